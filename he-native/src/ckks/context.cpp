@@ -1,0 +1,118 @@
+#include "ckks/context.h"
+
+#include <cmath>
+
+#include "base/error.h"
+
+namespace hetal::ckks {
+namespace {
+
+std::vector<Modulus> all_moduli(const Parameters& parameters) {
+  std::vector<Modulus> out;
+  for (Word q : parameters.q()) out.emplace_back(q);
+  for (Word p : parameters.p()) out.emplace_back(p);
+  return out;
+}
+
+}  // namespace
+
+Context::Context(Parameters parameters, int threads)
+    : parameters_(std::move(parameters)), encoder_(parameters_.ring_degree()),
+      device_(device::make_cpu_device(parameters_.ring_degree(), all_moduli(parameters_), threads)) {
+  const int total = parameters_.top_level() + 1;
+  for (int i = 0; i < total; ++i) plain_moduli_.push_back(static_cast<std::uint16_t>(i));
+  for (int limbs = 0; limbs <= total; ++limbs) {
+    std::vector<std::uint16_t> moduli(plain_moduli_.begin(), plain_moduli_.begin() + limbs);
+    for (int i = 0; i < special(); ++i) moduli.push_back(static_cast<std::uint16_t>(p_index(i)));
+    extended_moduli_.push_back(std::move(moduli));
+  }
+}
+
+RnsPoly Context::allocate(Basis basis) const {
+  return RnsPoly(device_->allocate(static_cast<std::size_t>(limbs(basis)) * n()), basis);
+}
+
+RnsPoly Context::zero(Basis basis) const {
+  RnsPoly out = allocate(basis);
+  device_->zero(out.data(), static_cast<std::size_t>(limbs(basis)) * n());
+  return out;
+}
+
+RnsPoly Context::copy(const RnsPoly& a) const {
+  RnsPoly out = allocate(a.basis());
+  device_->copy(out.data(), a.data(), static_cast<std::size_t>(limbs(a.basis())) * n());
+  return out;
+}
+
+RnsPoly Context::copy(const RnsPoly& a, int q_limbs) const {
+  RnsPoly out = allocate({q_limbs, false});
+  device_->copy(out.data(), a.data(), static_cast<std::size_t>(q_limbs) * n());
+  return out;
+}
+
+device::Limbs Context::view(Word* data, Basis basis) const {
+  const auto& moduli = basis.extended ? extended_moduli_[static_cast<std::size_t>(basis.q_limbs)] : plain_moduli_;
+  return {data, moduli.data(), static_cast<std::uint32_t>(limbs(basis))};
+}
+
+std::vector<Word> Context::residues(std::int64_t value, Basis basis) const {
+  const device::Limbs shape = view(nullptr, basis);
+  std::vector<Word> out(shape.count);
+  for (std::uint32_t i = 0; i < shape.count; ++i) out[i] = modulus(shape.moduli[i]).reduce_signed(value);
+  return out;
+}
+
+std::vector<Word> Context::residues(double value, double scale, Basis basis) const {
+  // A double is an integer times a power of two, so the product's rounding is exact in 128 bits.
+  const double product = std::rint(value * scale);
+  require<InvalidArgument>(std::isfinite(product) && std::abs(product) < 0x1p120, "constant ", value, " at scale ",
+                           scale, " does not fit 120 bits");
+  const bool negative = product < 0;
+  const auto magnitude = static_cast<unsigned __int128>(std::abs(product));
+  const device::Limbs shape = view(nullptr, basis);
+  std::vector<Word> out(shape.count);
+  for (std::uint32_t i = 0; i < shape.count; ++i) {
+    const Modulus& q = modulus(shape.moduli[i]);
+    const Word r = q.reduce(magnitude);
+    out[i] = negative ? q.negate(r) : r;
+  }
+  return out;
+}
+
+const device::BaseConversion& Context::conversion(std::vector<std::uint16_t> source,
+                                                  std::vector<std::uint16_t> target) const {
+  std::lock_guard lock(mutex_);
+  auto& slot = conversions_[{source, target}];
+  if (!slot) slot = device_->conversion(std::move(source), std::move(target));
+  return *slot;
+}
+
+const device::BaseConversion& Context::digit_conversion(int digit, int level) const {
+  const int begin = parameters_.digit_begin(digit), end = std::min(parameters_.digit_begin(digit + 1), level + 1);
+  return conversion({plain_moduli_.begin() + begin, plain_moduli_.begin() + end},
+                    extended_moduli_[static_cast<std::size_t>(level + 1)]);
+}
+
+const device::BaseConversion& Context::mod_down_conversion(int q_limbs, int rescaled, bool special) const {
+  const auto& all = special ? extended_moduli_[static_cast<std::size_t>(q_limbs)] : plain_moduli_;
+  const int keep = q_limbs - rescaled, end = q_limbs + (special ? this->special() : 0);
+  return conversion({all.begin() + keep, all.begin() + end}, {all.begin(), all.begin() + keep});
+}
+
+RnsPoly Context::from_coefficients(const std::vector<std::int64_t>& coefficients, Basis basis) const {
+  RnsPoly out = allocate(basis);
+  device_->from_signed(view(out), coefficients.data());
+  device_->ntt(view(out));
+  return out;
+}
+
+RnsPoly Context::mod_down(const RnsPoly& a, int rescaled) const {
+  const Basis from = a.basis();
+  const int keep = from.q_limbs - rescaled;
+  RnsPoly out = allocate({keep, false});
+  device_->mod_down(out.data(), a.data(), a.data() + static_cast<std::size_t>(keep) * n(),
+                    mod_down_conversion(from.q_limbs, rescaled, from.extended));
+  return out;
+}
+
+}  // namespace hetal::ckks

@@ -1,0 +1,84 @@
+// What every ciphertext operation of one parameter set shares: the device, the encoder and the conversion tables.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <mutex>
+
+#include "ckks/encoder.h"
+#include "ckks/parameters.h"
+#include "device/device.h"
+
+namespace hetal::ckks {
+
+/// Limbs of one polynomial on the device: `q_limbs` of the chain, then all special primes when `extended`.
+struct Basis {
+  int q_limbs;
+  bool extended;
+  bool operator==(const Basis&) const = default;
+};
+
+/// A polynomial owned by its holder; always in evaluation form between operations.
+class RnsPoly {
+ public:
+  RnsPoly() = default;
+  RnsPoly(device::Buffer buffer, Basis basis) : buffer_(std::move(buffer)), basis_(basis) {}
+  Word* data() const { return buffer_.data(); }
+  Basis basis() const { return basis_; }
+
+ private:
+  device::Buffer buffer_;
+  Basis basis_{0, false};
+};
+
+class Context {
+ public:
+  /// threads = 0: one for each core.
+  Context(Parameters parameters, int threads);
+
+  const Parameters& parameters() const { return parameters_; }
+  const Encoder& encoder() const { return encoder_; }
+  device::Device& device() const { return *device_; }
+  std::size_t n() const { return parameters_.ring_degree(); }
+  int special() const { return static_cast<int>(parameters_.p().size()); }
+  int limbs(Basis b) const { return b.q_limbs + (b.extended ? special() : 0); }
+  /// Index on the device of special prime i.
+  int p_index(int i) const { return parameters_.top_level() + 1 + i; }
+  const Modulus& modulus(int index) const { return device_->moduli()[static_cast<std::size_t>(index)]; }
+
+  RnsPoly allocate(Basis basis) const;
+  RnsPoly zero(Basis basis) const;
+  RnsPoly copy(const RnsPoly& a) const;
+  RnsPoly copy(const RnsPoly& a, int q_limbs) const;
+  /// A view of a polynomial's limbs with their moduli.
+  device::Limbs view(const RnsPoly& a) const { return view(a.data(), a.basis()); }
+  device::Limbs view(Word* data, Basis basis) const;
+  /// One scalar for each limb of a basis: value mod q.
+  std::vector<Word> residues(std::int64_t value, Basis basis) const;
+  /// round(value * scale) for values beyond 64 bits too.
+  std::vector<Word> residues(double value, double scale, Basis basis) const;
+
+  /// Conversion from chain limbs [begin, end) to the basis (its own limbs are copied through).
+  const device::BaseConversion& digit_conversion(int digit, int level) const;
+  /// Division by the special primes (and by `rescaled` top limbs) down to `q_limbs` limbs.
+  const device::BaseConversion& mod_down_conversion(int q_limbs, int rescaled, bool special) const;
+
+  /// A signed coefficient vector in evaluation form.
+  RnsPoly from_coefficients(const std::vector<std::int64_t>& coefficients, Basis basis) const;
+  /// dst = round(a / (q_top ... P)): see device::mod_down. `rescaled` chain limbs and, if extended, P are dropped.
+  RnsPoly mod_down(const RnsPoly& a, int rescaled) const;
+
+  const device::BaseConversion& conversion(std::vector<std::uint16_t> source, std::vector<std::uint16_t> target) const;
+
+ private:
+  Parameters parameters_;
+  Encoder encoder_;
+  std::unique_ptr<device::Device> device_;
+  std::vector<std::uint16_t> plain_moduli_;                   // 0, 1, ...
+  std::vector<std::vector<std::uint16_t>> extended_moduli_;   // by q_limbs
+  mutable std::mutex mutex_;
+  mutable std::map<std::pair<std::vector<std::uint16_t>, std::vector<std::uint16_t>>,
+                   std::unique_ptr<device::BaseConversion>> conversions_;
+};
+
+}  // namespace hetal::ckks

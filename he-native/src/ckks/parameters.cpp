@@ -1,0 +1,133 @@
+#include "ckks/parameters.h"
+
+#include <cmath>
+#include <cstdio>
+#include <numeric>
+
+#include "base/error.h"
+#include "base/sha256.h"
+
+namespace hetal::ckks {
+namespace {
+
+// The largest log2(QP) for 128-bit classical security with a uniform ternary secret and sigma 3.19:
+// Security Guidelines for Implementing Homomorphic Encryption, eprint 2024/463.
+int secure_log_qp(int log_ring_degree) {
+  switch (log_ring_degree) {
+    case 15: return 868;
+    case 16: return 1747;
+    case 17: return 3523;
+    default: return 0;
+  }
+}
+
+}  // namespace
+
+const std::vector<ParameterLiteral>& parameter_sets() {
+  static const std::vector<ParameterLiteral> sets{
+      // The default. Security: 128-bit classical, log QP 1702 <= 1747, uniform ternary main secret; the encapsulated
+      // sparse secret (h = 32) meets only q0 and one special prime (100 bits). Failure: |I| > 16 with probability
+      // 2^-138 a coefficient (Bossuat, Troncoso-Pastoriza, Hubaux 2022, eprint 2022/024).
+      // Precision, as computed: rescaling noise 2^14 in the slots; at the CoeffsToSlots end 2^-31.6 of q0, magnified
+      // by q0/scale = 2^8 to 2^-23.6 rms, 2^-21.5 in the worst of 2^15 slots; sine error with cubic arcsine 2^-25.
+      {"n16_l13", 16, 49.99, 42, 13, {5, 5, 5}, 49, {49.99, 45, 45}, 49.99, 7, {8, 8, 7, 7}},
+      // Toys for tests: no security at all.
+      {"insecure_n12_l13", 12, 49.99, 42, 13, {4, 4, 3}, 49, {49.99, 45, 45}, 49.99, 7, {8, 8, 7, 7}},
+      {"insecure_n10_l13", 10, 49.99, 42, 13, {3, 3, 3}, 49, {49.99, 45, 45}, 49.99, 7, {8, 8, 7, 7}},
+  };
+  return sets;
+}
+
+Parameters Parameters::named(const std::string& name) {
+  std::string known;
+  for (const ParameterLiteral& set : parameter_sets()) {
+    if (set.name == name) return Parameters(set);
+    known += (known.empty() ? "" : ", ") + set.name;
+  }
+  throw InvalidArgument(message("parameter set: expected one of ", known, "; actual ", name));
+}
+
+Parameters::Parameters(const ParameterLiteral& literal) : literal_(literal) {
+  const std::uint32_t n = ring_degree();
+  const int output = bootstrap_output_level(), eval_mod = eval_mod_level();
+  const int top = eval_mod + static_cast<int>(literal.log_cts.size());
+  require<InvalidArgument>(std::accumulate(literal.stc_radix.begin(), literal.stc_radix.end(), 0) ==
+                               literal.log_ring_degree - 1 && literal.log_cts.size() == literal.stc_radix.size(),
+                           name(), ": expected factors for log2(slots) = ", literal.log_ring_degree - 1);
+  std::vector<Word> taken;
+  auto take = [&](double target) {
+    taken.push_back(nearest_ntt_prime(target, n, taken));
+    return taken.back();
+  };
+  q_.resize(static_cast<std::size_t>(top) + 1);
+  scale_.assign(q_.size(), 0);
+  for (int i = 0; i < literal.special_primes; ++i) p_.push_back(take(std::exp2(literal.log_special)));
+  q_[0] = take(std::exp2(literal.log_base));
+  for (int level = eval_mod + 1; level <= top; ++level) {
+    q_[static_cast<std::size_t>(level)] = take(std::exp2(literal.log_cts[static_cast<std::size_t>(level - eval_mod - 1)]));
+    scale_[static_cast<std::size_t>(level)] = std::exp2(literal.log_eval_mod);
+  }
+  // Going down, each prime is the one that brings the next scale nearest to its target: D(l-1) = D(l)^2 / q(l).
+  auto chain = [&](int high, int low, double target, bool next_is_canonical) {
+    scale_[static_cast<std::size_t>(high)] = target;
+    for (int level = high; level > low; --level) {
+      const double scale = scale_[static_cast<std::size_t>(level)];
+      q_[static_cast<std::size_t>(level)] = take(scale * scale / target);
+      if (level - 1 > low || next_is_canonical) {
+        scale_[static_cast<std::size_t>(level - 1)] = scale * scale / static_cast<double>(q_[static_cast<std::size_t>(level)]);
+      }
+    }
+  };
+  chain(eval_mod, output, std::exp2(literal.log_eval_mod), false);
+  chain(output, 0, std::exp2(literal.log_scale), true);
+
+  require<InvalidArgument>(digit_begin(static_cast<int>(literal.digits.size())) == top + 1, name(),
+                           ": digits must cover ", top + 1, " limbs");
+  double log_p = 0;
+  for (Word p : p_) log_p += std::log2(static_cast<double>(p));
+  for (int d = 0; d < static_cast<int>(literal.digits.size()); ++d) {
+    double log_digit = 0;
+    for (int i = digit_begin(d); i < digit_begin(d + 1); ++i) log_digit += std::log2(static_cast<double>(q_[static_cast<std::size_t>(i)]));
+    require<InvalidArgument>(log_digit + 4 <= log_p, name(), ": digit ", d, " has ", log_digit,
+                             " bits, the special primes ", log_p, ": key switching would drown the message");
+  }
+  if (!insecure()) {
+    require<SecurityError>(log_qp() <= secure_log_qp(literal.log_ring_degree), name(), ": log2(QP) = ", log_qp(),
+                           " exceeds ", secure_log_qp(literal.log_ring_degree), " for 128 bits at N = ", n);
+  }
+
+  std::string text = name() + ";N=" + std::to_string(n) + ";q=";
+  for (Word q : q_) text += std::to_string(q) + ",";
+  text += ";p=";
+  for (Word p : p_) text += std::to_string(p) + ",";
+  text += ";digits=";
+  for (int d : literal.digits) text += std::to_string(d) + ",";
+  text += ";scales=";
+  for (double s : scale_) {
+    char hex[40];
+    std::snprintf(hex, sizeof hex, "%a,", s);
+    text += hex;
+  }
+  Sha256 sha;
+  sha.update(text.data(), text.size());
+  hash_ = hex(sha.finish());
+}
+
+double Parameters::log_qp() const {
+  double sum = 0;
+  for (Word q : q_) sum += std::log2(static_cast<double>(q));
+  for (Word p : p_) sum += std::log2(static_cast<double>(p));
+  return sum;
+}
+
+int Parameters::digit_begin(int digit) const {
+  return std::accumulate(literal_.digits.begin(), literal_.digits.begin() + digit, 0);
+}
+
+int Parameters::digit_count(int level) const {
+  int d = 0;
+  while (digit_begin(d) <= level) ++d;
+  return d;
+}
+
+}  // namespace hetal::ckks

@@ -1,0 +1,75 @@
+// Named CKKS parameter sets and the modulus chain that each one stands for.
+#pragma once
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "arith/modulus.h"
+
+namespace hetal::ckks {
+
+/// A parameter set as data. The chain from the bottom: one base prime, `stc_levels` + `usable_levels` primes near
+/// `log_scale`, `eval_mod_levels` near `log_eval_mod`, then one prime for each entry of `log_cts`.
+struct ParameterLiteral {
+  std::string name;
+  int log_ring_degree;
+  double log_base;                ///< q0, the modulus from which a bootstrap raises
+  double log_scale;               ///< scale of the levels that the algorithms use
+  int usable_levels;              ///< rescalings between two bootstraps
+  std::vector<int> stc_radix;     ///< log2 of the radix of each SlotsToCoeffs factor, summing to log2(slots)
+  double log_eval_mod;
+  std::vector<double> log_cts;    ///< from the lowest CoeffsToSlots level to the highest
+  double log_special;             ///< each special prime
+  int special_primes;
+  std::vector<int> digits;        ///< limbs of each key-switching digit, from the bottom
+};
+
+/// Levels that EvalMod spends: T2, four of a degree-15 polynomial in it, three double angles, two of the arcsine.
+inline constexpr int kEvalModLevels = 10;
+
+/// The named sets. Security, precision and sources stand beside each in parameters.cpp.
+const std::vector<ParameterLiteral>& parameter_sets();
+
+class Parameters {
+ public:
+  /// Throws InvalidArgument for an unknown name, SecurityError when the table refuses the set.
+  static Parameters named(const std::string& name);
+  explicit Parameters(const ParameterLiteral& literal);
+
+  const ParameterLiteral& literal() const { return literal_; }
+  const std::string& name() const { return literal_.name; }
+  /// SHA-256 over the canonical description: name, N, every prime, digits, scales.
+  const std::string& hash() const { return hash_; }
+  std::uint32_t ring_degree() const { return 1u << literal_.log_ring_degree; }
+  std::uint32_t slot_count() const { return ring_degree() / 2; }
+  bool insecure() const { return name().rfind("insecure_", 0) == 0; }
+  int security_bits() const { return insecure() ? 0 : 128; }
+  double log_qp() const;
+
+  /// Level of a ciphertext with all limbs: only inside a bootstrap.
+  int top_level() const { return static_cast<int>(q_.size()) - 1; }
+  int cts_level() const { return top_level(); }
+  int eval_mod_level() const { return bootstrap_output_level() + kEvalModLevels; }
+  int bootstrap_input_level() const { return static_cast<int>(literal_.stc_radix.size()); }
+  int bootstrap_output_level() const { return bootstrap_input_level() + literal_.usable_levels; }
+  double bootstrap_bound() const { return 2.0; }
+
+  /// Primes q0 .. q_top, then the special ones: indices as on the device.
+  const std::vector<Word>& q() const { return q_; }
+  const std::vector<Word>& p() const { return p_; }
+  double scale(int level) const { return scale_[static_cast<std::size_t>(level)]; }
+
+  /// First limb of digit d, with digit_begin(digit count) = limbs of the chain.
+  int digit_begin(int digit) const;
+  /// Digits that a ciphertext at a level has.
+  int digit_count(int level) const;
+
+ private:
+  ParameterLiteral literal_;
+  std::vector<Word> q_, p_;
+  std::vector<double> scale_;
+  std::string hash_;
+};
+
+}  // namespace hetal::ckks

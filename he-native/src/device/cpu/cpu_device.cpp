@@ -1,0 +1,331 @@
+// Composes the kernels into device operations. Work is split by limbs; within a limb the target of a base change is
+// converted, transformed and used while it is in the cache.
+#include <algorithm>
+#include <atomic>
+#include <cstdlib>
+#include <cstring>
+#include <map>
+#include <mutex>
+#include <new>
+
+#include "base/error.h"
+#include "device/cpu/kernels.h"
+#include "device/cpu/thread_pool.h"
+#include "device/device.h"
+
+namespace hetal::device {
+namespace {
+
+/// A thread's scratch, kept between calls.
+Word* scratch(std::size_t words) {
+  thread_local std::vector<Word> memory;
+  if (memory.size() < words + 8) memory.resize(words + 8);
+  const auto address = reinterpret_cast<std::uintptr_t>(memory.data());
+  return memory.data() + (64 - address % 64) % 64 / sizeof(Word);
+}
+
+class CpuDevice final : public Device {
+ public:
+  CpuDevice(std::uint32_t n, std::vector<Modulus> moduli, int threads)
+      : Device(n, std::move(moduli)), kernels_(best_kernels()), pool_(threads) {
+    tables_.reserve(moduli_.size());
+    for (const Modulus& q : moduli_) tables_.emplace_back(q, n);
+  }
+  ~CpuDevice() override {
+    for (auto& [words, list] : free_) {
+      for (Word* data : list) std::free(data);
+    }
+  }
+
+  const char* name() const override { return kernels_.name; }
+  int threads() const override { return pool_.threads(); }
+
+  Buffer allocate(std::size_t words) override {
+    Word* data = nullptr;
+    {
+      std::lock_guard lock(mutex_);
+      auto& list = free_[words];
+      if (!list.empty()) {
+        data = list.back();
+        list.pop_back();
+      }
+    }
+    if (data == nullptr) data = static_cast<Word*>(std::aligned_alloc(64, (words * sizeof(Word) + 63) / 64 * 64));
+    require<DeviceOutOfMemory>(data != nullptr, "cpu: no memory for ", words * sizeof(Word), " bytes; ", bytes_in_use(),
+                               " in use");
+    const std::size_t now = in_use_.fetch_add(words * sizeof(Word)) + words * sizeof(Word);
+    std::size_t peak = peak_.load();
+    while (now > peak && !peak_.compare_exchange_weak(peak, now)) {
+    }
+    return Buffer(this, data, words);
+  }
+  void release(Word* data, std::size_t words) noexcept override {
+    in_use_.fetch_sub(words * sizeof(Word));
+    std::lock_guard lock(mutex_);
+    try {
+      free_[words].push_back(data);
+    } catch (const std::bad_alloc&) {
+      std::free(data);
+    }
+  }
+  void upload(Word* dst, const Word* host, std::size_t words) override { std::memcpy(dst, host, words * sizeof(Word)); }
+  void download(Word* host, const Word* src, std::size_t words) override { std::memcpy(host, src, words * sizeof(Word)); }
+  void copy(Word* dst, const Word* src, std::size_t words) override { std::memmove(dst, src, words * sizeof(Word)); }
+  void zero(Word* dst, std::size_t words) override { std::memset(dst, 0, words * sizeof(Word)); }
+  std::size_t bytes_in_use() const override { return in_use_.load(); }
+  std::size_t bytes_peak() const override { return peak_.load(); }
+
+  void ntt(Limbs x) override {
+    pool_.parallel_for(x.count, [&](std::size_t i) { kernels_.ntt(x.data + i * ring_degree_, tables_[x.moduli[i]]); });
+  }
+  void intt(Limbs x) override {
+    pool_.parallel_for(x.count, [&](std::size_t i) { kernels_.intt(x.data + i * ring_degree_, tables_[x.moduli[i]]); });
+  }
+  void from_signed(Limbs dst, const std::int64_t* host) override {
+    each(dst, [&](std::size_t at, const Modulus& q) { kernels_.from_signed(dst.data + at, host, ring_degree_, q); });
+  }
+  void lift_centered(Limbs dst, const Word* src, std::uint16_t from) override {
+    each(dst, [&](std::size_t at, const Modulus& q) {
+      kernels_.lift_centered(dst.data + at, src, ring_degree_, moduli_[from], q);
+    });
+  }
+
+  void add(Limbs dst, const Word* a, const Word* b) override {
+    each(dst, [&](std::size_t at, const Modulus& q) { kernels_.add(dst.data + at, a + at, b + at, ring_degree_, q); });
+  }
+  void sub(Limbs dst, const Word* a, const Word* b) override {
+    each(dst, [&](std::size_t at, const Modulus& q) { kernels_.sub(dst.data + at, a + at, b + at, ring_degree_, q); });
+  }
+  void negate(Limbs dst, const Word* a) override {
+    each(dst, [&](std::size_t at, const Modulus& q) { kernels_.negate(dst.data + at, a + at, ring_degree_, q); });
+  }
+  void mul(Limbs dst, const Word* a, const Word* b) override {
+    each(dst, [&](std::size_t at, const Modulus& q) { kernels_.mul(dst.data + at, a + at, b + at, ring_degree_, q); });
+  }
+  void mul_scalar(Limbs dst, const Word* a, const Word* scalars) override {
+    each(dst, [&](std::size_t at, const Modulus& q) {
+      kernels_.mul_scalar(dst.data + at, a + at, scalars[at / ring_degree_], ring_degree_, q);
+    });
+  }
+  void mul_scalar_add(Limbs dst, const Word* a, const Word* scalars) override {
+    each(dst, [&](std::size_t at, const Modulus& q) {
+      kernels_.mul_scalar_add(dst.data + at, a + at, scalars[at / ring_degree_], ring_degree_, q);
+    });
+  }
+
+  void tensor(Limbs d0, Word* d1, Word* d2, const TensorTerm* terms, std::size_t count) override {
+    each(d0, [&](std::size_t at, const Modulus& q) {
+      std::vector<const Word*> a0(count), b0(count), a1(count), b1(count), cross_a, cross_b;
+      for (std::size_t t = 0; t < count; ++t) {
+        a0[t] = terms[t].a0 + at, b0[t] = terms[t].b0 + at, a1[t] = terms[t].a1 + at, b1[t] = terms[t].b1 + at;
+        cross_a.insert(cross_a.end(), {a0[t], a1[t]});
+        cross_b.insert(cross_b.end(), {b1[t], b0[t]});
+      }
+      for (std::size_t c = 0; c < ring_degree_; c += chunk()) {
+        dot(d0.data + at + c, a0, b0, c, false, q);
+        dot(d1 + at + c, cross_a, cross_b, c, false, q);
+        dot(d2 + at + c, a1, b1, c, false, q);
+      }
+    });
+  }
+
+  void plain_matrix(Limbs shape, Word* const* dst, std::size_t destinations, const Word* const* src,
+                    std::size_t sources, const PlainLimbs* plain, bool accumulate) override {
+    each(shape, [&](std::size_t at, const Modulus& q) {
+      const std::size_t limb = at / ring_degree_;
+      for (std::size_t c = 0; c < ring_degree_; c += chunk()) {
+        for (std::size_t g = 0; g < destinations; ++g) {
+          plain_row(dst[g] + at, src, sources, plain + g * sources, at, limb, c, accumulate, q);
+        }
+      }
+    });
+  }
+
+  void automorphism(Limbs dst, const Word* src, std::uint32_t galois) override {
+    const std::uint32_t* index = permutation(galois);
+    each(dst, [&](std::size_t at, const Modulus&) { kernels_.permute(dst.data + at, src + at, index, ring_degree_); });
+  }
+
+  void mod_up(Word* dst, const Word* digit, const BaseConversion& conversion) override {
+    const std::size_t n = ring_degree_, terms = conversion.source.size();
+    Buffer y = allocate((terms + 1) * n);
+    scale(y, digit, conversion);
+    pool_.parallel_for(conversion.target.size(), [&](std::size_t t) {
+      const std::uint16_t index = conversion.target[t];
+      Word* out = dst + t * n;
+      const auto own = std::find(conversion.source.begin(), conversion.source.end(), index);
+      if (own != conversion.source.end()) {
+        std::memcpy(out, digit + static_cast<std::size_t>(own - conversion.source.begin()) * n, n * sizeof(Word));
+      } else {
+        convert(out, y.data(), conversion, t);
+      }
+      kernels_.ntt(out, tables_[index]);
+    });
+  }
+
+  void mod_down(Word* dst, const Word* src, const Word* dropped, const BaseConversion& conversion) override {
+    const std::size_t n = ring_degree_, terms = conversion.source.size();
+    Buffer x = allocate(terms * n), y = allocate((terms + 1) * n);
+    copy(x.data(), dropped, terms * n);
+    intt({x.data(), conversion.source.data(), static_cast<std::uint32_t>(terms)});
+    scale(y, x.data(), conversion);
+    pool_.parallel_for(conversion.target.size(), [&](std::size_t t) {
+      const std::uint16_t index = conversion.target[t];
+      Word* out = scratch(n);
+      convert(out, y.data(), conversion, t);
+      kernels_.ntt(out, tables_[index]);
+      kernels_.sub_mul_scalar(dst + t * n, src + t * n, out, conversion.product_inverse[t], n, moduli_[index]);
+    });
+  }
+
+  void key_product(Limbs dst0, Word* dst1, const Word* const* digits, const KeyDigit* keys, std::size_t count,
+                   const std::uint32_t* key_limb, bool accumulate) override {
+    each(dst0, [&](std::size_t at, const Modulus& q) {
+      const std::size_t key_at = static_cast<std::size_t>(key_limb[at / ring_degree_]) * ring_degree_;
+      std::vector<const Word*> d(count), k0(count), k1(count);
+      for (std::size_t j = 0; j < count; ++j) d[j] = digits[j] + at, k0[j] = keys[j].k0 + key_at, k1[j] = keys[j].k1 + key_at;
+      for (std::size_t c = 0; c < ring_degree_; c += chunk()) {
+        dot(dst0.data + at + c, d, k0, c, accumulate, q);
+        dot(dst1 + at + c, d, k1, c, accumulate, q);
+      }
+    });
+  }
+
+ private:
+  std::size_t chunk() const { return std::min<std::size_t>(ring_degree_, 2048); }
+
+  template <typename Body>
+  void each(Limbs shape, const Body& body) {
+    pool_.parallel_for(shape.count, [&](std::size_t i) { body(i * ring_degree_, moduli_[shape.moduli[i]]); });
+  }
+
+  /// The sum over one chunk at `offset`, in rounds of at most kMaxLazyTerms.
+  void dot(Word* dst, const std::vector<const Word*>& a, const std::vector<const Word*>& b, std::size_t offset,
+           bool accumulate, const Modulus& q) const {
+    for (std::size_t first = 0; first < a.size(); first += kMaxLazyTerms) {
+      const std::size_t terms = std::min(kMaxLazyTerms, a.size() - first);
+      const Word *pa[kMaxLazyTerms], *pb[kMaxLazyTerms];
+      for (std::size_t t = 0; t < terms; ++t) pa[t] = a[first + t] + offset, pb[t] = b[first + t] + offset;
+      kernels_.dot(dst, pa, pb, terms, accumulate || first > 0, chunk(), q);
+    }
+  }
+
+  void plain_row(Word* dst, const Word* const* src, std::size_t sources, const PlainLimbs* plain, std::size_t at,
+                 std::size_t limb, std::size_t c, bool accumulate, const Modulus& q) const {
+    bool started = accumulate;
+    const Word *a[kMaxLazyTerms], *b[kMaxLazyTerms];
+    std::size_t terms = 0;
+    int log_run = 0;
+    auto flush = [&] {
+      if (terms == 0) return;
+      if (log_run == 0) {
+        kernels_.dot(dst + c, a, b, terms, started, chunk(), q);
+      } else {
+        (log_run >= 3 ? kernels_ : portable_kernels()).dot_runs(dst + c, a, b, terms, started, log_run, chunk(), q);
+      }
+      started = true;
+      terms = 0;
+    };
+    for (std::size_t s = 0; s < sources; ++s) {
+      if (plain[s].data == nullptr) continue;
+      if (terms == kMaxLazyTerms || (terms > 0 && plain[s].log_run != log_run)) flush();
+      log_run = plain[s].log_run;
+      a[terms] = src[s] + at + c;
+      // A run longer than a chunk: every chunk inside it reads the same word.
+      b[terms++] = plain[s].data + limb * (ring_degree_ >> log_run) + (c >> log_run);
+    }
+    flush();
+    if (!started) std::memset(dst + c, 0, chunk() * sizeof(Word));
+  }
+
+  /// y limbs, then the rounded overflow count, from coefficient-domain source limbs.
+  void scale(Buffer& y, const Word* x, const BaseConversion& conversion) {
+    const std::size_t n = ring_degree_, terms = conversion.source.size(), step = chunk();
+    Word* fraction = y.data() + terms * n;
+    pool_.parallel_for(n / step, [&](std::size_t block) {
+      const std::size_t c = block * step;
+      std::memset(fraction + c, 0, step * sizeof(Word));
+      for (std::size_t i = 0; i < terms; ++i) {
+        kernels_.scale_for_conversion(y.data() + i * n + c, fraction + c, x + i * n + c, conversion.hat_inverse[i], step,
+                                      moduli_[conversion.source[i]]);
+      }
+      kernels_.round_fraction(fraction + c, step);
+    });
+  }
+
+  void convert(Word* dst, const Word* y, const BaseConversion& conversion, std::size_t t) const {
+    const std::size_t n = ring_degree_, terms = conversion.source.size();
+    const Word* rows[kMaxLazyTerms];
+    for (std::size_t i = 0; i < terms; ++i) rows[i] = y + i * n;
+    kernels_.convert(dst, rows, conversion.hat.data() + t * terms, terms, y + terms * n, conversion.negated_product[t], n,
+                     moduli_[conversion.target[t]]);
+  }
+
+  /// Evaluation i stands for psi^(2 bitrev(i) + 1); under X -> X^g it becomes the one for g times that exponent.
+  const std::uint32_t* permutation(std::uint32_t galois) {
+    std::lock_guard lock(mutex_);
+    auto& index = permutations_[galois];
+    if (index.empty()) {
+      int bits = 0;
+      while ((1u << bits) < ring_degree_) ++bits;
+      auto reverse = [bits](std::uint32_t x) {
+        std::uint32_t r = 0;
+        for (int i = 0; i < bits; ++i) r |= ((x >> i) & 1u) << (bits - 1 - i);
+        return r;
+      };
+      index.resize(ring_degree_);
+      for (std::uint32_t i = 0; i < ring_degree_; ++i) {
+        const std::uint64_t exponent = (2ull * reverse(i) + 1) * galois % (2ull * ring_degree_);
+        index[i] = reverse(static_cast<std::uint32_t>((exponent - 1) / 2));
+      }
+    }
+    return index.data();
+  }
+
+  const Kernels& kernels_;
+  ThreadPool pool_;
+  std::vector<NttTable> tables_;
+  std::mutex mutex_;
+  std::map<std::size_t, std::vector<Word*>> free_;
+  std::map<std::uint32_t, std::vector<std::uint32_t>> permutations_;
+  std::atomic<std::size_t> in_use_{0}, peak_{0};
+};
+
+}  // namespace
+
+std::unique_ptr<BaseConversion> Device::conversion(std::vector<std::uint16_t> source,
+                                                   std::vector<std::uint16_t> target) const {
+  require<InvalidArgument>(!source.empty() && source.size() < kMaxLazyTerms, "conversion: expected 1 to ",
+                           kMaxLazyTerms - 1, " source limbs, actual ", source.size());
+  auto out = std::make_unique<BaseConversion>();
+  auto prime = [this](std::uint16_t i) -> const Modulus& { return moduli_[i]; };
+  // The product of all source primes but `skip`, modulo m.
+  auto product = [&](const Modulus& m, std::size_t skip) {
+    Word result = 1;
+    for (std::size_t i = 0; i < source.size(); ++i) {
+      if (i != skip) result = m.mul(result, prime(source[i]).value() % m.value());
+    }
+    return result;
+  };
+  for (std::size_t i = 0; i < source.size(); ++i) {
+    out->hat_inverse.push_back(prime(source[i]).inverse(product(prime(source[i]), i)));
+  }
+  for (std::uint16_t t : target) {
+    const Modulus& m = prime(t);
+    const Word whole = product(m, source.size());
+    for (std::size_t i = 0; i < source.size(); ++i) out->hat.push_back(product(m, i));
+    out->negated_product.push_back(m.negate(whole));
+    out->product_inverse.push_back(whole == 0 ? 0 : m.inverse(whole));
+  }
+  out->source = std::move(source);
+  out->target = std::move(target);
+  return out;
+}
+
+std::unique_ptr<Device> make_cpu_device(std::uint32_t ring_degree, std::vector<Modulus> moduli, int threads) {
+  require<InvalidArgument>(ring_degree >= 16 && (ring_degree & (ring_degree - 1)) == 0,
+                           "ring degree: expected a power of two of at least 16, actual ", ring_degree);
+  return std::make_unique<CpuDevice>(ring_degree, std::move(moduli), threads);
+}
+
+}  // namespace hetal::device

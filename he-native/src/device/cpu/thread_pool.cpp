@@ -1,0 +1,70 @@
+#include "device/cpu/thread_pool.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace hetal::device {
+
+ThreadPool::ThreadPool(int threads) {
+  const int size = threads > 0 ? threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
+  for (int i = 1; i < size; ++i) workers_.emplace_back([this] { work(); });
+}
+
+ThreadPool::~ThreadPool() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  for (std::thread& worker : workers_) worker.join();
+}
+
+// Takes indices until none is left; called with the lock held, which it gives up around each body.
+void ThreadPool::drain(std::unique_lock<std::mutex>& lock) {
+  while (next_ < count_) {
+    const std::size_t index = next_++;
+    const auto* body = body_;
+    ++running_;
+    lock.unlock();
+    std::exception_ptr error;
+    try {
+      (*body)(index);
+    } catch (...) {
+      error = std::current_exception();
+    }
+    lock.lock();
+    --running_;
+    if (error && !error_) {
+      error_ = error;
+      next_ = count_;
+    }
+  }
+  if (running_ == 0) done_.notify_all();
+}
+
+void ThreadPool::work() {
+  std::unique_lock lock(mutex_);
+  while (true) {
+    wake_.wait(lock, [this] { return stopping_ || next_ < count_; });
+    if (stopping_) return;
+    drain(lock);
+  }
+}
+
+void ThreadPool::parallel_for(std::size_t count, const std::function<void(std::size_t)>& body) {
+  if (workers_.empty() || count <= 1) {
+    for (std::size_t i = 0; i < count; ++i) body(i);
+    return;
+  }
+  std::lock_guard serial(one_loop_);
+  std::unique_lock lock(mutex_);
+  body_ = &body;
+  next_ = 0, count_ = count, error_ = nullptr;
+  wake_.notify_all();
+  drain(lock);
+  done_.wait(lock, [this] { return running_ == 0; });
+  count_ = next_ = 0;
+  if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+}
+
+}  // namespace hetal::device

@@ -1,0 +1,40 @@
+// A small fixed pool. Which worker runs an index never changes a result.
+#pragma once
+
+#include <condition_variable>
+#include <cstddef>
+#include <exception>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+namespace hetal::device {
+
+class ThreadPool {
+ public:
+  /// threads = 1: no worker at all; 0: one for each core.
+  explicit ThreadPool(int threads);
+  ~ThreadPool();
+  ThreadPool(const ThreadPool&) = delete;
+  ThreadPool& operator=(const ThreadPool&) = delete;
+
+  int threads() const { return static_cast<int>(workers_.size()) + 1; }
+  /// Runs body(0) .. body(count - 1); the caller takes part. One loop runs at a time: a second caller waits.
+  /// The first exception of a body is thrown here after all have ended.
+  void parallel_for(std::size_t count, const std::function<void(std::size_t)>& body);
+
+ private:
+  void work();
+  void drain(std::unique_lock<std::mutex>& lock);
+
+  std::vector<std::thread> workers_;
+  std::mutex one_loop_, mutex_;
+  std::condition_variable wake_, done_;
+  const std::function<void(std::size_t)>* body_ = nullptr;
+  std::size_t next_ = 0, count_ = 0, running_ = 0;
+  std::exception_ptr error_;
+  bool stopping_ = false;
+};
+
+}  // namespace hetal::device

@@ -1,0 +1,229 @@
+#include "bootstrap/bootstrapper.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numbers>
+
+#include "base/error.h"
+#include "circuits/chebyshev.h"
+
+namespace hetal::bootstrap {
+namespace {
+
+using ckks::Ciphertext;
+using ckks::Evaluator;
+using circuits::Diagonals;
+using Complex = std::complex<double>;
+
+/// Multiples of q0 stay within 16 but for a probability of 2^-138 (h = 32); the quarter shift adds to it.
+constexpr double kRange = 16.3;
+constexpr int kDoubleAngles = 3;
+constexpr int kHalfDegree = 15;  // in T2(x): degree 30 in x
+constexpr std::uint32_t kBabySteps = 8;
+
+/// Stage `length` of the decoding transform, or its inverse, as diagonals with the period `length`.
+Diagonals stage(const ckks::Encoder& encoder, std::uint32_t slots, std::uint32_t length, bool inverse) {
+  const std::uint32_t half = length / 2, m = 4 * slots, quad = 4 * length;
+  std::vector<Complex> middle(length), up(length), down(length);
+  for (std::uint32_t j = 0; j < half; ++j) {
+    const Complex w = encoder.root(encoder.rotation(j) % quad * (m / quad));
+    // (u, v) -> (u + w v, u - w v); inverse (a, b) -> ((a + b) / 2, (a - b) conj(w) / 2).
+    middle[j] = inverse ? 0.5 : 1.0;
+    middle[j + half] = inverse ? -0.5 * std::conj(w) : -w;
+    up[j] = inverse ? 0.5 : w;
+    down[j + half] = inverse ? 0.5 * std::conj(w) : 1.0;
+  }
+  Diagonals out;
+  auto put = [&](std::uint32_t d, const std::vector<Complex>& values) {
+    auto& at = out[d % slots];
+    at.resize(length);
+    for (std::uint32_t i = 0; i < length; ++i) at[i] += values[i];
+  };
+  put(0, middle);
+  put(half, up);
+  put(slots - half, down);
+  return out;
+}
+
+/// The matrix product first * second (second applied first), with the period of the longer one.
+Diagonals product(const Diagonals& first, const Diagonals& second, std::uint32_t slots) {
+  Diagonals out;
+  for (const auto& [d1, v1] : first) {
+    for (const auto& [d2, v2] : second) {
+      auto& at = out[(d1 + d2) % slots];
+      const std::size_t period = std::max(v1.size(), v2.size());
+      at.resize(period);
+      for (std::size_t i = 0; i < period; ++i) at[i] += v1[i % v1.size()] * v2[(i + d1) % v2.size()];
+    }
+  }
+  return out;
+}
+
+/// Factors of the transform in the order of their application.
+std::vector<Diagonals> factors(const ckks::Context& context, bool inverse, double scaling) {
+  const std::uint32_t slots = context.parameters().slot_count();
+  std::vector<Diagonals> out;
+  std::uint32_t length = 2;
+  for (int radix : context.parameters().literal().stc_radix) {
+    Diagonals factor;
+    for (int i = 0; i < radix; ++i, length *= 2) {
+      const Diagonals next = stage(context.encoder(), slots, length, inverse);
+      factor = i == 0 ? next : inverse ? product(factor, next, slots) : product(next, factor, slots);
+    }
+    for (auto& [d, values] : factor) {
+      for (Complex& v : values) v *= scaling;
+    }
+    out.push_back(std::move(factor));
+  }
+  if (inverse) std::reverse(out.begin(), out.end());
+  return out;
+}
+
+/// Half the length of the first stage of each factor: what its diagonals are multiples of.
+std::vector<std::uint32_t> strides(const ckks::Parameters& parameters) {
+  std::vector<std::uint32_t> out;
+  std::uint32_t stride = 1;
+  for (int radix : parameters.literal().stc_radix) {
+    out.push_back(stride);
+    stride <<= radix;
+  }
+  return out;
+}
+
+}  // namespace
+
+Bootstrapper::Bootstrapper(const ckks::Context& context) : context_(context) {
+  const ckks::Parameters& p = context.parameters();
+  const int input = p.bootstrap_input_level();
+  message_scale_ = p.scale(input);
+  auto stride = strides(p);
+  const auto stc = factors(context, false, 1.0);
+  for (std::size_t i = 0; i < stc.size(); ++i) {
+    stc_.push_back(std::make_unique<circuits::LinearTransform>(context, stc[i], stride[i], kBabySteps,
+                                                               input - static_cast<int>(i)));
+  }
+  // Raw coefficients c to x = c / (2 K q0) at the scale of the EvalMod level; the half goes with z + conj(z).
+  const double total = p.scale(p.eval_mod_level()) / (2 * kRange * static_cast<double>(p.q()[0]));
+  const auto cts = factors(context, true, std::pow(total, 1.0 / static_cast<double>(stc.size())));
+  std::reverse(stride.begin(), stride.end());
+  for (std::size_t i = 0; i < cts.size(); ++i) {
+    cts_.push_back(std::make_unique<circuits::LinearTransform>(context, cts[i], stride[i], kBabySteps,
+                                                               p.cts_level() - static_cast<int>(i)));
+  }
+}
+
+std::map<std::uint32_t, int> Bootstrapper::galois_levels() const {
+  std::map<std::uint32_t, int> out;
+  auto note = [&](std::uint32_t galois, int level) {
+    int& at = out.try_emplace(galois, level).first->second;
+    at = std::max(at, level);
+  };
+  for (const auto* group : {&stc_, &cts_}) {
+    for (const auto& transform : *group) {
+      for (std::uint32_t steps : transform->rotations()) note(context_.encoder().rotation(steps), transform->level());
+    }
+  }
+  note(static_cast<std::uint32_t>(2 * context_.n() - 1), context_.parameters().eval_mod_level());
+  return out;
+}
+
+int Bootstrapper::relinearization_level() const { return context_.parameters().eval_mod_level(); }
+
+Ciphertext Bootstrapper::slots_to_coefficients(const Evaluator& evaluator, const Ciphertext& a) const {
+  Ciphertext x = evaluator.drop_to_level(a, context_.parameters().bootstrap_input_level());
+  for (const auto& transform : stc_) x = transform->apply(evaluator, x);
+  return x;
+}
+
+Ciphertext Bootstrapper::raise(const Evaluator& evaluator, const Ciphertext& a) const {
+  device::Device& device = context_.device();
+  const ckks::EvaluationKeys& keys = evaluator.keys();
+  const std::size_t n = context_.n();
+  const std::uint16_t q0 = 0, two[2] = {0, static_cast<std::uint16_t>(context_.p_index(0))};
+
+  // To the sparse secret, modulo q0 with one special prime.
+  ckks::RnsPoly coefficients = context_.copy(a.parts[1], 1);
+  device.intt({coefficients.data(), &q0, 1});
+  ckks::RnsPoly digit = context_.allocate({2, false});
+  device.mod_up(digit.data(), coefficients.data(), context_.conversion({two[0]}, {two[0], two[1]}));
+  std::array<ckks::RnsPoly, 2> switched{context_.allocate({2, false}), context_.allocate({2, false})};
+  const Word* const digits[1] = {digit.data()};
+  const device::Device::KeyDigit key{keys.to_sparse_b.data(), keys.to_sparse_a.data()};
+  const std::uint32_t limb[2] = {0, 1};
+  device.key_product({switched[0].data(), two, 2}, switched[1].data(), digits, &key, 1, limb, false);
+  const auto& down = context_.conversion({two[1]}, {two[0]});
+  for (ckks::RnsPoly& part : switched) device.mod_down(part.data(), part.data(), part.data() + n, down);
+  device.add({switched[0].data(), &q0, 1}, switched[0].data(), a.parts[0].data());
+
+  // The same integers modulo every prime, then back to the dense secret.
+  const int top = context_.parameters().top_level();
+  Ciphertext raised{{}, top, a.scale};
+  for (ckks::RnsPoly& part : switched) {
+    device.intt({part.data(), &q0, 1});
+    raised.parts.push_back(context_.allocate({top + 1, false}));
+    device.lift_centered(context_.view(raised.parts.back()), part.data(), 0);
+    device.ntt(context_.view(raised.parts.back()));
+  }
+  const auto raised_digits = evaluator.decompose(raised.parts[1], top);
+  ckks::RnsPoly out0 = context_.allocate({top + 1, true}), out1 = context_.allocate({top + 1, true});
+  evaluator.key_product(raised_digits, keys.from_sparse, top, out0, out1, false);
+  const ckks::RnsPoly add = context_.mod_down(out0, 0);
+  device.add(context_.view(raised.parts[0]), raised.parts[0].data(), add.data());
+  raised.parts[1] = context_.mod_down(out1, 0);
+  return raised;
+}
+
+Ciphertext Bootstrapper::coefficients_to_slots(const Evaluator& evaluator, const Ciphertext& a) const {
+  Ciphertext x = evaluator.copy(a);
+  for (const auto& transform : cts_) x = transform->apply(evaluator, x);
+  x.scale = context_.parameters().scale(x.level);
+  return x;
+}
+
+Ciphertext Bootstrapper::eval_mod(const Evaluator& evaluator, Ciphertext x) const {
+  const ckks::Parameters& p = context_.parameters();
+  // cos(2 pi (K x - 1/4) / 2^r) = J0(w) + 2 sum_k (-1)^k J_2k(w) T_2k(x - shift), doubled r times to sin(2 pi K x).
+  const double frequency = 2 * std::numbers::pi * kRange / std::exp2(kDoubleAngles);
+  std::vector<double> cosine;
+  for (int k = 0; k <= kHalfDegree; ++k) {
+    cosine.push_back((k == 0 ? 1 : 2) * (k % 2 == 0 ? 1 : -1) * std::cyl_bessel_j(2.0 * k, frequency));
+  }
+  x = evaluator.add_constant(x, -0.25 / kRange);
+  auto doubled = [&](const Ciphertext& c) {  // 2 c^2 - 1
+    const Ciphertext square = evaluator.mul(c, c);
+    return evaluator.add_constant(evaluator.add(square, square), -1);
+  };
+  Ciphertext s = circuits::evaluate_chebyshev(evaluator, doubled(x), cosine);
+  for (int i = 0; i < kDoubleAngles; ++i) s = doubled(s);
+
+  // q0 / (2 pi message_scale) * (s + s^3 / 6), leaving at the canonical scale of the output level.
+  const double ratio = static_cast<double>(p.q()[0]) / (2 * std::numbers::pi * message_scale_);
+  const int low = s.level - 1, output = s.level - 2;
+  auto q = [&](int level) { return static_cast<double>(p.q()[static_cast<std::size_t>(level)]); };
+  const double factor_scale = p.scale(output) * q(low) / p.scale(low);
+  Ciphertext cubic = evaluator.rescale(evaluator.mul_constant(s, ratio / 6, factor_scale * q(s.level) / s.scale));
+  cubic.scale = factor_scale;
+  Ciphertext sum = evaluator.relinearize(evaluator.tensor(cubic, evaluator.mul(s, s)));
+  Ciphertext linear = evaluator.mul_constant(evaluator.drop_to_level(s, low), ratio, factor_scale);
+  sum.scale = linear.scale;  // factor_scale * scale(low), both
+  Ciphertext out = evaluator.rescale(evaluator.add(sum, linear));
+  out.scale = p.scale(output);
+  return out;
+}
+
+Ciphertext Bootstrapper::real(const Evaluator& evaluator, const Ciphertext& a) const {
+  const Ciphertext z = coefficients_to_slots(evaluator, raise(evaluator, slots_to_coefficients(evaluator, a)));
+  return eval_mod(evaluator, evaluator.add(z, evaluator.conjugate(z)));
+}
+
+Ciphertext Bootstrapper::complex(const Evaluator& evaluator, const Ciphertext& a) const {
+  const Ciphertext z = coefficients_to_slots(evaluator, raise(evaluator, slots_to_coefficients(evaluator, a)));
+  const Ciphertext conjugate = evaluator.conjugate(z);
+  const Ciphertext real = eval_mod(evaluator, evaluator.add(z, conjugate));
+  // -i (z - conj z) = i (conj z - z)
+  const Ciphertext imaginary = eval_mod(evaluator, evaluator.mul_by_i(evaluator.sub(conjugate, z)));
+  return evaluator.add(real, evaluator.mul_by_i(imaginary));
+}
+
+}  // namespace hetal::bootstrap

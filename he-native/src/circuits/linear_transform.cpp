@@ -1,0 +1,127 @@
+#include "circuits/linear_transform.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <set>
+
+#include "base/error.h"
+
+namespace hetal::circuits {
+
+using ckks::Basis;
+using ckks::RnsPoly;
+
+LinearTransform::LinearTransform(const ckks::Context& context, const Diagonals& diagonals, std::uint32_t stride,
+                                 int baby_steps, int level)
+    : level_(level) {
+  const std::uint32_t slots = context.parameters().slot_count(), block = stride * static_cast<std::uint32_t>(baby_steps);
+  std::set<std::uint32_t> babies, giants;
+  for (const auto& [d, values] : diagonals) {
+    require<InvalidArgument>(d % stride == 0 && d < slots, "diagonal ", d, ": expected a multiple of ", stride);
+    babies.insert(d % block);
+    giants.insert(d - d % block);
+  }
+  babies_.assign(babies.begin(), babies.end());
+  giants_.assign(giants.begin(), giants.end());
+
+  const Basis basis{level + 1, true};
+  const std::size_t limbs = static_cast<std::size_t>(context.limbs(basis)), n = context.n();
+  const double scale = static_cast<double>(context.parameters().q()[static_cast<std::size_t>(level)]);
+  std::vector<Word> host(limbs * n);
+  for (std::uint32_t giant : giants_) {
+    for (std::uint32_t baby : babies_) {
+      const auto diagonal = diagonals.find(giant + baby);
+      if (diagonal == diagonals.end()) {
+        plain_.push_back({nullptr, 0});
+        continue;
+      }
+      const std::size_t period = diagonal->second.size();
+      std::vector<std::complex<double>> turned(period);
+      for (std::size_t i = 0; i < period; ++i) turned[i] = diagonal->second[(i + slots - giant) % period];
+      const RnsPoly poly = context.from_coefficients(context.encoder().encode(turned, scale), basis);
+      // A plaintext of period p is a polynomial in X^(slots / p): runs of equal evaluations, of which one is kept.
+      const int log_run = std::countr_zero(slots / static_cast<std::uint32_t>(period));
+      const std::size_t kept = limbs * n >> log_run;
+      context.device().download(host.data(), poly.data(), host.size());
+      for (std::size_t i = 0; i < kept; ++i) host[i] = host[i << log_run];
+      storage_.push_back(context.device().allocate(kept));
+      context.device().upload(storage_.back().data(), host.data(), kept);
+      plain_.push_back({storage_.back().data(), log_run});
+    }
+  }
+}
+
+std::vector<std::uint32_t> LinearTransform::rotations() const {
+  std::set<std::uint32_t> out(babies_.begin(), babies_.end());
+  out.insert(giants_.begin(), giants_.end());
+  out.erase(0);
+  return {out.begin(), out.end()};
+}
+
+ckks::Ciphertext LinearTransform::apply(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a) const {
+  const ckks::Context& context = evaluator.context();
+  device::Device& device = context.device();
+  require<LevelError>(a.level == level_, "linear transform: expected level ", level_, ", actual ", a.level);
+  const Basis basis{level_ + 1, true};
+  auto pair = [&] { return std::array<RnsPoly, 2>{context.allocate(basis), context.allocate(basis)}; };
+
+  // P c_i in the extended basis: zero modulo the special primes.
+  std::vector<Word> special(static_cast<std::size_t>(context.limbs(basis)), 0);
+  for (int i = 0; i <= level_; ++i) {
+    Word& product = special[static_cast<std::size_t>(i)] = 1;
+    for (Word p : context.parameters().p()) product = context.modulus(i).mul(product, p % context.modulus(i).value());
+  }
+  std::array<RnsPoly, 2> raised{context.zero(basis), context.zero(basis)};
+  for (std::size_t i = 0; i < 2; ++i) {
+    device.mul_scalar({raised[i].data(), context.view(raised[i]).moduli, static_cast<std::uint32_t>(level_ + 1)},
+                      a.parts[i].data(), special.data());
+  }
+
+  const std::vector<RnsPoly> digits = evaluator.decompose(a.parts[1], level_);
+  std::vector<std::array<RnsPoly, 2>> turned;
+  for (std::uint32_t baby : babies_) {
+    if (baby == 0) {
+      turned.push_back(pair());
+      for (std::size_t i = 0; i < 2; ++i) device.copy(turned.back()[i].data(), raised[i].data(), special.size() * context.n());
+      continue;
+    }
+    const std::uint32_t galois = evaluator.galois_of(baby);
+    auto product = pair();
+    evaluator.key_product(digits, evaluator.galois_key(galois, level_), level_, product[0], product[1], false);
+    device.add(context.view(product[0]), product[0].data(), raised[0].data());
+    turned.push_back(pair());
+    for (std::size_t i = 0; i < 2; ++i) device.automorphism(context.view(turned.back()[i]), product[i].data(), galois);
+  }
+
+  std::vector<std::array<RnsPoly, 2>> sums;
+  for (std::size_t g = 0; g < giants_.size(); ++g) sums.push_back(pair());
+  for (std::size_t i = 0; i < 2; ++i) {
+    std::vector<Word*> dst;
+    std::vector<const Word*> src;
+    for (auto& s : sums) dst.push_back(s[i].data());
+    for (auto& t : turned) src.push_back(t[i].data());
+    device.plain_matrix(context.view(sums[0][i]), dst.data(), dst.size(), src.data(), src.size(), plain_.data(), false);
+  }
+
+  std::array<RnsPoly, 2> total{context.zero(basis), context.zero(basis)};
+  for (std::size_t g = 0; g < giants_.size(); ++g) {
+    std::array<RnsPoly, 2> term = pair();
+    if (giants_[g] == 0) {
+      term = std::move(sums[g]);
+    } else {
+      const std::uint32_t galois = evaluator.galois_of(giants_[g]);
+      const auto giant_digits = evaluator.decompose(context.mod_down(sums[g][1], 0), level_);
+      auto product = pair();
+      evaluator.key_product(giant_digits, evaluator.galois_key(galois, level_), level_, product[0], product[1], false);
+      device.add(context.view(product[0]), product[0].data(), sums[g][0].data());
+      for (std::size_t i = 0; i < 2; ++i) device.automorphism(context.view(term[i]), product[i].data(), galois);
+    }
+    for (std::size_t i = 0; i < 2; ++i) device.add(context.view(total[i]), total[i].data(), term[i].data());
+  }
+  ckks::Ciphertext out{{}, level_ - 1, a.scale};
+  for (std::size_t i = 0; i < 2; ++i) out.parts.push_back(context.mod_down(total[i], 1));
+  return out;
+}
+
+}  // namespace hetal::circuits

@@ -1,0 +1,36 @@
+// A matrix on the slots, given by its diagonals: baby-step giant-step with double hoisting
+// (Bossuat, Mouchet, Troncoso-Pastoriza, Hubaux, Eurocrypt 2021, algorithm 6).
+#pragma once
+
+#include <complex>
+#include <map>
+#include <vector>
+
+#include "ckks/evaluator.h"
+
+namespace hetal::circuits {
+
+/// Diagonal d holds D_d[i] in (M v)[i] = sum_d D_d[i] v[i + d], i + d taken modulo the slot count.
+using Diagonals = std::map<std::uint32_t, std::vector<std::complex<double>>>;
+
+class LinearTransform {
+ public:
+  /// `diagonals`: each of `period` values (a power of two), repeated to fill the slots; indices are multiples of
+  /// `stride`. The plaintexts are encoded at `level` with scale q_level, so applying keeps the ciphertext's scale.
+  LinearTransform(const ckks::Context& context, const Diagonals& diagonals, std::uint32_t stride, int baby_steps,
+                  int level);
+
+  int level() const { return level_; }
+  /// Every rotation that `apply` makes, apart from none.
+  std::vector<std::uint32_t> rotations() const;
+  /// Level l to l - 1, scale unchanged. Keys: rotations() at level l.
+  ckks::Ciphertext apply(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a) const;
+
+ private:
+  int level_;
+  std::vector<std::uint32_t> babies_, giants_;
+  std::vector<device::Buffer> storage_;
+  std::vector<device::PlainLimbs> plain_;  // [giant][baby]
+};
+
+}  // namespace hetal::circuits

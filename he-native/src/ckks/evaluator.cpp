@@ -1,0 +1,200 @@
+#include "ckks/evaluator.h"
+
+#include <cmath>
+#include <numeric>
+
+#include "base/error.h"
+
+namespace hetal::ckks {
+
+void Evaluator::require_same(const char* what, const Ciphertext& a, const Ciphertext& b) const {
+  require<LevelError>(a.level == b.level, what, ": unequal levels ", a.level, " and ", b.level);
+  require<ScaleError>(a.scale == b.scale, what, ": unequal scales 2^", std::log2(a.scale), " and 2^",
+                      std::log2(b.scale));
+}
+
+Plaintext Evaluator::encode(const std::vector<std::complex<double>>& slots, int level, double scale) const {
+  return {context_.from_coefficients(context_.encoder().encode(slots, scale), {level + 1, false}), level, scale};
+}
+
+Ciphertext Evaluator::copy(const Ciphertext& a) const { return truncate(a, a.level); }
+
+Ciphertext Evaluator::truncate(const Ciphertext& a, int level) const {
+  require<LevelError>(level >= 0 && level <= a.level, "truncate: expected a level of 0 to ", a.level, ", actual ", level);
+  Ciphertext out{{}, level, a.scale};
+  for (const RnsPoly& part : a.parts) out.parts.push_back(context_.copy(part, level + 1));
+  return out;
+}
+
+Ciphertext Evaluator::add(const Ciphertext& a, const Ciphertext& b) const {
+  require_same("add", a, b);
+  if (a.parts.size() < b.parts.size()) return add(b, a);
+  Ciphertext out = copy(a);
+  for (std::size_t i = 0; i < b.parts.size(); ++i) {
+    context_.device().add(context_.view(out.parts[i]), a.parts[i].data(), b.parts[i].data());
+  }
+  return out;
+}
+
+Ciphertext Evaluator::sub(const Ciphertext& a, const Ciphertext& b) const {
+  require_same("sub", a, b);
+  return add(a, negate(b));
+}
+
+Ciphertext Evaluator::negate(const Ciphertext& a) const {
+  Ciphertext out = copy(a);
+  for (RnsPoly& part : out.parts) context_.device().negate(context_.view(part), part.data());
+  return out;
+}
+
+Ciphertext Evaluator::add_constant(const Ciphertext& a, double constant) const {
+  Ciphertext out = copy(a);
+  // A constant has the same residue at every evaluation point: 0 * poly + c is c times the all-ones vector, which the
+  // device builds from the coefficient vector (1, 0, ..., 0).
+  const Basis basis{a.level + 1, false};
+  std::vector<std::int64_t> one(context_.n(), 0);
+  one[0] = 1;
+  const RnsPoly ones = context_.from_coefficients(one, basis);
+  const auto scalars = context_.residues(constant, a.scale, basis);
+  context_.device().mul_scalar_add(context_.view(out.parts[0]), ones.data(), scalars.data());
+  return out;
+}
+
+Ciphertext Evaluator::mul_constant(const Ciphertext& a, double value, double constant_scale) const {
+  Ciphertext out{{}, a.level, a.scale * constant_scale};
+  const Basis basis{a.level + 1, false};
+  const auto scalars = context_.residues(value, constant_scale, basis);
+  for (const RnsPoly& part : a.parts) {
+    out.parts.push_back(context_.allocate(basis));
+    context_.device().mul_scalar(context_.view(out.parts.back()), part.data(), scalars.data());
+  }
+  return out;
+}
+
+Ciphertext Evaluator::mul_by_i(const Ciphertext& a) const {
+  std::vector<std::int64_t> monomial(context_.n(), 0);
+  monomial[context_.n() / 2] = 1;
+  const RnsPoly x = context_.from_coefficients(monomial, {a.level + 1, false});
+  Ciphertext out = copy(a);
+  for (RnsPoly& part : out.parts) context_.device().mul(context_.view(part), part.data(), x.data());
+  return out;
+}
+
+Ciphertext Evaluator::mul_plain(const Ciphertext& a, const Plaintext& b) const {
+  require<LevelError>(a.level == b.level, "multiply: ciphertext level ", a.level, ", plaintext level ", b.level);
+  Ciphertext out = copy(a);
+  out.scale = a.scale * b.scale;
+  for (RnsPoly& part : out.parts) context_.device().mul(context_.view(part), part.data(), b.poly.data());
+  return out;
+}
+
+Ciphertext Evaluator::tensor(const Ciphertext& a, const Ciphertext& b) const {
+  require<LevelError>(a.level == b.level, "multiply: unequal levels ", a.level, " and ", b.level);
+  require<InvalidArgument>(a.parts.size() == 2 && b.parts.size() == 2, "multiply: expected two parts each, actual ",
+                           a.parts.size(), " and ", b.parts.size());
+  Ciphertext out{{}, a.level, a.scale * b.scale};
+  for (int i = 0; i < 3; ++i) out.parts.push_back(context_.allocate({a.level + 1, false}));
+  const device::Device::TensorTerm term{a.parts[0].data(), a.parts[1].data(), b.parts[0].data(), b.parts[1].data()};
+  context_.device().tensor(context_.view(out.parts[0]), out.parts[1].data(), out.parts[2].data(), &term, 1);
+  return out;
+}
+
+std::vector<RnsPoly> Evaluator::decompose(const RnsPoly& a, int level) const {
+  RnsPoly coefficients = context_.copy(a, level + 1);
+  context_.device().intt(context_.view(coefficients));
+  std::vector<RnsPoly> digits;
+  const Parameters& p = context_.parameters();
+  for (int d = 0; d < p.digit_count(level); ++d) {
+    digits.push_back(context_.allocate({level + 1, true}));
+    context_.device().mod_up(digits.back().data(),
+                             coefficients.data() + static_cast<std::size_t>(p.digit_begin(d)) * context_.n(),
+                             context_.digit_conversion(d, level));
+  }
+  return digits;
+}
+
+void Evaluator::key_product(std::span<const RnsPoly> digits, const SwitchingKey& key, int level, RnsPoly& out0,
+                            RnsPoly& out1, bool accumulate) const {
+  require<MissingKey>(key.level >= level, "key switch at level ", level, ": the key ends at level ", key.level);
+  std::vector<const Word*> d;
+  std::vector<device::Device::KeyDigit> k;
+  for (std::size_t j = 0; j < digits.size(); ++j) {
+    d.push_back(digits[j].data());
+    k.push_back({key.b[j].data(), key.a[j].data()});
+  }
+  std::vector<std::uint32_t> limb(static_cast<std::size_t>(level + 1));
+  std::iota(limb.begin(), limb.end(), 0u);
+  for (int i = 0; i < context_.special(); ++i) limb.push_back(static_cast<std::uint32_t>(key.level + 1 + i));
+  context_.device().key_product(context_.view(out0), out1.data(), d.data(), k.data(), d.size(), limb.data(), accumulate);
+}
+
+Ciphertext Evaluator::relinearize(const Ciphertext& a) const {
+  if (a.parts.size() == 2) return copy(a);
+  const auto digits = decompose(a.parts[2], a.level);
+  RnsPoly out0 = context_.allocate({a.level + 1, true}), out1 = context_.allocate({a.level + 1, true});
+  key_product(digits, keys_.relinearization, a.level, out0, out1, false);
+  Ciphertext out{{}, a.level, a.scale};
+  out.parts.push_back(context_.mod_down(out0, 0));
+  out.parts.push_back(context_.mod_down(out1, 0));
+  for (std::size_t i = 0; i < 2; ++i) {
+    context_.device().add(context_.view(out.parts[i]), out.parts[i].data(), a.parts[i].data());
+  }
+  return out;
+}
+
+Ciphertext Evaluator::rescale(const Ciphertext& a) const {
+  require<LevelError>(a.level >= 1, "rescale: expected a level of at least 1, actual ", a.level);
+  Ciphertext out{{}, a.level - 1, a.scale / static_cast<double>(context_.parameters().q()[static_cast<std::size_t>(a.level)])};
+  for (const RnsPoly& part : a.parts) out.parts.push_back(context_.mod_down(part, 1));
+  return out;
+}
+
+Ciphertext Evaluator::mul(const Ciphertext& a, const Ciphertext& b) const { return rescale(relinearize(tensor(a, b))); }
+
+Ciphertext Evaluator::drop_to_level(const Ciphertext& a, int level) const {
+  if (level == a.level) return copy(a);
+  require<LevelError>(level >= 0 && level < a.level, "drop: expected a level of 0 to ", a.level, ", actual ", level);
+  const Parameters& p = context_.parameters();
+  const double q = static_cast<double>(p.q()[static_cast<std::size_t>(level) + 1]);
+  const Ciphertext above = truncate(a, level + 1);
+  Ciphertext out = rescale(mul_constant(above, 1.0, std::rint(p.scale(level) * q / a.scale)));
+  // The integer factor is within 2^-41 of the ratio wanted: the scale is now canonical up to that.
+  out.scale = p.scale(level);
+  return out;
+}
+
+const SwitchingKey& Evaluator::galois_key(std::uint32_t galois, int level) const {
+  const auto at = keys_.galois.find(galois);
+  require<MissingKey>(at != keys_.galois.end(), "no key for galois element ", galois);
+  require<MissingKey>(at->second.level >= level, "key for galois element ", galois, ": expected level ", level,
+                      " or above, actual ", at->second.level);
+  return at->second;
+}
+
+Ciphertext Evaluator::apply_galois(const Ciphertext& a, std::uint32_t galois) const {
+  require<InvalidArgument>(a.parts.size() == 2, "rotate: expected two parts, actual ", a.parts.size());
+  const SwitchingKey& key = galois_key(galois, a.level);
+  const auto digits = decompose(a.parts[1], a.level);
+  RnsPoly out0 = context_.allocate({a.level + 1, true}), out1 = context_.allocate({a.level + 1, true});
+  key_product(digits, key, a.level, out0, out1, false);
+  RnsPoly down0 = context_.mod_down(out0, 0);
+  const RnsPoly down1 = context_.mod_down(out1, 0);
+  context_.device().add(context_.view(down0), down0.data(), a.parts[0].data());
+  Ciphertext out{{}, a.level, a.scale};
+  for (const RnsPoly* part : std::initializer_list<const RnsPoly*>{&down0, &down1}) {
+    out.parts.push_back(context_.allocate({a.level + 1, false}));
+    context_.device().automorphism(context_.view(out.parts.back()), part->data(), galois);
+  }
+  return out;
+}
+
+Ciphertext Evaluator::rotate(const Ciphertext& a, std::uint32_t steps) const {
+  require<InvalidArgument>(steps < context_.n() / 2, "rotate: expected 0 to ", context_.n() / 2 - 1, ", actual ", steps);
+  return steps == 0 ? copy(a) : apply_galois(a, galois_of(steps));
+}
+
+Ciphertext Evaluator::conjugate(const Ciphertext& a) const {
+  return apply_galois(a, static_cast<std::uint32_t>(2 * context_.n() - 1));
+}
+
+}  // namespace hetal::ckks

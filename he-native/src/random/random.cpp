@@ -1,0 +1,123 @@
+#include "random/random.h"
+
+#include <bit>
+#include <cerrno>
+#include <cmath>
+#include <cstring>
+#include <stdexcept>
+#include <vector>
+
+#include <sys/random.h>
+
+namespace hetal {
+namespace {
+
+constexpr int kGaussianBound = 19;
+constexpr double kGaussianDeviation = 3.19;
+
+void quarter(std::uint32_t& a, std::uint32_t& b, std::uint32_t& c, std::uint32_t& d) {
+  a += b, d = std::rotl(d ^ a, 16);
+  c += d, b = std::rotl(b ^ c, 12);
+  a += b, d = std::rotl(d ^ a, 8);
+  c += d, b = std::rotl(b ^ c, 7);
+}
+
+}  // namespace
+
+Random::Random(const Seed& seed, std::uint64_t stream) {
+  state_ = {0x61707865, 0x3320646e, 0x79622d32, 0x6b206574};
+  std::memcpy(state_.data() + 4, seed.data(), 32);
+  // A 64-bit counter (words 12 and 13), then the stream: the original ChaCha layout, so that a stream never wraps.
+  state_[12] = state_[13] = 0;
+  state_[14] = static_cast<std::uint32_t>(stream), state_[15] = static_cast<std::uint32_t>(stream >> 32);
+}
+
+Random::~Random() {
+  explicit_bzero(state_.data(), sizeof state_);
+  explicit_bzero(block_.data(), sizeof block_);
+}
+
+Seed Random::seed_from_os() {
+  Seed seed;
+  for (std::size_t done = 0; done < seed.size();) {
+    const ssize_t got = getrandom(seed.data() + done, seed.size() - done, 0);
+    if (got < 0 && errno != EINTR) throw std::runtime_error("getrandom: the operating system gives no randomness");
+    if (got > 0) done += static_cast<std::size_t>(got);
+  }
+  return seed;
+}
+
+Seed Random::insecure_seed(std::uint64_t number) {
+  Seed seed{};
+  std::memcpy(seed.data(), &number, sizeof number);
+  return seed;
+}
+
+void Random::refill() {
+  auto x = state_;
+  for (int round = 0; round < 10; ++round) {
+    quarter(x[0], x[4], x[8], x[12]), quarter(x[1], x[5], x[9], x[13]);
+    quarter(x[2], x[6], x[10], x[14]), quarter(x[3], x[7], x[11], x[15]);
+    quarter(x[0], x[5], x[10], x[15]), quarter(x[1], x[6], x[11], x[12]);
+    quarter(x[2], x[7], x[8], x[13]), quarter(x[3], x[4], x[9], x[14]);
+  }
+  for (std::size_t i = 0; i < 16; ++i) x[i] += state_[i];
+  for (std::size_t i = 0; i < 8; ++i) block_[i] = x[2 * i] | static_cast<std::uint64_t>(x[2 * i + 1]) << 32;
+  if (++state_[12] == 0) ++state_[13];
+  at_ = 0;
+  explicit_bzero(x.data(), sizeof x);
+}
+
+void Random::uniform(std::uint64_t* dst, std::size_t n, std::uint64_t q) {
+  const std::uint64_t mask = ~std::uint64_t{0} >> std::countl_zero(q);
+  for (std::size_t i = 0; i < n; ++i) {
+    do dst[i] = next() & mask;
+    while (dst[i] >= q);
+  }
+}
+
+void Random::ternary(std::int64_t* dst, std::size_t n) {
+  for (std::size_t i = 0; i < n; ++i) {
+    std::uint64_t r;
+    do r = next() & 0xffff;
+    while (r == 0xffff);
+    dst[i] = static_cast<std::int64_t>(r % 3) - 1;
+  }
+}
+
+void Random::sparse_ternary(std::int64_t* dst, std::size_t n, std::size_t weight) {
+  std::memset(dst, 0, n * sizeof *dst);
+  for (std::size_t placed = 0; placed < weight;) {
+    std::uint64_t at;
+    uniform(&at, 1, n);
+    if (dst[at] != 0) continue;
+    dst[at] = (next() & 1) != 0 ? 1 : -1;
+    ++placed;
+  }
+}
+
+void Random::gaussian(std::int64_t* dst, std::size_t n) {
+  static const std::vector<std::uint64_t> cumulative = [] {
+    std::vector<double> weight;
+    double total = 0;
+    for (int k = -kGaussianBound; k <= kGaussianBound; ++k) {
+      weight.push_back(std::exp(-k * k / (2 * kGaussianDeviation * kGaussianDeviation)));
+      total += weight.back();
+    }
+    std::vector<std::uint64_t> out;
+    double sum = 0;
+    for (std::size_t i = 0; i + 1 < weight.size(); ++i) {
+      sum += weight[i];
+      out.push_back(static_cast<std::uint64_t>(sum / total * 0x1p63));
+    }
+    return out;
+  }();
+  for (std::size_t i = 0; i < n; ++i) {
+    const std::uint64_t r = next() >> 1;
+    std::int64_t value = -kGaussianBound;
+    for (std::uint64_t threshold : cumulative) value += r >= threshold ? 1 : 0;
+    dst[i] = value;
+  }
+}
+
+}  // namespace hetal

@@ -2,7 +2,7 @@
 # Each folder of src includes only itself and folders before it in this list.
 set -euo pipefail
 cd "$(dirname "$0")/../src"
-layers=(base arith device random ckks circuits bootstrap owner jni)
+layers=(base arith random device ckks circuits bootstrap owner jni)
 allowed="" bad=0
 for layer in "${layers[@]}"; do
   allowed="$allowed|$layer"

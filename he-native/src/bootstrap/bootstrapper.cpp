@@ -16,10 +16,18 @@ using ckks::Evaluator;
 using circuits::Diagonals;
 using Complex = std::complex<double>;
 
-/// Multiples of q0 stay within 16 but for a probability of 2^-138 (h = 32); the quarter shift adds to it.
-constexpr double kRange = 16.3;
+/// Multiples I of q0 stay within 16 but for a probability of 2^-138 a coefficient (h = 32).
+/// T2(x) = 2 x^2 - 1 magnifies its own noise by 2 pi K / 4|x|, without bound at x = 0; the shift by a number of periods
+/// moves that point from I = 0, where most coefficients are, to I = -10, which is six deviations away.
+constexpr double kShift = 10 - 0.25;
+constexpr double kRange = 26.0;  // |I| + 1/8 + kShift
+/// Each double angle that a longer polynomial spares takes a bit off the worst noise: 2^r / sin(pi / 2^(r + 1)).
 constexpr int kDoubleAngles = 3;
-constexpr int kHalfDegree = 15;  // in T2(x): degree 30 in x
+constexpr int kHalfDegree = 23;  // in T2(x): degree 46 in x
+/// SlotsToCoeffs enlarges the message by this: less noise from EvalMod, more of the sine's own error.
+constexpr double kMessageGain = 1.6;
+/// The cubic is the best one for messages up to this.
+constexpr double kArcsineBound = 1.7;
 constexpr std::uint32_t kBabySteps = 8;
 
 /// Stage `length` of the decoding transform, or its inverse, as diagonals with the period `length`.
@@ -96,9 +104,9 @@ std::vector<std::uint32_t> strides(const ckks::Parameters& parameters) {
 Bootstrapper::Bootstrapper(const ckks::Context& context) : context_(context) {
   const ckks::Parameters& p = context.parameters();
   const int input = p.bootstrap_input_level();
-  message_scale_ = p.scale(input);
+  message_scale_ = p.scale(input) * kMessageGain;
   auto stride = strides(p);
-  const auto stc = factors(context, false, 1.0);
+  const auto stc = factors(context, false, std::pow(kMessageGain, 1.0 / static_cast<double>(stride.size())));
   for (std::size_t i = 0; i < stc.size(); ++i) {
     stc_.push_back(std::make_unique<circuits::LinearTransform>(context, stc[i], stride[i], kBabySteps,
                                                                input - static_cast<int>(i)));
@@ -124,7 +132,7 @@ std::map<std::uint32_t, int> Bootstrapper::galois_levels() const {
       for (std::uint32_t steps : transform->rotations()) note(context_.encoder().rotation(steps), transform->level());
     }
   }
-  note(static_cast<std::uint32_t>(2 * context_.n() - 1), context_.parameters().eval_mod_level());
+  note(static_cast<std::uint32_t>(2 * context_.n() - 1), context_.parameters().eval_mod_level() + 1);
   return out;
 }
 
@@ -176,36 +184,37 @@ Ciphertext Bootstrapper::raise(const Evaluator& evaluator, const Ciphertext& a) 
 
 Ciphertext Bootstrapper::coefficients_to_slots(const Evaluator& evaluator, const Ciphertext& a) const {
   Ciphertext x = evaluator.copy(a);
-  for (const auto& transform : cts_) x = transform->apply(evaluator, x);
-  x.scale = context_.parameters().scale(x.level);
-  return x;
+  for (std::size_t i = 0; i + 1 < cts_.size(); ++i) x = cts_[i]->apply(evaluator, x);
+  return cts_.back()->apply_unrescaled(evaluator, x);
 }
 
-Ciphertext Bootstrapper::eval_mod(const Evaluator& evaluator, Ciphertext x) const {
+Ciphertext Bootstrapper::eval_mod(const Evaluator& evaluator, const Ciphertext& unrescaled) const {
   const ckks::Parameters& p = context_.parameters();
-  // cos(2 pi (K x - 1/4) / 2^r) = J0(w) + 2 sum_k (-1)^k J_2k(w) T_2k(x - shift), doubled r times to sin(2 pi K x).
+  Ciphertext x = evaluator.rescale(unrescaled);
+  x.scale = p.scale(x.level);
+  // cos(w x) = J0(w) + 2 sum_k (-1)^k J_2k(w) T_2k(x), doubled r times to cos(2 pi (t - 1/4)) = sin(2 pi t).
   const double frequency = 2 * std::numbers::pi * kRange / std::exp2(kDoubleAngles);
   std::vector<double> cosine;
   for (int k = 0; k <= kHalfDegree; ++k) {
     cosine.push_back((k == 0 ? 1 : 2) * (k % 2 == 0 ? 1 : -1) * std::cyl_bessel_j(2.0 * k, frequency));
   }
-  x = evaluator.add_constant(x, -0.25 / kRange);
-  auto doubled = [&](const Ciphertext& c) {  // 2 c^2 - 1
-    const Ciphertext square = evaluator.mul(c, c);
-    return evaluator.add_constant(evaluator.add(square, square), -1);
-  };
-  Ciphertext s = circuits::evaluate_chebyshev(evaluator, doubled(x), cosine);
-  for (int i = 0; i < kDoubleAngles; ++i) s = doubled(s);
+  x = evaluator.add_constant(x, kShift / kRange);
+  Ciphertext s = circuits::evaluate_chebyshev(evaluator, circuits::double_angle(evaluator, x), cosine);
+  for (int i = 0; i < kDoubleAngles; ++i) s = circuits::double_angle(evaluator, s);
 
-  // q0 / (2 pi message_scale) * (s + s^3 / 6), leaving at the canonical scale of the output level.
+  // q0 / (2 pi message_scale) * arcsin(s), leaving at the canonical scale of the output level.
   const double ratio = static_cast<double>(p.q()[0]) / (2 * std::numbers::pi * message_scale_);
+  // arcsin s = s + s^3/6 + 3 s^5/40, with s^5 replaced by its best cubic on |s| <= S: (20 S^2 s^3 - 5 S^4 s) / 16.
+  const double bound = kArcsineBound / ratio;
+  const double first = ratio * (1 - 3.0 / 40 * 5 / 16 * std::pow(bound, 4));
+  const double third = ratio * (1.0 / 6 + 3.0 / 40 * 20 / 16 * bound * bound);
   const int low = s.level - 1, output = s.level - 2;
   auto q = [&](int level) { return static_cast<double>(p.q()[static_cast<std::size_t>(level)]); };
   const double factor_scale = p.scale(output) * q(low) / p.scale(low);
-  Ciphertext cubic = evaluator.rescale(evaluator.mul_constant(s, ratio / 6, factor_scale * q(s.level) / s.scale));
+  Ciphertext cubic = evaluator.rescale(evaluator.mul_constant(s, third, factor_scale * q(s.level) / s.scale));
   cubic.scale = factor_scale;
   Ciphertext sum = evaluator.relinearize(evaluator.tensor(cubic, evaluator.mul(s, s)));
-  Ciphertext linear = evaluator.mul_constant(evaluator.drop_to_level(s, low), ratio, factor_scale);
+  Ciphertext linear = evaluator.mul_constant(evaluator.drop_to_level(s, low), first, factor_scale);
   sum.scale = linear.scale;  // factor_scale * scale(low), both
   Ciphertext out = evaluator.rescale(evaluator.add(sum, linear));
   out.scale = p.scale(output);

@@ -29,9 +29,10 @@ class Bootstrapper {
  private:
   ckks::Ciphertext slots_to_coefficients(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a) const;
   ckks::Ciphertext raise(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a) const;
+  /// Before its last rescaling: z + conj z is taken there, so that only the rounding of one part becomes noise.
   ckks::Ciphertext coefficients_to_slots(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a) const;
-  /// x in units of K q0 at the EvalMod level to the message at the output level.
-  ckks::Ciphertext eval_mod(const ckks::Evaluator& evaluator, ckks::Ciphertext x) const;
+  /// x in units of K q0, one rescaling above the EvalMod level, to the message at the output level.
+  ckks::Ciphertext eval_mod(const ckks::Evaluator& evaluator, const ckks::Ciphertext& unrescaled) const;
 
   const ckks::Context& context_;
   double message_scale_;  // of the ciphertext whose modulus is raised

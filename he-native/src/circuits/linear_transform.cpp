@@ -60,6 +60,14 @@ std::vector<std::uint32_t> LinearTransform::rotations() const {
 }
 
 ckks::Ciphertext LinearTransform::apply(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a) const {
+  return reduced(evaluator, a, 1);
+}
+
+ckks::Ciphertext LinearTransform::apply_unrescaled(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a) const {
+  return reduced(evaluator, a, 0);
+}
+
+ckks::Ciphertext LinearTransform::reduced(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a, int rescaled) const {
   const ckks::Context& context = evaluator.context();
   device::Device& device = context.device();
   require<LevelError>(a.level == level_, "linear transform: expected level ", level_, ", actual ", a.level);
@@ -119,8 +127,9 @@ ckks::Ciphertext LinearTransform::apply(const ckks::Evaluator& evaluator, const 
     }
     for (std::size_t i = 0; i < 2; ++i) device.add(context.view(total[i]), total[i].data(), term[i].data());
   }
-  ckks::Ciphertext out{{}, level_ - 1, a.scale};
-  for (std::size_t i = 0; i < 2; ++i) out.parts.push_back(context.mod_down(total[i], 1));
+  const double q = static_cast<double>(context.modulus(level_).value());
+  ckks::Ciphertext out{{}, level_ - rescaled, rescaled == 1 ? a.scale : a.scale * q};
+  for (std::size_t i = 0; i < 2; ++i) out.parts.push_back(context.mod_down(total[i], rescaled));
   return out;
 }
 

@@ -25,8 +25,12 @@ class LinearTransform {
   std::vector<std::uint32_t> rotations() const;
   /// Level l to l - 1, scale unchanged. Keys: rotations() at level l.
   ckks::Ciphertext apply(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a) const;
+  /// The same before its rescaling: level unchanged, scale times q_level.
+  ckks::Ciphertext apply_unrescaled(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a) const;
 
  private:
+  ckks::Ciphertext reduced(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a, int rescaled) const;
+
   int level_;
   std::vector<std::uint32_t> babies_, giants_;
   std::vector<device::Buffer> storage_;

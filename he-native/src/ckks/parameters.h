@@ -25,8 +25,8 @@ struct ParameterLiteral {
   std::vector<int> digits;        ///< limbs of each key-switching digit, from the bottom
 };
 
-/// Levels that EvalMod spends: T2, four of a degree-15 polynomial in it, three double angles, two of the arcsine.
-inline constexpr int kEvalModLevels = 10;
+/// Levels that EvalMod spends: T2, four of a degree-15 polynomial in it, four double angles, two of the arcsine.
+inline constexpr int kEvalModLevels = 11;
 
 /// The named sets. Security, precision and sources stand beside each in parameters.cpp.
 const std::vector<ParameterLiteral>& parameter_sets();

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "arith/modulus.h"
+#include "random/random.h"
 
 namespace hetal::device {
 
@@ -94,6 +95,10 @@ class Device {
   virtual void from_signed(Limbs dst, const std::int64_t* host) = 0;
   /// dst limb i = the residues of src modulo prime `from`, taken in (-q/2, q/2]; coefficient domain.
   virtual void lift_centered(Limbs dst, const Word* src, std::uint16_t from) = 0;
+
+  /// Limb i uniform modulo prime moduli[i], from ChaCha20 under `seed`, stream `stream` * 2^16 + moduli[i]: a limb does
+  /// not depend on which others are made. Either domain: what a seed stands for in keys and ciphertexts.
+  virtual void uniform(Limbs dst, const Seed& seed, std::uint64_t stream) = 0;
 
   // -- pointwise; dst may be an operand ------------------------------------------------------------------------
   virtual void add(Limbs dst, const Word* a, const Word* b) = 0;

@@ -14,12 +14,15 @@ using ckks::RnsPoly;
 
 constexpr std::size_t kSparseWeight = 32;
 
-void uniform(const Context& context, Random& random, RnsPoly& dst, const std::uint16_t* moduli, std::size_t limbs) {
-  std::vector<Word> host(limbs * context.n());
-  for (std::size_t i = 0; i < limbs; ++i) {
-    random.uniform(host.data() + i * context.n(), context.n(), context.modulus(moduli[i]).value());
+/// Independent seeds from one: what becomes public (the uniform halves) must not reveal the errors.
+Seed derived(const Seed& seed, std::uint64_t purpose) {
+  Random random(seed, purpose);
+  Seed out;
+  for (std::size_t i = 0; i < out.size(); i += sizeof(std::uint64_t)) {
+    const std::uint64_t word = random.next();
+    std::memcpy(out.data() + i, &word, sizeof word);
   }
-  context.device().upload(dst.data(), host.data(), host.size());
+  return out;
 }
 
 std::vector<std::int64_t> gaussian(const Context& context, Random& random) {
@@ -43,7 +46,9 @@ SecretKey::~SecretKey() {
 }
 
 KeyGenerator::KeyGenerator(const Context& context, const SecretKey& secret, const Seed& seed)
-    : context_(context), secret_(secret), seed_(seed) {}
+    : context_(context), secret_(secret), uniform_seed_(derived(seed, 0)), error_seed_(derived(seed, 1)) {}
+
+KeyGenerator::~KeyGenerator() { explicit_bzero(error_seed_.data(), error_seed_.size()); }
 
 RnsPoly KeyGenerator::extended(const std::vector<std::int64_t>& coefficients, int level) const {
   return context_.from_coefficients(coefficients, {level + 1, true});
@@ -53,7 +58,6 @@ ckks::SwitchingKey KeyGenerator::switching(const RnsPoly& from, const RnsPoly& t
   const ckks::Parameters& p = context_.parameters();
   const Basis basis{level + 1, true};
   device::Device& device = context_.device();
-  Random random(seed_, ++stream_);
   std::vector<Word> special_product(static_cast<std::size_t>(level) + 1, 1);
   for (int i = 0; i <= level; ++i) {
     Word& product = special_product[static_cast<std::size_t>(i)];
@@ -63,7 +67,8 @@ ckks::SwitchingKey KeyGenerator::switching(const RnsPoly& from, const RnsPoly& t
   key.level = level;
   for (int d = 0; d < p.digit_count(level); ++d) {
     RnsPoly a = context_.allocate(basis);
-    uniform(context_, random, a, context_.view(a).moduli, static_cast<std::size_t>(context_.limbs(basis)));
+    device.uniform(context_.view(a), uniform_seed_, ++stream_);
+    Random random(error_seed_, stream_);
     RnsPoly b = context_.from_coefficients(gaussian(context_, random), basis);
     RnsPoly product = context_.allocate(basis);
     device.mul(context_.view(product), a.data(), to.data());
@@ -111,9 +116,9 @@ void KeyGenerator::encapsulation(ckks::EvaluationKeys& keys) {
     device.ntt({out.data(), moduli, 2});
     return out;
   };
-  Random random(seed_, ++stream_);
   keys.to_sparse_a = context_.allocate({2, false});
-  uniform(context_, random, keys.to_sparse_a, moduli, 2);
+  device.uniform({keys.to_sparse_a.data(), moduli, 2}, uniform_seed_, ++stream_);
+  Random random(error_seed_, stream_);
   keys.to_sparse_b = two_limbs(gaussian(context_, random));
   RnsPoly product = two_limbs(secret_.sparse());
   device.mul({product.data(), moduli, 2}, product.data(), keys.to_sparse_a.data());
@@ -125,11 +130,11 @@ void KeyGenerator::encapsulation(ckks::EvaluationKeys& keys) {
 
 ckks::Ciphertext encrypt(const Context& context, const SecretKey& secret, const Seed& seed, std::uint64_t stream,
                          const std::vector<std::complex<double>>& slots, int level) {
-  Random random(seed, stream);
+  Random random(derived(seed, 1), stream);
   const Basis basis{level + 1, false};
   const double scale = context.parameters().scale(level);
   RnsPoly c1 = context.allocate(basis);
-  uniform(context, random, c1, context.view(c1).moduli, static_cast<std::size_t>(level) + 1);
+  context.device().uniform(context.view(c1), derived(seed, 0), stream);
   std::vector<std::int64_t> coefficients = context.encoder().encode(slots, scale);
   const auto e = gaussian(context, random);
   for (std::size_t i = 0; i < e.size(); ++i) coefficients[i] += e[i];

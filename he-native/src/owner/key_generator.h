@@ -28,6 +28,9 @@ class SecretKey {
 class KeyGenerator {
  public:
   KeyGenerator(const ckks::Context& context, const SecretKey& secret, const Seed& seed);
+  ~KeyGenerator();
+  KeyGenerator(const KeyGenerator&) = delete;
+  KeyGenerator& operator=(const KeyGenerator&) = delete;
 
   ckks::SwitchingKey relinearization(int level);
   ckks::SwitchingKey galois(std::uint32_t galois, int level);
@@ -40,7 +43,7 @@ class KeyGenerator {
 
   const ckks::Context& context_;
   const SecretKey& secret_;
-  Seed seed_;
+  Seed uniform_seed_, error_seed_;
   std::uint64_t stream_ = 0;
 };
 

@@ -9,6 +9,10 @@ namespace hetal {
 
 using Seed = std::array<std::uint8_t, 32>;
 
+/// The ChaCha20 block function (RFC 8439, section 2.3) on `blocks` consecutive 64-bit counters from words 12 and 13 of
+/// `state`; the words of one block after those of another.
+void chacha20_blocks(const std::array<std::uint32_t, 16>& state, std::uint32_t* out, std::size_t blocks);
+
 /// A stream of ChaCha20 keyed by a seed; `stream` is the nonce, so one seed gives 2^64 independent streams.
 /// The state is wiped on destruction.
 class Random {
@@ -25,8 +29,8 @@ class Random {
 
   /// The next eight bytes of the stream, little-endian.
   std::uint64_t next() {
-    if (at_ == block_.size()) refill();
-    return block_[at_++];
+    if (at_ == blocks_.size()) refill();
+    return blocks_[at_++];
   }
 
   /// Residues uniform in [0, q): the low bits of each word, as many as q has, words that are not below q thrown away.
@@ -42,9 +46,10 @@ class Random {
  private:
   void refill();
 
+  static constexpr std::size_t kBlocks = 16;  // made at a time, so that the compiler can use wide instructions
   std::array<std::uint32_t, 16> state_;
-  std::array<std::uint64_t, 8> block_;
-  std::size_t at_ = 8;
+  std::array<std::uint64_t, 8 * kBlocks> blocks_;
+  std::size_t at_ = 8 * kBlocks;
 };
 
 }  // namespace hetal

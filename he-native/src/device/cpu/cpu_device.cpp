@@ -8,6 +8,8 @@
 #include <mutex>
 #include <new>
 
+#include <sys/mman.h>
+
 #include "base/error.h"
 #include "device/cpu/kernels.h"
 #include "device/cpu/thread_pool.h"
@@ -22,6 +24,15 @@ Word* scratch(std::size_t words) {
   if (memory.size() < words + 8) memory.resize(words + 8);
   const auto address = reinterpret_cast<std::uintptr_t>(memory.data());
   return memory.data() + (64 - address % 64) % 64 / sizeof(Word);
+}
+
+/// Large blocks lie on huge pages where the system has them: fewer faults, fewer TLB misses.
+Word* fresh(std::size_t bytes) {
+  constexpr std::size_t kHuge = std::size_t{1} << 21;
+  const std::size_t alignment = bytes >= kHuge / 4 ? kHuge : 64;
+  void* data = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+  if (data != nullptr && alignment == kHuge) madvise(data, bytes, MADV_HUGEPAGE);
+  return static_cast<Word*>(data);
 }
 
 class CpuDevice final : public Device {
@@ -50,7 +61,7 @@ class CpuDevice final : public Device {
         list.pop_back();
       }
     }
-    if (data == nullptr) data = static_cast<Word*>(std::aligned_alloc(64, (words * sizeof(Word) + 63) / 64 * 64));
+    if (data == nullptr) data = fresh(words * sizeof(Word));
     require<DeviceOutOfMemory>(data != nullptr, "cpu: no memory for ", words * sizeof(Word), " bytes; ", bytes_in_use(),
                                " in use");
     const std::size_t now = in_use_.fetch_add(words * sizeof(Word)) + words * sizeof(Word);
@@ -80,6 +91,12 @@ class CpuDevice final : public Device {
   }
   void intt(Limbs x) override {
     pool_.parallel_for(x.count, [&](std::size_t i) { kernels_.intt(x.data + i * ring_degree_, tables_[x.moduli[i]]); });
+  }
+  void uniform(Limbs x, const Seed& seed, std::uint64_t stream) override {
+    pool_.parallel_for(x.count, [&](std::size_t i) {
+      Random random(seed, stream << 16 | x.moduli[i]);
+      random.uniform(x.data + i * ring_degree_, ring_degree_, moduli_[x.moduli[i]].value());
+    });
   }
   void from_signed(Limbs dst, const std::int64_t* host) override {
     each(dst, [&](std::size_t at, const Modulus& q) { kernels_.from_signed(dst.data + at, host, ring_degree_, q); });

@@ -16,7 +16,7 @@ using Complex = std::complex<double>;
 class InsecureEngine : public ::testing::Test {
  protected:
   InsecureEngine()
-      : context(ckks::Parameters::named("insecure_n12_l13"), 2), secret(context, Random::insecure_seed(1)),
+      : context(ckks::Parameters::named("insecure_n12_l12"), 2), secret(context, Random::insecure_seed(1)),
         generator(context, secret, Random::insecure_seed(2)), evaluator(context, keys) {
     keys.relinearization = generator.relinearization(context.parameters().eval_mod_level());
   }
@@ -59,23 +59,23 @@ TEST_F(InsecureEngine, MultiplyRescaleMultipliesSlots) {
   const auto a = slots(2, false), b = slots(3, false);
   std::vector<Complex> expected(a.size());
   for (std::size_t i = 0; i < a.size(); ++i) expected[i] = a[i] * b[i];
-  const auto product = evaluator.mul(encrypt(a, 16), encrypt(b, 16));
-  EXPECT_EQ(product.scale, context.parameters().scale(15));
+  const auto product = evaluator.mul(encrypt(a, 15), encrypt(b, 15));
+  EXPECT_EQ(product.scale, context.parameters().scale(14));
   EXPECT_GT(worst_bits(decrypt(product), expected), 26);
 }
 
 TEST_F(InsecureEngine, RotateMovesSlotsToTheLeft) {
-  keys.galois[evaluator.galois_of(5)] = generator.galois(evaluator.galois_of(5), 16);
+  keys.galois[evaluator.galois_of(5)] = generator.galois(evaluator.galois_of(5), 15);
   const auto a = slots(4, false);
   auto expected = a;
   std::rotate(expected.begin(), expected.begin() + 5, expected.end());
-  for (int level : {0, 7, 8, 16}) EXPECT_GT(worst_bits(decrypt(evaluator.rotate(encrypt(a, level), 5)), expected), 26);
+  for (int level : {0, 7, 8, 15}) EXPECT_GT(worst_bits(decrypt(evaluator.rotate(encrypt(a, level), 5)), expected), 26);
   EXPECT_THROW(evaluator.rotate(encrypt(a, 3), 6), MissingKey);
 }
 
 TEST_F(InsecureEngine, DropReachesTheCanonicalScale) {
   const auto a = slots(5, false);
-  const auto low = evaluator.drop_to_level(encrypt(a, 16), 4);
+  const auto low = evaluator.drop_to_level(encrypt(a, 15), 4);
   EXPECT_EQ(low.scale, context.parameters().scale(4));
   EXPECT_GT(worst_bits(decrypt(low), a), 26);
 }

@@ -23,7 +23,7 @@ std::vector<Word> words(const Context& context, const RnsPoly& a) {
 }
 
 TEST(Context, ModDownDividesAndRoundsToNearest) {
-  const Context context(Parameters::named("insecure_n10_l13"), 2);
+  const Context context(Parameters::named("insecure_n10_l12"), 2);
   const auto x = small_integers(context.n(), std::int64_t{1} << 61, 7);
   // One limb dropped: round(x / q_5) for each coefficient.
   const RnsPoly down = context.mod_down(context.from_coefficients(x, {6, false}), 1);
@@ -37,7 +37,7 @@ TEST(Context, ModDownDividesAndRoundsToNearest) {
 }
 
 TEST(Context, ModUpKeepsTheCentredValue) {
-  const Context context(Parameters::named("insecure_n10_l13"), 2);
+  const Context context(Parameters::named("insecure_n10_l12"), 2);
   const int level = 12;
   const auto x = small_integers(context.n(), std::int64_t{1} << 60, 8);
   const auto& conversion = context.digit_conversion(1, level);
@@ -50,7 +50,7 @@ TEST(Context, ModUpKeepsTheCentredValue) {
 }
 
 TEST(Context, AutomorphismInEvaluationFormIsTheOneOnCoefficients) {
-  const Context context(Parameters::named("insecure_n10_l13"), 1);
+  const Context context(Parameters::named("insecure_n10_l12"), 1);
   const std::size_t n = context.n();
   const auto x = small_integers(n, 1000, 9);
   for (std::uint32_t galois : {5u, 25u, static_cast<std::uint32_t>(2 * n - 1)}) {
@@ -70,7 +70,7 @@ TEST(Context, ThreadsDoNotChangeResults) {
   const auto x = small_integers(1u << 12, std::int64_t{1} << 60, 10);
   std::vector<std::vector<Word>> results;
   for (int threads : {1, 2, 3}) {
-    const Context context(Parameters::named("insecure_n12_l13"), threads);
+    const Context context(Parameters::named("insecure_n12_l12"), threads);
     results.push_back(words(context, context.mod_down(context.from_coefficients(x, {9, true}), 1)));
   }
   EXPECT_EQ(results[0], results[1]);

@@ -9,25 +9,25 @@
 namespace hetal::ckks {
 
 TEST(Parameters, DefaultMeetsTheSecurityTableWithTwelveLevelsOrMore) {
-  const Parameters p = Parameters::named("n16_l13");
+  const Parameters p = Parameters::named("n16_l12");
   EXPECT_EQ(p.security_bits(), 128);
   EXPECT_LE(p.log_qp(), 1747);
   EXPECT_GE(p.bootstrap_output_level() - p.bootstrap_input_level(), 12);
 }
 
 TEST(Parameters, ScalesStayNearTheirTarget) {
-  const Parameters p = Parameters::named("n16_l13");
+  const Parameters p = Parameters::named("n16_l12");
   for (int level = 0; level <= p.bootstrap_output_level(); ++level) {
     EXPECT_NEAR(std::log2(p.scale(level)), 42, 1e-4) << level;
   }
   for (int level = p.bootstrap_output_level() + 1; level <= p.eval_mod_level(); ++level) {
-    EXPECT_NEAR(std::log2(p.scale(level)), 49, 1e-4) << level;
+    EXPECT_NEAR(std::log2(p.scale(level)), 49.9, 1e-3) << level;
   }
 }
 
 TEST(Parameters, TooLargeAModulusIsRefused) {
   ParameterLiteral literal = parameter_sets().front();
-  literal.usable_levels = 16;
+  literal.usable_levels = 15;
   literal.digits = {9, 8, 8, 8};
   literal.special_primes = 9;
   EXPECT_THROW(Parameters{literal}, SecurityError);
@@ -38,7 +38,7 @@ TEST(Parameters, UnknownNameListsTheKnownOnes) {
     Parameters::named("n16");
     FAIL();
   } catch (const InvalidArgument& e) {
-    EXPECT_NE(std::string(e.what()).find("n16_l13"), std::string::npos) << e.what();
+    EXPECT_NE(std::string(e.what()).find("n16_l12"), std::string::npos) << e.what();
   }
 }
 

@@ -3,24 +3,28 @@ package org.hetal.he;
 import java.util.List;
 
 /**
- * Arithmetic on CKKS ciphertexts: the one interface between the algorithms and whatever computes (the native engine, OpenFHE,
- * the simulator).
+ * Arithmetic on CKKS ciphertexts: the one interface between the algorithms and whatever computes
+ * (the native engine, OpenFHE, the simulator).
  *
- * <p><b>Values.</b> A ciphertext holds {@link Parameters#slotCount()} complex slots. Ciphertexts and plaintexts are immutable:
- * every operation returns a new one, which the caller closes (see {@link Scope}).
+ * <p><b>Values.</b> A ciphertext holds {@link Parameters#slotCount()} complex slots. Ciphertexts
+ * and plaintexts are immutable: every operation returns a new one, which the caller closes (see
+ * {@link Scope}).
  *
- * <p><b>Level and scale.</b> The level is the number of rescalings left. Each level {@code l} has one canonical scale
- * {@code D(l) = parameters().scale(l)}, with {@code D(l-1) = D(l)^2 / q(l)}. A ciphertext's scale is always
- * {@code D(l)^scaleDegree}: degree 1 normally, degree 2 between a multiplication and its {@link #rescale}. Binary operations
- * want equal levels ({@link HeLevelException}) and equal scale degrees ({@link HeScaleException}); nothing is repaired
+ * <p><b>Level and scale.</b> The level is the number of rescalings left. Each level {@code l} has
+ * one canonical scale {@code D(l) = parameters().scale(l)}, with {@code D(l-1) = D(l)^2 / q(l)}. A
+ * ciphertext's scale is always {@code D(l)^scaleDegree}: degree 1 normally, degree 2 between a
+ * multiplication and its {@link #rescale}. Binary operations want equal levels ({@link
+ * HeLevelException}) and equal scale degrees ({@link HeScaleException}); nothing is repaired
  * silently. {@link #dropToLevel} is the way down.
  *
- * <p><b>Parts.</b> A fresh ciphertext has two parts; a product of two ciphertexts has three until {@link #relinearize}.
- * Additions accept any mix; rotations, rescaling at serialisation and bootstraps want two ({@link IllegalArgumentException}).
+ * <p><b>Parts.</b> A fresh ciphertext has two parts; a product of two ciphertexts has three until
+ * {@link #relinearize}. Additions accept any mix; rotations, rescaling at serialisation and
+ * bootstraps want two ({@link IllegalArgumentException}).
  *
- * <p>Evaluation is deterministic: equal inputs give equal bytes, whatever the device and the number of threads. Methods may be
- * called from several threads. All throw {@link IllegalStateException} for a closed operand or evaluator and
- * {@link IllegalArgumentException} for an operand of other parameters.
+ * <p>Evaluation is deterministic: equal inputs give equal bytes, whatever the device and the number
+ * of threads. Methods may be called from several threads. All throw {@link IllegalStateException}
+ * for a closed operand or evaluator and {@link IllegalArgumentException} for an operand of other
+ * parameters.
  */
 public interface Evaluator extends AutoCloseable {
 
@@ -34,7 +38,8 @@ public interface Evaluator extends AutoCloseable {
     return new Scope();
   }
 
-  // -- plaintexts ----------------------------------------------------------------------------------------------------
+  // -- plaintexts
+  // ----------------------------------------------------------------------------------------------------
 
   /**
    * Encodes real slots at a level, at the canonical scale of that level.
@@ -46,7 +51,8 @@ public interface Evaluator extends AutoCloseable {
   /** As {@link #encode(double[], int)} with imaginary parts; equal lengths. */
   Plaintext encode(double[] real, double[] imaginary, int level);
 
-  // -- linear, no level ------------------------------------------------------------------------------------------------
+  // -- linear, no level
+  // ------------------------------------------------------------------------------------------------
 
   Ciphertext add(Ciphertext a, Ciphertext b);
 
@@ -68,9 +74,13 @@ public interface Evaluator extends AutoCloseable {
   /** Multiplies every slot by the imaginary unit; exact, no level, no key. */
   Ciphertext multiplyByI(Ciphertext a);
 
-  // -- products: scale degree 1 in, 2 out; level unchanged ---------------------------------------------------------------
+  // -- products: scale degree 1 in, 2 out; level unchanged
+  // ---------------------------------------------------------------
 
-  /** Three parts; relinearise (perhaps after summing several) before rotating. Cost: 4 pointwise products a limb. */
+  /**
+   * Three parts; relinearise (perhaps after summing several) before rotating. Cost: 4 pointwise
+   * products a limb.
+   */
   Ciphertext multiply(Ciphertext a, Ciphertext b);
 
   Ciphertext square(Ciphertext a);
@@ -80,50 +90,71 @@ public interface Evaluator extends AutoCloseable {
   /** Multiplies every slot by a real constant, encoded at the canonical scale. */
   Ciphertext multiply(Ciphertext a, double constant);
 
-  /** The sum of a[i] * b[i], not relinearised: one pass, one relinearisation afterwards. Equal lengths, at least 1. */
+  /**
+   * The sum of a[i] * b[i], not relinearised: one pass, one relinearisation afterwards. Equal
+   * lengths, at least 1.
+   */
   Ciphertext multiplySum(List<Ciphertext> a, List<Ciphertext> b);
 
   /** The sum of a[i] * b[i] for plaintexts. */
   Ciphertext multiplySumPlain(List<Ciphertext> a, List<Plaintext> b);
 
-  // -- upkeep ----------------------------------------------------------------------------------------------------------
+  // -- upkeep
+  // ----------------------------------------------------------------------------------------------------------
 
-  /** Three parts to two, with the relinearisation key. One key switch. Two parts come back as a copy. */
+  /**
+   * Three parts to two, with the relinearisation key. One key switch. Two parts come back as a
+   * copy.
+   */
   Ciphertext relinearize(Ciphertext a);
 
   /** Scale degree 2 at level l to degree 1 at level l-1; {@link HeLevelException} at level 0. */
   Ciphertext rescale(Ciphertext a);
 
-  /** Scale degree 1 at level l to degree 1 at {@code level <= l}, exactly at that level's canonical scale. */
+  /**
+   * Scale degree 1 at level l to degree 1 at {@code level <= l}, exactly at that level's canonical
+   * scale.
+   */
   Ciphertext dropToLevel(Ciphertext a, int level);
 
-  // -- slots -----------------------------------------------------------------------------------------------------------
+  // -- slots
+  // -----------------------------------------------------------------------------------------------------------
 
   /**
-   * Rotates to the left: slot i of the result is slot (i + steps) mod slotCount of {@code a}. Steps of 0 give a copy.
+   * Rotates to the left: slot i of the result is slot (i + steps) mod slotCount of {@code a}. Steps
+   * of 0 give a copy.
    *
    * @throws HeMissingKeyException when the bundle has no key for {@code steps}
    */
   Ciphertext rotate(Ciphertext a, int steps);
 
-  /** Several rotations of one ciphertext with one decomposition (hoisting); in the order of {@code steps}. */
+  /**
+   * Several rotations of one ciphertext with one decomposition (hoisting); in the order of {@code
+   * steps}.
+   */
   List<Ciphertext> rotateAll(Ciphertext a, int[] steps);
 
   Ciphertext conjugate(Ciphertext a);
 
-  // -- refreshing --------------------------------------------------------------------------------------------------------
+  // -- refreshing
+  // --------------------------------------------------------------------------------------------------------
 
   /**
-   * Bootstraps a ciphertext of <b>real</b> slots: from any level at or above {@link Parameters#bootstrapInputLevel()} to
-   * {@link Parameters#bootstrapOutputLevel()}. Slots beyond {@link Parameters#bootstrapBound()} in magnitude destroy the whole
-   * ciphertext; an imaginary part is discarded.
+   * Bootstraps a ciphertext of <b>real</b> slots: from any level at or above {@link
+   * Parameters#bootstrapInputLevel()} to {@link Parameters#bootstrapOutputLevel()}. Slots beyond
+   * {@link Parameters#bootstrapBound()} in magnitude destroy the whole ciphertext; an imaginary
+   * part is discarded.
    */
   Ciphertext bootstrap(Ciphertext a);
 
-  /** Two real ciphertexts in one bootstrap (as real and imaginary part); cheaper than two. Equal levels. */
+  /**
+   * Two real ciphertexts in one bootstrap (as real and imaginary part); cheaper than two. Equal
+   * levels.
+   */
   List<Ciphertext> bootstrapPair(Ciphertext a, Ciphertext b);
 
-  // -- bytes -------------------------------------------------------------------------------------------------------------
+  // -- bytes
+  // -------------------------------------------------------------------------------------------------------------
 
   /** A ciphertext of zeros with no randomness, as a start for sums; two parts, scale degree 1. */
   Ciphertext zero(int level);
@@ -131,10 +162,14 @@ public interface Evaluator extends AutoCloseable {
   /** The versioned, digested format of docs/formats.md; two parts, scale degree 1. */
   byte[] serialize(Ciphertext a);
 
-  /** Checks magic, version, sizes, parameter hash and digest first; {@link HeFormatException} says which failed. */
+  /**
+   * Checks magic, version, sizes, parameter hash and digest first; {@link HeFormatException} says
+   * which failed.
+   */
   Ciphertext deserialize(byte[] bytes);
 
-  // -- convenience -------------------------------------------------------------------------------------------------------
+  // -- convenience
+  // -------------------------------------------------------------------------------------------------------
 
   /** multiply, relinearize, rescale: level l to l-1. */
   default Ciphertext multiplyRescale(Ciphertext a, Ciphertext b) {

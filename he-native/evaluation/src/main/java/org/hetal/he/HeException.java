@@ -1,6 +1,9 @@
 package org.hetal.he;
 
-/** Everything that homomorphic evaluation throws beyond IllegalArgumentException and IllegalStateException. */
+/**
+ * Everything that homomorphic evaluation throws beyond IllegalArgumentException and
+ * IllegalStateException.
+ */
 public class HeException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

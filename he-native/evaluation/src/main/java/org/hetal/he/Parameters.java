@@ -1,14 +1,16 @@
 package org.hetal.he;
 
 /**
- * A named CKKS parameter set with what the algorithms need to plan by; immutable, {@code Serializable}.
- * Compare by {@link #hash()}.
+ * A named CKKS parameter set with what the algorithms need to plan by; immutable, {@code
+ * Serializable}. Compare by {@link #hash()}.
  */
 public interface Parameters extends java.io.Serializable {
   /** Sets that are not 128-bit secure have names that start with {@code insecure_}. */
   String name();
 
-  /** SHA-256 of the canonical description, in hex: two sides agree on parameters when it is equal. */
+  /**
+   * SHA-256 of the canonical description, in hex: two sides agree on parameters when it is equal.
+   */
   String hash();
 
   int ringDegree();
@@ -23,7 +25,10 @@ public interface Parameters extends java.io.Serializable {
   /** 128 for secure sets, 0 for insecure ones (their security is not estimated). */
   int securityBits();
 
-  /** The highest level of a ciphertext (of one fresh from the encryptor when nothing lower is asked for). */
+  /**
+   * The highest level of a ciphertext (of one fresh from the encryptor when nothing lower is asked
+   * for).
+   */
   int maxLevel();
 
   /** The canonical scale of a level. */

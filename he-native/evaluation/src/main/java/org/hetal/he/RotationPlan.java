@@ -6,8 +6,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The rotations that a computation needs, each with the highest level at which it is used, so that no other key is generated and
- * none is longer than needed. Bootstrapping's own rotations are added by the key generator.
+ * The rotations that a computation needs, each with the highest level at which it is used, so that
+ * no other key is generated and none is longer than needed. Bootstrapping's own rotations are added
+ * by the key generator.
  */
 public final class RotationPlan implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -16,7 +17,10 @@ public final class RotationPlan implements Serializable {
   private int conjugationLevel = -1;
   private boolean bootstrap;
 
-  /** Notes a rotation to the left by {@code steps} (normalised to 1..slots-1 by the caller) at a level. */
+  /**
+   * Notes a rotation to the left by {@code steps} (normalised to 1..slots-1 by the caller) at a
+   * level.
+   */
   public RotationPlan rotate(int steps, int level) {
     levelOfSteps.merge(steps, level, Math::max);
     return this;

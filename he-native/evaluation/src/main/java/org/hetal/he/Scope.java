@@ -6,7 +6,8 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 
 /**
- * Closes what was added to it, last first, when the scope is closed; {@link #release} lets one value outlive it. Not thread-safe.
+ * Closes what was added to it, last first, when the scope is closed; {@link #release} lets one
+ * value outlive it. Not thread-safe.
  *
  * <pre>{@code
  * try (Scope scope = evaluator.scope()) {

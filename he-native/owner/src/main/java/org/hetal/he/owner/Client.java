@@ -7,8 +7,9 @@ import org.hetal.he.Parameters;
 import org.hetal.he.RotationPlan;
 
 /**
- * What only the data owner may do: it holds a secret key. Encrypts, decrypts and writes the evaluation keys that the cluster
- * gets. Not in the cluster's artifact. The key is zeroed on {@link #close()}.
+ * What only the data owner may do: it holds a secret key. Encrypts, decrypts and writes the
+ * evaluation keys that the cluster gets. Not in the cluster's artifact. The key is zeroed on {@link
+ * #close()}.
  */
 public interface Client extends AutoCloseable {
   Parameters parameters();
@@ -16,7 +17,10 @@ public interface Client extends AutoCloseable {
   /** Identifies the key pair: evaluation keys and ciphertexts carry it. Hex, 32 digits. */
   String keyId();
 
-  /** Encrypts real slots (1 to slotCount values, a power of two, repeated) at a level; the cluster's serialised form, seeded. */
+  /**
+   * Encrypts real slots (1 to slotCount values, a power of two, repeated) at a level; the cluster's
+   * serialised form, seeded.
+   */
   byte[] encrypt(double[] values, int level);
 
   /** The real parts of the slots. */
@@ -25,7 +29,10 @@ public interface Client extends AutoCloseable {
   /** Real parts, then imaginary parts: 2 * slotCount values. */
   double[] decryptComplex(byte[] ciphertext);
 
-  /** Writes the evaluation keys for the plan into a bundle directory: one file a key and a manifest, committed last. */
+  /**
+   * Writes the evaluation keys for the plan into a bundle directory: one file a key and a manifest,
+   * committed last.
+   */
   void writeEvaluationKeys(Path directory, RotationPlan plan, KeyProgress progress);
 
   /** Writes the secret key file (mode 0600), refusing to overwrite. */

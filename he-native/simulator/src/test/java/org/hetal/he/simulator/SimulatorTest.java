@@ -1,0 +1,75 @@
+package org.hetal.he.simulator;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.Map;
+import org.hetal.he.Ciphertext;
+import org.hetal.he.HeFormatException;
+import org.hetal.he.HeLevelException;
+import org.hetal.he.HeScaleException;
+import org.junit.jupiter.api.Test;
+
+class SimulatorTest {
+  private final Simulator simulator = new Simulator(SimulatedParameters.withRingDegree(8));
+
+  @Test
+  void multiplyRescale_multipliesSlotsAndTakesALevel() {
+    Ciphertext a = simulator.encrypt(new double[] {1, 2, 3, 4}, 5);
+    Ciphertext product = simulator.multiplyRescale(a, a);
+    assertArrayEquals(new double[] {1, 4, 9, 16}, simulator.decrypt(product));
+    assertEquals(4, product.level());
+    assertEquals(1, product.scaleDegree());
+    assertEquals(1, simulator.count(Operation.MULTIPLY));
+    assertEquals(5, simulator.usedKeys().relinearizationLevel());
+  }
+
+  @Test
+  void rotate_movesSlotsToTheLeftAndNotesTheKey() {
+    Ciphertext a = simulator.encrypt(new double[] {1, 2, 3, 4}, 2);
+    assertArrayEquals(new double[] {2, 3, 4, 1}, simulator.decrypt(simulator.rotate(a, 1)));
+    assertArrayEquals(new double[] {4, 1, 2, 3}, simulator.decrypt(simulator.rotate(a, -1)));
+    assertEquals(Map.of(1, 2, 3, 2), simulator.usedKeys().rotations());
+  }
+
+  @Test
+  void unequalLevelsOrScales_throw() {
+    Ciphertext high = simulator.encrypt(new double[] {1}, 5);
+    Ciphertext low = simulator.encrypt(new double[] {1}, 4);
+    assertThrows(HeLevelException.class, () -> simulator.add(high, low));
+    assertThrows(HeScaleException.class, () -> simulator.add(high, simulator.square(high)));
+    assertThrows(HeScaleException.class, () -> simulator.rescale(high));
+    assertThrows(
+        HeLevelException.class, () -> simulator.square(simulator.encrypt(new double[] {1}, 0)));
+    assertThrows(IllegalArgumentException.class, () -> simulator.rotate(simulator.square(high), 1));
+  }
+
+  @Test
+  void bootstrap_refreshesRealSlotsWithinTheBound() {
+    Ciphertext a = simulator.multiplyByI(simulator.encrypt(new double[] {0.5}, 3));
+    assertArrayEquals(new double[4], simulator.decrypt(simulator.bootstrap(a)));
+    assertEquals(15, simulator.bootstrap(a).level());
+    Ciphertext large = simulator.encrypt(new double[] {1, 2.5}, 3);
+    assertThrows(IllegalArgumentException.class, () -> simulator.bootstrap(large));
+    Ciphertext spent = simulator.encrypt(new double[] {1}, 2);
+    assertThrows(HeLevelException.class, () -> simulator.bootstrap(spent));
+  }
+
+  @Test
+  void serialize_roundTripsAndTruncationIsRefused() {
+    Ciphertext a = simulator.encrypt(new double[] {1, 2, 3, 4}, 2);
+    byte[] bytes = simulator.serialize(a);
+    assertArrayEquals(new double[] {1, 2, 3, 4}, simulator.decrypt(simulator.deserialize(bytes)));
+    byte[] half = java.util.Arrays.copyOf(bytes, bytes.length / 2);
+    assertThrows(HeFormatException.class, () -> simulator.deserialize(half));
+  }
+
+  @Test
+  void closedOperand_throws() {
+    Ciphertext a = simulator.encrypt(new double[] {1}, 2);
+    a.close();
+    a.close();
+    assertThrows(IllegalStateException.class, () -> simulator.negate(a));
+  }
+}

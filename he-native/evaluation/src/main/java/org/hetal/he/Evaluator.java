@@ -136,6 +136,36 @@ public interface Evaluator extends AutoCloseable {
 
   Ciphertext conjugate(Ciphertext a);
 
+  // -- rotations with sums: what matrix products are made of
+  // -------------------------------------------------
+
+  /**
+   * The sum of {@code rotate(a, steps[i])}: one decomposition and one division by the special
+   * primes for all (double hoisting). Any scale degree; at least one step; a step of 0 stands for
+   * {@code a} itself. Cost: one key product a step.
+   *
+   * @throws HeMissingKeyException as {@link #rotate}
+   */
+  Ciphertext rotateSum(Ciphertext a, int[] steps);
+
+  /**
+   * The sum of {@code rotate(a[i], steps[i])}: a decomposition each, one division by the special
+   * primes in all. Equal levels and scale degrees; equal lengths, at least 1.
+   *
+   * @throws HeMissingKeyException as {@link #rotate}
+   */
+  Ciphertext sumRotated(List<Ciphertext> a, int[] steps);
+
+  /**
+   * For each row {@code o} of factors, the sum over t of {@code factors[o][t] * rotate(a,
+   * steps[t])}; null is an absent factor, but no row is all null. One decomposition for all rows,
+   * one division by the special primes a row. Scale degree 1 in, 2 out; level unchanged; every
+   * plaintext at the level of {@code a}. (Bossuat et al. 2021, algorithm 6, without giant steps.)
+   *
+   * @throws HeMissingKeyException as {@link #rotate}
+   */
+  List<Ciphertext> multiplyRotated(Ciphertext a, int[] steps, List<List<Plaintext>> factors);
+
   // -- refreshing
   // --------------------------------------------------------------------------------------------------------
 

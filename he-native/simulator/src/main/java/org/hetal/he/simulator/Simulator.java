@@ -2,6 +2,7 @@ package org.hetal.he.simulator;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -198,7 +199,7 @@ public final class Simulator implements Evaluator {
 
   @Override
   public Ciphertext multiplySum(List<Ciphertext> a, List<Ciphertext> b) {
-    requireTerms(a.size(), b.size());
+    requireTerms("multiplySum", a.size(), b.size());
     Products sum = new Products(parameters.slotCount());
     int level = a.get(0).level();
     for (int i = 0; i < a.size(); i++) {
@@ -216,7 +217,7 @@ public final class Simulator implements Evaluator {
 
   @Override
   public Ciphertext multiplySumPlain(List<Ciphertext> a, List<Plaintext> b) {
-    requireTerms(a.size(), b.size());
+    requireTerms("multiplySum", a.size(), b.size());
     Products sum = new Products(parameters.slotCount());
     int level = a.get(0).level();
     int parts = 2;
@@ -309,6 +310,41 @@ public final class Simulator implements Evaluator {
       used.conjugate(x.level());
     }
     return like(x, x.real().clone(), scaled(x.imaginary(), -1));
+  }
+
+  @Override
+  public Ciphertext rotateSum(Ciphertext a, int[] steps) {
+    return sumRotated(Collections.nCopies(steps.length, a), steps);
+  }
+
+  @Override
+  public Ciphertext sumRotated(List<Ciphertext> a, int[] steps) {
+    requireTerms("sumRotated", a.size(), steps.length);
+    Ciphertext sum = rotate(a.get(0), steps[0]);
+    for (int i = 1; i < steps.length; i++) {
+      sum = add(sum, rotate(a.get(i), steps[i]));
+    }
+    return sum;
+  }
+
+  @Override
+  public List<Ciphertext> multiplyRotated(
+      Ciphertext a, int[] steps, List<List<Plaintext>> factors) {
+    List<Ciphertext> turned = rotateAll(a, steps);
+    List<Ciphertext> out = new ArrayList<>(factors.size());
+    for (List<Plaintext> row : factors) {
+      requireTerms("multiplyRotated", row.size(), steps.length);
+      List<Ciphertext> present = new ArrayList<>();
+      List<Plaintext> by = new ArrayList<>();
+      for (int t = 0; t < steps.length; t++) {
+        if (row.get(t) != null) {
+          present.add(turned.get(t));
+          by.add(row.get(t));
+        }
+      }
+      out.add(multiplySumPlain(present, by));
+    }
+    return out;
   }
 
   @Override
@@ -440,10 +476,10 @@ public final class Simulator implements Evaluator {
     }
   }
 
-  private static void requireTerms(int a, int b) {
+  private static void requireTerms(String what, int a, int b) {
     if (a != b || a < 1) {
       throw new IllegalArgumentException(
-          "multiplySum: expected equal numbers of factors, at least 1; actual " + a + " and " + b);
+          what + ": expected equal numbers of terms, at least 1; actual " + a + " and " + b);
     }
   }
 

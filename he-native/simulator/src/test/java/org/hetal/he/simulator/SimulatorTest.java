@@ -4,11 +4,14 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.HeFormatException;
 import org.hetal.he.HeLevelException;
 import org.hetal.he.HeScaleException;
+import org.hetal.he.Plaintext;
 import org.junit.jupiter.api.Test;
 
 class SimulatorTest {
@@ -34,6 +37,25 @@ class SimulatorTest {
   }
 
   @Test
+  void multiplyRotated_sumsMaskedRotationsOfOneCiphertext() {
+    Ciphertext a = simulator.encrypt(new double[] {1, 2, 3, 4}, 2);
+    Plaintext even = simulator.encode(new double[] {1, 0}, 2);
+    Plaintext odd = simulator.encode(new double[] {0, 1}, 2);
+    List<Ciphertext> out =
+        simulator.multiplyRotated(
+            a, new int[] {0, 1}, List.of(List.of(even, odd), Arrays.asList(null, even)));
+    assertArrayEquals(new double[] {1, 3, 3, 1}, simulator.decrypt(out.get(0)));
+    assertArrayEquals(new double[] {2, 0, 4, 0}, simulator.decrypt(out.get(1)));
+    assertEquals(2, out.get(0).scaleDegree());
+    assertEquals(1, simulator.count(Operation.ROTATE));
+    assertArrayEquals(
+        new double[] {3, 5, 7, 5}, simulator.decrypt(simulator.rotateSum(a, new int[] {0, 1})));
+    assertArrayEquals(
+        new double[] {6, 4, 6, 4},
+        simulator.decrypt(simulator.sumRotated(List.of(a, a), new int[] {1, 3})));
+  }
+
+  @Test
   void unequalLevelsOrScales_throw() {
     Ciphertext high = simulator.encrypt(new double[] {1}, 5);
     Ciphertext low = simulator.encrypt(new double[] {1}, 4);
@@ -48,7 +70,7 @@ class SimulatorTest {
   @Test
   void bootstrap_refreshesRealSlotsWithinTheBound() {
     Ciphertext a = simulator.multiplyByI(simulator.encrypt(new double[] {0.5}, 3));
-    assertArrayEquals(new double[4], simulator.decrypt(simulator.bootstrap(a)));
+    assertArrayEquals(new double[4], simulator.decrypt(simulator.bootstrap(a)), 1e-15);
     assertEquals(15, simulator.bootstrap(a).level());
     Ciphertext large = simulator.encrypt(new double[] {1, 2.5}, 3);
     assertThrows(IllegalArgumentException.class, () -> simulator.bootstrap(large));

@@ -18,8 +18,8 @@ import java.util.Locale;
  *       called the best.
  * </ul>
  *
- * Epochs are judged in order. An epoch judged again replaces what followed it, so a run resumed from
- * a checkpoint gets the answers it got before. Not thread-safe.
+ * Epochs are judged in order. An epoch judged again replaces what followed it, so a run resumed
+ * from a checkpoint gets the answers it got before. Not thread-safe.
  */
 public final class Judge {
   /** Largest logit / range above which training is stopped. */
@@ -81,8 +81,8 @@ public final class Judge {
    * Judges an epoch.
    *
    * @param epoch the one after the last judged, or an earlier one again
-   * @param logits [validation rows][classes], true logits (times 2^k where they were carried divided
-   *     by it)
+   * @param logits [validation rows][classes], true logits (times 2^k where they were carried
+   *     divided by it)
    */
   public Judgement judge(int epoch, double[][] logits) {
     requireShape(logits);

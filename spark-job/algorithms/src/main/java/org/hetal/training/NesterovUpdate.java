@@ -7,8 +7,8 @@ import org.hetal.he.Evaluator;
 import org.hetal.he.Scope;
 
 /**
- * One step of the encrypted state: W' = V - G, V' = (1 - g) W' + g W (see {@link Momentum}), then W'
- * and V' refreshed together. G comes with learning rate, rows and 2^k folded in, so the update
+ * One step of the encrypted state: W' = V - G, V' = (1 - g) W' + g W (see {@link Momentum}), then
+ * W' and V' refreshed together. G comes with learning rate, rows and 2^k folded in, so the update
  * itself takes one level: gradient level l in, l - 1 into the bootstrap, fresh out. Cost: two
  * products with constants and one paired bootstrap for each compact ciphertext.
  */

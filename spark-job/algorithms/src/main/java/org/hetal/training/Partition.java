@@ -7,10 +7,10 @@ import org.hetal.packing.Layout;
 
 /**
  * How rows are cut for encryption. A <i>group</i> is what one ciphertext of logits holds ({@link
- * Layout#rowsPerGroup()} rows, the last group of a minibatch perhaps fewer); a <i>unit</i> is one or
- * two groups of one minibatch and the piece of work that yields one gradient. The cut is made once,
- * at encryption: whatever computes later, every unit is computed alone and the sum over units is
- * exact, so the trained bytes depend neither on the number of workers nor on their order.
+ * Layout#rowsPerGroup()} rows, the last group of a minibatch perhaps fewer); a <i>unit</i> is one
+ * or two groups of one minibatch and the piece of work that yields one gradient. The cut is made
+ * once, at encryption: whatever computes later, every unit is computed alone and the sum over units
+ * is exact, so the trained bytes depend neither on the number of workers nor on their order.
  */
 public final class Partition {
   private Partition() {}

@@ -20,8 +20,8 @@ public final class PlainTrainer {
    * @param last weights after the last epoch
    * @param bestEpoch from 1; 0 if the judge called none the best, and {@code best} is zero then
    * @param epochs the judgement of each epoch
-   * @param largestTrainingLogit the largest magnitude of a logit of a training row at any step: what
-   *     the softmax's range must hold
+   * @param largestTrainingLogit the largest magnitude of a logit of a training row at any step:
+   *     what the softmax's range must hold
    * @param largestWeight the largest magnitude in weights or look-ahead point at any step: divided
    *     by 2^k it must stay within what a bootstrap carries
    * @param reason why it ended

@@ -106,8 +106,7 @@ public final class Trainer {
       List<Ciphertext> lookahead =
           UnitGradient.dropped(scope, evaluator, state.lookahead(), plan.levels().forward());
       List<Ciphertext> gradient =
-          scope.addAll(
-              workers.gradient(lookahead, batch, plan.schedule().gradientFactor(batch)));
+          scope.addAll(workers.gradient(lookahead, batch, plan.schedule().gradientFactor(batch)));
       long computed = System.nanoTime();
       ModelState next = update.step(state, gradient);
       state.close();
@@ -147,8 +146,7 @@ public final class Trainer {
     }
   }
 
-  private Checkpoint commit(
-      ModelState state, Verdict verdict, int bestEpoch, List<byte[]> best) {
+  private Checkpoint commit(ModelState state, Verdict verdict, int bestEpoch, List<byte[]> best) {
     long start = System.nanoTime();
     boolean last = state.epoch() >= plan.schedule().epochs();
     Checkpoint checkpoint =

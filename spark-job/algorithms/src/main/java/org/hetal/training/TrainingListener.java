@@ -36,9 +36,5 @@ public interface TrainingListener {
    * @param oracleSeconds spent waiting for the answer
    */
   record EpochEvent(
-      int epoch,
-      double seconds,
-      double validationSeconds,
-      double oracleSeconds,
-      Verdict verdict) {}
+      int epoch, double seconds, double validationSeconds, double oracleSeconds, Verdict verdict) {}
 }

@@ -6,25 +6,23 @@ import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
 import org.hetal.he.Scope;
 import org.hetal.linalg.ExpandedWeights;
+import org.hetal.linalg.FeatureBlocks;
 import org.hetal.linalg.Products;
-import org.hetal.softmax.Softmax;
 
 /**
- * The gradient of one unit: logits, softmax, residual, residual transposed times features. Immutable
- * and thread-safe; encodes its masks and constants once. Close it before the evaluator.
+ * The gradient of one unit: logits, softmax, residual, residual transposed times features.
+ * Immutable and thread-safe; encodes its masks and constants once. Close it before the evaluator.
  */
 public final class UnitGradient implements AutoCloseable {
   private final Evaluator evaluator;
   private final Levels levels;
   private final Products products;
-  private final Softmax softmax;
 
   public UnitGradient(Evaluator evaluator, TrainingPlan plan) {
     plan.requireParameters(evaluator.parameters());
     this.evaluator = evaluator;
     this.levels = plan.levels();
     this.products = new Products(evaluator, plan.layout());
-    this.softmax = new Softmax(evaluator, plan.layout(), plan.schedule().squarings());
   }
 
   /**
@@ -52,18 +50,20 @@ public final class UnitGradient implements AutoCloseable {
       for (Unit.Group group : unit.groups()) {
         logits.add(scope.add(products.logits(lookahead, group.features())));
       }
-      List<Ciphertext> probabilities = scope.addAll(softmax.apply(logits, levels.residual()));
-      List<Ciphertext> sum = null;
+      List<Ciphertext> probabilities = scope.addAll(probabilities(logits, levels.residual()));
+      List<Ciphertext> residuals = new ArrayList<>();
+      List<FeatureBlocks> features = new ArrayList<>();
       for (int i = 0; i < unit.groups().size(); i++) {
         Unit.Group group = unit.groups().get(i);
-        Ciphertext residual = scope.add(residual(probabilities.get(i), group.labels()));
-        List<Ciphertext> gradient = products.gradient(residual, group.features(), factor);
-        scope.addAll(gradient);
-        sum = sum == null ? gradient : scope.addAll(sum(evaluator, sum, gradient));
+        residuals.add(scope.add(residual(probabilities.get(i), group.labels())));
+        features.add(group.features());
       }
-      sum.forEach(scope::release);
-      return sum;
+      return products.gradient(residuals, features, factor);
     }
+  }
+
+  private List<Ciphertext> probabilities(List<Ciphertext> scaledLogits, int outputLevel) {
+    throw new UnsupportedOperationException("softmax: not merged yet");
   }
 
   private Ciphertext residual(Ciphertext probabilities, Ciphertext labels) {

@@ -41,7 +41,8 @@ public final class ValidationLogits implements AutoCloseable {
    * The logits of one group.
    *
    * @param features at {@link Levels#validationFeatures()} or above
-   * @return logits / 2^k in logits layout at {@link Levels#validationLogits()}; the caller closes it
+   * @return logits / 2^k in logits layout at {@link Levels#validationLogits()}; the caller closes
+   *     it
    */
   public Ciphertext compute(ExpandedWeights weights, FeatureBlocks features) {
     return products.logits(weights, features);

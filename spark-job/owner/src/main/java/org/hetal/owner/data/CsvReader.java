@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 
 /**
@@ -28,8 +29,8 @@ final class CsvReader {
    */
   static Table read(Path file, boolean header, String labelColumn) {
     try (BufferedReader in = open(file)) {
-      String first = header ? in.readLine() : null;
-      String[] names = first == null ? null : fields(first);
+      String line0 = header ? in.readLine() : null;
+      String[] names = line0 == null ? null : fields(line0);
       List<double[]> rows = new ArrayList<>();
       List<Integer> labels = new ArrayList<>();
       int line = header ? 1 : 0;
@@ -51,9 +52,10 @@ final class CsvReader {
           labels.add(label(where, number(where, fields[label])));
         }
       }
+      int first = header ? 2 : 1;
       return new Table(
           file.toString(),
-          header ? 2 : 1,
+          IntStream.range(first, first + rows.size()).toArray(),
           rows.toArray(double[][]::new),
           label >= 0 ? labels.stream().mapToInt(Integer::intValue).toArray() : null);
     } catch (IOException | UncheckedIOException e) {

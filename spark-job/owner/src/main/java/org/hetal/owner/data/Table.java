@@ -1,16 +1,17 @@
 package org.hetal.owner.data;
 
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Rows of features with their labels, in the clear, in the order of the file.
  *
  * @param source the file, for messages
- * @param firstRow the number of row 0 in the file, for messages: 1 for files without lines
+ * @param numbers of the rows in the file, counted from 1, for messages
  * @param features [rows][columns]; all rows equally long
  * @param labels one a row; null when there are none
  */
-public record Table(String source, int firstRow, double[][] features, int[] labels) {
+public record Table(String source, int[] numbers, double[][] features, int[] labels) {
 
   public Table {
     if (features.length == 0) {
@@ -36,7 +37,7 @@ public record Table(String source, int firstRow, double[][] features, int[] labe
 
   /** "FILE row R", for messages. */
   String where(int row) {
-    return source + " row " + (firstRow + row);
+    return source + " row " + numbers[row];
   }
 
   /**
@@ -61,11 +62,16 @@ public record Table(String source, int firstRow, double[][] features, int[] labe
     return this;
   }
 
-  /** Rows in another order or fewer of them; messages then count from the file's first row. */
-  Table select(String name, int[] rows) {
+  /** Row numbers of a file without a header. */
+  static int[] numbered(int rows) {
+    return IntStream.rangeClosed(1, rows).toArray();
+  }
+
+  /** Some of the rows, in the order given. */
+  Table select(int[] rows) {
     return new Table(
-        name,
-        firstRow,
+        source,
+        Arrays.stream(rows).map(row -> numbers[row]).toArray(),
         Arrays.stream(rows).mapToObj(row -> features[row]).toArray(double[][]::new),
         labels == null ? null : Arrays.stream(rows).map(row -> labels[row]).toArray());
   }

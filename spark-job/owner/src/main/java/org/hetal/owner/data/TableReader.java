@@ -32,7 +32,7 @@ public final class TableReader {
               "%s: expected %d labels, one a row of %s; actual %d",
               labels, rows.rows(), features, values.length));
     }
-    return new Table(rows.source(), rows.firstRow(), rows.features(), values)
+    return new Table(rows.source(), rows.numbers(), rows.features(), values)
         .requireValid(data.classes());
   }
 
@@ -41,9 +41,13 @@ public final class TableReader {
     Path features = existing(file.toString());
     Table rows =
         isNpy(features)
-            ? new Table(features.toString(), 1, NpyReader.matrix(features), null)
+            ? numbered(features, NpyReader.matrix(features))
             : CsvReader.read(features, header, CsvReader.NO_LABEL);
     return rows.requireValid(Integer.MAX_VALUE);
+  }
+
+  private static Table numbered(Path file, double[][] rows) {
+    return new Table(file.toString(), Table.numbered(rows.length), rows, null);
   }
 
   private static Path existing(String name) {

@@ -45,7 +45,7 @@ final class EngineHolder {
     if (backend.needsKeys()) {
       keys = KeyBundleCache.fetch(spec.keyBundle(), spec.keyManifestDigest(), hadoop);
     }
-    Evaluator evaluator = backend.open(spec, keys);
+    Evaluator evaluator = CountingEvaluator.around(backend.open(spec, keys));
     if (!evaluator.parameters().hash().equals(spec.parameterHash())) {
       String actual = evaluator.parameters().name() + " " + evaluator.parameters().hash();
       evaluator.close();

@@ -12,7 +12,7 @@ import java.io.Serializable;
  * @param keyBundle URI of the directory of evaluation keys; empty for a backend without keys
  * @param keyManifestDigest SHA-256 of the bundle's manifest in hex, as the driver saw it: every
  *     executor computes with the same keys or not at all; empty where {@code keyBundle} is
- * @param threads threads inside the engine of one executor; at least 1
+ * @param threads threads inside the engine of one executor; 0: one a processor that it sees
  */
 public record EngineSpec(
     String backend,
@@ -24,8 +24,13 @@ public record EngineSpec(
     implements Serializable {
 
   public EngineSpec {
-    if (threads < 1) {
-      throw new IllegalArgumentException("engine threads: expected at least 1, actual " + threads);
+    if (threads < 0) {
+      throw new IllegalArgumentException("engine threads: expected at least 0, actual " + threads);
     }
+  }
+
+  /** Of the machine that asks. */
+  int threadsHere() {
+    return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
   }
 }

@@ -103,6 +103,42 @@ final class HadoopCheckpoints implements CheckpointStore {
    */
   @Override
   public Optional<Checkpoint> latest() {
+    return manifest()
+        .map(
+            manifest ->
+                new Checkpoint(
+                    manifest.configurationHash(),
+                    manifest.epoch(),
+                    manifest.step(),
+                    Double.longBitsToDouble(manifest.lambdaBits()),
+                    read(manifest.weights()),
+                    read(manifest.lookahead()),
+                    manifest.bestEpoch(),
+                    read(manifest.best()),
+                    manifest.finished(),
+                    manifest.reason()));
+  }
+
+  /**
+   * @throws CommitException when the newest checkpoint is of another configuration
+   */
+  void requireConfiguration(String hash) {
+    manifest()
+        .filter(manifest -> !manifest.configurationHash().equals(hash))
+        .ifPresent(
+            manifest -> {
+              throw new CommitException(
+                  "run directory "
+                      + storage.describe()
+                      + ": expected a run of this data set, keys and schedule ("
+                      + hash
+                      + "), actual one of "
+                      + manifest.configurationHash()
+                      + "; choose another paths.run");
+            });
+  }
+
+  private Optional<Manifest> manifest() {
     List<Integer> epochs = committed();
     if (epochs.isEmpty()) {
       return Optional.empty();
@@ -119,18 +155,7 @@ final class HadoopCheckpoints implements CheckpointStore {
       throw new DatasetException(
           where + ": expected version " + VERSION + ", actual " + manifest.version());
     }
-    return Optional.of(
-        new Checkpoint(
-            manifest.configurationHash(),
-            manifest.epoch(),
-            manifest.step(),
-            Double.longBitsToDouble(manifest.lambdaBits()),
-            read(manifest.weights()),
-            read(manifest.lookahead()),
-            manifest.bestEpoch(),
-            read(manifest.best()),
-            manifest.finished(),
-            manifest.reason()));
+    return Optional.of(manifest);
   }
 
   private List<Integer> committed() {

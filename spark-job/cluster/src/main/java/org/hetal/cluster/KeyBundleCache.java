@@ -26,7 +26,7 @@ import org.apache.hadoop.fs.FileSystem;
  * which the engine checks when it opens them.
  */
 final class KeyBundleCache {
-  static final String MANIFEST = "manifest.json";
+  static final String MANIFEST = "manifest";
   static final String CACHE_DIRECTORY = "hetal.keys.cache";
 
   private KeyBundleCache() {}

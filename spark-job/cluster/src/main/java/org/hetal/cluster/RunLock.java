@@ -33,7 +33,7 @@ import org.apache.hadoop.fs.Path;
  * on every object store's; therefore the owner also checks, at each renewal and before each
  * checkpoint ({@link #requireHeld}), that the file still carries its own token, and gives up if not.
  */
-final class RunLock implements AutoCloseable {
+public final class RunLock implements AutoCloseable {
   static final String NAME = "run.lock";
   static final int RENEW_SECONDS = 20;
   static final int STALE_SECONDS = 120;
@@ -92,7 +92,7 @@ final class RunLock implements AutoCloseable {
   /**
    * @throws CommitException when another process has taken the lock
    */
-  void requireHeld() {
+  public void requireHeld() {
     if (lost != null) {
       throw lost;
     }

@@ -8,6 +8,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.he.Ciphertext;
@@ -31,6 +32,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
   private final List<JavaRDD<UnitTask>> batches = new ArrayList<>();
   private final JavaRDD<EncryptedDataset.Group> rowsToJudge;
   private final int groupsToJudge;
+  private final LongAccumulator bootstraps;
   private long broadcastBytes;
   private long gradientBytes;
 
@@ -46,6 +48,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
     Configuration configuration = spark.hadoopConfiguration();
     this.evaluator = EngineHolder.get(spec.engine(), configuration);
     this.hadoop = spark.broadcast(new SerializableConfiguration(configuration));
+    this.bootstraps = spark.sc().longAccumulator("bootstraps");
     for (EncryptedDataset.Batch batch : dataset.batches()) {
       List<UnitTask> tasks = new ArrayList<>();
       for (EncryptedDataset.Unit unit : batch.units()) {
@@ -68,7 +71,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
                     .get(batch)
                     .treeAggregate(
                         new SumTree(),
-                        new Tasks.AddGradient(spec, step, hadoop),
+                        new Tasks.AddGradient(spec, step, hadoop, bootstraps),
                         new Tasks.Join(spec, hadoop))
                     .total(evaluator));
     gradientBytes += sum.stream().mapToLong(bytes -> bytes.length).sum();
@@ -99,6 +102,11 @@ public final class SparkWorkers implements Workers, AutoCloseable {
   /** Bytes of summed gradients so far. */
   public long gradientBytes() {
     return gradientBytes;
+  }
+
+  /** Bootstraps in tasks so far, those of tasks that were retried included. */
+  public long bootstraps() {
+    return bootstraps.value();
   }
 
   /** Also closes what the executors of this JVM shared; those of other JVMs end with them. */

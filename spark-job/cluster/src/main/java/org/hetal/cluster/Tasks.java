@@ -3,6 +3,7 @@ package org.hetal.cluster;
 import org.apache.spark.api.java.function.Function;
 import org.apache.spark.api.java.function.Function2;
 import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import org.hetal.dataset.EncryptedDataset;
 
@@ -17,12 +18,17 @@ final class Tasks {
 
   /** Adds the gradient of a unit to a sum. */
   record AddGradient(
-      ComputeSpec spec, StepWeights step, Broadcast<SerializableConfiguration> hadoop)
+      ComputeSpec spec,
+      StepWeights step,
+      Broadcast<SerializableConfiguration> hadoop,
+      LongAccumulator bootstraps)
       implements Function2<SumTree, UnitTask, SumTree> {
     @Override
     public SumTree call(SumTree sum, UnitTask task) {
       WorkerEngine engine = engine(spec, hadoop);
+      long before = CountingEvaluator.bootstraps();
       SumTree addend = SumTree.of(task.index(), engine.gradient(step, task.unit()));
+      bootstraps.add(CountingEvaluator.bootstraps() - before);
       return sum.merge(addend, engine.evaluator());
     }
   }

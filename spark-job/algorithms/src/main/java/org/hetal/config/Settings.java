@@ -21,7 +21,6 @@ public record Settings(
     Paths paths,
     Oracle oracle,
     Cluster cluster,
-    Simulated simulator,
     List<String> report)
     implements Serializable {
 
@@ -38,7 +37,7 @@ public record Settings(
 
   /** Nothing that such a run makes is protected. */
   public boolean isInsecure() {
-    return backend == Backend.SIMULATOR || parameterSet.startsWith("insecure_");
+    return parameterSet.startsWith("insecure_");
   }
 
   /** Files of one split; empty {@code features}: cut from the training rows. */
@@ -137,7 +136,4 @@ public record Settings(
    * @param partitions 0: one a unit
    */
   public record Cluster(String master, int partitions, long cacheBytes) implements Serializable {}
-
-  /** The simulator's size. */
-  public record Simulated(int logRingDegree, boolean noise) implements Serializable {}
 }

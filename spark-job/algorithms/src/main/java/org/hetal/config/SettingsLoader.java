@@ -92,8 +92,9 @@ public final class SettingsLoader {
     String parameters = in.matching("parameters", "(insecure_)?[a-z0-9_]+", "a parameter set");
     Settings.Backend backend = in.oneOf("backend", Settings.Backend.class);
     Long seed = in.longOrNone("insecure-seed");
-    if (seed != null && !parameters.startsWith("insecure_") && backend == Settings.Backend.NATIVE) {
-      in.problem("insecure-seed", "none with the secure parameter set " + parameters, seed);
+    requireMatch(in, backend, parameters);
+    if (seed != null && !parameters.startsWith("insecure_")) {
+      in.problem("insecure-seed", "none with the secure parameter set " + parameters, "a seed");
     }
     Settings.Data data = data(in);
     Settings.Training training = training(in);
@@ -113,11 +114,21 @@ public final class SettingsLoader {
                 in.text("cluster.master"),
                 in.integer("cluster.partitions", 0, 1 << 20),
                 in.bytes("cluster.cache-bytes")),
-            new Settings.Simulated(
-                in.integer("simulator.log-ring-degree", 6, 17), in.bool("simulator.noise")),
             report(config));
     in.throwProblems();
     return settings;
+  }
+
+  private static void requireMatch(Checked in, Settings.Backend backend, String parameters) {
+    boolean simulated = parameters.startsWith("insecure_simulator_");
+    if (simulated != (backend == Settings.Backend.SIMULATOR)) {
+      in.problem(
+          "parameters",
+          backend == Settings.Backend.SIMULATOR
+              ? "insecure_simulator_nLOG_lLEVELS with the backend simulator"
+              : "a set of the engine with the backend native",
+          parameters);
+    }
   }
 
   private static Settings.Data data(Checked in) {

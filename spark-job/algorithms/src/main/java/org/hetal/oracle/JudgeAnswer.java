@@ -17,7 +17,7 @@ import java.io.IOException;
  *
  * @param stop whether training ends here
  * @param best whether this epoch's model is the best so far: the cluster keeps it
- * @param reason why it stops: one of {@code none}, {@code patience}, {@code range}, {@code epochs}
+ * @param reason why it stops, in words without figures of the loss; empty when it goes on
  * @param answersLeft of the query budget
  */
 public record JudgeAnswer(boolean stop, boolean best, String reason, int answersLeft) {

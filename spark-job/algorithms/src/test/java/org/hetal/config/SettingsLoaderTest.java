@@ -103,6 +103,21 @@ class SettingsLoaderTest {
   }
 
   @Test
+  void simulator_wantsItsOwnParameters() {
+    assertThrows(
+        SettingsException.class,
+        () -> SettingsLoader.load(List.of(), Map.of("backend", "simulator")));
+    assertThrows(
+        SettingsException.class,
+        () -> SettingsLoader.load(List.of(), Map.of("parameters", "insecure_simulator_n12_l12")));
+    assertTrue(
+        SettingsLoader.load(
+                List.of(),
+                Map.of("backend", "simulator", "parameters", "insecure_simulator_n12_l12"))
+            .isInsecure());
+  }
+
+  @Test
   void settings_travelByJavaSerialization() throws Exception {
     Settings settings = SettingsLoader.load(List.of(), Map.of());
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();

@@ -51,13 +51,18 @@ public record CostModel(
     return (long) (digits * (double) (limbs + specialPrimes) * ringDegree * BYTES_PER_RESIDUE);
   }
 
-  /** A computed ciphertext on disk. A fresh one, seeded, takes half. */
-  static long ciphertextBytes(int ringDegree, int level) {
+  /** A computed ciphertext on disk. */
+  static long bytes(int ringDegree, int level) {
     return (long) (2.0 * (level + 1) * ringDegree * BYTES_PER_RESIDUE);
   }
 
+  /** A fresh ciphertext on disk: seeded, half of it is stored. */
+  static long freshBytes(int ringDegree, int level) {
+    return bytes(ringDegree, level) / 2;
+  }
+
   /** A ciphertext in memory. */
-  static long ciphertextMemory(int ringDegree, int level) {
+  static long memoryBytes(int ringDegree, int level) {
     return 2L * (level + 1) * ringDegree * Long.BYTES;
   }
 }

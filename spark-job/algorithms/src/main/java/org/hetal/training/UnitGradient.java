@@ -8,6 +8,7 @@ import org.hetal.he.Scope;
 import org.hetal.linalg.ExpandedWeights;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.linalg.Products;
+import org.hetal.softmax.Softmax;
 
 /**
  * The gradient of one unit: logits, softmax, residual, residual transposed times features.
@@ -17,12 +18,14 @@ public final class UnitGradient implements AutoCloseable {
   private final Evaluator evaluator;
   private final Levels levels;
   private final Products products;
+  private final Softmax softmax;
 
   public UnitGradient(Evaluator evaluator, TrainingPlan plan) {
     plan.requireParameters(evaluator.parameters());
     this.evaluator = evaluator;
     this.levels = plan.levels();
     this.products = new Products(evaluator, plan.layout());
+    this.softmax = new Softmax(evaluator, plan.layout(), plan.schedule().squarings());
   }
 
   /**
@@ -50,7 +53,7 @@ public final class UnitGradient implements AutoCloseable {
       for (Unit.Group group : unit.groups()) {
         logits.add(scope.add(products.logits(lookahead, group.features())));
       }
-      List<Ciphertext> probabilities = scope.addAll(probabilities(logits, levels.residual()));
+      List<Ciphertext> probabilities = scope.addAll(softmax.apply(logits, levels.residual()));
       List<Ciphertext> residuals = new ArrayList<>();
       List<FeatureBlocks> features = new ArrayList<>();
       for (int i = 0; i < unit.groups().size(); i++) {
@@ -62,14 +65,9 @@ public final class UnitGradient implements AutoCloseable {
     }
   }
 
-  private List<Ciphertext> probabilities(List<Ciphertext> scaledLogits, int outputLevel) {
-    throw new UnsupportedOperationException("softmax: not merged yet");
-  }
-
   private Ciphertext residual(Ciphertext probabilities, Ciphertext labels) {
-    try (Ciphertext p = evaluator.dropToLevel(probabilities, levels.residual());
-        Ciphertext y = evaluator.dropToLevel(labels, levels.residual())) {
-      return evaluator.sub(p, y);
+    try (Ciphertext y = evaluator.dropToLevel(labels, levels.residual())) {
+      return evaluator.sub(probabilities, y);
     }
   }
 

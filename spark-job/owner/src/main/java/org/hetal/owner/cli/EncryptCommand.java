@@ -1,10 +1,12 @@
 package org.hetal.owner.cli;
 
 import java.nio.file.Path;
+import org.hetal.config.SettingsException;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.Storage;
 import org.hetal.he.owner.Client;
+import org.hetal.owner.data.DataException;
 import org.hetal.owner.data.DatasetEncryptor;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.data.PrivateModel;
@@ -41,7 +43,7 @@ final class EncryptCommand extends OwnerCommand {
   int run() {
     boolean predicting = rows != null || test;
     if (predicting != (to != null) || (rows != null && test)) {
-      throw new org.hetal.config.SettingsException(
+      throw new SettingsException(
           "encrypt: expected --to FOLDER together with one of --rows FILE and --test");
     }
     Storage storage = predicting ? new LocalStorage(to) : datasetStorage();
@@ -50,7 +52,7 @@ final class EncryptCommand extends OwnerCommand {
           storage.describe() + ": expected no data set yet, actual one; kept");
     }
     PreparedData data = readData();
-    TrainingPlan plan = data.plan(settings(), backend().parameters(settings().parameterSet()));
+    TrainingPlan plan = plan(data);
     try (Client client = loadClient();
         ProgressBar bar = ProgressBar.start(out(), "encrypt: groups")) {
       DatasetEncryptor encryptor = new DatasetEncryptor(client, plan);
@@ -76,8 +78,7 @@ final class EncryptCommand extends OwnerCommand {
   private double[][] rowsToPredict(PreparedData data) {
     if (test) {
       if (data.test() == null) {
-        throw new org.hetal.owner.data.DataException(
-            "data.test: expected a test split, actual none");
+        throw new DataException("data.test: expected a test split, actual none");
       }
       return data.test();
     }

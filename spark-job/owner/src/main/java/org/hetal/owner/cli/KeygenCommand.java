@@ -28,7 +28,7 @@ final class KeygenCommand extends OwnerCommand {
       throw new CommitException(bundle + ": expected no key bundle yet, actual one; kept");
     }
     PreparedData data = readData();
-    TrainingPlan plan = data.plan(settings(), backend().parameters(settings().parameterSet()));
+    TrainingPlan plan = plan(data);
     RotationPlan keys = plan.rotations();
     try (Client client = backend().generate(settings().parameterSet(), settings().insecureSeed())) {
       client.saveSecretKey(secretKey);

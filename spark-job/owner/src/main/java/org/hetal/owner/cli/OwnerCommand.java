@@ -1,6 +1,7 @@
 package org.hetal.owner.cli;
 
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -8,12 +9,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.hetal.config.Settings;
+import org.hetal.config.SettingsException;
 import org.hetal.config.SettingsLoader;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.Storage;
 import org.hetal.he.owner.Client;
+import org.hetal.owner.data.DataException;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.keys.ClientBackend;
+import org.hetal.training.TrainingPlan;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -23,7 +27,7 @@ abstract class OwnerCommand implements Callable<Integer> {
   @Spec private CommandSpec spec;
 
   @Option(
-      names = {"-c", "--conf"},
+      names = {"-c", "--config"},
       paramLabel = "FILE",
       description = "A HOCON file with settings, such as conf/demo.conf; later ones win.")
   private List<Path> files = new ArrayList<>();
@@ -91,6 +95,15 @@ abstract class OwnerCommand implements Callable<Integer> {
     return data;
   }
 
+  /** Plans training on the data, before anything is made. */
+  final TrainingPlan plan(PreparedData data) {
+    try {
+      return data.plan(settings, backend.parameters(settings.parameterSet()));
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException("plan: " + e.getMessage(), e);
+    }
+  }
+
   final Path secretKeyFile() {
     return Path.of(settings.paths().secretKey());
   }
@@ -98,8 +111,8 @@ abstract class OwnerCommand implements Callable<Integer> {
   /** The client of the secret key file. */
   final Client loadClient() {
     Path file = secretKeyFile();
-    if (!java.nio.file.Files.isRegularFile(file)) {
-      throw new org.hetal.owner.data.DataException(
+    if (!Files.isRegularFile(file)) {
+      throw new DataException(
           file + ": expected a secret key, actual none; make one with hetal keygen");
     }
     return backend.load(file, settings.parameterSet(), settings.insecureSeed());
@@ -111,6 +124,11 @@ abstract class OwnerCommand implements Callable<Integer> {
 
   final Storage datasetStorage() {
     return new LocalStorage(Path.of(settings.paths().dataset()));
+  }
+
+  /** Where decrypt-model leaves the model in the clear. */
+  final Storage modelStorage() {
+    return new LocalStorage(Path.of(settings.paths().model()));
   }
 
   /** Where the cluster left the encrypted model. */

@@ -83,7 +83,10 @@ public final class DatasetEncryptor {
     return writer.commit();
   }
 
-  /** Encrypts prepared rows to be predicted: features only. */
+  /**
+   * Encrypts prepared rows to be predicted: features only. The last group is filled up with rows of
+   * zeros to a size for which there are keys; whoever decrypts the logits drops them.
+   */
   public EncryptedDataset encryptRows(
       double[][] rows, Settings.Training training, Storage storage, WorkProgress progress) {
     DatasetWriter writer = new DatasetWriter(storage, origin, scheduleHash(training));
@@ -94,6 +97,15 @@ public final class DatasetEncryptor {
       progress.accept(++done, groups.size());
     }
     return writer.commit();
+  }
+
+  private double[][] filled(double[][] rows) {
+    int wanted = Math.max(rows.length, plan.predictionRows(rows.length));
+    double[][] out = java.util.Arrays.copyOf(rows, wanted);
+    for (int row = rows.length; row < wanted; row++) {
+      out[row] = new double[plan.layout().features()];
+    }
+    return out;
   }
 
   private DatasetWriter.EncryptedGroup encrypt(double[][] rows, int[] labels, int level) {

@@ -2,6 +2,7 @@ package org.hetal.owner.keys;
 
 import java.nio.file.Path;
 import org.hetal.config.Settings;
+import org.hetal.he.Evaluator;
 import org.hetal.he.Parameters;
 import org.hetal.he.owner.Client;
 
@@ -36,4 +37,11 @@ public interface ClientBackend {
    * @param insecureSeed as for {@link #generate}; fixes what encryption draws
    */
   Client load(Path secretKey, String parameterSet, Long insecureSeed);
+
+  /**
+   * An evaluator with the keys of a bundle: what the cluster computes with, here to measure it.
+   *
+   * @param threads 0: one a processor
+   */
+  Evaluator evaluator(Path keyBundle, String parameterSet, int threads);
 }

@@ -2,6 +2,7 @@ package org.hetal.owner.keys;
 
 import java.nio.file.Path;
 import org.hetal.config.SettingsException;
+import org.hetal.he.Evaluator;
 import org.hetal.he.Parameters;
 import org.hetal.he.owner.Client;
 
@@ -22,6 +23,11 @@ final class NativeClientBackend implements ClientBackend {
 
   @Override
   public Client load(Path secretKey, String parameterSet, Long insecureSeed) {
+    throw new SettingsException(MISSING);
+  }
+
+  @Override
+  public Evaluator evaluator(Path keyBundle, String parameterSet, int threads) {
     throw new SettingsException(MISSING);
   }
 }

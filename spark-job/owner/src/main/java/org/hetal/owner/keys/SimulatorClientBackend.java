@@ -12,9 +12,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
+import org.hetal.he.Evaluator;
 import org.hetal.he.Parameters;
 import org.hetal.he.owner.Client;
 import org.hetal.he.simulator.SimulatedParameters;
+import org.hetal.he.simulator.Simulator;
 
 /** Keys of the simulator: they are names, nothing is protected. */
 final class SimulatorClientBackend implements ClientBackend {
@@ -56,6 +58,11 @@ final class SimulatorClientBackend implements ClientBackend {
           secretKey + ": expected a key of " + parameterSet + ", actual " + lines.get(1));
     }
     return new SimulatorClient(simulated(parameterSet), lines.get(2));
+  }
+
+  @Override
+  public Evaluator evaluator(Path keyBundle, String parameterSet, int threads) {
+    return new Simulator(simulated(parameterSet));
   }
 
   private static SimulatedParameters simulated(String name) {

@@ -2,13 +2,9 @@
 // converted, transformed and used while it is in the cache.
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <mutex>
-#include <new>
-
-#include <sys/mman.h>
 
 #include "base/error.h"
 #include "device/cpu/kernels.h"
@@ -26,15 +22,6 @@ Word* scratch(std::size_t words) {
   return memory.data() + (64 - address % 64) % 64 / sizeof(Word);
 }
 
-/// Large blocks lie on huge pages where the system has them: fewer faults, fewer TLB misses.
-Word* fresh(std::size_t bytes) {
-  constexpr std::size_t kHuge = std::size_t{1} << 21;
-  const std::size_t alignment = bytes >= kHuge / 4 ? kHuge : 64;
-  void* data = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
-  if (data != nullptr && alignment == kHuge) madvise(data, bytes, MADV_HUGEPAGE);
-  return static_cast<Word*>(data);
-}
-
 class CpuDevice final : public Device {
  public:
   CpuDevice(std::uint32_t n, std::vector<Modulus> moduli, int threads)
@@ -42,26 +29,11 @@ class CpuDevice final : public Device {
     tables_.reserve(moduli_.size());
     for (const Modulus& q : moduli_) tables_.emplace_back(q, n);
   }
-  ~CpuDevice() override {
-    for (auto& [words, list] : free_) {
-      for (Word* data : list) std::free(data);
-    }
-  }
-
   const char* name() const override { return kernels_.name; }
   int threads() const override { return pool_.threads(); }
 
   Buffer allocate(std::size_t words) override {
-    Word* data = nullptr;
-    {
-      std::lock_guard lock(mutex_);
-      auto& list = free_[words];
-      if (!list.empty()) {
-        data = list.back();
-        list.pop_back();
-      }
-    }
-    if (data == nullptr) data = fresh(words * sizeof(Word));
+    Word* data = memory_.take(words);
     require<DeviceOutOfMemory>(data != nullptr, "cpu: no memory for ", words * sizeof(Word), " bytes; ", bytes_in_use(),
                                " in use");
     const std::size_t now = in_use_.fetch_add(words * sizeof(Word)) + words * sizeof(Word);
@@ -72,12 +44,7 @@ class CpuDevice final : public Device {
   }
   void release(Word* data, std::size_t words) noexcept override {
     in_use_.fetch_sub(words * sizeof(Word));
-    std::lock_guard lock(mutex_);
-    try {
-      free_[words].push_back(data);
-    } catch (const std::bad_alloc&) {
-      std::free(data);
-    }
+    memory_.give_back(data, words);
   }
   void upload(Word* dst, const Word* host, std::size_t words) override { std::memcpy(dst, host, words * sizeof(Word)); }
   void download(Word* host, const Word* src, std::size_t words) override { std::memcpy(host, src, words * sizeof(Word)); }
@@ -301,9 +268,9 @@ class CpuDevice final : public Device {
 
   const Kernels& kernels_;
   ThreadPool pool_;
+  MemoryPool memory_;
   std::vector<NttTable> tables_;
   std::mutex mutex_;
-  std::map<std::size_t, std::vector<Word*>> free_;
   std::map<std::uint32_t, std::vector<std::uint32_t>> permutations_;
   std::atomic<std::size_t> in_use_{0}, peak_{0};
 };

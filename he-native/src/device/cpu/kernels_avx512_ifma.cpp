@@ -126,6 +126,26 @@ void permute(Word* dst, const Word* src, const std::uint32_t* index, std::size_t
   }
 }
 
+void from_signed(Word* dst, const std::int64_t* src, std::size_t n, const Modulus& q) {
+  const Prime p(q);
+  const Vec zero = _mm512_setzero_si512();
+  for (std::size_t i = 0; i < n; i += 8) {
+    const Vec x = _mm512_loadu_si512(src + i), magnitude = _mm512_abs_epi64(x);
+    const Vec r = p.reduce(_mm512_srli_epi64(magnitude, 52), _mm512_and_si512(magnitude, mask52()));
+    store(dst + i, _mm512_mask_blend_epi64(_mm512_movepi64_mask(x), r, subtract(zero, r, p.q)));
+  }
+}
+
+void lift_centered(Word* dst, const Word* src, std::size_t n, const Modulus& from, const Modulus& to) {
+  const Prime p(to);
+  const Vec zero = _mm512_setzero_si512(), whole = all(from.value());
+  for (std::size_t i = 0; i < n; i += 8) {
+    const Vec x = load(src + i), opposite = _mm512_sub_epi64(whole, x);
+    const Vec r = reduce_once(p.reduce_lazy(_mm512_min_epu64(x, opposite)), p.q);
+    store(dst + i, _mm512_mask_blend_epi64(_mm512_cmpgt_epu64_mask(x, opposite), r, subtract(zero, r, p.q)));
+  }
+}
+
 }  // namespace
 
 const Kernels* avx512_ifma_kernels() {
@@ -140,7 +160,7 @@ const Kernels* avx512_ifma_kernels() {
     k.mul_scalar = mul_scalar, k.sub_mul_scalar = sub_mul_scalar, k.mul_scalar_add = mul_scalar_add;
     k.dot = dot, k.dot_runs = dot_runs;
     k.scale_for_conversion = scale_for_conversion, k.round_fraction = round_fraction, k.convert = convert;
-    k.permute = permute;
+    k.permute = permute, k.from_signed = from_signed, k.lift_centered = lift_centered;
     return k;
   }();
   return here ? &kernels : nullptr;

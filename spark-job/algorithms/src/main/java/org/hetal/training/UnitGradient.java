@@ -6,8 +6,8 @@ import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
 import org.hetal.he.Scope;
 import org.hetal.linalg.ExpandedWeights;
-import org.hetal.linalg.FeatureBlocks;
 import org.hetal.linalg.Products;
+import org.hetal.linalg.TurnedFeatures;
 import org.hetal.softmax.Softmax;
 
 /**
@@ -49,17 +49,18 @@ public final class UnitGradient implements AutoCloseable {
    */
   public List<Ciphertext> compute(ExpandedWeights lookahead, Unit unit, double factor) {
     try (Scope scope = evaluator.scope()) {
+      List<TurnedFeatures> features = new ArrayList<>();
       List<Ciphertext> logits = new ArrayList<>();
       for (Unit.Group group : unit.groups()) {
-        logits.add(scope.add(products.logits(lookahead, group.features())));
+        TurnedFeatures turned = scope.add(products.turn(group.features(), levels.features()));
+        features.add(turned);
+        logits.add(scope.add(products.logits(lookahead, turned)));
       }
       List<Ciphertext> probabilities = scope.addAll(softmax.apply(logits, levels.residual()));
       List<Ciphertext> residuals = new ArrayList<>();
-      List<FeatureBlocks> features = new ArrayList<>();
       for (int i = 0; i < unit.groups().size(); i++) {
-        Unit.Group group = unit.groups().get(i);
-        residuals.add(scope.add(residual(probabilities.get(i), group.labels())));
-        features.add(group.features());
+        Ciphertext labels = unit.groups().get(i).labels();
+        residuals.add(scope.add(residual(probabilities.get(i), labels)));
       }
       return products.gradient(residuals, features, factor);
     }

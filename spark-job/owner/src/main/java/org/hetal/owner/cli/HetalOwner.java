@@ -16,6 +16,7 @@ import picocli.CommandLine.Command;
       EvaluateCommand.class,
       DecryptPredictionsCommand.class,
       PlanCommand.class,
+      DemoCommand.class,
     })
 public final class HetalOwner {
   private HetalOwner() {}

@@ -95,7 +95,11 @@ final class PlainSoftmax {
   static double powerSum(double[] y, int power) {
     double sum = 0;
     for (double value : y) {
-      sum += Math.pow(value, power);
+      double product = value;
+      for (int i = 1; i < power; i++) {
+        product *= value;
+      }
+      sum += product;
     }
     return sum;
   }

@@ -115,7 +115,7 @@ class SoftmaxTest {
   })
   void apply_withoutNoise_errsAsTheTableSays(
       int classes, int squarings, double least, double most) {
-    double[][] rows = PlainSoftmax.cases(5000, classes, 2 << squarings, classes);
+    double[][] rows = PlainSoftmax.cases(3000, classes, 2 << squarings, classes);
     double error = largestError(rows, softmax(new Simulator(PARAMETERS), rows, squarings, TOP, 1));
     assertTrue(error >= least && error <= most, "largest error " + error);
   }
@@ -131,7 +131,7 @@ class SoftmaxTest {
     "16, 6, 2.2e-4", "10, 7, 3.9e-4", "7, 4, 4.5e-5", "24, 6, 6e-4", "64, 6, 1.4e-3"
   })
   void apply_withNoiseAtBootstraps_errsAsTheTableSays(int classes, int squarings, double measured) {
-    double[][] rows = PlainSoftmax.cases(5000, classes, 1.999 * (1 << squarings), classes);
+    double[][] rows = PlainSoftmax.cases(3000, classes, 1.999 * (1 << squarings), classes);
     Simulator simulator = new Simulator(PARAMETERS, NOISY_BOOTSTRAP, classes);
     double error = largestError(rows, softmax(simulator, rows, squarings, BOTTOM, 7));
     assertTrue(error >= measured / 2 && error <= 1.5 * measured, "largest error " + error);

@@ -146,7 +146,17 @@ public record Layout(int slots, int rowsPerBlock, int classes, int features)
   /** Complex diagonals of all column blocks: rows of the compact form, products of a row block. */
   public int diagonals() {
     int last = columnBlocks() - 1;
-    return last * (paddedClasses() / 2) + diagonals(last);
+    return firstDiagonal(last) + diagonals(last);
+  }
+
+  /** The index of a column block's first complex diagonal. */
+  public int firstDiagonal(int columnBlock) {
+    return columnBlock * (paddedClasses() / 2);
+  }
+
+  /** The column block that a complex diagonal belongs to. */
+  public int columnBlockOf(int diagonal) {
+    return diagonal / (paddedClasses() / 2);
   }
 
   /** The diagonals of the column block that has most: the steps from class to class. */
@@ -157,6 +167,11 @@ public record Layout(int slots, int rowsPerBlock, int classes, int features)
   /** Complex diagonals that one compact ciphertext holds. */
   public int diagonalsPerCompact() {
     return rowsPerBlock / 2;
+  }
+
+  /** Complex diagonals in one compact ciphertext: all are full but the last. */
+  public int diagonalsOf(int ciphertext) {
+    return Math.min(diagonalsPerCompact(), diagonals() - ciphertext * diagonalsPerCompact());
   }
 
   /** Ciphertexts of the compact form. */
@@ -327,14 +342,13 @@ public record Layout(int slots, int rowsPerBlock, int classes, int features)
   }
 
   private void forEachWeight(WeightVisitor visitor) {
-    int half = paddedClasses() / 2;
     for (int b = 0; b < columnBlocks(); b++) {
       for (int k = 0; k < diagonals(b); k++) {
-        int diagonal = b * half + k;
+        int diagonal = firstDiagonal(b) + k;
         int ciphertext = diagonal / diagonalsPerCompact();
         int row = diagonal % diagonalsPerCompact();
         visitDiagonal(visitor, b, k, ciphertext, row);
-        visitDiagonal(visitor, b, k + half, ciphertext, row + diagonalsPerCompact());
+        visitDiagonal(visitor, b, k + paddedClasses() / 2, ciphertext, row + diagonalsPerCompact());
       }
     }
   }

@@ -13,19 +13,25 @@ public final class StepCost {
   static final double KEY_PRODUCT = 0.2;
   static final double DIVIDE = 0.4;
   static final double KEY_SWITCH = DECOMPOSE + KEY_PRODUCT + DIVIDE;
-  static final double RESCALE = 0.25;
-  static final double MULTIPLY = 0.08;
+  static final double RESCALE = 0.2;
+  static final double MULTIPLY = 0.1;
   static final double MULTIPLY_PLAIN = 0.04;
+
+  /** Reading a feature ciphertext and bringing it to the level of its product. */
+  static final double READ = 0.4;
+
+  /** The backward product runs some seven levels below the forward one. */
+  static final double BACKWARD = 0.6;
 
   /** Bootstrapping two real ciphertexts together: weights and look-ahead. */
   static final double BOOTSTRAP_PAIR = 220;
 
-  /** Softmax of one group: two bootstraps and some sixty key switches. */
-  static final double SOFTMAX = 360;
-
   private StepCost() {}
 
-  /** A step on {@code rows} rows: expansion, forward, backward, refreshing the weights. */
+  /**
+   * A step on {@code rows} rows: reading, expansion, forward, backward, refreshing the weights. The
+   * softmax costs the same in every layout of the same slots and classes and is left out.
+   */
   static double of(Layout layout, int rows) {
     int perGroup = layout.rowsPerGroup();
     int fullGroups = rows / perGroup;
@@ -37,37 +43,41 @@ public final class StepCost {
     for (int i = 0; i < layout.compactCiphertexts(); i++) {
       cost += compact(layout, i);
     }
-    return cost + layout.diagonals() * (KEY_SWITCH + RESCALE);
+    return cost + BACKWARD * layout.diagonals() * (KEY_SWITCH + RESCALE);
   }
 
   private static double compact(Layout layout, int ciphertext) {
-    int held = layout.diagonalsPerCompact();
-    int count = Math.min(held, layout.diagonals() - ciphertext * held);
+    int rows = layout.rowsPerBlock();
+    int count = layout.diagonalsOf(ciphertext);
     return BOOTSTRAP_PAIR
-        + 3 * KEY_SWITCH
-        + DiagonalSpread.scatter(layout.rowsPerBlock(), count).cost(true)
-        + DiagonalSpread.gather(layout.rowsPerBlock(), count).cost(false);
+        + KEY_SWITCH
+        + DiagonalSpread.scatter(rows, count).cost(true)
+        + BACKWARD * (2 * KEY_SWITCH + DiagonalSpread.gather(rows, count).cost(false));
   }
 
   private static double group(Layout layout, int rowBlocks) {
     int turns = layout.turns();
     int giants = layout.diagonalSteps() / turns;
     double hoisted = KEY_PRODUCT + DIVIDE;
-    double features = turns == 1 ? 0 : layout.columnBlocks() * (DECOMPOSE + (turns - 1) * hoisted);
+    double features =
+        layout.columnBlocks() * (READ + (turns == 1 ? 0 : DECOMPOSE + (turns - 1) * hoisted));
     double logits =
         giants * KEY_SWITCH
             + (giants - 1) * (DECOMPOSE + KEY_PRODUCT)
             + (giants == 1 ? 0 : DIVIDE)
             + RESCALE;
     double residual = giants == 1 ? 0 : DECOMPOSE + (giants - 1) * hoisted;
-    double products = 2 * layout.diagonals() * MULTIPLY;
-    double drops = layout.columnBlocks() * RESCALE;
+    double products = layout.diagonals() * MULTIPLY;
     int stride = layout.rowsPerBlock();
     int positions = layout.positions();
-    return SOFTMAX
-        + 3 * KEY_SWITCH
-        + rowBlocks * (features + logits + residual + products + drops)
-        + Spread.gather(stride, positions, rowBlocks).gatherCost()
-        + Spread.scatter(stride, positions, rowBlocks).scatterCost();
+    double forward =
+        rowBlocks * (features + logits + products)
+            + 2 * KEY_SWITCH
+            + Spread.gather(stride, positions, rowBlocks).gatherCost();
+    double backward =
+        rowBlocks * (layout.columnBlocks() * RESCALE + residual + products)
+            + KEY_SWITCH
+            + Spread.scatter(stride, positions, rowBlocks).scatterCost();
+    return forward + BACKWARD * backward;
   }
 }

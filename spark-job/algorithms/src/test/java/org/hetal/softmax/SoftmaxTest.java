@@ -5,11 +5,16 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.hetal.he.Ciphertext;
+import org.hetal.he.Evaluator;
 import org.hetal.he.HeLevelException;
+import org.hetal.he.Plaintext;
 import org.hetal.he.simulator.Noise;
 import org.hetal.he.simulator.Operation;
 import org.hetal.he.simulator.SimulatedParameters;
@@ -213,6 +218,60 @@ class SoftmaxTest {
         List.of(1, 2, 3, 4, 8, 12),
         simulator.usedKeys().rotations().keySet().stream().map(steps -> steps / stride).toList());
     simulator.usedKeys().rotations().keySet().forEach(steps -> assertEquals(0, steps % stride));
+  }
+
+  @Test
+  void apply_closesAllButItsResults() {
+    for (int classes : new int[] {2, 7, 20}) {
+      List<AutoCloseable> made = new ArrayList<>();
+      Simulator simulator = new Simulator(PARAMETERS);
+      Evaluator recording = recording(simulator, made);
+      Ciphertext a = simulator.encrypt(new double[] {0}, 11);
+      Ciphertext b = simulator.encrypt(new double[] {0}, 11);
+      List<Ciphertext> out = new Softmax(recording, layout(classes), 6).apply(List.of(a, b), 7);
+      assertTrue(made.size() > 100);
+      for (AutoCloseable value : made) {
+        boolean open = isOpen(simulator, value);
+        assertEquals(value == out.get(0) || value == out.get(1), open, value.toString());
+      }
+      assertTrue(isOpen(simulator, a) && isOpen(simulator, b));
+    }
+  }
+
+  private static boolean isOpen(Simulator simulator, AutoCloseable value) {
+    try (Ciphertext other = simulator.zero(PARAMETERS.maxLevel())) {
+      if (value instanceof Plaintext plaintext) {
+        simulator.multiply(simulator.dropToLevel(other, plaintext.level()), plaintext);
+      } else {
+        simulator.multiplyInteger((Ciphertext) value, 1);
+      }
+      return true;
+    } catch (IllegalStateException closed) {
+      return false;
+    }
+  }
+
+  /** The simulator, with everything that it returns noted. */
+  private static Evaluator recording(Simulator simulator, List<AutoCloseable> made) {
+    InvocationHandler handler =
+        (proxy, method, arguments) -> {
+          Object result;
+          try {
+            result = method.invoke(simulator, arguments);
+          } catch (InvocationTargetException e) {
+            throw e.getCause();
+          }
+          List<?> results = result instanceof List<?> list ? list : List.of(result);
+          for (Object each : results) {
+            if (each instanceof Ciphertext || each instanceof Plaintext) {
+              made.add((AutoCloseable) each);
+            }
+          }
+          return result;
+        };
+    return (Evaluator)
+        Proxy.newProxyInstance(
+            Evaluator.class.getClassLoader(), new Class<?>[] {Evaluator.class}, handler);
   }
 
   @Test

@@ -55,6 +55,11 @@ import org.hetal.packing.Spread;
  *   <li>A short last column block takes few diagonals, see {@link Layout}.
  * </ul>
  *
+ * <p>At (2048 rows, 769 features, 16 classes) and 2^15 slots: 392 multiplications and 210 rotations
+ * for the logits, expansion and turns included (DiagABT: 392 and 456, from weights that are
+ * expanded already), 392 and 162 for the gradient (DiagATB: 392 and 4328). Relinearisations: 32 and
+ * 49.
+ *
  * <p>Immutable and thread-safe. Masks are encoded at first use at each level and kept until {@link
  * #close}. Needs rotation keys, the relinearisation and the conjugation key; the simulator's {@code
  * usedKeys} names them.

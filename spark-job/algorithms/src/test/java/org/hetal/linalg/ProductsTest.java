@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.HeLevelException;
@@ -193,6 +194,45 @@ class ProductsTest {
 
   private static void assertLevel(String message, Runnable what) {
     assertEquals(message, assertThrows(HeLevelException.class, what::run).getMessage());
+  }
+
+  @Test
+  void products_fromSeveralThreads_areThoseOfOne() {
+    Fixture fixture = new Fixture(new Layout(256, 4, 7, 40));
+    List<Ciphertext> compact = fixture.weights(Matrices.random(7, 40, 1), LEVEL);
+    FeatureBlocks x = fixture.features(Matrices.random(19, 40, 2), LEVEL);
+    Ciphertext residual = fixture.logits(Matrices.random(19, 7, 3), 9);
+    List<double[][]> alone = new ArrayList<>();
+    for (int i = 0; i < 24; i++) {
+      try (Products products = new Products(fixture.simulator, fixture.layout)) {
+        alone.add(step(fixture, products, compact, x, residual, i));
+      }
+    }
+    try (Products products = new Products(fixture.simulator, fixture.layout)) {
+      List<double[][]> together =
+          IntStream.range(0, 24)
+              .parallel()
+              .mapToObj(i -> step(fixture, products, compact, x, residual, i))
+              .toList();
+      for (int i = 0; i < 24; i++) {
+        assertArrayEquals(alone.get(i), together.get(i));
+      }
+    }
+  }
+
+  /** Logits and a gradient whose factor is one of six: more than the masks that are kept. */
+  private static double[][] step(
+      Fixture fixture,
+      Products products,
+      List<Ciphertext> compact,
+      FeatureBlocks x,
+      Ciphertext residual,
+      int i) {
+    try (ExpandedWeights weights = products.expand(compact)) {
+      List<Ciphertext> out = new ArrayList<>(List.of(products.logits(weights, x)));
+      out.addAll(products.gradient(residual, x, 1 + i % 6));
+      return fixture.decrypt(out);
+    }
   }
 
   @Test

@@ -52,6 +52,7 @@ public final class ClusterRun implements AutoCloseable {
             backend.name(),
             parameterSet,
             dataset.origin().parameterHash(),
+            dataset.origin().keyId(),
             bundle,
             digest,
             settings.threads());

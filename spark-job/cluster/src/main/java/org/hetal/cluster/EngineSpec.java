@@ -9,6 +9,7 @@ import java.io.Serializable;
  * @param backend {@code native} or {@code simulator}, or another {@link Backend#name}
  * @param parameterSet the name of the parameter set
  * @param parameterHash what {@code Parameters.hash()} must be; the data set's manifest gives it
+ * @param keyId of the key pair that the data set was encrypted under
  * @param keyBundle URI of the directory of evaluation keys; empty for a backend without keys
  * @param keyManifestDigest SHA-256 of the bundle's manifest in hex, as the driver saw it: every
  *     executor computes with the same keys or not at all; empty where {@code keyBundle} is
@@ -18,6 +19,7 @@ public record EngineSpec(
     String backend,
     String parameterSet,
     String parameterHash,
+    String keyId,
     String keyBundle,
     String keyManifestDigest,
     int threads)
@@ -27,10 +29,5 @@ public record EngineSpec(
     if (threads < 0) {
       throw new IllegalArgumentException("engine threads: expected at least 0, actual " + threads);
     }
-  }
-
-  /** Of the machine that asks. */
-  int threadsHere() {
-    return threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
   }
 }

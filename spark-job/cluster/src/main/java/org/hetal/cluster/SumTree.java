@@ -1,5 +1,6 @@
 package org.hetal.cluster;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -17,7 +18,9 @@ import org.hetal.he.Scope;
  *
  * <p>Values are lists of serialised ciphertexts of one length. Not thread-safe.
  */
-final class SumTree {
+final class SumTree implements Serializable {
+  private static final long serialVersionUID = 1L;
+
   /** Key: height in the high half, index in the low half. */
   private final TreeMap<Long, List<byte[]>> nodes = new TreeMap<>();
 

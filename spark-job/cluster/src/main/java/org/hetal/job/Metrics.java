@@ -45,6 +45,9 @@ final class Metrics implements TrainingListener {
   @Override
   public void started(Schedule schedule, int epochsDone) {
     lines.clear();
+    bootstrapsBefore = bootstraps.getAsLong();
+    broadcastBefore = broadcastBytes.getAsLong();
+    gradientsBefore = gradientBytes.getAsLong();
     if (epochsDone > 0 && storage.exists(FILE)) {
       String text = new String(storage.read(FILE), StandardCharsets.UTF_8);
       for (String line : text.lines().toList()) {

@@ -80,8 +80,7 @@ final class EncryptedToy {
             training.patience(),
             training.squarings(),
             training.groupsPerUnit());
-    Layout layout =
-        Layout.choose(PARAMETERS.slotCount(), training.batchRows(), FEATURES, CLASSES);
+    Layout layout = Layout.choose(PARAMETERS.slotCount(), training.batchRows(), FEATURES, CLASSES);
     this.plan = TrainingPlan.of(PARAMETERS, layout, schedule, VALIDATION_ROWS);
     fill(rows, labels, 1);
     fill(validation, validationLabels, 2);
@@ -121,8 +120,7 @@ final class EncryptedToy {
       }
       for (RowRange group : Partition.groups(VALIDATION_ROWS, plan.layout())) {
         writer.addRowsToJudge(
-            group(
-                simulator, group.of(validation), plan.levels().validationFeatures(), null));
+            group(simulator, group.of(validation), plan.levels().validationFeatures(), null));
       }
       writer.commit();
     }
@@ -142,7 +140,8 @@ final class EncryptedToy {
   List<String> arguments(String command, String... more) {
     Map<String, String> all = new LinkedHashMap<>(overrides);
     for (String setting : more) {
-      all.put(setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
+      all.put(
+          setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
     }
     List<String> out = new ArrayList<>(List.of(command, "--trace"));
     all.forEach((path, value) -> out.addAll(List.of("--set", path + "=" + value)));
@@ -152,7 +151,8 @@ final class EncryptedToy {
   Settings settings(String... more) {
     Map<String, String> all = new LinkedHashMap<>(overrides);
     for (String setting : more) {
-      all.put(setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
+      all.put(
+          setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
     }
     return SettingsLoader.load(List.of(), all);
   }
@@ -227,9 +227,7 @@ final class EncryptedToy {
   /** The ciphertexts of the model of a run. */
   static List<byte[]> modelBytes(Path run) {
     LocalStorage storage = new LocalStorage(run.resolve(TrainJob.MODEL));
-    return EncryptedModel.open(storage).weights().stream()
-        .map(file -> file.read(storage))
-        .toList();
+    return EncryptedModel.open(storage).weights().stream().map(file -> file.read(storage)).toList();
   }
 
   private double[] scaled(double[] row) {

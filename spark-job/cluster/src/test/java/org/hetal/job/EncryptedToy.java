@@ -29,8 +29,8 @@ import org.hetal.training.TrainingPlan;
 import org.hetal.training.Verdict;
 
 /**
- * What the data owner does, on made-up rows: three classes around their
- * centres, minibatches of several units, a short last one, rows that fill no block.
+ * What the data owner does, on made-up rows: three classes around their centres, minibatches of
+ * several units, a short last one, rows that fill no block.
  */
 final class EncryptedToy {
   static final int CLASSES = 3;
@@ -85,8 +85,7 @@ final class EncryptedToy {
             training.squarings(),
             training.groupsPerUnit());
     Parameters parameters = owner.parameters();
-    Layout layout =
-        Layout.choose(parameters.slotCount(), training.batchRows(), FEATURES, CLASSES);
+    Layout layout = Layout.choose(parameters.slotCount(), training.batchRows(), FEATURES, CLASSES);
     this.plan = TrainingPlan.of(parameters, layout, schedule, VALIDATION_ROWS);
     fill(rows, labels, 1);
     fill(validation, validationLabels, 2);
@@ -124,8 +123,7 @@ final class EncryptedToy {
       }
     }
     for (RowRange group : Partition.groups(VALIDATION_ROWS, plan.layout())) {
-      writer.addRowsToJudge(
-          group(group.of(validation), plan.levels().validationFeatures(), null));
+      writer.addRowsToJudge(group(group.of(validation), plan.levels().validationFeatures(), null));
     }
     writer.commit();
     return this;
@@ -144,7 +142,8 @@ final class EncryptedToy {
   List<String> arguments(String command, String... more) {
     Map<String, String> all = new LinkedHashMap<>(overrides);
     for (String setting : more) {
-      all.put(setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
+      all.put(
+          setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
     }
     List<String> out = new ArrayList<>(List.of(command, "--trace"));
     all.forEach((path, value) -> out.addAll(List.of("--set", path + "=" + value)));
@@ -154,7 +153,8 @@ final class EncryptedToy {
   Settings settings(String... more) {
     Map<String, String> all = new LinkedHashMap<>(overrides);
     for (String setting : more) {
-      all.put(setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
+      all.put(
+          setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
     }
     return SettingsLoader.load(List.of(), all);
   }
@@ -225,9 +225,7 @@ final class EncryptedToy {
   /** The ciphertexts of the model of a run. */
   static List<byte[]> modelBytes(Path run) {
     LocalStorage storage = new LocalStorage(run.resolve(TrainJob.MODEL));
-    return EncryptedModel.open(storage).weights().stream()
-        .map(file -> file.read(storage))
-        .toList();
+    return EncryptedModel.open(storage).weights().stream().map(file -> file.read(storage)).toList();
   }
 
   private double[] scaled(double[] row) {

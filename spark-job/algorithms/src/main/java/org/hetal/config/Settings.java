@@ -69,6 +69,7 @@ public record Settings(
       String labelColumn,
       int classes,
       double bias,
+      boolean centering,
       Scaling scaling,
       double rowNormBound)
       implements Serializable {}

@@ -149,6 +149,7 @@ public final class SettingsLoader {
         in.text("data.label-column"),
         in.integer("data.classes", 2, 64),
         in.real("data.bias", 0, 1),
+        in.bool("data.centering"),
         in.oneOf("data.scaling", Settings.Scaling.class),
         in.real("data.row-norm-bound", 1e-6, 1e6));
   }

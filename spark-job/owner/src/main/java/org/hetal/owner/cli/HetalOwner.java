@@ -12,6 +12,11 @@ import picocli.CommandLine.Command;
       KeygenCommand.class,
       EncryptCommand.class,
       OracleCommand.class,
+      DecryptModelCommand.class,
+      EvaluateCommand.class,
+      DecryptPredictionsCommand.class,
+      PlanCommand.class,
+      DemoCommand.class,
     })
 public final class HetalOwner {
   private HetalOwner() {}

@@ -81,10 +81,12 @@ public record DecryptedModel(
     double[][] coefficients = new double[weights.length][preparation.columns()];
     double[] intercepts = new double[weights.length];
     for (int label = 0; label < weights.length; label++) {
-      for (int i = 0; i < bias; i++) {
-        coefficients[label][preparation.kept()[i]] = weights[label][i] * preparation.factor();
-      }
       intercepts[label] = weights[label][bias] * preparation.bias();
+      for (int i = 0; i < bias; i++) {
+        double coefficient = weights[label][i] * preparation.factor();
+        coefficients[label][preparation.kept()[i]] = coefficient;
+        intercepts[label] -= coefficient * preparation.means()[i];
+      }
     }
     return new DecryptedModel(
         stored.runId(),

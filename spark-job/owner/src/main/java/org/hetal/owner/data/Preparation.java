@@ -8,18 +8,19 @@ import java.util.stream.IntStream;
 import org.hetal.config.Settings;
 
 /**
- * From raw features to the rows that are encrypted: constant columns dropped, the others times one
- * factor, the bias appended. Fitted once on the owner's data, kept with the owner, applied to every
- * row that the model will ever see.
+ * From raw features to the rows that are encrypted: constant columns dropped, the others centred if
+ * wanted and times one factor, the bias appended. Fitted once on the owner's data, kept with the
+ * owner, applied to every row that the model will ever see.
  *
  * @param columns of a raw row
  * @param kept the raw columns that go on, ascending
+ * @param means subtracted from the kept columns; zeros without centering
  * @param factor that they are multiplied by
  * @param bias the last feature of every prepared row
  * @param rowNormBound no prepared row of train or validation is longer, the bias not counted
  */
 public record Preparation(
-    int columns, int[] kept, double factor, double bias, double rowNormBound) {
+    int columns, int[] kept, double[] means, double factor, double bias, double rowNormBound) {
 
   /** Rows to predict may be longer than those of training, but not by more than this. */
   private static final double SLACK = 4;
@@ -38,16 +39,17 @@ public record Preparation(
       throw new DataException(
           train.source() + ": expected a column that is not constant, actual none");
     }
+    double[] means = means(train, kept, data.centering());
     double longest = 0;
     for (Table table : List.of(train, splits.validation())) {
       for (double[] row : table.features()) {
-        longest = Math.max(longest, norm(row, kept));
+        longest = Math.max(longest, norm(row, kept, means));
       }
     }
     boolean scaled = data.scaling() == Settings.Scaling.MAX_ROW_NORM;
     double factor = scaled && longest > 0 ? data.rowNormBound() / longest : 1;
     Preparation fitted =
-        new Preparation(train.columns(), kept, factor, data.bias(), data.rowNormBound());
+        new Preparation(train.columns(), kept, means, factor, data.bias(), data.rowNormBound());
     // A factor is rounded, so the longest row may miss the bound by an ulp.
     double bound = data.rowNormBound() * (1 + 1e-12);
     fitted.requireWithin(train, bound);
@@ -69,7 +71,7 @@ public record Preparation(
     double[][] out = new double[table.rows()][features()];
     for (int row = 0; row < out.length; row++) {
       for (int i = 0; i < kept.length; i++) {
-        out[row][i] = factor * table.features()[row][kept[i]];
+        out[row][i] = factor * (table.features()[row][kept[i]] - means[i]);
       }
       out[row][kept.length] = bias;
     }
@@ -105,7 +107,7 @@ public record Preparation(
 
   private void requireWithin(Table table, double bound) {
     for (int row = 0; row < table.rows(); row++) {
-      double norm = factor * norm(table.features()[row], kept);
+      double norm = factor * norm(table.features()[row], kept, means);
       if (!(norm <= bound)) {
         int column = largest(table.features()[row]);
         throw new DataException(
@@ -137,10 +139,23 @@ public record Preparation(
     return false;
   }
 
-  private static double norm(double[] row, int[] kept) {
+  private static double[] means(Table table, int[] kept, boolean centering) {
+    double[] means = new double[kept.length];
+    if (centering) {
+      for (double[] row : table.features()) {
+        for (int i = 0; i < kept.length; i++) {
+          means[i] += row[kept[i]] / table.rows();
+        }
+      }
+    }
+    return means;
+  }
+
+  private static double norm(double[] row, int[] kept, double[] means) {
     double sum = 0;
-    for (int column : kept) {
-      sum += row[column] * row[column];
+    for (int i = 0; i < kept.length; i++) {
+      double value = row[kept[i]] - means[i];
+      sum += value * value;
     }
     return Math.sqrt(sum);
   }

@@ -13,7 +13,7 @@ public interface ClientBackend {
   static ClientBackend of(Settings settings) {
     return switch (settings.backend()) {
       case SIMULATOR -> new SimulatorClientBackend();
-      case NATIVE -> new NativeClientBackend();
+      case NATIVE -> new NativeClientBackend(settings.threads());
     };
   }
 

@@ -92,6 +92,17 @@ final class KeyBundleCache {
         }
       }
     }
+    String actual = StoredFile.sha256(Files.readAllBytes(target.resolve(MANIFEST)));
+    if (!actual.equals(digest)) {
+      throw new DatasetException(
+          "cached key bundle "
+              + target
+              + ": expected a manifest with SHA-256 "
+              + digest
+              + ", actual "
+              + actual
+              + "; remove the folder");
+    }
     return target;
   }
 

@@ -78,6 +78,7 @@ class TrainJobTest {
     Path run = root.resolve("run-retried");
     UnreliableFileSystem.FAILED.clear();
     System.setProperty("spark.hadoop.fs.unreliable.impl", UnreliableFileSystem.class.getName());
+    System.setProperty("spark.hadoop.fs.unreliable.impl.disable.cache", "true");
     System.setProperty("spark.hadoop.fs.unreliable.fails", ".*/train/.*/y\\.ct");
     try {
       int status =
@@ -89,6 +90,7 @@ class TrainJobTest {
       assertEquals(0, status);
     } finally {
       System.clearProperty("spark.hadoop.fs.unreliable.impl");
+      System.clearProperty("spark.hadoop.fs.unreliable.impl.disable.cache");
       System.clearProperty("spark.hadoop.fs.unreliable.fails");
     }
     assertFalse(UnreliableFileSystem.FAILED.isEmpty(), "nothing failed");

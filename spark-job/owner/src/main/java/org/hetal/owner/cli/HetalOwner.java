@@ -12,10 +12,12 @@ import picocli.CommandLine.Command;
       KeygenCommand.class,
       EncryptCommand.class,
       OracleCommand.class,
+      BenchTrainCommand.class,
       DecryptModelCommand.class,
       EvaluateCommand.class,
       DecryptPredictionsCommand.class,
       PlanCommand.class,
+      DemoCommand.class,
     })
 public final class HetalOwner {
   private HetalOwner() {}

@@ -1,7 +1,10 @@
 package org.hetal.owner.cli;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.hetal.he.RotationPlan;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.PreparedData;
@@ -31,6 +34,7 @@ final class KeygenCommand extends OwnerCommand {
     TrainingPlan plan = plan(data);
     RotationPlan keys = plan.rotations();
     try (Client client = backend().generate(settings().parameterSet(), settings().insecureSeed())) {
+      makeFolder(secretKey.toAbsolutePath().getParent());
       client.saveSecretKey(secretKey);
       say("secret key %s in %s, for you alone", client.keyId(), secretKey);
       long[] bytes = {0};
@@ -46,5 +50,16 @@ final class KeygenCommand extends OwnerCommand {
       say("evaluation keys for the cluster in %s: %s", bundle, Sizes.bytes(bytes[0]));
     }
     return ExitCode.OK;
+  }
+
+  /** Nobody else may list what the owner keeps. */
+  private static void makeFolder(Path folder) {
+    try {
+      Files.createDirectories(
+          folder,
+          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    } catch (IOException e) {
+      throw new UncheckedIOException(folder + ": cannot be made: " + e.getMessage(), e);
+    }
   }
 }

@@ -77,6 +77,11 @@ record Chain(int classes, int squarings, List<Stage> stages) {
     return finished(classes, squarings, backwards, entry.a(), entry.b());
   }
 
+  /** Whether the last squaring can be precise on the interval. */
+  static boolean canFinish(Interval s2) {
+    return new MinimaxInverse(s2.widened(FINAL_MARGIN), FINAL_LOG_DEGREE).error() <= FINAL_ERROR;
+  }
+
   static Stage finalStage(Interval s2) {
     Interval interval = s2.widened(FINAL_MARGIN);
     return new InverseStage(

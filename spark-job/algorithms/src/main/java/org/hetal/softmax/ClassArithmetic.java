@@ -94,12 +94,23 @@ final class ClassArithmetic {
     if (classes == paddedClasses) {
       return evaluator.add(y, real);
     }
+    try (Plaintext constants = evaluator.encode(byClass(real, padded), y.level())) {
+      return evaluator.add(y, constants);
+    }
+  }
+
+  /** Multiplies the real classes by a constant and the padded ones by 0, a level lower. */
+  Ciphertext maskedByClass(Ciphertext y, double real) {
+    try (Plaintext mask = evaluator.encode(byClass(real, 0), y.level())) {
+      return evaluator.multiplyRescale(y, mask);
+    }
+  }
+
+  private double[] byClass(double real, double padded) {
     double[] values = new double[paddedClasses * stride];
     for (int i = 0; i < values.length; i++) {
       values[i] = i < classes * stride ? real : padded;
     }
-    try (Plaintext constants = evaluator.encode(values, y.level())) {
-      return evaluator.add(y, constants);
-    }
+    return values;
   }
 }

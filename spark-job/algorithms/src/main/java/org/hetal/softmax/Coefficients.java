@@ -19,6 +19,13 @@ import java.util.TreeMap;
  */
 final class Coefficients {
   private static final String RESOURCE = "coefficients.txt";
+
+  /**
+   * By how much s2 may leave a fitted interval: the fit took e^u, not the polynomial, which is 0.1
+   * % smaller.
+   */
+  static final double MARGIN = 1.01;
+
   private static final Coefficients SHIPPED = read();
 
   /**
@@ -32,6 +39,11 @@ final class Coefficients {
   record Step(double[] q, double[] b, Interval before, Interval after) {
     boolean isShort() {
       return q == null;
+    }
+
+    /** The largest of a row's y before the step: none is larger than the root of s2. */
+    double largest() {
+      return Math.sqrt(before.widened(MARGIN).high());
     }
   }
 

@@ -33,7 +33,7 @@ final class LookAheadStage implements Stage {
     double b4 = step.b()[4];
     sign = b4 < 0 ? -1 : 1;
     unit = Math.pow(Math.abs(b4) * outUnit / paddedClasses, 1 / 8.0);
-    bound = unit * Math.sqrt(step.before().high());
+    bound = unit * step.largest();
     q0 = unit * unit * step.q()[0];
     q1 = unit * step.q()[1];
     b = new double[4];

@@ -39,8 +39,12 @@ final class ManyClasses {
     List<List<MinimaxInverse>> choices = new ArrayList<>();
     choices(classes, start.interval(), squarings - 1, new ArrayList<>(), choices);
     for (List<MinimaxInverse> choice : choices) {
+      int levels = choice.stream().mapToInt(inverse -> inverse.logDegree() + 1).sum();
+      if (levels >= bestLevels) {
+        continue; // the last squaring only adds to it
+      }
       List<Stage> backwards = backwards(classes, choice);
-      int levels = backwards.stream().mapToInt(Stage::levels).sum();
+      levels = backwards.stream().mapToInt(Stage::levels).sum();
       boolean carried = backwards.stream().allMatch(stage -> stage.bound() <= BOUND);
       if (carried && levels < bestLevels) {
         bestLevels = levels;
@@ -53,7 +57,7 @@ final class ManyClasses {
     return Chain.finished(classes, squarings, backwards(classes, best), start.a(), start.b());
   }
 
-  /** Every sequence of inverses whose intervals stay finite; fewer levels come first. */
+  /** Every sequence of inverses whose intervals stay narrow enough for the last squaring. */
   private static void choices(
       int classes,
       Interval s2,
@@ -61,7 +65,9 @@ final class ManyClasses {
       List<MinimaxInverse> made,
       List<List<MinimaxInverse>> all) {
     if (left == 0) {
-      all.add(List.copyOf(made));
+      if (Chain.canFinish(s2)) {
+        all.add(List.copyOf(made));
+      }
       return;
     }
     for (int m = LEAST_LOG_DEGREE; m <= LARGEST_LOG_DEGREE; m++) {
@@ -101,13 +107,22 @@ final class ManyClasses {
    * interval. b / a is that of the narrowest interval, a puts its end at 1.
    */
   record Start(double a, double b, Interval interval) {
-    private static final int POINTS = 4000;
+    private static final int POINTS = 1000;
+    private static final double SLOPE = narrowest();
 
     static Start forClasses(int classes) {
+      Interval perClass = interval(SLOPE);
+      double scale = 1 / Math.sqrt(classes * perClass.high());
+      Interval scaled = new Interval(perClass.low() / perClass.high(), 1);
+      return new Start(scale, scale * SLOPE / classes, scaled.widened(MARGIN));
+    }
+
+    /** The slope of the narrowest interval, by golden section. */
+    private static double narrowest() {
       double low = 0.05;
       double high = 0.25; // a - b s1 stays positive: s1 is at most cosh(2) = 3.76 a class
       double golden = (Math.sqrt(5) - 1) / 2;
-      while (high - low > 1e-9) {
+      while (high - low > 1e-6) {
         double left = high - golden * (high - low);
         double right = low + golden * (high - low);
         if (ratio(left) < ratio(right)) {
@@ -116,10 +131,7 @@ final class ManyClasses {
           low = left;
         }
       }
-      Interval perClass = interval(low);
-      double scale = 1 / Math.sqrt(classes * perClass.high());
-      Interval scaled = new Interval(perClass.low() / perClass.high(), 1);
-      return new Start(scale, scale * low / classes, scaled.widened(MARGIN));
+      return low;
     }
 
     private static double ratio(double slope) {
@@ -128,7 +140,7 @@ final class ManyClasses {
     }
 
     /** s2 / classes after y (1 - slope s1 / classes). */
-    private static Interval interval(double slope) {
+    static Interval interval(double slope) {
       List<Double> values = new ArrayList<>();
       for (int i = 0; i <= POINTS; i++) {
         double t = 2.0 * i / POINTS;

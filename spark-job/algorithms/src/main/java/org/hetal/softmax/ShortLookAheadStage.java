@@ -21,7 +21,7 @@ final class ShortLookAheadStage implements Stage {
     double b2 = step.b()[2];
     negative = b2 < 0;
     unit = Math.pow(Math.abs(b2) * outUnit, 1 / 4.0);
-    bound = unit * Math.sqrt(step.before().high());
+    bound = unit * step.largest();
     b0 = outUnit * step.b()[0] / (unit * unit);
     b1 = outUnit * step.b()[1] / (unit * unit * unit);
   }

@@ -125,7 +125,7 @@ public record TrainingPlan(
       largestUnit =
           Math.max(
               largestUnit,
-              blocks * CostModel.memoryBytes(degree, levels.features())
+              blocks * (1L + layout.turns()) * CostModel.memoryBytes(degree, levels.features())
                   + labels * CostModel.memoryBytes(degree, levels.labels()));
     }
     long expanded =
@@ -179,7 +179,8 @@ public record TrainingPlan(
    * @param keyBytes of the evaluation keys on disk, bootstrapping's included
    * @param featureBytes of all training features and labels on disk
    * @param stateBytes of the state that is broadcast each step
-   * @param unitMemoryBytes of one unit's rows and the expanded weights in memory
+   * @param unitMemoryBytes of one unit's rows, their turned copies and the expanded weights in
+   *     memory: an upper bound of what one task holds beside the keys
    * @param secondsPerIteration on one worker
    * @param minutesPerEpoch on one worker, validation included
    */

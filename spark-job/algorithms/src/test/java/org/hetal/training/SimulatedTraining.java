@@ -45,7 +45,7 @@ final class SimulatedTraining implements AutoCloseable {
         validation.labels(), plan.layout().classes(), schedule.patience(), schedule.logitRange());
   }
 
-  private List<List<Unit>> units() {
+  List<List<Unit>> units() {
     List<List<Unit>> out = new ArrayList<>();
     for (int batch = 0; batch < plan.schedule().batches(); batch++) {
       List<Unit> units = new ArrayList<>();
@@ -64,7 +64,7 @@ final class SimulatedTraining implements AutoCloseable {
         simulator.encrypt(labels, plan.levels().labels()));
   }
 
-  private List<FeatureBlocks> validationBlocks() {
+  List<FeatureBlocks> validationBlocks() {
     return Partition.groups(validation.rows().length, plan.layout()).stream()
         .map(rows -> blocks(rows.of(validation.rows()), plan.levels().validationFeatures()))
         .toList();

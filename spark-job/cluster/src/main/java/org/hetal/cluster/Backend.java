@@ -1,9 +1,9 @@
 package org.hetal.cluster;
 
-import org.hetal.config.SettingsException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.ServiceLoader;
+import org.hetal.config.SettingsException;
 import org.hetal.he.Evaluator;
 
 /**

@@ -11,6 +11,5 @@ import org.hetal.training.TrainingPlan;
  * @param dataset path or URI of the encrypted data set
  * @param cacheBytes of ciphertexts that an executor keeps in memory between steps
  */
-record ComputeSpec(
-    String id, EngineSpec engine, TrainingPlan plan, String dataset, long cacheBytes)
+record ComputeSpec(String id, EngineSpec engine, TrainingPlan plan, String dataset, long cacheBytes)
     implements Serializable {}

@@ -7,8 +7,8 @@ import java.lang.reflect.Proxy;
 import org.hetal.he.Evaluator;
 
 /**
- * Counts the bootstraps of an evaluator, thread by thread, so that a task can report its own. A pair
- * counts once: it is one bootstrap.
+ * Counts the bootstraps of an evaluator, thread by thread, so that a task can report its own. A
+ * pair counts once: it is one bootstrap.
  */
 final class CountingEvaluator implements InvocationHandler {
   private final Evaluator evaluator;

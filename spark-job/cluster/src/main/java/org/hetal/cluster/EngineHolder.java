@@ -1,10 +1,10 @@
 package org.hetal.cluster;
 
-import org.hetal.dataset.DatasetException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
+import org.hetal.dataset.DatasetException;
 import org.hetal.he.Evaluator;
 
 /**

@@ -179,7 +179,10 @@ final class HadoopCheckpoints implements CheckpointStore {
       // The level is in the ciphertext itself; the checkpoint does not need to know it.
       files.add(
           StoredFile.write(
-              storage, String.format(Locale.ROOT, "%s/%s-%04d.ct", folder, name, i), ciphertexts.get(i), 0));
+              storage,
+              String.format(Locale.ROOT, "%s/%s-%04d.ct", folder, name, i),
+              ciphertexts.get(i),
+              0));
     }
     return files;
   }

@@ -46,8 +46,7 @@ public final class HttpsKeyHolder implements KeyHolder {
             .connectTimeout(CONNECT_LIMIT)
             .version(HttpClient.Version.HTTP_1_1)
             .build();
-    this.address =
-        URI.create("https://" + oracle.host() + ":" + oracle.port() + JudgeRequest.PATH);
+    this.address = URI.create("https://" + oracle.host() + ":" + oracle.port() + JudgeRequest.PATH);
     this.token = token(Path.of(oracle.tokenFile()));
     this.runId = runId;
     this.keyId = keyId;
@@ -136,7 +135,9 @@ public final class HttpsKeyHolder implements KeyHolder {
     for (Throwable at = failure; at != null; at = at.getCause()) {
       if (at instanceof CertificateException) {
         throw new SettingsException(
-            "oracle " + address + ": expected the certificate of oracle.certificate, actual "
+            "oracle "
+                + address
+                + ": expected the certificate of oracle.certificate, actual "
                 + at.getMessage(),
             failure);
       }

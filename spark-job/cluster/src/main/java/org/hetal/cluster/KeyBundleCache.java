@@ -1,7 +1,5 @@
 package org.hetal.cluster;
 
-import org.hetal.dataset.StoredFile;
-import org.hetal.dataset.DatasetException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -17,6 +15,8 @@ import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.hetal.dataset.DatasetException;
+import org.hetal.dataset.StoredFile;
 
 /**
  * Brings a bundle of evaluation keys onto this machine. A bundle on a local path is used where it
@@ -91,6 +91,17 @@ final class KeyBundleCache {
           throw e;
         }
       }
+    }
+    String actual = StoredFile.sha256(Files.readAllBytes(target.resolve(MANIFEST)));
+    if (!actual.equals(digest)) {
+      throw new DatasetException(
+          "cached key bundle "
+              + target
+              + ": expected a manifest with SHA-256 "
+              + digest
+              + ", actual "
+              + actual
+              + "; remove the folder");
     }
     return target;
   }

@@ -31,7 +31,8 @@ import org.apache.hadoop.fs.Path;
  *
  * <p>Creating a file where there must be none is atomic on a local disk's and HDFS's terms but not
  * on every object store's; therefore the owner also checks, at each renewal and before each
- * checkpoint ({@link #requireHeld}), that the file still carries its own token, and gives up if not.
+ * checkpoint ({@link #requireHeld}), that the file still carries its own token, and gives up if
+ * not.
  */
 public final class RunLock implements AutoCloseable {
   static final String NAME = "run.lock";

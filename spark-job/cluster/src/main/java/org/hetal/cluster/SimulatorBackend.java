@@ -1,14 +1,16 @@
 package org.hetal.cluster;
 
-import org.hetal.config.SettingsException;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.hetal.config.SettingsException;
 import org.hetal.he.Evaluator;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.he.simulator.Simulator;
 
-/** Doubles in the clear under the engine's rules: for tests and dress rehearsals, never for data. */
+/**
+ * Doubles in the clear under the engine's rules: for tests and dress rehearsals, never for data.
+ */
 public final class SimulatorBackend implements Backend {
   private static final Pattern NAME = Pattern.compile("insecure_simulator_n(\\d{1,2})_l(\\d{1,2})");
 

@@ -41,8 +41,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
    * @param partitions of a minibatch and of the rows to judge; 0: one a unit. The result does not
    *     depend on it
    */
-  SparkWorkers(
-      JavaSparkContext spark, ComputeSpec spec, EncryptedDataset dataset, int partitions) {
+  SparkWorkers(JavaSparkContext spark, ComputeSpec spec, EncryptedDataset dataset, int partitions) {
     this.spark = spark;
     this.spec = spec;
     Configuration configuration = spark.hadoopConfiguration();

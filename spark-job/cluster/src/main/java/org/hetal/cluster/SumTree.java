@@ -42,7 +42,11 @@ final class SumTree implements Serializable {
   void put(long key, List<byte[]> value) {
     if (nodes.putIfAbsent(key, value) != null) {
       throw new IllegalStateException(
-          "sum of units: node " + (key & 0xffffffffL) + " of height " + (key >> 32) + " came twice");
+          "sum of units: node "
+              + (key & 0xffffffffL)
+              + " of height "
+              + (key >> 32)
+              + " came twice");
     }
   }
 
@@ -74,8 +78,7 @@ final class SumTree implements Serializable {
       put(key, value);
     } else {
       boolean left = (index & 1) == 0;
-      List<byte[]> sum =
-          left ? add(value, sibling, evaluator) : add(sibling, value, evaluator);
+      List<byte[]> sum = left ? add(value, sibling, evaluator) : add(sibling, value, evaluator);
       insert(key(height + 1, index >> 1), sum, evaluator);
     }
   }

@@ -14,8 +14,8 @@ import org.hetal.training.Schedule;
 import org.hetal.training.TrainingListener;
 
 /**
- * {@code metrics.jsonl} of a run: one object a step and one an epoch; sizes, counts and times, which
- * the cluster knows anyway. A continued run drops the lines of steps that it does again.
+ * {@code metrics.jsonl} of a run: one object a step and one an epoch; sizes, counts and times,
+ * which the cluster knows anyway. A continued run drops the lines of steps that it does again.
  */
 final class Metrics implements TrainingListener {
   static final String FILE = "metrics.jsonl";
@@ -97,8 +97,7 @@ final class Metrics implements TrainingListener {
   }
 
   double secondsPerStep() {
-    long steps =
-        lines.stream().filter(line -> line.path("event").asText().equals("step")).count();
+    long steps = lines.stream().filter(line -> line.path("event").asText().equals("step")).count();
     return steps == 0 ? 0 : sum("step", "seconds") / steps;
   }
 

@@ -8,8 +8,8 @@ import org.hetal.training.Schedule;
 import org.hetal.training.TrainingListener;
 
 /**
- * Tells a person how training goes: one bar that is redrawn on a terminal, plain lines in a log. The
- * estimate is the mean of the last steps times the steps left if training is not stopped early.
+ * Tells a person how training goes: one bar that is redrawn on a terminal, plain lines in a log.
+ * The estimate is the mean of the last steps times the steps left if training is not stopped early.
  */
 final class Progress implements TrainingListener {
   private static final int BAR_WIDTH = 24;
@@ -65,11 +65,7 @@ final class Progress implements TrainingListener {
     if (bar) {
       int filled = (int) ((long) BAR_WIDTH * event.step() / steps);
       out.print(
-          "\r\u001b[K["
-              + "#".repeat(filled)
-              + ".".repeat(BAR_WIDTH - filled)
-              + "]  "
-              + state);
+          "\r\u001b[K[" + "#".repeat(filled) + ".".repeat(BAR_WIDTH - filled) + "]  " + state);
       out.flush();
     } else {
       sinceLine += seconds;

@@ -13,7 +13,8 @@ import org.hetal.training.TrainingPlan;
 import org.hetal.training.TrainingResult;
 
 /**
- * {@code report.json} of a run: what was done, where, and what it took. Names are those of the JSON.
+ * {@code report.json} of a run: what was done, where, and what it took. Names are those of the
+ * JSON.
  *
  * @param seconds of all epochs, continued parts included
  * @param bootstraps of all steps; retried tasks count again

@@ -122,8 +122,7 @@ final class TrainJob implements Callable<Integer> {
 
   /** The report first: a run with a model has everything. */
   private static void commit(Job job, TrainingResult result, Metrics metrics) {
-    RunReport.of(
-            job.settings(), job.run(), job.plan(), job.spark(), result, metrics)
+    RunReport.of(job.settings(), job.run(), job.plan(), job.spark(), result, metrics)
         .write(job.run().runStorage(""));
     EncryptedModel.write(
         job.run().runStorage(MODEL),

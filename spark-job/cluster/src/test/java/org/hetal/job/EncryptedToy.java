@@ -17,9 +17,8 @@ import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.Origin;
 import org.hetal.dataset.Shapes;
 import org.hetal.dataset.StoredFile;
-import org.hetal.he.Ciphertext;
-import org.hetal.he.simulator.SimulatedParameters;
-import org.hetal.he.simulator.Simulator;
+import org.hetal.he.Parameters;
+import org.hetal.he.owner.Client;
 import org.hetal.packing.Layout;
 import org.hetal.training.Judge;
 import org.hetal.training.Partition;
@@ -30,20 +29,19 @@ import org.hetal.training.TrainingPlan;
 import org.hetal.training.Verdict;
 
 /**
- * What the data owner does, on the simulator and on made-up rows: three classes around their
- * centres, minibatches of several units, a short last one, rows that fill no block.
+ * What the data owner does, on made-up rows: three classes around their centres, minibatches of
+ * several units, a short last one, rows that fill no block.
  */
 final class EncryptedToy {
   static final int CLASSES = 3;
   static final int FEATURES = 5;
   static final int ROWS = 330;
   static final int VALIDATION_ROWS = 70;
-  static final String KEY_ID = "0123456789abcdef0123456789abcdef";
-  static final SimulatedParameters PARAMETERS = SimulatedParameters.withRingDegree(256);
 
   final Path root;
   final Settings settings;
   final TrainingPlan plan;
+  private final Client owner;
   private final Map<String, String> overrides = new LinkedHashMap<>();
   private final double[][] rows = new double[ROWS][];
   private final int[] labels = new int[ROWS];
@@ -54,9 +52,15 @@ final class EncryptedToy {
    * @param root where the data set goes, in {@code dataset}
    */
   EncryptedToy(Path root, int epochs) {
+    this(root, epochs, "simulator", new SimulatedClient());
+  }
+
+  EncryptedToy(Path root, int epochs, String backend, Client owner) {
     this.root = root;
-    overrides.put("backend", "simulator");
-    overrides.put("parameters", PARAMETERS.name());
+    this.owner = owner;
+    overrides.put("backend", backend);
+    overrides.put("parameters", owner.parameters().name());
+    overrides.put("paths.key-bundle", root.resolve("keys").toString());
     overrides.put("training.batch-rows", "150");
     overrides.put("training.epochs", Integer.toString(epochs));
     overrides.put("training.learning-rate", "2.0");
@@ -80,9 +84,9 @@ final class EncryptedToy {
             training.patience(),
             training.squarings(),
             training.groupsPerUnit());
-    Layout layout =
-        Layout.choose(PARAMETERS.slotCount(), training.batchRows(), FEATURES, CLASSES);
-    this.plan = TrainingPlan.of(PARAMETERS, layout, schedule, VALIDATION_ROWS);
+    Parameters parameters = owner.parameters();
+    Layout layout = Layout.choose(parameters.slotCount(), training.batchRows(), FEATURES, CLASSES);
+    this.plan = TrainingPlan.of(parameters, layout, schedule, VALIDATION_ROWS);
     fill(rows, labels, 1);
     fill(validation, validationLabels, 2);
   }
@@ -106,34 +110,30 @@ final class EncryptedToy {
 
   /** Encrypts everything into {@code root/dataset}. */
   EncryptedToy write() {
-    try (Simulator simulator = new Simulator(PARAMETERS)) {
-      String schedule = settings.training().canonical();
-      DatasetWriter writer =
-          new DatasetWriter(
-              new LocalStorage(root.resolve("dataset")),
-              origin(),
-              StoredFile.sha256(schedule.getBytes(StandardCharsets.UTF_8)));
-      for (int batch = 0; batch < plan.schedule().batches(); batch++) {
-        writer.startBatch();
-        for (Partition.UnitRows unit : Partition.units(plan.schedule(), batch, plan.layout())) {
-          writer.addUnit(unit.groups().stream().map(g -> trainingGroup(simulator, g)).toList());
-        }
+    String schedule = settings.training().canonical();
+    DatasetWriter writer =
+        new DatasetWriter(
+            new LocalStorage(root.resolve("dataset")),
+            origin(),
+            StoredFile.sha256(schedule.getBytes(StandardCharsets.UTF_8)));
+    for (int batch = 0; batch < plan.schedule().batches(); batch++) {
+      writer.startBatch();
+      for (Partition.UnitRows unit : Partition.units(plan.schedule(), batch, plan.layout())) {
+        writer.addUnit(unit.groups().stream().map(this::trainingGroup).toList());
       }
-      for (RowRange group : Partition.groups(VALIDATION_ROWS, plan.layout())) {
-        writer.addRowsToJudge(
-            group(
-                simulator, group.of(validation), plan.levels().validationFeatures(), null));
-      }
-      writer.commit();
     }
+    for (RowRange group : Partition.groups(VALIDATION_ROWS, plan.layout())) {
+      writer.addRowsToJudge(group(group.of(validation), plan.levels().validationFeatures(), null));
+    }
+    writer.commit();
     return this;
   }
 
   Origin origin() {
     return new Origin(
-        PARAMETERS.name(),
-        PARAMETERS.hash(),
-        KEY_ID,
+        owner.parameters().name(),
+        owner.parameters().hash(),
+        owner.keyId(),
         Shapes.shape(plan.layout()),
         plan.schedule().squarings());
   }
@@ -142,7 +142,8 @@ final class EncryptedToy {
   List<String> arguments(String command, String... more) {
     Map<String, String> all = new LinkedHashMap<>(overrides);
     for (String setting : more) {
-      all.put(setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
+      all.put(
+          setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
     }
     List<String> out = new ArrayList<>(List.of(command, "--trace"));
     all.forEach((path, value) -> out.addAll(List.of("--set", path + "=" + value)));
@@ -152,7 +153,8 @@ final class EncryptedToy {
   Settings settings(String... more) {
     Map<String, String> all = new LinkedHashMap<>(overrides);
     for (String setting : more) {
-      all.put(setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
+      all.put(
+          setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
     }
     return SettingsLoader.load(List.of(), all);
   }
@@ -170,13 +172,11 @@ final class EncryptedToy {
   private double[][] logits(List<byte[]> serialized, int count) {
     List<RowRange> groups = Partition.groups(count, plan.layout());
     double[][] out = new double[count][];
-    try (Simulator simulator = new Simulator(PARAMETERS)) {
-      for (int g = 0; g < groups.size(); g++) {
-        double[] slots = simulator.decrypt(simulator.deserialize(serialized.get(g)));
-        double[][] values = plan.layout().unpackLogits(slots, groups.get(g).rows());
-        for (int i = 0; i < values.length; i++) {
-          out[groups.get(g).first() + i] = scaled(values[i]);
-        }
+    for (int g = 0; g < groups.size(); g++) {
+      double[] slots = owner.decrypt(serialized.get(g));
+      double[][] values = plan.layout().unpackLogits(slots, groups.get(g).rows());
+      for (int i = 0; i < values.length; i++) {
+        out[groups.get(g).first() + i] = scaled(values[i]);
       }
     }
     return out;
@@ -212,10 +212,8 @@ final class EncryptedToy {
   double[][] weights(Path run) {
     List<byte[]> files = modelBytes(run);
     double[][] slots = new double[files.size()][];
-    try (Simulator simulator = new Simulator(PARAMETERS)) {
-      for (int i = 0; i < slots.length; i++) {
-        slots[i] = simulator.decrypt(simulator.deserialize(files.get(i)));
-      }
+    for (int i = 0; i < slots.length; i++) {
+      slots[i] = owner.decrypt(files.get(i));
     }
     double[][] weights = plan.layout().unpackWeights(slots);
     for (int c = 0; c < weights.length; c++) {
@@ -227,9 +225,7 @@ final class EncryptedToy {
   /** The ciphertexts of the model of a run. */
   static List<byte[]> modelBytes(Path run) {
     LocalStorage storage = new LocalStorage(run.resolve(TrainJob.MODEL));
-    return EncryptedModel.open(storage).weights().stream()
-        .map(file -> file.read(storage))
-        .toList();
+    return EncryptedModel.open(storage).weights().stream().map(file -> file.read(storage)).toList();
   }
 
   private double[] scaled(double[] row) {
@@ -240,25 +236,18 @@ final class EncryptedToy {
     return out;
   }
 
-  private EncryptedGroup trainingGroup(Simulator simulator, RowRange range) {
+  private EncryptedGroup trainingGroup(RowRange range) {
     double[] packed = plan.layout().packLabels(range.of(labels));
-    return group(simulator, range.of(rows), plan.levels().features(), packed);
+    return group(range.of(rows), plan.levels().features(), packed);
   }
 
-  private EncryptedGroup group(
-      Simulator simulator, double[][] group, int level, double[] packedLabels) {
+  private EncryptedGroup group(double[][] group, int level, double[] packedLabels) {
     List<byte[]> features = new ArrayList<>();
     for (double[] block : plan.layout().packFeatures(group)) {
-      features.add(bytes(simulator, block, level));
+      features.add(owner.encrypt(block, level));
     }
     byte[] labelBytes =
-        packedLabels == null ? null : bytes(simulator, packedLabels, plan.levels().labels());
+        packedLabels == null ? null : owner.encrypt(packedLabels, plan.levels().labels());
     return new EncryptedGroup(group.length, features, level, labelBytes, plan.levels().labels());
-  }
-
-  private static byte[] bytes(Simulator simulator, double[] slots, int level) {
-    try (Ciphertext ciphertext = simulator.encrypt(slots, level)) {
-      return simulator.serialize(ciphertext);
-    }
   }
 }

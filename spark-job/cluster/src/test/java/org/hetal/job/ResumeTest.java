@@ -29,8 +29,7 @@ class ResumeTest {
     EncryptedToy toy = new EncryptedToy(root, EPOCHS).write();
     AtomicReference<Judge> judge = new AtomicReference<>(toy.judge());
     try (ToyOracle oracle =
-        new ToyOracle(
-            root, 0, r -> Reply.of(toy.verdict(judge.get(), r.epoch(), r.logits())))) {
+        new ToyOracle(root, 0, r -> Reply.of(toy.verdict(judge.get(), r.epoch(), r.logits())))) {
       Path undisturbed = root.resolve("undisturbed");
       List<String> arguments = toy.arguments("train", oracle.settings());
       arguments.addAll(List.of("--set", "paths.run=" + undisturbed));

@@ -31,8 +31,7 @@ class TrainJobTest {
   private static int train(Path run, String... more) throws Exception {
     Judge judge = toy.judge();
     try (ToyOracle oracle =
-        new ToyOracle(
-            root, 0, r -> Reply.of(toy.verdict(judge, r.epoch(), r.logits())))) {
+        new ToyOracle(root, 0, r -> Reply.of(toy.verdict(judge, r.epoch(), r.logits())))) {
       List<String> arguments = toy.arguments("train", more);
       arguments.addAll(List.of("--set", "paths.run=" + run));
       for (String setting : oracle.settings()) {
@@ -79,6 +78,7 @@ class TrainJobTest {
     Path run = root.resolve("run-retried");
     UnreliableFileSystem.FAILED.clear();
     System.setProperty("spark.hadoop.fs.unreliable.impl", UnreliableFileSystem.class.getName());
+    System.setProperty("spark.hadoop.fs.unreliable.impl.disable.cache", "true");
     System.setProperty("spark.hadoop.fs.unreliable.fails", ".*/train/.*/y\\.ct");
     try {
       int status =
@@ -90,6 +90,7 @@ class TrainJobTest {
       assertEquals(0, status);
     } finally {
       System.clearProperty("spark.hadoop.fs.unreliable.impl");
+      System.clearProperty("spark.hadoop.fs.unreliable.impl.disable.cache");
       System.clearProperty("spark.hadoop.fs.unreliable.fails");
     }
     assertFalse(UnreliableFileSystem.FAILED.isEmpty(), "nothing failed");
@@ -99,8 +100,7 @@ class TrainJobTest {
   @Test
   void train_ofAFinishedRun_isDoneAlreadyAndAsksNobody() throws Exception {
     List<byte[]> before = EncryptedToy.modelBytes(root.resolve("run"));
-    try (ToyOracle oracle =
-        new ToyOracle(root, 0, r -> new Reply(500, new byte[0]))) {
+    try (ToyOracle oracle = new ToyOracle(root, 0, r -> new Reply(500, new byte[0]))) {
       List<String> arguments = toy.arguments("train", oracle.settings());
       assertEquals(0, Main.run(arguments.toArray(String[]::new)));
       assertEquals(List.of(), oracle.epochs());
@@ -129,8 +129,7 @@ class TrainJobTest {
   @Test
   void train_withOtherSettingsInTheSameRunDirectory_refuses() throws Exception {
     // Layout and data are the same, but not the schedule that the data set was made for.
-    assertEquals(
-        ExitCode.INPUT.status(), train(root.resolve("run"), "training.learning-rate=1.0"));
+    assertEquals(ExitCode.INPUT.status(), train(root.resolve("run"), "training.learning-rate=1.0"));
   }
 
   @Test

@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
       KeygenCommand.class,
       EncryptCommand.class,
       OracleCommand.class,
+      BenchTrainCommand.class,
       DecryptModelCommand.class,
       EvaluateCommand.class,
       DecryptPredictionsCommand.class,

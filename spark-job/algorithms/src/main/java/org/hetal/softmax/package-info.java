@@ -14,7 +14,7 @@
  *               the short form, 2 to 4 classes      2       2     1
  *               17 to 64 classes, n = 2^m       m + 1      2m     1
  * last square   y^2 g(s2), n = 8                    4       6     1
- *               n = 16, from 14 classes             5       8     1
+ *               n = 16 (k = 6: from 14 classes)     5       8     1
  * </pre>
  *
  * For 5 to 13 classes and k = 6 that is 24 levels. With 12 levels between bootstraps two bootstraps

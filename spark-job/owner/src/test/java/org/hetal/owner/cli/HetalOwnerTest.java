@@ -155,6 +155,9 @@ class HetalOwnerTest {
     EncryptedDataset dataset = EncryptedDataset.open(new LocalStorage(to));
     Layout layout = Shapes.layout(dataset.origin().shape());
     int stored = dataset.rowsToJudge().get(0).rows();
+    int blocks = stored / layout.rowsPerBlock();
+    assertEquals(blocks * layout.rowsPerBlock(), stored, "whole row blocks");
+    assertEquals(1, Integer.bitCount(blocks), "for which there are keys");
     double[][] logits = new double[stored][3];
     logits[0][2] = 0.5;
     logits[1][0] = 0.5;

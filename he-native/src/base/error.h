@@ -37,6 +37,18 @@ class FormatError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// A handle or an engine that was closed, or a handle that was never given.
+class ClosedError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The file system refused; the message names the path and the reason.
+class FileError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// A parameter set that the security table refuses.
 class SecurityError : public std::runtime_error {
  public:

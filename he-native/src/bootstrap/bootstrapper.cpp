@@ -226,13 +226,23 @@ Ciphertext Bootstrapper::real(const Evaluator& evaluator, const Ciphertext& a) c
   return eval_mod(evaluator, evaluator.add(z, evaluator.conjugate(z)));
 }
 
-Ciphertext Bootstrapper::complex(const Evaluator& evaluator, const Ciphertext& a) const {
+std::array<Ciphertext, 2> Bootstrapper::parts(const Evaluator& evaluator, const Ciphertext& a) const {
   const Ciphertext z = coefficients_to_slots(evaluator, raise(evaluator, slots_to_coefficients(evaluator, a)));
   const Ciphertext conjugate = evaluator.conjugate(z);
-  const Ciphertext real = eval_mod(evaluator, evaluator.add(z, conjugate));
   // -i (z - conj z) = i (conj z - z)
-  const Ciphertext imaginary = eval_mod(evaluator, evaluator.mul_by_i(evaluator.sub(conjugate, z)));
+  return {eval_mod(evaluator, evaluator.add(z, conjugate)),
+          eval_mod(evaluator, evaluator.mul_by_i(evaluator.sub(conjugate, z)))};
+}
+
+Ciphertext Bootstrapper::complex(const Evaluator& evaluator, const Ciphertext& a) const {
+  const auto [real, imaginary] = parts(evaluator, a);
   return evaluator.add(real, evaluator.mul_by_i(imaginary));
+}
+
+std::array<Ciphertext, 2> Bootstrapper::pair(const Evaluator& evaluator, const Ciphertext& a, const Ciphertext& b) const {
+  const int input = context_.parameters().bootstrap_input_level();
+  return parts(evaluator, evaluator.add(evaluator.drop_to_level(a, input),
+                                        evaluator.mul_by_i(evaluator.drop_to_level(b, input))));
 }
 
 }  // namespace hetal::bootstrap

@@ -4,6 +4,7 @@
 // 2022/024, sparse-secret encapsulation); Han and Ki 2020 (eprint 2019/688, double angles); Kim et al. 2022 (arcsine).
 #pragma once
 
+#include <array>
 #include <memory>
 #include <set>
 
@@ -25,9 +26,14 @@ class Bootstrapper {
   ckks::Ciphertext real(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a) const;
   /// Complex slots, each part within the bound.
   ckks::Ciphertext complex(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a) const;
+  /// Two ciphertexts of real slots at one level, as the real and the imaginary part of one.
+  std::array<ckks::Ciphertext, 2> pair(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a,
+                                       const ckks::Ciphertext& b) const;
 
  private:
   ckks::Ciphertext slots_to_coefficients(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a) const;
+  /// The real and the imaginary part of complex slots, refreshed.
+  std::array<ckks::Ciphertext, 2> parts(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a) const;
   ckks::Ciphertext raise(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a) const;
   /// Before its last rescaling: z + conj z is taken there, so that only the rounding of one part becomes noise.
   ckks::Ciphertext coefficients_to_slots(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a) const;

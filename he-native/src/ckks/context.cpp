@@ -99,6 +99,15 @@ const device::BaseConversion& Context::mod_down_conversion(int q_limbs, int resc
   return conversion({all.begin() + keep, all.begin() + end}, {all.begin(), all.begin() + keep});
 }
 
+void Context::require_fits(const std::vector<std::int64_t>& coefficients, int level) const {
+  if (level > 0) return;  // two primes exceed the 62 bits that encoding allows
+  const auto half = static_cast<std::int64_t>(modulus(0).value() / 2);
+  for (std::int64_t c : coefficients) {
+    require<InvalidArgument>(-half < c && c < half, "encode: a coefficient of ", c, " exceeds half the modulus ", half,
+                             " of level 0; values too large");
+  }
+}
+
 RnsPoly Context::from_coefficients(const std::vector<std::int64_t>& coefficients, Basis basis) const {
   RnsPoly out = allocate(basis);
   device_->from_signed(view(out), coefficients.data());

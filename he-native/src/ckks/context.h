@@ -63,6 +63,8 @@ class Context {
   /// Division by the special primes (and by `rescaled` top limbs) down to `q_limbs` limbs.
   const device::BaseConversion& mod_down_conversion(int q_limbs, int rescaled, bool special) const;
 
+  /// Throws InvalidArgument for coefficients that would wrap around the modulus of a level.
+  void require_fits(const std::vector<std::int64_t>& coefficients, int level) const;
   /// A signed coefficient vector in evaluation form.
   RnsPoly from_coefficients(const std::vector<std::int64_t>& coefficients, Basis basis) const;
   /// dst = round(a / (q_top ... P)): see device::mod_down. `rescaled` chain limbs and, if extended, P are dropped.

@@ -1,5 +1,6 @@
 #include "ckks/evaluator.h"
 
+#include <bit>
 #include <cmath>
 #include <numeric>
 
@@ -13,8 +14,33 @@ void Evaluator::require_same(const char* what, const Ciphertext& a, const Cipher
                       std::log2(b.scale));
 }
 
+const RnsPoly& Evaluator::monomial(std::once_flag& once, RnsPoly& poly, std::size_t exponent) const {
+  std::call_once(once, [&] {
+    std::vector<std::int64_t> coefficients(context_.n(), 0);
+    coefficients[exponent] = 1;
+    poly = context_.from_coefficients(coefficients, {context_.parameters().top_level() + 1, false});
+  });
+  return poly;
+}
+
 Plaintext Evaluator::encode(const std::vector<std::complex<double>>& slots, int level, double scale) const {
-  return {context_.from_coefficients(context_.encoder().encode(slots, scale), {level + 1, false}), level, scale};
+  const std::vector<std::int64_t> coefficients = context_.encoder().encode(slots, scale);
+  context_.require_fits(coefficients, level);
+  const Basis basis{level + 1, true};
+  const RnsPoly poly = context_.from_coefficients(coefficients, basis);
+  const std::size_t words = static_cast<std::size_t>(context_.limbs(basis)) * context_.n();
+  Plaintext out{{}, std::countr_zero(context_.n() / 2 / slots.size()), level, scale};
+  const std::size_t kept = words >> out.log_run;
+  out.limbs = context_.device().allocate(kept);
+  if (out.log_run == 0) {
+    context_.device().copy(out.limbs.data(), poly.data(), words);
+    return out;
+  }
+  std::vector<Word> host(words);
+  context_.device().download(host.data(), poly.data(), words);
+  for (std::size_t i = 0; i < kept; ++i) host[i] = host[i << out.log_run];
+  context_.device().upload(out.limbs.data(), host.data(), kept);
+  return out;
 }
 
 Ciphertext Evaluator::copy(const Ciphertext& a) const { return truncate(a, a.level); }
@@ -47,16 +73,30 @@ Ciphertext Evaluator::negate(const Ciphertext& a) const {
   return out;
 }
 
+Ciphertext Evaluator::with_plain(const char* what, const Ciphertext& a, const Plaintext& b, bool subtract) const {
+  require<LevelError>(a.level == b.level, what, ": ciphertext level ", a.level, ", plaintext level ", b.level);
+  require<ScaleError>(a.scale == b.scale, what, ": ciphertext scale 2^", std::log2(a.scale), ", plaintext scale 2^",
+                      std::log2(b.scale));
+  Ciphertext out = copy(a);
+  Word* const c0 = out.parts[0].data();
+  const device::Limbs shape = context_.view(out.parts[0]);
+  if (subtract) context_.device().negate(shape, c0);
+  const Word* const ones = one().data();
+  const device::PlainLimbs plain = b.view();
+  context_.device().plain_matrix(shape, &c0, 1, &ones, 1, &plain, true);
+  if (subtract) context_.device().negate(shape, c0);
+  return out;
+}
+
+Ciphertext Evaluator::add_plain(const Ciphertext& a, const Plaintext& b) const { return with_plain("add", a, b, false); }
+
+Ciphertext Evaluator::sub_plain(const Ciphertext& a, const Plaintext& b) const { return with_plain("sub", a, b, true); }
+
 Ciphertext Evaluator::add_constant(const Ciphertext& a, double constant) const {
   Ciphertext out = copy(a);
-  // A constant has the same residue at every evaluation point: 0 * poly + c is c times the all-ones vector, which the
-  // device builds from the coefficient vector (1, 0, ..., 0).
-  const Basis basis{a.level + 1, false};
-  std::vector<std::int64_t> one(context_.n(), 0);
-  one[0] = 1;
-  const RnsPoly ones = context_.from_coefficients(one, basis);
-  const auto scalars = context_.residues(constant, a.scale, basis);
-  context_.device().mul_scalar_add(context_.view(out.parts[0]), ones.data(), scalars.data());
+  // A constant has the same residue at every evaluation point: c times the polynomial 1.
+  const auto scalars = context_.residues(constant, a.scale, {a.level + 1, false});
+  context_.device().mul_scalar_add(context_.view(out.parts[0]), one().data(), scalars.data());
   return out;
 }
 
@@ -71,31 +111,84 @@ Ciphertext Evaluator::mul_constant(const Ciphertext& a, double value, double con
   return out;
 }
 
+Ciphertext Evaluator::mul_integer(const Ciphertext& a, std::int64_t factor) const {
+  Ciphertext out{{}, a.level, a.scale};
+  const Basis basis{a.level + 1, false};
+  const auto scalars = context_.residues(factor, basis);
+  for (const RnsPoly& part : a.parts) {
+    out.parts.push_back(context_.allocate(basis));
+    context_.device().mul_scalar(context_.view(out.parts.back()), part.data(), scalars.data());
+  }
+  return out;
+}
+
 Ciphertext Evaluator::mul_by_i(const Ciphertext& a) const {
-  std::vector<std::int64_t> monomial(context_.n(), 0);
-  monomial[context_.n() / 2] = 1;
-  const RnsPoly x = context_.from_coefficients(monomial, {a.level + 1, false});
-  Ciphertext out = copy(a);
-  for (RnsPoly& part : out.parts) context_.device().mul(context_.view(part), part.data(), x.data());
+  Ciphertext out{{}, a.level, a.scale};
+  for (const RnsPoly& part : a.parts) {
+    out.parts.push_back(context_.allocate({a.level + 1, false}));
+    context_.device().mul(context_.view(out.parts.back()), part.data(), imaginary_unit().data());
+  }
   return out;
 }
 
 Ciphertext Evaluator::mul_plain(const Ciphertext& a, const Plaintext& b) const {
-  require<LevelError>(a.level == b.level, "multiply: ciphertext level ", a.level, ", plaintext level ", b.level);
-  Ciphertext out = copy(a);
-  out.scale = a.scale * b.scale;
-  for (RnsPoly& part : out.parts) context_.device().mul(context_.view(part), part.data(), b.poly.data());
+  const Ciphertext* const ciphertexts[] = {&a};
+  const Plaintext* const plaintexts[] = {&b};
+  return mul_plain_sum(ciphertexts, plaintexts);
+}
+
+Ciphertext Evaluator::mul_plain_sum(std::span<const Ciphertext* const> a, std::span<const Plaintext* const> b) const {
+  require<InvalidArgument>(a.size() == b.size() && !a.empty(),
+                           "multiply: expected equal numbers of terms, at least 1; actual ", a.size(), " and ", b.size());
+  const Ciphertext& first = *a[0];
+  const double scale = first.scale * b[0]->scale;
+  std::size_t parts = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    require<LevelError>(a[i]->level == first.level && b[i]->level == first.level, "multiply: expected level ", first.level,
+                        " throughout; actual ciphertext level ", a[i]->level, ", plaintext level ", b[i]->level);
+    require<ScaleError>(a[i]->scale * b[i]->scale == scale, "multiply: unequal scales in term ", i);
+    parts = std::max(parts, a[i]->parts.size());
+  }
+  Ciphertext out{{}, first.level, scale};
+  for (std::size_t part = 0; part < parts; ++part) {
+    out.parts.push_back(context_.allocate({first.level + 1, false}));
+    std::vector<const Word*> src;
+    std::vector<device::PlainLimbs> plain;
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      if (a[i]->parts.size() <= part) continue;
+      src.push_back(a[i]->parts[part].data());
+      plain.push_back(b[i]->view());
+    }
+    Word* const dst = out.parts.back().data();
+    context_.device().plain_matrix(context_.view(out.parts.back()), &dst, 1, src.data(), src.size(), plain.data(), false);
+  }
   return out;
 }
 
 Ciphertext Evaluator::tensor(const Ciphertext& a, const Ciphertext& b) const {
-  require<LevelError>(a.level == b.level, "multiply: unequal levels ", a.level, " and ", b.level);
-  require<InvalidArgument>(a.parts.size() == 2 && b.parts.size() == 2, "multiply: expected two parts each, actual ",
-                           a.parts.size(), " and ", b.parts.size());
-  Ciphertext out{{}, a.level, a.scale * b.scale};
-  for (int i = 0; i < 3; ++i) out.parts.push_back(context_.allocate({a.level + 1, false}));
-  const device::Device::TensorTerm term{a.parts[0].data(), a.parts[1].data(), b.parts[0].data(), b.parts[1].data()};
-  context_.device().tensor(context_.view(out.parts[0]), out.parts[1].data(), out.parts[2].data(), &term, 1);
+  const Ciphertext* const left[] = {&a};
+  const Ciphertext* const right[] = {&b};
+  return tensor_sum(left, right);
+}
+
+Ciphertext Evaluator::tensor_sum(std::span<const Ciphertext* const> a, std::span<const Ciphertext* const> b) const {
+  require<InvalidArgument>(a.size() == b.size() && !a.empty(),
+                           "multiply: expected equal numbers of terms, at least 1; actual ", a.size(), " and ", b.size());
+  const int level = a[0]->level;
+  const double scale = a[0]->scale * b[0]->scale;
+  std::vector<device::Device::TensorTerm> terms;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    const auto &x = *a[i], &y = *b[i];
+    require<LevelError>(x.level == level && y.level == level, "multiply: unequal levels ", x.level, " and ", y.level);
+    require<ScaleError>(x.scale * y.scale == scale, "multiply: unequal scales in term ", i);
+    require<InvalidArgument>(x.parts.size() == 2 && y.parts.size() == 2, "multiply: expected two parts each, actual ",
+                             x.parts.size(), " and ", y.parts.size());
+    terms.push_back({x.parts[0].data(), x.parts[1].data(), y.parts[0].data(), y.parts[1].data()});
+  }
+  Ciphertext out{{}, level, scale};
+  for (int i = 0; i < 3; ++i) out.parts.push_back(context_.allocate({level + 1, false}));
+  context_.device().tensor(context_.view(out.parts[0]), out.parts[1].data(), out.parts[2].data(), terms.data(),
+                           terms.size());
   return out;
 }
 
@@ -164,11 +257,14 @@ Ciphertext Evaluator::drop_to_level(const Ciphertext& a, int level) const {
 }
 
 const SwitchingKey& Evaluator::galois_key(std::uint32_t galois, int level) const {
-  const auto at = keys_.galois.find(galois);
-  require<MissingKey>(at != keys_.galois.end(), "no key for galois element ", galois);
-  require<MissingKey>(at->second.level >= level, "key for galois element ", galois, ": expected level ", level,
-                      " or above, actual ", at->second.level);
-  return at->second;
+  const SwitchingKey* const key = keys_.find_galois(galois);
+  if (key != nullptr && key->level >= level) return *key;
+  std::string what = "conjugation";
+  for (std::uint32_t steps = 0; steps < context_.n() / 2; ++steps) {
+    if (galois_of(steps) == galois) what = message("rotation by ", steps);
+  }
+  throw MissingKey(message("no key for the ", what, " (galois element ", galois, ") at level ", level,
+                           key == nullptr ? std::string("") : message("; the bundle has it up to level ", key->level)));
 }
 
 Ciphertext Evaluator::apply_galois(const Ciphertext& a, std::uint32_t galois) const {

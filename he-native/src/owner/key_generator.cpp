@@ -14,7 +14,14 @@ using ckks::RnsPoly;
 
 constexpr std::size_t kSparseWeight = 32;
 
-/// Independent seeds from one: what becomes public (the uniform halves) must not reveal the errors.
+RnsPoly gaussian_poly(const Context& context, Random& random, Basis basis) {
+  SecretVector e(context.n());
+  random.gaussian(e.values.data(), e.values.size());
+  return context.from_coefficients(e.values, basis);
+}
+
+}  // namespace
+
 Seed derived(const Seed& seed, std::uint64_t purpose) {
   Random random(seed, purpose);
   Seed out;
@@ -25,20 +32,15 @@ Seed derived(const Seed& seed, std::uint64_t purpose) {
   return out;
 }
 
-std::vector<std::int64_t> gaussian(const Context& context, Random& random) {
-  std::vector<std::int64_t> e(context.n());
-  random.gaussian(e.data(), e.size());
-  return e;
-}
-
-}  // namespace
-
 SecretKey::SecretKey(const Context& context, const Seed& seed)
     : coefficients_(context.n()), sparse_(context.n()) {
   Random random(seed, 0);
   random.ternary(coefficients_.data(), coefficients_.size());
   random.sparse_ternary(sparse_.data(), sparse_.size(), kSparseWeight);
 }
+
+SecretKey::SecretKey(std::vector<std::int64_t> coefficients, std::vector<std::int64_t> sparse)
+    : coefficients_(std::move(coefficients)), sparse_(std::move(sparse)) {}
 
 SecretKey::~SecretKey() {
   explicit_bzero(coefficients_.data(), coefficients_.size() * sizeof(std::int64_t));
@@ -54,7 +56,7 @@ RnsPoly KeyGenerator::extended(const std::vector<std::int64_t>& coefficients, in
   return context_.from_coefficients(coefficients, {level + 1, true});
 }
 
-ckks::SwitchingKey KeyGenerator::switching(const RnsPoly& from, const RnsPoly& to, int level) {
+ckks::SwitchingKey KeyGenerator::switching(const SecretPoly& from, const SecretPoly& to, int level) {
   const ckks::Parameters& p = context_.parameters();
   const Basis basis{level + 1, true};
   device::Device& device = context_.device();
@@ -65,13 +67,15 @@ ckks::SwitchingKey KeyGenerator::switching(const RnsPoly& from, const RnsPoly& t
   }
   ckks::SwitchingKey key;
   key.level = level;
+  key.seed = uniform_seed_;
+  key.stream = stream_ + 1;
   for (int d = 0; d < p.digit_count(level); ++d) {
     RnsPoly a = context_.allocate(basis);
     device.uniform(context_.view(a), uniform_seed_, ++stream_);
     Random random(error_seed_, stream_);
-    RnsPoly b = context_.from_coefficients(gaussian(context_, random), basis);
-    RnsPoly product = context_.allocate(basis);
-    device.mul(context_.view(product), a.data(), to.data());
+    RnsPoly b = gaussian_poly(context_, random, basis);
+    const SecretPoly product(context_, context_.allocate(basis));
+    device.mul(context_.view(product.poly()), a.data(), to.data());
     device.sub(context_.view(b), b.data(), product.data());
     const int begin = p.digit_begin(d), end = std::min(p.digit_begin(d + 1), level + 1);
     const std::size_t at = static_cast<std::size_t>(begin) * context_.n();
@@ -84,9 +88,9 @@ ckks::SwitchingKey KeyGenerator::switching(const RnsPoly& from, const RnsPoly& t
 }
 
 ckks::SwitchingKey KeyGenerator::relinearization(int level) {
-  const RnsPoly s = extended(secret_.coefficients(), level);
-  RnsPoly square = context_.allocate(s.basis());
-  context_.device().mul(context_.view(square), s.data(), s.data());
+  const SecretPoly s(context_, extended(secret_.coefficients(), level));
+  const SecretPoly square(context_, context_.allocate(s.basis()));
+  context_.device().mul(context_.view(square.poly()), s.data(), s.data());
   return switching(square, s, level);
 }
 
@@ -97,16 +101,19 @@ ckks::SwitchingKey KeyGenerator::galois(std::uint32_t galois, int level) {
   for (std::uint64_t i = 0, power = galois; (context_.n() / 2 - 1) >> i != 0; ++i, power = power * power % m) {
     if ((context_.n() / 2 - 1) >> i & 1) inverse = inverse * power % m;
   }
-  const RnsPoly s = extended(secret_.coefficients(), level);
-  RnsPoly turned = context_.allocate(s.basis());
-  context_.device().automorphism(context_.view(turned), s.data(), static_cast<std::uint32_t>(inverse));
+  const SecretPoly s(context_, extended(secret_.coefficients(), level));
+  const SecretPoly turned(context_, context_.allocate(s.basis()));
+  context_.device().automorphism(context_.view(turned.poly()), s.data(), static_cast<std::uint32_t>(inverse));
   return switching(s, turned, level);
 }
 
 void KeyGenerator::encapsulation(ckks::EvaluationKeys& keys) {
   const int top = context_.parameters().top_level();
-  keys.from_sparse = switching(extended(secret_.sparse(), top), extended(secret_.coefficients(), top), top);
-
+  {
+    const SecretPoly sparse(context_, extended(secret_.sparse(), top));
+    const SecretPoly dense(context_, extended(secret_.coefficients(), top));
+    keys.from_sparse = switching(sparse, dense, top);
+  }
   // Two limbs, q0 and the first special prime: b = -a s' + e + p s on the limb q0.
   const std::uint16_t moduli[2] = {0, static_cast<std::uint16_t>(context_.p_index(0))};
   device::Device& device = context_.device();
@@ -117,16 +124,59 @@ void KeyGenerator::encapsulation(ckks::EvaluationKeys& keys) {
     return out;
   };
   keys.to_sparse_a = context_.allocate({2, false});
-  device.uniform({keys.to_sparse_a.data(), moduli, 2}, uniform_seed_, ++stream_);
+  keys.to_sparse_seed = uniform_seed_;
+  keys.to_sparse_stream = ++stream_;
+  device.uniform({keys.to_sparse_a.data(), moduli, 2}, uniform_seed_, stream_);
   Random random(error_seed_, stream_);
-  keys.to_sparse_b = two_limbs(gaussian(context_, random));
-  RnsPoly product = two_limbs(secret_.sparse());
+  SecretVector e(context_.n());
+  random.gaussian(e.values.data(), e.values.size());
+  keys.to_sparse_b = two_limbs(e.values);
+  const SecretPoly product(context_, two_limbs(secret_.sparse()));
   device.mul({product.data(), moduli, 2}, product.data(), keys.to_sparse_a.data());
   device.sub({keys.to_sparse_b.data(), moduli, 2}, keys.to_sparse_b.data(), product.data());
   const Word factor = context_.parameters().p()[0] % context_.modulus(0).value();
-  const RnsPoly s = two_limbs(secret_.coefficients());
+  const SecretPoly s(context_, two_limbs(secret_.coefficients()));
   device.mul_scalar_add({keys.to_sparse_b.data(), moduli, 1}, s.data(), &factor);
 }
+
+PublicKey make_public_key(const Context& context, const SecretKey& secret, const Seed& seed, int level) {
+  const Basis basis{level + 1, false};
+  PublicKey key{level, {}, context.allocate(basis), derived(seed, 0), 1};
+  context.device().uniform(context.view(key.a), key.seed, key.stream);
+  Random random(derived(seed, 1), key.stream);
+  key.b = gaussian_poly(context, random, basis);
+  const SecretPoly product(context, context.from_coefficients(secret.coefficients(), basis));
+  context.device().mul(context.view(product.poly()), product.data(), key.a.data());
+  context.device().sub(context.view(key.b), key.b.data(), product.data());
+  return key;
+}
+
+ckks::Ciphertext encrypt(const Context& context, const PublicKey& key, const Seed& seed, std::uint64_t stream,
+                         const std::vector<std::complex<double>>& slots, int level) {
+  require<LevelError>(level >= 0 && level <= key.level, "encrypt: expected a level of 0 to ", key.level, ", actual ", level);
+  Random random(derived(seed, 2), stream);
+  const Basis basis{level + 1, false};
+  device::Device& device = context.device();
+  SecretVector message(context.encoder().encode(slots, context.parameters().scale(level)));
+  context.require_fits(message.values, level);
+  SecretVector small(context.n());
+  random.ternary(small.values.data(), small.values.size());
+  const SecretPoly v(context, context.from_coefficients(small.values, basis));
+  ckks::Ciphertext out{{}, level, context.parameters().scale(level)};
+  for (const RnsPoly* half : {&key.b, &key.a}) {
+    random.gaussian(small.values.data(), small.values.size());
+    if (half == &key.b) {
+      for (std::size_t i = 0; i < context.n(); ++i) small.values[i] += message.values[i];
+    }
+    out.parts.push_back(context.from_coefficients(small.values, basis));
+    const SecretPoly product(context, context.allocate(basis));
+    device.mul(context.view(product.poly()), half->data(), v.data());
+    device.add(context.view(out.parts.back()), out.parts.back().data(), product.data());
+  }
+  return out;
+}
+
+Seed uniform_seed(const Seed& seed) { return derived(seed, 0); }
 
 ckks::Ciphertext encrypt(const Context& context, const SecretKey& secret, const Seed& seed, std::uint64_t stream,
                          const std::vector<std::complex<double>>& slots, int level) {
@@ -134,13 +184,15 @@ ckks::Ciphertext encrypt(const Context& context, const SecretKey& secret, const 
   const Basis basis{level + 1, false};
   const double scale = context.parameters().scale(level);
   RnsPoly c1 = context.allocate(basis);
-  context.device().uniform(context.view(c1), derived(seed, 0), stream);
-  std::vector<std::int64_t> coefficients = context.encoder().encode(slots, scale);
-  const auto e = gaussian(context, random);
-  for (std::size_t i = 0; i < e.size(); ++i) coefficients[i] += e[i];
-  RnsPoly c0 = context.from_coefficients(coefficients, basis);
-  RnsPoly product = context.from_coefficients(secret.coefficients(), basis);
-  context.device().mul(context.view(product), product.data(), c1.data());
+  context.device().uniform(context.view(c1), uniform_seed(seed), stream);
+  SecretVector message(context.encoder().encode(slots, scale));
+  context.require_fits(message.values, level);
+  SecretVector e(context.n());
+  random.gaussian(e.values.data(), e.values.size());
+  for (std::size_t i = 0; i < context.n(); ++i) message.values[i] += e.values[i];
+  RnsPoly c0 = context.from_coefficients(message.values, basis);
+  const SecretPoly product(context, context.from_coefficients(secret.coefficients(), basis));
+  context.device().mul(context.view(product.poly()), product.data(), c1.data());
   context.device().sub(context.view(c0), c0.data(), product.data());
   ckks::Ciphertext out{{}, level, scale};
   out.parts.push_back(std::move(c0));
@@ -153,13 +205,13 @@ std::vector<std::complex<double>> decrypt(const Context& context, const SecretKe
   // A message is far smaller than q0 q1, so two limbs tell it.
   const int limbs = std::min(ciphertext.level + 1, 2);
   const Basis basis{limbs, false};
-  const RnsPoly s = context.from_coefficients(secret.coefficients(), basis);
-  RnsPoly m = context.copy(ciphertext.parts.back(), limbs);
+  const SecretPoly s(context, context.from_coefficients(secret.coefficients(), basis));
+  const SecretPoly m(context, context.copy(ciphertext.parts.back(), limbs));
   for (std::size_t i = ciphertext.parts.size() - 1; i-- > 0;) {
-    context.device().mul(context.view(m), m.data(), s.data());
-    context.device().add(context.view(m), m.data(), ciphertext.parts[i].data());
+    context.device().mul(context.view(m.poly()), m.data(), s.data());
+    context.device().add(context.view(m.poly()), m.data(), ciphertext.parts[i].data());
   }
-  context.device().intt(context.view(m));
+  context.device().intt(context.view(m.poly()));
   std::vector<Word> host(static_cast<std::size_t>(limbs) * context.n());
   context.device().download(host.data(), m.data(), host.size());
   const Modulus& q0 = context.modulus(0);

@@ -1,0 +1,116 @@
+#include "bytes.h"
+
+#include "base/error.h"
+#include "ciphertext-ser.h"
+#include "cryptocontext-ser.h"
+#include "key/key-ser.h"
+#include "scheme/ckksrns/ckksrns-ser.h"
+
+namespace hetal::openfhe::boundary {
+namespace {
+
+using lbcrypto::SerType::BINARY;
+using ContextImpl = lbcrypto::CryptoContextImpl<Polynomial>;
+
+template <typename Object>
+jbyteArray to_bytes(JNIEnv* env, const Object& object) {
+  std::ostringstream out;
+  lbcrypto::Serial::Serialize(object, out, BINARY);
+  return from_stream(env, out);
+}
+
+template <typename Object>
+Object from(Bytes& bytes, const char* what) {
+  ByteStream in(bytes);
+  Object out;
+  lbcrypto::Serial::Deserialize(out, in, BINARY);
+  require<FormatError>(out != nullptr, what, ": nothing in the serialised form");
+  return out;
+}
+
+template <typename Key>
+void require_context(const Context& context, const Key& key, const char* what) {
+  require<FormatError>(key->GetCryptoContext() == context, what, ": made with other parameters than this context's");
+}
+
+}  // namespace
+
+jbyteArray context_bytes(JNIEnv* env, const Context& context) { return to_bytes(env, context); }
+
+Context context_from(Bytes bytes) {
+  Context out = from<Context>(bytes, "context");
+  require<FormatError>(out->getSchemeId() == lbcrypto::SCHEME::CKKSRNS_SCHEME, "context: expected CKKS");
+  for (const auto feature : {lbcrypto::PKE, lbcrypto::KEYSWITCH, lbcrypto::LEVELEDSHE, lbcrypto::ADVANCEDSHE,
+                             lbcrypto::FHE}) {
+    out->Enable(feature);
+  }
+  return out;
+}
+
+jbyteArray ciphertext_bytes(JNIEnv* env, const Ciphertext& ciphertext) { return to_bytes(env, ciphertext); }
+
+Ciphertext ciphertext_from(const Context& context, Bytes bytes) {
+  Ciphertext out = from<Ciphertext>(bytes, "ciphertext");
+  require_own(context, out);
+  return out;
+}
+
+jbyteArray public_key_bytes(JNIEnv* env, const PublicKey& key) { return to_bytes(env, key); }
+
+PublicKey public_key_from(const Context& context, Bytes bytes) {
+  PublicKey out = from<PublicKey>(bytes, "public key");
+  require_context(context, out, "public key");
+  require<FormatError>(out->GetPublicElements().size() == 2, "public key: expected 2 polynomials, actual ",
+                       out->GetPublicElements().size());
+  return out;
+}
+
+jbyteArray private_key_bytes(JNIEnv* env, const PrivateKey& key) { return to_bytes(env, key); }
+
+PrivateKey private_key_from(const Context& context, Bytes bytes) {
+  PrivateKey out = from<PrivateKey>(bytes, "secret key");
+  explicit_bzero(bytes.data(), bytes.size());
+  require_context(context, out, "secret key");
+  return out;
+}
+
+jbyteArray relinearization_keys_bytes(JNIEnv* env, const std::string& tag) {
+  std::ostringstream out;
+  require<MissingKey>(ContextImpl::SerializeEvalMultKey(out, BINARY, tag), "no relinearisation key of ", tag);
+  return from_stream(env, out);
+}
+
+jbyteArray automorphism_keys_bytes(JNIEnv* env, const std::string& tag) {
+  const auto& all = ContextImpl::GetAllEvalAutomorphismKeys();
+  require<MissingKey>(all.find(tag) != all.end(), "no rotation keys of ", tag);
+  std::ostringstream out;
+  require<MissingKey>(ContextImpl::SerializeEvalAutomorphismKey(out, BINARY, tag), "no rotation keys of ", tag);
+  return from_stream(env, out);
+}
+
+void load_relinearization_keys(const Context& context, Bytes bytes) {
+  ByteStream in(bytes);
+  std::map<std::string, std::vector<lbcrypto::EvalKey<Polynomial>>> keys;
+  lbcrypto::Serial::Deserialize(keys, in, BINARY);
+  for (const auto& [tag, list] : keys) {
+    require<FormatError>(!list.empty() && list[0] != nullptr, "relinearisation key: nothing in the serialised form");
+    require_context(context, list[0], "relinearisation key");
+    ContextImpl::InsertEvalMultKey(list, tag);
+  }
+}
+
+void load_automorphism_keys(const Context& context, Bytes bytes) {
+  ByteStream in(bytes);
+  std::map<std::string, std::shared_ptr<std::map<std::uint32_t, lbcrypto::EvalKey<Polynomial>>>> keys;
+  lbcrypto::Serial::Deserialize(keys, in, BINARY);
+  for (const auto& [tag, map] : keys) {
+    require<FormatError>(map != nullptr && !map->empty(), "rotation keys: nothing in the serialised form");
+    for (const auto& [element, key] : *map) {
+      require<FormatError>(key != nullptr, "rotation keys: nothing for Galois element ", element);
+      require_context(context, key, "rotation keys");
+    }
+    ContextImpl::InsertEvalAutomorphismKey(map, tag);
+  }
+}
+
+}  // namespace hetal::openfhe::boundary

@@ -1,0 +1,96 @@
+// Little-endian headers: a writer and a reader that refuses to read past its end.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <cstring>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+#include "base/sha256.h"
+
+namespace hetal {
+
+static_assert(std::endian::native == std::endian::little, "files are written little-endian");
+
+using Bytes = std::vector<std::uint8_t>;
+using ByteView = std::span<const std::uint8_t>;
+
+class ByteWriter {
+ public:
+  void raw(const void* data, std::size_t bytes) {
+    const auto* from = static_cast<const std::uint8_t*>(data);
+    bytes_.insert(bytes_.end(), from, from + bytes);
+  }
+  void u32(std::uint32_t value) { raw(&value, sizeof value); }
+  void u64(std::uint64_t value) { raw(&value, sizeof value); }
+  /// Room for `bytes` more, to be written through the pointer before the next call.
+  std::uint8_t* room(std::size_t bytes) {
+    bytes_.resize(bytes_.size() + bytes);
+    return bytes_.data() + bytes_.size() - bytes;
+  }
+  /// SHA-256 of all that was written, appended.
+  Digest finish() {
+    Sha256 sha;
+    sha.update(bytes_.data(), bytes_.size());
+    const Digest digest = sha.finish();
+    raw(digest.data(), digest.size());
+    return digest;
+  }
+  Bytes& bytes() { return bytes_; }
+
+ private:
+  Bytes bytes_;
+};
+
+class ByteReader {
+ public:
+  /// `what` begins every message.
+  ByteReader(ByteView bytes, std::string what) : bytes_(bytes), what_(std::move(what)) {}
+
+  const std::string& what() const { return what_; }
+  std::size_t left() const { return bytes_.size() - at_; }
+  const std::uint8_t* raw(std::size_t bytes, const char* field) {
+    require<FormatError>(bytes <= left(), what_, ": truncated in ", field, ": expected ", bytes, " bytes, actual ", left());
+    at_ += bytes;
+    return bytes_.data() + at_ - bytes;
+  }
+  std::uint32_t u32(const char* field) { return number<std::uint32_t>(field); }
+  std::uint64_t u64(const char* field) { return number<std::uint64_t>(field); }
+  template <std::size_t Size>
+  std::array<std::uint8_t, Size> array(const char* field) {
+    std::array<std::uint8_t, Size> out;
+    std::memcpy(out.data(), raw(Size, field), Size);
+    return out;
+  }
+  /// Exactly `bytes` may be left: neither truncated nor followed by anything.
+  void expect_left(std::size_t bytes) const {
+    require<FormatError>(left() == bytes, what_, ": expected ", at_ + bytes, " bytes, actual ", bytes_.size());
+  }
+  /// What was read so far and the next `payload` bytes, under the digest that follows them and ends the whole.
+  Digest check_digest(std::size_t payload) const {
+    expect_left(payload + Digest{}.size());
+    Sha256 sha;
+    sha.update(bytes_.data(), at_ + payload);
+    const Digest digest = sha.finish();
+    require<FormatError>(std::memcmp(digest.data(), bytes_.data() + at_ + payload, digest.size()) == 0, what_,
+                         ": digest: the bytes were changed or damaged");
+    return digest;
+  }
+
+ private:
+  template <typename Number>
+  Number number(const char* field) {
+    Number out;
+    std::memcpy(&out, raw(sizeof out, field), sizeof out);
+    return out;
+  }
+
+  ByteView bytes_;
+  std::string what_;
+  std::size_t at_ = 0;
+};
+
+}  // namespace hetal

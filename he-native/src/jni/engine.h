@@ -1,0 +1,88 @@
+// The engine behind one Evaluator: context, keys, bootstrapper, and the rules of levels, scale degrees and parts that the
+// Java interface promises, each checked before any arithmetic.
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "bootstrap/bootstrapper.h"
+#include "ckks/evaluator.h"
+#include "ckks/formats.h"
+#include "ckks/key_bundle.h"
+
+namespace hetal::jni {
+
+using ckks::Ciphertext;
+using ckks::Plaintext;
+using CiphertextList = std::vector<const Ciphertext*>;
+using PlaintextList = std::vector<const Plaintext*>;
+
+/// Operations may be called from several threads. Levels and scales as in org.hetal.he.Evaluator.
+class Engine {
+ public:
+  /// threads = 0: one for each core.
+  Engine(const std::string& bundle_directory, int threads);
+
+  const ckks::Context& context() const { return context_; }
+  const ckks::KeyBundle& keys() const { return keys_; }
+  std::string device() const;
+  /// 1 or 2: the exponent of the canonical scale.
+  int scale_degree(const Ciphertext& a) const;
+
+  Plaintext encode(const std::vector<std::complex<double>>& slots, int level) const;
+  Ciphertext add(const Ciphertext& a, const Ciphertext& b) const;
+  Ciphertext sub(const Ciphertext& a, const Ciphertext& b) const;
+  Ciphertext add(const Ciphertext& a, const Plaintext& b) const;
+  Ciphertext sub(const Ciphertext& a, const Plaintext& b) const;
+  Ciphertext add(const Ciphertext& a, double constant) const;
+  Ciphertext multiply_integer(const Ciphertext& a, int factor) const;
+  Ciphertext multiply_by_i(const Ciphertext& a) const { return evaluator_.mul_by_i(a); }
+  Ciphertext multiply(const Ciphertext& a, double constant) const;
+  Ciphertext multiply_sum(const CiphertextList& a, const CiphertextList& b) const;
+  Ciphertext multiply_sum(const CiphertextList& a, const PlaintextList& b) const;
+  Ciphertext relinearize(const Ciphertext& a);
+  Ciphertext rescale(const Ciphertext& a) const;
+  Ciphertext drop_to_level(const Ciphertext& a, int level) const;
+  Ciphertext rotate(const Ciphertext& a, int steps) const;
+  std::vector<Ciphertext> rotate_all(const Ciphertext& a, const std::vector<int>& steps) const;
+  Ciphertext conjugate(const Ciphertext& a) const;
+  Ciphertext rotate_sum(const Ciphertext& a, const std::vector<int>& steps) const;
+  Ciphertext sum_rotated(const CiphertextList& a, const std::vector<int>& steps) const;
+  /// Rows of steps.size() factors, null for none.
+  std::vector<Ciphertext> multiply_rotated(const Ciphertext& a, const std::vector<int>& steps,
+                                           const std::vector<PlaintextList>& factors) const;
+  Ciphertext bootstrap(const Ciphertext& a);
+  std::array<Ciphertext, 2> bootstrap_pair(const Ciphertext& a, const Ciphertext& b);
+  Ciphertext zero(int level) const;
+  Bytes serialize(const Ciphertext& a) const;
+  Ciphertext deserialize(ByteView bytes) const { return ckks::deserialize(context_, bytes, keys_.key_id()); }
+
+ private:
+  explicit Engine(const std::string& directory, ckks::Manifest manifest, int threads);
+
+  void require_level(int level) const;
+  void require_degree_one(const char* what, const Ciphertext& a) const;
+  void require_factor(const char* what, const Ciphertext& a) const;
+  void require_same(const char* what, const Ciphertext& a, const Ciphertext& b) const;
+  void require_refreshable(const Ciphertext& a) const;
+  std::vector<std::uint32_t> left_steps(const std::vector<int>& steps) const;
+  const bootstrap::Bootstrapper& bootstrapper();
+
+  ckks::Context context_;
+  ckks::KeyBundle keys_;
+  ckks::Evaluator evaluator_;
+  std::mutex mutex_;
+  std::unique_ptr<bootstrap::Bootstrapper> bootstrapper_;
+};
+
+/// What handles of ciphertexts and plaintexts stand for; the engine lives as long as they do.
+struct HeldCiphertext {
+  std::shared_ptr<Engine> engine;
+  Ciphertext value;
+};
+struct HeldPlaintext {
+  std::shared_ptr<Engine> engine;
+  Plaintext value;
+};
+
+}  // namespace hetal::jni

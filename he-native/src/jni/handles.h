@@ -1,0 +1,89 @@
+// What Java holds of a native object: a number that is looked up, never an address. A closed or forged number is an error.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <typeinfo>
+#include <vector>
+
+#include "base/error.h"
+
+namespace hetal::jni {
+
+/// Each object has a slot and the slot's generation, so that a number that was closed never names a later object. A
+/// lookup shares ownership: an object closed by one thread lives until the call that uses it in another returns.
+class Handles {
+ public:
+  template <typename Object>
+  std::int64_t add(std::shared_ptr<Object> object) {
+    std::lock_guard lock(mutex_);
+    if (free_.empty()) {
+      slots_.emplace_back();
+      free_.reserve(slots_.size());  // so that remove() does not allocate
+      free_.push_back(static_cast<std::uint32_t>(slots_.size() - 1));
+    }
+    const std::uint32_t index = free_.back();
+    free_.pop_back();
+    Slot& slot = slots_[index];
+    slot.object = std::move(object);
+    slot.type = &typeid(Object);
+    ++live_;
+    return static_cast<std::int64_t>(slot.generation) << 32 | index;
+  }
+
+  /// ClosedError("the <noun> is closed") unless the number stands for an object of this type.
+  template <typename Object>
+  std::shared_ptr<Object> get(std::int64_t handle, const char* noun) {
+    std::lock_guard lock(mutex_);
+    Slot* const slot = find(handle);
+    require<ClosedError>(slot != nullptr && *slot->type == typeid(Object), "the ", noun, " is closed");
+    return std::static_pointer_cast<Object>(slot->object);
+  }
+
+  /// False when there was nothing to remove: closing twice is harmless.
+  bool remove(std::int64_t handle) noexcept {
+    std::shared_ptr<void> last;  // destroyed after the lock is given up
+    std::lock_guard lock(mutex_);
+    Slot* const slot = find(handle);
+    if (slot == nullptr) return false;
+    last.swap(slot->object);
+    slot->type = nullptr;
+    slot->generation = slot->generation == 0x7fffffff ? 1 : slot->generation + 1;
+    free_.push_back(static_cast<std::uint32_t>(handle & 0xffffffff));
+    --live_;
+    return true;
+  }
+
+  std::int64_t live() {
+    std::lock_guard lock(mutex_);
+    return live_;
+  }
+
+ private:
+  struct Slot {
+    std::shared_ptr<void> object;
+    const std::type_info* type = nullptr;
+    std::uint32_t generation = 1;
+  };
+
+  Slot* find(std::int64_t handle) {
+    const auto index = static_cast<std::uint32_t>(handle & 0xffffffff);
+    const auto generation = static_cast<std::uint32_t>(static_cast<std::uint64_t>(handle) >> 32);
+    if (index >= slots_.size() || slots_[index].generation != generation || slots_[index].type == nullptr) return nullptr;
+    return &slots_[index];
+  }
+
+  std::mutex mutex_;
+  std::vector<Slot> slots_;
+  std::vector<std::uint32_t> free_;
+  std::int64_t live_ = 0;
+};
+
+/// One table a library, never destroyed: Java's cleaner may call while the process ends.
+inline Handles& handles() {
+  static Handles* const table = new Handles;
+  return *table;
+}
+
+}  // namespace hetal::jni

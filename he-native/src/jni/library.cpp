@@ -1,0 +1,24 @@
+// What a loader checks of a library: org.hetal.he.EngineLibrary and org.hetal.he.owner.OwnerLibrary. Compiled into each.
+#include "build_info.h"
+#include "jni/convert.h"
+#include "jni/handles.h"
+
+using namespace hetal::jni;
+
+#ifdef HETAL_OWNER_LIBRARY
+#define HETAL_NATIVE(type, name) extern "C" JNIEXPORT type JNICALL Java_org_hetal_he_owner_OwnerLibrary_##name
+#else
+#define HETAL_NATIVE(type, name) extern "C" JNIEXPORT type JNICALL Java_org_hetal_he_EngineLibrary_##name
+#endif
+
+/// Raised when a native method's signature or meaning changes.
+constexpr jint kAbiVersion = 1;
+
+HETAL_NATIVE(jint, abiVersion)(JNIEnv*, jclass) { return kAbiVersion; }
+
+HETAL_NATIVE(jstring, commit)(JNIEnv* env, jclass) {
+  return guarded(env, [&] { return from_string(env, HETAL_COMMIT); });
+}
+
+/// Objects that Java has not closed.
+HETAL_NATIVE(jlong, liveObjects)(JNIEnv*, jclass) { return handles().live(); }

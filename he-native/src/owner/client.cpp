@@ -1,0 +1,250 @@
+#include "owner/client.h"
+
+#include <algorithm>
+
+#include "ckks/limb_packing.h"
+
+namespace hetal::owner {
+namespace {
+
+using ckks::Context;
+using ckks::KeyKind;
+using ckks::Parameters;
+
+constexpr char kSecretMagic[] = "HETALSEC", kPublicMagic[] = "HETALPUB";
+constexpr std::uint32_t kVersion = 1;
+constexpr std::size_t kNameBytes = 32;
+/// Streams of the master seed: SecretKey takes 0.
+constexpr std::uint64_t kKeyIdStream = 1, kSeedStreams = 1u << 20;
+
+/// After the prefix every owner file says the parameter set's name, zero-padded.
+void write_name(ByteWriter& out, const Parameters& parameters) {
+  std::array<char, kNameBytes> name{};
+  require<InvalidArgument>(parameters.name().size() < kNameBytes, "parameter set: name too long");
+  std::copy(parameters.name().begin(), parameters.name().end(), name.begin());
+  out.raw(name.data(), name.size());
+}
+
+/// The name stands at a fixed place, so that a context can be made before the rest is read.
+std::unique_ptr<Context> context_of(ByteView file, const char* what, int threads) {
+  constexpr std::size_t kNameAt = 8 + 4 + sizeof(Digest) + sizeof(ckks::KeyId);
+  ByteReader in(file, what);
+  in.raw(kNameAt, "prefix");
+  const auto raw = in.array<kNameBytes>("parameter set");
+  const std::size_t length = static_cast<std::size_t>(std::find(raw.begin(), raw.end(), 0) - raw.begin());
+  const std::string name(raw.begin(), raw.begin() + static_cast<std::ptrdiff_t>(length));
+  const auto& sets = ckks::parameter_sets();
+  require<FormatError>(std::any_of(sets.begin(), sets.end(), [&](const auto& set) { return set.name == name; }), what,
+                       ": parameter set: unknown");
+  return std::make_unique<Context>(Parameters::named(name), threads);
+}
+
+std::vector<std::int64_t> unpack_ternary(const std::uint8_t* packed, std::size_t n, const char* field) {
+  std::vector<std::int64_t> out(n);
+  bool good = true;
+  for (std::size_t i = 0; i < n; ++i) {
+    const int code = packed[i / 4] >> (2 * (i % 4)) & 3;
+    good &= code != 3;
+    out[i] = code == 2 ? -1 : code;
+  }
+  if (!good) explicit_bzero(out.data(), n * sizeof(std::int64_t));
+  require<FormatError>(good, "secret key: ", field, ": expected coefficients of -1, 0 and 1");
+  return out;
+}
+
+void pack_ternary(std::uint8_t* packed, const std::vector<std::int64_t>& values) {
+  std::memset(packed, 0, values.size() / 4);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const unsigned code = values[i] == -1 ? 2u : static_cast<unsigned>(values[i]);
+    packed[i / 4] = static_cast<std::uint8_t>(packed[i / 4] | code << (2 * (i % 4)));
+  }
+}
+
+void require_level(const Context& context, int level) {
+  const int highest = context.parameters().bootstrap_output_level();
+  require<LevelError>(level >= 0 && level <= highest, "level: expected 0 to ", highest, ", actual ", level);
+}
+
+}  // namespace
+
+Client::Client(const std::string& parameter_set, int threads, const Seed& seed, bool insecure_deterministic)
+    : context_(std::make_unique<Context>(Parameters::named(parameter_set), threads)),
+      secret_(std::make_unique<SecretKey>(*context_, seed)), insecure_deterministic_(insecure_deterministic),
+      master_(insecure_deterministic ? seed : Seed{}) {
+  Random random(seed, kKeyIdStream);
+  for (std::size_t i = 0; i < key_id_.size(); i += 8) {
+    const std::uint64_t word = random.next();
+    std::memcpy(key_id_.data() + i, &word, 8);
+  }
+  encryption_seed_ = next_seed();
+}
+
+Client::Client(ByteView file, int threads) : context_(context_of(file, "secret key", threads)) {
+  ByteReader in(file, "secret key");
+  key_id_ = ckks::read_prefix(in, kSecretMagic, kVersion, context_->parameters());
+  in.raw(kNameBytes, "parameter set");
+  const std::size_t n = context_->n();
+  in.check_digest(n / 2);
+  std::vector<std::int64_t> dense = unpack_ternary(in.raw(n / 4, "secret"), n, "secret");
+  std::vector<std::int64_t> sparse = unpack_ternary(in.raw(n / 4, "sparse secret"), n, "sparse secret");
+  secret_ = std::make_unique<SecretKey>(std::move(dense), std::move(sparse));
+  encryption_seed_ = next_seed();
+}
+
+Client::~Client() {
+  explicit_bzero(encryption_seed_.data(), encryption_seed_.size());
+  explicit_bzero(master_.data(), master_.size());
+}
+
+Seed Client::next_seed() {
+  return insecure_deterministic_ ? derived(master_, kSeedStreams + ++seeds_) : Random::seed_from_os();
+}
+
+Bytes Client::encrypt(const std::vector<std::complex<double>>& slots, int level) {
+  require_level(*context_, level);
+  const std::uint64_t stream = ++encryptions_;
+  const ckks::Ciphertext c = owner::encrypt(*context_, *secret_, encryption_seed_, stream, slots, level);
+  return ckks::serialize(*context_, c, key_id_, ckks::Seeded{uniform_seed(encryption_seed_), stream});
+}
+
+std::vector<std::complex<double>> Client::decrypt(ByteView ciphertext) const {
+  return owner::decrypt(*context_, *secret_, ckks::deserialize(*context_, ciphertext, key_id_));
+}
+
+void Client::save_secret_key(const std::string& path) const {
+  ByteWriter out;
+  const std::size_t n = context_->n();
+  out.bytes().reserve(n);  // no reallocation leaves a copy behind
+  ckks::write_prefix(out, kSecretMagic, kVersion, context_->parameters(), key_id_);
+  write_name(out, context_->parameters());
+  pack_ternary(out.room(n / 4), secret_->coefficients());
+  pack_ternary(out.room(n / 4), secret_->sparse());
+  out.finish();
+  try {
+    write_new_private_file(path, out.bytes());
+  } catch (...) {
+    explicit_bzero(out.bytes().data(), out.bytes().size());
+    throw;
+  }
+  explicit_bzero(out.bytes().data(), out.bytes().size());
+}
+
+void Client::save_public_key(const std::string& path) {
+  require<FileError>(!file_exists(path), "refusing to overwrite ", path);
+  const int level = context_->parameters().bootstrap_output_level();
+  const PublicKey key = make_public_key(*context_, *secret_, next_seed(), level);
+  ByteWriter out;
+  ckks::write_prefix(out, kPublicMagic, kVersion, context_->parameters(), key_id_);
+  write_name(out, context_->parameters());
+  out.u32(static_cast<std::uint32_t>(level));
+  out.raw(key.seed.data(), key.seed.size());
+  out.u64(key.stream);
+  ckks::pack_limbs(*context_, context_->view(key.b), out);
+  out.finish();
+  write_file_atomically(path, out.bytes());
+}
+
+std::unique_ptr<BundleWriter> Client::bundle_writer(const std::string& directory, const KeyPlan& plan) {
+  return std::make_unique<BundleWriter>(*context_, *secret_, key_id_, next_seed(), directory, plan);
+}
+
+BundleWriter::BundleWriter(const Context& context, const SecretKey& secret, const ckks::KeyId& id, const Seed& seed,
+                           std::string directory, const KeyPlan& plan)
+    : context_(context), generator_(context, secret, seed), directory_(std::move(directory)),
+      manifest_{context.parameters().name(), context.parameters().hash(), id, {}} {
+  const Parameters& p = context.parameters();
+  const std::uint32_t slots = p.slot_count();
+  std::map<std::uint32_t, int> galois;
+  auto note = [&](std::uint32_t element, int level) {
+    require<LevelError>(level >= 0 && level <= p.top_level(), "key plan: level: expected 0 to ", p.top_level(), ", actual ",
+                        level);
+    int& at = galois.try_emplace(element, level).first->second;
+    at = std::max(at, level);
+  };
+  for (const auto& [steps, level] : plan.level_of_steps) {
+    require<InvalidArgument>(steps > 0 && steps < slots, "key plan: rotation: expected 1 to ", slots - 1, ", actual ", steps);
+    note(context.encoder().rotation(steps), level);
+  }
+  if (plan.conjugation_level >= 0) note(2 * p.ring_degree() - 1, plan.conjugation_level);
+  int relinearization = plan.relinearization_level;
+  if (plan.bootstrap) {
+    const bootstrap::Bootstrapper bootstrapper(context);
+    for (const auto& [element, level] : bootstrapper.galois_levels()) note(element, level);
+    relinearization = std::max(relinearization, bootstrapper.relinearization_level());
+  }
+  if (relinearization >= 0) {
+    require<LevelError>(relinearization <= p.top_level(), "key plan: level: expected 0 to ", p.top_level(), ", actual ",
+                        relinearization);
+    wanted_.push_back({KeyKind::relinearization, 0, relinearization});
+  }
+  for (const auto& [element, level] : galois) wanted_.push_back({KeyKind::galois, element, level});
+  if (plan.bootstrap) {
+    wanted_.push_back({KeyKind::to_sparse, 0, 0});
+    wanted_.push_back({KeyKind::from_sparse, 0, p.top_level()});
+  }
+  require<FileError>(!file_exists(directory_ + "/" + ckks::kManifestFile), "refusing to overwrite the key bundle in ",
+                     directory_);
+  make_directories(directory_);
+}
+
+std::uint64_t BundleWriter::write_next() {
+  require<InvalidArgument>(done() < total(), "key bundle: all ", total(), " keys are written");
+  const Wanted& wanted = wanted_[done()];
+  ckks::KeyEntry entry{wanted.kind, wanted.galois, wanted.level, 0, {}, ckks::name_of(wanted.kind)};
+  Bytes bytes;
+  switch (wanted.kind) {
+    case KeyKind::relinearization:
+      bytes = ckks::key_file(context_, manifest_.key_id, wanted.kind, 0, generator_.relinearization(wanted.level), entry.digest);
+      break;
+    case KeyKind::galois:
+      entry.file = message("galois_", wanted.galois);
+      bytes = ckks::key_file(context_, manifest_.key_id, wanted.kind, wanted.galois,
+                             generator_.galois(wanted.galois, wanted.level), entry.digest);
+      break;
+    case KeyKind::to_sparse:
+      generator_.encapsulation(encapsulation_);
+      bytes = ckks::to_sparse_file(context_, manifest_.key_id, encapsulation_, entry.digest);
+      break;
+    case KeyKind::from_sparse:
+      bytes = ckks::key_file(context_, manifest_.key_id, wanted.kind, 0, encapsulation_.from_sparse, entry.digest);
+      break;
+  }
+  entry.file += ".key";
+  entry.bytes = bytes.size();
+  write_file_atomically(directory_ + "/" + entry.file, bytes);
+  manifest_.keys.push_back(std::move(entry));
+  return bytes.size();
+}
+
+void BundleWriter::commit() {
+  require<InvalidArgument>(done() == total(), "key bundle: expected ", total(), " keys before its manifest, actual ", done());
+  const std::string text = ckks::to_text(manifest_);
+  write_file_atomically(directory_ + "/" + ckks::kManifestFile,
+                        {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
+Encryptor::Encryptor(ByteView file, int threads)
+    : context_(context_of(file, "public key", threads)), seed_(Random::seed_from_os()) {
+  ByteReader in(file, "public key");
+  key_id_ = ckks::read_prefix(in, kPublicMagic, kVersion, context_->parameters());
+  in.raw(kNameBytes, "parameter set");
+  const std::uint32_t level = in.u32("level");
+  const int highest = context_->parameters().bootstrap_output_level();
+  require<FormatError>(level == static_cast<std::uint32_t>(highest), "public key: level: expected ", highest, ", actual ", level);
+  key_.level = highest;
+  key_.seed = in.array<sizeof(Seed)>("seed");
+  key_.stream = in.u64("stream");
+  key_.b = context_->allocate({highest + 1, false});
+  key_.a = context_->allocate({highest + 1, false});
+  const device::Limbs b = context_->view(key_.b);
+  in.check_digest(ckks::packed_bytes(*context_, b));
+  ckks::unpack_limbs(*context_, b, in.raw(ckks::packed_bytes(*context_, b), "residues"), "public key");
+  context_->device().uniform(context_->view(key_.a), key_.seed, key_.stream);
+}
+
+Bytes Encryptor::encrypt(const std::vector<std::complex<double>>& slots, int level) {
+  require_level(*context_, level);
+  return ckks::serialize(*context_, owner::encrypt(*context_, key_, seed_, ++encryptions_, slots, level), key_id_);
+}
+
+}  // namespace hetal::owner

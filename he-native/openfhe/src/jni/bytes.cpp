@@ -88,6 +88,15 @@ jbyteArray automorphism_keys_bytes(JNIEnv* env, const std::string& tag) {
   return from_stream(env, out);
 }
 
+jbyteArray relinearization_key_bytes(JNIEnv* env, const std::string& tag, const lbcrypto::EvalKey<Polynomial>& key) {
+  return to_bytes(env, std::map<std::string, std::vector<lbcrypto::EvalKey<Polynomial>>>{{tag, {key}}});
+}
+
+jbyteArray automorphism_keys_bytes(JNIEnv* env, const std::string& tag, const AutomorphismKeys& keys) {
+  return to_bytes(env, std::map<std::string, std::shared_ptr<AutomorphismKeys>>{
+                           {tag, std::make_shared<AutomorphismKeys>(keys)}});
+}
+
 void load_relinearization_keys(const Context& context, Bytes bytes) {
   ByteStream in(bytes);
   std::map<std::string, std::vector<lbcrypto::EvalKey<Polynomial>>> keys;

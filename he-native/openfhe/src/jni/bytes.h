@@ -17,6 +17,10 @@ PrivateKey private_key_from(const Context& context, Bytes bytes);
 /// CryptoContextImpl::SerializeEvalMultKey, SerializeEvalAutomorphismKey: the keys of one tag.
 jbyteArray relinearization_keys_bytes(JNIEnv* env, const std::string& tag);
 jbyteArray automorphism_keys_bytes(JNIEnv* env, const std::string& tag);
+/// The same form for keys that are not in the static maps.
+using AutomorphismKeys = std::map<std::uint32_t, lbcrypto::EvalKey<Polynomial>>;
+jbyteArray relinearization_key_bytes(JNIEnv* env, const std::string& tag, const lbcrypto::EvalKey<Polynomial>& key);
+jbyteArray automorphism_keys_bytes(JNIEnv* env, const std::string& tag, const AutomorphismKeys& keys);
 /// Into OpenFHE's static maps, where later keys of a tag add to earlier ones.
 void load_relinearization_keys(const Context& context, Bytes bytes);
 void load_automorphism_keys(const Context& context, Bytes bytes);

@@ -15,7 +15,16 @@ PrivateKey private_key_of(const Context& context, jlong handle) {
   return out;
 }
 
+/// Keys made and not yet written: nothing of them is in OpenFHE's static maps.
+struct HeldKeySet {
+  std::string tag;
+  std::mutex mutex;
+  std::map<std::uint32_t, lbcrypto::EvalKey<Polynomial>> keys;
+};
+
 }  // namespace
+
+NATIVE(void, release)(JNIEnv*, jclass, jlong handle) { handles().remove(handle); }
 
 /// Public key, secret key.
 NATIVE(jlongArray, generate)(JNIEnv* env, jclass, jlong context) {
@@ -115,5 +124,57 @@ NATIVE(jlong, secretKeyFromCoefficients)(JNIEnv* env, jclass, jlong context, jby
     for (const std::uint8_t c : jni::to_bytes(env, coefficients)) values.push_back(static_cast<std::int8_t>(c));
     return handles().add(std::make_shared<HeldPrivateKey>(
         HeldPrivateKey{secret_from_coefficients(own, values, jni::to_string(env, tag))}));
+  });
+}
+
+// -- keys for a bundle, one at a time -----------------------------------------------------------------------------------
+
+NATIVE(jbyteArray, relinearizationKey)(JNIEnv* env, jclass, jlong context, jlong key) {
+  return evaluating(env, [&] {
+    const Context own = context_of(context);
+    const PrivateKey secret = private_key_of(own, key);
+    return relinearization_key_bytes(env, secret->GetKeyTag(), own->GetScheme()->EvalMultKeyGen(secret));
+  });
+}
+
+NATIVE(jbyteArray, automorphismKey)(JNIEnv* env, jclass, jlong context, jlong key, jint steps, jboolean conjugation) {
+  return evaluating(env, [&] {
+    const Context own = context_of(context);
+    const PrivateKey secret = private_key_of(own, key);
+    const std::uint32_t order = 2 * own->GetRingDimension();
+    const std::uint32_t element = conjugation ? order - 1 : lbcrypto::FindAutomorphismIndex2nComplex(steps, order);
+    return automorphism_keys_bytes(env, secret->GetKeyTag(), *own->EvalAutomorphismKeyGen(secret, {element}));
+  });
+}
+
+/// All keys of a bootstrap, which OpenFHE makes together.
+NATIVE(jlong, bootstrapKeySet)(JNIEnv* env, jclass, jlong context, jlong key) {
+  return evaluating(env, [&]() -> jlong {
+    const Context own = context_of(context);
+    const PrivateKey secret = private_key_of(own, key);
+    auto set = std::make_shared<HeldKeySet>();
+    set->tag = secret->GetKeyTag();
+    set->keys = *own->GetScheme()->EvalBootstrapKeyGen(secret, own->GetRingDimension() / 2);
+    return handles().add(std::move(set));
+  });
+}
+
+NATIVE(jint, keySetSize)(JNIEnv* env, jclass, jlong handle) {
+  return guarded(env, [&]() -> jint {
+    const auto set = handles().get<HeldKeySet>(handle, "key set");
+    const std::lock_guard lock(set->mutex);
+    return static_cast<jint>(set->keys.size());
+  });
+}
+
+/// Serialises one key of the set and forgets it.
+NATIVE(jbyteArray, keySetTake)(JNIEnv* env, jclass, jlong context, jlong handle) {
+  return evaluating(env, [&] {
+    context_of(context);
+    const auto set = handles().get<HeldKeySet>(handle, "key set");
+    const std::lock_guard lock(set->mutex);
+    require<InvalidArgument>(!set->keys.empty(), "key set: expected a key, actual none");
+    const auto node = set->keys.extract(set->keys.begin());
+    return automorphism_keys_bytes(env, set->tag, {{node.key(), node.mapped()}});
   });
 }

@@ -15,7 +15,7 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 run() { "$@" >"$log" 2>&1 || { cat "$log" >&2; echo "he-native: failed: $*" >&2; exit 70; }; }
 run cmake --preset cpu-release
-if ! cmake --build "$build" --target help | grep -q "$target"; then
+if ! cmake --build "$build" --target help | grep "$target" >/dev/null; then
   echo "he-native: no target $target: jni.h was not found; set JAVA_HOME to a JDK (now '${JAVA_HOME:-}')" >&2
   exit 78
 fi

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "circuits/chebyshev.h"
+#include "ckks/key_switching.h"
 
 namespace hetal::bootstrap {
 namespace {
@@ -176,8 +177,7 @@ Ciphertext Bootstrapper::raise(const Evaluator& evaluator, const Ciphertext& a) 
   const auto raised_digits = evaluator.decompose(raised.parts[1], top);
   ckks::RnsPoly out0 = context_.allocate({top + 1, true}), out1 = context_.allocate({top + 1, true});
   evaluator.key_product(raised_digits, keys.from_sparse, top, out0, out1, false);
-  const ckks::RnsPoly add = context_.mod_down(out0, 0);
-  device.add(context_.view(raised.parts[0]), raised.parts[0].data(), add.data());
+  raised.parts[0] = context_.mod_down(out0, 0, &raised.parts[0]);
   raised.parts[1] = context_.mod_down(out1, 0);
   return raised;
 }
@@ -213,10 +213,10 @@ Ciphertext Bootstrapper::eval_mod(const Evaluator& evaluator, const Ciphertext& 
   const double factor_scale = p.scale(output) * q(low) / p.scale(low);
   Ciphertext cubic = evaluator.rescale(evaluator.mul_constant(s, third, factor_scale * q(s.level) / s.scale));
   cubic.scale = factor_scale;
-  Ciphertext sum = evaluator.relinearize(evaluator.tensor(cubic, evaluator.mul(s, s)));
+  Ciphertext sum = evaluator.tensor(cubic, evaluator.mul(s, s));
   Ciphertext linear = evaluator.mul_constant(evaluator.drop_to_level(s, low), first, factor_scale);
   sum.scale = linear.scale;  // factor_scale * scale(low), both
-  Ciphertext out = evaluator.rescale(evaluator.add(sum, linear));
+  Ciphertext out = ckks::relinearize_and_rescale(evaluator, evaluator.add(sum, linear));
   out.scale = p.scale(output);
   return out;
 }

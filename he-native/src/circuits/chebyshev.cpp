@@ -3,6 +3,7 @@
 #include <bit>
 
 #include "base/error.h"
+#include "ckks/key_switching.h"
 
 namespace hetal::circuits {
 namespace {
@@ -11,7 +12,9 @@ using ckks::Ciphertext;
 using ckks::Evaluator;
 
 // `powers[i]` is T_(2^i), one level below powers[i - 1]. Of n > 1 coefficients the result is ceil(log2 n) levels below x.
-Ciphertext evaluate(const Evaluator& evaluator, const std::vector<Ciphertext>& powers, const std::vector<double>& c) {
+// Three parts unless `relinearized`: a summand need not be switched before the sum is.
+Ciphertext evaluate(const Evaluator& evaluator, const std::vector<Ciphertext>& powers, const std::vector<double>& c,
+                    bool relinearized) {
   if (c.size() == 2) {
     const Ciphertext& x = powers[0];
     return evaluator.add_constant(evaluator.rescale(evaluator.mul_constant(x, c[1], x.scale)), c[0]);
@@ -24,17 +27,19 @@ Ciphertext evaluate(const Evaluator& evaluator, const std::vector<Ciphertext>& p
     high[j] *= 2;
   }
   const Ciphertext& power = powers[static_cast<std::size_t>(std::countr_zero(half))];
-  const Ciphertext rest = evaluator.mul_constant(evaluate(evaluator, powers, low), 1.0, power.scale);
-  if (high.size() == 1) return evaluator.rescale(evaluator.add(evaluator.mul_constant(power, high[0], power.scale), rest));
-  const Ciphertext factor = evaluator.drop_to_level(evaluate(evaluator, powers, high), power.level);
-  return evaluator.rescale(evaluator.add(evaluator.relinearize(evaluator.tensor(factor, power)), rest));
+  const Ciphertext rest = evaluator.mul_constant(evaluate(evaluator, powers, low, false), 1.0, power.scale);
+  const Ciphertext leading =
+      high.size() == 1 ? evaluator.mul_constant(power, high[0], power.scale)
+                       : evaluator.tensor(evaluator.drop_to_level(evaluate(evaluator, powers, high, true), power.level), power);
+  const Ciphertext sum = evaluator.add(leading, rest);
+  return relinearized ? ckks::relinearize_and_rescale(evaluator, sum) : evaluator.rescale(sum);
 }
 
 }  // namespace
 
 Ciphertext double_angle(const Evaluator& evaluator, const Ciphertext& x) {
   const Ciphertext square = evaluator.tensor(x, x);
-  return evaluator.add_constant(evaluator.rescale(evaluator.relinearize(evaluator.add(square, square))), -1);
+  return evaluator.add_constant(ckks::relinearize_and_rescale(evaluator, evaluator.add(square, square)), -1);
 }
 
 Ciphertext evaluate_chebyshev(const Evaluator& evaluator, const Ciphertext& x, const std::vector<double>& coefficients) {
@@ -45,7 +50,7 @@ Ciphertext evaluate_chebyshev(const Evaluator& evaluator, const Ciphertext& x, c
   for (std::size_t degree = 2; degree < coefficients.size(); degree *= 2) {
     powers.push_back(double_angle(evaluator, powers.back()));
   }
-  return evaluate(evaluator, powers, coefficients);
+  return evaluate(evaluator, powers, coefficients, true);
 }
 
 }  // namespace hetal::circuits

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "base/error.h"
+#include "ckks/key_switching.h"
 
 namespace hetal::circuits {
 
@@ -74,33 +75,24 @@ ckks::Ciphertext LinearTransform::reduced(const ckks::Evaluator& evaluator, cons
   const Basis basis{level_ + 1, true};
   auto pair = [&] { return std::array<RnsPoly, 2>{context.allocate(basis), context.allocate(basis)}; };
 
-  // P c_i in the extended basis: zero modulo the special primes.
-  std::vector<Word> special(static_cast<std::size_t>(context.limbs(basis)), 0);
-  for (int i = 0; i <= level_; ++i) {
-    Word& product = special[static_cast<std::size_t>(i)] = 1;
-    for (Word p : context.parameters().p()) product = context.modulus(i).mul(product, p % context.modulus(i).value());
-  }
-  std::array<RnsPoly, 2> raised{context.zero(basis), context.zero(basis)};
-  for (std::size_t i = 0; i < 2; ++i) {
-    device.mul_scalar({raised[i].data(), context.view(raised[i]).moduli, static_cast<std::uint32_t>(level_ + 1)},
-                      a.parts[i].data(), special.data());
-  }
-
-  const std::vector<RnsPoly> digits = evaluator.decompose(a.parts[1], level_);
   std::vector<std::array<RnsPoly, 2>> turned;
-  for (std::uint32_t baby : babies_) {
-    if (baby == 0) {
-      turned.push_back(pair());
-      for (std::size_t i = 0; i < 2; ++i) device.copy(turned.back()[i].data(), raised[i].data(), special.size() * context.n());
+  std::vector<ckks::Switch> rotations;
+  for (std::size_t i = 0; i < babies_.size(); ++i) turned.push_back(pair());
+  for (std::size_t i = 0; i < babies_.size(); ++i) {
+    if (babies_[i] != 0) {
+      const std::uint32_t galois = evaluator.galois_of(babies_[i]);
+      rotations.push_back({&evaluator.galois_key(galois, level_), galois, &turned[i][0], &turned[i][1], false});
       continue;
     }
-    const std::uint32_t galois = evaluator.galois_of(baby);
-    auto product = pair();
-    evaluator.key_product(digits, evaluator.galois_key(galois, level_), level_, product[0], product[1], false);
-    device.add(context.view(product[0]), product[0].data(), raised[0].data());
-    turned.push_back(pair());
-    for (std::size_t i = 0; i < 2; ++i) device.automorphism(context.view(turned.back()[i]), product[i].data(), galois);
+    // P c in the extended basis: zero modulo the special primes.
+    const std::vector<Word> special = ckks::special_product(context, level_);
+    const std::size_t words = special.size() * context.n();
+    for (std::size_t part = 0; part < 2; ++part) {
+      device.mul_scalar(context.view(turned[i][part].data(), {level_ + 1, false}), a.parts[part].data(), special.data());
+      device.zero(turned[i][part].data() + words, static_cast<std::size_t>(context.special()) * context.n());
+    }
   }
+  ckks::key_switch(evaluator, evaluator.decompose(a.parts[1], level_), level_, {&a.parts[0], nullptr, true}, rotations);
 
   std::vector<std::array<RnsPoly, 2>> sums;
   for (std::size_t g = 0; g < giants_.size(); ++g) sums.push_back(pair());
@@ -112,20 +104,15 @@ ckks::Ciphertext LinearTransform::reduced(const ckks::Evaluator& evaluator, cons
     device.plain_matrix(context.view(sums[0][i]), dst.data(), dst.size(), src.data(), src.size(), plain_.data(), false);
   }
 
-  std::array<RnsPoly, 2> total{context.zero(basis), context.zero(basis)};
-  for (std::size_t g = 0; g < giants_.size(); ++g) {
-    std::array<RnsPoly, 2> term = pair();
-    if (giants_[g] == 0) {
-      term = std::move(sums[g]);
-    } else {
-      const std::uint32_t galois = evaluator.galois_of(giants_[g]);
-      const auto giant_digits = evaluator.decompose(context.mod_down(sums[g][1], 0), level_);
-      auto product = pair();
-      evaluator.key_product(giant_digits, evaluator.galois_key(galois, level_), level_, product[0], product[1], false);
-      device.add(context.view(product[0]), product[0].data(), sums[g][0].data());
-      for (std::size_t i = 0; i < 2; ++i) device.automorphism(context.view(term[i]), product[i].data(), galois);
-    }
-    for (std::size_t i = 0; i < 2; ++i) device.add(context.view(total[i]), total[i].data(), term[i].data());
+  turned.clear();
+  // Giant steps are summed in the extended basis too. The one that does not turn comes first and holds the sum.
+  std::array<RnsPoly, 2> total = giants_[0] == 0 ? std::move(sums[0]) : pair();
+  for (std::size_t g = giants_[0] == 0 ? 1 : 0; g < giants_.size(); ++g) {
+    const std::uint32_t galois = evaluator.galois_of(giants_[g]);
+    const auto digits = evaluator.decompose(context.mod_down(sums[g][1], 0), level_);
+    const ckks::Switch one{&evaluator.galois_key(galois, level_), galois, &total[0], &total[1], g > 0};
+    ckks::key_switch(evaluator, digits, level_, {&sums[g][0], nullptr, false}, {&one, 1});
+    sums[g] = {};
   }
   const double q = static_cast<double>(context.modulus(level_).value());
   ckks::Ciphertext out{{}, level_ - rescaled, rescaled == 1 ? a.scale : a.scale * q};

@@ -115,12 +115,13 @@ RnsPoly Context::from_coefficients(const std::vector<std::int64_t>& coefficients
   return out;
 }
 
-RnsPoly Context::mod_down(const RnsPoly& a, int rescaled) const {
+RnsPoly Context::mod_down(const RnsPoly& a, int rescaled, const RnsPoly* addend) const {
   const Basis from = a.basis();
   const int keep = from.q_limbs - rescaled;
   RnsPoly out = allocate({keep, false});
   device_->mod_down(out.data(), a.data(), a.data() + static_cast<std::size_t>(keep) * n(),
-                    mod_down_conversion(from.q_limbs, rescaled, from.extended));
+                    mod_down_conversion(from.q_limbs, rescaled, from.extended),
+                    addend == nullptr ? nullptr : addend->data());
   return out;
 }
 

@@ -68,7 +68,8 @@ class Context {
   /// A signed coefficient vector in evaluation form.
   RnsPoly from_coefficients(const std::vector<std::int64_t>& coefficients, Basis basis) const;
   /// dst = round(a / (q_top ... P)): see device::mod_down. `rescaled` chain limbs and, if extended, P are dropped.
-  RnsPoly mod_down(const RnsPoly& a, int rescaled) const;
+  /// `addend`, with at least the limbs that are left, is added after the division.
+  RnsPoly mod_down(const RnsPoly& a, int rescaled, const RnsPoly* addend = nullptr) const;
 
   const device::BaseConversion& conversion(std::vector<std::uint16_t> source, std::vector<std::uint16_t> target) const;
 

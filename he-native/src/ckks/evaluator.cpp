@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "ckks/key_switching.h"
 
 namespace hetal::ckks {
 
@@ -193,16 +194,15 @@ Ciphertext Evaluator::tensor_sum(std::span<const Ciphertext* const> a, std::span
 }
 
 std::vector<RnsPoly> Evaluator::decompose(const RnsPoly& a, int level) const {
-  RnsPoly coefficients = context_.copy(a, level + 1);
-  context_.device().intt(context_.view(coefficients));
   std::vector<RnsPoly> digits;
-  const Parameters& p = context_.parameters();
-  for (int d = 0; d < p.digit_count(level); ++d) {
+  std::vector<Word*> data;
+  std::vector<const device::BaseConversion*> conversions;
+  for (int d = 0; d < context_.parameters().digit_count(level); ++d) {
     digits.push_back(context_.allocate({level + 1, true}));
-    context_.device().mod_up(digits.back().data(),
-                             coefficients.data() + static_cast<std::size_t>(p.digit_begin(d)) * context_.n(),
-                             context_.digit_conversion(d, level));
+    data.push_back(digits.back().data());
+    conversions.push_back(&context_.digit_conversion(d, level));
   }
+  context_.device().decompose(data.data(), a.data(), conversions.data(), conversions.size());
   return digits;
 }
 
@@ -227,11 +227,8 @@ Ciphertext Evaluator::relinearize(const Ciphertext& a) const {
   RnsPoly out0 = context_.allocate({a.level + 1, true}), out1 = context_.allocate({a.level + 1, true});
   key_product(digits, keys_.relinearization, a.level, out0, out1, false);
   Ciphertext out{{}, a.level, a.scale};
-  out.parts.push_back(context_.mod_down(out0, 0));
-  out.parts.push_back(context_.mod_down(out1, 0));
-  for (std::size_t i = 0; i < 2; ++i) {
-    context_.device().add(context_.view(out.parts[i]), out.parts[i].data(), a.parts[i].data());
-  }
+  out.parts.push_back(context_.mod_down(out0, 0, &a.parts[0]));
+  out.parts.push_back(context_.mod_down(out1, 0, &a.parts[1]));
   return out;
 }
 
@@ -242,7 +239,7 @@ Ciphertext Evaluator::rescale(const Ciphertext& a) const {
   return out;
 }
 
-Ciphertext Evaluator::mul(const Ciphertext& a, const Ciphertext& b) const { return rescale(relinearize(tensor(a, b))); }
+Ciphertext Evaluator::mul(const Ciphertext& a, const Ciphertext& b) const { return relinearize_and_rescale(*this, tensor(a, b)); }
 
 Ciphertext Evaluator::drop_to_level(const Ciphertext& a, int level) const {
   if (level == a.level) return copy(a);
@@ -273,9 +270,7 @@ Ciphertext Evaluator::apply_galois(const Ciphertext& a, std::uint32_t galois) co
   const auto digits = decompose(a.parts[1], a.level);
   RnsPoly out0 = context_.allocate({a.level + 1, true}), out1 = context_.allocate({a.level + 1, true});
   key_product(digits, key, a.level, out0, out1, false);
-  RnsPoly down0 = context_.mod_down(out0, 0);
-  const RnsPoly down1 = context_.mod_down(out1, 0);
-  context_.device().add(context_.view(down0), down0.data(), a.parts[0].data());
+  const RnsPoly down0 = context_.mod_down(out0, 0, &a.parts[0]), down1 = context_.mod_down(out1, 0);
   Ciphertext out{{}, a.level, a.scale};
   for (const RnsPoly* part : std::initializer_list<const RnsPoly*>{&down0, &down1}) {
     out.parts.push_back(context_.allocate({a.level + 1, false}));

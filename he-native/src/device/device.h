@@ -127,9 +127,16 @@ class Device {
   /// `digit` holds the source limbs in coefficient domain; dst receives the centred value modulo every target,
   /// in evaluation domain.
   virtual void mod_up(Word* dst, const Word* digit, const BaseConversion& conversion) = 0;
-  /// Divides by the product of the source primes and rounds to nearest: `src` has target.size() limbs followed
-  /// (at `dropped`) by source.size() ones, all in evaluation domain; dst gets target.size() limbs. dst may be src.
-  virtual void mod_down(Word* dst, const Word* src, const Word* dropped, const BaseConversion& conversion) = 0;
+  /// mod_up of all key-switching digits of one polynomial: `src` has the sources of conversions[0], conversions[1], ...
+  /// one after the other, in evaluation domain; all have the same targets. dst[d] has a limb for each target.
+  /// Cost: one inverse NTT for each source limb, one NTT for each target of each digit that is not its own source.
+  virtual void decompose(Word* const* dst, const Word* src, const BaseConversion* const* conversions,
+                         std::size_t digits) = 0;
+  /// Divides by the product of the source primes, rounds to nearest and adds `addend` (target.size() limbs) unless it is
+  /// null: `src` has target.size() limbs, `dropped` source.size() ones, all in evaluation domain; dst gets target.size()
+  /// limbs. dst may be src or addend.
+  virtual void mod_down(Word* dst, const Word* src, const Word* dropped, const BaseConversion& conversion,
+                        const Word* addend = nullptr) = 0;
 
   // -- key switching -----------------------------------------------------------------------------------------
   /// dst0, dst1 (+)= sum_j digits[j] * keys[j].{0,1}; digits and keys in evaluation domain. Key limb of dst limb i
@@ -137,6 +144,25 @@ class Device {
   struct KeyDigit { const Word *k0, *k1; };
   virtual void key_product(Limbs dst0, Word* dst1, const Word* const* digits, const KeyDigit* keys, std::size_t count,
                            const std::uint32_t* key_limb, bool accumulate) = 0;
+  /// One result of key_switch.
+  struct SwitchTerm {
+    const KeyDigit* keys;           ///< one for each digit
+    const std::uint32_t* key_limb;  ///< as for key_product
+    std::uint32_t galois;           ///< 1: no automorphism
+    Word *dst0, *dst1;
+    bool accumulate;
+  };
+  /// What joins part 0 and part 1 before the automorphism: `limbs` limbs from the first, times scalars[i] unless
+  /// `scalars` is null. Null parts are zero.
+  struct Addend {
+    const Word *part0, *part1;
+    const Word* scalars;
+    std::uint32_t limbs;
+  };
+  /// For each term: dst (+)= (sum_j digits[j] * keys[j] + addend) under X -> X^galois. `shape` gives the moduli and the
+  /// number of limbs; its data is not used.
+  virtual void key_switch(Limbs shape, const Word* const* digits, std::size_t digit_count, const Addend& addend,
+                          const SwitchTerm* terms, std::size_t count) = 0;
 
  protected:
   Device(std::uint32_t ring_degree, std::vector<Modulus> moduli)

@@ -2,13 +2,9 @@
 // converted, transformed and used while it is in the cache.
 #include <algorithm>
 #include <atomic>
-#include <cstdlib>
 #include <cstring>
 #include <map>
 #include <mutex>
-#include <new>
-
-#include <sys/mman.h>
 
 #include "base/error.h"
 #include "device/cpu/kernels.h"
@@ -26,14 +22,8 @@ Word* scratch(std::size_t words) {
   return memory.data() + (64 - address % 64) % 64 / sizeof(Word);
 }
 
-/// Large blocks lie on huge pages where the system has them: fewer faults, fewer TLB misses.
-Word* fresh(std::size_t bytes) {
-  constexpr std::size_t kHuge = std::size_t{1} << 21;
-  const std::size_t alignment = bytes >= kHuge / 4 ? kHuge : 64;
-  void* data = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
-  if (data != nullptr && alignment == kHuge) madvise(data, bytes, MADV_HUGEPAGE);
-  return static_cast<Word*>(data);
-}
+/// Coefficients of all source limbs that are converted together: 9 * 4 KiB.
+constexpr std::size_t kConversionChunk = 512;
 
 class CpuDevice final : public Device {
  public:
@@ -42,26 +32,11 @@ class CpuDevice final : public Device {
     tables_.reserve(moduli_.size());
     for (const Modulus& q : moduli_) tables_.emplace_back(q, n);
   }
-  ~CpuDevice() override {
-    for (auto& [words, list] : free_) {
-      for (Word* data : list) std::free(data);
-    }
-  }
-
   const char* name() const override { return kernels_.name; }
   int threads() const override { return pool_.threads(); }
 
   Buffer allocate(std::size_t words) override {
-    Word* data = nullptr;
-    {
-      std::lock_guard lock(mutex_);
-      auto& list = free_[words];
-      if (!list.empty()) {
-        data = list.back();
-        list.pop_back();
-      }
-    }
-    if (data == nullptr) data = fresh(words * sizeof(Word));
+    Word* data = memory_.take(words);
     require<DeviceOutOfMemory>(data != nullptr, "cpu: no memory for ", words * sizeof(Word), " bytes; ", bytes_in_use(),
                                " in use");
     const std::size_t now = in_use_.fetch_add(words * sizeof(Word)) + words * sizeof(Word);
@@ -72,12 +47,7 @@ class CpuDevice final : public Device {
   }
   void release(Word* data, std::size_t words) noexcept override {
     in_use_.fetch_sub(words * sizeof(Word));
-    std::lock_guard lock(mutex_);
-    try {
-      free_[words].push_back(data);
-    } catch (const std::bad_alloc&) {
-      std::free(data);
-    }
+    memory_.give_back(data, words);
   }
   void upload(Word* dst, const Word* host, std::size_t words) override { std::memcpy(dst, host, words * sizeof(Word)); }
   void download(Word* host, const Word* src, std::size_t words) override { std::memcpy(host, src, words * sizeof(Word)); }
@@ -164,46 +134,77 @@ class CpuDevice final : public Device {
   }
 
   void mod_up(Word* dst, const Word* digit, const BaseConversion& conversion) override {
-    const std::size_t n = ring_degree_, terms = conversion.source.size();
-    Buffer y = allocate((terms + 1) * n);
-    scale(y, digit, conversion);
+    convert(dst, digit, conversion);
     pool_.parallel_for(conversion.target.size(), [&](std::size_t t) {
       const std::uint16_t index = conversion.target[t];
-      Word* out = dst + t * n;
-      const auto own = std::find(conversion.source.begin(), conversion.source.end(), index);
-      if (own != conversion.source.end()) {
-        std::memcpy(out, digit + static_cast<std::size_t>(own - conversion.source.begin()) * n, n * sizeof(Word));
-      } else {
-        convert(out, y.data(), conversion, t);
-      }
+      Word* out = dst + t * ring_degree_;
+      if (const Word* own = own_limb(digit, conversion, index)) std::memcpy(out, own, ring_degree_ * sizeof(Word));
       kernels_.ntt(out, tables_[index]);
     });
   }
 
-  void mod_down(Word* dst, const Word* src, const Word* dropped, const BaseConversion& conversion) override {
-    const std::size_t n = ring_degree_, terms = conversion.source.size();
-    Buffer x = allocate(terms * n), y = allocate((terms + 1) * n);
-    copy(x.data(), dropped, terms * n);
-    intt({x.data(), conversion.source.data(), static_cast<std::uint32_t>(terms)});
-    scale(y, x.data(), conversion);
-    pool_.parallel_for(conversion.target.size(), [&](std::size_t t) {
-      const std::uint16_t index = conversion.target[t];
-      Word* out = scratch(n);
-      convert(out, y.data(), conversion, t);
-      kernels_.ntt(out, tables_[index]);
-      kernels_.sub_mul_scalar(dst + t * n, src + t * n, out, conversion.product_inverse[t], n, moduli_[index]);
+  void decompose(Word* const* dst, const Word* src, const BaseConversion* const* conversions,
+                 std::size_t digits) override {
+    const std::size_t n = ring_degree_;
+    std::vector<std::size_t> first{0};
+    std::vector<std::uint16_t> moduli;
+    for (std::size_t d = 0; d < digits; ++d) {
+      moduli.insert(moduli.end(), conversions[d]->source.begin(), conversions[d]->source.end());
+      first.push_back(moduli.size());
+    }
+    Buffer coefficients = allocate(moduli.size() * n);
+    intt_from(coefficients.data(), src, moduli);
+    for (std::size_t d = 0; d < digits; ++d) convert(dst[d], coefficients.data() + first[d] * n, *conversions[d]);
+    // A target's twiddles serve all digits while they are in the cache.
+    const auto& target = conversions[0]->target;
+    pool_.parallel_for(target.size(), [&](std::size_t t) {
+      for (std::size_t d = 0; d < digits; ++d) {
+        Word* out = dst[d] + t * n;
+        if (const Word* own = own_limb(src + first[d] * n, *conversions[d], target[t])) {
+          std::memcpy(out, own, n * sizeof(Word));
+        } else {
+          kernels_.ntt(out, tables_[target[t]]);
+        }
+      }
+    });
+  }
+
+  void mod_down(Word* dst, const Word* src, const Word* dropped, const BaseConversion& conversion,
+                const Word* addend) override {
+    const std::size_t n = ring_degree_, targets = conversion.target.size();
+    Buffer x = allocate(conversion.source.size() * n), converted = allocate(targets * n);
+    intt_from(x.data(), dropped, conversion.source);
+    convert(converted.data(), x.data(), conversion);
+    pool_.parallel_for(targets, [&](std::size_t t) {
+      const Modulus& q = moduli_[conversion.target[t]];
+      Word* remainder = converted.data() + t * n;
+      kernels_.ntt(remainder, tables_[conversion.target[t]]);
+      for (std::size_t at = t * n; at < (t + 1) * n; at += chunk()) {
+        Word* out = dst + at;
+        if (addend == nullptr) {
+          kernels_.sub_mul_scalar(out, src + at, converted.data() + at, conversion.product_inverse[t], chunk(), q);
+          continue;
+        }
+        kernels_.sub_mul_scalar(converted.data() + at, src + at, converted.data() + at, conversion.product_inverse[t], chunk(), q);
+        kernels_.add(out, converted.data() + at, addend + at, chunk(), q);
+      }
     });
   }
 
   void key_product(Limbs dst0, Word* dst1, const Word* const* digits, const KeyDigit* keys, std::size_t count,
                    const std::uint32_t* key_limb, bool accumulate) override {
-    each(dst0, [&](std::size_t at, const Modulus& q) {
-      const std::size_t key_at = static_cast<std::size_t>(key_limb[at / ring_degree_]) * ring_degree_;
-      std::vector<const Word*> d(count), k0(count), k1(count);
-      for (std::size_t j = 0; j < count; ++j) d[j] = digits[j] + at, k0[j] = keys[j].k0 + key_at, k1[j] = keys[j].k1 + key_at;
-      for (std::size_t c = 0; c < ring_degree_; c += chunk()) {
-        dot(dst0.data + at + c, d, k0, c, accumulate, q);
-        dot(dst1 + at + c, d, k1, c, accumulate, q);
+    const SwitchTerm term{keys, key_limb, 1, dst0.data, dst1, accumulate};
+    key_switch(dst0, digits, count, {nullptr, nullptr, nullptr, 0}, &term, 1);
+  }
+
+  void key_switch(Limbs shape, const Word* const* digits, std::size_t digit_count, const Addend& addend,
+                  const SwitchTerm* terms, std::size_t count) override {
+    std::vector<const std::uint32_t*> index(count);
+    for (std::size_t k = 0; k < count; ++k) index[k] = terms[k].galois == 1 ? nullptr : permutation(terms[k].galois);
+    each(shape, [&](std::size_t at, const Modulus& q) {
+      for (std::size_t k = 0; k < count; ++k) {
+        switch_limb(terms[k].dst0, true, at, digits, digit_count, addend, terms[k], index[k], q);
+        switch_limb(terms[k].dst1, false, at, digits, digit_count, addend, terms[k], index[k], q);
       }
     });
   }
@@ -255,27 +256,81 @@ class CpuDevice final : public Device {
     if (!started) std::memset(dst + c, 0, chunk() * sizeof(Word));
   }
 
-  /// y limbs, then the rounded overflow count, from coefficient-domain source limbs.
-  void scale(Buffer& y, const Word* x, const BaseConversion& conversion) {
-    const std::size_t n = ring_degree_, terms = conversion.source.size(), step = chunk();
-    Word* fraction = y.data() + terms * n;
-    pool_.parallel_for(n / step, [&](std::size_t block) {
-      const std::size_t c = block * step;
-      std::memset(fraction + c, 0, step * sizeof(Word));
-      for (std::size_t i = 0; i < terms; ++i) {
-        kernels_.scale_for_conversion(y.data() + i * n + c, fraction + c, x + i * n + c, conversion.hat_inverse[i], step,
-                                      moduli_[conversion.source[i]]);
+  /// One limb of one part of key_switch.
+  void switch_limb(Word* dst, bool part0, std::size_t at, const Word* const* digits, std::size_t digit_count,
+                   const Addend& shape, const SwitchTerm& term, const std::uint32_t* index, const Modulus& q) const {
+    const Word* const addend = part0 ? shape.part0 : shape.part1;
+    const std::size_t n = ring_degree_, limb = at / n, key_at = static_cast<std::size_t>(term.key_limb[limb]) * n;
+    const bool added = addend != nullptr && limb < shape.limbs;
+    std::vector<const Word*> d(digit_count), k(digit_count);
+    for (std::size_t j = 0; j < digit_count; ++j) {
+      d[j] = digits[j] + at;
+      k[j] = (part0 ? term.keys[j].k0 : term.keys[j].k1) + key_at;
+    }
+    Word* const sum = index == nullptr ? dst + at : scratch(n + chunk());
+    for (std::size_t c = 0; c < n; c += chunk()) {
+      bool started = index == nullptr && term.accumulate;
+      if (added && !started) {
+        if (shape.scalars != nullptr) {
+          kernels_.mul_scalar(sum + c, addend + at + c, shape.scalars[limb], chunk(), q);
+        } else {
+          std::memcpy(sum + c, addend + at + c, chunk() * sizeof(Word));
+        }
+        started = true;
+      } else if (added) {
+        kernels_.mul_scalar_add(sum + c, addend + at + c, shape.scalars == nullptr ? 1 : shape.scalars[limb], chunk(), q);
       }
-      kernels_.round_fraction(fraction + c, step);
+      dot(sum + c, d, k, c, started, q);
+    }
+    if (index == nullptr) return;
+    if (!term.accumulate) return kernels_.permute(dst + at, sum, index, n);
+    Word* const turned = sum + n;
+    for (std::size_t c = 0; c < n; c += chunk()) {
+      kernels_.permute(turned, sum, index + c, chunk());
+      kernels_.add(dst + at + c, dst + at + c, turned, chunk(), q);
+    }
+  }
+
+  /// dst = src in coefficient domain, limb i modulo prime moduli[i].
+  void intt_from(Word* dst, const Word* src, const std::vector<std::uint16_t>& moduli) {
+    pool_.parallel_for(moduli.size(), [&](std::size_t i) {
+      std::memcpy(dst + i * ring_degree_, src + i * ring_degree_, ring_degree_ * sizeof(Word));
+      kernels_.intt(dst + i * ring_degree_, tables_[moduli[i]]);
     });
   }
 
-  void convert(Word* dst, const Word* y, const BaseConversion& conversion, std::size_t t) const {
-    const std::size_t n = ring_degree_, terms = conversion.source.size();
-    const Word* rows[kMaxLazyTerms];
-    for (std::size_t i = 0; i < terms; ++i) rows[i] = y + i * n;
-    kernels_.convert(dst, rows, conversion.hat.data() + t * terms, terms, y + terms * n, conversion.negated_product[t], n,
-                     moduli_[conversion.target[t]]);
+  /// The limb of `source` that stands for prime `index`, if there is one.
+  const Word* own_limb(const Word* source, const BaseConversion& conversion, std::uint16_t index) const {
+    const auto own = std::find(conversion.source.begin(), conversion.source.end(), index);
+    if (own == conversion.source.end()) return nullptr;
+    return source + static_cast<std::size_t>(own - conversion.source.begin()) * ring_degree_;
+  }
+
+  /// Every target limb but the sources' own, coefficient domain on both sides. A few coefficients of all sources stay in
+  /// the first-level cache while they are converted to every target.
+  void convert(Word* dst, const Word* x, const BaseConversion& conversion) {
+    const std::size_t n = ring_degree_, terms = conversion.source.size(), step = std::min<std::size_t>(n, kConversionChunk);
+    std::vector<std::size_t> targets;
+    for (std::size_t t = 0; t < conversion.target.size(); ++t) {
+      if (own_limb(x, conversion, conversion.target[t]) == nullptr) targets.push_back(t);
+    }
+    pool_.parallel_for(n / step, [&](std::size_t block) {
+      const std::size_t c = block * step;
+      Word* const y = scratch((terms + 1) * step);
+      Word* const fraction = y + terms * step;
+      const Word* rows[kMaxLazyTerms];
+      std::memset(fraction, 0, step * sizeof(Word));
+      for (std::size_t i = 0; i < terms; ++i) {
+        rows[i] = y + i * step;
+        kernels_.scale_for_conversion(y + i * step, fraction, x + i * n + c, conversion.hat_inverse[i], step,
+                                      moduli_[conversion.source[i]]);
+      }
+      kernels_.round_fraction(fraction, step);
+      for (std::size_t t : targets) {
+        kernels_.convert(dst + t * n + c, rows, conversion.hat.data() + t * terms, terms, fraction,
+                         conversion.negated_product[t], step, moduli_[conversion.target[t]]);
+      }
+    });
   }
 
   /// Evaluation i stands for psi^(2 bitrev(i) + 1); under X -> X^g it becomes the one for g times that exponent.
@@ -301,9 +356,9 @@ class CpuDevice final : public Device {
 
   const Kernels& kernels_;
   ThreadPool pool_;
+  MemoryPool memory_;
   std::vector<NttTable> tables_;
   std::mutex mutex_;
-  std::map<std::size_t, std::vector<Word*>> free_;
   std::map<std::uint32_t, std::vector<std::uint32_t>> permutations_;
   std::atomic<std::size_t> in_use_{0}, peak_{0};
 };

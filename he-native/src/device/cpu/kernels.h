@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "arith/modulus.h"
+#include "device/cpu/memory_pool.h"
 
 namespace hetal::device {
 
@@ -17,11 +18,14 @@ namespace hetal::device {
 struct NttTable {
   Modulus modulus;
   std::uint32_t ring_degree = 0;
-  std::vector<Word> root, root_shoup;
-  std::vector<Word> inverse_root, inverse_root_shoup;
+  OwnedWords storage;  ///< the four arrays, one after the other
+  const Word *root = nullptr, *root_shoup = nullptr;
+  const Word *inverse_root = nullptr, *inverse_root_shoup = nullptr;
   Word degree_inverse = 0, degree_inverse_shoup = 0;
 
   NttTable(const Modulus& q, std::uint32_t ring_degree);
+  NttTable(NttTable&&) noexcept = default;
+  NttTable(const NttTable&) = delete;
 };
 
 /// At most this many products are summed before a reduction: 2^100 * 16 < 2^104.
@@ -63,7 +67,8 @@ struct Kernels {
   void (*convert)(Word* dst, const Word* const* y, const Word* hat, std::size_t terms, const Word* overflow,
                   Word negated_product, std::size_t n, const Modulus& q);
 
-  /// dst[i] = src[index[i]]; dst is not src.
+  /// dst[i] = src[index[i]]; dst is not src. Each aligned run of eight indices lies within one aligned run of eight (an
+  /// automorphism does that: the upper three bits of an exponent only shift when it is multiplied by an odd number).
   void (*permute)(Word* dst, const Word* src, const std::uint32_t* index, std::size_t n);
   /// Signed 64-bit integers to residues.
   void (*from_signed)(Word* dst, const std::int64_t* src, std::size_t n, const Modulus& q);

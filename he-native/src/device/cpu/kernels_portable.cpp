@@ -132,18 +132,19 @@ std::uint32_t bit_reverse(std::uint32_t x, int bits) {
 }  // namespace
 
 NttTable::NttTable(const Modulus& q, std::uint32_t degree)
-    : modulus(q), ring_degree(degree), root(degree), root_shoup(degree), inverse_root(degree),
-      inverse_root_shoup(degree) {
+    : modulus(q), ring_degree(degree), storage(owned_words(4 * static_cast<std::size_t>(degree))) {
+  Word *w = storage.get(), *ws = w + degree, *iw = ws + degree, *iws = iw + degree;
+  root = w, root_shoup = ws, inverse_root = iw, inverse_root_shoup = iws;
   int log_degree = 0;
   while ((1u << log_degree) < degree) ++log_degree;
   const Word psi = primitive_root_2n(q, degree), psi_inverse = q.inverse(psi);
   Word power = 1, inverse_power = 1;
   for (std::uint32_t i = 0; i < degree; ++i) {
     const std::uint32_t r = bit_reverse(i, log_degree);
-    root[r] = power;
-    root_shoup[r] = q.shoup(power);
-    inverse_root[r] = inverse_power;
-    inverse_root_shoup[r] = q.shoup(inverse_power);
+    w[r] = power;
+    ws[r] = q.shoup(power);
+    iw[r] = inverse_power;
+    iws[r] = q.shoup(inverse_power);
     power = q.mul(power, psi);
     inverse_power = q.mul(inverse_power, psi_inverse);
   }

@@ -33,7 +33,7 @@ void merge(Map& map, jint steps, jint level) {
 
 #define HETAL_NATIVE(type, name) extern "C" JNIEXPORT type JNICALL Java_org_hetal_he_owner_NativeClient_##name
 
-HETAL_NATIVE(jlong, generate)(JNIEnv* env, jclass, jstring set, jint threads) {
+HETAL_NATIVE(jlong, generateNative)(JNIEnv* env, jclass, jstring set, jint threads) {
   return guarded(env, [&]() -> jlong {
     Seed seed = Random::seed_from_os();
     auto client = std::make_shared<owner::Client>(to_string(env, set), checked_threads(threads), seed, false);

@@ -1,0 +1,23 @@
+package org.hetal.he;
+
+/** Loads the evaluating library, which holds no secret-key code, on first use. */
+public final class EngineLibrary {
+  static {
+    NativeLibraryLoader.load(
+        EngineLibrary.class, "hetal_engine", EngineLibrary::abiVersion, EngineLibrary::commit);
+  }
+
+  private EngineLibrary() {}
+
+  /** Forces the library in; throws UnsatisfiedLinkError with what was tried. */
+  static void require() {}
+
+  /** Raised with every change of the native methods. */
+  public static native int abiVersion();
+
+  /** The commit that the library was built from; "unknown" outside a repository. */
+  public static native String commit();
+
+  /** Engines, ciphertexts and plaintexts that are not closed yet, in this JVM. */
+  public static native long liveObjects();
+}

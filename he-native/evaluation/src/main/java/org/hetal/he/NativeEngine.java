@@ -1,0 +1,20 @@
+package org.hetal.he;
+
+import java.nio.file.Path;
+
+/** Opens the native engine on a key bundle. */
+public final class NativeEngine {
+  private NativeEngine() {}
+
+  /**
+   * An evaluator for the parameter set and keys of a bundle. Keys come into memory on first use;
+   * the manifest and the size of every file are checked now.
+   *
+   * @param threads 0: one for each core. Results do not depend on it.
+   * @throws java.io.UncheckedIOException when there is no bundle
+   * @throws HeFormatException when the bundle is damaged or of other parameters
+   */
+  public static NativeEvaluator open(Path keyBundle, int threads) {
+    return NativeEvaluator.open(keyBundle, threads);
+  }
+}

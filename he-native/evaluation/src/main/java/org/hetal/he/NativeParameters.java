@@ -1,0 +1,128 @@
+package org.hetal.he;
+
+import java.io.InvalidObjectException;
+import java.io.ObjectInputStream;
+import java.io.Serializable;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A parameter set of the native engine. Serialised as name and hash: a reader whose engine has
+ * other primes under that name refuses it.
+ */
+public final class NativeParameters implements Parameters {
+  private static final long serialVersionUID = 1L;
+  private static final int SCALES = 6;
+  private static final Map<String, NativeParameters> KNOWN = new ConcurrentHashMap<>();
+
+  private final String name;
+  private final String hash;
+  private final double[] numbers;
+
+  private NativeParameters(String name, String hash, double[] numbers) {
+    this.name = name;
+    this.hash = hash;
+    this.numbers = numbers;
+  }
+
+  /**
+   * The set of that name.
+   *
+   * @throws IllegalArgumentException for an unknown name, listing the known ones
+   */
+  public static NativeParameters named(String name) {
+    EngineLibrary.require();
+    return KNOWN.computeIfAbsent(name, n -> new NativeParameters(n, hashOf(n), numbersOf(n)));
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public String hash() {
+    return hash;
+  }
+
+  @Override
+  public int ringDegree() {
+    return (int) numbers[0];
+  }
+
+  @Override
+  public double logQp() {
+    return numbers[1];
+  }
+
+  @Override
+  public int securityBits() {
+    return (int) numbers[2];
+  }
+
+  @Override
+  public int bootstrapInputLevel() {
+    return (int) numbers[3];
+  }
+
+  @Override
+  public int bootstrapOutputLevel() {
+    return (int) numbers[4];
+  }
+
+  @Override
+  public int maxLevel() {
+    return bootstrapOutputLevel();
+  }
+
+  @Override
+  public double bootstrapBound() {
+    return numbers[5];
+  }
+
+  @Override
+  public double scale(int level) {
+    if (level < 0 || level > maxLevel()) {
+      throw new HeLevelException("level: expected 0 to " + maxLevel() + ", actual " + level);
+    }
+    return numbers[SCALES + level];
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof NativeParameters p && p.hash.equals(hash);
+  }
+
+  @Override
+  public int hashCode() {
+    return hash.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return name;
+  }
+
+  private Object writeReplace() {
+    return new NameAndHash(name, hash);
+  }
+
+  private void readObject(ObjectInputStream in) throws InvalidObjectException {
+    throw new InvalidObjectException("parameters are read through their name and hash");
+  }
+
+  private record NameAndHash(String name, String hash) implements Serializable {
+    private Object readResolve() throws InvalidObjectException {
+      NativeParameters own = named(name);
+      if (!own.hash.equals(hash)) {
+        throw new InvalidObjectException(
+            "parameter set " + name + ": expected hash " + own.hash + ", actual " + hash);
+      }
+      return own;
+    }
+  }
+
+  private static native String hashOf(String name);
+
+  private static native double[] numbersOf(String name);
+}

@@ -1,0 +1,97 @@
+#include "device/cpu/memory_pool.h"
+
+#include <algorithm>
+#include <new>
+
+#include <sys/mman.h>
+
+namespace hetal::device {
+namespace {
+
+constexpr std::size_t kHugePage = std::size_t{1} << 21;
+/// Growing by this keeps the blocks few; untouched pages cost nothing.
+constexpr std::size_t kBlockWords = (std::size_t{1} << 28) / sizeof(Word);
+constexpr std::size_t kAlignmentWords = 8;
+
+std::size_t rounded(std::size_t words) {
+  return std::max<std::size_t>(1, (words + kAlignmentWords - 1) / kAlignmentWords) * kAlignmentWords;
+}
+
+}  // namespace
+
+void* huge_pages(std::size_t bytes) noexcept {
+  const std::size_t alignment = bytes >= kHugePage / 2 ? kHugePage : 64;
+  void* data = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+  if (data != nullptr && alignment == kHugePage) madvise(data, bytes, MADV_HUGEPAGE);
+  return data;
+}
+
+OwnedWords owned_words(std::size_t count) {
+  OwnedWords out(static_cast<Word*>(huge_pages(count * sizeof(Word))));
+  if (!out) throw std::bad_alloc();
+  return out;
+}
+
+MemoryPool::~MemoryPool() {
+  for (Word* block : blocks_) std::free(block);
+}
+
+Word* MemoryPool::take(std::size_t words) noexcept {
+  words = rounded(words);
+  std::lock_guard lock(mutex_);
+  try {
+    auto at = by_size_.lower_bound({words, nullptr});
+    if (at == by_size_.end()) {
+      if (!grow(words)) return nullptr;
+      at = by_size_.lower_bound({words, nullptr});
+    }
+    const auto [size, data] = *at;
+    by_size_.erase(at);
+    by_address_.erase(data);
+    if (size > words) insert(data + words, size - words);
+    return data;
+  } catch (const std::bad_alloc&) {
+    return nullptr;
+  }
+}
+
+void MemoryPool::give_back(Word* data, std::size_t words) noexcept {
+  words = rounded(words);
+  std::lock_guard lock(mutex_);
+  try {
+    auto next = by_address_.lower_bound(data);
+    if (next != by_address_.end() && data + words == next->first) {
+      words += next->second;
+      by_size_.erase({next->second, next->first});
+      next = by_address_.erase(next);
+    }
+    if (next != by_address_.begin()) {
+      const auto before = std::prev(next);
+      if (before->first + before->second == data) {
+        data = before->first;
+        words += before->second;
+        by_size_.erase({before->second, before->first});
+        by_address_.erase(before);
+      }
+    }
+    insert(data, words);
+  } catch (const std::bad_alloc&) {
+    // The range stays unused until its block is freed with the pool.
+  }
+}
+
+bool MemoryPool::grow(std::size_t words) {
+  words = std::max(words, kBlockWords);
+  auto* block = static_cast<Word*>(huge_pages(words * sizeof(Word)));
+  if (block == nullptr) return false;
+  blocks_.push_back(block);
+  insert(block, words);
+  return true;
+}
+
+void MemoryPool::insert(Word* data, std::size_t words) {
+  by_address_.emplace(data, words);
+  by_size_.emplace(words, data);
+}
+
+}  // namespace hetal::device

@@ -1,0 +1,155 @@
+package org.hetal.packing;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class LayoutTest {
+  @Test
+  void shape_ofAFullLayout() {
+    Layout layout = new Layout(256, 8, 7, 61);
+    assertEquals(32, layout.columns());
+    assertEquals(8, layout.paddedClasses());
+    assertEquals(4, layout.positions());
+    assertEquals(32, layout.rowsPerGroup());
+    assertEquals(32, layout.classStride());
+    assertEquals(2, layout.columnBlocks());
+    assertEquals(8, layout.diagonals());
+    assertEquals(2, layout.compactCiphertexts());
+    assertEquals(3, layout.rowBlocks(17));
+  }
+
+  @Test
+  void shortLastColumnBlock_repeatsItsFeaturesOverTheClasses() {
+    Layout layout = new Layout(256, 8, 7, 33);
+    assertEquals(8, layout.classPeriod(0));
+    assertEquals(1, layout.classPeriod(1));
+    assertEquals(5, layout.diagonals());
+    assertEquals(32, layout.feature(1, 0));
+    assertEquals(32, layout.feature(1, 4));
+    assertEquals(33, layout.feature(1, 5));
+  }
+
+  @Test
+  void packFeatures_putsRowsInsideAndColumnsOutside() {
+    Layout layout = new Layout(32, 2, 4, 20);
+    double[][] rows = random(5, 20, 1);
+    double[][] slots = layout.packFeatures(rows);
+    assertEquals(3 * 2, slots.length);
+    assertEquals(rows[3][7], slots[2][7 * 2 + 1]);
+    assertEquals(rows[4][17] * Math.sqrt(0.5), slots[5][1 * 2], 1e-15);
+    assertEquals(rows[4][17] * Math.sqrt(0.5), slots[5][13 * 2], 1e-15);
+    assertEquals(0, slots[4][7 * 2 + 1]);
+  }
+
+  @Test
+  void packLabels_isOneHotAndZeroElsewhere() {
+    Layout layout = new Layout(64, 4, 3, 5);
+    double[] slots = layout.packLabels(new int[] {2, 0, 1, 1, 2});
+    assertEquals(5, Arrays.stream(slots).sum());
+    double[][] back = layout.unpackLogits(slots, 16);
+    assertArrayEquals(new double[] {0, 0, 1}, back[4]);
+    assertArrayEquals(new double[3], back[5]);
+    IllegalArgumentException e =
+        assertThrows(IllegalArgumentException.class, () -> layout.packLabels(new int[] {0, 3}));
+    assertEquals("label of row 1: expected 0 to 2, actual 3", e.getMessage());
+  }
+
+  @Test
+  void unpack_invertsPack() {
+    for (int classes : new int[] {2, 3, 4, 7, 10, 16, 33, 64}) {
+      for (int features : new int[] {1, 2, 5, 16, 61, 130, 785}) {
+        for (int rowsPerBlock = 2; rowsPerBlock * 64 <= 1024; rowsPerBlock *= 2) {
+          Layout layout = new Layout(1024, rowsPerBlock, classes, features);
+          double[][] weights = random(classes, features, classes + features);
+          assertClose(weights, layout.unpackWeights(layout.packWeights(weights)));
+          int rows = Math.min(layout.rowsPerGroup(), 2 * rowsPerBlock - 1);
+          double[][] logits = random(rows, classes, 7);
+          assertClose(logits, layout.unpackLogits(layout.packLogits(logits), rows));
+        }
+      }
+    }
+  }
+
+  @Test
+  void packWeights_leavesPaddingZero() {
+    Layout layout = new Layout(1024, 16, 10, 61);
+    double[][] ones = new double[10][61];
+    Arrays.stream(ones).forEach(row -> Arrays.fill(row, 1));
+    double total = Arrays.stream(layout.packWeights(ones)).flatMapToDouble(Arrays::stream).sum();
+    assertEquals(10 * 61, total);
+  }
+
+  @Test
+  void choose_holdsTheModelInOneCiphertextWhereItFits() {
+    assertEquals(1, Layout.choose(1 << 15, 1024, 785, 10).compactCiphertexts());
+    assertEquals(1, Layout.choose(1 << 15, 1024, 62, 10).compactCiphertexts());
+    assertEquals(1, Layout.choose(1 << 15, 1024, 385, 7).compactCiphertexts());
+    assertEquals(1, Layout.choose(1 << 15, 2048, 769, 16).compactCiphertexts());
+    assertEquals(8, Layout.choose(1 << 15, 512, 4096, 64).compactCiphertexts());
+  }
+
+  @Test
+  void choose_findsALayoutWheneverTwoRowsOfAllClassesFit() {
+    for (int logSlots = 5; logSlots <= 15; logSlots++) {
+      int slots = 1 << logSlots;
+      for (int classes : new int[] {2, 3, 16, 17, 33, 64}) {
+        int padded = Layout.powerOfTwoAtLeast(classes);
+        if (2 * padded <= slots) {
+          Layout layout = Layout.choose(slots, 37, 130, classes);
+          assertTrue(layout.columns() >= padded, layout.toString());
+        } else {
+          IllegalArgumentException e =
+              assertThrows(
+                  IllegalArgumentException.class, () -> Layout.choose(slots, 37, 130, classes));
+          assertTrue(e.getMessage().contains("need at least"), e.getMessage());
+        }
+      }
+    }
+  }
+
+  @Test
+  void badShapes_areNamed() {
+    assertMessage("classes: expected 2 to 64, actual 65", () -> Layout.choose(1024, 9, 5, 65));
+    assertMessage("features: expected 1 to 4096, actual 0", () -> new Layout(1024, 4, 3, 0));
+    assertMessage(
+        "rows per block: expected a power of two of at least 2, actual 3",
+        () -> new Layout(1024, 3, 3, 5));
+    assertMessage(
+        "layout: expected rows per block * padded classes of at most 32 slots, actual 16 * 4",
+        () -> new Layout(32, 16, 3, 5));
+    Layout layout = new Layout(64, 4, 3, 5);
+    assertMessage("rows of a group: expected 1 to 16, actual 17", () -> layout.rowBlocks(17));
+    assertMessage(
+        "features of row 1: expected 5 values, actual 4",
+        () -> layout.packFeatures(new double[][] {new double[5], new double[4]}));
+    assertMessage(
+        "compact weights: expected 64 slots, actual 2",
+        () -> layout.unpackWeights(new double[layout.compactCiphertexts()][2]));
+  }
+
+  private static void assertMessage(String message, Runnable what) {
+    assertEquals(message, assertThrows(IllegalArgumentException.class, what::run).getMessage());
+  }
+
+  private static double[][] random(int rows, int columns, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    double[][] out = new double[rows][columns];
+    for (double[] row : out) {
+      Arrays.setAll(row, i -> random.nextDouble(-1, 1));
+    }
+    return out;
+  }
+
+  private static void assertClose(double[][] expected, double[][] actual) {
+    assertEquals(expected.length, actual.length);
+    for (int i = 0; i < expected.length; i++) {
+      assertArrayEquals(expected[i], actual[i], 1e-12);
+    }
+  }
+}

@@ -12,6 +12,16 @@ namespace {
 using lbcrypto::SerType::BINARY;
 using ContextImpl = lbcrypto::CryptoContextImpl<Polynomial>;
 
+/// Every serialised object carries its context, whose tables OpenFHE would compute anew (a third of a second and more)
+/// before it finds the context that is there already. Under the lock of static_maps().
+class WithoutTables {
+ public:
+  WithoutTables() { lbcrypto::DisablePrecomputeCRTTablesAfterDeserializaton(); }
+  ~WithoutTables() { lbcrypto::EnablePrecomputeCRTTablesAfterDeserializaton(); }
+  WithoutTables(const WithoutTables&) = delete;
+  WithoutTables& operator=(const WithoutTables&) = delete;
+};
+
 template <typename Object>
 jbyteArray to_bytes(JNIEnv* env, const Object& object) {
   std::ostringstream out;
@@ -50,6 +60,7 @@ Context context_from(Bytes bytes) {
 jbyteArray ciphertext_bytes(JNIEnv* env, const Ciphertext& ciphertext) { return to_bytes(env, ciphertext); }
 
 Ciphertext ciphertext_from(const Context& context, Bytes bytes) {
+  const WithoutTables without_tables;
   Ciphertext out = from<Ciphertext>(bytes, "ciphertext");
   require_own(context, out);
   return out;
@@ -58,6 +69,7 @@ Ciphertext ciphertext_from(const Context& context, Bytes bytes) {
 jbyteArray public_key_bytes(JNIEnv* env, const PublicKey& key) { return to_bytes(env, key); }
 
 PublicKey public_key_from(const Context& context, Bytes bytes) {
+  const WithoutTables without_tables;
   PublicKey out = from<PublicKey>(bytes, "public key");
   require_context(context, out, "public key");
   require<FormatError>(out->GetPublicElements().size() == 2, "public key: expected 2 polynomials, actual ",
@@ -68,6 +80,7 @@ PublicKey public_key_from(const Context& context, Bytes bytes) {
 jbyteArray private_key_bytes(JNIEnv* env, const PrivateKey& key) { return to_bytes(env, key); }
 
 PrivateKey private_key_from(const Context& context, Bytes bytes) {
+  const WithoutTables without_tables;
   PrivateKey out = from<PrivateKey>(bytes, "secret key");
   explicit_bzero(bytes.data(), bytes.size());
   require_context(context, out, "secret key");
@@ -98,17 +111,21 @@ jbyteArray automorphism_keys_bytes(JNIEnv* env, const std::string& tag, const Au
 }
 
 void load_relinearization_keys(const Context& context, Bytes bytes) {
+  const WithoutTables without_tables;
   ByteStream in(bytes);
   std::map<std::string, std::vector<lbcrypto::EvalKey<Polynomial>>> keys;
   lbcrypto::Serial::Deserialize(keys, in, BINARY);
   for (const auto& [tag, list] : keys) {
     require<FormatError>(!list.empty() && list[0] != nullptr, "relinearisation key: nothing in the serialised form");
     require_context(context, list[0], "relinearisation key");
-    ContextImpl::InsertEvalMultKey(list, tag);
+    // One tag, one key pair: another context of these settings has loaded its key already, and OpenFHE refuses a second.
+    const auto& all = ContextImpl::GetAllEvalMultKeys();
+    if (all.find(tag) == all.end()) ContextImpl::InsertEvalMultKey(list, tag);
   }
 }
 
 void load_automorphism_keys(const Context& context, Bytes bytes) {
+  const WithoutTables without_tables;
   ByteStream in(bytes);
   std::map<std::string, std::shared_ptr<std::map<std::uint32_t, lbcrypto::EvalKey<Polynomial>>>> keys;
   lbcrypto::Serial::Deserialize(keys, in, BINARY);

@@ -174,8 +174,7 @@ public final class CkksContext implements AutoCloseable {
 
   public CkksPublicKey deserializePublicKey(byte[] bytes) {
     byte[] payload = Envelope.unwrap(Envelope.Kind.PUBLIC_KEY, parameterHash, bytes);
-    return fenced(
-        () -> new CkksPublicKey(this, Natives.publicKeyDeserialize(handle(), payload)));
+    return fenced(() -> new CkksPublicKey(this, Natives.publicKeyDeserialize(handle(), payload)));
   }
 
   /** {@code SerializeEvalMultKey} of one key pair, in an {@link Envelope}. */
@@ -233,8 +232,7 @@ public final class CkksContext implements AutoCloseable {
    */
   public CkksPlaintext encode(double[] real, double[] imaginary, int level) {
     return fenced(
-        () ->
-            new CkksPlaintext(this, Natives.encode(handle(), real, imaginary, level), level));
+        () -> new CkksPlaintext(this, Natives.encode(handle(), real, imaginary, level), level));
   }
 
   public CkksPlaintext encode(double[] values, int level) {
@@ -338,9 +336,7 @@ public final class CkksContext implements AutoCloseable {
   public CkksCiphertext multiplySumPlain(
       List<? extends Ciphertext> a, List<? extends Plaintext> b) {
     return made(
-        () ->
-            Natives.multiplySumPlain(
-                handle(), own(a), b.stream().mapToLong(this::own).toArray()),
+        () -> Natives.multiplySumPlain(handle(), own(a), b.stream().mapToLong(this::own).toArray()),
         a,
         b);
   }
@@ -442,8 +438,7 @@ public final class CkksContext implements AutoCloseable {
    *     of residues, or residues that are not below their modulus
    */
   public CkksCiphertext fromResidues(RnsCiphertext a, String keyTag) {
-    return made(
-        () -> Natives.fromResidues(handle(), a.moduli(), a.scale(), a.parts(), keyTag));
+    return made(() -> Natives.fromResidues(handle(), a.moduli(), a.scale(), a.parts(), keyTag));
   }
 
   // -- handles

@@ -13,7 +13,8 @@ import org.hetal.he.HeFormatException;
  * written.
  *
  * <p>Layout, big-endian: magic "HOFE" (4 bytes), version (2), kind (2), SHA-256 of the parameters
- * (32), length of the payload (8), the payload in OpenFHE's binary form, SHA-256 of all before (32).
+ * (32), length of the payload (8), the payload in OpenFHE's binary form, SHA-256 of all before
+ * (32).
  */
 public final class Envelope {
   /** Bytes before OpenFHE's own. */

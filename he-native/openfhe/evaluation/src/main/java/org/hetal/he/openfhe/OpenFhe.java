@@ -200,7 +200,9 @@ public final class OpenFhe {
       String override = property != null ? property : System.getenv(OVERRIDE_VARIABLE);
       fromJar = override == null || override.isBlank();
       directory =
-          fromJar ? Files.createTempDirectory("hetal-openfhe-") : Path.of(override).toAbsolutePath();
+          fromJar
+              ? Files.createTempDirectory("hetal-openfhe-")
+              : Path.of(override).toAbsolutePath();
       try {
         if (fromJar) {
           for (String name : names) {

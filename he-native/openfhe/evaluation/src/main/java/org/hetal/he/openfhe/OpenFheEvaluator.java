@@ -280,8 +280,7 @@ public final class OpenFheEvaluator implements Evaluator {
     requireRefreshable(b);
     try (Scope scope = new Scope()) {
       CkksCiphertext imaginary = scope.add(context.multiplyByI(scope.add(lowered(b))));
-      CkksCiphertext z =
-          refreshed(scope, scope.add(context.add(scope.add(lowered(a)), imaginary)));
+      CkksCiphertext z = refreshed(scope, scope.add(context.add(scope.add(lowered(a)), imaginary)));
       CkksCiphertext conjugate = scope.add(context.conjugate(z));
       CkksCiphertext difference = scope.add(context.sub(conjugate, z));
       CkksCiphertext real = context.add(z, conjugate);

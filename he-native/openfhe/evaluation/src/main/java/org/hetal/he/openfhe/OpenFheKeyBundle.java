@@ -14,8 +14,8 @@ import org.hetal.he.HeMissingKeyException;
 import org.hetal.he.RotationPlan;
 
 /**
- * Evaluation keys of OpenFHE on disk: a directory with one file a key, each OpenFHE's own form in an
- * {@link Envelope}, and a text file {@code manifest}, written last.
+ * Evaluation keys of OpenFHE on disk: a directory with one file a key, each OpenFHE's own form in
+ * an {@link Envelope}, and a text file {@code manifest}, written last.
  *
  * <pre>
  * hetal-openfhe-keys 1
@@ -96,8 +96,7 @@ public final class OpenFheKeyBundle {
       switch (words[0] + " " + words[1]) {
         case "plan relinearization" -> plan.relinearize(Integer.parseInt(words[2]));
         case "plan conjugation" -> plan.conjugate(Integer.parseInt(words[2]));
-        case "plan rotation" ->
-            plan.rotate(Integer.parseInt(words[2]), Integer.parseInt(words[3]));
+        case "plan rotation" -> plan.rotate(Integer.parseInt(words[2]), Integer.parseInt(words[3]));
         case "plan bootstrap" -> plan.bootstrap();
         case "file relinearization", "file rotations" -> {
           if (!words[2].matches("[A-Za-z0-9_.-]{1,64}")) {
@@ -147,7 +146,9 @@ public final class OpenFheKeyBundle {
   void requireConjugation(int level) {
     if (plan.conjugationLevel() < level) {
       throw new HeMissingKeyException(
-          "no conjugation key at level " + level + "; the bundle has it up to level "
+          "no conjugation key at level "
+              + level
+              + "; the bundle has it up to level "
               + plan.conjugationLevel());
     }
   }
@@ -177,8 +178,7 @@ public final class OpenFheKeyBundle {
     /**
      * @throws UncheckedIOException when the directory has a manifest already
      */
-    public Writer(
-        Path directory, OpenFheParameters parameters, String keyTag, RotationPlan plan) {
+    public Writer(Path directory, OpenFheParameters parameters, String keyTag, RotationPlan plan) {
       this.directory = directory;
       if (Files.exists(directory.resolve(MANIFEST))) {
         throw new UncheckedIOException(
@@ -219,8 +219,7 @@ public final class OpenFheKeyBundle {
         Files.createDirectories(path.toAbsolutePath().getParent());
         Path part = path.resolveSibling(path.getFileName() + ".part");
         Files.write(part, bytes);
-        Files.move(
-            part, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(part, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       } catch (IOException e) {
         throw new UncheckedIOException("writing " + path, e);
       }

@@ -11,14 +11,14 @@ import org.hetal.he.Parameters;
 /**
  * A named parameter set of the OpenFHE evaluator.
  *
- * <p><b>Scales.</b> OpenFHE's FIXEDMANUAL knows one scale, {@code 2^scalingBits} at every level, and
- * takes rescaling to divide by it. The primes differ from it: the values of a product are off by the
- * factor {@code 2^scalingBits / q}, within 2^-33 of one at N = 2^17 and within 2^-39 at N = 2^10,
- * far below the noise. That is the one point in which this evaluator's scales are not exact.
+ * <p><b>Scales.</b> OpenFHE's FIXEDMANUAL knows one scale, {@code 2^scalingBits} at every level,
+ * and takes rescaling to divide by it. The primes differ from it: the values of a product are off
+ * by the factor {@code 2^scalingBits / q}, within 2^-33 of one at N = 2^17 and within 2^-39 at N =
+ * 2^10, far below the noise. That is the one point in which this evaluator's scales are not exact.
  *
- * <p><b>Levels.</b> {@link #maxLevel()} is the level of a bootstrapped ciphertext; a bootstrap takes
- * two levels at the bottom, one to halve the message (so that {@code z + conj(z)} is its real part)
- * and one inside OpenFHE.
+ * <p><b>Levels.</b> {@link #maxLevel()} is the level of a bootstrapped ciphertext; a bootstrap
+ * takes two levels at the bottom, one to halve the message (so that {@code z + conj(z)} is its real
+ * part) and one inside OpenFHE.
  *
  * @param hash over the primes, the scale, the secret's distribution and the level budgets
  * @param encodingBudget levels of the bootstrap's CoeffsToSlots
@@ -50,8 +50,10 @@ public record OpenFheParameters(
   private static final Map<String, OpenFheParameters> KNOWN = new ConcurrentHashMap<>();
 
   static {
-    // 128-bit classical by OpenFHE's own table (log QP at most 1747 and 3523). 59-bit scales, because OpenFHE's bootstrap
-    // loses about 40 bits of the scale: 18 to 20 bits of precision remain. Failure: |I| > 16 with probability below 2^-128
+    // 128-bit classical by OpenFHE's own table (log QP at most 1747 and 3523). 59-bit scales,
+    // because OpenFHE's bootstrap
+    // loses about 40 bits of the scale: 18 to 20 bits of precision remain. Failure: |I| > 16 with
+    // probability below 2^-128
     // a coefficient (its K_SPARSE_ENCAPSULATED).
     SETS.put("openfhe_n17_l12", new Literal(17, 12, 2, 3, 3, 128));
     // What fits at N = 2^16 with such scales: three levels between bootstraps. For measurements.
@@ -84,7 +86,13 @@ public record OpenFheParameters(
             + CkksSettings.bootstrapDepth(literal.encodingBudget, literal.decodingBudget, secret);
     CkksSettings settings =
         new CkksSettings(
-            1 << literal.logRingDegree, depth, 59, 60, literal.digits, secret, literal.securityBits);
+            1 << literal.logRingDegree,
+            depth,
+            59,
+            60,
+            literal.digits,
+            secret,
+            literal.securityBits);
     try (CkksContext context = CkksContext.create(settings)) {
       String text =
           context.parameterHash()

@@ -112,8 +112,7 @@ public final class CkksSecretKey implements AutoCloseable {
     return fenced(
         () ->
             new CkksCiphertext(
-                context,
-                ClientNatives.encrypt(context.handle(), handle.get(), plaintext.handle())),
+                context, ClientNatives.encrypt(context.handle(), handle.get(), plaintext.handle())),
         plaintext);
   }
 
@@ -162,8 +161,7 @@ public final class CkksSecretKey implements AutoCloseable {
             Envelope.wrap(
                 Envelope.Kind.ROTATION_KEYS,
                 context.parameterHash(),
-                ClientNatives.automorphismKey(
-                    context.handle(), handle.get(), steps, conjugation)));
+                ClientNatives.automorphismKey(context.handle(), handle.get(), steps, conjugation)));
   }
 
   NativeHandle bootstrapKeys(Object holder) {

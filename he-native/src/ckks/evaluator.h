@@ -86,11 +86,6 @@ class Evaluator {
   const RnsPoly& one() const { return monomial(one_once_, one_, 0); }
   const RnsPoly& imaginary_unit() const { return monomial(i_once_, i_, context_.n() / 2); }
   const RnsPoly& monomial(std::once_flag& once, RnsPoly& poly, std::size_t exponent) const;
-  /// P a, modulo the chain; modulo the special primes it is zero.
-  RnsPoly times_special(const RnsPoly& a, int level) const;
-  /// out (+)= P-multiple of rotate(a, steps), extended, before its division. `raised0` = P c0.
-  void add_rotation(std::span<const RnsPoly> digits, const RnsPoly& raised0, std::uint32_t steps, int level,
-                    RnsPoly& out0, RnsPoly& out1, bool accumulate) const;
 
   const Context& context_;
   const EvaluationKeys& keys_;

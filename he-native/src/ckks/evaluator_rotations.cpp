@@ -4,7 +4,7 @@
 #include <array>
 
 #include "base/error.h"
-#include "ckks/evaluator.h"
+#include "ckks/key_switching.h"
 
 namespace hetal::ckks {
 namespace {
@@ -27,66 +27,29 @@ void require_two_parts(const char* what, const Ciphertext& a) {
 
 }  // namespace
 
-RnsPoly Evaluator::times_special(const RnsPoly& a, int level) const {
-  const Basis basis{level + 1, false};
-  std::vector<Word> product = context_.residues(std::int64_t{1}, basis);
-  for (int i = 0; i <= level; ++i) {
-    for (Word p : context_.parameters().p()) {
-      Word& at = product[static_cast<std::size_t>(i)];
-      at = context_.modulus(i).mul(at, p % context_.modulus(i).value());
-    }
-  }
-  RnsPoly out = context_.allocate(basis);
-  context_.device().mul_scalar(context_.view(out), a.data(), product.data());
-  return out;
-}
-
-void Evaluator::add_rotation(std::span<const RnsPoly> digits, const RnsPoly& raised0, std::uint32_t steps, int level,
-                             RnsPoly& out0, RnsPoly& out1, bool accumulate) const {
-  device::Device& device = context_.device();
-  const Basis basis{level + 1, true};
-  const std::uint32_t galois = galois_of(steps);
-  Pair product{context_.allocate(basis), context_.allocate(basis)};
-  key_product(digits, galois_key(galois, level), level, product[0], product[1], false);
-  // Modulo the special primes P c0 is zero.
-  device.add(context_.view(product[0].data(), raised0.basis()), product[0].data(), raised0.data());
-  RnsPoly* const out[2] = {&out0, &out1};
-  for (std::size_t i = 0; i < 2; ++i) {
-    if (!accumulate) {
-      device.automorphism(context_.view(*out[i]), product[i].data(), galois);
-      continue;
-    }
-    const RnsPoly turned = context_.allocate(basis);
-    device.automorphism(context_.view(turned), product[i].data(), galois);
-    device.add(context_.view(*out[i]), out[i]->data(), turned.data());
-  }
-}
-
 std::vector<Ciphertext> Evaluator::rotate_all(const Ciphertext& a, std::span<const std::uint32_t> steps) const {
   require_two_parts("rotate", a);
   require_steps(context_, steps);
   for (std::uint32_t s : steps) {
     if (s != 0) galois_key(galois_of(s), a.level);
   }
-  device::Device& device = context_.device();
   std::vector<RnsPoly> digits;
   std::vector<Ciphertext> out;
+  Pair turned;
   for (std::uint32_t s : steps) {
     if (s == 0) {
       out.push_back(copy(a));
       continue;
     }
-    if (digits.empty()) digits = decompose(a.parts[1], a.level);
-    const std::uint32_t galois = galois_of(s);
-    Pair product{context_.allocate({a.level + 1, true}), context_.allocate({a.level + 1, true})};
-    key_product(digits, galois_key(galois, a.level), a.level, product[0], product[1], false);
-    Pair down{context_.mod_down(product[0], 0), context_.mod_down(product[1], 0)};
-    device.add(context_.view(down[0]), down[0].data(), a.parts[0].data());
-    out.push_back({{}, a.level, a.scale});
-    for (const RnsPoly& part : down) {
-      out.back().parts.push_back(context_.allocate({a.level + 1, false}));
-      device.automorphism(context_.view(out.back().parts.back()), part.data(), galois);
+    if (digits.empty()) {
+      digits = decompose(a.parts[1], a.level);
+      turned = {context_.allocate({a.level + 1, true}), context_.allocate({a.level + 1, true})};
     }
+    const std::uint32_t galois = galois_of(s);
+    const Switch one{&galois_key(galois, a.level), galois, &turned[0], &turned[1], false};
+    key_switch(*this, digits, a.level, {&a.parts[0], nullptr, true}, {&one, 1});
+    out.push_back({{}, a.level, a.scale});
+    for (const RnsPoly& part : turned) out.back().parts.push_back(context_.mod_down(part, 0));
   }
   return out;
 }
@@ -109,19 +72,19 @@ Ciphertext Evaluator::sum_rotated(std::span<const Ciphertext* const> a, std::spa
   }
   const Basis basis{level + 1, true};
   Pair total{context_.allocate(basis), context_.allocate(basis)};
-  std::vector<RnsPoly> digits;
-  RnsPoly raised0;
-  const Ciphertext* decomposed = nullptr;
   bool started = false;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    if (steps[i] == 0) continue;
-    if (decomposed != a[i]) {
-      digits = decompose(a[i]->parts[1], level);
-      raised0 = times_special(a[i]->parts[0], level);
-      decomposed = a[i];
+  for (std::size_t i = 0; i < a.size();) {
+    // Neighbours that are one ciphertext share its decomposition.
+    std::vector<Switch> rotations;
+    const Ciphertext* const source = a[i];
+    for (; i < a.size() && a[i] == source; ++i) {
+      if (steps[i] == 0) continue;
+      const std::uint32_t galois = galois_of(steps[i]);
+      rotations.push_back({&galois_key(galois, level), galois, &total[0], &total[1], started});
+      started = true;
     }
-    add_rotation(digits, raised0, steps[i], level, total[0], total[1], started);
-    started = true;
+    if (rotations.empty()) continue;
+    key_switch(*this, decompose(source->parts[1], level), level, {&source->parts[0], nullptr, true}, rotations);
   }
   Ciphertext out{{}, level, first.scale};
   for (std::size_t part = 0; part < 2; ++part) {
@@ -168,22 +131,29 @@ std::vector<Ciphertext> Evaluator::multiply_rotated(const Ciphertext& a, std::sp
   const Basis basis{a.level + 1, true};
   device::Device& device = context_.device();
   const std::vector<RnsPoly> digits = decompose(a.parts[1], a.level);
-  const Pair raised{times_special(a.parts[0], a.level), times_special(a.parts[1], a.level)};
   std::vector<Pair> sums;
   for (std::size_t o = 0; o < factors.size(); ++o) sums.push_back({context_.allocate(basis), context_.allocate(basis)});
   for (std::size_t begin = 0; begin < steps.size(); begin += kRotatedAtOnce) {
     const std::size_t count = std::min(kRotatedAtOnce, steps.size() - begin);
     std::vector<Pair> turned;
-    for (std::size_t t = begin; t < begin + count; ++t) {
-      turned.push_back({context_.zero(basis), context_.zero(basis)});
-      if (steps[t] != 0) {
-        add_rotation(digits, raised[0], steps[t], a.level, turned.back()[0], turned.back()[1], false);
-      } else {
-        for (std::size_t i = 0; i < 2; ++i) {
-          device.copy(turned.back()[i].data(), raised[i].data(), static_cast<std::size_t>(a.level + 1) * context_.n());
-        }
+    std::vector<Switch> rotations;
+    for (std::size_t t = 0; t < count; ++t) turned.push_back({context_.allocate(basis), context_.allocate(basis)});
+    for (std::size_t t = 0; t < count; ++t) {
+      const std::uint32_t step = steps[begin + t];
+      if (step != 0) {
+        const std::uint32_t galois = galois_of(step);
+        rotations.push_back({&galois_key(galois, a.level), galois, &turned[t][0], &turned[t][1], false});
+        continue;
+      }
+      // P c in the extended basis: zero modulo the special primes.
+      const std::vector<Word> special = special_product(context_, a.level);
+      for (std::size_t i = 0; i < 2; ++i) {
+        device.zero(turned[t][i].data() + special.size() * context_.n(),
+                    static_cast<std::size_t>(context_.special()) * context_.n());
+        device.mul_scalar(context_.view(turned[t][i].data(), {a.level + 1, false}), a.parts[i].data(), special.data());
       }
     }
+    key_switch(*this, digits, a.level, {&a.parts[0], nullptr, true}, rotations);
     std::vector<device::PlainLimbs> plain;
     for (const auto& row : factors) {
       for (std::size_t t = begin; t < begin + count; ++t) {

@@ -1,7 +1,8 @@
 #include "jni/engine.h"
 
 #include <cmath>
-#include <cstdlib>
+
+#include "ckks/key_switching.h"
 
 namespace hetal::jni {
 namespace {
@@ -153,6 +154,13 @@ Ciphertext Engine::rescale(const Ciphertext& a) const {
   require<LevelError>(a.level > 0, "rescale: expected a level of at least 1, actual ", a.level);
   require<ScaleError>(scale_degree(a) == 2, "rescale: expected scale degree 2, actual ", scale_degree(a));
   return evaluator_.rescale(a);
+}
+
+Ciphertext Engine::relinearize_rescale(const Ciphertext& a) {
+  require<LevelError>(a.level > 0, "rescale: expected a level of at least 1, actual ", a.level);
+  require<ScaleError>(scale_degree(a) == 2, "rescale: expected scale degree 2, actual ", scale_degree(a));
+  if (a.parts.size() == 3) keys_.require_relinearization(a.level);
+  return ckks::relinearize_and_rescale(evaluator_, a);
 }
 
 Ciphertext Engine::drop_to_level(const Ciphertext& a, int level) const {

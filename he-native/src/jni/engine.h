@@ -42,6 +42,8 @@ class Engine {
   Ciphertext multiply_sum(const CiphertextList& a, const PlaintextList& b) const;
   Ciphertext relinearize(const Ciphertext& a);
   Ciphertext rescale(const Ciphertext& a) const;
+  /// Both with one division.
+  Ciphertext relinearize_rescale(const Ciphertext& a);
   Ciphertext drop_to_level(const Ciphertext& a, int level) const;
   Ciphertext rotate(const Ciphertext& a, int steps) const;
   std::vector<Ciphertext> rotate_all(const Ciphertext& a, const std::vector<int>& steps) const;
@@ -58,7 +60,7 @@ class Engine {
   Ciphertext deserialize(ByteView bytes) const { return ckks::deserialize(context_, bytes, keys_.key_id()); }
 
  private:
-  explicit Engine(const std::string& directory, ckks::Manifest manifest, int threads);
+  Engine(const std::string& directory, ckks::Manifest manifest, int threads);
 
   void require_level(int level) const;
   void require_degree_one(const char* what, const Ciphertext& a) const;

@@ -1,6 +1,7 @@
 // What a loader checks of a library: org.hetal.he.EngineLibrary and org.hetal.he.owner.OwnerLibrary. Compiled into each.
+#include <jni.h>
+
 #include "build_info.h"
-#include "jni/convert.h"
 #include "jni/handles.h"
 
 using namespace hetal::jni;
@@ -16,9 +17,8 @@ constexpr jint kAbiVersion = 1;
 
 HETAL_NATIVE(jint, abiVersion)(JNIEnv*, jclass) { return kAbiVersion; }
 
-HETAL_NATIVE(jstring, commit)(JNIEnv* env, jclass) {
-  return guarded(env, [&] { return from_string(env, HETAL_COMMIT); });
-}
+/// Null, with Java's own error pending, when there is no memory.
+HETAL_NATIVE(jstring, commit)(JNIEnv* env, jclass) { return env->NewStringUTF(HETAL_COMMIT); }
 
 /// Objects that Java has not closed.
 HETAL_NATIVE(jlong, liveObjects)(JNIEnv*, jclass) { return handles().live(); }

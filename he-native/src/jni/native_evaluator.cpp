@@ -1,6 +1,4 @@
 // org.hetal.he.NativeEvaluator
-#include <functional>
-
 #include "jni/convert.h"
 #include "jni/engine.h"
 #include "jni/handles.h"
@@ -180,6 +178,10 @@ HETAL_NATIVE(jlong, relinearize)(JNIEnv* env, jclass, jlong engine, jlong a) {
 
 HETAL_NATIVE(jlong, rescale)(JNIEnv* env, jclass, jlong engine, jlong a) {
   return unary(env, engine, a, [&](Engine& e, const Ciphertext& x) { return e.rescale(x); });
+}
+
+HETAL_NATIVE(jlong, relinearizeRescale)(JNIEnv* env, jclass, jlong engine, jlong a) {
+  return unary(env, engine, a, [&](Engine& e, const Ciphertext& x) { return e.relinearize_rescale(x); });
 }
 
 HETAL_NATIVE(jlong, dropToLevel)(JNIEnv* env, jclass, jlong engine, jlong a, jint level) {

@@ -23,12 +23,6 @@ int checked_threads(jint threads) {
   return threads;
 }
 
-template <typename Map>
-void merge(Map& map, jint steps, jint level) {
-  require<InvalidArgument>(steps > 0, "key plan: rotation: expected at least 1, actual ", steps);
-  map[static_cast<std::uint32_t>(steps)] = level;
-}
-
 }  // namespace
 
 #define HETAL_NATIVE(type, name) extern "C" JNIEXPORT type JNICALL Java_org_hetal_he_owner_NativeClient_##name
@@ -100,13 +94,16 @@ HETAL_NATIVE(void, savePublicKeyNative)(JNIEnv* env, jclass, jlong handle, jstri
   guarded(env, [&] { client_of(handle)->save_public_key(to_string(env, path)); });
 }
 
-/// `rotations`: steps and level by turns; `levels`: of relinearisation and conjugation, -1 for none.
+/// `rotations`: steps and level by turns; relinearisation and conjugation: their level, -1 for none.
 HETAL_NATIVE(jlong, openWriter)(JNIEnv* env, jclass, jlong handle, jstring directory, jintArray rotations, jint relinearization,
                                 jint conjugation, jboolean bootstrap) {
   return guarded(env, [&]() -> jlong {
     owner::KeyPlan plan;
     const std::vector<jint> flat = to_ints(env, rotations);
-    for (std::size_t i = 0; i + 1 < flat.size(); i += 2) merge(plan.level_of_steps, flat[i], flat[i + 1]);
+    for (std::size_t i = 0; i + 1 < flat.size(); i += 2) {
+      require<InvalidArgument>(flat[i] > 0, "key plan: rotation: expected at least 1, actual ", flat[i]);
+      plan.level_of_steps[static_cast<std::uint32_t>(flat[i])] = flat[i + 1];
+    }
     plan.relinearization_level = relinearization;
     plan.conjugation_level = conjugation;
     plan.bootstrap = bootstrap != JNI_FALSE;

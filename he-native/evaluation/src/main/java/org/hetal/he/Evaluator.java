@@ -201,11 +201,20 @@ public interface Evaluator extends AutoCloseable {
   // -- convenience
   // -------------------------------------------------------------------------------------------------------
 
+  /**
+   * relinearize, then rescale: scale degree 2 at level l to degree 1 at level l-1, two parts. An
+   * engine may do both with one division, which is cheaper and rounds once.
+   */
+  default Ciphertext relinearizeRescale(Ciphertext a) {
+    try (Ciphertext relinearized = relinearize(a)) {
+      return rescale(relinearized);
+    }
+  }
+
   /** multiply, relinearize, rescale: level l to l-1. */
   default Ciphertext multiplyRescale(Ciphertext a, Ciphertext b) {
-    try (Ciphertext product = multiply(a, b);
-        Ciphertext relinearized = relinearize(product)) {
-      return rescale(relinearized);
+    try (Ciphertext product = multiply(a, b)) {
+      return relinearizeRescale(product);
     }
   }
 

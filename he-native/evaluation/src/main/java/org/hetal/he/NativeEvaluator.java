@@ -176,6 +176,11 @@ public final class NativeEvaluator implements Evaluator {
   }
 
   @Override
+  public Ciphertext relinearizeRescale(Ciphertext a) {
+    return unary(NativeEvaluator::relinearizeRescale, a);
+  }
+
+  @Override
   public Ciphertext dropToLevel(Ciphertext a, int level) {
     return unary((engine, x) -> dropToLevel(engine, x, level), a);
   }
@@ -415,6 +420,8 @@ public final class NativeEvaluator implements Evaluator {
   private static native long relinearize(long engine, long a);
 
   private static native long rescale(long engine, long a);
+
+  private static native long relinearizeRescale(long engine, long a);
 
   private static native long dropToLevel(long engine, long a, int level);
 

@@ -54,6 +54,15 @@ final class NativeBench implements Bench {
     return bundle;
   }
 
+  /** Files of the bundle beside its manifest. */
+  long keyFiles() {
+    try (Stream<Path> files = Files.list(bundle)) {
+      return files.count() - 1;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   NativeEvaluator nativeEvaluator() {
     return evaluator;
   }

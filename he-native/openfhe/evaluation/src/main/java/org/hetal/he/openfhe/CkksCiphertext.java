@@ -62,6 +62,13 @@ public final class CkksCiphertext implements Ciphertext {
 
   @Override
   public String toString() {
-    return "ciphertext(level " + level + ", scale degree " + scaleDegree + ", parts " + parts + ")";
+    return "ciphertext(level "
+        + level
+        + ", scale degree "
+        + scaleDegree
+        + ", parts "
+        + parts
+        + ") of "
+        + context;
   }
 }

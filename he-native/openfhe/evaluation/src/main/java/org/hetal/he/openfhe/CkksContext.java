@@ -450,10 +450,10 @@ public final class CkksContext implements AutoCloseable {
   }
 
   private long own(Ciphertext a) {
-    if (a instanceof CkksCiphertext own) {
+    if (a instanceof CkksCiphertext own && own.context() == this) {
       return own.handle();
     }
-    throw new IllegalArgumentException("expected a ciphertext of OpenFHE, actual " + a);
+    throw new IllegalArgumentException("expected a ciphertext of this context, actual " + a);
   }
 
   private long[] own(List<? extends Ciphertext> list) {
@@ -461,10 +461,10 @@ public final class CkksContext implements AutoCloseable {
   }
 
   private long own(Plaintext a) {
-    if (a instanceof CkksPlaintext own) {
+    if (a instanceof CkksPlaintext own && own.context() == this) {
       return own.handle();
     }
-    throw new IllegalArgumentException("expected a plaintext of OpenFHE, actual " + a);
+    throw new IllegalArgumentException("expected a plaintext of this context, actual " + a);
   }
 
   private CkksCiphertext made(java.util.function.LongSupplier call, Object... operands) {

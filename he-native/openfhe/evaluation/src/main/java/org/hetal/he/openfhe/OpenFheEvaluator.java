@@ -22,6 +22,7 @@ public final class OpenFheEvaluator implements Evaluator {
   private final CkksContext context;
   private final int threads;
   private final int innerThreads;
+  private volatile boolean closed;
 
   private OpenFheEvaluator(OpenFheKeyBundle bundle, CkksContext context, int threads) {
     this.parameters = bundle.parameters();
@@ -75,7 +76,7 @@ public final class OpenFheEvaluator implements Evaluator {
   @Override
   public Plaintext encode(double[] real, double[] imaginary, int level) {
     requireLevel(level);
-    return context.encode(real, imaginary, level);
+    return open().encode(real, imaginary, level);
   }
 
   // -- linear
@@ -83,42 +84,42 @@ public final class OpenFheEvaluator implements Evaluator {
 
   @Override
   public Ciphertext add(Ciphertext a, Ciphertext b) {
-    return context.add(a, b);
+    return open().add(a, b);
   }
 
   @Override
   public Ciphertext sub(Ciphertext a, Ciphertext b) {
-    return context.sub(a, b);
+    return open().sub(a, b);
   }
 
   @Override
   public Ciphertext negate(Ciphertext a) {
-    return context.negate(a);
+    return open().negate(a);
   }
 
   @Override
   public Ciphertext add(Ciphertext a, Plaintext b) {
-    return context.add(a, b);
+    return open().add(a, b);
   }
 
   @Override
   public Ciphertext sub(Ciphertext a, Plaintext b) {
-    return context.sub(a, b);
+    return open().sub(a, b);
   }
 
   @Override
   public Ciphertext add(Ciphertext a, double constant) {
-    return context.add(a, constant);
+    return open().add(a, constant);
   }
 
   @Override
   public Ciphertext multiplyInteger(Ciphertext a, int factor) {
-    return context.multiplyInteger(a, factor);
+    return open().multiplyInteger(a, factor);
   }
 
   @Override
   public Ciphertext multiplyByI(Ciphertext a) {
-    return context.multiplyByI(a);
+    return open().multiplyByI(a);
   }
 
   // -- products
@@ -126,32 +127,32 @@ public final class OpenFheEvaluator implements Evaluator {
 
   @Override
   public Ciphertext multiply(Ciphertext a, Ciphertext b) {
-    return context.multiply(a, b);
+    return open().multiply(a, b);
   }
 
   @Override
   public Ciphertext square(Ciphertext a) {
-    return context.multiply(a, a);
+    return open().multiply(a, a);
   }
 
   @Override
   public Ciphertext multiply(Ciphertext a, Plaintext b) {
-    return context.multiply(a, b);
+    return open().multiply(a, b);
   }
 
   @Override
   public Ciphertext multiply(Ciphertext a, double constant) {
-    return context.multiply(a, constant);
+    return open().multiply(a, constant);
   }
 
   @Override
   public Ciphertext multiplySum(List<Ciphertext> a, List<Ciphertext> b) {
-    return context.multiplySum(a, b);
+    return open().multiplySum(a, b);
   }
 
   @Override
   public Ciphertext multiplySumPlain(List<Ciphertext> a, List<Plaintext> b) {
-    return context.multiplySumPlain(a, b);
+    return open().multiplySumPlain(a, b);
   }
 
   // -- upkeep
@@ -162,17 +163,17 @@ public final class OpenFheEvaluator implements Evaluator {
     if (a.parts() == 3) {
       bundle.requireRelinearization(a.level());
     }
-    return context.relinearize(a);
+    return open().relinearize(a);
   }
 
   @Override
   public Ciphertext rescale(Ciphertext a) {
-    return context.rescale(a);
+    return open().rescale(a);
   }
 
   @Override
   public Ciphertext dropToLevel(Ciphertext a, int level) {
-    return context.dropToLevel(a, level);
+    return open().dropToLevel(a, level);
   }
 
   // -- slots
@@ -192,14 +193,14 @@ public final class OpenFheEvaluator implements Evaluator {
         bundle.requireRotation(left, a.level());
       }
     }
-    return List.copyOf(context.rotateAll(a, steps, threads));
+    return List.copyOf(open().rotateAll(a, steps, threads));
   }
 
   @Override
   public Ciphertext conjugate(Ciphertext a) {
     requireTwoParts("conjugate", a);
     bundle.requireConjugation(a.level());
-    return context.conjugate(a);
+    return open().conjugate(a);
   }
 
   @Override
@@ -244,7 +245,7 @@ public final class OpenFheEvaluator implements Evaluator {
             by.add(row.get(t));
           }
         }
-        out.add(context.multiplySumPlain(present, by));
+        out.add(open().multiplySumPlain(present, by));
       }
       return out;
     } catch (RuntimeException e) {
@@ -265,7 +266,7 @@ public final class OpenFheEvaluator implements Evaluator {
     requireRefreshable(a);
     try (Scope scope = new Scope()) {
       CkksCiphertext z = refreshed(scope, scope.add(lowered(a)));
-      return context.add(z, scope.add(context.conjugate(z)));
+      return open().add(z, scope.add(open().conjugate(z)));
     }
   }
 
@@ -279,22 +280,22 @@ public final class OpenFheEvaluator implements Evaluator {
     requireRefreshable(a);
     requireRefreshable(b);
     try (Scope scope = new Scope()) {
-      CkksCiphertext imaginary = scope.add(context.multiplyByI(scope.add(lowered(b))));
-      CkksCiphertext z = refreshed(scope, scope.add(context.add(scope.add(lowered(a)), imaginary)));
-      CkksCiphertext conjugate = scope.add(context.conjugate(z));
-      CkksCiphertext difference = scope.add(context.sub(conjugate, z));
-      CkksCiphertext real = context.add(z, conjugate);
-      return List.of(real, context.multiplyByI(difference));
+      CkksCiphertext imaginary = scope.add(open().multiplyByI(scope.add(lowered(b))));
+      CkksCiphertext z = refreshed(scope, scope.add(open().add(scope.add(lowered(a)), imaginary)));
+      CkksCiphertext conjugate = scope.add(open().conjugate(z));
+      CkksCiphertext difference = scope.add(open().sub(conjugate, z));
+      CkksCiphertext real = open().add(z, conjugate);
+      return List.of(real, open().multiplyByI(difference));
     }
   }
 
   private CkksCiphertext lowered(Ciphertext a) {
-    return context.dropToLevel(a, parameters.bootstrapInputLevel());
+    return open().dropToLevel(a, parameters.bootstrapInputLevel());
   }
 
   private CkksCiphertext refreshed(Scope scope, CkksCiphertext x) {
-    CkksCiphertext half = scope.add(context.rescale(scope.add(context.multiply(x, 0.5))));
-    CkksCiphertext z = scope.add(context.bootstrap(half));
+    CkksCiphertext half = scope.add(open().rescale(scope.add(open().multiply(x, 0.5))));
+    CkksCiphertext z = scope.add(open().bootstrap(half));
     if (z.level() != parameters.bootstrapOutputLevel()) {
       throw new HeLevelException(
           "bootstrap: expected output level "
@@ -311,7 +312,7 @@ public final class OpenFheEvaluator implements Evaluator {
   @Override
   public Ciphertext zero(int level) {
     requireLevel(level);
-    return context.zero(bundle.keyTag(), level);
+    return open().zero(bundle.keyTag(), level);
   }
 
   /** OpenFHE's own form in an {@link Envelope}. */
@@ -319,16 +320,17 @@ public final class OpenFheEvaluator implements Evaluator {
   public byte[] serialize(Ciphertext a) {
     requireDegreeOne("serialize", a);
     requireTwoParts("serialize", a);
-    return context.serialize(a);
+    return open().serialize(a);
   }
 
   @Override
   public Ciphertext deserialize(byte[] bytes) {
-    return context.deserializeCiphertext(bytes);
+    return open().deserializeCiphertext(bytes);
   }
 
   @Override
   public void close() {
+    closed = true;
     context.close();
   }
 
@@ -340,19 +342,26 @@ public final class OpenFheEvaluator implements Evaluator {
   // -- the rules
   // -------------------------------------------------------------------------------------
 
+  private CkksContext open() {
+    if (closed) {
+      throw new IllegalStateException("the evaluator is closed");
+    }
+    return context;
+  }
+
   private Ciphertext sum(List<Ciphertext> terms) {
     try (Scope scope = new Scope()) {
       scope.addAll(terms);
       Ciphertext sum = terms.get(0);
       for (int i = 1; i < terms.size(); i++) {
-        sum = scope.add(context.add(sum, terms.get(i)));
+        sum = scope.add(open().add(sum, terms.get(i)));
       }
       return scope.release(sum);
     }
   }
 
   private void requireLevel(int level) {
-    context.handle(); // closed?
+    open();
     if (level < 0 || level > parameters.maxLevel()) {
       throw new HeLevelException(
           "level: expected 0 to " + parameters.maxLevel() + ", actual " + level);
@@ -360,7 +369,7 @@ public final class OpenFheEvaluator implements Evaluator {
   }
 
   private void requireOwn(Ciphertext a) {
-    context.handle();
+    open();
     if (!(a instanceof CkksCiphertext own)) {
       throw new IllegalArgumentException("expected a ciphertext of OpenFHE, actual " + a);
     }

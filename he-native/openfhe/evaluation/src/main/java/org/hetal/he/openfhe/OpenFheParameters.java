@@ -55,12 +55,12 @@ public record OpenFheParameters(
     // loses about 40 bits of the scale: 18 to 20 bits of precision remain. Failure: |I| > 16 with
     // probability below 2^-128
     // a coefficient (its K_SPARSE_ENCAPSULATED).
-    SETS.put("openfhe_n17_l12", new Literal(17, 12, 2, 3, 3, 128));
+    SETS.put("openfhe_n17_l13", new Literal(17, 13, 2, 3, 3, 128));
     // What fits at N = 2^16 with such scales: three levels between bootstraps. For measurements.
     SETS.put("openfhe_n16_l3", new Literal(16, 3, 4, 3, 3, 128));
     // Toys for tests: no security at all.
-    SETS.put("insecure_openfhe_n12_l12", new Literal(12, 12, 3, 2, 2, 0));
-    SETS.put("insecure_openfhe_n10_l12", new Literal(10, 12, 3, 2, 2, 0));
+    SETS.put("insecure_openfhe_n12_l13", new Literal(12, 13, 3, 2, 2, 0));
+    SETS.put("insecure_openfhe_n10_l13", new Literal(10, 13, 3, 2, 2, 0));
   }
 
   /**

@@ -333,7 +333,7 @@ class BindingTest {
   void otherParameters_throw() {
     CkksSettings settings = new CkksSettings(4 * SLOTS, 5, 50, 60, 3, Secret.UNIFORM_TERNARY, 0);
     try (CkksContext other = CkksContext.create(settings)) {
-      assertMessage(IllegalArgumentException.class, "other parameters", () -> other.add(x, x));
+      assertMessage(IllegalArgumentException.class, "of this context", () -> other.add(x, x));
       assertThrows(
           HeFormatException.class, () -> other.deserializeCiphertext(context.serialize(x)));
       assertThrows(

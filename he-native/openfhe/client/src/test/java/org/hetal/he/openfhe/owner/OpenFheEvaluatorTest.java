@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @OpenFheTest
 class OpenFheEvaluatorTest {
-  private static final String SET = "insecure_openfhe_n10_l12";
+  private static final String SET = "insecure_openfhe_n10_l13";
   @TempDir private static Path directory;
   private static OpenFheClient client;
   private static OpenFheEvaluator evaluator;
@@ -43,7 +43,7 @@ class OpenFheEvaluatorTest {
     client = OpenFheClient.generate(SET);
     slots = client.parameters().slotCount();
     RotationPlan plan =
-        new RotationPlan().rotate(1, 14).rotate(2, 3).relinearize(14).conjugate(14).bootstrap();
+        new RotationPlan().rotate(1, 15).rotate(2, 3).relinearize(15).conjugate(15).bootstrap();
     client.writeEvaluationKeys(directory.resolve("keys"), plan, (done, of, bytes) -> {});
     evaluator = OpenFheEvaluator.open(directory.resolve("keys"), 2);
   }
@@ -73,9 +73,9 @@ class OpenFheEvaluatorTest {
   }
 
   @Test
-  void parameters_leaveTwelveLevels() throws Exception {
+  void parameters_leaveThirteenLevels() throws Exception {
     OpenFheParameters parameters = evaluator.parameters();
-    assertEquals(12, parameters.usableLevels());
+    assertEquals(13, parameters.usableLevels());
     assertTrue(parameters.isInsecure());
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     new ObjectOutputStream(bytes).writeObject(parameters);
@@ -91,7 +91,7 @@ class OpenFheEvaluatorTest {
     try (Ciphertext a = encrypted(x, 2);
         Ciphertext b = encrypted(y, 2);
         Ciphertext fresh = evaluator.bootstrap(a)) {
-      assertEquals(14, fresh.level());
+      assertEquals(15, fresh.level());
       double error = worst(fresh, x);
       assertTrue(error < 0x1p-14 && error > 0x1p-40, "error " + error);
       List<Ciphertext> both = evaluator.bootstrapPair(a, b);

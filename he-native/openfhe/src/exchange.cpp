@@ -14,7 +14,7 @@ using lbcrypto::NativeInteger;
 using lbcrypto::NativePoly;
 using lbcrypto::NativeVector;
 
-std::shared_ptr<ILDCRTParams<BigInteger>> chain(const Context& context, std::size_t limbs) {
+Chain chain(const Context& context, std::size_t limbs) {
   const auto& all = context->GetElementParams()->GetParams();
   require<InvalidArgument>(limbs >= 1 && limbs <= all.size(), "limbs: expected 1 to ", all.size(), ", actual ", limbs);
   if (limbs == all.size()) return context->GetElementParams();
@@ -62,14 +62,13 @@ Residues to_residues(const Polynomial& polynomial) {
   return out;
 }
 
-Polynomial from_residues(const Context& context, const Residues& residues, std::size_t limbs) {
-  const auto parameters = chain(context, limbs);
-  const std::size_t n = context->GetRingDimension();
+Polynomial from_residues(const Chain& chain, const Residues& residues) {
+  const std::size_t n = chain->GetRingDimension(), limbs = chain->GetParams().size();
   require<InvalidArgument>(residues.size() == limbs * n, "residues: expected ", limbs, " limbs of ", n, ", actual ",
                            residues.size(), " residues");
-  Polynomial out(parameters, Format::COEFFICIENT, true);
+  Polynomial out(chain, Format::COEFFICIENT, true);
   for (std::size_t limb = 0; limb < limbs; ++limb) {
-    const NativeInteger q = parameters->GetParams()[limb]->GetModulus();
+    const NativeInteger q = chain->GetParams()[limb]->GetModulus();
     NativeVector values(static_cast<std::uint32_t>(n), q);
     for (std::size_t i = 0; i < n; ++i) {
       const std::uint64_t residue = residues[limb * n + i];
@@ -77,12 +76,16 @@ Polynomial from_residues(const Context& context, const Residues& residues, std::
                                ": expected below ", q, ", actual ", residue);
       values[i] = residue;
     }
-    NativePoly element(parameters->GetParams()[limb], Format::COEFFICIENT, true);
+    NativePoly element(chain->GetParams()[limb], Format::COEFFICIENT, true);
     element.SetValues(std::move(values), Format::COEFFICIENT);
     out.SetElementAtIndex(static_cast<std::uint32_t>(limb), std::move(element));
   }
   out.SetFormat(Format::EVALUATION);
   return out;
+}
+
+Polynomial from_residues(const Context& context, const Residues& residues, std::size_t limbs) {
+  return from_residues(chain(context, limbs), residues);
 }
 
 RnsCiphertext to_residues(const Ciphertext& ciphertext, double scale) {

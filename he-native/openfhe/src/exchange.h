@@ -17,6 +17,10 @@ struct RnsCiphertext {
 };
 
 Residues to_residues(const Polynomial& polynomial);
+/// The primes of a polynomial.
+using Chain = std::shared_ptr<lbcrypto::ILDCRTParams<lbcrypto::BigInteger>>;
+/// Evaluation form, over any primes.
+Polynomial from_residues(const Chain& chain, const Residues& residues);
 /// Evaluation form. Throws InvalidArgument unless there are N residues below q[i] for each of the first `limbs` primes.
 Polynomial from_residues(const Context& context, const Residues& residues, std::size_t limbs);
 

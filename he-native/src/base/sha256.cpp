@@ -4,10 +4,10 @@
 #include <bit>
 #include <cstring>
 
-namespace hetal {
-namespace {
+#include "base/sha256_blocks.h"
 
-constexpr std::array<std::uint32_t, 64> kRound{
+namespace hetal {
+const std::array<std::uint32_t, 64> kSha256Round{
     0x428a2f98, 0x71374491, 0xb5c0fbcf, 0xe9b5dba5, 0x3956c25b, 0x59f111f1, 0x923f82a4, 0xab1c5ed5,
     0xd807aa98, 0x12835b01, 0x243185be, 0x550c7dc3, 0x72be5d74, 0x80deb1fe, 0x9bdc06a7, 0xc19bf174,
     0xe49b69c1, 0xefbe4786, 0x0fc19dc6, 0x240ca1cc, 0x2de92c6f, 0x4a7484aa, 0x5cb0a9dc, 0x76f988da,
@@ -17,9 +17,9 @@ constexpr std::array<std::uint32_t, 64> kRound{
     0x19a4c116, 0x1e376c08, 0x2748774c, 0x34b0bcb5, 0x391c0cb3, 0x4ed8aa4a, 0x5b9cca4f, 0x682e6ff3,
     0x748f82ee, 0x78a5636f, 0x84c87814, 0x8cc70208, 0x90befffa, 0xa4506ceb, 0xbef9a3f7, 0xc67178f2};
 
-}  // namespace
+namespace {
 
-void Sha256::block(const std::uint8_t* data) {
+void block(std::array<std::uint32_t, 8>& state, const std::uint8_t* data) {
   std::array<std::uint32_t, 64> w;
   for (std::size_t i = 0; i < 16; ++i) {
     w[i] = static_cast<std::uint32_t>(data[4 * i]) << 24 | static_cast<std::uint32_t>(data[4 * i + 1]) << 16 |
@@ -30,16 +30,30 @@ void Sha256::block(const std::uint8_t* data) {
     const std::uint32_t s1 = std::rotr(w[i - 2], 17) ^ std::rotr(w[i - 2], 19) ^ (w[i - 2] >> 10);
     w[i] = w[i - 16] + s0 + w[i - 7] + s1;
   }
-  auto [a, b, c, d, e, f, g, h] = state_;
+  auto [a, b, c, d, e, f, g, h] = state;
   for (std::size_t i = 0; i < 64; ++i) {
     const std::uint32_t s1 = std::rotr(e, 6) ^ std::rotr(e, 11) ^ std::rotr(e, 25);
-    const std::uint32_t t1 = h + s1 + ((e & f) ^ (~e & g)) + kRound[i] + w[i];
+    const std::uint32_t t1 = h + s1 + ((e & f) ^ (~e & g)) + kSha256Round[i] + w[i];
     const std::uint32_t s0 = std::rotr(a, 2) ^ std::rotr(a, 13) ^ std::rotr(a, 22);
     const std::uint32_t t2 = s0 + ((a & b) ^ (a & c) ^ (b & c));
     h = g, g = f, f = e, e = d + t1, d = c, c = b, b = a, a = t1 + t2;
   }
   const std::array<std::uint32_t, 8> add{a, b, c, d, e, f, g, h};
-  for (std::size_t i = 0; i < 8; ++i) state_[i] += add[i];
+  for (std::size_t i = 0; i < 8; ++i) state[i] += add[i];
+}
+
+Sha256Blocks fastest() {
+  static const Sha256Blocks chosen = [] {
+    const Sha256Blocks accelerated = sha256_blocks_accelerated();
+    return accelerated != nullptr ? accelerated : sha256_blocks_portable;
+  }();
+  return chosen;
+}
+
+}  // namespace
+
+void sha256_blocks_portable(std::array<std::uint32_t, 8>& state, const std::uint8_t* data, std::size_t blocks) {
+  for (; blocks > 0; --blocks, data += 64) block(state, data);
 }
 
 void Sha256::update(const void* data, std::size_t bytes) {
@@ -47,15 +61,16 @@ void Sha256::update(const void* data, std::size_t bytes) {
   total_bytes_ += bytes;
   while (bytes > 0) {
     if (pending_bytes_ == 0 && bytes >= 64) {
-      block(in);
-      in += 64, bytes -= 64;
+      const std::size_t blocks = bytes / 64;
+      fastest()(state_, in, blocks);
+      in += 64 * blocks, bytes -= 64 * blocks;
       continue;
     }
     const std::size_t take = std::min(bytes, 64 - pending_bytes_);
     std::memcpy(pending_.data() + pending_bytes_, in, take);
     pending_bytes_ += take, in += take, bytes -= take;
     if (pending_bytes_ == 64) {
-      block(pending_.data());
+      fastest()(state_, pending_.data(), 1);
       pending_bytes_ = 0;
     }
   }

@@ -11,13 +11,12 @@ namespace {
 using ckks::Ciphertext;
 using ckks::Evaluator;
 
-// `powers[i]` is T_(2^i), one level below powers[i - 1]. Of n > 1 coefficients the result is ceil(log2 n) levels below x.
-// Three parts unless `relinearized`: a summand need not be switched before the sum is.
-Ciphertext evaluate(const Evaluator& evaluator, const std::vector<Ciphertext>& powers, const std::vector<double>& c,
-                    bool relinearized) {
+// `powers[i]` is T_(2^i), one level below powers[i - 1]. Of n > 1 coefficients the result, once relinearised and rescaled,
+// is ceil(log2 n) levels below x.
+Ciphertext unrescaled(const Evaluator& evaluator, const std::vector<Ciphertext>& powers, const std::vector<double>& c) {
   if (c.size() == 2) {
     const Ciphertext& x = powers[0];
-    return evaluator.add_constant(evaluator.rescale(evaluator.mul_constant(x, c[1], x.scale)), c[0]);
+    return evaluator.add_constant(evaluator.mul_constant(x, c[1], x.scale), c[0]);
   }
   const std::size_t half = std::bit_ceil(c.size()) / 2;
   std::vector<double> low(c.begin(), c.begin() + static_cast<std::ptrdiff_t>(half));
@@ -27,12 +26,18 @@ Ciphertext evaluate(const Evaluator& evaluator, const std::vector<Ciphertext>& p
     high[j] *= 2;
   }
   const Ciphertext& power = powers[static_cast<std::size_t>(std::countr_zero(half))];
-  const Ciphertext rest = evaluator.mul_constant(evaluate(evaluator, powers, low, false), 1.0, power.scale);
-  const Ciphertext leading =
-      high.size() == 1 ? evaluator.mul_constant(power, high[0], power.scale)
-                       : evaluator.tensor(evaluator.drop_to_level(evaluate(evaluator, powers, high, true), power.level), power);
-  const Ciphertext sum = evaluator.add(leading, rest);
-  return relinearized ? ckks::relinearize_and_rescale(evaluator, sum) : evaluator.rescale(sum);
+  Ciphertext out;
+  if (high.size() == 1) {
+    out = evaluator.mul_constant(power, high[0], power.scale);
+  } else {
+    const Ciphertext factor = ckks::relinearize_and_rescale(evaluator, unrescaled(evaluator, powers, high));
+    out = evaluator.tensor(evaluator.drop_to_level(factor, power.level), power);
+  }
+  // The summand is not relinearised: the sum is. Rescaling a third part costs a rounding error times s^2, which is large;
+  // enlarged to the scale of the product first, the message does not feel it.
+  Ciphertext rest = evaluator.rescale(evaluator.mul_constant(unrescaled(evaluator, powers, low), 1.0, power.scale));
+  rest.scale = out.scale;  // the same number, but for the order of its roundings
+  return evaluator.add(out, rest);
 }
 
 }  // namespace
@@ -50,7 +55,7 @@ Ciphertext evaluate_chebyshev(const Evaluator& evaluator, const Ciphertext& x, c
   for (std::size_t degree = 2; degree < coefficients.size(); degree *= 2) {
     powers.push_back(double_angle(evaluator, powers.back()));
   }
-  return evaluate(evaluator, powers, coefficients, true);
+  return ckks::relinearize_and_rescale(evaluator, unrescaled(evaluator, powers, coefficients));
 }
 
 }  // namespace hetal::circuits

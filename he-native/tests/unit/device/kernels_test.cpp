@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <random>
 
 namespace hetal::device {
@@ -146,6 +148,34 @@ TEST_P(FastKernels, BaseConversionEqualsPortable) {
     f.convert(x.data(), pointers.data(), hat.data(), 4, fraction_f.data(), q.value() - 1, n, q);
     p.convert(y.data(), pointers.data(), hat.data(), 4, fraction_f.data(), q.value() - 1, n, q);
     EXPECT_EQ(x, y);
+  }
+}
+
+TEST_P(FastKernels, PermutationsAndLiftsEqualPortable) {
+  const std::uint32_t n = 256;
+  std::mt19937_64 random(6);
+  const Kernels &f = fast(), &p = portable_kernels();
+  // Blocks of eight move as a whole and turn inside.
+  std::vector<std::uint32_t> block(n / 8), index(n);
+  std::iota(block.begin(), block.end(), 0u);
+  std::shuffle(block.begin(), block.end(), random);
+  for (std::uint32_t i = 0; i < n; ++i) index[i] = 8 * block[i / 8] + (5 * i + block[i / 8]) % 8;
+  const auto primes = some_primes(n);
+  for (const Modulus& q : primes) {
+    std::vector<Word> x(n), y(n);
+    auto a = residues(n, q, random);
+    f.permute(x.data(), a.data(), index.data(), n), p.permute(y.data(), a.data(), index.data(), n);
+    EXPECT_EQ(x, y);
+    std::vector<std::int64_t> integers(n);
+    for (std::size_t i = 0; i < n; ++i) integers[i] = static_cast<std::int64_t>(random()) >> random() % 60;
+    integers[0] = INT64_MIN, integers[1] = INT64_MAX, integers[2] = 0;
+    f.from_signed(x.data(), integers.data(), n, q), p.from_signed(y.data(), integers.data(), n, q);
+    EXPECT_EQ(x, y);
+    a[0] = q.value() / 2, a[1] = q.value() / 2 + 1;
+    for (const Modulus& to : primes) {
+      f.lift_centered(x.data(), a.data(), n, q, to), p.lift_centered(y.data(), a.data(), n, q, to);
+      EXPECT_EQ(x, y);
+    }
   }
 }
 

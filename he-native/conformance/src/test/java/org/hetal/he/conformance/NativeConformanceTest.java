@@ -10,9 +10,13 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.EngineLibrary;
 import org.hetal.he.Evaluator;
@@ -182,19 +186,44 @@ class NativeConformanceTest extends EvaluatorConformance {
     }
   }
 
-  /** A forgotten ciphertext is collected, counted and its memory returned. */
+  /** A forgotten ciphertext is collected, counted, reported and its memory returned. */
   @Test
-  void forgottenCiphertext_isCountedAsALeak() throws InterruptedException {
-    long before = NativeHandle.leaks();
-    long live = EngineLibrary.liveObjects();
-    forget();
-    for (int i = 0; i < 100 && NativeHandle.leaks() == before; i++) {
-      System.gc();
-      Thread.sleep(20);
+  void forgottenCiphertext_isCountedAsALeak_andReportedOnce() throws InterruptedException {
+    List<String> reports = new CopyOnWriteArrayList<>();
+    Logger logger = Logger.getLogger(NativeHandle.class.getName());
+    logger.setUseParentHandlers(false);
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord record) {
+            reports.add(record.getMessage());
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    logger.addHandler(handler);
+    try {
+      long before = NativeHandle.leaks();
+      long live = EngineLibrary.liveObjects();
+      forget();
+      forget();
+      for (int i = 0; i < 250 && NativeHandle.leaks() < before + 2; i++) {
+        System.gc();
+        Thread.sleep(20);
+      }
+      assertEquals(before + 2, NativeHandle.leaks());
+      assertEquals(live, EngineLibrary.liveObjects());
+      leaksBefore += 2;
+      assertEquals(1, reports.size(), () -> "reports: " + reports);
+      assertTrue(reports.get(0).contains("a native ciphertext was not closed"), reports.get(0));
+    } finally {
+      logger.removeHandler(handler);
+      logger.setUseParentHandlers(true);
     }
-    assertEquals(before + 1, NativeHandle.leaks());
-    assertEquals(live, EngineLibrary.liveObjects());
-    leaksBefore++;
   }
 
   private void forget() {

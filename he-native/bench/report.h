@@ -1,0 +1,41 @@
+// What a benchmark found: one entry an operation, as a table and as JSON.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace hetal::bench {
+
+/// Bits of precision, -log2 of the error over all slots of all vectors.
+struct Precision {
+  int levels_left;
+  double bits_mean, bits_worst;
+};
+
+struct Entry {
+  std::string name;
+  int level;  ///< at which the operation ran
+  std::vector<double> seconds;
+  std::optional<Precision> precision;  ///< bootstraps only
+
+  double median() const;
+  double least() const;
+};
+
+/// What every entry of one run shares.
+struct Setting {
+  std::string parameter_set, device, commit;
+  std::uint32_t ring_degree;
+  double log_qp;
+  int threads;
+};
+
+void write_table(std::ostream& out, const Setting& setting, const std::vector<Entry>& entries);
+/// An array of objects; times in seconds.
+void write_json(std::ostream& out, const Setting& setting, const std::vector<Entry>& entries);
+
+}  // namespace hetal::bench

@@ -1,0 +1,210 @@
+#include "suite.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <cmath>
+#include <random>
+
+#include "base/error.h"
+#include "build_info.h"
+
+namespace hetal::bench {
+namespace {
+
+using ckks::Ciphertext;
+using ckks::RnsPoly;
+
+constexpr int kRepetitions = 15;
+/// Fresh ciphertexts and single operations keep more than this; a wrong result has none.
+constexpr double kOperationBits = 20;
+constexpr double kBootstrapBits = 16;
+
+template <typename Body>
+double timed(const Body& body) {
+  const auto start = std::chrono::steady_clock::now();
+  body();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+/// Once to warm up, then as often as asked.
+template <typename Body>
+Entry repeated(const std::string& name, int level, const Body& body) {
+  body();
+  Entry out{name, level, {}, {}};
+  for (int i = 0; i < kRepetitions; ++i) out.seconds.push_back(timed(body));
+  return out;
+}
+
+/// Errors of real and imaginary parts.
+struct Errors {
+  double worst = 0, sum = 0;
+  std::size_t count = 0;
+  void add(const Slots& actual, const Slots& expected) {
+    for (std::size_t i = 0; i < actual.size(); ++i) {
+      for (double e : {std::abs(actual[i].real() - expected[i].real()), std::abs(actual[i].imag() - expected[i].imag())}) {
+        // A NaN must not pass for a small error.
+        worst = std::isfinite(e) ? std::max(worst, e) : HUGE_VAL;
+        sum += e;
+        ++count;
+      }
+    }
+  }
+  double worst_bits() const { return -std::log2(worst); }
+  double mean_bits() const { return -std::log2(sum / static_cast<double>(count)); }
+};
+
+void verify(const std::string& name, const Slots& actual, const Slots& expected, double bits) {
+  Errors errors;
+  errors.add(actual, expected);
+  if (!(errors.worst_bits() >= bits)) {
+    throw NotVerified(message(name, ": expected ", bits, " bits in the worst slot, actual ", errors.worst_bits()));
+  }
+}
+
+}  // namespace
+
+Suite::Suite(const std::string& parameter_set, int threads, bool with_bootstraps)
+    : context_(ckks::Parameters::named(parameter_set), threads), secret_(context_, Random::insecure_seed(1)),
+      generator_(context_, secret_, Random::insecure_seed(2)), evaluator_(context_, keys_),
+      encryption_seed_(Random::insecure_seed(3)) {
+  const ckks::Parameters& p = context_.parameters();
+  keys_.relinearization = generator_.relinearization(p.eval_mod_level());
+  if (with_bootstraps) {
+    bootstrapper_ = std::make_unique<bootstrap::Bootstrapper>(context_);
+    for (const auto& [galois, level] : bootstrapper_->galois_levels()) keys_.galois[galois] = generator_.galois(galois, level);
+    generator_.encapsulation(keys_);
+  }
+  const std::uint32_t one_step = evaluator_.galois_of(1);
+  if (!keys_.galois.contains(one_step)) keys_.galois[one_step] = generator_.galois(one_step, p.bootstrap_output_level());
+}
+
+Setting Suite::setting() const {
+  const ckks::Parameters& p = context_.parameters();
+  return {p.name(), std::string("cpu ") + context_.device().name(), HETAL_COMMIT, p.ring_degree(), p.log_qp(),
+          context_.device().threads()};
+}
+
+Slots Suite::random_slots() {
+  std::mt19937_64 random(++stream_);
+  std::uniform_real_distribution<double> uniform(-1, 1);
+  Slots out(context_.parameters().slot_count());
+  for (auto& z : out) z = uniform(random);
+  return out;
+}
+
+Ciphertext Suite::encrypt(const Slots& slots, int level) {
+  return owner::encrypt(context_, secret_, encryption_seed_, ++stream_, slots, level);
+}
+
+Slots Suite::decrypt(const Ciphertext& a) const { return owner::decrypt(context_, secret_, a); }
+
+std::vector<Entry> Suite::operations(int level) {
+  std::vector<Entry> out{encryption(level), rotation(level), multiplication(level), transform(level)};
+  for (Entry& e : key_switch_parts(level)) out.push_back(std::move(e));
+  return out;
+}
+
+Entry Suite::encryption(int level) {
+  const Slots slots = random_slots();
+  Ciphertext result;
+  Entry out = repeated("encrypt", level, [&] { result = encrypt(slots, level); });
+  verify(out.name, decrypt(result), slots, kOperationBits);
+  return out;
+}
+
+Entry Suite::rotation(int level) {
+  const Slots slots = random_slots();
+  const Ciphertext a = encrypt(slots, level);
+  Ciphertext result;
+  Entry out = repeated("rotate", level, [&] { result = evaluator_.rotate(a, 1); });
+  Slots expected = slots;
+  std::rotate(expected.begin(), expected.begin() + 1, expected.end());
+  verify(out.name, decrypt(result), expected, kOperationBits);
+  return out;
+}
+
+Entry Suite::multiplication(int level) {
+  const Slots x = random_slots(), y = random_slots();
+  const Ciphertext a = encrypt(x, level), b = encrypt(y, level);
+  Ciphertext result;
+  Entry out = repeated("multiply", level, [&] { result = evaluator_.mul(a, b); });
+  Slots expected(x.size());
+  for (std::size_t i = 0; i < x.size(); ++i) expected[i] = x[i] * y[i];
+  verify(out.name, decrypt(result), expected, kOperationBits);
+  return out;
+}
+
+Entry Suite::transform(int level) {
+  // The forward and the inverse transform of a message's limbs; seconds are those of one limb one way.
+  const Slots slots = random_slots();
+  Ciphertext a = encrypt(slots, level);
+  const device::Limbs limbs = context_.view(a.parts[0]);
+  Entry out = repeated("ntt_one_limb", level, [&] {
+    context_.device().intt(limbs);
+    context_.device().ntt(limbs);
+  });
+  for (double& s : out.seconds) s /= 2.0 * limbs.count;
+  verify(out.name, decrypt(a), slots, kOperationBits);
+  return out;
+}
+
+std::vector<Entry> Suite::key_switch_parts(int level) {
+  const Slots slots = random_slots();
+  const Ciphertext a = encrypt(slots, level);
+  const std::uint32_t galois = evaluator_.galois_of(1);
+  const ckks::SwitchingKey& key = evaluator_.galois_key(galois, level);
+  const ckks::Basis basis{level + 1, true};
+  std::vector<RnsPoly> digits;
+  std::array<RnsPoly, 2> product{context_.allocate(basis), context_.allocate(basis)}, down;
+  std::vector<Entry> out;
+  out.push_back(repeated("key_switch_decompose", level, [&] { digits = evaluator_.decompose(a.parts[1], level); }));
+  out.push_back(repeated("key_switch_product", level, [&] {
+    evaluator_.key_product(digits, key, level, product[0], product[1], false);
+  }));
+  out.push_back(repeated("key_switch_mod_down", level, [&] {
+    down = {context_.mod_down(product[0], 0, &a.parts[0]), context_.mod_down(product[1], 0)};
+  }));
+  Ciphertext result{{}, level, a.scale};
+  for (std::size_t i = 0; i < 2; ++i) result.parts.push_back(context_.allocate({level + 1, false}));
+  out.push_back(repeated("automorphism", level, [&] {
+    for (std::size_t i = 0; i < 2; ++i) {
+      context_.device().automorphism(context_.view(result.parts[i]), down[i].data(), galois);
+    }
+  }));
+  Slots expected = slots;
+  std::rotate(expected.begin(), expected.begin() + 1, expected.end());
+  verify("key switch in parts", decrypt(result), expected, kOperationBits);
+  return out;
+}
+
+std::vector<Entry> Suite::bootstraps(int repetitions) {
+  const int input = context_.parameters().bootstrap_input_level();
+  const int levels_left = context_.parameters().bootstrap_output_level() - input;
+  Entry single{"bootstrap", input, {}, {}}, pair{"bootstrap_pair", input, {}, {}};
+  Errors single_errors, pair_errors;
+  // The first of each touches its memory for the first time and does not count.
+  for (int i = -1; i < repetitions; ++i) {
+    const Slots x = random_slots(), y = random_slots();
+    const Ciphertext a = encrypt(x, input), b = encrypt(y, input);
+    Ciphertext one;
+    std::array<Ciphertext, 2> two;
+    const double one_s = timed([&] { one = bootstrapper_->real(evaluator_, a); });
+    const double two_s = timed([&] { two = bootstrapper_->pair(evaluator_, a, b); });
+    const Slots refreshed = decrypt(one), first = decrypt(two[0]), second = decrypt(two[1]);
+    verify(single.name, refreshed, x, kBootstrapBits);
+    verify(pair.name, first, x, kBootstrapBits);
+    verify(pair.name, second, y, kBootstrapBits);
+    if (i < 0) continue;
+    single.seconds.push_back(one_s);
+    pair.seconds.push_back(two_s);
+    single_errors.add(refreshed, x);
+    pair_errors.add(first, x);
+    pair_errors.add(second, y);
+  }
+  single.precision = {levels_left, single_errors.mean_bits(), single_errors.worst_bits()};
+  pair.precision = {levels_left, pair_errors.mean_bits(), pair_errors.worst_bits()};
+  return {std::move(single), std::move(pair)};
+}
+
+}  // namespace hetal::bench

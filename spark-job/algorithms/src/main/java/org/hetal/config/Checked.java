@@ -1,0 +1,116 @@
+package org.hetal.config;
+
+import com.typesafe.config.Config;
+import com.typesafe.config.ConfigException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Function;
+
+/** Reads settings, each with its range, and collects what is wrong instead of stopping at it. */
+final class Checked {
+  private final Config config;
+  private final List<String> problems = new ArrayList<>();
+
+  Checked(Config config) {
+    this.config = config;
+  }
+
+  int integer(String path, int low, int high) {
+    String expected = "a whole number of " + low + " to " + high;
+    Integer value = value(path, expected, config::getInt);
+    if (value == null) {
+      return low;
+    }
+    if (value < low || value > high) {
+      problem(path, expected, value);
+    }
+    return value;
+  }
+
+  double real(String path, double low, double high) {
+    String expected = "a number of " + low + " to " + high;
+    Double value = value(path, expected, config::getDouble);
+    if (value == null) {
+      return low;
+    }
+    if (!(value >= low && value <= high)) {
+      problem(path, expected, value);
+    }
+    return value;
+  }
+
+  boolean bool(String path) {
+    Boolean value = value(path, "true or false", config::getBoolean);
+    return value != null && value;
+  }
+
+  long bytes(String path) {
+    Long value = value(path, "a size such as 512m or 2g", config::getBytes);
+    return value == null ? 0 : value;
+  }
+
+  Long longOrNone(String path) {
+    String text = optional(path);
+    if (text.equals("none")) {
+      return null;
+    }
+    return value(path, "a whole number or none", config::getLong);
+  }
+
+  String optional(String path) {
+    String value = value(path, "a text", config::getString);
+    return value == null ? "" : value.strip();
+  }
+
+  String text(String path) {
+    String value = optional(path);
+    if (value.isEmpty()) {
+      problem(path, "a text that is not empty", "\"\"");
+    }
+    return value;
+  }
+
+  String matching(String path, String pattern, String expected) {
+    String value = optional(path);
+    if (!value.matches(pattern)) {
+      problem(path, expected, '"' + value + '"');
+    }
+    return value;
+  }
+
+  <E extends Enum<E>> E oneOf(String path, Class<E> type) {
+    String value = optional(path);
+    List<String> names = new ArrayList<>();
+    for (E constant : type.getEnumConstants()) {
+      String name = constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+      if (name.equals(value)) {
+        return constant;
+      }
+      names.add(name);
+    }
+    problem(path, String.join(" or ", names), value);
+    return type.getEnumConstants()[0];
+  }
+
+  void problem(String path, String expected, Object actual) {
+    String where =
+        config.hasPathOrNull(path) ? config.getValue(path).origin().description() : "nowhere set";
+    problems.add(path + ": expected " + expected + ", actual " + actual + " (" + where + ")");
+  }
+
+  void throwProblems() {
+    if (!problems.isEmpty()) {
+      throw new SettingsException("settings: " + String.join("; ", problems));
+    }
+  }
+
+  private <T> T value(String path, String expected, Function<String, T> read) {
+    try {
+      return read.apply(path);
+    } catch (ConfigException e) {
+      problem(path, expected, config.hasPath(path) ? config.getValue(path).unwrapped() : "nothing");
+      return null;
+    }
+  }
+}

@@ -1,0 +1,17 @@
+package org.hetal.dataset;
+
+/**
+ * A stored data set, model or result that is missing, damaged, of other parameters or of another
+ * key. The message says what, where, expected and actual. Commands exit with 65.
+ */
+public final class DatasetException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  public DatasetException(String message) {
+    super(message);
+  }
+
+  public DatasetException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

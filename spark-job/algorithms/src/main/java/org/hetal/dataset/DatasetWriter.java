@@ -1,0 +1,114 @@
+package org.hetal.dataset;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Writes an {@link EncryptedDataset}: ciphertexts in the order of the rows, then {@link #commit}.
+ * Refuses a folder that holds one already. Not thread-safe.
+ */
+public final class DatasetWriter {
+  private final Storage storage;
+  private final Origin origin;
+  private final String scheduleHash;
+  private final List<EncryptedDataset.Batch> batches = new ArrayList<>();
+  private final List<EncryptedDataset.Group> rowsToJudge = new ArrayList<>();
+  private List<EncryptedDataset.Unit> units;
+  private int groups;
+  private long bytes;
+  private boolean committed;
+
+  /**
+   * An encrypted group, ready to be written.
+   *
+   * @param features in the order of {@code Layout.packFeatures}
+   * @param labels null in rows to judge
+   */
+  public record EncryptedGroup(
+      int rows, List<byte[]> features, int featureLevel, byte[] labels, int labelLevel) {}
+
+  /**
+   * @throws DatasetException when the folder already has a manifest
+   */
+  public DatasetWriter(Storage storage, Origin origin, String scheduleHash) {
+    if (EncryptedDataset.isPresent(storage)) {
+      throw new DatasetException(
+          storage.describe() + ": expected no data set yet, actual one; remove it first");
+    }
+    this.storage = storage;
+    this.origin = origin;
+    this.scheduleHash = scheduleHash;
+  }
+
+  /** Starts the next minibatch. */
+  public void startBatch() {
+    finishBatch();
+    units = new ArrayList<>();
+  }
+
+  /** Adds a unit of 1 or 2 groups to the current minibatch. */
+  public void addUnit(List<EncryptedGroup> unit) {
+    if (units == null) {
+      throw new IllegalStateException("addUnit before startBatch");
+    }
+    String id = String.format("b%04d-u%04d", batches.size(), units.size());
+    List<EncryptedDataset.Group> written = new ArrayList<>();
+    for (EncryptedGroup group : unit) {
+      written.add(write("train", group));
+    }
+    units.add(new EncryptedDataset.Unit(id, written));
+  }
+
+  /** Adds a group without labels. */
+  public void addRowsToJudge(EncryptedGroup group) {
+    rowsToJudge.add(write("judge", group));
+  }
+
+  /** Bytes written so far. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** Writes the manifest: from now on the data set is there. */
+  public EncryptedDataset commit() {
+    if (committed) {
+      throw new IllegalStateException("commit twice");
+    }
+    finishBatch();
+    ManifestFile.write(
+        storage,
+        EncryptedDataset.KIND,
+        new EncryptedDataset(origin, scheduleHash, List.copyOf(batches), List.copyOf(rowsToJudge)));
+    committed = true;
+    return EncryptedDataset.open(storage);
+  }
+
+  private void finishBatch() {
+    if (units == null) {
+      return;
+    }
+    int rows = units.stream().flatMap(u -> u.groups().stream()).mapToInt(g -> g.rows()).sum();
+    batches.add(new EncryptedDataset.Batch(rows, units));
+    units = null;
+  }
+
+  private EncryptedDataset.Group write(String folder, EncryptedGroup group) {
+    String prefix = String.format("%s/group-%05d", folder, groups++);
+    List<StoredFile> features = new ArrayList<>();
+    for (int i = 0; i < group.features().size(); i++) {
+      features.add(
+          write(
+              String.format("%s/x-%04d.ct", prefix, i),
+              group.features().get(i),
+              group.featureLevel()));
+    }
+    StoredFile labels =
+        group.labels() == null ? null : write(prefix + "/y.ct", group.labels(), group.labelLevel());
+    return new EncryptedDataset.Group(group.rows(), features, labels);
+  }
+
+  private StoredFile write(String path, byte[] ciphertext, int level) {
+    bytes += ciphertext.length;
+    return StoredFile.write(storage, path, ciphertext, level);
+  }
+}

@@ -1,0 +1,132 @@
+package org.hetal.dataset;
+
+import java.io.Serializable;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What the cluster is given: encrypted minibatches cut in units of work, and encrypted rows without
+ * labels. A folder with one file a ciphertext and a manifest, written last ({@link DatasetWriter}).
+ *
+ * @param origin parameters, key and layout
+ * @param scheduleHash SHA-256 of {@code Settings.Training.canonical()}: the minibatches were cut
+ *     for this schedule
+ * @param batches the minibatches of an epoch, in order; empty in a data set to predict
+ * @param rowsToJudge groups without labels: the validation rows of a training set, or the rows to
+ *     predict
+ */
+public record EncryptedDataset(
+    Origin origin, String scheduleHash, List<Batch> batches, List<Group> rowsToJudge)
+    implements Serializable {
+  static final String KIND = "hetal-encrypted-dataset";
+
+  /** A minibatch: its units, in the order in which rows were read. */
+  public record Batch(int rows, List<Unit> units) implements Serializable {}
+
+  /**
+   * One or two groups of one minibatch: what a task computes alone.
+   *
+   * @param id unique in the data set
+   */
+  public record Unit(String id, List<Group> groups) implements Serializable {}
+
+  /**
+   * The rows of one ciphertext of logits.
+   *
+   * @param features in the order of {@code Layout.packFeatures}
+   * @param labels null in groups without labels
+   */
+  public record Group(int rows, List<StoredFile> features, StoredFile labels)
+      implements Serializable {}
+
+  /**
+   * Reads and checks the manifest; ciphertexts are read one by one with {@link StoredFile#read}.
+   *
+   * @throws DatasetException when it is missing, damaged or contradicts itself
+   */
+  public static EncryptedDataset open(Storage storage) {
+    EncryptedDataset dataset = ManifestFile.read(storage, KIND, EncryptedDataset.class);
+    dataset.requireConsistent(storage.describe() + "/" + ManifestFile.NAME);
+    return dataset;
+  }
+
+  /** Whether a finished data set is there. */
+  public static boolean isPresent(Storage storage) {
+    return storage.exists(ManifestFile.NAME);
+  }
+
+  /** Rows of all minibatches. */
+  public int trainingRows() {
+    return batches.stream().mapToInt(Batch::rows).sum();
+  }
+
+  /** Bytes of all ciphertexts. */
+  public long bytes() {
+    return groups().stream()
+        .mapToLong(
+            group ->
+                group.features().stream().mapToLong(StoredFile::bytes).sum()
+                    + (group.labels() == null ? 0 : group.labels().bytes()))
+        .sum();
+  }
+
+  /** All groups: those of the minibatches in order, then those to judge. */
+  public List<Group> groups() {
+    return java.util.stream.Stream.concat(
+            batches.stream().flatMap(b -> b.units().stream()).flatMap(u -> u.groups().stream()),
+            rowsToJudge.stream())
+        .toList();
+  }
+
+  private void requireConsistent(String where) {
+    Set<String> ids = new HashSet<>();
+    Set<String> paths = new HashSet<>();
+    for (Batch batch : batches) {
+      int rows = 0;
+      for (Unit unit : batch.units()) {
+        require(ids.add(unit.id()), where, "unique unit ids", unit.id() + " twice");
+        int groups = unit.groups().size();
+        require(groups == 1 || groups == 2, where, "1 or 2 groups in " + unit.id(), groups);
+        for (Group group : unit.groups()) {
+          rows += group.rows();
+          require(group.labels() != null, where, "labels in unit " + unit.id(), "none");
+          requireGroup(where, group, paths);
+        }
+      }
+      require(rows == batch.rows() && rows > 0, where, batch.rows() + " rows in a batch", rows);
+    }
+    for (Group group : rowsToJudge) {
+      require(group.labels() == null, where, "no labels in rows to judge", "labels");
+      requireGroup(where, group, paths);
+    }
+  }
+
+  private void requireGroup(String where, Group group, Set<String> paths) {
+    int expected = Shapes.layout(origin.shape()).rowsPerGroup();
+    require(
+        group.rows() >= 1 && group.rows() <= expected,
+        where,
+        "1 to " + expected + " rows in a group",
+        group.rows());
+    int files =
+        Shapes.layout(origin.shape()).rowBlocks(group.rows())
+            * Shapes.layout(origin.shape()).columnBlocks();
+    require(
+        group.features().size() == files, where, files + " feature files", group.features().size());
+    for (StoredFile file : group.features()) {
+      require(paths.add(file.path()), where, "unique paths", file.path() + " twice");
+    }
+    require(
+        group.labels() == null || paths.add(group.labels().path()),
+        where,
+        "unique paths",
+        "labels twice");
+  }
+
+  private static void require(boolean holds, String where, String expected, Object actual) {
+    if (!holds) {
+      throw new DatasetException(where + ": expected " + expected + ", actual " + actual);
+    }
+  }
+}

@@ -1,0 +1,45 @@
+package org.hetal.dataset;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Encrypted predictions: one ciphertext of logits (divided by 2^squarings) a group, in the order of
+ * {@link EncryptedDataset#rowsToJudge()}, and a manifest, written last.
+ *
+ * @param rows of each group
+ * @param logits a file a group
+ */
+public record EncryptedLogits(Origin origin, List<Integer> rows, List<StoredFile> logits)
+    implements Serializable {
+  private static final String KIND = "hetal-encrypted-logits";
+
+  /** Writes ciphertexts, then the manifest. {@code level} is theirs. */
+  public static EncryptedLogits write(
+      Storage storage, Origin origin, List<Integer> rows, List<byte[]> logits, int level) {
+    List<StoredFile> files = new ArrayList<>();
+    for (int i = 0; i < logits.size(); i++) {
+      files.add(StoredFile.write(storage, String.format("z-%04d.ct", i), logits.get(i), level));
+    }
+    EncryptedLogits out = new EncryptedLogits(origin, List.copyOf(rows), files);
+    ManifestFile.write(storage, KIND, out);
+    return out;
+  }
+
+  /**
+   * @throws DatasetException when it is missing, damaged or contradicts itself
+   */
+  public static EncryptedLogits open(Storage storage) {
+    EncryptedLogits out = ManifestFile.read(storage, KIND, EncryptedLogits.class);
+    if (out.rows().size() != out.logits().size()) {
+      throw new DatasetException(
+          storage.describe()
+              + ": expected a ciphertext for each of "
+              + out.rows().size()
+              + " groups, actual "
+              + out.logits().size());
+    }
+    return out;
+  }
+}

@@ -1,0 +1,72 @@
+package org.hetal.dataset;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the cluster returns: the encrypted weights of the best epoch in compact form (divided by
+ * 2^squarings), one file a ciphertext and a manifest, written last.
+ *
+ * @param runId of the run that made it
+ * @param scheduleHash of the data set it was trained on
+ * @param epochs that were run
+ * @param bestEpoch whose weights these are, from 1; 0: the start
+ * @param bootstraps in an iteration
+ * @param weights in the order of {@code Layout.packWeights}
+ */
+public record EncryptedModel(
+    Origin origin,
+    String runId,
+    String scheduleHash,
+    int epochs,
+    int bestEpoch,
+    int bootstraps,
+    List<StoredFile> weights)
+    implements Serializable {
+  private static final String KIND = "hetal-encrypted-model";
+
+  /** Writes ciphertexts, then the manifest. {@code level} is theirs. */
+  public static EncryptedModel write(
+      Storage storage,
+      Origin origin,
+      String runId,
+      String scheduleHash,
+      int epochs,
+      int bestEpoch,
+      int bootstraps,
+      List<byte[]> weights,
+      int level) {
+    List<StoredFile> files = new ArrayList<>();
+    for (int i = 0; i < weights.size(); i++) {
+      files.add(StoredFile.write(storage, String.format("w-%04d.ct", i), weights.get(i), level));
+    }
+    EncryptedModel model =
+        new EncryptedModel(origin, runId, scheduleHash, epochs, bestEpoch, bootstraps, files);
+    ManifestFile.write(storage, KIND, model);
+    return model;
+  }
+
+  /**
+   * @throws DatasetException when it is missing, damaged or has another number of ciphertexts than
+   *     its layout
+   */
+  public static EncryptedModel open(Storage storage) {
+    EncryptedModel model = ManifestFile.read(storage, KIND, EncryptedModel.class);
+    int expected = Shapes.layout(model.origin().shape()).compactCiphertexts();
+    if (model.weights().size() != expected) {
+      throw new DatasetException(
+          storage.describe()
+              + ": expected "
+              + expected
+              + " ciphertexts of weights, actual "
+              + model.weights().size());
+    }
+    return model;
+  }
+
+  /** Whether a finished model is there. */
+  public static boolean isPresent(Storage storage) {
+    return storage.exists(ManifestFile.NAME);
+  }
+}

@@ -1,0 +1,43 @@
+package org.hetal.dataset;
+
+import java.io.Serializable;
+
+/**
+ * What ciphertexts belong to: only those of one origin can be computed with together.
+ *
+ * @param parameterSet its name
+ * @param parameterHash {@code Parameters.hash()}
+ * @param keyId of the owner's key pair
+ * @param shape how matrices lie in the slots
+ * @param squarings weights and logits are stored divided by 2^squarings
+ */
+public record Origin(
+    String parameterSet, String parameterHash, String keyId, Shape shape, int squarings)
+    implements Serializable {
+
+  /** The arguments of {@code org.hetal.packing.Layout}. */
+  public record Shape(int slots, int rowsPerBlock, int classes, int features)
+      implements Serializable {}
+
+  /**
+   * @param where for the message
+   * @throws DatasetException unless parameters and key are the ones given
+   */
+  public void require(String where, String expectedParameterHash, String expectedKeyId) {
+    if (!parameterHash.equals(expectedParameterHash)) {
+      throw new DatasetException(
+          where
+              + ": parameters: expected hash "
+              + expectedParameterHash
+              + ", actual "
+              + parameterHash
+              + " ("
+              + parameterSet
+              + ")");
+    }
+    if (!keyId.equals(expectedKeyId)) {
+      throw new DatasetException(
+          where + ": key id: expected " + expectedKeyId + ", actual " + keyId);
+    }
+  }
+}

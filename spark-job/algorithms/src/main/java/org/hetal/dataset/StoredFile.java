@@ -1,0 +1,75 @@
+package org.hetal.dataset;
+
+import java.io.Serializable;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+
+/**
+ * One ciphertext on storage.
+ *
+ * @param path relative to the manifest that names it
+ * @param level at which the ciphertext was made
+ * @param bytes its length
+ * @param sha256 of its bytes, lower-case hex
+ */
+public record StoredFile(String path, int level, long bytes, String sha256)
+    implements Serializable {
+
+  public StoredFile {
+    requireInside(path);
+    if (level < 0 || bytes < 1 || sha256 == null || !sha256.matches("[0-9a-f]{64}")) {
+      throw new DatasetException(
+          path
+              + ": expected a level >= 0, bytes >= 1 and a SHA-256 in hex; actual "
+              + level
+              + ", "
+              + bytes
+              + ", "
+              + sha256);
+    }
+  }
+
+  /** Writes the bytes and describes them. */
+  public static StoredFile write(Storage storage, String path, byte[] bytes, int level) {
+    StoredFile file = new StoredFile(path, level, bytes.length, sha256(bytes));
+    storage.writeAtomically(path, bytes);
+    return file;
+  }
+
+  /**
+   * Reads the bytes back.
+   *
+   * @throws DatasetException when length or digest differ
+   */
+  public byte[] read(Storage storage) {
+    byte[] read = storage.read(path);
+    String where = storage.describe() + "/" + path;
+    if (read.length != bytes) {
+      throw new DatasetException(where + ": expected " + bytes + " bytes, actual " + read.length);
+    }
+    String actual = sha256(read);
+    if (!actual.equals(sha256)) {
+      throw new DatasetException(where + ": expected SHA-256 " + sha256 + ", actual " + actual);
+    }
+    return read;
+  }
+
+  /** SHA-256 in lower-case hex. */
+  public static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  /** Only relative paths without steps upwards: a manifest must not reach outside its folder. */
+  static void requireInside(String path) {
+    if (path == null
+        || !path.matches("[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*")) {
+      throw new DatasetException(
+          "path: expected names of letters, digits, . _ - joined by /, actual " + path);
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package org.hetal.softmax;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.hetal.he.Ciphertext;
+import org.hetal.he.Evaluator;
+import org.hetal.he.Plaintext;
+import org.hetal.he.Scope;
+
+/**
+ * What the stages compute with: products, and sums over the classes of a row. The classes lie
+ * cyclically in the slots, slot = class * stride + row, so a sum over them is rotations by
+ * multiples of the stride, needs no mask and is there in every class afterwards.
+ */
+final class ClassArithmetic {
+  private static final int RADIX = 4;
+
+  private final Evaluator evaluator;
+  private final int classes;
+  private final int paddedClasses;
+  private final int stride;
+  private final List<int[]> sumSteps;
+
+  ClassArithmetic(Evaluator evaluator, int classes, int paddedClasses) {
+    this.evaluator = evaluator;
+    this.classes = classes;
+    this.paddedClasses = paddedClasses;
+    this.stride = evaluator.parameters().slotCount() / paddedClasses;
+    this.sumSteps = sumSteps(paddedClasses, stride);
+  }
+
+  /** Stages of four (the last of two where the classes are an odd power of two). */
+  private static List<int[]> sumSteps(int paddedClasses, int stride) {
+    List<int[]> stages = new ArrayList<>();
+    for (int done = 1; done < paddedClasses; ) {
+      int radix = Math.min(RADIX, paddedClasses / done);
+      int[] steps = new int[radix];
+      for (int i = 0; i < radix; i++) {
+        steps[i] = i * done * stride;
+      }
+      stages.add(steps);
+      done *= radix;
+    }
+    return stages;
+  }
+
+  Evaluator evaluator() {
+    return evaluator;
+  }
+
+  int paddedClasses() {
+    return paddedClasses;
+  }
+
+  /**
+   * For each slot the sum over the (padded) classes of its row; level and scale degree unchanged.
+   */
+  Ciphertext classSum(Ciphertext y) {
+    Ciphertext sum = y;
+    for (int[] steps : sumSteps) {
+      Ciphertext next = evaluator.rotateSum(sum, steps);
+      if (sum != y) {
+        sum.close();
+      }
+      sum = next;
+    }
+    return sum;
+  }
+
+  /** A square, relinearised but not rescaled: scale degree 2. */
+  Ciphertext relinearizedSquare(Ciphertext y) {
+    try (Ciphertext square = evaluator.square(y)) {
+      return evaluator.relinearize(square);
+    }
+  }
+
+  /** (y + shift)^2, a level lower. */
+  Ciphertext shiftedSquare(Ciphertext y, double shift) {
+    try (Scope scope = evaluator.scope()) {
+      Ciphertext shifted = scope.add(evaluator.add(y, shift));
+      return evaluator.rescale(scope.add(relinearizedSquare(shifted)));
+    }
+  }
+
+  /** factor * y at a level not above y's, scale degree 2: a term for a sum of products there. */
+  Ciphertext term(Ciphertext y, double factor, int level) {
+    try (Ciphertext dropped = evaluator.dropToLevel(y, level)) {
+      return evaluator.multiply(dropped, factor);
+    }
+  }
+
+  /** Adds one constant to the slots of the real classes and another to those of the padded ones. */
+  Ciphertext addByClass(Ciphertext y, double real, double padded) {
+    if (classes == paddedClasses) {
+      return evaluator.add(y, real);
+    }
+    try (Plaintext constants = evaluator.encode(byClass(real, padded), y.level())) {
+      return evaluator.add(y, constants);
+    }
+  }
+
+  /** Multiplies the real classes by a constant and the padded ones by 0, a level lower. */
+  Ciphertext maskedByClass(Ciphertext y, double real) {
+    try (Plaintext mask = evaluator.encode(byClass(real, 0), y.level())) {
+      return evaluator.multiplyRescale(y, mask);
+    }
+  }
+
+  private double[] byClass(double real, double padded) {
+    double[] values = new double[paddedClasses * stride];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = i < classes * stride ? real : padded;
+    }
+    return values;
+  }
+}

@@ -1,0 +1,114 @@
+package org.hetal.softmax;
+
+import java.util.List;
+import org.hetal.he.Ciphertext;
+import org.hetal.he.Evaluator;
+import org.hetal.he.Scope;
+
+/**
+ * u in [-2, 2] to outUnit * P(u), P of degree 8 and proportional to e^u, padded classes to 0. In v
+ * = kappa u the polynomial is monic and
+ *
+ * <pre>w = v^2 + alpha v + beta,  h = w^2 + gamma v + delta,  y = h^2 + c3 v^3 + c2 v^2 + c1 v + c0
+ * </pre>
+ *
+ * Four levels: one to v, three for degree 8. Three relinearisations, no rotation. The padded
+ * classes, whose u is 0, hold h(0)^2 before the last constant is added, so there the constant is
+ * -h(0)^2 and the result exactly 0.
+ */
+final class ExponentialStage implements Stage {
+  private static final double BOUND = 2;
+
+  private final double kappa;
+  private final double alpha;
+  private final double beta;
+  private final double gamma;
+  private final double delta;
+  private final double[] cubic;
+
+  /**
+   * @param exponential nine ascending coefficients, the last positive
+   */
+  ExponentialStage(double[] exponential, double outUnit) {
+    kappa = Math.pow(outUnit * exponential[8], 1 / 8.0);
+    double[] p = new double[8];
+    double power = 1;
+    for (int j = 0; j < 8; j++) {
+      p[j] = outUnit * exponential[j] / power;
+      power *= kappa;
+    }
+    double h3 = p[7] / 2;
+    double h2 = (p[6] - h3 * h3) / 2;
+    double h1 = (p[5] - 2 * h3 * h2) / 2;
+    double h0 = (p[4] - 2 * h3 * h1 - h2 * h2) / 2;
+    alpha = h3 / 2;
+    beta = (h2 - alpha * alpha) / 2;
+    gamma = h1 - 2 * alpha * beta;
+    delta = h0 - beta * beta;
+    cubic =
+        new double[] {
+          p[0] - h0 * h0,
+          p[1] - 2 * h1 * h0,
+          p[2] - 2 * h2 * h0 - h1 * h1,
+          p[3] - 2 * h3 * h0 - 2 * h2 * h1
+        };
+  }
+
+  @Override
+  public String name() {
+    return "exponential";
+  }
+
+  @Override
+  public int levels() {
+    return 4;
+  }
+
+  @Override
+  public double bound() {
+    return BOUND;
+  }
+
+  @Override
+  public boolean refreshable() {
+    return true;
+  }
+
+  @Override
+  public double unit() {
+    return 1;
+  }
+
+  @Override
+  public Ciphertext apply(ClassArithmetic arithmetic, Ciphertext u) {
+    Evaluator evaluator = arithmetic.evaluator();
+    try (Scope scope = evaluator.scope()) {
+      Ciphertext v = scope.add(evaluator.multiplyRescale(u, kappa));
+      int level = v.level();
+      Ciphertext v2Wide = scope.add(arithmetic.relinearizedSquare(v));
+      Ciphertext v2 = scope.add(evaluator.rescale(v2Wide));
+      Ciphertext w = scope.add(plus(arithmetic, v2Wide, v, alpha, beta));
+      Ciphertext w2 = scope.add(arithmetic.relinearizedSquare(w));
+      Ciphertext h = scope.add(plus(arithmetic, w2, v, gamma, delta));
+      Ciphertext slope = scope.add(arithmetic.term(v, cubic[3], level - 1));
+      Ciphertext line = scope.add(evaluator.add(scope.add(evaluator.rescale(slope)), cubic[2]));
+      Ciphertext v2Low = scope.add(evaluator.dropToLevel(v2, level - 2));
+      Ciphertext sum = scope.add(evaluator.multiplySum(List.of(h, line), List.of(h, v2Low)));
+      Ciphertext y =
+          scope.add(plus(arithmetic, scope.add(evaluator.relinearize(sum)), v, cubic[1], 0));
+      double atZero = beta * beta + delta;
+      return arithmetic.addByClass(y, cubic[0], -(atZero * atZero));
+    }
+  }
+
+  /** rescale(wide + factor * v) + constant. */
+  private static Ciphertext plus(
+      ClassArithmetic arithmetic, Ciphertext wide, Ciphertext v, double factor, double constant) {
+    Evaluator evaluator = arithmetic.evaluator();
+    try (Scope scope = evaluator.scope()) {
+      Ciphertext term = scope.add(arithmetic.term(v, factor, wide.level()));
+      Ciphertext sum = scope.add(evaluator.rescale(scope.add(evaluator.add(wide, term))));
+      return evaluator.add(sum, constant);
+    }
+  }
+}

@@ -1,0 +1,59 @@
+package org.hetal.softmax;
+
+import org.hetal.he.Ciphertext;
+import org.hetal.he.Evaluator;
+import org.hetal.he.Scope;
+
+/**
+ * y to y (a - b s1): brings s2 into the interval of the first squaring. One level, one
+ * relinearisation, one sum over the classes: the unit of y on entry, sqrt(b * outUnit), makes the
+ * coefficient of y s1 equal to -1.
+ */
+final class NormaliseStage implements Stage {
+  /** e^2 is the largest value of the exponential on [-2, 2]. */
+  private static final double LARGEST = Math.exp(2);
+
+  private final double unit;
+  private final double constant;
+
+  NormaliseStage(double a, double b, double outUnit) {
+    unit = Math.sqrt(b * outUnit);
+    constant = outUnit * a / unit;
+  }
+
+  @Override
+  public String name() {
+    return "normalise";
+  }
+
+  @Override
+  public int levels() {
+    return 1;
+  }
+
+  @Override
+  public double bound() {
+    return unit * LARGEST;
+  }
+
+  /** The unit is about 1/15 here: a bootstrap would cost four bits that the next one does not. */
+  @Override
+  public boolean refreshable() {
+    return false;
+  }
+
+  @Override
+  public double unit() {
+    return unit;
+  }
+
+  @Override
+  public Ciphertext apply(ClassArithmetic arithmetic, Ciphertext y) {
+    Evaluator evaluator = arithmetic.evaluator();
+    try (Scope scope = evaluator.scope()) {
+      Ciphertext s1 = scope.add(arithmetic.classSum(y));
+      Ciphertext factor = scope.add(evaluator.add(scope.add(evaluator.negate(s1)), constant));
+      return evaluator.multiplyRescale(y, factor);
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package org.hetal.softmax;
+
+import org.hetal.he.Ciphertext;
+import org.hetal.he.Evaluator;
+import org.hetal.he.Scope;
+
+/**
+ * The squaring for few classes and narrow intervals: y to y^2 (b0 + b1 s1 + b2 s2). Two levels, two
+ * relinearisations, one sum over the classes; the unit of y makes b2 equal to 1 or -1.
+ */
+final class ShortLookAheadStage implements Stage {
+  private final String name;
+  private final double bound;
+  private final double unit;
+  private final boolean negative;
+  private final double b0;
+  private final double b1;
+
+  ShortLookAheadStage(String name, Coefficients.Step step, double outUnit) {
+    this.name = name;
+    double b2 = step.b()[2];
+    negative = b2 < 0;
+    unit = Math.pow(Math.abs(b2) * outUnit, 1 / 4.0);
+    bound = unit * step.largest();
+    b0 = outUnit * step.b()[0] / (unit * unit);
+    b1 = outUnit * step.b()[1] / (unit * unit * unit);
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public int levels() {
+    return 2;
+  }
+
+  @Override
+  public double bound() {
+    return bound;
+  }
+
+  @Override
+  public boolean refreshable() {
+    return true;
+  }
+
+  @Override
+  public double unit() {
+    return unit;
+  }
+
+  @Override
+  public Ciphertext apply(ClassArithmetic arithmetic, Ciphertext y) {
+    Evaluator evaluator = arithmetic.evaluator();
+    try (Scope scope = evaluator.scope()) {
+      Ciphertext wide = scope.add(arithmetic.relinearizedSquare(y));
+      Ciphertext y2 = scope.add(evaluator.rescale(wide));
+      Ciphertext line = scope.add(evaluator.multiply(y, b1));
+      Ciphertext both = scope.add(negative ? evaluator.sub(line, wide) : evaluator.add(line, wide));
+      Ciphertext sum = scope.add(arithmetic.classSum(scope.add(evaluator.rescale(both))));
+      return evaluator.multiplyRescale(y2, scope.add(evaluator.add(sum, b0)));
+    }
+  }
+}

@@ -1,0 +1,116 @@
+package org.hetal.softmax;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.hetal.he.Ciphertext;
+import org.hetal.he.Evaluator;
+import org.hetal.he.Scope;
+import org.hetal.packing.Layout;
+
+/**
+ * Softmax of encrypted logits by look-ahead normalise-and-square. softmax(x) is what is left of y =
+ * exp(x / 2^k) after k squarings if y is kept normalised on the way; a common factor of a row
+ * cancels, so only the last normalisation must be precise, and each of the others is a polynomial
+ * in the power sums of the row. No comparison, no maximum, no iterated inverse.
+ *
+ * <p>The logits x of a row must be <b>centred</b> (their sum is 0) and at most 2 * 2^k in
+ * magnitude; a row outside diverges and destroys its ciphertext in the next bootstrap. Errors:
+ * about 3e-5 in the worst case without noise (k = 6), and a bootstrap's noise on the scaled logits
+ * times 2^k.
+ *
+ * <p>Immutable and thread-safe. Keys: relinearisation, rotations by multiples of {@code slots /
+ * padded classes} in stages of four, bootstrapping.
+ */
+public final class Softmax {
+  private final Evaluator evaluator;
+  private final Chain chain;
+  private final ClassArithmetic arithmetic;
+
+  /**
+   * @param layout of the logits: slot = class * (slots / padded classes) + row
+   * @param squarings k, from 4 to 7 (to 6 for up to 4 classes): logits up to 2 * 2^k
+   * @throws IllegalArgumentException for other numbers of classes or squarings
+   */
+  public Softmax(Evaluator evaluator, Layout layout, int squarings) {
+    this.evaluator = evaluator;
+    this.chain = Chain.of(layout.classes(), squarings);
+    if (layout.slots() != evaluator.parameters().slotCount()
+        || layout.paddedClasses() != Chain.paddedClasses(layout.classes())) {
+      throw new IllegalArgumentException(
+          String.format(
+              "softmax: expected a layout of %d slots and %d padded classes, actual %d and %d",
+              evaluator.parameters().slotCount(),
+              Chain.paddedClasses(layout.classes()),
+              layout.slots(),
+              layout.paddedClasses()));
+    }
+    this.arithmetic = new ClassArithmetic(evaluator, layout.classes(), layout.paddedClasses());
+  }
+
+  /** Where it will bootstrap; see {@link SoftmaxPlan}. */
+  public SoftmaxPlan plan(int inputLevel, int outputLevel) {
+    return SoftmaxPlan.of(evaluator.parameters(), chain, inputLevel, outputLevel);
+  }
+
+  /**
+   * Probabilities of one ciphertext of logits, or of two at once, for which a bootstrap costs less
+   * than twice as much.
+   *
+   * @param scaledLogits u = x / 2^k in the logits layout, 0 in padded classes; one or two
+   *     ciphertexts of one level, scale degree 1; not closed here
+   * @param outputLevel 0 or more
+   * @return as many ciphertexts, at {@code outputLevel}, 0 in padded classes; rows of logits 0 are
+   *     1 / classes
+   * @throws org.hetal.he.HeLevelException when bootstraps cannot reach the level
+   */
+  public List<Ciphertext> apply(List<Ciphertext> scaledLogits, int outputLevel) {
+    if (scaledLogits.isEmpty() || scaledLogits.size() > 2) {
+      throw new IllegalArgumentException(
+          "softmax: expected one or two ciphertexts, actual " + scaledLogits.size());
+    }
+    int inputLevel = scaledLogits.get(0).level();
+    for (Ciphertext logits : scaledLogits) {
+      if (logits.level() != inputLevel || logits.scaleDegree() != 1 || logits.parts() != 2) {
+        throw new IllegalArgumentException(
+            "softmax: expected level "
+                + inputLevel
+                + ", scale degree 1, 2 parts; actual "
+                + logits);
+      }
+    }
+    SoftmaxPlan plan = plan(inputLevel, outputLevel);
+    List<Ciphertext> values = scaledLogits;
+    for (int i = 0; i < plan.steps().size(); i++) {
+      Stage stage = i < chain.stages().size() ? chain.stages().get(i) : null;
+      List<Ciphertext> entering = values;
+      try {
+        values = advanced(entering, plan.steps().get(i), stage);
+      } finally {
+        if (entering != scaledLogits) {
+          entering.forEach(Ciphertext::close);
+        }
+      }
+    }
+    return values;
+  }
+
+  /** One step of the plan: bootstrap, drop, stage (none at the end). */
+  private List<Ciphertext> advanced(List<Ciphertext> values, SoftmaxPlan.Step step, Stage stage) {
+    try (Scope scope = evaluator.scope()) {
+      List<Ciphertext> entering = step.refreshed() ? scope.addAll(refreshed(values)) : values;
+      List<Ciphertext> results = new ArrayList<>();
+      for (Ciphertext value : entering) {
+        Ciphertext dropped = scope.add(evaluator.dropToLevel(value, step.startLevel()));
+        results.add(stage == null ? dropped : scope.add(stage.apply(arithmetic, dropped)));
+      }
+      results.forEach(scope::release);
+      return results;
+    }
+  }
+
+  private List<Ciphertext> refreshed(List<Ciphertext> values) {
+    return values.size() == 1
+        ? List.of(evaluator.bootstrap(values.get(0)))
+        : evaluator.bootstrapPair(values.get(0), values.get(1));
+  }
+}

@@ -1,0 +1,142 @@
+package org.hetal.softmax;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.hetal.he.HeLevelException;
+import org.hetal.he.Parameters;
+
+/**
+ * Where the chain is refreshed: the fewest bootstraps that take logits from one level to
+ * probabilities at another, each as late as possible (what is refreshed late is magnified least).
+ * Between two bootstraps no level is wasted: a value is first dropped to the level from which it
+ * just arrives, because everything is cheaper lower down.
+ *
+ * @param inputLevel of the scaled logits
+ * @param outputLevel of the probabilities, exactly
+ */
+public record SoftmaxPlan(int inputLevel, int outputLevel, List<Step> steps) {
+
+  /**
+   * One stage of the chain, or the end of it.
+   *
+   * @param stage its name; {@code "probabilities"} for the end
+   * @param refreshed whether a bootstrap comes before it
+   * @param startLevel to which its input is dropped
+   * @param endLevel of its result
+   * @param bound the largest magnitude of its input
+   */
+  public record Step(String stage, boolean refreshed, int startLevel, int endLevel, double bound) {}
+
+  private static final int IMPOSSIBLE = 1 << 20;
+
+  public SoftmaxPlan {
+    steps = List.copyOf(steps);
+  }
+
+  /**
+   * @param classes 2 to 64
+   * @param squarings 4 to 7 (to 6 for up to 4 classes)
+   * @throws HeLevelException when no number of bootstraps does it
+   */
+  public static SoftmaxPlan of(
+      Parameters parameters, int classes, int squarings, int inputLevel, int outputLevel) {
+    return of(parameters, Chain.of(classes, squarings), inputLevel, outputLevel);
+  }
+
+  /** Levels that the chain takes in all, from scaled logits to probabilities. */
+  public static int totalLevels(int classes, int squarings) {
+    return Chain.of(classes, squarings).levels();
+  }
+
+  /** For one or two ciphertexts: a pair is refreshed at once. */
+  public int bootstraps() {
+    return (int) steps.stream().filter(Step::refreshed).count();
+  }
+
+  static SoftmaxPlan of(Parameters parameters, Chain chain, int inputLevel, int outputLevel) {
+    Search search = new Search(parameters, chain.stages(), outputLevel);
+    if (outputLevel < 0
+        || inputLevel < 0
+        || inputLevel > parameters.maxLevel()
+        || search.fewest(0, inputLevel) >= IMPOSSIBLE) {
+      throw new HeLevelException(
+          String.format(
+              "softmax of %d classes, %d squarings, with %s: no plan from level %d to level %d"
+                  + " (bootstraps go from %d to %d)",
+              chain.classes(),
+              chain.squarings(),
+              parameters.name(),
+              inputLevel,
+              outputLevel,
+              parameters.bootstrapInputLevel(),
+              parameters.bootstrapOutputLevel()));
+    }
+    return new SoftmaxPlan(inputLevel, outputLevel, search.steps(inputLevel));
+  }
+
+  /** Exhaustive, with a memory: a dozen stages, a few dozen levels. */
+  private static final class Search {
+    private final Parameters parameters;
+    private final List<Stage> stages;
+    private final int outputLevel;
+    private final int[][] memory;
+
+    Search(Parameters parameters, List<Stage> stages, int outputLevel) {
+      this.parameters = parameters;
+      this.stages = stages;
+      this.outputLevel = outputLevel;
+      this.memory = new int[stages.size() + 1][parameters.maxLevel() + 1];
+    }
+
+    /** The fewest bootstraps from before stage i on, for a value at the level. */
+    int fewest(int i, int level) {
+      if (memory[i][level] == 0) {
+        memory[i][level] = 1 + Math.min(straight(i, level), refreshing(i, level));
+      }
+      return memory[i][level] - 1;
+    }
+
+    private int straight(int i, int level) {
+      if (i == stages.size()) {
+        return level >= outputLevel ? 0 : IMPOSSIBLE;
+      }
+      int after = level - stages.get(i).levels();
+      return after >= 0 ? fewest(i + 1, after) : IMPOSSIBLE;
+    }
+
+    private int refreshing(int i, int level) {
+      boolean allowed =
+          level >= parameters.bootstrapInputLevel()
+              && (i == stages.size() || stages.get(i).refreshable())
+              && bound(i) <= parameters.bootstrapBound();
+      return allowed
+          ? Math.min(IMPOSSIBLE, 1 + straight(i, parameters.bootstrapOutputLevel()))
+          : IMPOSSIBLE;
+    }
+
+    private double bound(int i) {
+      return i == stages.size() ? 1 : stages.get(i).bound();
+    }
+
+    List<Step> steps(int inputLevel) {
+      int end = stages.size();
+      boolean[] refreshed = new boolean[end + 1];
+      int level = inputLevel;
+      for (int i = 0; i <= end; i++) {
+        refreshed[i] = straight(i, level) > fewest(i, level);
+        level = refreshed[i] ? parameters.bootstrapOutputLevel() : level;
+        level -= i < end ? stages.get(i).levels() : 0;
+      }
+      List<Step> backwards = new ArrayList<>();
+      int needed = outputLevel;
+      for (int i = end; i >= 0; i--) {
+        int arriving = needed;
+        needed += i < end ? stages.get(i).levels() : 0;
+        String name = i < end ? stages.get(i).name() : "probabilities";
+        backwards.add(0, new Step(name, refreshed[i], needed, arriving, bound(i)));
+        needed = refreshed[i] ? parameters.bootstrapInputLevel() : needed;
+      }
+      return backwards;
+    }
+  }
+}

@@ -1,0 +1,18 @@
+package org.hetal.training;
+
+import java.io.Serializable;
+
+/**
+ * What the key holder finds out about an epoch. All but the verdict stays with the data owner.
+ *
+ * @param epoch completed epochs, from 1
+ * @param loss mean cross-entropy of the validation rows, natural logarithm
+ * @param accuracy share of the validation rows whose largest logit is the label's, 0 to 1
+ * @param largestLogit the largest magnitude of a logit, centred (less its row's mean) or not
+ * @param drift the largest magnitude of a row's mean logit: 0 in exact arithmetic, since gradients
+ *     sum to zero over the classes
+ * @param verdict the answer
+ */
+public record Judgement(
+    int epoch, double loss, double accuracy, double largestLogit, double drift, Verdict verdict)
+    implements Serializable {}

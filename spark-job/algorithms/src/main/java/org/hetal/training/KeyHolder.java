@@ -1,0 +1,19 @@
+package org.hetal.training;
+
+import java.util.List;
+
+/** The data owner's oracle as the cluster sees it. */
+@FunctionalInterface
+public interface KeyHolder {
+  /**
+   * Judges the weights of an epoch by their encrypted validation logits.
+   *
+   * <p>Asking twice for the same epoch is allowed (a run that was killed asks again) and gives the
+   * same answer.
+   *
+   * @param epoch completed epochs, from 1
+   * @param validationLogits a serialized ciphertext for each group of validation rows, in order, in
+   *     logits layout, holding logits / 2^k
+   */
+  Verdict judge(int epoch, List<byte[]> validationLogits);
+}

@@ -1,0 +1,42 @@
+package org.hetal.training;
+
+import java.util.List;
+import org.hetal.he.Ciphertext;
+import org.hetal.he.Scope;
+
+/**
+ * The encrypted model between two steps: weights W and look-ahead point V, divided by 2^k, in
+ * compact form at {@link Levels#state()}. Owns its ciphertexts.
+ *
+ * @param epoch completed epochs
+ * @param step completed steps
+ * @param lambda of the next step, see {@link Momentum}
+ */
+public record ModelState(
+    int epoch, int step, double lambda, List<Ciphertext> weights, List<Ciphertext> lookahead)
+    implements AutoCloseable {
+  public ModelState {
+    weights = List.copyOf(weights);
+    lookahead = List.copyOf(lookahead);
+    if (weights.size() != lookahead.size() || weights.isEmpty()) {
+      throw new IllegalArgumentException(
+          "model state: expected equal numbers of ciphertexts, at least 1; actual "
+              + weights.size()
+              + " and "
+              + lookahead.size());
+    }
+  }
+
+  /** The same ciphertexts after another epoch; close only one of the two. */
+  ModelState withEpoch(int completed) {
+    return new ModelState(completed, step, lambda, weights, lookahead);
+  }
+
+  @Override
+  public void close() {
+    try (Scope scope = new Scope()) {
+      scope.addAll(weights);
+      scope.addAll(lookahead);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package org.hetal.training;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.hetal.he.Ciphertext;
+import org.hetal.he.Evaluator;
+import org.hetal.he.Scope;
+
+/**
+ * One step of the encrypted state: W' = V - G, V' = (1 - g) W' + g W (see {@link Momentum}), then
+ * W' and V' refreshed together. G comes with learning rate, rows and 2^k folded in, so the update
+ * itself takes one level: gradient level l in, l - 1 into the bootstrap, fresh out. Cost: two
+ * products with constants and one paired bootstrap for each compact ciphertext.
+ */
+final class NesterovUpdate {
+  private final Evaluator evaluator;
+  private final Levels levels;
+
+  NesterovUpdate(Evaluator evaluator, Levels levels) {
+    this.evaluator = evaluator;
+    this.levels = levels;
+  }
+
+  /** The state before the first step: all zero, nothing random in it. */
+  ModelState start(int compactCiphertexts) {
+    List<Ciphertext> weights = new ArrayList<>();
+    List<Ciphertext> lookahead = new ArrayList<>();
+    for (int i = 0; i < compactCiphertexts; i++) {
+      weights.add(evaluator.zero(levels.state()));
+      lookahead.add(evaluator.zero(levels.state()));
+    }
+    return new ModelState(0, 0, Momentum.START, weights, lookahead);
+  }
+
+  /**
+   * The state after a step; the given one stays the caller's.
+   *
+   * @param gradient compact form at {@link Levels#gradient()}
+   */
+  ModelState step(ModelState state, List<Ciphertext> gradient) {
+    if (gradient.size() != state.weights().size()) {
+      throw new IllegalArgumentException(
+          "gradient: expected "
+              + state.weights().size()
+              + " ciphertexts, actual "
+              + gradient.size());
+    }
+    List<Ciphertext> weights = new ArrayList<>();
+    List<Ciphertext> lookahead = new ArrayList<>();
+    double share = Momentum.previousShare(state.lambda());
+    try (Scope failed = evaluator.scope()) {
+      for (int i = 0; i < gradient.size(); i++) {
+        List<Ciphertext> pair =
+            failed.addAll(
+                refreshed(
+                    state.weights().get(i), state.lookahead().get(i), gradient.get(i), share));
+        weights.add(pair.get(0));
+        lookahead.add(pair.get(1));
+      }
+      weights.forEach(failed::release);
+      lookahead.forEach(failed::release);
+    }
+    return new ModelState(
+        state.epoch(), state.step() + 1, Momentum.next(state.lambda()), weights, lookahead);
+  }
+
+  private List<Ciphertext> refreshed(
+      Ciphertext weights, Ciphertext lookahead, Ciphertext gradient, double share) {
+    try (Scope scope = evaluator.scope()) {
+      Ciphertext before = scope.add(evaluator.dropToLevel(weights, levels.gradient()));
+      Ciphertext point = scope.add(evaluator.dropToLevel(lookahead, levels.gradient()));
+      Ciphertext next = scope.add(evaluator.sub(point, gradient));
+      Ciphertext ahead = scope.add(evaluator.multiply(next, 1 - share));
+      Ciphertext behind = scope.add(evaluator.multiply(before, share));
+      Ciphertext mixed = scope.add(evaluator.add(ahead, behind));
+      Ciphertext nextLookahead = scope.add(evaluator.rescale(mixed));
+      Ciphertext nextWeights = scope.add(evaluator.dropToLevel(next, levels.refresh()));
+      return evaluator.bootstrapPair(nextWeights, nextLookahead);
+    }
+  }
+}

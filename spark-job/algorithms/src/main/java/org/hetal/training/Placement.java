@@ -1,0 +1,76 @@
+package org.hetal.training;
+
+import org.hetal.he.HeLevelException;
+import org.hetal.he.Parameters;
+import org.hetal.linalg.Products;
+import org.hetal.softmax.SoftmaxPlan;
+
+/**
+ * Where in the levels an iteration's parts lie. The state is refreshed once a step, as late as a
+ * bootstrap allows, so counting back from {@link Parameters#bootstrapInputLevel()} gives the levels
+ * of update, gradient and residual. The softmax in between refreshes itself; the look-ahead point
+ * enters at the lowest level with which the softmax needs no more bootstraps than from the top,
+ * because everything is cheaper lower down.
+ */
+final class Placement {
+  /** The update's products with momentum. */
+  private static final int UPDATE_LEVELS = 1;
+
+  /** The gradient multiplies features one level below the residual. */
+  private static final int RESIDUAL_TO_FEATURES = 1;
+
+  private Placement() {}
+
+  /**
+   * @throws HeLevelException when the parameters leave too few levels
+   */
+  static Levels of(Parameters parameters, int classes, int squarings) {
+    int refresh = parameters.bootstrapInputLevel();
+    int gradient = refresh + UPDATE_LEVELS;
+    int residual = gradient + Products.GRADIENT_LEVELS;
+    int toLogits = Products.EXPAND_LEVELS + Products.LOGIT_LEVELS;
+    int state = parameters.bootstrapOutputLevel();
+    if (residual > state || toLogits > state) {
+      throw new HeLevelException(
+          String.format(
+              "training with %s: expected a level of at least %d after a bootstrap, actual %d",
+              parameters.name(), Math.max(residual, toLogits), state));
+    }
+    int forward = lowestForward(parameters, classes, squarings, residual);
+    int expanded = forward - Products.EXPAND_LEVELS;
+    return new Levels(
+        state,
+        forward,
+        Math.max(expanded, residual - RESIDUAL_TO_FEATURES),
+        forward - toLogits,
+        residual,
+        residual,
+        gradient,
+        refresh,
+        toLogits,
+        toLogits - Products.EXPAND_LEVELS,
+        0);
+  }
+
+  private static int lowestForward(
+      Parameters parameters, int classes, int squarings, int residual) {
+    int toLogits = Products.EXPAND_LEVELS + Products.LOGIT_LEVELS;
+    int forward = parameters.bootstrapOutputLevel();
+    int fewest =
+        SoftmaxPlan.of(parameters, classes, squarings, forward - toLogits, residual).bootstraps();
+    while (forward > toLogits
+        && bootstraps(parameters, classes, squarings, forward - 1 - toLogits, residual) <= fewest) {
+      forward--;
+    }
+    return forward;
+  }
+
+  private static int bootstraps(
+      Parameters parameters, int classes, int squarings, int logits, int residual) {
+    try {
+      return SoftmaxPlan.of(parameters, classes, squarings, logits, residual).bootstraps();
+    } catch (HeLevelException tooLow) {
+      return Integer.MAX_VALUE;
+    }
+  }
+}

@@ -1,0 +1,40 @@
+package org.hetal.training;
+
+/** Told about progress, on the thread of {@link Trainer#run()}; for bars, logs and metrics. */
+public interface TrainingListener {
+  /** Nobody listens. */
+  TrainingListener NONE = new TrainingListener() {};
+
+  /** Before the first step. {@code epochsDone} is above 0 for a resumed run. */
+  default void started(Schedule schedule, int epochsDone) {}
+
+  default void step(StepEvent event) {}
+
+  default void epoch(EpochEvent event) {}
+
+  /** After the checkpoint of an epoch is committed. */
+  default void checkpointed(int epoch, double seconds) {}
+
+  /**
+   * After the update and refresh of a minibatch.
+   *
+   * @param epoch the running epoch, from 1
+   * @param batch the minibatch just done, from 0, of {@code batches}
+   * @param step steps done since the start of training, resumed parts included
+   * @param gradientSeconds spent by the workers
+   * @param updateSeconds spent on the update and the refresh
+   */
+  record StepEvent(
+      int epoch, int batch, int batches, int step, double gradientSeconds, double updateSeconds) {}
+
+  /**
+   * After the key holder's answer.
+   *
+   * @param epoch completed epochs, from 1
+   * @param seconds of the epoch, validation included
+   * @param validationSeconds spent by the workers on the validation logits
+   * @param oracleSeconds spent waiting for the answer
+   */
+  record EpochEvent(
+      int epoch, double seconds, double validationSeconds, double oracleSeconds, Verdict verdict) {}
+}

@@ -1,0 +1,64 @@
+package org.hetal.oracle;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+class JudgeRequestTest {
+  private final JudgeRequest request =
+      new JudgeRequest("run-1", 3, "0123", List.of(new byte[] {1, 2, 3}, new byte[] {4}));
+
+  @Test
+  void encode_readsBack() {
+    JudgeRequest read = JudgeRequest.decode(request.encode());
+    assertEquals("run-1", read.runId());
+    assertEquals(3, read.epoch());
+    assertEquals("0123", read.keyId());
+    assertEquals(2, read.logits().size());
+    assertArrayEquals(new byte[] {1, 2, 3}, read.logits().get(0));
+    assertArrayEquals(new byte[] {4}, read.logits().get(1));
+  }
+
+  @Test
+  void truncatedOrLongerRequest_throws() {
+    byte[] bytes = request.encode();
+    for (int length = 0; length < bytes.length; length++) {
+      byte[] cut = Arrays.copyOf(bytes, length);
+      assertThrows(IllegalArgumentException.class, () -> JudgeRequest.decode(cut));
+    }
+    byte[] longer = Arrays.copyOf(bytes, bytes.length + 1);
+    assertThrows(IllegalArgumentException.class, () -> JudgeRequest.decode(longer));
+  }
+
+  @Test
+  void mutatedRequest_throwsNothingElse() {
+    SplittableRandom random = new SplittableRandom(7);
+    for (int i = 0; i < 5000; i++) {
+      byte[] bytes = request.encode();
+      for (int k = random.nextInt(1, 4); k > 0; k--) {
+        bytes[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
+      }
+      try {
+        JudgeRequest.decode(bytes);
+      } catch (IllegalArgumentException e) {
+        assertEquals(0, e.getMessage().indexOf("request: expected"), e.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void answer_readsBackAndNonsenseThrows() {
+    JudgeAnswer answer = new JudgeAnswer(true, false, "patience", 4);
+    assertEquals(answer, JudgeAnswer.decode(answer.encode()));
+    for (String text : List.of("", "{}", "[]", "{\"stop\":true}", "null")) {
+      assertThrows(IllegalArgumentException.class, () -> JudgeAnswer.decode(text.getBytes()), text);
+    }
+    assertEquals("no", JudgeAnswer.failureMessage(JudgeAnswer.failure("no")));
+    assertEquals("no message", JudgeAnswer.failureMessage("<html>".getBytes()));
+  }
+}

@@ -1,0 +1,172 @@
+package org.hetal.softmax;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.List;
+import org.hetal.he.HeLevelException;
+import org.hetal.he.Parameters;
+import org.hetal.he.simulator.SimulatedParameters;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class SoftmaxPlanTest {
+  /** The budget of the default set: bootstraps from level 3 to 15. */
+  private static final Parameters PARAMETERS = SimulatedParameters.withRingDegree(1 << 16);
+
+  @ParameterizedTest
+  @CsvSource({
+    "7, 6, 24",
+    "10, 6, 24",
+    "7, 4, 18",
+    "7, 5, 21",
+    "7, 7, 27",
+    "16, 6, 25",
+    "14, 6, 25",
+    "2, 6, 20",
+    "3, 6, 21",
+    "4, 6, 22",
+    "17, 6, 29",
+    "64, 6, 34"
+  })
+  void totalLevels_areAsDocumented(int classes, int squarings, int levels) {
+    assertEquals(levels, SoftmaxPlan.totalLevels(classes, squarings));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    // logits from the top: E N A A | A A A | F; from 8 above the bottom: E N A | A A A A | F
+    "7, 6, 15, 7, 2",
+    "7, 6, 14, 7, 2",
+    "7, 6, 11, 7, 2",
+    "7, 6, 8, 7, 2",
+    "7, 6, 7, 7, 3",
+    "7, 6, 3, 7, 3",
+    "7, 6, 15, 0, 1",
+    "7, 6, 11, 11, 2",
+    "7, 6, 11, 12, 3",
+    "7, 6, 3, 0, 2",
+    "7, 4, 15, 7, 1",
+    "7, 4, 11, 7, 2",
+    "7, 4, 3, 7, 2",
+    "10, 6, 11, 7, 2",
+    "16, 6, 11, 7, 2",
+    "2, 6, 11, 7, 2",
+    "64, 6, 11, 7, 3",
+    "17, 6, 11, 7, 3"
+  })
+  void bootstraps_areAsFewAsDocumented(
+      int classes, int squarings, int inputLevel, int outputLevel, int bootstraps) {
+    SoftmaxPlan plan = SoftmaxPlan.of(PARAMETERS, classes, squarings, inputLevel, outputLevel);
+    assertEquals(bootstraps, plan.bootstraps(), plan.toString());
+  }
+
+  @Test
+  void of_findsTheFewestOfAllPlacementsAndTheLatest() {
+    for (int classes : new int[] {2, 7, 16, 64}) {
+      Chain chain = Chain.of(classes, 6);
+      for (int inputLevel = 3; inputLevel <= 15; inputLevel++) {
+        for (int outputLevel = 0; outputLevel <= 15; outputLevel++) {
+          SoftmaxPlan plan = SoftmaxPlan.of(PARAMETERS, chain, inputLevel, outputLevel);
+          int chosen = 0;
+          for (int i = 0; i < plan.steps().size(); i++) {
+            chosen |= plan.steps().get(i).refreshed() ? 1 << i : 0;
+          }
+          assertEquals(
+              bestPlacement(chain.stages(), inputLevel, outputLevel), chosen, plan.toString());
+        }
+      }
+    }
+  }
+
+  /** Bit i: a bootstrap before stage i. Fewest bits, then the highest number: the latest. */
+  private static int bestPlacement(List<Stage> stages, int inputLevel, int outputLevel) {
+    int best = -1;
+    for (int placement = 0; placement < 2 << stages.size(); placement++) {
+      if (works(stages, inputLevel, outputLevel, placement)
+          && (best < 0
+              || Integer.bitCount(placement) < Integer.bitCount(best)
+              || Integer.bitCount(placement) == Integer.bitCount(best) && later(placement, best))) {
+        best = placement;
+      }
+    }
+    return best;
+  }
+
+  /** At the first stage where they differ, the one that does not bootstrap there. */
+  private static boolean later(int a, int b) {
+    return a != b && (a & Integer.lowestOneBit(a ^ b)) == 0;
+  }
+
+  private static boolean works(List<Stage> stages, int inputLevel, int outputLevel, int placement) {
+    int level = inputLevel;
+    for (int i = 0; i <= stages.size(); i++) {
+      if ((placement >> i & 1) == 1) {
+        if (level < 3 || i == 1) {
+          return false;
+        }
+        level = 15;
+      }
+      level -= i < stages.size() ? stages.get(i).levels() : 0;
+      if (level < 0) {
+        return false;
+      }
+    }
+    return level >= outputLevel;
+  }
+
+  @Test
+  void steps_connectWithoutWastingLevels() {
+    for (int inputLevel = 3; inputLevel <= 15; inputLevel++) {
+      SoftmaxPlan plan = SoftmaxPlan.of(PARAMETERS, 10, 6, inputLevel, 7);
+      int level = inputLevel;
+      for (SoftmaxPlan.Step step : plan.steps()) {
+        if (step.refreshed()) {
+          assertTrue(level == 3 || step.stage().equals("exponential"));
+          level = 15;
+        } else if (!step.stage().equals("exponential")) {
+          assertEquals(level, step.startLevel());
+        }
+        assertTrue(step.startLevel() <= level);
+        level = step.endLevel();
+      }
+      assertEquals(7, level);
+    }
+  }
+
+  @Test
+  void bounds_areWithinABootstraps() {
+    for (int classes = 2; classes <= 64; classes++) {
+      for (int squarings = 4; squarings <= Chain.largestSquarings(classes); squarings++) {
+        SoftmaxPlan plan = SoftmaxPlan.of(PARAMETERS, classes, squarings, 15, 0);
+        for (SoftmaxPlan.Step step : plan.steps()) {
+          assertTrue(step.bound() <= 2, classes + " classes, " + step);
+        }
+      }
+    }
+  }
+
+  @Test
+  void of_whereABootstrapCarriesLess_avoidsItWhereValuesAreLarger() {
+    Parameters narrow = new SimulatedParameters(1 << 16, 3, 12, 1.13);
+    SoftmaxPlan plan = SoftmaxPlan.of(narrow, 7, 6, 11, 7);
+    for (SoftmaxPlan.Step step : plan.steps()) {
+      assertTrue(!step.refreshed() || step.bound() <= 1.13, step.toString());
+    }
+    assertThrows(HeLevelException.class, () -> SoftmaxPlan.of(narrow, 7, 6, 3, 7));
+  }
+
+  @Test
+  void of_withoutAWay_throws() {
+    assertThrows(HeLevelException.class, () -> SoftmaxPlan.of(PARAMETERS, 7, 6, 2, 0));
+    assertThrows(HeLevelException.class, () -> SoftmaxPlan.of(PARAMETERS, 7, 6, 16, 0));
+    assertThrows(HeLevelException.class, () -> SoftmaxPlan.of(PARAMETERS, 7, 6, 15, 16));
+    assertThrows(HeLevelException.class, () -> SoftmaxPlan.of(PARAMETERS, 7, 6, 15, -1));
+    assertThrows(IllegalArgumentException.class, () -> SoftmaxPlan.of(PARAMETERS, 1, 6, 15, 0));
+    assertThrows(IllegalArgumentException.class, () -> SoftmaxPlan.of(PARAMETERS, 65, 6, 15, 0));
+    assertThrows(IllegalArgumentException.class, () -> SoftmaxPlan.of(PARAMETERS, 7, 8, 15, 0));
+    assertThrows(IllegalArgumentException.class, () -> SoftmaxPlan.of(PARAMETERS, 7, 3, 15, 0));
+  }
+}

@@ -1,0 +1,33 @@
+package org.hetal.cluster;
+
+import java.io.Serializable;
+
+/**
+ * What an executor must know to open its engine; travels with every task, so it holds names, never
+ * keys.
+ *
+ * @param backend {@code native} or {@code simulator}, or another {@link Backend#name}
+ * @param parameterSet the name of the parameter set
+ * @param parameterHash what {@code Parameters.hash()} must be; the data set's manifest gives it
+ * @param keyId of the key pair that the data set was encrypted under
+ * @param keyBundle URI of the directory of evaluation keys; empty for a backend without keys
+ * @param keyManifestDigest SHA-256 of the bundle's manifest in hex, as the driver saw it: every
+ *     executor computes with the same keys or not at all; empty where {@code keyBundle} is
+ * @param threads threads inside the engine of one executor; 0: one a processor that it sees
+ */
+public record EngineSpec(
+    String backend,
+    String parameterSet,
+    String parameterHash,
+    String keyId,
+    String keyBundle,
+    String keyManifestDigest,
+    int threads)
+    implements Serializable {
+
+  public EngineSpec {
+    if (threads < 0) {
+      throw new IllegalArgumentException("engine threads: expected at least 0, actual " + threads);
+    }
+  }
+}

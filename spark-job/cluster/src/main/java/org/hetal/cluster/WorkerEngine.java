@@ -1,0 +1,166 @@
+package org.hetal.cluster;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.hadoop.conf.Configuration;
+import org.hetal.dataset.EncryptedDataset;
+import org.hetal.dataset.Storage;
+import org.hetal.dataset.StoredFile;
+import org.hetal.he.Ciphertext;
+import org.hetal.he.Evaluator;
+import org.hetal.he.Scope;
+import org.hetal.linalg.ExpandedWeights;
+import org.hetal.linalg.FeatureBlocks;
+import org.hetal.training.Unit;
+import org.hetal.training.UnitGradient;
+import org.hetal.training.ValidationLogits;
+
+/**
+ * What the tasks of one executor share for one {@link ComputeSpec}: the engine, encoded masks,
+ * ciphertexts of recent units, and the weights of the current step, expanded once. Thread-safe.
+ */
+final class WorkerEngine implements AutoCloseable {
+  private static final Map<String, WorkerEngine> WORKERS = new HashMap<>();
+
+  private final Evaluator evaluator;
+  private final ComputeSpec spec;
+  private final Storage storage;
+  private final UnitGradient unitGradient;
+  private final ValidationLogits validationLogits;
+  private final LeaseCache<String, Unit> units;
+  private final LeaseCache<String, FeatureBlocks> groups;
+  // Room for one: the weights of a step are of no use in the next.
+  private final LeaseCache<String, ExpandedWeights> expanded = new LeaseCache<>(1);
+
+  private WorkerEngine(ComputeSpec spec, Configuration hadoop) {
+    this.spec = spec;
+    this.evaluator = EngineHolder.get(spec.engine(), hadoop);
+    this.storage = new HadoopStorage(spec.dataset(), hadoop);
+    this.unitGradient = new UnitGradient(evaluator, spec.plan());
+    this.validationLogits = new ValidationLogits(evaluator, spec.plan());
+    this.units = new LeaseCache<>(spec.cacheBytes());
+    // Validation rows are read once an epoch; keeping them would push training rows out.
+    this.groups = new LeaseCache<>(0);
+  }
+
+  /** This JVM's; the caller does not close it. */
+  static WorkerEngine get(ComputeSpec spec, Configuration hadoop) {
+    synchronized (WORKERS) {
+      return WORKERS.computeIfAbsent(spec.id(), id -> new WorkerEngine(spec, hadoop));
+    }
+  }
+
+  /** Closes all that the tasks of this JVM shared, then its engines. */
+  static void closeAll() {
+    synchronized (WORKERS) {
+      WORKERS.values().forEach(WorkerEngine::close);
+      WORKERS.clear();
+    }
+    EngineHolder.closeAll();
+  }
+
+  Evaluator evaluator() {
+    return evaluator;
+  }
+
+  /** The compact gradient of one unit, serialised. */
+  List<byte[]> gradient(StepWeights step, EncryptedDataset.Unit unit) {
+    try (var weights = lease(step, unitGradient::expand);
+        var rows = units.lease(unit.id(), memoryOf(unit.groups()), () -> readUnit(unit));
+        Scope scope = evaluator.scope()) {
+      List<byte[]> out = new ArrayList<>();
+      for (Ciphertext ciphertext :
+          scope.addAll(unitGradient.compute(weights.value(), rows.value(), step.factor()))) {
+        out.add(evaluator.serialize(ciphertext));
+      }
+      return out;
+    }
+  }
+
+  /** The logits of one group of rows to judge or to predict, serialised. */
+  byte[] logits(StepWeights step, EncryptedDataset.Group group) {
+    String key = group.features().get(0).path();
+    try (var weights = lease(step, validationLogits::expand);
+        var rows = groups.lease(key, memoryOf(List.of(group)), () -> readFeatures(group));
+        Ciphertext logits = validationLogits.compute(weights.value(), rows.value())) {
+      return evaluator.serialize(logits);
+    }
+  }
+
+  @Override
+  public void close() {
+    units.close();
+    groups.close();
+    expanded.close();
+    unitGradient.close();
+    validationLogits.close();
+  }
+
+  private LeaseCache<String, ExpandedWeights>.Lease lease(
+      StepWeights step, Function<List<Ciphertext>, ExpandedWeights> expand) {
+    return expanded.lease(
+        step.id(),
+        1,
+        () -> {
+          try (Scope scope = evaluator.scope()) {
+            List<Ciphertext> compact = new ArrayList<>();
+            for (byte[] bytes : step.weights().value()) {
+              compact.add(scope.add(evaluator.deserialize(bytes)));
+            }
+            return expand.apply(compact);
+          }
+        });
+  }
+
+  private Unit readUnit(EncryptedDataset.Unit unit) {
+    List<Unit.Group> read = new ArrayList<>();
+    try {
+      for (EncryptedDataset.Group group : unit.groups()) {
+        FeatureBlocks features = readFeatures(group);
+        try {
+          read.add(new Unit.Group(features, readCiphertext(group.labels())));
+        } catch (RuntimeException e) {
+          features.close();
+          throw e;
+        }
+      }
+      return new Unit(read);
+    } catch (RuntimeException e) {
+      read.forEach(Unit.Group::close);
+      throw e;
+    }
+  }
+
+  private FeatureBlocks readFeatures(EncryptedDataset.Group group) {
+    List<Ciphertext> blocks = new ArrayList<>();
+    try {
+      for (StoredFile file : group.features()) {
+        blocks.add(readCiphertext(file));
+      }
+      return new FeatureBlocks(blocks, spec.plan().layout().rowBlocks(group.rows()));
+    } catch (RuntimeException e) {
+      blocks.forEach(Ciphertext::close);
+      throw e;
+    }
+  }
+
+  private Ciphertext readCiphertext(StoredFile file) {
+    return evaluator.deserialize(file.read(storage));
+  }
+
+  /** Two parts of a residue of 64 bits a limb and coefficient. */
+  private long memoryOf(List<EncryptedDataset.Group> read) {
+    long perLimb = 2L * Long.BYTES * evaluator.parameters().ringDegree();
+    long limbs = 0;
+    for (EncryptedDataset.Group group : read) {
+      for (StoredFile file : group.features()) {
+        limbs += file.level() + 1;
+      }
+      limbs += group.labels() == null ? 0 : group.labels().level() + 1;
+    }
+    return limbs * perLimb;
+  }
+}

@@ -1,0 +1,28 @@
+package org.hetal.job;
+
+import java.util.List;
+import org.hetal.training.Schedule;
+import org.hetal.training.TrainingListener;
+
+/** Tells several. */
+record Listeners(List<TrainingListener> all) implements TrainingListener {
+  @Override
+  public void started(Schedule schedule, int epochsDone) {
+    all.forEach(listener -> listener.started(schedule, epochsDone));
+  }
+
+  @Override
+  public void step(StepEvent event) {
+    all.forEach(listener -> listener.step(event));
+  }
+
+  @Override
+  public void epoch(EpochEvent event) {
+    all.forEach(listener -> listener.epoch(event));
+  }
+
+  @Override
+  public void checkpointed(int epoch, double seconds) {
+    all.forEach(listener -> listener.checkpointed(epoch, seconds));
+  }
+}

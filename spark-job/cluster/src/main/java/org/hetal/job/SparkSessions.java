@@ -1,0 +1,32 @@
+package org.hetal.job;
+
+import org.apache.spark.SparkConf;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.hetal.cluster.HetalKryoRegistrator;
+import org.hetal.config.Settings;
+
+/** Spark as this job wants it; whatever spark-submit or a system property says wins. */
+final class SparkSessions {
+  private SparkSessions() {}
+
+  static JavaSparkContext open(String command, Settings settings) {
+    SparkConf conf = new SparkConf();
+    boolean embedded = !conf.contains("spark.master");
+    if (embedded) {
+      conf.setMaster(settings.cluster().master());
+      conf.setIfMissing("spark.ui.enabled", "false");
+      if (settings.cluster().master().startsWith("local")) {
+        // Nothing of an embedded run listens to the network.
+        conf.setIfMissing("spark.driver.host", "127.0.0.1");
+        conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
+      }
+    }
+    conf.setIfMissing("spark.app.name", "hetal " + command + " " + settings.runId());
+    conf.setIfMissing("spark.ui.showConsoleProgress", "false");
+    conf.set("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
+    conf.set("spark.kryo.registrator", HetalKryoRegistrator.class.getName());
+    // The compact weights of thousands of features are several ciphertexts of some megabytes.
+    conf.setIfMissing("spark.kryoserializer.buffer.max", "1g");
+    return new JavaSparkContext(conf);
+  }
+}

@@ -1,0 +1,75 @@
+package org.hetal.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Locale;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import org.junit.jupiter.api.Test;
+
+/** What the cluster is given holds nothing that can decrypt. */
+class ArtifactIT {
+  private static final String ENGINE = "native/linux-x86_64/libhetal_engine.so";
+
+  private static List<String> names(ZipFile jar) {
+    return jar.stream().map(ZipEntry::getName).toList();
+  }
+
+  private static ZipFile jar() throws Exception {
+    return new ZipFile(System.getProperty("hetal.jar"));
+  }
+
+  @Test
+  void jar_holdsNoClassAndNoLibraryOfTheDataOwner() throws Exception {
+    try (ZipFile jar = jar()) {
+      List<String> owners =
+          names(jar).stream()
+              .filter(
+                  name ->
+                      name.startsWith("org/hetal/owner/")
+                          || name.startsWith("org/hetal/he/owner/")
+                          || name.toLowerCase(Locale.ROOT).contains("libhetal_owner"))
+              .toList();
+      assertEquals(List.of(), owners);
+    }
+  }
+
+  @Test
+  void jar_holdsTheJobTheEngineAndNoSpark() throws Exception {
+    try (ZipFile jar = jar()) {
+      List<String> names = names(jar);
+      assertTrue(names.contains("org/hetal/job/Main.class"));
+      assertTrue(names.contains("org/hetal/cluster/SparkWorkers.class"));
+      assertTrue(names.contains(ENGINE));
+      List<String> foreign =
+          names.stream()
+              .filter(
+                  name ->
+                      name.startsWith("org/apache/")
+                          || name.startsWith("scala/")
+                          || name.startsWith("com/fasterxml/"))
+              .toList();
+      assertEquals(List.of(), foreign);
+    }
+  }
+
+  /** Symbols and messages alike: text in the file, whatever table it is in. */
+  @Test
+  void engineLibrary_knowsNoDecryptionAndNoSecretKey() throws Exception {
+    try (ZipFile jar = jar();
+        InputStream in = jar.getInputStream(jar.getEntry(ENGINE))) {
+      String text = new String(in.readAllBytes(), StandardCharsets.ISO_8859_1);
+      assertTrue(text.contains("Java_org_hetal_he_"), "these are not the engine's symbols");
+      String lower = text.toLowerCase(Locale.ROOT);
+      for (String word :
+          List.of("decrypt", "secretkey", "secret_key", "secret key", "hetal5owner", "he_owner")) {
+        assertFalse(lower.contains(word), word);
+      }
+    }
+  }
+}

@@ -1,0 +1,130 @@
+package org.hetal.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.hetal.cluster.CommitException;
+import org.hetal.cluster.RetryLaterException;
+import org.hetal.config.SettingsException;
+import org.hetal.dataset.DatasetException;
+import org.hetal.job.ToyOracle.Reply;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Exit statuses, and one line that says why. */
+class MainTest {
+  @TempDir Path root;
+
+  private record Outcome(int status, List<String> said) {}
+
+  private static Outcome run(List<String> arguments) {
+    PrintStream before = System.err;
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+    try {
+      int status = Main.run(arguments.toArray(String[]::new));
+      List<String> said =
+          err.toString(StandardCharsets.UTF_8)
+              .lines()
+              .filter(line -> line.startsWith("hetal:"))
+              .toList();
+      return new Outcome(status, said);
+    } finally {
+      System.setErr(before);
+    }
+  }
+
+  private static void assertOutcome(int status, String part, Outcome outcome) {
+    assertEquals(status, outcome.status(), () -> outcome.said().toString());
+    assertEquals(1, outcome.said().size(), () -> outcome.said().toString());
+    assertTrue(outcome.said().get(0).contains(part), outcome.said().get(0));
+  }
+
+  private List<String> toy(String... more) {
+    List<String> arguments = new EncryptedToy(root, 2).arguments("train", more);
+    arguments.remove("--trace");
+    return arguments;
+  }
+
+  @Test
+  void unknownOption_isUsage() {
+    Outcome outcome = run(List.of("train", "--frobnicate"));
+    assertEquals(64, outcome.status());
+    assertTrue(outcome.said().get(0).contains("--frobnicate"), outcome.said().get(0));
+  }
+
+  @Test
+  void noCommand_isUsage() {
+    assertEquals(64, run(List.of()).status());
+  }
+
+  @Test
+  void help_isNoFailure() {
+    assertEquals(0, run(List.of("train", "--help")).status());
+  }
+
+  @Test
+  void badSetting_isConfiguration() {
+    assertOutcome(78, "training.epochs", run(List.of("train", "--set", "training.epochs=none")));
+  }
+
+  @Test
+  void missingDataSet_isInput() {
+    assertOutcome(65, "manifest.json", run(toy()));
+  }
+
+  @Test
+  void damagedCiphertext_isInputAndNamesTheFile() throws Exception {
+    EncryptedToy toy = new EncryptedToy(root, 2).write();
+    Path file = root.resolve("dataset/train/group-00001/y.ct");
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[100] ^= 1;
+    Files.write(file, bytes);
+    try (ToyOracle oracle = new ToyOracle(root, 0, r -> new Reply(500, new byte[0]))) {
+      List<String> arguments = toy.arguments("train", oracle.settings());
+      arguments.remove("--trace");
+      assertOutcome(65, "train/group-00001/y.ct", run(arguments));
+    }
+  }
+
+  @Test
+  void runOfAnotherProcess_cannotCommit() throws Exception {
+    new EncryptedToy(root, 2).write();
+    Files.createDirectories(root.resolve("run"));
+    Files.writeString(
+        root.resolve("run/run.lock"),
+        "host=elsewhere\npid=1\nrenewed=" + java.time.Instant.now() + "\ntoken=other\n");
+    assertOutcome(73, "elsewhere", run(toy()));
+  }
+
+  @Test
+  void oracleThatIsAway_isRetryLaterAndLeavesNoLock() throws Exception {
+    new EncryptedToy(root, 2).write();
+    String[] away;
+    try (ToyOracle oracle = new ToyOracle(root, 0, r -> new Reply(500, new byte[0]))) {
+      away = oracle.settings();
+    }
+    assertOutcome(75, "the run continues", run(toy(away[0], away[1], "oracle.patience-seconds=1")));
+    assertTrue(Files.notExists(root.resolve("run/run.lock")));
+  }
+
+  @Test
+  void exitCode_isThatOfTheKnownCause() {
+    Exception task = new Exception("Job aborted", new DatasetException("x: expected, actual"));
+    assertEquals(ExitCode.INPUT, ExitCode.of(task));
+    assertEquals("x: expected, actual", ExitCode.message(task));
+    assertEquals(ExitCode.COMMIT, ExitCode.of(new CommitException("x")));
+    assertEquals(ExitCode.RETRY, ExitCode.of(new RetryLaterException("x")));
+    assertEquals(ExitCode.CONFIGURATION, ExitCode.of(new SettingsException("x")));
+    Exception unknown = new IllegalStateException("surprise\nsecond line");
+    assertEquals(ExitCode.INTERNAL, ExitCode.of(unknown));
+    assertEquals(
+        "internal error: java.lang.IllegalStateException: surprise", ExitCode.message(unknown));
+  }
+}

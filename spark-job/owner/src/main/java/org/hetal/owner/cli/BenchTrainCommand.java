@@ -1,0 +1,286 @@
+package org.hetal.owner.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.hetal.config.SettingsException;
+import org.hetal.he.Ciphertext;
+import org.hetal.he.Evaluator;
+import org.hetal.he.Scope;
+import org.hetal.he.owner.Client;
+import org.hetal.linalg.FeatureBlocks;
+import org.hetal.owner.data.PreparedData;
+import org.hetal.training.CheckpointStore;
+import org.hetal.training.Judge;
+import org.hetal.training.LocalWorkers;
+import org.hetal.training.Partition;
+import org.hetal.training.PlainTrainer;
+import org.hetal.training.RowRange;
+import org.hetal.training.Schedule;
+import org.hetal.training.Trainer;
+import org.hetal.training.TrainingListener;
+import org.hetal.training.TrainingPlan;
+import org.hetal.training.TrainingResult;
+import org.hetal.training.Unit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/**
+ * Times a number of training iterations on ciphertexts in one process, without Spark, and verifies
+ * the result: the decrypted weights against the plain training of the same minibatches.
+ */
+@Command(
+    name = "bench-train",
+    description = {
+      "Times encrypted training iterations on your data in this process: makes keys, encrypts as many"
+          + " minibatches as iterations, trains, decrypts, and compares with plain training."
+    })
+final class BenchTrainCommand extends OwnerCommand {
+  @Option(
+      names = "--iterations",
+      paramLabel = "N",
+      defaultValue = "2",
+      description = "Minibatches to train on, each once (default ${DEFAULT-VALUE}).")
+  private int iterations;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures there too.")
+  private Path json;
+
+  @Override
+  int run() {
+    PreparedData data = readData();
+    Schedule whole = data.schedule(settings().training());
+    if (iterations < 1 || iterations > whole.batches()) {
+      throw new SettingsException(
+          "--iterations: expected 1 to " + whole.batches() + " minibatches, actual " + iterations);
+    }
+    RowRange last = whole.batch(iterations - 1);
+    Schedule schedule =
+        new Schedule(
+            last.end(),
+            whole.batchRows(),
+            whole.learningRate(),
+            1,
+            whole.patience(),
+            whole.squarings(),
+            whole.groupsPerUnit());
+    TrainingPlan plan =
+        TrainingPlan.of(
+            backend().parameters(settings().parameterSet()),
+            data.layout(settings(), backend().parameters(settings().parameterSet())),
+            schedule,
+            data.validation().length);
+    Path folder = temporaryFolder();
+    try (Client client = backend().generate(settings().parameterSet(), settings().insecureSeed())) {
+      Path keys = folder.resolve("keys");
+      try (ProgressBar bar = ProgressBar.start(out(), "bench: keys")) {
+        client.writeEvaluationKeys(
+            keys, plan.rotations(), (done, of, bytes) -> bar.accept(done, of));
+      }
+      try (Evaluator evaluator =
+          backend().evaluator(keys, settings().parameterSet(), settings().threads())) {
+        measure(new Run(data, plan, client, evaluator));
+      }
+    } finally {
+      delete(folder);
+    }
+    return ExitCode.OK;
+  }
+
+  /** What one measurement works with. */
+  private record Run(PreparedData data, TrainingPlan plan, Client client, Evaluator evaluator) {
+    Ciphertext encrypted(double[] slots, int level) {
+      return evaluator.deserialize(client.encrypt(slots, level));
+    }
+
+    FeatureBlocks features(double[][] rows, int level) {
+      List<Ciphertext> blocks = new ArrayList<>();
+      for (double[] slots : plan.layout().packFeatures(rows)) {
+        blocks.add(encrypted(slots, level));
+      }
+      return new FeatureBlocks(blocks, plan.layout().rowBlocks(rows.length));
+    }
+
+    Unit unit(Partition.UnitRows unit) {
+      List<Unit.Group> groups = new ArrayList<>();
+      for (RowRange rows : unit.groups()) {
+        groups.add(
+            new Unit.Group(
+                features(rows.of(data.train()), plan.levels().features()),
+                encrypted(
+                    plan.layout().packLabels(rows.of(data.trainLabels())),
+                    plan.levels().labels())));
+      }
+      return new Unit(groups);
+    }
+
+    double[][] scaled(double[][] values) {
+      return Arrays.stream(values)
+          .map(row -> Arrays.stream(row).map(x -> x * plan.schedule().stateScale()).toArray())
+          .toArray(double[][]::new);
+    }
+
+    double[][] logits(List<byte[]> serialized, List<RowRange> groups) {
+      List<double[]> out = new ArrayList<>();
+      for (int g = 0; g < groups.size(); g++) {
+        double[] slots = client.decrypt(serialized.get(g));
+        out.addAll(List.of(scaled(plan.layout().unpackLogits(slots, groups.get(g).rows()))));
+      }
+      return out.toArray(double[][]::new);
+    }
+
+    double[][] weights(List<byte[]> serialized) {
+      return scaled(
+          plan.layout()
+              .unpackWeights(serialized.stream().map(client::decrypt).toArray(double[][]::new)));
+    }
+  }
+
+  private void measure(Run run) {
+    Schedule schedule = run.plan().schedule();
+    List<RowRange> judged = Partition.groups(run.data().validation().length, run.plan().layout());
+    Steps steps = new Steps();
+    try (Scope scope = run.evaluator().scope()) {
+      List<List<Unit>> batches = new ArrayList<>();
+      for (int batch = 0; batch < schedule.batches(); batch++) {
+        batches.add(
+            scope.addAll(
+                Partition.units(schedule, batch, run.plan().layout()).stream()
+                    .map(run::unit)
+                    .toList()));
+      }
+      List<FeatureBlocks> validation =
+          scope.addAll(
+              judged.stream()
+                  .map(
+                      rows ->
+                          run.features(
+                              rows.of(run.data().validation()),
+                              run.plan().levels().validationFeatures()))
+                  .toList());
+      LocalWorkers workers =
+          scope.add(new LocalWorkers(run.evaluator(), run.plan(), batches, validation));
+      Judge judge = judge(run);
+      TrainingResult result =
+          new Trainer(
+                  run.evaluator(),
+                  run.plan(),
+                  workers,
+                  (epoch, logits) -> judge.judge(epoch, run.logits(logits, judged)).verdict(),
+                  CheckpointStore.inMemory(),
+                  steps,
+                  "bench")
+              .run();
+      report(run, steps, run.weights(result.best()));
+    }
+  }
+
+  private static Judge judge(Run run) {
+    return new Judge(
+        run.data().validationLabels(),
+        run.plan().layout().classes(),
+        run.plan().schedule().patience(),
+        run.plan().schedule().logitRange());
+  }
+
+  private void report(Run run, Steps steps, double[][] weights) {
+    Schedule schedule = run.plan().schedule();
+    double[][] rows = Arrays.copyOf(run.data().train(), schedule.rows());
+    int[] labels = Arrays.copyOf(run.data().trainLabels(), schedule.rows());
+    PlainTrainer.Result plain =
+        new PlainTrainer(schedule, run.plan().layout().classes())
+            .train(rows, labels, run.data().validation(), judge(run));
+    double error = 0;
+    for (int c = 0; c < weights.length; c++) {
+      for (int f = 0; f < weights[c].length; f++) {
+        error = Math.max(error, Math.abs(weights[c][f] - plain.best()[c][f]));
+      }
+    }
+    steps.seconds.sort(Comparator.naturalOrder());
+    Map<String, Object> figures = new LinkedHashMap<>();
+    figures.put("name", "training_iteration");
+    figures.put("parameter_set", run.evaluator().parameters().name());
+    figures.put("device", run.evaluator().device());
+    figures.put("batch_rows", schedule.batchRows());
+    figures.put("features", run.plan().layout().features());
+    figures.put("classes", run.plan().layout().classes());
+    figures.put("bootstraps_per_iteration", run.plan().bootstrapsPerIteration());
+    figures.put("repetitions", steps.seconds.size());
+    figures.put("median_s", steps.seconds.get(steps.seconds.size() / 2));
+    figures.put("min_s", steps.seconds.get(0));
+    figures.put("validation_s", steps.validation);
+    figures.put("largest_weight_error", error);
+    figures.put("largest_weight", plain.largestWeight());
+    figures.forEach((name, value) -> say("%-24s %s", name, value));
+    // The softmax is off by up to 2e-4 and the steps add up; a wrong result is off by far more.
+    double bound = 1e-3 * schedule.learningRate() * schedule.steps();
+    if (!(error <= bound)) {
+      throw new IllegalStateException(
+          String.format(
+              Locale.ROOT,
+              "weights: expected within %.1e of plain training, actual %.1e: the figures do not count",
+              bound,
+              error));
+    }
+    if (json != null) {
+      write(figures);
+    }
+  }
+
+  private void write(Map<String, Object> figures) {
+    try {
+      new com.fasterxml.jackson.databind.ObjectMapper()
+          .writerWithDefaultPrettyPrinter()
+          .writeValue(json.toFile(), List.of(figures));
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing " + json, e);
+    }
+  }
+
+  /** Collects and prints the seconds of each iteration. */
+  private final class Steps implements TrainingListener {
+    private final List<Double> seconds = new ArrayList<>();
+    private double validation;
+
+    @Override
+    public void step(StepEvent event) {
+      seconds.add(event.gradientSeconds() + event.updateSeconds());
+      say(
+          "iteration %d of %d: gradient %.2f s, update and refresh %.2f s",
+          event.step(), event.batches(), event.gradientSeconds(), event.updateSeconds());
+    }
+
+    @Override
+    public void epoch(EpochEvent event) {
+      validation = event.validationSeconds();
+      say("validation: %.2f s", event.validationSeconds());
+    }
+  }
+
+  private static Path temporaryFolder() {
+    try {
+      return Files.createTempDirectory("hetal-bench");
+    } catch (IOException e) {
+      throw new UncheckedIOException("temporary folder", e);
+    }
+  }
+
+  private static void delete(Path folder) {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("deleting " + folder, e);
+    }
+  }
+}

@@ -1,0 +1,91 @@
+package org.hetal.owner.cli;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.hetal.config.Settings;
+import org.hetal.config.SettingsException;
+import org.hetal.config.SettingsLoader;
+import org.hetal.owner.demo.Demo;
+import org.hetal.owner.keys.ClientBackend;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Runs every role's commands, each in its own process. */
+@Command(
+    name = "demo",
+    description = {
+      "Trains a classifier of handwritten digits on ciphertexts, every role in a process of its"
+          + " own, and compares it with the same training in the clear.",
+      "Leaves everything, a chart of the loss and a log in .hetal/demo."
+    })
+final class DemoCommand implements Callable<Integer> {
+  @Option(
+      names = "--fast",
+      description = "Toy parameters that protect nothing, to see the story in under a minute.")
+  private boolean fast;
+
+  @Option(
+      names = "--simulator",
+      description = "Doubles in the clear instead of ciphertexts: a rehearsal.")
+  private boolean simulator;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures as JSON.")
+  private Path json;
+
+  @Option(
+      names = {"-s", "--set"},
+      paramLabel = "SETTING=VALUE",
+      description = "Overrides one setting.")
+  private Map<String, String> overrides = new LinkedHashMap<>();
+
+  @Override
+  public Integer call() {
+    List<Path> files = new ArrayList<>(List.of(Path.of("conf/demo.conf")));
+    if (fast) {
+      files.add(Path.of("conf/demo-fast.conf"));
+    }
+    if (simulator) {
+      files.add(Path.of("conf/demo-simulator.conf"));
+    }
+    Settings settings = SettingsLoader.load(files, overrides);
+    List<String> arguments = new ArrayList<>();
+    files.forEach(file -> arguments.addAll(List.of("-c", file.toString())));
+    overrides.forEach((path, value) -> arguments.addAll(List.of("--set", path + "=" + value)));
+    if (settings.isInsecure()) {
+      System.out.println("*".repeat(90));
+      System.out.println(
+          "***  INSECURE: " + settings.parameterSet() + " protects nothing. For a look only.");
+      System.out.println("*".repeat(90));
+    }
+    Demo demo =
+        new Demo(
+            System.out,
+            settings,
+            ClientBackend.of(settings).parameters(settings.parameterSet()),
+            arguments,
+            new Demo.Programs(
+                launcher("HETAL_OWNER_CLASSPATH"),
+                launcher("HETAL_CLUSTER_CLASSPATH"),
+                launcher("HETAL_CLUSTER_JAVA_OPTIONS")),
+            Path.of(".hetal/demo"));
+    ObjectNode result = demo.run();
+    if (json != null) {
+      Demo.write(result, json);
+    }
+    return ExitCode.OK;
+  }
+
+  private static String launcher(String variable) {
+    String value = System.getenv(variable);
+    if (value == null || value.isEmpty()) {
+      throw new SettingsException(
+          "demo: expected to be started by the launcher ./hetal, actual no " + variable);
+    }
+    return value;
+  }
+}

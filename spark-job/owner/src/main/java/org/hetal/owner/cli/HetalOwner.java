@@ -1,0 +1,55 @@
+package org.hetal.owner.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+
+/** The data owner's commands; the process that runs them may hold the secret key. */
+@Command(
+    name = "hetal",
+    mixinStandardHelpOptions = true,
+    description = "What the data owner does.",
+    subcommands = {
+      KeygenCommand.class,
+      EncryptCommand.class,
+      OracleCommand.class,
+      BenchTrainCommand.class,
+      DecryptModelCommand.class,
+      EvaluateCommand.class,
+      DecryptPredictionsCommand.class,
+      PlanCommand.class,
+      DemoCommand.class,
+    })
+public final class HetalOwner {
+  private HetalOwner() {}
+
+  public static void main(String[] arguments) {
+    System.exit(execute(arguments));
+  }
+
+  /** Runs a command; its exit code. */
+  static int execute(String... arguments) {
+    CommandLine line = new CommandLine(new HetalOwner());
+    line.setExecutionExceptionHandler(
+        (failure, command, parsed) -> {
+          command
+              .getErr()
+              .println("hetal " + command.getCommandName() + ": " + ExitCode.message(failure));
+          if (ExitCode.of(failure) == ExitCode.INTERNAL) {
+            failure.printStackTrace(command.getErr());
+          }
+          return ExitCode.of(failure);
+        });
+    line.getSubcommands()
+        .values()
+        .forEach(sub -> sub.getCommandSpec().mixinStandardHelpOptions(true));
+    for (CommandLine each : line.getSubcommands().values()) {
+      each.getCommandSpec().exitCodeOnInvalidInput(ExitCode.USAGE);
+    }
+    line.getCommandSpec().exitCodeOnInvalidInput(ExitCode.USAGE);
+    if (arguments.length == 0) {
+      line.usage(System.err);
+      return ExitCode.USAGE;
+    }
+    return line.execute(arguments);
+  }
+}

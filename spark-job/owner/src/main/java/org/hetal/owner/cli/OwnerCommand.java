@@ -1,0 +1,138 @@
+package org.hetal.owner.cli;
+
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.hetal.config.Settings;
+import org.hetal.config.SettingsException;
+import org.hetal.config.SettingsLoader;
+import org.hetal.dataset.LocalStorage;
+import org.hetal.dataset.Storage;
+import org.hetal.he.owner.Client;
+import org.hetal.owner.data.DataException;
+import org.hetal.owner.data.PreparedData;
+import org.hetal.owner.keys.ClientBackend;
+import org.hetal.training.TrainingPlan;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** What the owner's commands have in common: settings, warnings, the client. */
+abstract class OwnerCommand implements Callable<Integer> {
+  @Spec private CommandSpec spec;
+
+  @Option(
+      names = {"-c", "--config"},
+      paramLabel = "FILE",
+      description = "A HOCON file with settings, such as conf/demo.conf; later ones win.")
+  private List<Path> files = new ArrayList<>();
+
+  @Option(
+      names = {"-s", "--set"},
+      paramLabel = "SETTING=VALUE",
+      description = "Overrides one setting, e.g. --set training.epochs=5.")
+  private Map<String, String> overrides = new LinkedHashMap<>();
+
+  @Option(
+      names = {"-q", "--quiet"},
+      description = "Do not print the merged settings.")
+  private boolean quiet;
+
+  private Settings settings;
+  private ClientBackend backend;
+
+  @Override
+  public final Integer call() {
+    settings = SettingsLoader.load(files, overrides);
+    if (!quiet) {
+      settings.report().forEach(line -> out().println("setting  " + line));
+    }
+    if (settings.isInsecure()) {
+      err()
+          .println(
+              "WARNING: INSECURE parameter set "
+                  + settings.parameterSet()
+                  + ": nothing that this run makes is protected");
+    }
+    backend = ClientBackend.of(settings);
+    return run();
+  }
+
+  /** Does the work; the exit code. */
+  abstract int run();
+
+  final Settings settings() {
+    return settings;
+  }
+
+  final ClientBackend backend() {
+    return backend;
+  }
+
+  final PrintStream out() {
+    return System.out;
+  }
+
+  final PrintStream err() {
+    return System.err;
+  }
+
+  /** Prints a line that starts with the command's name. */
+  final void say(String format, Object... values) {
+    out().println(spec.name() + ": " + String.format(java.util.Locale.ROOT, format, values));
+  }
+
+  /** Reads the plaintext data and says what it found. */
+  final PreparedData readData() {
+    PreparedData data = PreparedData.read(settings.data());
+    say("%s", data.splits().describe());
+    data.preparation().notes().forEach(note -> say("%s", note));
+    return data;
+  }
+
+  /** Plans training on the data, before anything is made. */
+  final TrainingPlan plan(PreparedData data) {
+    try {
+      return data.plan(settings, backend.parameters(settings.parameterSet()));
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException("plan: " + e.getMessage(), e);
+    }
+  }
+
+  final Path secretKeyFile() {
+    return Path.of(settings.paths().secretKey());
+  }
+
+  /** The client of the secret key file. */
+  final Client loadClient() {
+    Path file = secretKeyFile();
+    if (!Files.isRegularFile(file)) {
+      throw new DataException(
+          file + ": expected a secret key, actual none; make one with hetal keygen");
+    }
+    return backend.load(file, settings.parameterSet(), settings.insecureSeed());
+  }
+
+  final Storage privateStorage() {
+    return new LocalStorage(Path.of(settings.paths().privateDirectory()));
+  }
+
+  final Storage datasetStorage() {
+    return new LocalStorage(Path.of(settings.paths().dataset()));
+  }
+
+  /** Where decrypt-model leaves the model in the clear. */
+  final Storage modelStorage() {
+    return new LocalStorage(Path.of(settings.paths().model()));
+  }
+
+  /** Where the cluster left the encrypted model. */
+  final Storage encryptedModelStorage() {
+    return new LocalStorage(Path.of(settings.paths().run()).resolve("model"));
+  }
+}

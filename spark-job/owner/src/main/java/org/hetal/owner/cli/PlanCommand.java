@@ -1,0 +1,95 @@
+package org.hetal.owner.cli;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.hetal.owner.data.DataException;
+import org.hetal.owner.data.Evaluation;
+import org.hetal.owner.data.PreparedData;
+import org.hetal.training.CostModel;
+import org.hetal.training.PlainTrainer;
+import org.hetal.training.TrainingPlan;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Tells what training will take, before any key is made. */
+@Command(
+    name = "plan",
+    description = {
+      "Levels, keys, bootstraps, bytes and, with figures of your machine, minutes an epoch; nothing"
+          + " is made.",
+      "With --clear it also runs the schedule in the clear on your rows and says whether the"
+          + " logits stay inside the softmax's range."
+    })
+final class PlanCommand extends OwnerCommand {
+  @Option(
+      names = "--costs",
+      paramLabel = "FILE",
+      description =
+          "Measured figures as JSON: source, keySwitchSeconds, productSeconds, bootstrapSeconds,"
+              + " bootstrapPairSeconds, limbsPerDigit, specialPrimes, bootstrapKeyBytes; such as"
+              + " conf/costs-cpu.json.")
+  private Path costs;
+
+  @Option(names = "--clear", description = "Run the schedule in the clear.")
+  private boolean clear;
+
+  @Override
+  int run() {
+    PreparedData data = readData();
+    TrainingPlan plan = plan(data);
+    say(
+        "parameter set           %s, %d-bit",
+        plan.parameters().name(), plan.parameters().securityBits());
+    say("layout                  %s", plan.layout());
+    say("levels                  %s", plan.levels());
+    say("minibatches an epoch    %d", plan.schedule().batches());
+    say("bootstraps an iteration %d", plan.bootstrapsPerIteration());
+    say("operations an iteration %s", plan.iteration());
+    say("rotation keys           %d, beside bootstrapping's", plan.rotations().rotations().size());
+    if (costs != null) {
+      TrainingPlan.Estimate estimate = plan.estimate(readCosts());
+      say("keys                    %s", Sizes.bytes(estimate.keyBytes()));
+      say("encrypted data          %s", Sizes.bytes(estimate.featureBytes()));
+      say("state sent a step       %s", Sizes.bytes(estimate.stateBytes()));
+      say("memory an executor      %s beside the keys", Sizes.bytes(estimate.unitMemoryBytes()));
+      say(
+          "an iteration            %s on one worker",
+          Sizes.seconds(estimate.secondsPerIteration()));
+      say("an epoch                %.1f min on one worker", estimate.minutesPerEpoch());
+    }
+    if (clear) {
+      showPlain(data, plan);
+    }
+    return ExitCode.OK;
+  }
+
+  private void showPlain(PreparedData data, TrainingPlan plan) {
+    PlainTrainer.Result plain = Evaluation.trainPlain(data, settings());
+    double range = plan.schedule().logitRange();
+    say(
+        "in the clear            %d epochs (%s), best %d, loss %.4f, accuracy %.2f %%",
+        plain.epochs().size(),
+        plain.reason(),
+        plain.bestEpoch(),
+        plain.epochs().get(Math.max(0, plain.bestEpoch() - 1)).loss(),
+        100 * plain.epochs().get(Math.max(0, plain.bestEpoch() - 1)).accuracy());
+    say(
+        "largest logit           %.2f of %.0f; wanted: at most half of it",
+        plain.largestTrainingLogit(), range);
+    say(
+        "largest weight          %.2f of %.0f",
+        plain.largestWeight(), plan.parameters().bootstrapBound() * plan.schedule().stateScale());
+  }
+
+  private CostModel readCosts() {
+    try {
+      JsonNode tree = new ObjectMapper().readTree(Files.readAllBytes(costs));
+      return new ObjectMapper().treeToValue(tree, CostModel.class);
+    } catch (IOException e) {
+      throw new DataException(costs + ": expected a cost model as JSON: " + e.getMessage(), e);
+    }
+  }
+}

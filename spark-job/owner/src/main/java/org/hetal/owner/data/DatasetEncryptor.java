@@ -1,0 +1,122 @@
+package org.hetal.owner.data;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.hetal.config.Settings;
+import org.hetal.dataset.DatasetWriter;
+import org.hetal.dataset.EncryptedDataset;
+import org.hetal.dataset.Origin;
+import org.hetal.dataset.Shapes;
+import org.hetal.dataset.Storage;
+import org.hetal.dataset.StoredFile;
+import org.hetal.he.owner.Client;
+import org.hetal.packing.Layout;
+import org.hetal.training.Partition;
+import org.hetal.training.RowRange;
+import org.hetal.training.TrainingPlan;
+
+/**
+ * Encrypts prepared rows group by group, each thing at the level at which training needs it and no
+ * higher. Encryption is random, so it is done once and its result kept.
+ */
+public final class DatasetEncryptor {
+  private final Client client;
+  private final TrainingPlan plan;
+  private final Origin origin;
+
+  public DatasetEncryptor(Client client, TrainingPlan plan) {
+    this.client = client;
+    this.plan = plan;
+    this.origin =
+        new Origin(
+            client.parameters().name(),
+            client.parameters().hash(),
+            client.keyId(),
+            Shapes.shape(plan.layout()),
+            plan.schedule().squarings());
+  }
+
+  /** What the ciphertexts belong to. */
+  public Origin origin() {
+    return origin;
+  }
+
+  /** SHA-256 of the schedule that a data set was cut for. */
+  public static String scheduleHash(Settings.Training training) {
+    return StoredFile.sha256(
+        training.canonical().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Encrypts the minibatches and the validation features. Labels of the validation rows stay with
+   * the owner.
+   *
+   * @param progress told the groups done, of all
+   */
+  public EncryptedDataset encryptTraining(
+      PreparedData data, Settings.Training training, Storage storage, WorkProgress progress) {
+    DatasetWriter writer = new DatasetWriter(storage, origin, scheduleHash(training));
+    Layout layout = plan.layout();
+    List<RowRange> judged = Partition.groups(data.validation().length, layout);
+    List<Partition.UnitRows> units = Partition.units(plan.schedule(), layout);
+    int of = judged.size() + units.stream().mapToInt(unit -> unit.groups().size()).sum();
+    int done = 0;
+    int batch = -1;
+    for (Partition.UnitRows unit : units) {
+      if (unit.batch() != batch) {
+        batch = unit.batch();
+        writer.startBatch();
+      }
+      List<DatasetWriter.EncryptedGroup> groups = new ArrayList<>();
+      for (RowRange rows : unit.groups()) {
+        groups.add(
+            encrypt(rows.of(data.train()), rows.of(data.trainLabels()), plan.levels().features()));
+        progress.accept(++done, of);
+      }
+      writer.addUnit(groups);
+    }
+    for (RowRange rows : judged) {
+      writer.addRowsToJudge(
+          encrypt(rows.of(data.validation()), null, plan.levels().validationFeatures()));
+      progress.accept(++done, of);
+    }
+    return writer.commit();
+  }
+
+  /**
+   * Encrypts prepared rows to be predicted: features only. The last group is filled up with rows of
+   * zeros to a size for which there are keys; whoever decrypts the logits drops them.
+   */
+  public EncryptedDataset encryptRows(
+      double[][] rows, Settings.Training training, Storage storage, WorkProgress progress) {
+    DatasetWriter writer = new DatasetWriter(storage, origin, scheduleHash(training));
+    List<RowRange> groups = Partition.groups(rows.length, plan.layout());
+    int done = 0;
+    for (RowRange group : groups) {
+      writer.addRowsToJudge(encrypt(group.of(rows), null, plan.levels().validationFeatures()));
+      progress.accept(++done, groups.size());
+    }
+    return writer.commit();
+  }
+
+  private double[][] filled(double[][] rows) {
+    int wanted = Math.max(rows.length, plan.predictionRows(rows.length));
+    double[][] out = java.util.Arrays.copyOf(rows, wanted);
+    for (int row = rows.length; row < wanted; row++) {
+      out[row] = new double[plan.layout().features()];
+    }
+    return out;
+  }
+
+  private DatasetWriter.EncryptedGroup encrypt(double[][] rows, int[] labels, int level) {
+    List<byte[]> features = new ArrayList<>();
+    for (double[] slots : plan.layout().packFeatures(rows)) {
+      features.add(client.encrypt(slots, level));
+    }
+    int labelLevel = plan.levels().labels();
+    byte[] encryptedLabels =
+        labels == null ? null : client.encrypt(plan.layout().packLabels(labels), labelLevel);
+    return new DatasetWriter.EncryptedGroup(
+        rows.length, features, level, encryptedLabels, labels == null ? 0 : labelLevel);
+  }
+}

@@ -1,0 +1,40 @@
+package org.hetal.owner.data;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.hetal.dataset.DatasetException;
+import org.hetal.dataset.EncryptedLogits;
+import org.hetal.dataset.Shapes;
+import org.hetal.dataset.Storage;
+import org.hetal.he.owner.Client;
+import org.hetal.packing.Layout;
+
+/** Predictions of the cluster, in the clear. */
+public final class DecryptedLogits {
+  private DecryptedLogits() {}
+
+  /**
+   * Logits [rows][classes].
+   *
+   * @param rows that were encrypted; the zeros that filled the last group are dropped
+   */
+  public static double[][] decrypt(Client client, Storage storage, int rows) {
+    EncryptedLogits stored = EncryptedLogits.open(storage);
+    stored.origin().require(storage.describe(), client.parameters().hash(), client.keyId());
+    Layout layout = Shapes.layout(stored.origin().shape());
+    double scale = Math.scalb(1.0, stored.origin().squarings());
+    List<double[]> out = new ArrayList<>();
+    for (int group = 0; group < stored.logits().size(); group++) {
+      double[] slots = client.decrypt(stored.logits().get(group).read(storage));
+      for (double[] row : layout.unpackLogits(slots, stored.rows().get(group))) {
+        out.add(Arrays.stream(row).map(x -> scale * x).toArray());
+      }
+    }
+    if (out.size() < rows) {
+      throw new DatasetException(
+          storage.describe() + ": expected at least " + rows + " rows, actual " + out.size());
+    }
+    return out.subList(0, rows).toArray(double[][]::new);
+  }
+}

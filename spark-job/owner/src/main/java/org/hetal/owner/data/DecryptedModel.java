@@ -1,0 +1,136 @@
+package org.hetal.owner.data;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.hetal.dataset.DatasetException;
+import org.hetal.dataset.EncryptedModel;
+import org.hetal.dataset.Origin;
+import org.hetal.dataset.Shapes;
+import org.hetal.dataset.Storage;
+import org.hetal.he.owner.Client;
+import org.hetal.packing.Layout;
+
+/**
+ * The trained model in the clear, as its owner uses it: {@code model.json} and {@code model.npz}
+ * ({@code weights} for prepared rows; {@code coefficients} and {@code intercepts} for raw ones).
+ *
+ * @param runId of the run that trained it
+ * @param parameterSet it was trained under
+ * @param bootstraps in an iteration
+ * @param weights [classes][features], for rows as {@link Preparation#apply} makes them
+ * @param coefficients [classes][columns], for raw rows; 0 for dropped columns
+ * @param intercepts a class each, for raw rows
+ */
+public record DecryptedModel(
+    String runId,
+    String parameterSet,
+    int epochs,
+    int bestEpoch,
+    int bootstraps,
+    double[][] weights,
+    double[][] coefficients,
+    double[] intercepts,
+    Preparation preparation) {
+  private static final String JSON_NAME = "model.json";
+  private static final String NPZ_NAME = "model.npz";
+  private static final ObjectMapper JSON =
+      new ObjectMapper()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+
+  /**
+   * Decrypts what the cluster returned.
+   *
+   * @throws DatasetException when it is damaged or belongs to other keys, parameters or data
+   */
+  public static DecryptedModel decrypt(Client client, PrivateModel model, Storage encrypted) {
+    EncryptedModel stored = EncryptedModel.open(encrypted);
+    Origin origin = stored.origin();
+    origin.require(encrypted.describe(), client.parameters().hash(), client.keyId());
+    if (!origin.equals(model.origin())) {
+      throw new DatasetException(
+          encrypted.describe()
+              + ": expected a model of the data encrypted last, "
+              + model.origin()
+              + "; actual "
+              + origin);
+    }
+    Layout layout = Shapes.layout(origin.shape());
+    List<double[]> slots =
+        stored.weights().stream().map(file -> client.decrypt(file.read(encrypted))).toList();
+    double[][] weights = layout.unpackWeights(slots.toArray(double[][]::new));
+    double scale = Math.scalb(1.0, origin.squarings());
+    for (double[] row : weights) {
+      for (int i = 0; i < row.length; i++) {
+        row[i] *= scale;
+      }
+    }
+    return of(stored, weights, model.preparation());
+  }
+
+  private static DecryptedModel of(
+      EncryptedModel stored, double[][] weights, Preparation preparation) {
+    int bias = preparation.kept().length;
+    double[][] coefficients = new double[weights.length][preparation.columns()];
+    double[] intercepts = new double[weights.length];
+    for (int label = 0; label < weights.length; label++) {
+      intercepts[label] = weights[label][bias] * preparation.bias();
+      for (int i = 0; i < bias; i++) {
+        double coefficient = weights[label][i] * preparation.factor();
+        coefficients[label][preparation.kept()[i]] = coefficient;
+        intercepts[label] -= coefficient * preparation.means()[i];
+      }
+    }
+    return new DecryptedModel(
+        stored.runId(),
+        stored.origin().parameterSet(),
+        stored.epochs(),
+        stored.bestEpoch(),
+        stored.bootstraps(),
+        weights,
+        coefficients,
+        intercepts,
+        preparation);
+  }
+
+  /** Writes both files, replacing older ones. */
+  public void write(Storage storage) {
+    Map<String, double[][]> arrays = new LinkedHashMap<>();
+    arrays.put("weights", weights);
+    arrays.put("coefficients", coefficients);
+    arrays.put("intercepts", new double[][] {intercepts});
+    storage.writeAtomically(NPZ_NAME, NpzWriter.bytes(arrays));
+    try {
+      storage.writeAtomically(JSON_NAME, JSON.writeValueAsBytes(this));
+    } catch (IOException e) {
+      throw new IllegalStateException("a model is always writable", e);
+    }
+  }
+
+  /**
+   * @throws DatasetException when there is none or it is damaged
+   */
+  public static DecryptedModel read(Storage storage) {
+    String where = storage.describe() + "/" + JSON_NAME;
+    if (!storage.exists(JSON_NAME)) {
+      throw new DatasetException(
+          where + ": expected a model, actual none; make it with hetal decrypt-model");
+    }
+    try {
+      DecryptedModel model = JSON.readValue(storage.read(JSON_NAME), DecryptedModel.class);
+      if (model == null) {
+        throw new DatasetException(where + ": expected a model, actual null");
+      }
+      return model;
+    } catch (IOException e) {
+      throw new DatasetException(where + ": expected what decrypt-model wrote", e);
+    }
+  }
+}

@@ -1,0 +1,75 @@
+package org.hetal.owner.data;
+
+import java.util.List;
+import org.hetal.config.Settings;
+import org.hetal.training.Judge;
+import org.hetal.training.PlainTrainer;
+import org.hetal.training.Schedule;
+
+/**
+ * The decrypted model beside the same training in the clear, on rows that neither saw.
+ *
+ * @param rows of the test split
+ * @param accuracyEncrypted of the model that was trained on ciphertexts
+ * @param accuracyPlain of the plain training: same minibatches, schedule and judge
+ * @param plainEpochs the plain training took
+ * @param plainBestEpoch whose weights were tested
+ * @param plainLosses validation loss by epoch
+ * @param largestWeightDifference between the two models, if they are of the same epoch
+ */
+public record Evaluation(
+    int rows,
+    double accuracyEncrypted,
+    double accuracyPlain,
+    int plainEpochs,
+    int plainBestEpoch,
+    List<Double> plainLosses,
+    double largestWeightDifference) {
+
+  /**
+   * Trains in the clear and tests both models.
+   *
+   * @throws DataException when there is no test split
+   */
+  public static Evaluation of(PreparedData data, Settings settings, DecryptedModel model) {
+    if (data.test() == null) {
+      throw new DataException("data.test: expected a test split to evaluate on, actual none");
+    }
+    if (model.weights()[0].length != data.preparation().features()) {
+      throw new DataException(
+          String.format(
+              "data: expected %d prepared features as in the model, actual %d",
+              model.weights()[0].length, data.preparation().features()));
+    }
+    PlainTrainer.Result plain = trainPlain(data, settings);
+    double difference = 0;
+    for (int label = 0; label < model.weights().length; label++) {
+      for (int i = 0; i < model.weights()[label].length; i++) {
+        double gap = Math.abs(model.weights()[label][i] - plain.best()[label][i]);
+        difference = Math.max(difference, gap);
+      }
+    }
+    return new Evaluation(
+        data.test().length,
+        PlainTrainer.accuracy(data.test(), data.testLabels(), model.weights()),
+        PlainTrainer.accuracy(data.test(), data.testLabels(), plain.best()),
+        plain.epochs().size(),
+        plain.bestEpoch(),
+        plain.epochs().stream().map(judgement -> judgement.loss()).toList(),
+        difference);
+  }
+
+  /** The schedule of the settings, in the clear. */
+  public static PlainTrainer.Result trainPlain(PreparedData data, Settings settings) {
+    Schedule schedule = data.schedule(settings.training());
+    int classes = settings.data().classes();
+    Judge judge =
+        new Judge(
+            data.validationLabels(),
+            classes,
+            settings.training().patience(),
+            schedule.logitRange());
+    return new PlainTrainer(schedule, classes)
+        .train(data.train(), data.trainLabels(), data.validation(), judge);
+  }
+}

@@ -1,0 +1,80 @@
+package org.hetal.owner.data;
+
+import org.hetal.config.Settings;
+import org.hetal.he.Parameters;
+import org.hetal.packing.Layout;
+import org.hetal.training.Schedule;
+import org.hetal.training.TrainingPlan;
+
+/**
+ * The owner's data, read, checked and prepared, in the clear.
+ *
+ * @param preparation how raw rows become these
+ * @param train [rows][features], bias last, in the order of encryption
+ * @param test null when there is no test split
+ */
+public record PreparedData(
+    Splits splits,
+    Preparation preparation,
+    double[][] train,
+    double[][] validation,
+    double[][] test) {
+
+  /**
+   * Reads and checks everything before anything is encrypted.
+   *
+   * @throws DataException at the first bad value
+   */
+  public static PreparedData read(Settings.Data data) {
+    Splits splits = Splits.read(data);
+    Preparation preparation = Preparation.fit(splits, data);
+    return new PreparedData(
+        splits,
+        preparation,
+        preparation.apply(splits.train()),
+        preparation.apply(splits.validation()),
+        splits.test() == null ? null : preparation.apply(splits.test()));
+  }
+
+  public int[] trainLabels() {
+    return splits.train().labels();
+  }
+
+  public int[] validationLabels() {
+    return splits.validation().labels();
+  }
+
+  /** Null when there is no test split. */
+  public int[] testLabels() {
+    return splits.test() == null ? null : splits.test().labels();
+  }
+
+  /** The schedule of the settings for these rows. */
+  public Schedule schedule(Settings.Training training) {
+    return new Schedule(
+        train.length,
+        training.batchRows(),
+        training.learningRate(),
+        training.epochs(),
+        training.patience(),
+        training.squarings(),
+        training.groupsPerUnit());
+  }
+
+  /** The layout of the settings, or the cheapest. */
+  public Layout layout(Settings settings, Parameters parameters) {
+    int slots = parameters.slotCount();
+    int classes = settings.data().classes();
+    int rowsPerBlock = settings.training().rowsPerBlock();
+    int batchRows = Math.min(settings.training().batchRows(), train.length);
+    return rowsPerBlock == 0
+        ? Layout.choose(slots, batchRows, preparation.features(), classes)
+        : new Layout(slots, rowsPerBlock, classes, preparation.features());
+  }
+
+  /** Levels, keys and costs of training on these rows. */
+  public TrainingPlan plan(Settings settings, Parameters parameters) {
+    return TrainingPlan.of(
+        parameters, layout(settings, parameters), schedule(settings.training()), validation.length);
+  }
+}

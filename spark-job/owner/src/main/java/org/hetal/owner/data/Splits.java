@@ -1,0 +1,93 @@
+package org.hetal.owner.data;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import org.hetal.config.Settings;
+
+/**
+ * The rows to train on, to validate with and, perhaps, to test with. Splits without a file of their
+ * own are cut from the training file, after one shuffle.
+ *
+ * @param test null when there is none
+ */
+public record Splits(Table train, Table validation, Table test) {
+
+  /**
+   * Reads and cuts.
+   *
+   * @throws DataException when a file or a value is bad, or nothing is left to train or validate on
+   */
+  public static Splits read(Settings.Data data) {
+    if (!data.train().isPresent()) {
+      throw new DataException("data.train.features: expected a file, actual none is set");
+    }
+    Table all = TableReader.read(data.train(), data);
+    all = all.select(order(all.rows(), data.shuffleSeed()));
+    int validationRows =
+        data.validation().isPresent() ? 0 : (int) (all.rows() * data.validationFraction());
+    int testRows = data.test().isPresent() ? 0 : (int) (all.rows() * data.testFraction());
+    int trainRows = all.rows() - validationRows - testRows;
+    if (trainRows < 1 || (!data.validation().isPresent() && validationRows < 1)) {
+      throw new DataException(
+          String.format(
+              "%s: expected rows to train on and to validate with, actual %d and %d of %d",
+              all.source(), trainRows, validationRows, all.rows()));
+    }
+    Table train = range(all, 0, trainRows);
+    Table validation =
+        data.validation().isPresent()
+            ? TableReader.read(data.validation(), data)
+            : range(all, trainRows, validationRows);
+    Table test = test(data, all, trainRows + validationRows, testRows);
+    requireColumns(train, validation);
+    if (test != null) {
+      requireColumns(train, test);
+    }
+    return new Splits(train, validation, test);
+  }
+
+  private static Table test(Settings.Data data, Table all, int first, int rows) {
+    if (data.test().isPresent()) {
+      return TableReader.read(data.test(), data);
+    }
+    return rows > 0 ? range(all, first, rows) : null;
+  }
+
+  private static void requireColumns(Table train, Table other) {
+    if (other.columns() != train.columns()) {
+      throw new DataException(
+          String.format(
+              "%s: expected %d features as in %s, actual %d",
+              other.source(), train.columns(), train.source(), other.columns()));
+    }
+  }
+
+  private static Table range(Table all, int first, int rows) {
+    return all.select(IntStream.range(first, first + rows).toArray());
+  }
+
+  /** Fisher and Yates. */
+  private static int[] order(int rows, Long seed) {
+    int[] order = IntStream.range(0, rows).toArray();
+    if (seed == null) {
+      return order;
+    }
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = rows - 1; i > 0; i--) {
+      int j = random.nextInt(i + 1);
+      int swap = order[i];
+      order[i] = order[j];
+      order[j] = swap;
+    }
+    return order;
+  }
+
+  /** One line for people. */
+  public String describe() {
+    long classes = Arrays.stream(train.labels()).distinct().count();
+    return String.format(
+        "%d rows to train on, %d to validate with, %d to test with; %d columns; %d labels seen",
+        train.rows(), validation.rows(), test == null ? 0 : test.rows(), train.columns(), classes);
+  }
+}

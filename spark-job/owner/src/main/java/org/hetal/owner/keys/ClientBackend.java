@@ -1,0 +1,47 @@
+package org.hetal.owner.keys;
+
+import java.nio.file.Path;
+import org.hetal.config.Settings;
+import org.hetal.he.Evaluator;
+import org.hetal.he.Parameters;
+import org.hetal.he.owner.Client;
+
+/** Makes and loads secret keys; one implementation for each way to compute. */
+public interface ClientBackend {
+
+  /** The backend that the settings name. */
+  static ClientBackend of(Settings settings) {
+    return switch (settings.backend()) {
+      case SIMULATOR -> new SimulatorClientBackend();
+      case NATIVE -> new NativeClientBackend(settings.threads());
+    };
+  }
+
+  /**
+   * The parameter set of that name.
+   *
+   * @throws org.hetal.config.SettingsException when there is none
+   */
+  Parameters parameters(String name);
+
+  /**
+   * A new key pair.
+   *
+   * @param insecureSeed null: from the operating system
+   */
+  Client generate(String parameterSet, Long insecureSeed);
+
+  /**
+   * The key pair of a secret key file, to encrypt and decrypt with.
+   *
+   * @param insecureSeed as for {@link #generate}; fixes what encryption draws
+   */
+  Client load(Path secretKey, String parameterSet, Long insecureSeed);
+
+  /**
+   * An evaluator with the keys of a bundle: what the cluster computes with, here to measure it.
+   *
+   * @param threads 0: one a processor
+   */
+  Evaluator evaluator(Path keyBundle, String parameterSet, int threads);
+}

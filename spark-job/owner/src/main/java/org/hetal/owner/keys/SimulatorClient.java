@@ -1,0 +1,96 @@
+package org.hetal.owner.keys;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.hetal.dataset.LocalStorage;
+import org.hetal.he.Ciphertext;
+import org.hetal.he.Parameters;
+import org.hetal.he.RotationPlan;
+import org.hetal.he.owner.Client;
+import org.hetal.he.simulator.SimulatedParameters;
+import org.hetal.he.simulator.Simulator;
+
+/** A client whose ciphertexts are doubles in the clear: for rehearsals and tests. */
+final class SimulatorClient implements Client {
+  private final SimulatedParameters parameters;
+  private final Simulator simulator;
+  private final String keyId;
+
+  SimulatorClient(SimulatedParameters parameters, String keyId) {
+    this.parameters = parameters;
+    this.simulator = new Simulator(parameters);
+    this.keyId = keyId;
+  }
+
+  @Override
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  @Override
+  public String keyId() {
+    return keyId;
+  }
+
+  @Override
+  public byte[] encrypt(double[] values, int level) {
+    try (Ciphertext ciphertext = simulator.encrypt(values, level)) {
+      return simulator.serialize(ciphertext);
+    }
+  }
+
+  @Override
+  public double[] decrypt(byte[] ciphertext) {
+    try (Ciphertext read = simulator.deserialize(ciphertext)) {
+      return simulator.decrypt(read);
+    }
+  }
+
+  @Override
+  public double[] decryptComplex(byte[] ciphertext) {
+    try (Ciphertext read = simulator.deserialize(ciphertext)) {
+      double[] real = simulator.decrypt(read);
+      double[] imaginary = simulator.decryptImaginary(read);
+      double[] out = new double[real.length + imaginary.length];
+      System.arraycopy(real, 0, out, 0, real.length);
+      System.arraycopy(imaginary, 0, out, real.length, imaginary.length);
+      return out;
+    }
+  }
+
+  /** There are no keys: a list of those that the engine would need. */
+  @Override
+  public void writeEvaluationKeys(Path directory, RotationPlan plan, KeyProgress progress) {
+    String text =
+        String.format(
+            "{\"insecure\": \"simulator\", \"parameterSet\": \"%s\", \"keyId\": \"%s\","
+                + " \"rotations\": %d}%n",
+            parameters.name(), keyId, plan.rotations().size());
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    new LocalStorage(directory).writeAtomically("manifest.json", bytes);
+    progress.wrote(1, 1, bytes.length);
+  }
+
+  @Override
+  public void saveSecretKey(Path file) {
+    String text = SimulatorClientBackend.HEADER + "\n" + parameters.name() + "\n" + keyId + "\n";
+    try {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.writeString(file, text, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing " + file, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    simulator.close();
+  }
+}

@@ -1,0 +1,82 @@
+package org.hetal.owner.keys;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.hetal.config.SettingsException;
+import org.hetal.dataset.DatasetException;
+import org.hetal.he.Evaluator;
+import org.hetal.he.Parameters;
+import org.hetal.he.owner.Client;
+import org.hetal.he.simulator.SimulatedParameters;
+import org.hetal.he.simulator.Simulator;
+
+/** Keys of the simulator: they are names, nothing is protected. */
+final class SimulatorClientBackend implements ClientBackend {
+  private static final Pattern NAME =
+      Pattern.compile("insecure_simulator_n([0-9]{1,2})_l([0-9]{1,2})");
+  static final String HEADER = "hetal insecure simulator key";
+
+  @Override
+  public Parameters parameters(String name) {
+    return simulated(name);
+  }
+
+  @Override
+  public Client generate(String parameterSet, Long insecureSeed) {
+    byte[] id = new byte[16];
+    if (insecureSeed == null) {
+      new SecureRandom().nextBytes(id);
+    } else {
+      new SplittableRandom(insecureSeed).nextBytes(id);
+    }
+    return new SimulatorClient(simulated(parameterSet), HexFormat.of().formatHex(id));
+  }
+
+  @Override
+  public Client load(Path secretKey, String parameterSet, Long insecureSeed) {
+    List<String> lines;
+    try {
+      lines = Files.readAllLines(secretKey);
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading " + secretKey, e);
+    }
+    if (lines.size() != 3
+        || !lines.get(0).equals(HEADER)
+        || !lines.get(2).matches("[0-9a-f]{32}")) {
+      throw new DatasetException(secretKey + ": expected a key of the simulator, actual none");
+    }
+    if (!lines.get(1).equals(parameterSet)) {
+      throw new DatasetException(
+          secretKey + ": expected a key of " + parameterSet + ", actual " + lines.get(1));
+    }
+    return new SimulatorClient(simulated(parameterSet), lines.get(2));
+  }
+
+  @Override
+  public Evaluator evaluator(Path keyBundle, String parameterSet, int threads) {
+    return new Simulator(simulated(parameterSet));
+  }
+
+  private static SimulatedParameters simulated(String name) {
+    Matcher matcher = NAME.matcher(name);
+    if (matcher.matches()) {
+      int log = Integer.parseInt(matcher.group(1));
+      int levels = Integer.parseInt(matcher.group(2));
+      if (log >= 2 && log <= 17 && levels >= 1) {
+        SimulatedParameters usual = SimulatedParameters.withRingDegree(1 << log);
+        return new SimulatedParameters(
+            1 << log, usual.bootstrapInputLevel(), levels, usual.bootstrapBound());
+      }
+    }
+    throw new SettingsException(
+        "parameters: expected insecure_simulator_nLOG_lLEVELS with LOG of 2 to 17, actual " + name);
+  }
+}

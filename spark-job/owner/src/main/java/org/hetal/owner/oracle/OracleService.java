@@ -1,0 +1,171 @@
+package org.hetal.owner.oracle;
+
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.hetal.dataset.StoredFile;
+import org.hetal.he.HeException;
+import org.hetal.he.owner.Client;
+import org.hetal.oracle.JudgeAnswer;
+import org.hetal.oracle.JudgeRequest;
+import org.hetal.packing.Layout;
+import org.hetal.training.Judge;
+import org.hetal.training.Judgement;
+import org.hetal.training.Partition;
+import org.hetal.training.RowRange;
+
+/**
+ * The key holder: decrypts validation logits, judges them, writes down what it found and answers
+ * stop or continue. Each answer costs one of the query budget; a question asked before, with the
+ * same ciphertexts, gets the same answer for nothing. One run a log.
+ */
+public final class OracleService {
+  private final Client client;
+  private final Layout layout;
+  private final List<RowRange> groups;
+  private final double logitScale;
+  private final int budget;
+  private final Judge judge;
+  private final OracleLog log;
+  private final Consumer<Judgement> listener;
+
+  /**
+   * @param labels of the validation rows
+   * @param squarings logits come divided by 2^squarings
+   * @param patience epochs without a better loss
+   * @param budget answers in the oracle's life, those in the log included
+   * @param listener told each new judgement, for the owner's screen
+   */
+  public OracleService(
+      Client client,
+      Layout layout,
+      int[] labels,
+      int squarings,
+      int patience,
+      int budget,
+      OracleLog log,
+      Consumer<Judgement> listener) {
+    this.client = client;
+    this.layout = layout;
+    this.groups = Partition.groups(labels.length, layout);
+    this.logitScale = Math.scalb(1.0, squarings);
+    this.budget = budget;
+    this.judge =
+        new Judge(
+            labels,
+            layout.classes(),
+            patience,
+            2 * logitScale,
+            log.entries().stream().map(OracleLog.Entry::judgement).toList());
+    this.log = log;
+    this.listener = listener;
+  }
+
+  /** Ciphertexts that a question has: a group of validation rows each. */
+  public int groups() {
+    return groups.size();
+  }
+
+  /** Answers left. */
+  public synchronized int answersLeft() {
+    return budget - log.entries().size();
+  }
+
+  synchronized JudgeAnswer judge(JudgeRequest request) {
+    require(
+        request.keyId().equals(client.keyId()),
+        OracleException.FORBIDDEN,
+        "key id: expected " + client.keyId() + ", actual " + request.keyId());
+    require(
+        request.logits().size() == groups.size(),
+        OracleException.BAD_REQUEST,
+        "ciphertexts: expected " + groups.size() + ", actual " + request.logits().size());
+    String digest = digest(request.logits());
+    for (OracleLog.Entry entry : log.entries()) {
+      require(
+          entry.runId().equals(request.runId()) && entry.keyId().equals(request.keyId()),
+          OracleException.CONFLICT,
+          "run: expected " + entry.runId() + ", actual " + request.runId());
+      if (entry.epoch() == request.epoch()) {
+        require(
+            entry.sha256().equals(digest),
+            OracleException.CONFLICT,
+            "epoch " + request.epoch() + " was answered for other ciphertexts");
+        return answer(entry);
+      }
+    }
+    requireNext(request.epoch());
+    require(
+        answersLeft() > 0,
+        OracleException.BUDGET_SPENT,
+        "query budget: expected an answer left of " + budget + ", actual none");
+    Judgement judgement = judge.judge(request.epoch(), decrypt(request.logits()));
+    OracleLog.Entry entry =
+        new OracleLog.Entry(
+            Instant.now().truncatedTo(ChronoUnit.MILLIS).toString(),
+            request.runId(),
+            request.keyId(),
+            request.epoch(),
+            digest,
+            judgement.loss(),
+            judgement.accuracy(),
+            judgement.largestLogit(),
+            judgement.drift(),
+            judgement.verdict().stops(),
+            judgement.verdict().best(),
+            judgement.verdict().reason());
+    log.append(entry);
+    listener.accept(judgement);
+    return answer(entry);
+  }
+
+  private JudgeAnswer answer(OracleLog.Entry entry) {
+    return new JudgeAnswer(entry.stop(), entry.best(), entry.reason(), answersLeft());
+  }
+
+  private void requireNext(int epoch) {
+    List<OracleLog.Entry> entries = log.entries();
+    int next = entries.size() + 1;
+    require(
+        epoch == next, OracleException.CONFLICT, "epoch: expected " + next + ", actual " + epoch);
+    require(
+        entries.isEmpty() || !entries.get(entries.size() - 1).stop(),
+        OracleException.CONFLICT,
+        "epoch " + epoch + ": expected no more questions after stop");
+  }
+
+  private double[][] decrypt(List<byte[]> ciphertexts) {
+    List<double[]> rows = new ArrayList<>();
+    for (int group = 0; group < ciphertexts.size(); group++) {
+      double[] slots;
+      try {
+        slots = client.decrypt(ciphertexts.get(group));
+      } catch (HeException | IllegalArgumentException e) {
+        throw new OracleException(
+            OracleException.BAD_REQUEST,
+            "ciphertext " + group + ": expected logits under the owner's key, actual no such");
+      }
+      for (double[] row : layout.unpackLogits(slots, groups.get(group).rows())) {
+        for (int k = 0; k < row.length; k++) {
+          row[k] *= logitScale;
+        }
+        rows.add(row);
+      }
+    }
+    return rows.toArray(double[][]::new);
+  }
+
+  private static String digest(List<byte[]> ciphertexts) {
+    StringBuilder all = new StringBuilder();
+    ciphertexts.forEach(bytes -> all.append(StoredFile.sha256(bytes)));
+    return StoredFile.sha256(all.toString().getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+  }
+
+  private static void require(boolean holds, int status, String message) {
+    if (!holds) {
+      throw new OracleException(status, message);
+    }
+  }
+}

@@ -44,11 +44,16 @@ public final class CkksSecretKey implements AutoCloseable {
   public static CkksSecretKey deserialize(CkksContext context, byte[] bytes) {
     byte[] payload = Envelope.unwrap(Envelope.Kind.SECRET_KEY, context.parameterHash(), bytes);
     try {
-      return new CkksSecretKey(
-          context, ClientNatives.secretKeyDeserialize(context.handle(), payload));
+      return ofOpenFheBytes(context, payload);
     } finally {
       Arrays.fill(payload, (byte) 0);
     }
+  }
+
+  /** From OpenFHE's own bytes, which a digest must have vouched for. */
+  static CkksSecretKey ofOpenFheBytes(CkksContext context, byte[] payload) {
+    return new CkksSecretKey(
+        context, ClientNatives.secretKeyDeserialize(context.handle(), payload));
   }
 
   /**
@@ -127,15 +132,16 @@ public final class CkksSecretKey implements AutoCloseable {
 
   /** {@code Serial::Serialize(privateKey, BINARY)} in an {@link Envelope}. */
   public byte[] serialize() {
-    return fenced(
-        () -> {
-          byte[] payload = ClientNatives.secretKeySerialize(context.handle(), handle.get());
-          try {
-            return Envelope.wrap(Envelope.Kind.SECRET_KEY, context.parameterHash(), payload);
-          } finally {
-            Arrays.fill(payload, (byte) 0);
-          }
-        });
+    byte[] payload = openFheBytes();
+    try {
+      return Envelope.wrap(Envelope.Kind.SECRET_KEY, context.parameterHash(), payload);
+    } finally {
+      Arrays.fill(payload, (byte) 0);
+    }
+  }
+
+  byte[] openFheBytes() {
+    return fenced(() -> ClientNatives.secretKeySerialize(context.handle(), handle.get()));
   }
 
   /** ringDegree coefficients of -1, 0 or 1, for another library; wipe them after use. */

@@ -1,16 +1,8 @@
 package org.hetal.he.openfhe.owner;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Map;
-import java.util.Set;
 import org.hetal.he.HeFormatException;
 import org.hetal.he.HeLevelException;
 import org.hetal.he.NativeHandle;
@@ -29,8 +21,6 @@ import org.hetal.he.owner.Client;
  * ciphertexts are new each time, in tests too. Safe from several threads.
  */
 public final class OpenFheClient implements Client {
-  private static final int NAME_BYTES = 64;
-
   private final OpenFheParameters parameters;
   private final CkksContext context;
   private final CkksSecretKey secret;
@@ -68,42 +58,22 @@ public final class OpenFheClient implements Client {
    */
   public static OpenFheClient load(Path secretKeyFile) {
     OpenFhe.require();
-    byte[] bytes;
-    try {
-      bytes = Files.readAllBytes(secretKeyFile);
-    } catch (IOException e) {
-      throw new UncheckedIOException("the secret key " + secretKeyFile, e);
-    }
-    if (bytes.length < NAME_BYTES) {
-      throw new HeFormatException(
-          secretKeyFile
-              + ": truncated: expected at least "
-              + NAME_BYTES
-              + " bytes, actual "
-              + bytes.length);
-    }
-    int end = 0;
-    while (end < NAME_BYTES && bytes[end] != 0) {
-      end++;
-    }
-    OpenFheParameters parameters;
-    try {
-      parameters =
-          OpenFheParameters.named(
-              new String(bytes, 0, end, java.nio.charset.StandardCharsets.US_ASCII));
-    } catch (IllegalArgumentException e) {
-      throw new HeFormatException(secretKeyFile + ": " + e.getMessage(), e);
-    }
-    CkksContext context = parameters.openContext();
-    byte[] key = Arrays.copyOfRange(bytes, NAME_BYTES, bytes.length);
-    try {
-      return new OpenFheClient(parameters, context, CkksSecretKey.deserialize(context, key));
-    } catch (RuntimeException e) {
-      context.close();
-      throw e;
-    } finally {
-      Arrays.fill(bytes, (byte) 0);
-      Arrays.fill(key, (byte) 0);
+    try (SecretKeyFile file = SecretKeyFile.read(secretKeyFile)) {
+      OpenFheParameters parameters;
+      try {
+        parameters = OpenFheParameters.named(file.parameterSet());
+      } catch (IllegalArgumentException e) {
+        throw new HeFormatException(secretKeyFile + ": " + e.getMessage(), e);
+      }
+      CkksContext context = parameters.openContext();
+      try {
+        file.requireParameters(secretKeyFile, context.parameterHash());
+        return new OpenFheClient(
+            parameters, context, CkksSecretKey.ofOpenFheBytes(context, file.payload()));
+      } catch (RuntimeException e) {
+        context.close();
+        throw e;
+      }
     }
   }
 
@@ -195,29 +165,10 @@ public final class OpenFheClient implements Client {
 
   @Override
   public void saveSecretKey(Path file) {
-    byte[] key = secret.serialize();
-    byte[] name =
-        Arrays.copyOf(
-            parameters.name().getBytes(java.nio.charset.StandardCharsets.US_ASCII), NAME_BYTES);
-    try (FileChannel out =
-        FileChannel.open(
-            file,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      write(out, name);
-      write(out, key);
-      out.force(true);
-    } catch (IOException e) {
-      throw new UncheckedIOException("refusing to overwrite, or cannot write, " + file, e);
-    } finally {
-      Arrays.fill(key, (byte) 0);
-    }
-  }
-
-  private static void write(FileChannel out, byte[] bytes) throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(bytes);
-    while (buffer.hasRemaining()) {
-      out.write(buffer);
+    try (SecretKeyFile key =
+        new SecretKeyFile(
+            parameters.name(), keyId(), context.parameterHash(), secret.openFheBytes())) {
+      key.write(file);
     }
   }
 

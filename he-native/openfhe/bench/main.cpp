@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "build_info.h"
 #include "operations.h"
+#include "secret.h"
 #include "suite.h"
 
 namespace {
@@ -28,7 +29,7 @@ constexpr char kHelp[] =
     R"(usage: openfhe_bench [--set NAME] [--repetitions R] [--bootstraps B] [--json FILE]
 
   --set NAME         n16: the engine's n16_l12 beside OpenFHE at N = 2^16, 128-bit by its own table, with 59-bit scales
-                     (the default; 17 GB)
+                     (the default; 12 GB, three minutes)
                      n16_deep: the same with 48-bit scales, so that OpenFHE too has 12 levels between bootstraps
                      insecure_n12: toys of N = 2^12, for a quick look
   --repetitions R    of encryption, rotation and multiplication, 1 to 100 (default 5)

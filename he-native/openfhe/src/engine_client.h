@@ -4,7 +4,7 @@
 
 #include <mutex>
 
-#include "exchange.h"
+#include "secret.h"
 #include "owner/client.h"
 
 namespace hetal::openfhe {

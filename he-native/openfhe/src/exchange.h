@@ -38,13 +38,5 @@ Ciphertext make_ciphertext(const Context& context, std::vector<Polynomial> parts
 /// FFTSpecialInv, then rounding. CKKSPackedEncoding::Encode refuses values whose coefficients are all below one.
 lbcrypto::Plaintext encode(const Context& context, const std::vector<std::complex<double>>& slots, double scale,
                            std::size_t limbs);
-/// Slots of a ciphertext of scale degree 1 and any scale: CryptoContext::Decrypt, corrected by the ratio of the scales.
-std::vector<std::complex<double>> decrypt(const Context& context, const PrivateKey& secret,
-                                          const Ciphertext& ciphertext, double scale);
-
-/// The ternary coefficients of a secret key, and a key made of them.
-std::vector<std::int64_t> secret_coefficients(const PrivateKey& secret);
-PrivateKey secret_from_coefficients(const Context& context, const std::vector<std::int64_t>& coefficients,
-                                    const std::string& key_tag);
 
 }  // namespace hetal::openfhe

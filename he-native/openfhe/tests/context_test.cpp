@@ -5,7 +5,7 @@
 #include <random>
 
 #include "base/error.h"
-#include "exchange.h"
+#include "secret.h"
 
 namespace hetal::openfhe {
 namespace {

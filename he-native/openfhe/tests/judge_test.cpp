@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "bootstrap/bootstrapper.h"
 #include "circuits/chebyshev.h"
-#include "exchange.h"
+#include "secret.h"
 #include "owner/key_generator.h"
 
 namespace hetal::openfhe {

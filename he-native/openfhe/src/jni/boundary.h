@@ -42,9 +42,6 @@ struct HeldPlaintext {
 struct HeldPublicKey {
   PublicKey value;
 };
-struct HeldPrivateKey {
-  PrivateKey value;
-};
 
 Context context_of(jlong handle);
 /// Throws InvalidArgument for an object of another context.

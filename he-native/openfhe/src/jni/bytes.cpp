@@ -1,47 +1,11 @@
 #include "bytes.h"
 
-#include "base/error.h"
-#include "ciphertext-ser.h"
-#include "cryptocontext-ser.h"
-#include "key/key-ser.h"
-#include "scheme/ckksrns/ckksrns-ser.h"
+#include "archives.h"
 
 namespace hetal::openfhe::boundary {
 namespace {
 
-using lbcrypto::SerType::BINARY;
 using ContextImpl = lbcrypto::CryptoContextImpl<Polynomial>;
-
-/// Every serialised object carries its context, whose tables OpenFHE would compute anew (a third of a second and more)
-/// before it finds the context that is there already. Under the lock of static_maps().
-class WithoutTables {
- public:
-  WithoutTables() { lbcrypto::DisablePrecomputeCRTTablesAfterDeserializaton(); }
-  ~WithoutTables() { lbcrypto::EnablePrecomputeCRTTablesAfterDeserializaton(); }
-  WithoutTables(const WithoutTables&) = delete;
-  WithoutTables& operator=(const WithoutTables&) = delete;
-};
-
-template <typename Object>
-jbyteArray to_bytes(JNIEnv* env, const Object& object) {
-  std::ostringstream out;
-  lbcrypto::Serial::Serialize(object, out, BINARY);
-  return from_stream(env, out);
-}
-
-template <typename Object>
-Object from(Bytes& bytes, const char* what) {
-  ByteStream in(bytes);
-  Object out;
-  lbcrypto::Serial::Deserialize(out, in, BINARY);
-  require<FormatError>(out != nullptr, what, ": nothing in the serialised form");
-  return out;
-}
-
-template <typename Key>
-void require_context(const Context& context, const Key& key, const char* what) {
-  require<FormatError>(key->GetCryptoContext() == context, what, ": made with other parameters than this context's");
-}
 
 }  // namespace
 
@@ -77,19 +41,9 @@ PublicKey public_key_from(const Context& context, Bytes bytes) {
   return out;
 }
 
-jbyteArray private_key_bytes(JNIEnv* env, const PrivateKey& key) { return to_bytes(env, key); }
-
-PrivateKey private_key_from(const Context& context, Bytes bytes) {
-  const WithoutTables without_tables;
-  PrivateKey out = from<PrivateKey>(bytes, "secret key");
-  explicit_bzero(bytes.data(), bytes.size());
-  require_context(context, out, "secret key");
-  return out;
-}
-
 jbyteArray relinearization_keys_bytes(JNIEnv* env, const std::string& tag) {
   std::ostringstream out;
-  require<MissingKey>(ContextImpl::SerializeEvalMultKey(out, BINARY, tag), "no relinearisation key of ", tag);
+  require<MissingKey>(ContextImpl::SerializeEvalMultKey(out, lbcrypto::SerType::BINARY, tag), "no relinearisation key of ", tag);
   return from_stream(env, out);
 }
 
@@ -97,7 +51,7 @@ jbyteArray automorphism_keys_bytes(JNIEnv* env, const std::string& tag) {
   const auto& all = ContextImpl::GetAllEvalAutomorphismKeys();
   require<MissingKey>(all.find(tag) != all.end(), "no rotation keys of ", tag);
   std::ostringstream out;
-  require<MissingKey>(ContextImpl::SerializeEvalAutomorphismKey(out, BINARY, tag), "no rotation keys of ", tag);
+  require<MissingKey>(ContextImpl::SerializeEvalAutomorphismKey(out, lbcrypto::SerType::BINARY, tag), "no rotation keys of ", tag);
   return from_stream(env, out);
 }
 
@@ -114,7 +68,7 @@ void load_relinearization_keys(const Context& context, Bytes bytes) {
   const WithoutTables without_tables;
   ByteStream in(bytes);
   std::map<std::string, std::vector<lbcrypto::EvalKey<Polynomial>>> keys;
-  lbcrypto::Serial::Deserialize(keys, in, BINARY);
+  lbcrypto::Serial::Deserialize(keys, in, lbcrypto::SerType::BINARY);
   for (const auto& [tag, list] : keys) {
     require<FormatError>(!list.empty() && list[0] != nullptr, "relinearisation key: nothing in the serialised form");
     require_context(context, list[0], "relinearisation key");
@@ -128,7 +82,7 @@ void load_automorphism_keys(const Context& context, Bytes bytes) {
   const WithoutTables without_tables;
   ByteStream in(bytes);
   std::map<std::string, std::shared_ptr<std::map<std::uint32_t, lbcrypto::EvalKey<Polynomial>>>> keys;
-  lbcrypto::Serial::Deserialize(keys, in, BINARY);
+  lbcrypto::Serial::Deserialize(keys, in, lbcrypto::SerType::BINARY);
   for (const auto& [tag, map] : keys) {
     require<FormatError>(map != nullptr && !map->empty(), "rotation keys: nothing in the serialised form");
     for (const auto& [element, key] : *map) {

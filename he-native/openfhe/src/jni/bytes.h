@@ -12,8 +12,6 @@ jbyteArray ciphertext_bytes(JNIEnv* env, const Ciphertext& ciphertext);
 Ciphertext ciphertext_from(const Context& context, Bytes bytes);
 jbyteArray public_key_bytes(JNIEnv* env, const PublicKey& key);
 PublicKey public_key_from(const Context& context, Bytes bytes);
-jbyteArray private_key_bytes(JNIEnv* env, const PrivateKey& key);
-PrivateKey private_key_from(const Context& context, Bytes bytes);
 /// CryptoContextImpl::SerializeEvalMultKey, SerializeEvalAutomorphismKey: the keys of one tag.
 jbyteArray relinearization_keys_bytes(JNIEnv* env, const std::string& tag);
 jbyteArray automorphism_keys_bytes(JNIEnv* env, const std::string& tag);

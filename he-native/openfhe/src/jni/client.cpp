@@ -1,5 +1,6 @@
 // org.hetal.he.openfhe.owner.ClientNatives: what needs the secret key.
 #include "bytes.h"
+#include "secret_bytes.h"
 
 using namespace hetal;
 using namespace hetal::openfhe;

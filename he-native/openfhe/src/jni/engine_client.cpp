@@ -3,6 +3,7 @@
 
 #include "base/error.h"
 #include "bytes.h"
+#include "secret_bytes.h"
 
 using namespace hetal;
 using namespace hetal::openfhe;

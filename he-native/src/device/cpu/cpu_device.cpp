@@ -202,10 +202,7 @@ class CpuDevice final : public Device {
     std::vector<const std::uint32_t*> index(count);
     for (std::size_t k = 0; k < count; ++k) index[k] = terms[k].galois == 1 ? nullptr : permutation(terms[k].galois);
     each(shape, [&](std::size_t at, const Modulus& q) {
-      for (std::size_t k = 0; k < count; ++k) {
-        switch_limb(terms[k].dst0, true, at, digits, digit_count, addend, terms[k], index[k], q);
-        switch_limb(terms[k].dst1, false, at, digits, digit_count, addend, terms[k], index[k], q);
-      }
+      for (std::size_t k = 0; k < count; ++k) switch_limb(at, digits, digit_count, addend, terms[k], index[k], q);
     });
   }
 
@@ -256,38 +253,48 @@ class CpuDevice final : public Device {
     if (!started) std::memset(dst + c, 0, chunk() * sizeof(Word));
   }
 
-  /// One limb of one part of key_switch.
-  void switch_limb(Word* dst, bool part0, std::size_t at, const Word* const* digits, std::size_t digit_count,
-                   const Addend& shape, const SwitchTerm& term, const std::uint32_t* index, const Modulus& q) const {
-    const Word* const addend = part0 ? shape.part0 : shape.part1;
+  /// One limb of key_switch. Both parts advance together, so that a piece of the digits is read once.
+  void switch_limb(std::size_t at, const Word* const* digits, std::size_t digit_count, const Addend& addend,
+                   const SwitchTerm& term, const std::uint32_t* index, const Modulus& q) const {
     const std::size_t n = ring_degree_, limb = at / n, key_at = static_cast<std::size_t>(term.key_limb[limb]) * n;
-    const bool added = addend != nullptr && limb < shape.limbs;
-    std::vector<const Word*> d(digit_count), k(digit_count);
+    const bool added = limb < addend.limbs, direct = index == nullptr;
+    const Word one = 1, *scalar = addend.scalars == nullptr ? &one : addend.scalars + limb;
+    std::vector<const Word*> d(digit_count), k0(digit_count), k1(digit_count);
     for (std::size_t j = 0; j < digit_count; ++j) {
-      d[j] = digits[j] + at;
-      k[j] = (part0 ? term.keys[j].k0 : term.keys[j].k1) + key_at;
+      d[j] = digits[j] + at, k0[j] = term.keys[j].k0 + key_at, k1[j] = term.keys[j].k1 + key_at;
     }
-    Word* const sum = index == nullptr ? dst + at : scratch(n + chunk());
+    Word* const memory = direct ? nullptr : scratch(2 * n + chunk());
+    Word* const sums[2] = {direct ? term.dst0 + at : memory, direct ? term.dst1 + at : memory + n};
+    const Word* const parts[2] = {added ? addend.part0 : nullptr, added ? addend.part1 : nullptr};
     for (std::size_t c = 0; c < n; c += chunk()) {
-      bool started = index == nullptr && term.accumulate;
-      if (added && !started) {
-        if (shape.scalars != nullptr) {
-          kernels_.mul_scalar(sum + c, addend + at + c, shape.scalars[limb], chunk(), q);
-        } else {
-          std::memcpy(sum + c, addend + at + c, chunk() * sizeof(Word));
+      for (int i = 0; i < 2; ++i) {
+        Word* const sum = sums[i] + c;
+        bool started = direct && term.accumulate;
+        if (parts[i] != nullptr) {
+          const Word* const part = parts[i] + at + c;
+          if (started) {
+            kernels_.mul_scalar_add(sum, part, *scalar, chunk(), q);
+          } else if (addend.scalars != nullptr) {
+            kernels_.mul_scalar(sum, part, *scalar, chunk(), q);
+          } else {
+            std::memcpy(sum, part, chunk() * sizeof(Word));
+          }
+          started = true;
         }
-        started = true;
-      } else if (added) {
-        kernels_.mul_scalar_add(sum + c, addend + at + c, shape.scalars == nullptr ? 1 : shape.scalars[limb], chunk(), q);
+        dot(sum, d, i == 0 ? k0 : k1, c, started, q);
       }
-      dot(sum + c, d, k, c, started, q);
     }
-    if (index == nullptr) return;
-    if (!term.accumulate) return kernels_.permute(dst + at, sum, index, n);
-    Word* const turned = sum + n;
-    for (std::size_t c = 0; c < n; c += chunk()) {
-      kernels_.permute(turned, sum, index + c, chunk());
-      kernels_.add(dst + at + c, dst + at + c, turned, chunk(), q);
+    if (direct) return;
+    for (int i = 0; i < 2; ++i) turn_limb((i == 0 ? term.dst0 : term.dst1) + at, sums[i], index, term.accumulate, memory + 2 * n, q);
+  }
+
+  /// dst (+)= src permuted; `piece` holds one chunk.
+  void turn_limb(Word* dst, const Word* src, const std::uint32_t* index, bool accumulate, Word* piece,
+                 const Modulus& q) const {
+    if (!accumulate) return kernels_.permute(dst, src, index, ring_degree_);
+    for (std::size_t c = 0; c < ring_degree_; c += chunk()) {
+      kernels_.permute(piece, src, index + c, chunk());
+      kernels_.add(dst + c, dst + c, piece, chunk(), q);
     }
   }
 

@@ -59,6 +59,9 @@ void mul_scalar_add(Word* dst, const Word* a, Word w, std::size_t n, const Modul
   }
 }
 
+/// How far ahead of its use a word is asked for: about the time of one access to memory.
+constexpr std::size_t kPrefetchWords = 256;
+
 template <typename Second>
 inline void dot_with(Word* dst, const Word* const* a, std::size_t terms, bool accumulate, std::size_t n,
                      const Modulus& q, const Second& second) {
@@ -76,7 +79,11 @@ inline void dot_with(Word* dst, const Word* const* a, std::size_t terms, bool ac
 
 void dot(Word* dst, const Word* const* a, const Word* const* b, std::size_t terms, bool accumulate, std::size_t n,
          const Modulus& q) {
-  dot_with(dst, a, terms, accumulate, n, q, [b](std::size_t t, std::size_t i) { return load(b[t] + i); });
+  // The second factors are keys and plaintexts, which come from memory once.
+  dot_with(dst, a, terms, accumulate, n, q, [b](std::size_t t, std::size_t i) {
+    _mm_prefetch(reinterpret_cast<const char*>(b[t] + i + kPrefetchWords), _MM_HINT_T0);
+    return load(b[t] + i);
+  });
 }
 
 void dot_runs(Word* dst, const Word* const* a, const Word* const* b, std::size_t terms, bool accumulate, int log_run,

@@ -4,6 +4,18 @@
 #include <utility>
 
 namespace hetal::device {
+namespace {
+
+/// Loops follow each other closely; waking a sleeping thread takes longer than this many looks (about 20 us).
+constexpr int kLooksBeforeSleep = 500;
+
+void pause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
+}  // namespace
 
 ThreadPool::ThreadPool(int threads) {
   const int size = threads > 0 ? threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
@@ -45,6 +57,12 @@ void ThreadPool::drain(std::unique_lock<std::mutex>& lock) {
 void ThreadPool::work() {
   std::unique_lock lock(mutex_);
   while (true) {
+    const std::uint64_t seen = loops_.load(std::memory_order_relaxed);
+    if (!stopping_ && next_ >= count_) {
+      lock.unlock();
+      for (int i = 0; i < kLooksBeforeSleep && loops_.load(std::memory_order_relaxed) == seen; ++i) pause();
+      lock.lock();
+    }
     wake_.wait(lock, [this] { return stopping_ || next_ < count_; });
     if (stopping_) return;
     drain(lock);
@@ -60,6 +78,7 @@ void ThreadPool::parallel_for(std::size_t count, const std::function<void(std::s
   std::unique_lock lock(mutex_);
   body_ = &body;
   next_ = 0, count_ = count, error_ = nullptr;
+  loops_.fetch_add(1, std::memory_order_relaxed);
   wake_.notify_all();
   drain(lock);
   done_.wait(lock, [this] { return running_ == 0; });

@@ -1,8 +1,10 @@
 // A small fixed pool. Which worker runs an index never changes a result.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstddef>
+#include <cstdint>
 #include <exception>
 #include <functional>
 #include <mutex>
@@ -35,6 +37,7 @@ class ThreadPool {
   std::size_t next_ = 0, count_ = 0, running_ = 0;
   std::exception_ptr error_;
   bool stopping_ = false;
+  std::atomic<std::uint64_t> loops_{0};  ///< begun so far: what idle workers look at before they sleep
 };
 
 }  // namespace hetal::device

@@ -108,7 +108,12 @@ public interface Evaluator extends AutoCloseable {
    */
   Ciphertext relinearize(Ciphertext a);
 
-  /** Scale degree 2 at level l to degree 1 at level l-1; {@link HeLevelException} at level 0. */
+  /**
+   * Scale degree 2 at level l to degree 1 at level l-1; {@link HeLevelException} at level 0.
+   * Relinearise three parts first: the rounding of a third part meets the square of the secret, a
+   * noise of about 2^-20 at N = 2^16 and scale 2^42 instead of 2^-28. The same holds for {@link
+   * #dropToLevel}.
+   */
   Ciphertext rescale(Ciphertext a);
 
   /**

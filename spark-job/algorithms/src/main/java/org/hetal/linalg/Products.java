@@ -419,9 +419,8 @@ public final class Products implements AutoCloseable {
           right.add(turned.get(giant));
         }
       }
-      try (Ciphertext product = evaluator.multiplySum(left, right);
-          Ciphertext relinearized = evaluator.relinearize(product)) {
-        return evaluator.rescale(relinearized);
+      try (Ciphertext product = evaluator.multiplySum(left, right)) {
+        return evaluator.relinearizeRescale(product);
       }
     }
 

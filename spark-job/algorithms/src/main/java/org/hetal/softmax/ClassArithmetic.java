@@ -78,7 +78,7 @@ final class ClassArithmetic {
   Ciphertext shiftedSquare(Ciphertext y, double shift) {
     try (Scope scope = evaluator.scope()) {
       Ciphertext shifted = scope.add(evaluator.add(y, shift));
-      return evaluator.rescale(scope.add(relinearizedSquare(shifted)));
+      return evaluator.relinearizeRescale(scope.add(evaluator.square(shifted)));
     }
   }
 

@@ -105,8 +105,8 @@ final class LookAheadStage implements Stage {
           scope.add(evaluator.multiplyInteger(cofactor, arithmetic.paddedClasses()));
       Ciphertext products = scope.add(evaluator.multiplySum(List.of(y2, q), List.of(scaled, q)));
       Ciphertext term = scope.add(arithmetic.term(y, b[1], y2.level()));
-      Ciphertext all = scope.add(evaluator.relinearize(scope.add(evaluator.add(products, term))));
-      Ciphertext sum = scope.add(arithmetic.classSum(scope.add(evaluator.rescale(all))));
+      Ciphertext all = scope.add(evaluator.add(products, term));
+      Ciphertext sum = scope.add(arithmetic.classSum(scope.add(evaluator.relinearizeRescale(all))));
       return evaluator.add(sum, b[0]);
     }
   }

@@ -157,7 +157,7 @@ public final class RunLock implements AutoCloseable {
     }
   }
 
-  private void renew() {
+  void renew() {
     try {
       requireHeld();
       Path next = new Path(file.getParent(), NAME + "." + token);

@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import org.hetal.he.EngineLibrary;
 import org.hetal.he.owner.Client;
 import org.hetal.he.owner.NativeClient;
 import org.hetal.job.ToyOracle.Reply;
@@ -55,6 +56,11 @@ class NativeTrainTest {
     for (int c = 0; c < expected.length; c++) {
       assertArrayEquals(expected[c], actual[c], 2e-2);
     }
+  }
+
+  @Test
+  void train_closesEveryNativeObject() {
+    assertEquals(0, EngineLibrary.liveObjects());
   }
 
   @Test

@@ -41,16 +41,23 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench-train",
     description = {
-      "Times encrypted training iterations on your data in this process: makes keys, encrypts as many"
-          + " minibatches as iterations, trains, decrypts, and compares with plain training."
+      "Times encrypted training on your data in this process, without Spark: makes keys, encrypts the"
+          + " first minibatches, trains on them, decrypts, and compares with plain training."
     })
 final class BenchTrainCommand extends OwnerCommand {
   @Option(
       names = "--iterations",
       paramLabel = "N",
       defaultValue = "2",
-      description = "Minibatches to train on, each once (default ${DEFAULT-VALUE}).")
+      description = "Minibatches to train on, an iteration each (default ${DEFAULT-VALUE}).")
   private int iterations;
+
+  @Option(
+      names = "--epochs",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Times that the minibatches are gone through (default ${DEFAULT-VALUE}).")
+  private int epochs;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures there too.")
   private Path json;
@@ -69,8 +76,8 @@ final class BenchTrainCommand extends OwnerCommand {
             last.end(),
             whole.batchRows(),
             whole.learningRate(),
-            1,
-            whole.patience(),
+            epochs,
+            Math.max(epochs, whole.patience()),
             whole.squarings(),
             whole.groupsPerUnit());
     TrainingPlan plan =
@@ -218,6 +225,11 @@ final class BenchTrainCommand extends OwnerCommand {
     figures.put("median_s", steps.seconds.get(steps.seconds.size() / 2));
     figures.put("min_s", steps.seconds.get(0));
     figures.put("validation_s", steps.validation);
+    figures.put("epochs", schedule.epochs());
+    if (run.data().test() != null) {
+      figures.put("accuracy_encrypted", testAccuracy(run, weights));
+      figures.put("accuracy_plain", testAccuracy(run, plain.best()));
+    }
     figures.put("largest_weight_error", error);
     figures.put("largest_weight", plain.largestWeight());
     figures.forEach((name, value) -> say("%-24s %s", name, value));
@@ -234,6 +246,10 @@ final class BenchTrainCommand extends OwnerCommand {
     if (json != null) {
       write(figures);
     }
+  }
+
+  private static double testAccuracy(Run run, double[][] weights) {
+    return PlainTrainer.accuracy(run.data().test(), run.data().testLabels(), weights);
   }
 
   private void write(Map<String, Object> figures) {
@@ -256,13 +272,13 @@ final class BenchTrainCommand extends OwnerCommand {
       seconds.add(event.gradientSeconds() + event.updateSeconds());
       say(
           "iteration %d of %d: gradient %.2f s, update and refresh %.2f s",
-          event.step(), event.batches(), event.gradientSeconds(), event.updateSeconds());
+          event.step(), event.batches() * epochs, event.gradientSeconds(), event.updateSeconds());
     }
 
     @Override
     public void epoch(EpochEvent event) {
       validation = event.validationSeconds();
-      say("validation: %.2f s", event.validationSeconds());
+      say("validation after epoch %d: %.2f s", event.epoch(), event.validationSeconds());
     }
   }
 

@@ -65,10 +65,12 @@ final class EncryptCommand extends OwnerCommand {
       }
       bar.close();
       say(
-          "%d rows in %d minibatches and %d groups to judge, %s, in %s",
-          written.trainingRows(),
-          written.batches().size(),
-          written.rowsToJudge().size(),
+          "%s, %s, in %s",
+          predicting
+              ? written.rowsToJudge().size() + " groups of rows to predict"
+              : String.format(
+                  "%d rows in %d minibatches and %d groups to validate with",
+                  written.trainingRows(), written.batches().size(), written.rowsToJudge().size()),
           Sizes.bytes(written.bytes()),
           storage.describe());
     }

@@ -27,8 +27,8 @@ final class KeygenCommand extends OwnerCommand {
     if (Files.exists(secretKey)) {
       throw new CommitException(secretKey + ": expected no secret key yet, actual one; kept");
     }
-    if (Files.exists(bundle.resolve("manifest.json"))) {
-      throw new CommitException(bundle + ": expected no key bundle yet, actual one; kept");
+    if (bundle.toFile().list() != null && bundle.toFile().list().length > 0) {
+      throw new CommitException(bundle + ": expected an empty folder, actual files; kept");
     }
     PreparedData data = readData();
     TrainingPlan plan = plan(data);

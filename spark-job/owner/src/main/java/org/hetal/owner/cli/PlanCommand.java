@@ -1,14 +1,9 @@
 package org.hetal.owner.cli;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import org.hetal.owner.data.DataException;
+import org.hetal.owner.data.BenchFile;
 import org.hetal.owner.data.Evaluation;
 import org.hetal.owner.data.PreparedData;
-import org.hetal.training.CostModel;
 import org.hetal.training.PlainTrainer;
 import org.hetal.training.TrainingPlan;
 import picocli.CommandLine.Command;
@@ -27,10 +22,7 @@ final class PlanCommand extends OwnerCommand {
   @Option(
       names = "--costs",
       paramLabel = "FILE",
-      description =
-          "Measured figures as JSON: source, keySwitchSeconds, productSeconds, bootstrapSeconds,"
-              + " bootstrapPairSeconds, limbsPerDigit, specialPrimes, bootstrapKeyBytes; such as"
-              + " conf/costs-cpu.json.")
+      description = "Figures of your machine, from: hetal bench he --json FILE")
   private Path costs;
 
   @Option(names = "--clear", description = "Run the schedule in the clear.")
@@ -50,7 +42,7 @@ final class PlanCommand extends OwnerCommand {
     say("operations an iteration %s", plan.iteration());
     say("rotation keys           %d, beside bootstrapping's", plan.rotations().rotations().size());
     if (costs != null) {
-      TrainingPlan.Estimate estimate = plan.estimate(readCosts());
+      TrainingPlan.Estimate estimate = plan.estimate(BenchFile.costs(costs, plan.parameters()));
       say("keys                    %s", Sizes.bytes(estimate.keyBytes()));
       say("encrypted data          %s", Sizes.bytes(estimate.featureBytes()));
       say("state sent a step       %s", Sizes.bytes(estimate.stateBytes()));
@@ -82,14 +74,5 @@ final class PlanCommand extends OwnerCommand {
     say(
         "largest weight          %.2f of %.0f",
         plain.largestWeight(), plan.parameters().bootstrapBound() * plan.schedule().stateScale());
-  }
-
-  private CostModel readCosts() {
-    try {
-      JsonNode tree = new ObjectMapper().readTree(Files.readAllBytes(costs));
-      return new ObjectMapper().treeToValue(tree, CostModel.class);
-    } catch (IOException e) {
-      throw new DataException(costs + ": expected a cost model as JSON: " + e.getMessage(), e);
-    }
   }
 }

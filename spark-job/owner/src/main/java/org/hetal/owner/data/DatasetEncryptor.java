@@ -1,6 +1,7 @@
 package org.hetal.owner.data;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.hetal.config.Settings;
 import org.hetal.dataset.DatasetWriter;
@@ -93,7 +94,8 @@ public final class DatasetEncryptor {
     List<RowRange> groups = Partition.groups(rows.length, plan.layout());
     int done = 0;
     for (RowRange group : groups) {
-      writer.addRowsToJudge(encrypt(group.of(rows), null, plan.levels().validationFeatures()));
+      writer.addRowsToJudge(
+          encrypt(filled(group.of(rows)), null, plan.levels().validationFeatures()));
       progress.accept(++done, groups.size());
     }
     return writer.commit();
@@ -101,7 +103,7 @@ public final class DatasetEncryptor {
 
   private double[][] filled(double[][] rows) {
     int wanted = Math.max(rows.length, plan.predictionRows(rows.length));
-    double[][] out = java.util.Arrays.copyOf(rows, wanted);
+    double[][] out = Arrays.copyOf(rows, wanted);
     for (int row = rows.length; row < wanted; row++) {
       out[row] = new double[plan.layout().features()];
     }

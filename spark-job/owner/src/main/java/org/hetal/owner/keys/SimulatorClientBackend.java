@@ -15,6 +15,7 @@ import org.hetal.dataset.DatasetException;
 import org.hetal.he.Evaluator;
 import org.hetal.he.Parameters;
 import org.hetal.he.owner.Client;
+import org.hetal.he.simulator.Noise;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.he.simulator.Simulator;
 
@@ -22,6 +23,7 @@ import org.hetal.he.simulator.Simulator;
 final class SimulatorClientBackend implements ClientBackend {
   private static final Pattern NAME =
       Pattern.compile("insecure_simulator_n([0-9]{1,2})_l([0-9]{1,2})");
+  private static final long NOISE_SEED = 7;
   static final String HEADER = "hetal insecure simulator key";
 
   @Override
@@ -62,7 +64,7 @@ final class SimulatorClientBackend implements ClientBackend {
 
   @Override
   public Evaluator evaluator(Path keyBundle, String parameterSet, int threads) {
-    return new Simulator(simulated(parameterSet));
+    return new Simulator(simulated(parameterSet), Noise.MEASURED, NOISE_SEED);
   }
 
   private static SimulatedParameters simulated(String name) {

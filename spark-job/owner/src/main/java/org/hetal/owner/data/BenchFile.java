@@ -1,0 +1,70 @@
+package org.hetal.owner.data;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.hetal.he.Parameters;
+import org.hetal.training.CostModel;
+
+/** What {@code hetal bench he --json FILE} measured, as the costs that a plan reckons with. */
+public final class BenchFile {
+  /** Shape of the engine's keys: digits of at most 8 limbs, 7 special primes. */
+  private static final int LIMBS_PER_DIGIT = 8;
+
+  private static final int SPECIAL_PRIMES = 7;
+
+  /**
+   * Bytes of bootstrapping's own keys for each coefficient of the ring, weighed on a bundle of
+   * n16_l12: 2.19 GB at N = 2^16.
+   */
+  private static final long BOOTSTRAP_KEY_BYTES = 33_400;
+
+  private BenchFile() {}
+
+  /**
+   * Reads the medians. Rotations and products are measured at 12 levels and mostly done at fewer,
+   * so estimates are on the high side.
+   *
+   * @throws DataException when it is no such file, or of another parameter set
+   */
+  public static CostModel costs(Path file, Parameters parameters) {
+    JsonNode entries;
+    try {
+      entries = new ObjectMapper().readTree(Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw new DataException(
+          file + ": expected the JSON of hetal bench he, actual " + e.getMessage(), e);
+    }
+    double rotate = median(file, entries, "rotate", parameters);
+    double multiply = median(file, entries, "multiply", parameters);
+    return new CostModel(
+        file.toString(),
+        rotate,
+        // A multiplication is a product with its relinearisation, which costs what a rotation does.
+        Math.max(multiply - rotate, multiply / 10),
+        median(file, entries, "bootstrap", parameters),
+        median(file, entries, "bootstrap_pair", parameters),
+        LIMBS_PER_DIGIT,
+        SPECIAL_PRIMES,
+        BOOTSTRAP_KEY_BYTES * parameters.ringDegree());
+  }
+
+  private static double median(Path file, JsonNode entries, String name, Parameters parameters) {
+    for (JsonNode entry : entries) {
+      if (entry.path("name").asText().equals(name)
+          && entry.path("parameter_set").asText().equals(parameters.name())
+          && entry.path("median_s").asDouble() > 0) {
+        return entry.path("median_s").asDouble();
+      }
+    }
+    throw new DataException(
+        file
+            + ": expected an entry "
+            + name
+            + " of "
+            + parameters.name()
+            + " with a positive median_s, actual none");
+  }
+}

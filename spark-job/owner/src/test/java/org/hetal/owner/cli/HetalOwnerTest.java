@@ -1,0 +1,244 @@
+package org.hetal.owner.cli;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.hetal.config.SettingsLoader;
+import org.hetal.dataset.EncryptedDataset;
+import org.hetal.dataset.EncryptedLogits;
+import org.hetal.dataset.EncryptedModel;
+import org.hetal.dataset.LocalStorage;
+import org.hetal.dataset.Shapes;
+import org.hetal.dataset.Storage;
+import org.hetal.he.owner.Client;
+import org.hetal.owner.data.DecryptedModel;
+import org.hetal.owner.keys.ClientBackend;
+import org.hetal.packing.Layout;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class HetalOwnerTest {
+  private static final String SET = "insecure_simulator_n8_l12";
+
+  @TempDir Path folder;
+  private Path conf;
+  private String output;
+
+  @BeforeEach
+  void setUp() throws Exception {
+    StringBuilder rows = new StringBuilder();
+    for (int i = 0; i < 60; i++) {
+      int label = i % 3;
+      rows.append(String.format("%d,%d,5,%d%n", label == 0 ? 9 + i % 2 : i % 4, 3 * label, label));
+    }
+    Files.writeString(folder.resolve("rows.csv"), rows);
+    conf = folder.resolve("test.conf");
+    Files.writeString(
+        conf,
+        """
+        hetal {
+          backend = simulator
+          parameters = %s
+          data { train.features = "%s/rows.csv", classes = 3 }
+          training { batch-rows = 20, epochs = 2, squarings = 4, learning-rate = 2 }
+          paths {
+            secret-key = "%s/owner/secret.key", private = "%s/owner", model = "%s/owner/model"
+            key-bundle = "%s/cluster/keys", dataset = "%s/cluster/dataset", run = "%s/cluster/run"
+          }
+        }
+        """
+            .formatted(SET, folder, folder, folder, folder, folder, folder, folder));
+  }
+
+  @Test
+  void keygen_writesAPrivateKeyOnceAndRefusesToOverwrite() throws Exception {
+    assertEquals(0, hetal("keygen"), output);
+    Path key = folder.resolve("owner/secret.key");
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(key)));
+    byte[] before = Files.readAllBytes(key);
+    assertEquals(73, hetal("keygen"), output);
+    assertTrue(output.contains("expected no secret key yet, actual one; kept"), output);
+    assertArrayEquals(before, Files.readAllBytes(key));
+    Files.delete(key);
+    assertEquals(73, hetal("keygen"), "the bundle of another key is kept, too");
+    assertFalse(Files.exists(key));
+  }
+
+  @Test
+  void everyCommand_warnsOfInsecureParametersAndPrintsTheSettings() {
+    assertEquals(0, hetal("plan"));
+    assertTrue(output.contains("WARNING: INSECURE parameter set " + SET), output);
+    assertTrue(output.contains("setting  training.epochs = 2"), output);
+    assertTrue(output.contains("bootstraps an iteration"), output);
+    assertTrue(output.contains("dropped (the bias takes their place): column 2"), output);
+  }
+
+  @Test
+  void encryptedDataset_holdsWhatWasPacked() {
+    assertEquals(0, hetal("keygen"), output);
+    assertEquals(0, hetal("encrypt"), output);
+    Storage storage = new LocalStorage(folder.resolve("cluster/dataset"));
+    EncryptedDataset dataset = EncryptedDataset.open(storage);
+    assertEquals(42, dataset.trainingRows());
+    assertEquals(List.of(20, 20, 2), dataset.batches().stream().map(b -> b.rows()).toList());
+    Layout layout = Shapes.layout(dataset.origin().shape());
+    assertEquals(3, layout.features(), "two columns and the bias");
+    EncryptedDataset.Group group = dataset.batches().get(0).units().get(0).groups().get(0);
+    try (Client client = client()) {
+      double[] labels = client.decrypt(group.labels().read(storage));
+      double ones = java.util.Arrays.stream(labels).sum();
+      assertEquals(group.rows(), ones, 1e-9, "one label a row");
+    }
+    assertEquals(73, hetal("encrypt"), output);
+  }
+
+  @Test
+  void trainedModel_isDecryptedAndEvaluated() throws Exception {
+    assertEquals(0, hetal("keygen"), output);
+    assertEquals(0, hetal("encrypt"), output);
+    assertEquals(65, hetal("decrypt-model"), output);
+    double[][] weights = {{10, 0, -4.5}, {0, 0, 0}, {0, 10, -4}};
+    EncryptedDataset dataset =
+        EncryptedDataset.open(new LocalStorage(folder.resolve("cluster/dataset")));
+    Layout layout = Shapes.layout(dataset.origin().shape());
+    List<byte[]> encrypted = new ArrayList<>();
+    try (Client client = client()) {
+      for (double[] slots : layout.packWeights(weights)) {
+        double[] scaled = java.util.Arrays.stream(slots).map(x -> x / 16).toArray();
+        encrypted.add(client.encrypt(scaled, 4));
+      }
+    }
+    EncryptedModel.write(
+        new LocalStorage(folder.resolve("cluster/run/model")),
+        dataset.origin(),
+        "default",
+        dataset.scheduleHash(),
+        2,
+        2,
+        3,
+        encrypted,
+        4);
+    assertEquals(0, hetal("decrypt-model"), output);
+    DecryptedModel model = DecryptedModel.read(new LocalStorage(folder.resolve("owner/model")));
+    for (int label = 0; label < 3; label++) {
+      assertArrayEquals(weights[label], model.weights()[label], 1e-9);
+      assertEquals(0, model.coefficients()[label][2], "the dropped column");
+      double factor = model.preparation().factor();
+      assertEquals(weights[label][1] * factor, model.coefficients()[label][1], 1e-9);
+    }
+    Path json = folder.resolve("figures.json");
+    assertEquals(0, hetal("evaluate", "--softmax", "--json", json.toString()), output);
+    String figures = Files.readString(json);
+    assertTrue(figures.contains("\"accuracy_encrypted\" : 1.0"), figures);
+    assertTrue(figures.contains("softmax_max_error"), figures);
+  }
+
+  @Test
+  void predictions_areDecryptedInTheOrderOfTheRows() throws Exception {
+    assertEquals(0, hetal("keygen"), output);
+    assertEquals(0, hetal("encrypt"), output);
+    Path rows = Files.writeString(folder.resolve("new.csv"), "9,0,5\n1,3,5\n1,6,5\n");
+    Path to = folder.resolve("new");
+    assertEquals(0, hetal("encrypt", "--rows", rows.toString(), "--to", to.toString()), output);
+    EncryptedDataset dataset = EncryptedDataset.open(new LocalStorage(to));
+    Layout layout = Shapes.layout(dataset.origin().shape());
+    int stored = dataset.rowsToJudge().get(0).rows();
+    int blocks = stored / layout.rowsPerBlock();
+    assertEquals(blocks * layout.rowsPerBlock(), stored, "whole row blocks");
+    assertEquals(1, Integer.bitCount(blocks), "for which there are keys");
+    double[][] logits = new double[stored][3];
+    logits[0][2] = 0.5;
+    logits[1][0] = 0.5;
+    logits[2][1] = 0.5;
+    Path predicted = folder.resolve("predicted");
+    try (Client client = client()) {
+      EncryptedLogits.write(
+          new LocalStorage(predicted),
+          dataset.origin(),
+          List.of(stored),
+          List.of(client.encrypt(layout.packLogits(logits), 0)),
+          0);
+    }
+    Path csv = folder.resolve("classes.csv");
+    assertEquals(
+        0,
+        hetal(
+            "decrypt-predictions",
+            "--logits",
+            predicted.toString(),
+            "--rows",
+            rows.toString(),
+            "--to",
+            csv.toString()),
+        output);
+    List<String> lines = Files.readAllLines(csv);
+    assertEquals(4, lines.size());
+    assertTrue(lines.get(1).startsWith("2,"), lines.toString());
+    assertTrue(lines.get(2).startsWith("0,"), lines.toString());
+    assertTrue(lines.get(3).startsWith("1,"), lines.toString());
+  }
+
+  @Test
+  void badData_endsWith65BeforeAnythingIsWritten() throws Exception {
+    assertEquals(0, hetal("keygen"), output);
+    Files.writeString(folder.resolve("rows.csv"), "1,2,3,0\n4,NaN,6,1\n");
+    assertEquals(65, hetal("encrypt"), output);
+    assertTrue(output.contains("rows.csv row 2 column 1: expected a finite number"), output);
+    assertFalse(Files.exists(folder.resolve("cluster/dataset")));
+  }
+
+  @Test
+  void badSettingsAndUsage_endWith78And64() {
+    assertEquals(78, hetal("plan", "--set", "training.epochs=0"), output);
+    assertTrue(output.contains("training.epochs: expected a whole number"), output);
+    assertEquals(78, hetal("plan", "--set", "parameters=insecure_simulator_n99_l12"), output);
+    assertEquals(78, hetal("encrypt", "--to", "x"), output);
+    assertEquals(64, hetal("plan", "--bogus"), output);
+    assertEquals(64, run("no-such-command"), output);
+    assertEquals(64, run(), output);
+    assertEquals(65, hetal("encrypt"), "no secret key");
+    assertEquals(78, hetal("demo"), "not started by the launcher");
+  }
+
+  private Client client() {
+    return ClientBackend.of(
+            SettingsLoader.load(List.of(), Map.of("backend", "simulator", "parameters", SET)))
+        .load(folder.resolve("owner/secret.key"), SET, null);
+  }
+
+  private int hetal(String command, String... more) {
+    List<String> arguments = new ArrayList<>(List.of(command));
+    if (!command.equals("demo")) {
+      arguments.addAll(List.of("-c", conf.toString()));
+    }
+    arguments.addAll(List.of(more));
+    return run(arguments.toArray(String[]::new));
+  }
+
+  private int run(String... arguments) {
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (PrintStream both = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
+      System.setOut(both);
+      System.setErr(both);
+      return HetalOwner.execute(arguments);
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
+      output = bytes.toString(StandardCharsets.UTF_8);
+    }
+  }
+}

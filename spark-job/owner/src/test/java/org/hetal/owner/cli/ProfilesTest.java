@@ -1,0 +1,58 @@
+package org.hetal.owner.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.hetal.config.Settings;
+import org.hetal.config.SettingsLoader;
+import org.hetal.dataset.StoredFile;
+import org.hetal.owner.data.Evaluation;
+import org.hetal.owner.data.PreparedData;
+import org.hetal.training.PlainTrainer;
+import org.junit.jupiter.api.Test;
+
+/** The profiles that are shipped do what they say. */
+class ProfilesTest {
+  private static final Path CONF = Path.of("../../conf");
+  private static final Path DEMO = CONF.resolve("demo.conf");
+
+  @Test
+  void demo_isSecureAndItsVariantsAreNot() {
+    assertFalse(load(List.of(DEMO)).isInsecure());
+    assertTrue(load(List.of(DEMO, CONF.resolve("demo-fast.conf"))).isInsecure());
+    Settings simulated = load(List.of(DEMO, CONF.resolve("demo-simulator.conf")));
+    assertEquals(Settings.Backend.SIMULATOR, simulated.backend());
+  }
+
+  @Test
+  void demo_inTheClearStaysWellInsideTheSoftmaxAndAbove94Percent() {
+    Settings settings = load(List.of(DEMO));
+    PreparedData data = PreparedData.read(settings.data());
+    PlainTrainer.Result plain = Evaluation.trainPlain(data, settings);
+    assertTrue(
+        plain.largestTrainingLogit() < settings.training().logitRange() / 2,
+        () -> "largest logit " + plain.largestTrainingLogit());
+    double accuracy = PlainTrainer.accuracy(data.test(), data.testLabels(), plain.best());
+    assertTrue(accuracy > 0.94, () -> "test accuracy " + accuracy);
+    int steps = plain.epochs().size() * data.schedule(settings.training()).batches();
+    assertTrue(steps <= 30, () -> steps + " iterations");
+  }
+
+  @Test
+  void digits_areTheFileThatIsDescribed() throws Exception {
+    byte[] bytes = Files.readAllBytes(CONF.resolve("data/digits.csv.gz"));
+    String described = Files.readString(CONF.resolve("data/README.md"));
+    assertTrue(described.contains(StoredFile.sha256(bytes)), StoredFile.sha256(bytes));
+  }
+
+  /** The profiles' paths belong to the root of the repository. */
+  private static Settings load(List<Path> files) {
+    return SettingsLoader.load(
+        files, Map.of("data.train.features", CONF.resolve("data/digits.csv.gz").toString()));
+  }
+}

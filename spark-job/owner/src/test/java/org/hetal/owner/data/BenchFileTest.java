@@ -1,0 +1,53 @@
+package org.hetal.owner.data;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.hetal.he.Parameters;
+import org.hetal.he.simulator.SimulatedParameters;
+import org.hetal.training.CostModel;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class BenchFileTest {
+  private final Parameters parameters = SimulatedParameters.withRingDegree(1 << 10);
+
+  @TempDir Path folder;
+
+  @Test
+  void medians_becomeCosts() throws Exception {
+    CostModel costs = BenchFile.costs(bench("bootstrap_pair"), parameters);
+    assertEquals(0.25, costs.keySwitchSeconds());
+    assertEquals(0.5, costs.productSeconds());
+    assertEquals(4, costs.bootstrapSeconds());
+    assertEquals(6, costs.bootstrapPairSeconds());
+  }
+
+  @Test
+  void missingEntryOrNonsense_isRefused() throws Exception {
+    DataException e =
+        assertThrows(DataException.class, () -> BenchFile.costs(bench("another_name"), parameters));
+    assertTrue(e.getMessage().contains("expected an entry bootstrap_pair"), e.getMessage());
+    Path text = Files.writeString(folder.resolve("text.json"), "not JSON");
+    assertThrows(DataException.class, () -> BenchFile.costs(text, parameters));
+  }
+
+  private Path bench(String last) throws Exception {
+    String entry =
+        "{\"name\": \"%s\", \"parameter_set\": \"" + parameters.name() + "\", \"median_s\": %s}";
+    return Files.writeString(
+        folder.resolve("bench.json"),
+        "["
+            + String.format(entry, "rotate", 0.25)
+            + ","
+            + String.format(entry, "multiply", 0.75)
+            + ","
+            + String.format(entry, "bootstrap", 4.0)
+            + ","
+            + String.format(entry, last, 6.0)
+            + "]");
+  }
+}

@@ -63,6 +63,11 @@ public final class OpenFheEvaluator implements Evaluator {
     return parameters;
   }
 
+  /** Of the key pair that the bundle was made from; what {@code Client.keyId()} gives. */
+  public String keyId() {
+    return bundle.keyTag();
+  }
+
   @Override
   public String device() {
     return "openfhe-" + OpenFhe.version() + " x" + Math.max(threads, innerThreads);

@@ -145,12 +145,13 @@ void Client::save_public_key(const std::string& path) {
 }
 
 std::unique_ptr<BundleWriter> Client::bundle_writer(const std::string& directory, const KeyPlan& plan) {
-  return std::make_unique<BundleWriter>(*context_, *secret_, key_id_, next_seed(), directory, plan);
+  return std::make_unique<BundleWriter>(*context_, std::make_unique<KeyGenerator>(*context_, *secret_, next_seed()), key_id_,
+                                        directory, plan);
 }
 
-BundleWriter::BundleWriter(const Context& context, const SecretKey& secret, const ckks::KeyId& id, const Seed& seed,
+BundleWriter::BundleWriter(const Context& context, std::unique_ptr<KeySource> source, const ckks::KeyId& id,
                            std::string directory, const KeyPlan& plan)
-    : context_(context), generator_(context, secret, seed), directory_(std::move(directory)),
+    : context_(context), source_(std::move(source)), directory_(std::move(directory)),
       manifest_{context.parameters().name(), context.parameters().hash(), id, {}} {
   const Parameters& p = context.parameters();
   const std::uint32_t slots = p.slot_count();
@@ -194,15 +195,15 @@ std::uint64_t BundleWriter::write_next() {
   Bytes bytes;
   switch (wanted.kind) {
     case KeyKind::relinearization:
-      bytes = ckks::key_file(context_, manifest_.key_id, wanted.kind, 0, generator_.relinearization(wanted.level), entry.digest);
+      bytes = ckks::key_file(context_, manifest_.key_id, wanted.kind, 0, source_->relinearization(wanted.level), entry.digest);
       break;
     case KeyKind::galois:
       entry.file = message("galois_", wanted.galois);
       bytes = ckks::key_file(context_, manifest_.key_id, wanted.kind, wanted.galois,
-                             generator_.galois(wanted.galois, wanted.level), entry.digest);
+                             source_->galois(wanted.galois, wanted.level), entry.digest);
       break;
     case KeyKind::to_sparse:
-      generator_.encapsulation(encapsulation_);
+      source_->encapsulation(encapsulation_);
       bytes = ckks::to_sparse_file(context_, manifest_.key_id, encapsulation_, entry.digest);
       break;
     case KeyKind::from_sparse:

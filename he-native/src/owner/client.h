@@ -56,7 +56,7 @@ class Client {
 class BundleWriter {
  public:
   /// FileError when the directory has a manifest already.
-  BundleWriter(const ckks::Context& context, const SecretKey& secret, const ckks::KeyId& id, const Seed& seed,
+  BundleWriter(const ckks::Context& context, std::unique_ptr<KeySource> source, const ckks::KeyId& id,
                std::string directory, const KeyPlan& plan);
 
   std::size_t total() const { return wanted_.size(); }
@@ -74,7 +74,7 @@ class BundleWriter {
   };
 
   const ckks::Context& context_;
-  KeyGenerator generator_;
+  std::unique_ptr<KeySource> source_;
   std::string directory_;
   std::vector<Wanted> wanted_;
   ckks::EvaluationKeys encapsulation_;

@@ -59,19 +59,28 @@ struct SecretVector {
 /// Independent seeds from one: what becomes public (the uniform halves) must not reveal the errors.
 Seed derived(const Seed& seed, std::uint64_t purpose);
 
+/// What a key bundle is written from: this library's generator, or another library's that keeps the secret to itself.
+class KeySource {
+ public:
+  virtual ~KeySource() = default;
+  virtual ckks::SwitchingKey relinearization(int level) = 0;
+  virtual ckks::SwitchingKey galois(std::uint32_t galois, int level) = 0;
+  /// Fills the encapsulation keys: to the sparse secret at q0 and one special prime, and back at the top level.
+  virtual void encapsulation(ckks::EvaluationKeys& keys) = 0;
+};
+
 /// Makes evaluation keys. Each call draws a fresh stream of the seed given. One seed serves one generator: two
 /// messages under one stream of uniforms and errors would give their difference away.
-class KeyGenerator {
+class KeyGenerator final : public KeySource {
  public:
   KeyGenerator(const ckks::Context& context, const SecretKey& secret, const Seed& seed);
-  ~KeyGenerator();
+  ~KeyGenerator() override;
   KeyGenerator(const KeyGenerator&) = delete;
   KeyGenerator& operator=(const KeyGenerator&) = delete;
 
-  ckks::SwitchingKey relinearization(int level);
-  ckks::SwitchingKey galois(std::uint32_t galois, int level);
-  /// Fills the encapsulation keys: to the sparse secret at q0 and one special prime, and back at the top level.
-  void encapsulation(ckks::EvaluationKeys& keys);
+  ckks::SwitchingKey relinearization(int level) override;
+  ckks::SwitchingKey galois(std::uint32_t galois, int level) override;
+  void encapsulation(ckks::EvaluationKeys& keys) override;
 
  private:
   ckks::RnsPoly extended(const std::vector<std::int64_t>& coefficients, int level) const;

@@ -1,0 +1,122 @@
+package org.hetal.he.openfhe.owner;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
+import java.util.Set;
+import org.hetal.he.HeFormatException;
+import org.hetal.he.openfhe.Envelope;
+
+/**
+ * A secret key on disk: the parameter set's name (64 bytes, ASCII, zero-padded), the key id (32
+ * bytes, ASCII), then OpenFHE's own form in an {@link Envelope}. Mode 0600.
+ *
+ * @param payload OpenFHE's bytes; wiped by {@link #close()}
+ */
+record SecretKeyFile(String parameterSet, String keyId, String parameterHash, byte[] payload)
+    implements AutoCloseable {
+  private static final int NAME_BYTES = 64;
+  private static final int ID_BYTES = 32;
+  private static final int HASH_AT = NAME_BYTES + ID_BYTES + 8;
+
+  /** Refuses to overwrite. */
+  void write(Path file) {
+    byte[] key = Envelope.wrap(Envelope.Kind.SECRET_KEY, parameterHash, payload);
+    try (FileChannel out =
+        FileChannel.open(
+            file,
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+      write(out, Arrays.copyOf(parameterSet.getBytes(StandardCharsets.US_ASCII), NAME_BYTES));
+      write(out, Arrays.copyOf(keyId.getBytes(StandardCharsets.US_ASCII), ID_BYTES));
+      write(out, key);
+      out.force(true);
+    } catch (IOException e) {
+      throw new UncheckedIOException("refusing to overwrite, or cannot write, " + file, e);
+    } finally {
+      Arrays.fill(key, (byte) 0);
+    }
+  }
+
+  /**
+   * @throws UncheckedIOException when it cannot be read
+   * @throws HeFormatException when it is truncated or damaged
+   */
+  static SecretKeyFile read(Path file) {
+    byte[] bytes;
+    try {
+      bytes = Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("the secret key " + file, e);
+    }
+    byte[] key = null;
+    try {
+      if (bytes.length < HASH_AT + 32) {
+        throw new HeFormatException(
+            file
+                + ": truncated: expected at least "
+                + (HASH_AT + 32)
+                + " bytes, actual "
+                + bytes.length);
+      }
+      String hash =
+          java.util.HexFormat.of().formatHex(Arrays.copyOfRange(bytes, HASH_AT, HASH_AT + 32));
+      key = Arrays.copyOfRange(bytes, NAME_BYTES + ID_BYTES, bytes.length);
+      return new SecretKeyFile(
+          text(bytes, 0, NAME_BYTES),
+          text(bytes, NAME_BYTES, ID_BYTES),
+          hash,
+          Envelope.unwrap(Envelope.Kind.SECRET_KEY, null, key));
+    } finally {
+      Arrays.fill(bytes, (byte) 0);
+      if (key != null) {
+        Arrays.fill(key, (byte) 0);
+      }
+    }
+  }
+
+  private static String text(byte[] bytes, int from, int length) {
+    int end = from;
+    while (end < from + length && bytes[end] != 0) {
+      end++;
+    }
+    return new String(bytes, from, end - from, StandardCharsets.US_ASCII);
+  }
+
+  private static void write(FileChannel out, byte[] bytes) throws IOException {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes);
+    while (buffer.hasRemaining()) {
+      out.write(buffer);
+    }
+  }
+
+  void requireParameters(Path file, String expectedHash) {
+    if (!parameterHash.equals(expectedHash)) {
+      throw new HeFormatException(
+          file
+              + ": parameters "
+              + parameterSet
+              + ": expected "
+              + expectedHash
+              + ", actual "
+              + parameterHash);
+    }
+  }
+
+  @Override
+  public void close() {
+    Arrays.fill(payload, (byte) 0);
+  }
+
+  @Override
+  public String toString() {
+    return "secret key file(" + parameterSet + ", key " + keyId + ")";
+  }
+}

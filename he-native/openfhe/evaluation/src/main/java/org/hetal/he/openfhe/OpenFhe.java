@@ -1,0 +1,230 @@
+package org.hetal.he.openfhe;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Properties;
+
+/**
+ * The OpenFHE library in this process: loaded once, from the jar, or from the folder that {@code
+ * HETAL_OPENFHE_LIBRARY_DIR} (or the system property {@code hetal.openfhe.library.dir}) names.
+ *
+ * <p>OpenFHE is C++ without a stable binary interface, so the library that is loaded must be, byte
+ * for byte, the one that the binding was compiled with: its SHA-256 is compared before it is
+ * loaded.
+ */
+public final class OpenFhe {
+  static final String OVERRIDE_VARIABLE = "HETAL_OPENFHE_LIBRARY_DIR";
+  static final String OVERRIDE_PROPERTY = "hetal.openfhe.library.dir";
+  private static final String BINDING = "libhetal_openfhe.so";
+  private static final String HOW =
+      "run he-native/openfhe/fetch.sh, or install OpenFHE 1.4 or newer and set OpenFHE_DIR, then"
+          + " build again";
+
+  private OpenFhe() {}
+
+  /** Whether {@link #require} would succeed. */
+  public static boolean isAvailable() {
+    try {
+      require();
+      return true;
+    } catch (OpenFheUnavailableException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Loads OpenFHE unless it is loaded already.
+   *
+   * @throws OpenFheUnavailableException saying what is missing and how to get it, or which version
+   *     was expected and which found
+   */
+  public static void require() {
+    if (Loaded.FAILURE != null) {
+      throw new OpenFheUnavailableException(Loaded.FAILURE.getMessage(), Loaded.FAILURE);
+    }
+  }
+
+  /** {@code GetOPENFHEVersion()}: "1.4.2". */
+  public static String version() {
+    require();
+    return Natives.version();
+  }
+
+  /**
+   * Sets how many threads OpenFHE may use inside one operation and returns how many it will: an
+   * OpenFHE built without OpenMP stays at 1. {@code ParallelControls::SetNumThreads}.
+   */
+  public static int setThreads(int threads) {
+    require();
+    return Natives.setThreads(threads);
+  }
+
+  /** Native objects that are not closed. */
+  public static long liveObjects() {
+    require();
+    return Natives.liveObjects();
+  }
+
+  /** Contexts and sets of keys in OpenFHE's static maps; 0 when every context is closed. */
+  public static int staticEntries() {
+    require();
+    return Natives.staticEntries();
+  }
+
+  /** Loads a further library that lies beside the binding: the client's. */
+  public static synchronized void loadBeside(Class<?> owner, String file) {
+    require();
+    try {
+      if (Loaded.fromJar) {
+        // What it needs is in memory already and is found there by name.
+        Path directory = Files.createTempDirectory("hetal-openfhe-");
+        try {
+          copy(owner, file, directory);
+          System.load(directory.resolve(file).toString());
+        } finally {
+          delete(directory);
+        }
+      } else {
+        System.load(Loaded.directory.resolve(file).toString());
+      }
+    } catch (IOException | UnsatisfiedLinkError e) {
+      throw new OpenFheUnavailableException(file + ": cannot be loaded: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Compares the libraries in a folder with what the build recorded.
+   *
+   * @throws OpenFheUnavailableException naming the first that is missing or other
+   */
+  static void check(Path directory, Properties built) {
+    for (String name : names(built)) {
+      Path file = directory.resolve(name);
+      if (!Files.isRegularFile(file)) {
+        throw new OpenFheUnavailableException("OpenFHE: " + file + " is missing: " + HOW);
+      }
+      String expected = built.getProperty("sha256." + name);
+      String actual = sha256(file);
+      if (!actual.equals(expected)) {
+        throw new OpenFheUnavailableException(
+            String.format(
+                "OpenFHE: expected the library of version %s that this was built with (%s, SHA-256"
+                    + " %s), actual %s with SHA-256 %s: %s",
+                built.getProperty("version"), name, expected, file, actual, HOW));
+      }
+    }
+  }
+
+  private static List<String> names(Properties built) {
+    List<String> out = new ArrayList<>(List.of(built.getProperty("libraries", "").split(" ")));
+    out.add(BINDING);
+    out.removeIf(String::isBlank);
+    return out;
+  }
+
+  private static String sha256(Path file) {
+    try {
+      return HexFormat.of()
+          .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading " + file, e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static String resource(String file) {
+    String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
+    String arch = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
+    return "/native/" + os + "-" + (arch.equals("amd64") ? "x86_64" : arch) + "/openfhe/" + file;
+  }
+
+  private static void copy(Class<?> owner, String file, Path directory) throws IOException {
+    try (InputStream in = owner.getResourceAsStream(resource(file))) {
+      if (in == null) {
+        throw new OpenFheUnavailableException(
+            "OpenFHE: this build is without it (no " + resource(file) + " in the jar): " + HOW);
+      }
+      Files.copy(in, directory.resolve(file));
+    }
+  }
+
+  /** Once loaded, the mapping keeps a library alive; nothing stays behind in the folder. */
+  private static void delete(Path directory) throws IOException {
+    try (var files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(directory);
+  }
+
+  /** Loads when first touched. */
+  private static final class Loaded {
+    static final OpenFheUnavailableException FAILURE;
+    static Path directory;
+    static boolean fromJar;
+
+    static {
+      OpenFheUnavailableException failure = null;
+      try {
+        load();
+      } catch (OpenFheUnavailableException e) {
+        failure = e;
+      } catch (IOException | UncheckedIOException | UnsatisfiedLinkError e) {
+        failure = new OpenFheUnavailableException("OpenFHE: cannot be loaded: " + e, e);
+      }
+      FAILURE = failure;
+    }
+
+    private static void load() throws IOException {
+      Properties built = new Properties();
+      try (InputStream in = OpenFhe.class.getResourceAsStream(resource("build.properties"))) {
+        if (in == null) {
+          throw new OpenFheUnavailableException(
+              "OpenFHE: this build is without it (no " + resource("") + " in the jar): " + HOW);
+        }
+        built.load(in);
+      }
+      List<String> names = names(built);
+      String property = System.getProperty(OVERRIDE_PROPERTY);
+      String override = property != null ? property : System.getenv(OVERRIDE_VARIABLE);
+      fromJar = override == null || override.isBlank();
+      directory =
+          fromJar
+              ? Files.createTempDirectory("hetal-openfhe-")
+              : Path.of(override).toAbsolutePath();
+      try {
+        if (fromJar) {
+          for (String name : names) {
+            copy(OpenFhe.class, name, directory);
+          }
+        }
+        check(directory, built);
+        // Each before those that need it: OpenFHE's own first, the binding last.
+        for (String name : names) {
+          System.load(directory.resolve(name).toString());
+        }
+        if (!Natives.commit().equals(built.getProperty("commit"))) {
+          throw new OpenFheUnavailableException(
+              String.format(
+                  "%s: expected commit %s, actual %s: build again",
+                  BINDING, built.getProperty("commit"), Natives.commit()));
+        }
+      } finally {
+        if (fromJar) {
+          delete(directory);
+        }
+      }
+    }
+  }
+}

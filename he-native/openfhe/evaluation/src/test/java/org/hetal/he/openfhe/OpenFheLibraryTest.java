@@ -1,0 +1,41 @@
+package org.hetal.he.openfhe;
+
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OpenFheLibraryTest {
+  @TempDir private Path directory;
+
+  private static Properties built(String digest) {
+    Properties out = new Properties();
+    out.setProperty("version", "1.4.2");
+    out.setProperty("libraries", "libopenfhe.so");
+    out.setProperty("sha256.libopenfhe.so", digest);
+    return out;
+  }
+
+  @Test
+  void otherLibraryThanBuiltWith_isRefusedWithBothDigests() throws Exception {
+    Files.write(directory.resolve("libopenfhe.so"), new byte[] {1, 2, 3});
+    OpenFheUnavailableException e =
+        assertThrows(
+            OpenFheUnavailableException.class,
+            () -> OpenFhe.check(directory, built("0".repeat(64))));
+    assertTrue(e.getMessage().contains("expected the library of version 1.4.2"), e.getMessage());
+    assertTrue(e.getMessage().contains("039058c6f2c0cb492c533b0a4d14ef77"), e.getMessage());
+  }
+
+  @Test
+  void missingLibrary_saysHowToGetIt() {
+    OpenFheUnavailableException e =
+        assertThrows(
+            OpenFheUnavailableException.class, () -> OpenFhe.check(directory, built("00")));
+    assertTrue(e.getMessage().contains("fetch.sh"), e.getMessage());
+  }
+}

@@ -1,0 +1,89 @@
+#include <map>
+
+#include "base/error.h"
+#include "boundary.h"
+
+namespace hetal::openfhe::boundary {
+namespace {
+
+/// Holders of each context; changed under static_maps().
+std::map<const void*, int>& holders() {
+  static auto* const map = new std::map<const void*, int>;
+  return *map;
+}
+
+}  // namespace
+
+Handles& handles() {
+  static Handles* const table = new Handles;  // never destroyed: Java's cleaner may call while the process ends
+  return *table;
+}
+
+std::shared_mutex& static_maps() {
+  static auto* const mutex = new std::shared_mutex;
+  return *mutex;
+}
+
+HeldContext::HeldContext(Context context) : value(std::move(context)) { ++holders()[value.get()]; }
+
+HeldContext::~HeldContext() {
+  const std::unique_lock lock(static_maps());
+  if (--holders()[value.get()] == 0) {
+    holders().erase(value.get());
+    release_context(value);
+  }
+}
+
+Context context_of(jlong handle) { return handles().get<HeldContext>(handle, "context")->value; }
+
+Ciphertext ciphertext_of(const Context& context, jlong handle) {
+  Ciphertext out = handles().get<HeldCiphertext>(handle, "ciphertext")->value;
+  require<InvalidArgument>(out->GetCryptoContext() == context, "expected a ciphertext of this context, actual one of ring degree ",
+                           out->GetCryptoContext()->GetRingDimension(), " with other parameters");
+  return out;
+}
+
+std::vector<Ciphertext> ciphertexts_of(const Context& context, const std::vector<jlong>& list) {
+  std::vector<Ciphertext> out;
+  for (const jlong handle : list) out.push_back(ciphertext_of(context, handle));
+  return out;
+}
+
+lbcrypto::Plaintext plaintext_of(const Context& context, jlong handle) {
+  const auto held = handles().get<HeldPlaintext>(handle, "plaintext");
+  require<InvalidArgument>(held->context == context, "expected a plaintext of this context, actual one of ring degree ",
+                           held->context->GetRingDimension(), " with other parameters");
+  return held->value;
+}
+
+PublicKey public_key_of(const Context& context, jlong handle) {
+  PublicKey out = handles().get<HeldPublicKey>(handle, "public key")->value;
+  require<InvalidArgument>(out->GetCryptoContext() == context, "expected a public key of this context");
+  return out;
+}
+
+jlong hold(Ciphertext ciphertext) {
+  return handles().add(std::make_shared<HeldCiphertext>(HeldCiphertext{std::move(ciphertext)}));
+}
+
+jlongArray hold(JNIEnv* env, std::vector<Ciphertext> ciphertexts) {
+  std::vector<jlong> out;
+  for (Ciphertext& ciphertext : ciphertexts) out.push_back(hold(std::move(ciphertext)));
+  return from_longs(env, out);
+}
+
+std::string cleaned(const std::string& message) {
+  // "/path/to/file.cpp:l.123:Function(): text"
+  const std::size_t line = message.find(":l.");
+  const std::size_t end = line == std::string::npos ? std::string::npos : message.find("(): ", line);
+  if (end == std::string::npos) return message;
+  const std::size_t name = message.find(':', line + 1);
+  return "OpenFHE " + message.substr(name + 1, end - name - 1) + ": " + message.substr(end + 4);
+}
+
+jbyteArray from_stream(JNIEnv* env, const std::ostringstream& out) {
+  const std::string_view text = out.view();
+  return from_bytes(env, {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
+}  // namespace hetal::openfhe::boundary

@@ -7,12 +7,15 @@ import java.util.List;
  * All settings of a run, immutable and valid: {@link SettingsLoader} is the way to make them. What
  * each one means stands in {@code org/hetal/config/defaults.conf}.
  *
+ * @param client never {@link Client#NATIVE} unless the backend is; {@link Client#BACKEND} is
+ *     resolved to one of the other two, except with the simulator
  * @param insecureSeed null: keys and encryption are seeded by the operating system
  * @param report the merged settings as lines of {@code path = value}, secrets redacted
  */
 public record Settings(
     String runId,
     Backend backend,
+    Client client,
     String parameterSet,
     int threads,
     Long insecureSeed,
@@ -27,7 +30,23 @@ public record Settings(
   /** Which implementation of the evaluator computes. */
   public enum Backend {
     NATIVE,
-    SIMULATOR;
+    SIMULATOR,
+    OPENFHE;
+
+    /** As written in the settings. */
+    public String label() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  /** Whose code handles the data owner's secret key. */
+  public enum Client {
+    /** What belongs to the backend: the engine's own, OpenFHE's, the simulator's. */
+    BACKEND,
+    /** This project's engine. */
+    NATIVE,
+    /** OpenFHE's and no other. */
+    OPENFHE;
 
     /** As written in the settings. */
     public String label() {

@@ -93,6 +93,10 @@ public final class SettingsLoader {
     Settings.Backend backend = in.oneOf("backend", Settings.Backend.class);
     Long seed = in.longOrNone("insecure-seed");
     requireMatch(in, backend, parameters);
+    Settings.Client client = client(in, backend);
+    if (seed != null && client == Settings.Client.OPENFHE) {
+      in.problem("insecure-seed", "none with the client openfhe, which takes no seed", "a seed");
+    }
     if (seed != null && !parameters.startsWith("insecure_")) {
       in.problem("insecure-seed", "none with the secure parameter set " + parameters, "a seed");
     }
@@ -103,6 +107,7 @@ public final class SettingsLoader {
             in.matching(
                 "run-id", "[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "1 to 64 letters, digits, . _ -"),
             backend,
+            client,
             parameters,
             in.integer("threads", 0, 1024),
             seed,
@@ -120,15 +125,39 @@ public final class SettingsLoader {
   }
 
   private static void requireMatch(Checked in, Settings.Backend backend, String parameters) {
-    boolean simulated = parameters.startsWith("insecure_simulator_");
-    if (simulated != (backend == Settings.Backend.SIMULATOR)) {
-      in.problem(
-          "parameters",
-          backend == Settings.Backend.SIMULATOR
-              ? "insecure_simulator_nLOG_lLEVELS with the backend simulator"
-              : "a set of the engine with the backend native",
-          parameters);
+    Settings.Backend owner =
+        parameters.startsWith("insecure_simulator_")
+            ? Settings.Backend.SIMULATOR
+            : parameters.matches("(insecure_)?openfhe_.*")
+                ? Settings.Backend.OPENFHE
+                : Settings.Backend.NATIVE;
+    if (owner != backend) {
+      String expected =
+          switch (backend) {
+            case NATIVE -> "a set of the engine";
+            case SIMULATOR -> "insecure_simulator_nLOG_lLEVELS";
+            case OPENFHE -> "a set of OpenFHE, openfhe_... or insecure_openfhe_...,";
+          };
+      in.problem("parameters", expected + " with the backend " + backend.label(), parameters);
     }
+  }
+
+  /** Only the native engine lets one choose who handles the secret key. */
+  private static Settings.Client client(Checked in, Settings.Backend backend) {
+    Settings.Client wanted = in.oneOf("client", Settings.Client.class);
+    Settings.Client own =
+        switch (backend) {
+          case NATIVE -> Settings.Client.NATIVE;
+          case OPENFHE -> Settings.Client.OPENFHE;
+          case SIMULATOR -> Settings.Client.BACKEND;
+        };
+    if (wanted == Settings.Client.BACKEND || wanted == own) {
+      return own;
+    }
+    if (backend != Settings.Backend.NATIVE) {
+      in.problem("client", "backend with the backend " + backend.label(), wanted.label());
+    }
+    return wanted;
   }
 
   private static Settings.Data data(Checked in) {

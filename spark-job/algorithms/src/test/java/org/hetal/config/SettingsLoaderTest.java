@@ -60,7 +60,7 @@ class SettingsLoaderTest {
     assertTrue(
         e.getMessage().contains("training.learning-rate: expected a number"), e.getMessage());
     assertTrue(
-        e.getMessage().contains("backend: expected native or simulator, actual gpu"),
+        e.getMessage().contains("backend: expected native or simulator or openfhe, actual gpu"),
         e.getMessage());
     assertTrue(e.getMessage().contains("rows-per-block: expected 0 or a power of two, actual 48"));
     assertEquals(1, e.getMessage().lines().count());

@@ -23,7 +23,19 @@ final class SettingsOptions {
       description = "one setting, e.g. training.epochs=3; wins over every file")
   private Map<String, String> overrides = new LinkedHashMap<>();
 
+  @Option(
+      names = "--backend",
+      paramLabel = "NAME",
+      description =
+          "what computes: native, openfhe or simulator, as when the data were encrypted; setting"
+              + " backend")
+  private String backend;
+
   Settings load() {
-    return SettingsLoader.load(files, overrides);
+    Map<String, String> all = new LinkedHashMap<>(overrides);
+    if (backend != null) {
+      all.put("backend", backend);
+    }
+    return SettingsLoader.load(files, all);
   }
 }

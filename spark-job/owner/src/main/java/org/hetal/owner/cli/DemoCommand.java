@@ -13,6 +13,7 @@ import org.hetal.config.SettingsLoader;
 import org.hetal.owner.demo.Demo;
 import org.hetal.owner.keys.ClientBackend;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Runs every role's commands, each in its own process. */
@@ -34,6 +35,8 @@ final class DemoCommand implements Callable<Integer> {
       description = "Doubles in the clear instead of ciphertexts: a rehearsal.")
   private boolean simulator;
 
+  @Mixin private BackendOptions choice;
+
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures as JSON.")
   private Path json;
 
@@ -52,10 +55,11 @@ final class DemoCommand implements Callable<Integer> {
     if (simulator) {
       files.add(Path.of("conf/demo-simulator.conf"));
     }
-    Settings settings = SettingsLoader.load(files, overrides);
+    Map<String, String> all = choice.over(overrides);
+    Settings settings = SettingsLoader.load(files, all);
     List<String> arguments = new ArrayList<>();
     files.forEach(file -> arguments.addAll(List.of("-c", file.toString())));
-    overrides.forEach((path, value) -> arguments.addAll(List.of("--set", path + "=" + value)));
+    all.forEach((path, value) -> arguments.addAll(List.of("--set", path + "=" + value)));
     if (settings.isInsecure()) {
       System.out.println("*".repeat(90));
       System.out.println(

@@ -6,6 +6,7 @@ import org.hetal.dataset.DatasetException;
 import org.hetal.he.HeFormatException;
 import org.hetal.he.HeMissingKeyException;
 import org.hetal.he.HeSecurityException;
+import org.hetal.he.openfhe.OpenFheUnavailableException;
 import org.hetal.owner.data.DataException;
 
 /** What a command's exit status says; the numbers are those of {@code sysexits.h}. */
@@ -30,7 +31,8 @@ final class ExitCode {
     }
     if (failure instanceof SettingsException
         || failure instanceof HeSecurityException
-        || failure instanceof HeMissingKeyException) {
+        || failure instanceof HeMissingKeyException
+        || failure instanceof OpenFheUnavailableException) {
       return CONFIGURATION;
     }
     return INTERNAL;

@@ -18,6 +18,7 @@ import org.hetal.owner.data.DataException;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.keys.ClientBackend;
 import org.hetal.training.TrainingPlan;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -38,6 +39,8 @@ abstract class OwnerCommand implements Callable<Integer> {
       description = "Overrides one setting, e.g. --set training.epochs=5.")
   private Map<String, String> overrides = new LinkedHashMap<>();
 
+  @Mixin private BackendOptions choice;
+
   @Option(
       names = {"-q", "--quiet"},
       description = "Do not print the merged settings.")
@@ -48,7 +51,7 @@ abstract class OwnerCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() {
-    settings = SettingsLoader.load(files, overrides);
+    settings = SettingsLoader.load(files, choice.over(overrides));
     if (!quiet) {
       settings.report().forEach(line -> out().println("setting  " + line));
     }

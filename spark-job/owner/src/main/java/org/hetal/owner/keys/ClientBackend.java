@@ -2,6 +2,7 @@ package org.hetal.owner.keys;
 
 import java.nio.file.Path;
 import org.hetal.config.Settings;
+import org.hetal.dataset.DatasetException;
 import org.hetal.he.Evaluator;
 import org.hetal.he.Parameters;
 import org.hetal.he.owner.Client;
@@ -9,11 +10,20 @@ import org.hetal.he.owner.Client;
 /** Makes and loads secret keys; one implementation for each way to compute. */
 public interface ClientBackend {
 
-  /** The backend that the settings name. */
+  /**
+   * The one that the settings' backend and client name.
+   *
+   * @throws org.hetal.he.openfhe.OpenFheUnavailableException when they name OpenFHE and the build
+   *     is without it
+   */
   static ClientBackend of(Settings settings) {
     return switch (settings.backend()) {
       case SIMULATOR -> new SimulatorClientBackend();
-      case NATIVE -> new NativeClientBackend(settings.threads());
+      case NATIVE ->
+          settings.client() == Settings.Client.OPENFHE
+              ? new OpenFheEngineClientBackend(settings.threads())
+              : new NativeClientBackend(settings.threads());
+      case OPENFHE -> new OpenFheClientBackend();
     };
   }
 
@@ -44,4 +54,19 @@ public interface ClientBackend {
    * @param threads 0: one a processor
    */
   Evaluator evaluator(Path keyBundle, String parameterSet, int threads);
+
+  /**
+   * The client, if its keys are of that parameter set.
+   *
+   * @throws DatasetException otherwise; the client is closed then
+   */
+  static Client requireSet(Client client, Path secretKey, String parameterSet) {
+    String actual = client.parameters().name();
+    if (!actual.equals(parameterSet)) {
+      client.close();
+      throw new DatasetException(
+          secretKey + ": expected a key of " + parameterSet + ", actual " + actual);
+    }
+    return client;
+  }
 }

@@ -2,7 +2,6 @@ package org.hetal.owner.keys;
 
 import java.nio.file.Path;
 import org.hetal.config.SettingsException;
-import org.hetal.dataset.DatasetException;
 import org.hetal.he.Evaluator;
 import org.hetal.he.NativeEngine;
 import org.hetal.he.NativeParameters;
@@ -44,14 +43,7 @@ final class NativeClientBackend implements ClientBackend {
     if (insecureSeed != null) {
       return generate(parameterSet, insecureSeed);
     }
-    Client client = NativeClient.load(secretKey, threads);
-    if (!client.parameters().name().equals(parameterSet)) {
-      String actual = client.parameters().name();
-      client.close();
-      throw new DatasetException(
-          secretKey + ": expected a key of " + parameterSet + ", actual " + actual);
-    }
-    return client;
+    return ClientBackend.requireSet(NativeClient.load(secretKey, threads), secretKey, parameterSet);
   }
 
   @Override

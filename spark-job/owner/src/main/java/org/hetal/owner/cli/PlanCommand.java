@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import org.hetal.owner.data.BenchFile;
 import org.hetal.owner.data.Evaluation;
 import org.hetal.owner.data.PreparedData;
+import org.hetal.training.CostModel;
 import org.hetal.training.PlainTrainer;
 import org.hetal.training.TrainingPlan;
 import picocli.CommandLine.Command;
@@ -22,7 +23,8 @@ final class PlanCommand extends OwnerCommand {
   @Option(
       names = "--costs",
       paramLabel = "FILE",
-      description = "Figures of your machine, from: hetal bench he --json FILE")
+      description =
+          "Figures of your machine, from: hetal bench he --json FILE (default: of the project's)")
   private Path costs;
 
   @Option(names = "--clear", description = "Run the schedule in the clear.")
@@ -41,21 +43,34 @@ final class PlanCommand extends OwnerCommand {
     say("bootstraps an iteration %d", plan.bootstrapsPerIteration());
     say("operations an iteration %s", plan.iteration());
     say("rotation keys           %d, beside bootstrapping's", plan.rotations().rotations().size());
-    if (costs != null) {
-      TrainingPlan.Estimate estimate = plan.estimate(BenchFile.costs(costs, plan.parameters()));
-      say("keys                    %s", Sizes.bytes(estimate.keyBytes()));
-      say("encrypted data          %s", Sizes.bytes(estimate.featureBytes()));
-      say("state sent a step       %s", Sizes.bytes(estimate.stateBytes()));
-      say("memory an executor      %s beside the keys", Sizes.bytes(estimate.unitMemoryBytes()));
+    CostModel figures =
+        costs != null
+            ? BenchFile.costs(costs, plan.parameters())
+            : BenchFile.shipped(plan.parameters()).orElse(null);
+    if (figures == null) {
       say(
-          "an iteration            %s on one worker",
-          Sizes.seconds(estimate.secondsPerIteration()));
-      say("an epoch                %.1f min on one worker", estimate.minutesPerEpoch());
+          "bytes and minutes       unknown for %s; measure: hetal bench he --set %s --json F, then"
+              + " plan --costs F",
+          plan.parameters().name(), plan.parameters().name());
+    } else {
+      showEstimate(plan, figures);
     }
     if (clear) {
       showPlain(data, plan);
     }
     return ExitCode.OK;
+  }
+
+  private void showEstimate(TrainingPlan plan, CostModel figures) {
+    TrainingPlan.Estimate estimate = plan.estimate(figures);
+    say("keys                    %s", Sizes.bytes(estimate.keyBytes()));
+    say("encrypted data          %s", Sizes.bytes(estimate.featureBytes()));
+    say("state sent a step       %s", Sizes.bytes(estimate.stateBytes()));
+    say("memory an executor      %s beside the keys", Sizes.bytes(estimate.unitMemoryBytes()));
+    say(
+        "an iteration            %s on one worker like that of %s",
+        Sizes.seconds(estimate.secondsPerIteration()), figures.source());
+    say("an epoch                %.1f min on one such worker", estimate.minutesPerEpoch());
   }
 
   private void showPlain(PreparedData data, TrainingPlan plan) {

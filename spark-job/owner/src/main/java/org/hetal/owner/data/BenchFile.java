@@ -3,8 +3,11 @@ package org.hetal.owner.data;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
 import org.hetal.he.Parameters;
 import org.hetal.training.CostModel;
 
@@ -30,17 +33,36 @@ public final class BenchFile {
    * @throws DataException when it is no such file, or of another parameter set
    */
   public static CostModel costs(Path file, Parameters parameters) {
-    JsonNode entries;
     try {
-      entries = new ObjectMapper().readTree(Files.readAllBytes(file));
+      return costs(file.toString(), Files.readAllBytes(file), parameters);
     } catch (IOException e) {
       throw new DataException(
           file + ": expected the JSON of hetal bench he, actual " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * The figures of the project's own machine (two cores with AVX-512-IFMA), for a first estimate;
+   * empty for parameter sets that were not measured.
+   */
+  public static Optional<CostModel> shipped(Parameters parameters) {
+    String name = parameters.name() + "_2_threads.json";
+    try (InputStream in = BenchFile.class.getResourceAsStream(name)) {
+      return in == null
+          ? Optional.empty()
+          : Optional.of(costs("he-native/bench/results/" + name, in.readAllBytes(), parameters));
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading " + name, e);
+    }
+  }
+
+  private static CostModel costs(String file, byte[] json, Parameters parameters)
+      throws IOException {
+    JsonNode entries = new ObjectMapper().readTree(json);
     double rotate = median(file, entries, "rotate", parameters);
     double multiply = median(file, entries, "multiply", parameters);
     return new CostModel(
-        file.toString(),
+        file,
         rotate,
         // A multiplication is a product with its relinearisation, which costs what a rotation does.
         Math.max(multiply - rotate, multiply / 10),
@@ -51,7 +73,7 @@ public final class BenchFile {
         BOOTSTRAP_KEY_BYTES * parameters.ringDegree());
   }
 
-  private static double median(Path file, JsonNode entries, String name, Parameters parameters) {
+  private static double median(String file, JsonNode entries, String name, Parameters parameters) {
     for (JsonNode entry : entries) {
       if (entry.path("name").asText().equals(name)
           && entry.path("parameter_set").asText().equals(parameters.name())

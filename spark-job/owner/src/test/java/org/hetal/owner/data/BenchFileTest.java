@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.hetal.he.NativeParameters;
 import org.hetal.he.Parameters;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.training.CostModel;
@@ -24,6 +25,13 @@ class BenchFileTest {
     assertEquals(0.5, costs.productSeconds());
     assertEquals(4, costs.bootstrapSeconds());
     assertEquals(6, costs.bootstrapPairSeconds());
+  }
+
+  @Test
+  void shippedFigures_areOfTheDefaultSetOnly() {
+    CostModel costs = BenchFile.shipped(NativeParameters.named("n16_l12")).orElseThrow();
+    assertTrue(costs.bootstrapPairSeconds() > costs.bootstrapSeconds());
+    assertTrue(BenchFile.shipped(parameters).isEmpty());
   }
 
   @Test

@@ -2,14 +2,23 @@ package org.hetal.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.InputStream;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Method;
+import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.hetal.he.openfhe.OpenFheEvaluator;
 import org.junit.jupiter.api.Test;
 
 /** What the cluster is given holds nothing that can decrypt. */
@@ -33,9 +42,45 @@ class ArtifactIT {
                   name ->
                       name.startsWith("org/hetal/owner/")
                           || name.startsWith("org/hetal/he/owner/")
+                          || name.startsWith("org/hetal/he/openfhe/")
+                          || name.startsWith("native/linux-x86_64/openfhe/")
                           || name.toLowerCase(Locale.ROOT).contains("libhetal_owner"))
               .toList();
       assertEquals(List.of(), owners);
+    }
+  }
+
+  /** OpenFHE's library can decrypt: it comes in another jar, for those who compute with it. */
+  @Test
+  void openFhe_withoutItsJar_isRefusedSayingWhichItIs() throws Exception {
+    URL[] jar = {Path.of(System.getProperty("hetal.jar")).toUri().toURL()};
+    try (URLClassLoader alone = new URLClassLoader(jar, ClassLoader.getPlatformClassLoader())) {
+      Class<?> type = alone.loadClass("org.hetal.cluster.OpenFheBackend");
+      Method open =
+          Arrays.stream(type.getMethods())
+              .filter(m -> m.getName().equals("open"))
+              .findFirst()
+              .orElseThrow();
+      Object backend = type.getConstructor().newInstance();
+      InvocationTargetException e =
+          assertThrows(InvocationTargetException.class, () -> open.invoke(backend, null, null));
+      assertEquals("org.hetal.config.SettingsException", e.getCause().getClass().getName());
+      String message = e.getCause().getMessage();
+      assertTrue(message.contains("expected hetal-he-openfhe-VERSION.jar"), message);
+    }
+  }
+
+  @Test
+  void openFhesJarForTheCluster_holdsNoClassAndNoLibraryOfTheDataOwner() throws Exception {
+    URI location =
+        OpenFheEvaluator.class.getProtectionDomain().getCodeSource().getLocation().toURI();
+    try (ZipFile jar = new ZipFile(Path.of(location).toFile())) {
+      List<String> owners =
+          names(jar).stream()
+              .filter(name -> name.contains("/owner/") || name.contains("openfhe_client"))
+              .toList();
+      assertEquals(List.of(), owners);
+      assertTrue(names(jar).contains("org/hetal/he/openfhe/OpenFheEvaluator.class"));
     }
   }
 

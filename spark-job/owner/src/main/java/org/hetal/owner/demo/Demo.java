@@ -106,6 +106,13 @@ public final class Demo {
     return result;
   }
 
+  /** Whose code has the secret key. */
+  private String client() {
+    return settings.client() == Settings.Client.BACKEND
+        ? settings.backend().label()
+        : settings.client().label();
+  }
+
   private List<String> command(String name, String... more) {
     List<String> out = new ArrayList<>();
     out.add(name);
@@ -125,6 +132,7 @@ public final class Demo {
     result.put("ciphertext_bytes", size(Path.of(settings.paths().dataset())));
     result.put("parameter_set", parameters.name());
     result.put("security_bits", parameters.securityBits());
+    result.put("client", client());
     result.put("device", report.path("device").asText());
     result.put("stopped_early", !answers.isEmpty() && answers.get(answers.size() - 1).stop());
     return result;
@@ -180,6 +188,7 @@ public final class Demo {
         "%s, %s",
         parameters.name(),
         parameters.isInsecure() ? "INSECURE" : parameters.securityBits() + "-bit security");
+    line("secret key in the hands of", "%s", result.path("client").asText());
     line("engine", "%s", result.path("device").asText());
     line("loss curves", "%s", result.path("chart").asText());
   }

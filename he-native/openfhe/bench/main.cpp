@@ -36,7 +36,8 @@ constexpr char kHelp[] =
   --bootstraps B     0 to 20 (default 1; 0 makes no bootstrap keys)
   --json FILE        also writes the figures as a JSON array
 
-One thread each: OpenFHE's wheel has no threads of its own. Each result is decrypted; a wrong one ends the run with status 1.
+One thread each: OpenFHE's wheel has no threads of its own. Each result is decrypted; a wrong one ends the run with
+status 1.
 )";
 
 /// An engine's set and the OpenFHE settings put beside it; the level of the single operations is the same for both.
@@ -49,8 +50,8 @@ struct Match {
 
 const std::map<std::string_view, Match>& matches() {
   using he::Secret;
-  // Security, precision and levels: log2(QP) at most 1747 for 128 bits at N = 2^16. With 59-bit scales five levels remain
-  // above the bootstrap; with 48-bit scales 13, of which the bootstrap takes one.
+  // Security, precision and levels: log2(QP) at most 1747 for 128 bits at N = 2^16. With 59-bit scales five levels
+  // remain above the bootstrap; with 48-bit scales 13, of which the bootstrap takes one.
   static const std::map<std::string_view, Match> all{
       {"n16", {"n16_l12", {1 << 16, 21, 59, 60, 4, Secret::kSparseEncapsulated, 128}, 3, 12}},
       {"n16_deep", {"n16_l12", {1 << 16, 29, 48, 50, 6, Secret::kSparseEncapsulated, 128}, 3, 12}},
@@ -74,18 +75,24 @@ Options parse(int argc, char** argv) {
     auto number = [&](int low, int high) {
       int n = 0;
       const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), n);
-      hetal::require<InvalidArgument>(error == std::errc() && end == value.data() + value.size() && n >= low && n <= high,
-                                      option, ": expected a number from ", low, " to ", high, ", actual '", value, "'");
+      hetal::require<InvalidArgument>(
+          error == std::errc() && end == value.data() + value.size() && n >= low && n <= high, option,
+          ": expected a number from ", low, " to ", high, ", actual '", value, "'");
       return n;
     };
-    if (option == "--set") out.set = value;
-    else if (option == "--json") out.json = value;
-    else if (option == "--repetitions") out.repetitions = number(1, 100);
-    else if (option == "--bootstraps") out.bootstraps = number(0, 20);
-    else throw InvalidArgument("unknown option '" + std::string(option) + "'; --help lists them");
+    if (option == "--set")
+      out.set = value;
+    else if (option == "--json")
+      out.json = value;
+    else if (option == "--repetitions")
+      out.repetitions = number(1, 100);
+    else if (option == "--bootstraps")
+      out.bootstraps = number(0, 20);
+    else
+      throw InvalidArgument("unknown option '" + std::string(option) + "'; --help lists them");
   }
-  hetal::require<InvalidArgument>(matches().contains(out.set), "--set: expected n16, n16_deep or insecure_n12, actual '",
-                                  out.set, "'");
+  hetal::require<InvalidArgument>(matches().contains(out.set),
+                                  "--set: expected n16, n16_deep or insecure_n12, actual '", out.set, "'");
   return out;
 }
 
@@ -108,7 +115,11 @@ class OpenFheSuite {
 
   Setting setting() const {
     return {message("openfhe_n", std::log2(match_.openfhe.ring_degree), "_scale", match_.openfhe.scaling_bits),
-            "openfhe " + he::version(), HETAL_COMMIT, match_.openfhe.ring_degree, he::log_qp(context_), 1};
+            "openfhe " + he::version(),
+            HETAL_COMMIT,
+            match_.openfhe.ring_degree,
+            he::log_qp(context_),
+            1};
   }
 
   std::vector<Entry> operations(int repetitions) {
@@ -194,7 +205,8 @@ class OpenFheSuite {
 };
 
 void write_ratios(std::ostream& out, const std::vector<Entry>& engine, const std::vector<Entry>& openfhe) {
-  out << "\n" << std::left << std::setw(12) << "operation" << std::right << std::setw(14) << "engine" << std::setw(14)
+  out << "\n"
+      << std::left << std::setw(12) << "operation" << std::right << std::setw(14) << "engine" << std::setw(14)
       << "OpenFHE" << std::setw(10) << "ratio" << "\n";
   for (std::size_t i = 0; i < engine.size(); ++i) {
     const double ours = engine[i].median(), theirs = openfhe[i].median();

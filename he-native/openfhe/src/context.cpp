@@ -14,20 +14,28 @@ using lbcrypto::NativeInteger;
 
 lbcrypto::SecretKeyDist distribution(Secret secret) {
   switch (secret) {
-    case Secret::kUniformTernary: return lbcrypto::UNIFORM_TERNARY;
-    case Secret::kSparseTernary: return lbcrypto::SPARSE_TERNARY;
-    case Secret::kSparseEncapsulated: return lbcrypto::SPARSE_ENCAPSULATED;
+    case Secret::kUniformTernary:
+      return lbcrypto::UNIFORM_TERNARY;
+    case Secret::kSparseTernary:
+      return lbcrypto::SPARSE_TERNARY;
+    case Secret::kSparseEncapsulated:
+      return lbcrypto::SPARSE_ENCAPSULATED;
   }
   throw InvalidArgument(message("secret: expected 0, 1 or 2, actual ", static_cast<int>(secret)));
 }
 
 lbcrypto::SecurityLevel security(int bits) {
   switch (bits) {
-    case 0: return lbcrypto::HEStd_NotSet;
-    case 128: return lbcrypto::HEStd_128_classic;
-    case 192: return lbcrypto::HEStd_192_classic;
-    case 256: return lbcrypto::HEStd_256_classic;
-    default: throw InvalidArgument(message("security: expected 0, 128, 192 or 256 bits, actual ", bits));
+    case 0:
+      return lbcrypto::HEStd_NotSet;
+    case 128:
+      return lbcrypto::HEStd_128_classic;
+    case 192:
+      return lbcrypto::HEStd_192_classic;
+    case 256:
+      return lbcrypto::HEStd_256_classic;
+    default:
+      throw InvalidArgument(message("security: expected 0, 128, 192 or 256 bits, actual ", bits));
   }
 }
 
@@ -37,8 +45,8 @@ void require_ring(std::uint32_t ring_degree) {
 }
 
 void enable(const Context& context) {
-  for (const auto feature : {lbcrypto::PKE, lbcrypto::KEYSWITCH, lbcrypto::LEVELEDSHE, lbcrypto::ADVANCEDSHE,
-                             lbcrypto::FHE}) {
+  for (const auto feature :
+       {lbcrypto::PKE, lbcrypto::KEYSWITCH, lbcrypto::LEVELEDSHE, lbcrypto::ADVANCEDSHE, lbcrypto::FHE}) {
     context->Enable(feature);
   }
 }
@@ -50,10 +58,10 @@ Context make_context(const Settings& s) {
   require<InvalidArgument>(s.ring_degree != 0 || s.security_bits != 0,
                            "settings: expected a ring degree or a security level, actual neither");
   require<InvalidArgument>(s.depth >= 1 && s.depth <= 60, "depth: expected 1 to 60, actual ", s.depth);
-  require<InvalidArgument>(s.scaling_bits >= 20 && s.scaling_bits <= 59 && s.first_bits >= s.scaling_bits &&
-                               s.first_bits <= 60,
-                           "prime sizes: expected 20 <= scaling <= 59, scaling <= first <= 60; actual ",
-                           s.scaling_bits, " and ", s.first_bits);
+  require<InvalidArgument>(
+      s.scaling_bits >= 20 && s.scaling_bits <= 59 && s.first_bits >= s.scaling_bits && s.first_bits <= 60,
+      "prime sizes: expected 20 <= scaling <= 59, scaling <= first <= 60; actual ", s.scaling_bits, " and ",
+      s.first_bits);
   require<InvalidArgument>(s.digits <= s.depth + 1, "digits: expected at most ", s.depth + 1, ", actual ", s.digits);
   lbcrypto::CCParams<lbcrypto::CryptoContextCKKSRNS> parameters;
   parameters.SetSecurityLevel(security(s.security_bits));
@@ -85,8 +93,7 @@ Context make_context(std::uint32_t ring_degree, const std::vector<std::uint64_t>
     moduli.emplace_back(prime);
     roots.push_back(lbcrypto::RootOfUnity<NativeInteger>(2 * ring_degree, moduli.back()));
   }
-  const auto chain =
-      std::make_shared<lbcrypto::ILDCRTParams<lbcrypto::BigInteger>>(2 * ring_degree, moduli, roots);
+  const auto chain = std::make_shared<lbcrypto::ILDCRTParams<lbcrypto::BigInteger>>(2 * ring_degree, moduli, roots);
   const lbcrypto::EncodingParams encoding(
       std::make_shared<lbcrypto::EncodingParamsImpl>(scaling_bits, ring_degree / 2));
   auto parameters = std::make_shared<lbcrypto::CryptoParametersCKKSRNS>(

@@ -25,7 +25,9 @@ Context context_over(const ckks::Parameters& p) {
 class OpenFheKeySource final : public owner::KeySource {
  public:
   OpenFheKeySource(const ckks::Context& engine, const PrivateKey& secret)
-      : engine_(engine), secret_(secret->GetPrivateElement().GetElementAtIndex(0)), uniform_seed_(Random::seed_from_os()) {
+      : engine_(engine),
+        secret_(secret->GetPrivateElement().GetElementAtIndex(0)),
+        uniform_seed_(Random::seed_from_os()) {
     secret_.SetFormat(Format::COEFFICIENT);
     NativePoly::TugType ternary;
     sparse_ = NativePoly(ternary, secret_.GetParams(), Format::COEFFICIENT, kSparseWeight);
@@ -166,7 +168,9 @@ EngineClient::EngineClient(const std::string& parameter_set, int threads)
 
 EngineClient::EngineClient(const std::string& parameter_set, int threads, const ckks::KeyId& id,
                            const std::function<PrivateKey(const Context&)>& secret)
-    : engine_(ckks::Parameters::named(parameter_set), threads), openfhe_(context_over(engine_.parameters())), key_id_(id) {
+    : engine_(ckks::Parameters::named(parameter_set), threads),
+      openfhe_(context_over(engine_.parameters())),
+      key_id_(id) {
   secret_ = secret(openfhe_);
   secret_->SetKeyTag(ckks::hex(key_id_));
 }

@@ -1,5 +1,5 @@
-// A data owner's client for the engine in which the secret key is OpenFHE's: made, kept and used by OpenFHE's code alone.
-// The engine's code sees what it makes public anyway: uniform polynomials, ciphertexts, evaluation keys.
+// A data owner's client for the engine in which the secret key is OpenFHE's: made, kept and used by OpenFHE's code
+// alone. The engine's code sees what it makes public anyway: uniform polynomials, ciphertexts, evaluation keys.
 #pragma once
 
 #include <mutex>
@@ -9,8 +9,8 @@
 
 namespace hetal::openfhe {
 
-/// Encryption is KeyGen's secret key, Encrypt and Decrypt on a context over the engine's primes; evaluation keys are made in
-/// OpenFHE's polynomial arithmetic in the engine's form. OpenFHE seeds its generator from the operating system.
+/// Encryption is KeyGen's secret key, Encrypt and Decrypt on a context over the engine's primes; evaluation keys are
+/// made in OpenFHE's polynomial arithmetic in the engine's form. OpenFHE seeds its generator from the operating system.
 class EngineClient {
  public:
   /// A new key pair. threads: of the engine's transforms; 0 is one for each core.

@@ -18,19 +18,19 @@ Chain chain(const Context& context, std::size_t limbs) {
   const auto& all = context->GetElementParams()->GetParams();
   require<InvalidArgument>(limbs >= 1 && limbs <= all.size(), "limbs: expected 1 to ", all.size(), ", actual ", limbs);
   if (limbs == all.size()) return context->GetElementParams();
-  return std::make_shared<ILDCRTParams<BigInteger>>(
-      2 * context->GetRingDimension(),
-      std::vector<std::shared_ptr<lbcrypto::ILNativeParams>>(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(limbs)));
+  return std::make_shared<ILDCRTParams<BigInteger>>(2 * context->GetRingDimension(),
+                                                    std::vector<std::shared_ptr<lbcrypto::ILNativeParams>>(
+                                                        all.begin(), all.begin() + static_cast<std::ptrdiff_t>(limbs)));
 }
 
 /// A plaintext that is encoded already.
 class Encoded : public lbcrypto::CKKSPackedEncoding {
  public:
   Encoded(const Context& context, Polynomial polynomial, const std::vector<std::complex<double>>& values, double scale)
-      : CKKSPackedEncoding(polynomial.GetParams(), context->GetEncodingParams(), values, 1,
-                           static_cast<std::uint32_t>(context->GetElementParams()->GetParams().size() -
-                                                      polynomial.GetNumOfElements()),
-                           scale, static_cast<std::uint32_t>(values.size()), lbcrypto::COMPLEX) {
+      : CKKSPackedEncoding(
+            polynomial.GetParams(), context->GetEncodingParams(), values, 1,
+            static_cast<std::uint32_t>(context->GetElementParams()->GetParams().size() - polynomial.GetNumOfElements()),
+            scale, static_cast<std::uint32_t>(values.size()), lbcrypto::COMPLEX) {
     GetElement<Polynomial>() = std::move(polynomial);
     isEncoded = true;
   }
@@ -127,8 +127,8 @@ Ciphertext make_ciphertext(const Context& context, std::vector<Polynomial> parts
   out->SetElements(std::move(parts));
   out->SetNoiseScaleDeg(noise_scale_degree);
   out->SetLevel(context->GetElementParams()->GetParams().size() - limbs);
-  out->SetScalingFactor(std::exp2(static_cast<double>(context->GetEncodingParams()->GetPlaintextModulus()) *
-                                  noise_scale_degree));
+  out->SetScalingFactor(
+      std::exp2(static_cast<double>(context->GetEncodingParams()->GetPlaintextModulus()) * noise_scale_degree));
   out->SetSlots(context->GetRingDimension() / 2);
   return out;
 }

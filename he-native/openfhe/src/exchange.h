@@ -1,4 +1,5 @@
-// Exchange with the engine: residues in coefficient form, so that neither side depends on the other's NTT order or roots.
+// Exchange with the engine: residues in coefficient form, so that neither side depends on the other's NTT order or
+// roots.
 #pragma once
 
 #include "context.h"

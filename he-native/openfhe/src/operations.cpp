@@ -13,9 +13,7 @@ namespace {
 
 using ContextImpl = lbcrypto::CryptoContextImpl<Polynomial>;
 
-int top_level(const Context& context) {
-  return static_cast<int>(context->GetElementParams()->GetParams().size()) - 1;
-}
+int top_level(const Context& context) { return static_cast<int>(context->GetElementParams()->GetParams().size()) - 1; }
 
 std::uint32_t conjugation(const Context& context) { return 2 * context->GetRingDimension() - 1; }
 
@@ -93,9 +91,7 @@ void parallel(std::size_t count, int threads, const Work& work) {
 }  // namespace
 
 int level(const Ciphertext& a) { return static_cast<int>(a->GetElements()[0].GetNumOfElements()) - 1; }
-int level(const lbcrypto::Plaintext& a) {
-  return static_cast<int>(a->GetElement<Polynomial>().GetNumOfElements()) - 1;
-}
+int level(const lbcrypto::Plaintext& a) { return static_cast<int>(a->GetElement<Polynomial>().GetNumOfElements()) - 1; }
 int scale_degree(const Ciphertext& a) { return static_cast<int>(a->GetNoiseScaleDeg()); }
 int parts(const Ciphertext& a) { return static_cast<int>(a->NumberCiphertextElements()); }
 
@@ -156,14 +152,15 @@ Ciphertext multiply_sum(const Context& context, std::span<const Ciphertext> a, s
     require_same("multiply", a[i], b[i]);
     require_same("multiply", a[0], a[i]);
     const Ciphertext term = context->EvalMultNoRelin(a[i], b[i]);
-    if (sum) context->EvalAddInPlace(sum, term);
-    else sum = term;
+    if (sum)
+      context->EvalAddInPlace(sum, term);
+    else
+      sum = term;
   }
   return sum;
 }
 
-Ciphertext multiply_sum(const Context& context, std::span<const Ciphertext> a,
-                        std::span<const lbcrypto::Plaintext> b) {
+Ciphertext multiply_sum(const Context& context, std::span<const Ciphertext> a, std::span<const lbcrypto::Plaintext> b) {
   require_terms("multiply", a.size(), b.size());
   Ciphertext sum;
   for (std::size_t i = 0; i < a.size(); ++i) {
@@ -185,8 +182,7 @@ Ciphertext multiply(const Context& context, const Ciphertext& a, double constant
 Ciphertext relinearize(const Context& context, const Ciphertext& a) {
   if (parts(a) == 2) return a->Clone();
   const auto& all = ContextImpl::GetAllEvalMultKeys();
-  require<MissingKey>(all.find(a->GetKeyTag()) != all.end(), "relinearize: no relinearisation key of ",
-                      a->GetKeyTag());
+  require<MissingKey>(all.find(a->GetKeyTag()) != all.end(), "relinearize: no relinearisation key of ", a->GetKeyTag());
   return context->Relinearize(a);
 }
 
@@ -236,8 +232,10 @@ Ciphertext conjugate(const Context& context, const Ciphertext& a) {
 
 Ciphertext chebyshev(const Context& context, const Ciphertext& a, std::vector<double> coefficients, double low,
                      double high) {
-  require<InvalidArgument>(coefficients.size() >= 2 && low < high, "chebyshev: expected two coefficients or more and an "
-                           "interval; actual ", coefficients.size(), " on [", low, ", ", high, "]");
+  require<InvalidArgument>(coefficients.size() >= 2 && low < high,
+                           "chebyshev: expected two coefficients or more and an "
+                           "interval; actual ",
+                           coefficients.size(), " on [", low, ", ", high, "]");
   require_degree_one("chebyshev", a);
   require_two_parts("chebyshev", a);
   int depth = low == -1 && high == 1 ? 1 : 2;
@@ -264,7 +262,7 @@ Ciphertext weighted_sum(const Context& context, std::span<const Ciphertext> a, c
 int bootstrap_depth(std::uint32_t encoding_budget, std::uint32_t decoding_budget, Secret secret) {
   require<InvalidArgument>(encoding_budget >= 1 && encoding_budget <= 8 && decoding_budget >= 1 && decoding_budget <= 8,
                            "level budgets: expected 1 to 8, actual ", encoding_budget, " and ", decoding_budget);
-  const auto kind = secret == Secret::kUniformTernary   ? lbcrypto::UNIFORM_TERNARY
+  const auto kind = secret == Secret::kUniformTernary  ? lbcrypto::UNIFORM_TERNARY
                     : secret == Secret::kSparseTernary ? lbcrypto::SPARSE_TERNARY
                                                        : lbcrypto::SPARSE_ENCAPSULATED;
   return static_cast<int>(lbcrypto::FHECKKSRNS::GetBootstrapDepth({encoding_budget, decoding_budget}, kind));

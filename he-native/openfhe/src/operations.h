@@ -1,6 +1,6 @@
-// The operations of the evaluator contract on OpenFHE's ciphertexts. Level: limbs - 1, the rescalings left (OpenFHE counts
-// from the other end). Unequal levels and scale degrees throw LevelError and ScaleError, where OpenFHE would repair them;
-// a missing key throws MissingKey with the step.
+// The operations of the evaluator contract on OpenFHE's ciphertexts. Level: limbs - 1, the rescalings left (OpenFHE
+// counts from the other end). Unequal levels and scale degrees throw LevelError and ScaleError, where OpenFHE would
+// repair them; a missing key throws MissingKey with the step.
 #pragma once
 
 #include <span>
@@ -25,15 +25,15 @@ Ciphertext multiply_by_i(const Context& context, const Ciphertext& a);
 
 /// The sum of a[i] * b[i], three parts.
 Ciphertext multiply_sum(const Context& context, std::span<const Ciphertext> a, std::span<const Ciphertext> b);
-Ciphertext multiply_sum(const Context& context, std::span<const Ciphertext> a,
-                        std::span<const lbcrypto::Plaintext> b);
+Ciphertext multiply_sum(const Context& context, std::span<const Ciphertext> a, std::span<const lbcrypto::Plaintext> b);
 Ciphertext multiply(const Context& context, const Ciphertext& a, double constant);
 Ciphertext relinearize(const Context& context, const Ciphertext& a);
 Ciphertext rescale(const Context& context, const Ciphertext& a);
 Ciphertext drop_to_level(const Context& context, const Ciphertext& a, int level);
 
 /// To the left; one decomposition for all steps (EvalFastRotation), spread over `threads` threads.
-std::vector<Ciphertext> rotate_all(const Context& context, const Ciphertext& a, std::span<const int> steps, int threads);
+std::vector<Ciphertext> rotate_all(const Context& context, const Ciphertext& a, std::span<const int> steps,
+                                   int threads);
 Ciphertext conjugate(const Context& context, const Ciphertext& a);
 /// sum_k coefficients[k] T_k on [low, high], with all of coefficients[0]. EvalChebyshevSeries.
 Ciphertext chebyshev(const Context& context, const Ciphertext& a, std::vector<double> coefficients, double low,

@@ -18,7 +18,8 @@ std::vector<std::complex<double>> decrypt(const Context& context, const PrivateK
   auto slots = out->GetCKKSPackedValue();
   slots.resize(context->GetRingDimension() / 2);
   const double ratio = std::exp2(static_cast<double>(context->GetEncodingParams()->GetPlaintextModulus()) *
-                                 ciphertext->GetNoiseScaleDeg()) / scale;
+                                 ciphertext->GetNoiseScaleDeg()) /
+                       scale;
   for (auto& slot : slots) slot *= ratio;
   return slots;
 }

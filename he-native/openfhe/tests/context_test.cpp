@@ -52,7 +52,8 @@ TEST(OpenFheContext, EncodesWhatOpenFheRefuses) {
   const auto keys = context->KeyGen();
   for (const double value : {0.0, 0x1p-60, 1e6}) {
     const auto a = context->Encrypt(keys.publicKey, encode(context, {value}, std::exp2(50), 4));
-    EXPECT_LT(worst(decrypt(context, keys.secretKey, a, std::exp2(50)), Slots(512, value)), 0x1p-30 * std::max(1.0, value));
+    EXPECT_LT(worst(decrypt(context, keys.secretKey, a, std::exp2(50)), Slots(512, value)),
+              0x1p-30 * std::max(1.0, value));
   }
   EXPECT_THROW(encode(context, {std::nan("")}, std::exp2(50), 4), InvalidArgument);
   EXPECT_THROW(encode(context, Slots(3), std::exp2(50), 4), InvalidArgument);
@@ -88,8 +89,12 @@ TEST(OpenFheContext, ReleaseForgetsItsKeysAndNoOthers) {
 TEST(OpenFheContext, BootstrapBringsLevelsBack) {
   const std::vector<std::uint32_t> budget{2, 2};
   const auto depth = lbcrypto::FHECKKSRNS::GetBootstrapDepth(budget, lbcrypto::SPARSE_ENCAPSULATED);
-  const Context context = make_context({.ring_degree = 1 << 10, .depth = depth + 5, .scaling_bits = 59, .first_bits = 60,
-                                        .digits = 3, .secret = Secret::kSparseEncapsulated});
+  const Context context = make_context({.ring_degree = 1 << 10,
+                                        .depth = depth + 5,
+                                        .scaling_bits = 59,
+                                        .first_bits = 60,
+                                        .digits = 3,
+                                        .secret = Secret::kSparseEncapsulated});
   context->EvalBootstrapSetup(budget, {0, 0}, 512);
   const auto keys = context->KeyGen();
   context->EvalMultKeyGen(keys.secretKey);

@@ -19,7 +19,8 @@ constexpr char kSet[] = "insecure_n10_l12";
 class EngineClientTest : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
-    directory = std::filesystem::temp_directory_path() / ("hetal-engine-client-" + std::to_string(std::random_device{}()));
+    directory =
+        std::filesystem::temp_directory_path() / ("hetal-engine-client-" + std::to_string(std::random_device{}()));
     client = new EngineClient(kSet, 1);
     owner::KeyPlan plan;
     plan.level_of_steps[3] = 15;

@@ -1,4 +1,5 @@
-// OpenFHE as the judge of the engine, and the engine as OpenFHE's: one encrypts, the other computes, the first decrypts.
+// OpenFHE as the judge of the engine, and the engine as OpenFHE's: one encrypts, the other computes, the first
+// decrypts.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -67,8 +68,11 @@ RnsCiphertext from_engine(const ckks::Context& context, const ckks::Ciphertext& 
 /// The engine's parameters, keys and evaluator, and OpenFHE with the same primes and the same secret.
 struct Pair {
   Pair(const ckks::Parameters& parameters, std::uint32_t digits, Secret distribution)
-      : engine(parameters, 1), secret(engine, Random::insecure_seed(1)),
-        generator(engine, secret, Random::insecure_seed(2)), bootstrapper(engine), evaluator(engine, keys),
+      : engine(parameters, 1),
+        secret(engine, Random::insecure_seed(1)),
+        generator(engine, secret, Random::insecure_seed(2)),
+        bootstrapper(engine),
+        evaluator(engine, keys),
         openfhe(make_context(parameters.ring_degree(), parameters.q(),
                              static_cast<std::uint32_t>(std::lround(std::log2(parameters.scale(0)))), digits, 50,
                              distribution)),
@@ -108,8 +112,8 @@ class EngineComputes : public ::testing::Test {
     return to_engine(pair->engine, to_residues(pair->openfhe->Encrypt(pair->key, plain), scale(level)));
   }
   static Slots decrypted(const ckks::Ciphertext& ciphertext) {
-    return decrypt(pair->openfhe, pair->key, from_residues(pair->openfhe, from_engine(pair->engine, ciphertext), "judge"),
-                   ciphertext.scale);
+    return decrypt(pair->openfhe, pair->key,
+                   from_residues(pair->openfhe, from_engine(pair->engine, ciphertext), "judge"), ciphertext.scale);
   }
   static Pair* pair;
 };
@@ -146,13 +150,15 @@ TEST_F(EngineComputes, Polynomial) {
       expected[i] += coefficients[k] * std::cos(static_cast<double>(k) * std::acos(x[i].real()));
     }
   }
-  expect_noise("polynomial", decrypted(circuits::evaluate_chebyshev(pair->evaluator, encrypted(x, top()), coefficients)),
-               expected, -42, -26);
+  expect_noise("polynomial",
+               decrypted(circuits::evaluate_chebyshev(pair->evaluator, encrypted(x, top()), coefficients)), expected,
+               -42, -26);
 }
 
 TEST_F(EngineComputes, Bootstrap) {
   const Slots x = random_slots(512, 5, true);
-  const auto fresh = pair->bootstrapper.real(pair->evaluator, encrypted(x, pair->engine.parameters().bootstrap_input_level()));
+  const auto fresh =
+      pair->bootstrapper.real(pair->evaluator, encrypted(x, pair->engine.parameters().bootstrap_input_level()));
   EXPECT_EQ(fresh.level, top());
   expect_noise("bootstrap", decrypted(fresh), x, -34, -19);
 }
@@ -163,7 +169,8 @@ TEST_F(EngineComputes, PublicKeyOfOpenFheServes) {
   const Slots x = random_slots(512, 6, false);
   const auto plain = encode(pair->openfhe, x, scale(top()), static_cast<std::size_t>(top()) + 1);
   const auto a = to_engine(pair->engine, to_residues(pair->openfhe->Encrypt(keys.publicKey, plain), scale(top())));
-  const auto back = from_residues(pair->openfhe, from_engine(pair->engine, pair->evaluator.add(a, a)), keys.secretKey->GetKeyTag());
+  const auto back =
+      from_residues(pair->openfhe, from_engine(pair->engine, pair->evaluator.add(a, a)), keys.secretKey->GetKeyTag());
   Slots twice(512);
   for (std::size_t i = 0; i < 512; ++i) twice[i] = 2.0 * x[i];
   expect_noise("public key", decrypt(pair->openfhe, keys.secretKey, back, scale(top())), twice, -44, -26);
@@ -180,7 +187,8 @@ TEST_F(EngineComputes, OtherParametersAreRefused) {
   EXPECT_THROW(from_residues(pair->openfhe, foreign, "judge"), InvalidArgument);
 }
 
-// -- the reverse: a chain as OpenFHE's bootstrap wants it, q0 and all others as near to powers of two as they come ------
+// -- the reverse: a chain as OpenFHE's bootstrap wants it, q0 and all others as near to powers of two as they come
+// ------
 
 class OpenFheComputes : public ::testing::Test {
  protected:
@@ -188,8 +196,8 @@ class OpenFheComputes : public ::testing::Test {
   static inline const std::vector<std::uint32_t> kBudget{2, 2};
 
   static void SetUpTestSuite() {
-    const ckks::ParameterLiteral literal{"insecure_exchange_n10", 10, 50, kScaling, 8, {3, 3, 3}, kScaling,
-                                         {kScaling, kScaling, kScaling}, 49.99, 7, {7, 7, 6, 6}};
+    const ckks::ParameterLiteral literal{"insecure_exchange_n10",        10,    50, kScaling,    8, {3, 3, 3}, kScaling,
+                                         {kScaling, kScaling, kScaling}, 49.99, 7,  {7, 7, 6, 6}};
     pair = new Pair(ckks::Parameters(literal), 4, Secret::kSparseEncapsulated);
     const Context& openfhe = pair->openfhe;
     openfhe->EvalBootstrapSetup(kBudget, {0, 0}, 512);

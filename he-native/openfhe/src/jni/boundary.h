@@ -1,5 +1,5 @@
-// What the two OpenFHE libraries share at the boundary with Java: one table of handles, the lock around OpenFHE's static
-// key maps, and the mapping of OpenFHE's own exception.
+// What the two OpenFHE libraries share at the boundary with Java: one table of handles, the lock around OpenFHE's
+// static key maps, and the mapping of OpenFHE's own exception.
 #pragma once
 
 #include <shared_mutex>
@@ -23,7 +23,8 @@ Handles& handles();
 /// Shared by evaluation, exclusive for whoever changes OpenFHE's static maps of keys and contexts.
 std::shared_mutex& static_maps();
 
-/// A context as Java holds it. OpenFHE gives equal settings one and the same context, whose keys go with its last holder.
+/// A context as Java holds it. OpenFHE gives equal settings one and the same context, whose keys go with its last
+/// holder.
 struct HeldContext {
   explicit HeldContext(Context context);
   ~HeldContext();
@@ -64,7 +65,8 @@ std::invoke_result_t<Body> guarded(JNIEnv* env, Body&& body) noexcept {
     } catch (const lbcrypto::OpenFHEException& e) {
       const std::string text = cleaned(e.what());
       // OpenFHE has one type for everything; a refusal by its security table is the one that callers tell apart.
-      const bool insecure = text.find("HE standards") != std::string::npos || text.find("security requirements") != std::string::npos;
+      const bool insecure =
+          text.find("HE standards") != std::string::npos || text.find("security requirements") != std::string::npos;
       jni::throw_java(env, insecure ? "org/hetal/he/HeSecurityException" : "org/hetal/he/openfhe/OpenFheException",
                       text.c_str());
       throw jni::PendingJavaException{};

@@ -14,8 +14,8 @@ jbyteArray context_bytes(JNIEnv* env, const Context& context) { return to_bytes(
 Context context_from(Bytes bytes) {
   Context out = from<Context>(bytes, "context");
   require<FormatError>(out->getSchemeId() == lbcrypto::SCHEME::CKKSRNS_SCHEME, "context: expected CKKS");
-  for (const auto feature : {lbcrypto::PKE, lbcrypto::KEYSWITCH, lbcrypto::LEVELEDSHE, lbcrypto::ADVANCEDSHE,
-                             lbcrypto::FHE}) {
+  for (const auto feature :
+       {lbcrypto::PKE, lbcrypto::KEYSWITCH, lbcrypto::LEVELEDSHE, lbcrypto::ADVANCEDSHE, lbcrypto::FHE}) {
     out->Enable(feature);
   }
   return out;
@@ -43,7 +43,8 @@ PublicKey public_key_from(const Context& context, Bytes bytes) {
 
 jbyteArray relinearization_keys_bytes(JNIEnv* env, const std::string& tag) {
   std::ostringstream out;
-  require<MissingKey>(ContextImpl::SerializeEvalMultKey(out, lbcrypto::SerType::BINARY, tag), "no relinearisation key of ", tag);
+  require<MissingKey>(ContextImpl::SerializeEvalMultKey(out, lbcrypto::SerType::BINARY, tag),
+                      "no relinearisation key of ", tag);
   return from_stream(env, out);
 }
 
@@ -51,7 +52,8 @@ jbyteArray automorphism_keys_bytes(JNIEnv* env, const std::string& tag) {
   const auto& all = ContextImpl::GetAllEvalAutomorphismKeys();
   require<MissingKey>(all.find(tag) != all.end(), "no rotation keys of ", tag);
   std::ostringstream out;
-  require<MissingKey>(ContextImpl::SerializeEvalAutomorphismKey(out, lbcrypto::SerType::BINARY, tag), "no rotation keys of ", tag);
+  require<MissingKey>(ContextImpl::SerializeEvalAutomorphismKey(out, lbcrypto::SerType::BINARY, tag),
+                      "no rotation keys of ", tag);
   return from_stream(env, out);
 }
 
@@ -60,8 +62,8 @@ jbyteArray relinearization_key_bytes(JNIEnv* env, const std::string& tag, const 
 }
 
 jbyteArray automorphism_keys_bytes(JNIEnv* env, const std::string& tag, const AutomorphismKeys& keys) {
-  return to_bytes(env, std::map<std::string, std::shared_ptr<AutomorphismKeys>>{
-                           {tag, std::make_shared<AutomorphismKeys>(keys)}});
+  return to_bytes(
+      env, std::map<std::string, std::shared_ptr<AutomorphismKeys>>{{tag, std::make_shared<AutomorphismKeys>(keys)}});
 }
 
 void load_relinearization_keys(const Context& context, Bytes bytes) {
@@ -72,7 +74,8 @@ void load_relinearization_keys(const Context& context, Bytes bytes) {
   for (const auto& [tag, list] : keys) {
     require<FormatError>(!list.empty() && list[0] != nullptr, "relinearisation key: nothing in the serialised form");
     require_context(context, list[0], "relinearisation key");
-    // One tag, one key pair: another context of these settings has loaded its key already, and OpenFHE refuses a second.
+    // One tag, one key pair: another context of these settings has loaded its key already, and OpenFHE refuses a
+    // second.
     const auto& all = ContextImpl::GetAllEvalMultKeys();
     if (all.find(tag) == all.end()) ContextImpl::InsertEvalMultKey(list, tag);
   }

@@ -1,5 +1,5 @@
-// OpenFHE's own serialisation (cereal's portable binary archives), to and from byte arrays. OpenFHE's readers trust their
-// input: callers check a digest first.
+// OpenFHE's own serialisation (cereal's portable binary archives), to and from byte arrays. OpenFHE's readers trust
+// their input: callers check a digest first.
 #pragma once
 
 #include "boundary.h"

@@ -80,8 +80,8 @@ NATIVE(jdoubleArray, decrypt)(JNIEnv* env, jclass, jlong context, jlong key, jlo
     const Context own = context_of(context);
     const Ciphertext a = ciphertext_of(own, ciphertext);
     const PrivateKey secret = private_key_of(own, key);
-    require<InvalidArgument>(secret->GetKeyTag() == a->GetKeyTag(), "decrypt: a ciphertext under the key ", a->GetKeyTag(),
-                             ", not under ", secret->GetKeyTag());
+    require<InvalidArgument>(secret->GetKeyTag() == a->GetKeyTag(), "decrypt: a ciphertext under the key ",
+                             a->GetKeyTag(), ", not under ", secret->GetKeyTag());
     const double scale = std::exp2(static_cast<double>(own->GetEncodingParams()->GetPlaintextModulus()) *
                                    static_cast<double>(scale_degree(a)));
     const auto slots = decrypt(own, secret, a, scale);
@@ -95,9 +95,8 @@ NATIVE(jdoubleArray, decrypt)(JNIEnv* env, jclass, jlong context, jlong key, jlo
 }
 
 NATIVE(jstring, secretKeyTag)(JNIEnv* env, jclass, jlong key) {
-  return guarded(env, [&] {
-    return from_string(env, handles().get<HeldPrivateKey>(key, "secret key")->value->GetKeyTag());
-  });
+  return guarded(
+      env, [&] { return from_string(env, handles().get<HeldPrivateKey>(key, "secret key")->value->GetKeyTag()); });
 }
 NATIVE(jbyteArray, secretKeySerialize)(JNIEnv* env, jclass, jlong context, jlong key) {
   return evaluating(env, [&] { return private_key_bytes(env, private_key_of(context_of(context), key)); });
@@ -128,7 +127,8 @@ NATIVE(jlong, secretKeyFromCoefficients)(JNIEnv* env, jclass, jlong context, jby
   });
 }
 
-// -- keys for a bundle, one at a time -----------------------------------------------------------------------------------
+// -- keys for a bundle, one at a time
+// -----------------------------------------------------------------------------------
 
 NATIVE(jbyteArray, relinearizationKey)(JNIEnv* env, jclass, jlong context, jlong key) {
   return evaluating(env, [&] {

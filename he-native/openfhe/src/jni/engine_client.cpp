@@ -105,9 +105,8 @@ NATIVE(jlong, openWriter)
 }
 
 NATIVE(jint, writerTotal)(JNIEnv* env, jclass, jlong writer) {
-  return guarded(env, [&]() -> jint {
-    return static_cast<jint>(handles().get<HeldWriter>(writer, "writer")->writer->total());
-  });
+  return guarded(
+      env, [&]() -> jint { return static_cast<jint>(handles().get<HeldWriter>(writer, "writer")->writer->total()); });
 }
 
 NATIVE(jlong, writeNext)(JNIEnv* env, jclass, jlong writer) {

@@ -72,19 +72,22 @@ NATIVE(jint, staticEntries)(JNIEnv* env, jclass) {
 }
 NATIVE(void, release)(JNIEnv*, jclass, jlong handle) { handles().remove(handle); }
 
-// -- contexts -----------------------------------------------------------------------------------------------------------
+// -- contexts
+// -----------------------------------------------------------------------------------------------------------
 
 NATIVE(jlong, contextCreate)
 (JNIEnv* env, jclass, jint ring_degree, jint depth, jint scaling_bits, jint first_bits, jint digits, jint secret,
  jint security_bits) {
   return hold_context(env, [&] {
-    return make_context({natural("ring degree", ring_degree), natural("depth", depth), natural("scaling bits", scaling_bits),
-                         natural("first bits", first_bits), natural("digits", digits), secret_of(secret), security_bits});
+    return make_context({natural("ring degree", ring_degree), natural("depth", depth),
+                         natural("scaling bits", scaling_bits), natural("first bits", first_bits),
+                         natural("digits", digits), secret_of(secret), security_bits});
   });
 }
 
 NATIVE(jlong, contextOfPrimes)
-(JNIEnv* env, jclass, jint ring_degree, jlongArray primes, jint scaling_bits, jint digits, jint special_bits, jint secret) {
+(JNIEnv* env, jclass, jint ring_degree, jlongArray primes, jint scaling_bits, jint digits, jint special_bits,
+ jint secret) {
   return hold_context(env, [&] {
     const auto list = jni::to_longs(env, primes);
     return make_context(natural("ring degree", ring_degree), std::vector<std::uint64_t>(list.begin(), list.end()),
@@ -106,7 +109,8 @@ NATIVE(jlongArray, contextPrimes)(JNIEnv* env, jclass, jlong context, jboolean s
     if (!special) return longs_of(env, primes(own));
     const auto parameters = std::dynamic_pointer_cast<lbcrypto::CryptoParametersRNS>(own->GetCryptoParameters());
     std::vector<std::uint64_t> out;
-    for (const auto& p : parameters->GetParamsP()->GetParams()) out.push_back(p->GetModulus().ConvertToInt<std::uint64_t>());
+    for (const auto& p : parameters->GetParamsP()->GetParams())
+      out.push_back(p->GetModulus().ConvertToInt<std::uint64_t>());
     return longs_of(env, out);
   });
 }
@@ -118,8 +122,9 @@ NATIVE(jlongArray, contextNumbers)(JNIEnv* env, jclass, jlong context) {
     const auto parameters = std::dynamic_pointer_cast<lbcrypto::CryptoParametersRNS>(own->GetCryptoParameters());
     const auto kind = parameters->GetSecretKeyDist();
     const jlong secret = kind == lbcrypto::UNIFORM_TERNARY ? 0 : kind == lbcrypto::SPARSE_TERNARY ? 1 : 2;
-    const jlong numbers[] = {own->GetRingDimension(), static_cast<jlong>(own->GetEncodingParams()->GetPlaintextModulus()),
-                             secret, parameters->GetNumPartQ()};
+    const jlong numbers[] = {own->GetRingDimension(),
+                             static_cast<jlong>(own->GetEncodingParams()->GetPlaintextModulus()), secret,
+                             parameters->GetNumPartQ()};
     return from_longs(env, numbers);
   });
 }
@@ -141,7 +146,8 @@ NATIVE(void, bootstrapSetup)
   });
 }
 
-// -- keys ---------------------------------------------------------------------------------------------------------------
+// -- keys
+// ---------------------------------------------------------------------------------------------------------------
 
 NATIVE(jlong, publicKeyDeserialize)(JNIEnv* env, jclass, jlong context, jbyteArray bytes) {
   return changing(env, [&]() -> jlong {
@@ -153,9 +159,8 @@ NATIVE(jbyteArray, publicKeySerialize)(JNIEnv* env, jclass, jlong context, jlong
   return evaluating(env, [&] { return public_key_bytes(env, public_key_of(context_of(context), key)); });
 }
 NATIVE(jstring, publicKeyTag)(JNIEnv* env, jclass, jlong key) {
-  return evaluating(env, [&] {
-    return from_string(env, handles().get<HeldPublicKey>(key, "public key")->value->GetKeyTag());
-  });
+  return evaluating(
+      env, [&] { return from_string(env, handles().get<HeldPublicKey>(key, "public key")->value->GetKeyTag()); });
 }
 NATIVE(void, loadRelinearizationKeys)(JNIEnv* env, jclass, jlong context, jbyteArray bytes) {
   changing(env, [&] { load_relinearization_keys(context_of(context), jni::to_bytes(env, bytes)); });
@@ -185,8 +190,8 @@ NATIVE(jlong, encode)(JNIEnv* env, jclass, jlong context, jdoubleArray real, jdo
     const int top = static_cast<int>(own->GetElementParams()->GetParams().size()) - 1;
     require<LevelError>(level >= 0 && level <= top, "level: expected 0 to ", top, ", actual ", level);
     const double scale = std::exp2(static_cast<double>(own->GetEncodingParams()->GetPlaintextModulus()));
-    return handles().add(std::make_shared<HeldPlaintext>(
-        HeldPlaintext{own, encode(own, jni::to_slots(env, real, imaginary), scale, static_cast<std::size_t>(level) + 1)}));
+    return handles().add(std::make_shared<HeldPlaintext>(HeldPlaintext{
+        own, encode(own, jni::to_slots(env, real, imaginary), scale, static_cast<std::size_t>(level) + 1)}));
   });
 }
 NATIVE(jlong, encrypt)(JNIEnv* env, jclass, jlong context, jlong key, jlong plaintext) {
@@ -196,7 +201,8 @@ NATIVE(jlong, encrypt)(JNIEnv* env, jclass, jlong context, jlong key, jlong plai
   });
 }
 
-// -- ciphertexts ----------------------------------------------------------------------------------------------------------
+// -- ciphertexts
+// ----------------------------------------------------------------------------------------------------------
 
 /// level, scale degree, parts: a byte each from the bottom.
 NATIVE(jint, ciphertextDescribe)(JNIEnv* env, jclass, jlong handle) {
@@ -206,9 +212,8 @@ NATIVE(jint, ciphertextDescribe)(JNIEnv* env, jclass, jlong handle) {
   });
 }
 NATIVE(jstring, ciphertextKeyTag)(JNIEnv* env, jclass, jlong handle) {
-  return guarded(env, [&] {
-    return from_string(env, handles().get<HeldCiphertext>(handle, "ciphertext")->value->GetKeyTag());
-  });
+  return guarded(
+      env, [&] { return from_string(env, handles().get<HeldCiphertext>(handle, "ciphertext")->value->GetKeyTag()); });
 }
 NATIVE(jbyteArray, ciphertextSerialize)(JNIEnv* env, jclass, jlong context, jlong a) {
   return evaluating(env, [&] { return ciphertext_bytes(env, ciphertext_of(context_of(context), a)); });
@@ -220,21 +225,21 @@ NATIVE(jlong, zero)(JNIEnv* env, jclass, jlong context, jstring tag, jint level)
   return evaluating(env, [&] { return hold(zero(context_of(context), jni::to_string(env, tag), level)); });
 }
 
-#define UNARY(name, expression)                                             \
-  NATIVE(jlong, name)(JNIEnv * env, jclass, jlong context, jlong a) {       \
-    return evaluating(env, [&] {                                            \
-      const Context own = context_of(context);                              \
-      const Ciphertext x = ciphertext_of(own, a);                           \
-      return hold(expression);                                              \
-    });                                                                     \
+#define UNARY(name, expression)                                       \
+  NATIVE(jlong, name)(JNIEnv * env, jclass, jlong context, jlong a) { \
+    return evaluating(env, [&] {                                      \
+      const Context own = context_of(context);                        \
+      const Ciphertext x = ciphertext_of(own, a);                     \
+      return hold(expression);                                        \
+    });                                                               \
   }
-#define BINARY_OPERATION(name, expression)                                       \
-  NATIVE(jlong, name)(JNIEnv * env, jclass, jlong context, jlong a, jlong b) {   \
-    return evaluating(env, [&] {                                                 \
-      const Context own = context_of(context);                                   \
-      const Ciphertext x = ciphertext_of(own, a);                                \
-      return hold(expression);                                                   \
-    });                                                                          \
+#define BINARY_OPERATION(name, expression)                                     \
+  NATIVE(jlong, name)(JNIEnv * env, jclass, jlong context, jlong a, jlong b) { \
+    return evaluating(env, [&] {                                               \
+      const Context own = context_of(context);                                 \
+      const Ciphertext x = ciphertext_of(own, a);                              \
+      return hold(expression);                                                 \
+    });                                                                        \
   }
 
 BINARY_OPERATION(add, add(own, x, ciphertext_of(own, b)))
@@ -276,7 +281,8 @@ NATIVE(jlong, dropToLevel)(JNIEnv* env, jclass, jlong context, jlong a, jint lev
 NATIVE(jlong, multiplySum)(JNIEnv* env, jclass, jlong context, jlongArray a, jlongArray b) {
   return evaluating(env, [&] {
     const Context own = context_of(context);
-    return hold(multiply_sum(own, ciphertexts_of(own, jni::to_longs(env, a)), ciphertexts_of(own, jni::to_longs(env, b))));
+    return hold(
+        multiply_sum(own, ciphertexts_of(own, jni::to_longs(env, a)), ciphertexts_of(own, jni::to_longs(env, b))));
   });
 }
 NATIVE(jlong, multiplySumPlain)(JNIEnv* env, jclass, jlong context, jlongArray a, jlongArray b) {
@@ -307,7 +313,8 @@ NATIVE(jlong, weightedSum)(JNIEnv* env, jclass, jlong context, jlongArray a, jdo
   });
 }
 
-// -- exchange ----------------------------------------------------------------------------------------------------------
+// -- exchange
+// ----------------------------------------------------------------------------------------------------------
 
 NATIVE(jlongArray, toResidues)(JNIEnv* env, jclass, jlong context, jlong a, jint part) {
   return evaluating(env, [&] {
@@ -316,7 +323,8 @@ NATIVE(jlongArray, toResidues)(JNIEnv* env, jclass, jlong context, jlong a, jint
     return longs_of(env, to_residues(x->GetElements()[static_cast<std::size_t>(part)]));
   });
 }
-NATIVE(jlong, fromResidues)(JNIEnv* env, jclass, jlong context, jlongArray moduli, jdouble scale, jobjectArray parts, jstring tag) {
+NATIVE(jlong, fromResidues)
+(JNIEnv* env, jclass, jlong context, jlongArray moduli, jdouble scale, jobjectArray parts, jstring tag) {
   return evaluating(env, [&] {
     const Context own = context_of(context);
     RnsCiphertext out{own->GetRingDimension(), {}, scale, {}};

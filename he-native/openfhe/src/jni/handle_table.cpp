@@ -38,7 +38,8 @@ Context context_of(jlong handle) { return handles().get<HeldContext>(handle, "co
 
 Ciphertext ciphertext_of(const Context& context, jlong handle) {
   Ciphertext out = handles().get<HeldCiphertext>(handle, "ciphertext")->value;
-  require<InvalidArgument>(out->GetCryptoContext() == context, "expected a ciphertext of this context, actual one of ring degree ",
+  require<InvalidArgument>(out->GetCryptoContext() == context,
+                           "expected a ciphertext of this context, actual one of ring degree ",
                            out->GetCryptoContext()->GetRingDimension(), " with other parameters");
   return out;
 }

@@ -10,13 +10,11 @@ import org.hetal.he.Evaluator;
  * cluster's own jar, knows how to decrypt, though no class here calls that and no secret key comes
  * here.
  *
- * <p>At full security the parameter set is openfhe_n17_l13: OpenFHE's bootstrap wants scales of 59
- * bits, with which only three levels fit at N = 2^16 (openfhe_n16_l3), fewer than training takes.
- * One iteration, on a machine with the memory for it:
+ * <p>One iteration at 128-bit security and N = 2^16, on a machine with memory for tens of gigabytes
+ * of keys:
  *
  * <pre>
- * HETAL_DATA=FOLDER ./hetal bench train -c conf/snips.conf --backend openfhe \
- *   --set parameters=openfhe_n17_l13 --iterations 1
+ * ./hetal bench train -c conf/demo.conf --backend openfhe --set parameters=openfhe_n16_l7 --iterations 1
  * </pre>
  */
 public final class OpenFheBackend implements Backend {

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** A training by Spark in which no other cryptographic code than OpenFHE's runs, on a toy ring. */
 @EnabledIf("org.hetal.he.openfhe.OpenFhe#isAvailable")
 class OpenFheTrainTest {
-  private static final String PARAMETERS = "insecure_openfhe_n10_l13";
+  private static final String PARAMETERS = "insecure_openfhe_n10_l7";
 
   @TempDir static Path root;
   private static Client owner;

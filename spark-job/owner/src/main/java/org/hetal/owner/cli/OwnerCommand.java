@@ -13,6 +13,7 @@ import org.hetal.config.SettingsException;
 import org.hetal.config.SettingsLoader;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.Storage;
+import org.hetal.he.HeLevelException;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.DataException;
 import org.hetal.owner.data.PreparedData;
@@ -102,7 +103,7 @@ abstract class OwnerCommand implements Callable<Integer> {
   final TrainingPlan plan(PreparedData data) {
     try {
       return data.plan(settings, backend.parameters(settings.parameterSet()));
-    } catch (IllegalArgumentException e) {
+    } catch (IllegalArgumentException | HeLevelException e) {
       throw new SettingsException("plan: " + e.getMessage(), e);
     }
   }

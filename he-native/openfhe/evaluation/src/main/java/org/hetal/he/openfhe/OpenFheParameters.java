@@ -56,10 +56,16 @@ public record OpenFheParameters(
     // probability
     // below 2^-128 a coefficient (its K_SPARSE_ENCAPSULATED).
     SETS.put("openfhe_n17_l13", new Literal(17, 13, 2, 3, 3, 128));
-    // What fits at N = 2^16 with such scales: three levels between bootstraps. For measurements.
+    // What fits at N = 2^16 with such scales: three levels between bootstraps with four digits. For
+    // measurements.
     SETS.put("openfhe_n16_l3", new Literal(16, 3, 4, 3, 3, 128));
+    // More digits, shorter special modulus: as many levels as fit at N = 2^16 and as training
+    // takes.
+    SETS.put("openfhe_n16_l5", new Literal(16, 5, 6, 3, 3, 128));
+    SETS.put("openfhe_n16_l7", new Literal(16, 7, 9, 3, 3, 128));
     // Toys for tests: no security at all.
     SETS.put("insecure_openfhe_n12_l13", new Literal(12, 13, 3, 2, 2, 0));
+    SETS.put("insecure_openfhe_n10_l7", new Literal(10, 7, 9, 3, 3, 0));
     SETS.put("insecure_openfhe_n10_l13", new Literal(10, 13, 3, 2, 2, 0));
   }
 

@@ -34,9 +34,9 @@ struct Options {
 int number(std::string_view option, std::string_view text, int low, int high) {
   int value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  hetal::require<hetal::InvalidArgument>(error == std::errc() && end == text.data() + text.size() && value >= low &&
-                                             value <= high,
-                                         option, ": expected a number from ", low, " to ", high, ", actual '", text, "'");
+  hetal::require<hetal::InvalidArgument>(
+      error == std::errc() && end == text.data() + text.size() && value >= low && value <= high, option,
+      ": expected a number from ", low, " to ", high, ", actual '", text, "'");
   return value;
 }
 

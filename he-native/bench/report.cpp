@@ -33,8 +33,8 @@ double Entry::median() const {
 double Entry::least() const { return *std::min_element(seconds.begin(), seconds.end()); }
 
 void write_table(std::ostream& out, const Setting& setting, const std::vector<Entry>& entries) {
-  out << setting.parameter_set << ": N = " << setting.ring_degree << ", log2(QP) = " << std::fixed << std::setprecision(1)
-      << setting.log_qp << ", " << setting.device << ", " << setting.threads
+  out << setting.parameter_set << ": N = " << setting.ring_degree << ", log2(QP) = " << std::fixed
+      << std::setprecision(1) << setting.log_qp << ", " << setting.device << ", " << setting.threads
       << (setting.threads == 1 ? " thread" : " threads") << ", commit " << setting.commit << "\n\n"
       << std::left << std::setw(26) << "operation" << std::right << std::setw(6) << "level" << std::setw(6) << "runs"
       << std::setw(14) << "median" << std::setw(14) << "least" << "  verified by decryption\n";
@@ -56,12 +56,13 @@ void write_json(std::ostream& out, const Setting& setting, const std::vector<Ent
     const Entry& e = entries[i];
     out << "  {\"name\": \"" << e.name << "\", \"level\": " << e.level << ", \"parameter_set\": \""
         << setting.parameter_set << "\", \"ring_degree\": " << setting.ring_degree << ", \"log_qp\": " << std::fixed
-        << std::setprecision(2) << setting.log_qp << ", \"device\": \"" << setting.device << "\", \"threads\": "
-        << setting.threads << ", \"commit\": \"" << setting.commit << "\", \"repetitions\": " << e.seconds.size()
-        << std::setprecision(9) << ", \"median_s\": " << e.median() << ", \"min_s\": " << e.least();
+        << std::setprecision(2) << setting.log_qp << ", \"device\": \"" << setting.device
+        << "\", \"threads\": " << setting.threads << ", \"commit\": \"" << setting.commit
+        << "\", \"repetitions\": " << e.seconds.size() << std::setprecision(9) << ", \"median_s\": " << e.median()
+        << ", \"min_s\": " << e.least();
     if (e.precision) {
-      out << std::setprecision(2) << ", \"levels_left\": " << e.precision->levels_left << ", \"bits_mean\": "
-          << e.precision->bits_mean << ", \"bits_worst\": " << e.precision->bits_worst;
+      out << std::setprecision(2) << ", \"levels_left\": " << e.precision->levels_left
+          << ", \"bits_mean\": " << e.precision->bits_mean << ", \"bits_worst\": " << e.precision->bits_worst;
     }
     out << "}" << (i + 1 < entries.size() ? "," : "") << "\n";
   }

@@ -42,7 +42,8 @@ struct Errors {
   std::size_t count = 0;
   void add(const Slots& actual, const Slots& expected) {
     for (std::size_t i = 0; i < actual.size(); ++i) {
-      for (double e : {std::abs(actual[i].real() - expected[i].real()), std::abs(actual[i].imag() - expected[i].imag())}) {
+      for (double e :
+           {std::abs(actual[i].real() - expected[i].real()), std::abs(actual[i].imag() - expected[i].imag())}) {
         // A NaN must not pass for a small error.
         worst = std::isfinite(e) ? std::max(worst, e) : HUGE_VAL;
         sum += e;
@@ -65,24 +66,29 @@ void verify(const std::string& name, const Slots& actual, const Slots& expected,
 }  // namespace
 
 Suite::Suite(const std::string& parameter_set, int threads, bool with_bootstraps)
-    : context_(ckks::Parameters::named(parameter_set), threads), secret_(context_, Random::insecure_seed(1)),
-      generator_(context_, secret_, Random::insecure_seed(2)), evaluator_(context_, keys_),
+    : context_(ckks::Parameters::named(parameter_set), threads),
+      secret_(context_, Random::insecure_seed(1)),
+      generator_(context_, secret_, Random::insecure_seed(2)),
+      evaluator_(context_, keys_),
       encryption_seed_(Random::insecure_seed(3)) {
   const ckks::Parameters& p = context_.parameters();
   keys_.relinearization = generator_.relinearization(p.eval_mod_level());
   if (with_bootstraps) {
     bootstrapper_ = std::make_unique<bootstrap::Bootstrapper>(context_);
-    for (const auto& [galois, level] : bootstrapper_->galois_levels()) keys_.galois[galois] = generator_.galois(galois, level);
+    for (const auto& [galois, level] : bootstrapper_->galois_levels())
+      keys_.galois[galois] = generator_.galois(galois, level);
     generator_.encapsulation(keys_);
   }
   const std::uint32_t one_step = evaluator_.galois_of(1);
-  if (!keys_.galois.contains(one_step)) keys_.galois[one_step] = generator_.galois(one_step, p.bootstrap_output_level());
+  if (!keys_.galois.contains(one_step))
+    keys_.galois[one_step] = generator_.galois(one_step, p.bootstrap_output_level());
 }
 
 Setting Suite::setting() const {
   const ckks::Parameters& p = context_.parameters();
-  return {p.name(), std::string("cpu ") + context_.device().name(), HETAL_COMMIT, p.ring_degree(), p.log_qp(),
-          context_.device().threads()};
+  return {p.name(),     std::string("cpu ") + context_.device().name(),
+          HETAL_COMMIT, p.ring_degree(),
+          p.log_qp(),   context_.device().threads()};
 }
 
 Slots Suite::random_slots() {
@@ -159,9 +165,8 @@ std::vector<Entry> Suite::key_switch_parts(int level) {
   std::array<RnsPoly, 2> product{context_.allocate(basis), context_.allocate(basis)}, down;
   std::vector<Entry> out;
   out.push_back(repeated("key_switch_decompose", level, [&] { digits = evaluator_.decompose(a.parts[1], level); }));
-  out.push_back(repeated("key_switch_product", level, [&] {
-    evaluator_.key_product(digits, key, level, product[0], product[1], false);
-  }));
+  out.push_back(repeated("key_switch_product", level,
+                         [&] { evaluator_.key_product(digits, key, level, product[0], product[1], false); }));
   out.push_back(repeated("key_switch_mod_down", level, [&] {
     down = {context_.mod_down(product[0], 0, &a.parts[0]), context_.mod_down(product[1], 0)};
   }));

@@ -77,9 +77,7 @@ void parallel(std::size_t count, int threads, const Work& work) {
     pool.emplace_back([&, t] {
       try {
         for (std::size_t i; (i = next++) < count;) work(i);
-      } catch (...) {
-        failures[t] = std::current_exception();
-      }
+      } catch (...) { failures[t] = std::current_exception(); }
     });
   }
   for (std::thread& thread : pool) thread.join();

@@ -31,7 +31,10 @@ class Modulus {
   /// floor(2^(52 + kFractionBits) / q), below 2^52.
   Word reciprocal() const { return reciprocal_; }
 
-  Word add(Word a, Word b) const { Word s = a + b; return s >= q_ ? s - q_ : s; }
+  Word add(Word a, Word b) const {
+    Word s = a + b;
+    return s >= q_ ? s - q_ : s;
+  }
   Word sub(Word a, Word b) const { return a >= b ? a - b : a + q_ - b; }
   Word negate(Word a) const { return a == 0 ? 0 : q_ - a; }
   Word mul(Word a, Word b) const { return reduce(static_cast<unsigned __int128>(a) * b); }
@@ -45,9 +48,7 @@ class Modulus {
   /// Inverse of a nonzero residue.
   Word inverse(Word a) const;
   /// floor(w * 2^52 / q) for w < q.
-  Word shoup(Word w) const {
-    return static_cast<Word>((static_cast<unsigned __int128>(w) << kShoupBits) / q_);
-  }
+  Word shoup(Word w) const { return static_cast<Word>((static_cast<unsigned __int128>(w) << kShoupBits) / q_); }
   /// a * w mod q in [0, q), for any a < 2^52 and w < q with its Shoup constant.
   Word mul_shoup(Word a, Word w, Word w_shoup) const {
     Word quotient = static_cast<Word>((static_cast<unsigned __int128>(a) * w_shoup) >> kShoupBits);

@@ -53,7 +53,8 @@ class ByteReader {
   const std::string& what() const { return what_; }
   std::size_t left() const { return bytes_.size() - at_; }
   const std::uint8_t* raw(std::size_t bytes, const char* field) {
-    require<FormatError>(bytes <= left(), what_, ": truncated in ", field, ": expected ", bytes, " bytes, actual ", left());
+    require<FormatError>(bytes <= left(), what_, ": truncated in ", field, ": expected ", bytes, " bytes, actual ",
+                         left());
     at_ += bytes;
     return bytes_.data() + at_ - bytes;
   }

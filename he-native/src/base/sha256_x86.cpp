@@ -9,8 +9,8 @@
 namespace hetal {
 namespace {
 
-__attribute__((target("sha,sse4.1,ssse3"))) void blocks_x86(std::array<std::uint32_t, 8>& state, const std::uint8_t* data,
-                                                            std::size_t blocks) {
+__attribute__((target("sha,sse4.1,ssse3"))) void blocks_x86(std::array<std::uint32_t, 8>& state,
+                                                            const std::uint8_t* data, std::size_t blocks) {
   const __m128i big_endian = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
   // The instructions want the state as (A B E F) and (C D G H), the first letter in the highest word.
   __m128i abcd = _mm_loadu_si128(reinterpret_cast<const __m128i*>(state.data()));
@@ -27,8 +27,8 @@ __attribute__((target("sha,sse4.1,ssse3"))) void blocks_x86(std::array<std::uint
       __m128i& next = w[four % 4];
       if (four >= 4) {
         const __m128i last = w[(four + 3) % 4];
-        const __m128i sum = _mm_add_epi32(_mm_sha256msg1_epu32(next, w[(four + 1) % 4]),
-                                          _mm_alignr_epi8(last, w[(four + 2) % 4], 4));
+        const __m128i sum =
+            _mm_add_epi32(_mm_sha256msg1_epu32(next, w[(four + 1) % 4]), _mm_alignr_epi8(last, w[(four + 2) % 4], 4));
         next = _mm_sha256msg2_epu32(sum, last);
       }
       const __m128i round =

@@ -12,9 +12,9 @@
 namespace hetal::bootstrap {
 namespace {
 
+using circuits::Diagonals;
 using ckks::Ciphertext;
 using ckks::Evaluator;
-using circuits::Diagonals;
 using Complex = std::complex<double>;
 
 /// Multiples I of q0 stay within 16 but for a probability of 2^-138 a coefficient (h = 32).
@@ -239,10 +239,11 @@ Ciphertext Bootstrapper::complex(const Evaluator& evaluator, const Ciphertext& a
   return evaluator.add(real, evaluator.mul_by_i(imaginary));
 }
 
-std::array<Ciphertext, 2> Bootstrapper::pair(const Evaluator& evaluator, const Ciphertext& a, const Ciphertext& b) const {
+std::array<Ciphertext, 2> Bootstrapper::pair(const Evaluator& evaluator, const Ciphertext& a,
+                                             const Ciphertext& b) const {
   const int input = context_.parameters().bootstrap_input_level();
-  return parts(evaluator, evaluator.add(evaluator.drop_to_level(a, input),
-                                        evaluator.mul_by_i(evaluator.drop_to_level(b, input))));
+  return parts(evaluator,
+               evaluator.add(evaluator.drop_to_level(a, input), evaluator.mul_by_i(evaluator.drop_to_level(b, input))));
 }
 
 }  // namespace hetal::bootstrap

@@ -11,8 +11,8 @@ namespace {
 using ckks::Ciphertext;
 using ckks::Evaluator;
 
-// `powers[i]` is T_(2^i), one level below powers[i - 1]. Of n > 1 coefficients the result, once relinearised and rescaled,
-// is ceil(log2 n) levels below x.
+// `powers[i]` is T_(2^i), one level below powers[i - 1]. Of n > 1 coefficients the result, once relinearised and
+// rescaled, is ceil(log2 n) levels below x.
 Ciphertext unrescaled(const Evaluator& evaluator, const std::vector<Ciphertext>& powers, const std::vector<double>& c) {
   if (c.size() == 2) {
     const Ciphertext& x = powers[0];
@@ -33,8 +33,8 @@ Ciphertext unrescaled(const Evaluator& evaluator, const std::vector<Ciphertext>&
     const Ciphertext factor = ckks::relinearize_and_rescale(evaluator, unrescaled(evaluator, powers, high));
     out = evaluator.tensor(evaluator.drop_to_level(factor, power.level), power);
   }
-  // The summand is not relinearised: the sum is. Rescaling a third part costs a rounding error times s^2, which is large;
-  // enlarged to the scale of the product first, the message does not feel it.
+  // The summand is not relinearised: the sum is. Rescaling a third part costs a rounding error times s^2, which is
+  // large; enlarged to the scale of the product first, the message does not feel it.
   Ciphertext rest = evaluator.rescale(evaluator.mul_constant(unrescaled(evaluator, powers, low), 1.0, power.scale));
   rest.scale = out.scale;  // the same number, but for the order of its roundings
   return evaluator.add(out, rest);
@@ -47,9 +47,10 @@ Ciphertext double_angle(const Evaluator& evaluator, const Ciphertext& x) {
   return evaluator.add_constant(ckks::relinearize_and_rescale(evaluator, evaluator.add(square, square)), -1);
 }
 
-Ciphertext evaluate_chebyshev(const Evaluator& evaluator, const Ciphertext& x, const std::vector<double>& coefficients) {
-  require<InvalidArgument>(coefficients.size() >= 2,
-                           "chebyshev: expected two coefficients or more, actual ", coefficients.size());
+Ciphertext evaluate_chebyshev(const Evaluator& evaluator, const Ciphertext& x,
+                              const std::vector<double>& coefficients) {
+  require<InvalidArgument>(coefficients.size() >= 2, "chebyshev: expected two coefficients or more, actual ",
+                           coefficients.size());
   std::vector<Ciphertext> powers;
   powers.push_back(evaluator.copy(x));
   for (std::size_t degree = 2; degree < coefficients.size(); degree *= 2) {

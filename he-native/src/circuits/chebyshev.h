@@ -8,8 +8,8 @@
 namespace hetal::circuits {
 
 /// sum_k coefficients[k] T_k(x) for |x| <= 1 and two coefficients or more, n of them. Level l to l - ceil(log2 n),
-/// canonical scales. Cost for n = 2^m: m - 1 squarings and 2^(m-1) - 1 products, with 2^(m-2) relinearisations. (Paterson and Stockmeyer 1973, with
-/// T_(h+j) = 2 T_h T_j - T_(h-j).)
+/// canonical scales. Cost for n = 2^m: m - 1 squarings and 2^(m-1) - 1 products, with 2^(m-2) relinearisations.
+/// (Paterson and Stockmeyer 1973, with T_(h+j) = 2 T_h T_j - T_(h-j).)
 ckks::Ciphertext evaluate_chebyshev(const ckks::Evaluator& evaluator, const ckks::Ciphertext& x,
                                     const std::vector<double>& coefficients);
 

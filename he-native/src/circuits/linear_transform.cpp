@@ -16,7 +16,8 @@ using ckks::RnsPoly;
 LinearTransform::LinearTransform(const ckks::Context& context, const Diagonals& diagonals, std::uint32_t stride,
                                  int baby_steps, int level)
     : level_(level) {
-  const std::uint32_t slots = context.parameters().slot_count(), block = stride * static_cast<std::uint32_t>(baby_steps);
+  const std::uint32_t slots = context.parameters().slot_count(),
+                      block = stride * static_cast<std::uint32_t>(baby_steps);
   std::set<std::uint32_t> babies, giants;
   for (const auto& [d, values] : diagonals) {
     require<InvalidArgument>(d % stride == 0 && d < slots, "diagonal ", d, ": expected a multiple of ", stride);
@@ -68,7 +69,8 @@ ckks::Ciphertext LinearTransform::apply_unrescaled(const ckks::Evaluator& evalua
   return reduced(evaluator, a, 0);
 }
 
-ckks::Ciphertext LinearTransform::reduced(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a, int rescaled) const {
+ckks::Ciphertext LinearTransform::reduced(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a,
+                                          int rescaled) const {
   const ckks::Context& context = evaluator.context();
   device::Device& device = context.device();
   require<LevelError>(a.level == level_, "linear transform: expected level ", level_, ", actual ", a.level);
@@ -88,7 +90,8 @@ ckks::Ciphertext LinearTransform::reduced(const ckks::Evaluator& evaluator, cons
     const std::vector<Word> special = ckks::special_product(context, level_);
     const std::size_t words = special.size() * context.n();
     for (std::size_t part = 0; part < 2; ++part) {
-      device.mul_scalar(context.view(turned[i][part].data(), {level_ + 1, false}), a.parts[part].data(), special.data());
+      device.mul_scalar(context.view(turned[i][part].data(), {level_ + 1, false}), a.parts[part].data(),
+                        special.data());
       device.zero(turned[i][part].data() + words, static_cast<std::size_t>(context.special()) * context.n());
     }
   }

@@ -16,8 +16,9 @@ struct Ciphertext {
   double scale = 0;
 };
 
-/// One encoded polynomial: level + 1 limbs, then the special primes', in evaluation form. Slots of period p are a polynomial
-/// in X^(slots / p), whose evaluations come in runs of equal ones: each limb keeps one word of a run, N >> log_run words.
+/// One encoded polynomial: level + 1 limbs, then the special primes', in evaluation form. Slots of period p are a
+/// polynomial in X^(slots / p), whose evaluations come in runs of equal ones: each limb keeps one word of a run, N >>
+/// log_run words.
 struct Plaintext {
   device::Buffer limbs;
   int log_run = 0;
@@ -36,8 +37,8 @@ struct SwitchingKey {
   std::uint64_t stream = 0;
 };
 
-/// All that the evaluating side holds; KeyBundle fills it from files on first use. A rotation key for galois element g switches from s to s under g^-1, so that
-/// the automorphism comes last, on two polynomials instead of every digit.
+/// All that the evaluating side holds; KeyBundle fills it from files on first use. A rotation key for galois element g
+/// switches from s to s under g^-1, so that the automorphism comes last, on two polynomials instead of every digit.
 struct EvaluationKeys {
   EvaluationKeys() = default;
   EvaluationKeys(const EvaluationKeys&) = delete;

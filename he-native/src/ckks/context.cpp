@@ -17,7 +17,8 @@ std::vector<Modulus> all_moduli(const Parameters& parameters) {
 }  // namespace
 
 Context::Context(Parameters parameters, int threads)
-    : parameters_(std::move(parameters)), encoder_(parameters_.ring_degree()),
+    : parameters_(std::move(parameters)),
+      encoder_(parameters_.ring_degree()),
       device_(device::make_cpu_device(parameters_.ring_degree(), all_moduli(parameters_), threads)) {
   const int total = parameters_.top_level() + 1;
   for (int i = 0; i < total; ++i) plain_moduli_.push_back(static_cast<std::uint16_t>(i));

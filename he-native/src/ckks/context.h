@@ -77,11 +77,12 @@ class Context {
   Parameters parameters_;
   Encoder encoder_;
   std::unique_ptr<device::Device> device_;
-  std::vector<std::uint16_t> plain_moduli_;                   // 0, 1, ...
-  std::vector<std::vector<std::uint16_t>> extended_moduli_;   // by q_limbs
+  std::vector<std::uint16_t> plain_moduli_;                  // 0, 1, ...
+  std::vector<std::vector<std::uint16_t>> extended_moduli_;  // by q_limbs
   mutable std::mutex mutex_;
   mutable std::map<std::pair<std::vector<std::uint16_t>, std::vector<std::uint16_t>>,
-                   std::unique_ptr<device::BaseConversion>> conversions_;
+                   std::unique_ptr<device::BaseConversion>>
+      conversions_;
 };
 
 }  // namespace hetal::ckks

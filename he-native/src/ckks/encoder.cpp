@@ -65,7 +65,8 @@ std::vector<std::int64_t> Encoder::encode(const std::vector<Complex>& slots, dou
   const std::size_t gap = half / n;
   const double factor = scale / static_cast<double>(n);
   auto rounded = [](double x) {
-    require<InvalidArgument>(std::abs(x) < 0x1p62, "encode: coefficient ", x, " does not fit 62 bits; values too large");
+    require<InvalidArgument>(std::abs(x) < 0x1p62, "encode: coefficient ", x,
+                             " does not fit 62 bits; values too large");
     return static_cast<std::int64_t>(std::llrint(x));
   };
   for (std::size_t i = 0; i < n; ++i) {

@@ -47,7 +47,8 @@ Plaintext Evaluator::encode(const std::vector<std::complex<double>>& slots, int 
 Ciphertext Evaluator::copy(const Ciphertext& a) const { return truncate(a, a.level); }
 
 Ciphertext Evaluator::truncate(const Ciphertext& a, int level) const {
-  require<LevelError>(level >= 0 && level <= a.level, "truncate: expected a level of 0 to ", a.level, ", actual ", level);
+  require<LevelError>(level >= 0 && level <= a.level, "truncate: expected a level of 0 to ", a.level, ", actual ",
+                      level);
   Ciphertext out{{}, level, a.scale};
   for (const RnsPoly& part : a.parts) out.parts.push_back(context_.copy(part, level + 1));
   return out;
@@ -89,7 +90,9 @@ Ciphertext Evaluator::with_plain(const char* what, const Ciphertext& a, const Pl
   return out;
 }
 
-Ciphertext Evaluator::add_plain(const Ciphertext& a, const Plaintext& b) const { return with_plain("add", a, b, false); }
+Ciphertext Evaluator::add_plain(const Ciphertext& a, const Plaintext& b) const {
+  return with_plain("add", a, b, false);
+}
 
 Ciphertext Evaluator::sub_plain(const Ciphertext& a, const Plaintext& b) const { return with_plain("sub", a, b, true); }
 
@@ -140,13 +143,15 @@ Ciphertext Evaluator::mul_plain(const Ciphertext& a, const Plaintext& b) const {
 
 Ciphertext Evaluator::mul_plain_sum(std::span<const Ciphertext* const> a, std::span<const Plaintext* const> b) const {
   require<InvalidArgument>(a.size() == b.size() && !a.empty(),
-                           "multiply: expected equal numbers of terms, at least 1; actual ", a.size(), " and ", b.size());
+                           "multiply: expected equal numbers of terms, at least 1; actual ", a.size(), " and ",
+                           b.size());
   const Ciphertext& first = *a[0];
   const double scale = first.scale * b[0]->scale;
   std::size_t parts = 0;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    require<LevelError>(a[i]->level == first.level && b[i]->level == first.level, "multiply: expected level ", first.level,
-                        " throughout; actual ciphertext level ", a[i]->level, ", plaintext level ", b[i]->level);
+    require<LevelError>(a[i]->level == first.level && b[i]->level == first.level, "multiply: expected level ",
+                        first.level, " throughout; actual ciphertext level ", a[i]->level, ", plaintext level ",
+                        b[i]->level);
     require<ScaleError>(a[i]->scale * b[i]->scale == scale, "multiply: unequal scales in term ", i);
     parts = std::max(parts, a[i]->parts.size());
   }
@@ -161,7 +166,8 @@ Ciphertext Evaluator::mul_plain_sum(std::span<const Ciphertext* const> a, std::s
       plain.push_back(b[i]->view());
     }
     Word* const dst = out.parts.back().data();
-    context_.device().plain_matrix(context_.view(out.parts.back()), &dst, 1, src.data(), src.size(), plain.data(), false);
+    context_.device().plain_matrix(context_.view(out.parts.back()), &dst, 1, src.data(), src.size(), plain.data(),
+                                   false);
   }
   return out;
 }
@@ -174,7 +180,8 @@ Ciphertext Evaluator::tensor(const Ciphertext& a, const Ciphertext& b) const {
 
 Ciphertext Evaluator::tensor_sum(std::span<const Ciphertext* const> a, std::span<const Ciphertext* const> b) const {
   require<InvalidArgument>(a.size() == b.size() && !a.empty(),
-                           "multiply: expected equal numbers of terms, at least 1; actual ", a.size(), " and ", b.size());
+                           "multiply: expected equal numbers of terms, at least 1; actual ", a.size(), " and ",
+                           b.size());
   const int level = a[0]->level;
   const double scale = a[0]->scale * b[0]->scale;
   std::vector<device::Device::TensorTerm> terms;
@@ -218,7 +225,8 @@ void Evaluator::key_product(std::span<const RnsPoly> digits, const SwitchingKey&
   std::vector<std::uint32_t> limb(static_cast<std::size_t>(level + 1));
   std::iota(limb.begin(), limb.end(), 0u);
   for (int i = 0; i < context_.special(); ++i) limb.push_back(static_cast<std::uint32_t>(key.level + 1 + i));
-  context_.device().key_product(context_.view(out0), out1.data(), d.data(), k.data(), d.size(), limb.data(), accumulate);
+  context_.device().key_product(context_.view(out0), out1.data(), d.data(), k.data(), d.size(), limb.data(),
+                                accumulate);
 }
 
 Ciphertext Evaluator::relinearize(const Ciphertext& a) const {
@@ -234,12 +242,15 @@ Ciphertext Evaluator::relinearize(const Ciphertext& a) const {
 
 Ciphertext Evaluator::rescale(const Ciphertext& a) const {
   require<LevelError>(a.level >= 1, "rescale: expected a level of at least 1, actual ", a.level);
-  Ciphertext out{{}, a.level - 1, a.scale / static_cast<double>(context_.parameters().q()[static_cast<std::size_t>(a.level)])};
+  Ciphertext out{
+      {}, a.level - 1, a.scale / static_cast<double>(context_.parameters().q()[static_cast<std::size_t>(a.level)])};
   for (const RnsPoly& part : a.parts) out.parts.push_back(context_.mod_down(part, 1));
   return out;
 }
 
-Ciphertext Evaluator::mul(const Ciphertext& a, const Ciphertext& b) const { return relinearize_and_rescale(*this, tensor(a, b)); }
+Ciphertext Evaluator::mul(const Ciphertext& a, const Ciphertext& b) const {
+  return relinearize_and_rescale(*this, tensor(a, b));
+}
 
 Ciphertext Evaluator::drop_to_level(const Ciphertext& a, int level) const {
   if (level == a.level) return copy(a);
@@ -280,7 +291,8 @@ Ciphertext Evaluator::apply_galois(const Ciphertext& a, std::uint32_t galois) co
 }
 
 Ciphertext Evaluator::rotate(const Ciphertext& a, std::uint32_t steps) const {
-  require<InvalidArgument>(steps < context_.n() / 2, "rotate: expected 0 to ", context_.n() / 2 - 1, ", actual ", steps);
+  require<InvalidArgument>(steps < context_.n() / 2, "rotate: expected 0 to ", context_.n() / 2 - 1, ", actual ",
+                           steps);
   return steps == 0 ? copy(a) : apply_galois(a, galois_of(steps));
 }
 

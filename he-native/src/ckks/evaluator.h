@@ -56,7 +56,8 @@ class Evaluator {
   Ciphertext conjugate(const Ciphertext& a) const;
   Ciphertext apply_galois(const Ciphertext& a, std::uint32_t galois) const;
 
-  // -- several rotations at once (evaluator_rotations.cpp); steps in [0, N/2), 0 stands for the ciphertext itself -----------
+  // -- several rotations at once (evaluator_rotations.cpp); steps in [0, N/2), 0 stands for the ciphertext itself
+  // -----------
   /// rotate(a, steps[i]) for each i with one decomposition (hoisting).
   std::vector<Ciphertext> rotate_all(const Ciphertext& a, std::span<const std::uint32_t> steps) const;
   /// sum rotate(a, steps[i]): one decomposition, a key product a step, one division by the special primes.

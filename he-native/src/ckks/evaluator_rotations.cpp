@@ -60,8 +60,8 @@ Ciphertext Evaluator::rotate_sum(const Ciphertext& a, std::span<const std::uint3
 }
 
 Ciphertext Evaluator::sum_rotated(std::span<const Ciphertext* const> a, std::span<const std::uint32_t> steps) const {
-  require<InvalidArgument>(a.size() == steps.size(), "rotate: expected equal numbers of terms, actual ", a.size(), " and ",
-                           steps.size());
+  require<InvalidArgument>(a.size() == steps.size(), "rotate: expected equal numbers of terms, actual ", a.size(),
+                           " and ", steps.size());
   require_steps(context_, steps);
   const Ciphertext& first = *a[0];
   const int level = first.level;
@@ -111,8 +111,8 @@ std::vector<Ciphertext> Evaluator::multiply_rotated(const Ciphertext& a, std::sp
   require<InvalidArgument>(!factors.empty(), "multiply: expected one row of factors or more, actual 0");
   double factor_scale = 0;
   for (std::size_t o = 0; o < factors.size(); ++o) {
-    require<InvalidArgument>(factors[o].size() == steps.size(), "multiply: expected ", steps.size(), " factors in row ", o,
-                             ", actual ", factors[o].size());
+    require<InvalidArgument>(factors[o].size() == steps.size(), "multiply: expected ", steps.size(), " factors in row ",
+                             o, ", actual ", factors[o].size());
     bool any = false;
     for (const Plaintext* factor : factors[o]) {
       if (factor == nullptr) continue;

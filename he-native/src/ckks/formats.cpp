@@ -44,12 +44,13 @@ std::string hex(const KeyId& id) {
 
 KeyId key_id_from_hex(const std::string& text) {
   KeyId out;
-  require<FormatError>(from_hex(text, out.data(), out.size()), "key id: expected 32 hexadecimal digits, actual ", text.size(),
-                       " characters");
+  require<FormatError>(from_hex(text, out.data(), out.size()), "key id: expected 32 hexadecimal digits, actual ",
+                       text.size(), " characters");
   return out;
 }
 
-void write_prefix(ByteWriter& out, const char* magic, std::uint32_t version, const Parameters& parameters, const KeyId& id) {
+void write_prefix(ByteWriter& out, const char* magic, std::uint32_t version, const Parameters& parameters,
+                  const KeyId& id) {
   out.raw(magic, kMagicBytes);
   out.u32(version);
   const Digest hash = hash_of(parameters);
@@ -58,8 +59,8 @@ void write_prefix(ByteWriter& out, const char* magic, std::uint32_t version, con
 }
 
 KeyId read_prefix(ByteReader& in, const char* magic, std::uint32_t version, const Parameters& parameters) {
-  require<FormatError>(std::memcmp(in.raw(kMagicBytes, "magic"), magic, kMagicBytes) == 0, in.what(), ": magic: expected ",
-                       magic);
+  require<FormatError>(std::memcmp(in.raw(kMagicBytes, "magic"), magic, kMagicBytes) == 0, in.what(),
+                       ": magic: expected ", magic);
   const std::uint32_t actual = in.u32("version");
   require<FormatError>(actual == version, in.what(), ": version: expected ", version, ", actual ", actual);
   const Digest expected = hash_of(parameters), hash = in.array<sizeof(Digest)>("parameter hash");
@@ -79,8 +80,8 @@ std::size_t ciphertext_bytes(const Context& context, int level, bool seeded) {
 
 Bytes serialize(const Context& context, const Ciphertext& a, const KeyId& id, const std::optional<Seeded>& seeded) {
   require<InvalidArgument>(a.parts.size() == 2, "serialize: expected two parts, actual ", a.parts.size());
-  require<ScaleError>(a.scale == context.parameters().scale(a.level), "serialize: expected the canonical scale of level ",
-                      a.level);
+  require<ScaleError>(a.scale == context.parameters().scale(a.level),
+                      "serialize: expected the canonical scale of level ", a.level);
   ByteWriter out;
   out.bytes().reserve(ciphertext_bytes(context, a.level, seeded.has_value()));
   write_prefix(out, kMagic, kVersion, context.parameters(), id);

@@ -1,5 +1,5 @@
-// Ciphertexts and what all files share: docs/formats.md. Every reader checks magic, version, sizes, parameter hash, key id
-// and digest before any residue reaches the device.
+// Ciphertexts and what all files share: docs/formats.md. Every reader checks magic, version, sizes, parameter hash, key
+// id and digest before any residue reaches the device.
 #pragma once
 
 #include <array>
@@ -19,7 +19,8 @@ std::string hex(const KeyId& id);
 KeyId key_id_from_hex(const std::string& text);
 
 /// Magic (8 bytes), version, parameter hash, key id: how every binary file begins.
-void write_prefix(ByteWriter& out, const char* magic, std::uint32_t version, const Parameters& parameters, const KeyId& id);
+void write_prefix(ByteWriter& out, const char* magic, std::uint32_t version, const Parameters& parameters,
+                  const KeyId& id);
 /// Checks all but the key id, which it returns.
 KeyId read_prefix(ByteReader& in, const char* magic, std::uint32_t version, const Parameters& parameters);
 void require_key_id(const ByteReader& in, const KeyId& expected, const KeyId& actual);

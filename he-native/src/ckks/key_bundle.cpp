@@ -68,8 +68,8 @@ Header read_header(ByteReader& in, const Context& context, const KeyId& id, cons
   expect(in, "level", static_cast<std::uint32_t>(entry.level), header.level);
   expect(in, "digits", digits_of(context, entry.kind, entry.level), header.digits);
   const Digest digest = in.check_digest(header.digits * digit_bytes(context, entry.kind, entry.level));
-  require<FormatError>(digest == entry.digest, in.what(), ": digest: the manifest says ", hex(entry.digest), ", the file ",
-                       hex(digest));
+  require<FormatError>(digest == entry.digest, in.what(), ": digest: the manifest says ", hex(entry.digest),
+                       ", the file ", hex(digest));
   require_key_id(in, id, actual);
   return header;
 }
@@ -83,7 +83,8 @@ KeyKind kind_from(const std::string& name, std::size_t line) {
 
 bool plain_name(const std::string& name) {
   return !name.empty() && name.size() <= 64 && name[0] != '.' &&
-         name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") == std::string::npos;
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.-") ==
+             std::string::npos;
 }
 
 Digest digest_from(const std::string& text, std::size_t line) {
@@ -105,10 +106,14 @@ std::string digest_of(const std::string& text) {
 
 const char* name_of(KeyKind kind) {
   switch (kind) {
-    case KeyKind::relinearization: return "relinearization";
-    case KeyKind::galois: return "galois";
-    case KeyKind::to_sparse: return "to_sparse";
-    default: return "from_sparse";
+    case KeyKind::relinearization:
+      return "relinearization";
+    case KeyKind::galois:
+      return "galois";
+    case KeyKind::to_sparse:
+      return "to_sparse";
+    default:
+      return "from_sparse";
   }
 }
 
@@ -117,8 +122,8 @@ std::string to_text(const Manifest& manifest) {
   out << "hetal-keys 1\nparameters " << manifest.parameter_set << ' ' << manifest.parameter_hash << "\nkey-id "
       << hex(manifest.key_id) << '\n';
   for (const KeyEntry& key : manifest.keys) {
-    out << "key " << name_of(key.kind) << ' ' << key.galois << ' ' << key.level << ' ' << key.bytes << ' ' << hex(key.digest)
-        << ' ' << key.file << '\n';
+    out << "key " << name_of(key.kind) << ' ' << key.galois << ' ' << key.level << ' ' << key.bytes << ' '
+        << hex(key.digest) << ' ' << key.file << '\n';
   }
   return out.str() + "digest " + digest_of(out.str()) + "\n";
 }
@@ -198,18 +203,20 @@ std::uint64_t key_file_bytes(const Context& context, KeyKind kind, int level) {
 KeyBundle::KeyBundle(const Context& context, std::string directory, Manifest manifest)
     : context_(context), directory_(std::move(directory)), manifest_(std::move(manifest)) {
   const Parameters& p = context.parameters();
-  require<FormatError>(manifest_.parameter_hash == p.hash(), directory_, ": parameters: expected ", p.name(), " (", p.hash(),
-                       "), actual ", manifest_.parameter_set, " (", manifest_.parameter_hash, ")");
+  require<FormatError>(manifest_.parameter_hash == p.hash(), directory_, ": parameters: expected ", p.name(), " (",
+                       p.hash(), "), actual ", manifest_.parameter_set, " (", manifest_.parameter_hash, ")");
   for (const KeyEntry& key : manifest_.keys) {
     const std::string path = directory_ + "/" + key.file;
     require<FormatError>(key.level >= 0 && key.level <= p.top_level(), path, ": level: expected 0 to ", p.top_level(),
                          ", actual ", key.level);
-    require<FormatError>(key.kind == KeyKind::galois ? key.galois % 2 == 1 && key.galois < 2 * context.n() : key.galois == 0,
-                         path, ": galois element: actual ", key.galois);
+    require<FormatError>(
+        key.kind == KeyKind::galois ? key.galois % 2 == 1 && key.galois < 2 * context.n() : key.galois == 0, path,
+        ": galois element: actual ", key.galois);
     const std::uint64_t expected = key_file_bytes(context, key.kind, key.level);
     require<FormatError>(key.bytes == expected, path, ": expected ", expected, " bytes, the manifest says ", key.bytes);
     require<FileError>(file_exists(path), "the key file ", path, " of the manifest is missing");
-    require<FormatError>(file_size(path) == expected, path, ": expected ", expected, " bytes, actual ", file_size(path));
+    require<FormatError>(file_size(path) == expected, path, ": expected ", expected, " bytes, actual ",
+                         file_size(path));
     if (key.kind == KeyKind::galois) slots_[key.galois].entry = key;
   }
 }
@@ -233,22 +240,24 @@ const SwitchingKey* KeyBundle::find_galois(std::uint32_t element) const {
 }
 
 const KeyEntry* KeyBundle::find(KeyKind kind) const {
-  const auto at = std::find_if(manifest_.keys.begin(), manifest_.keys.end(), [&](const auto& k) { return k.kind == kind; });
+  const auto at =
+      std::find_if(manifest_.keys.begin(), manifest_.keys.end(), [&](const auto& k) { return k.kind == kind; });
   return at == manifest_.keys.end() ? nullptr : &*at;
 }
 
 void KeyBundle::require_relinearization(int level) {
   const KeyEntry* const entry = find(KeyKind::relinearization);
   require<MissingKey>(entry != nullptr, "no relinearisation key, wanted at level ", level);
-  require<MissingKey>(entry->level >= level, "no relinearisation key at level ", level, "; the bundle has it up to level ",
-                      entry->level);
+  require<MissingKey>(entry->level >= level, "no relinearisation key at level ", level,
+                      "; the bundle has it up to level ", entry->level);
   std::lock_guard lock(mutex_);
   if (relinearization.level < 0) relinearization = load(*entry);
 }
 
 void KeyBundle::require_encapsulation() {
   const KeyEntry *const to = find(KeyKind::to_sparse), *const from = find(KeyKind::from_sparse);
-  require<MissingKey>(to != nullptr && from != nullptr, "no encapsulation keys: the bundle was made without bootstrapping");
+  require<MissingKey>(to != nullptr && from != nullptr,
+                      "no encapsulation keys: the bundle was made without bootstrapping");
   std::lock_guard lock(mutex_);
   if (from_sparse.level < 0) {
     load_to_sparse(*to);

@@ -1,5 +1,5 @@
-// Key switches with what stands around them: several rotations of one decomposition, automorphisms, sums in the extended
-// basis, and relinearisation merged with rescaling.
+// Key switches with what stands around them: several rotations of one decomposition, automorphisms, sums in the
+// extended basis, and relinearisation merged with rescaling.
 #pragma once
 
 #include <span>
@@ -30,8 +30,8 @@ std::vector<Word> special_product(const Context& context, int level);
 void key_switch(const Evaluator& evaluator, std::span<const RnsPoly> digits, int level, const SwitchAddend& addend,
                 std::span<const Switch> switches);
 
-/// relinearize and rescale with one division, by P and q_level together: level - 1, scale / q_level. Two or three parts.
-/// Cost beside decomposition and product: 2 (special primes + level + 1) NTTs.
+/// relinearize and rescale with one division, by P and q_level together: level - 1, scale / q_level. Two or three
+/// parts. Cost beside decomposition and product: 2 (special primes + level + 1) NTTs.
 Ciphertext relinearize_and_rescale(const Evaluator& evaluator, const Ciphertext& a);
 
 }  // namespace hetal::ckks

@@ -14,10 +14,14 @@ namespace {
 // Security Guidelines for Implementing Homomorphic Encryption, eprint 2024/463.
 int secure_log_qp(int log_ring_degree) {
   switch (log_ring_degree) {
-    case 15: return 868;
-    case 16: return 1747;
-    case 17: return 3523;
-    default: return 0;
+    case 15:
+      return 868;
+    case 16:
+      return 1747;
+    case 17:
+      return 3523;
+    default:
+      return 0;
   }
 }
 
@@ -28,8 +32,10 @@ const std::vector<ParameterLiteral>& parameter_sets() {
       // The default. Security: 128-bit classical, log QP 1729 <= 1747, uniform ternary main secret; the encapsulated
       // sparse secret (h = 32) meets only q0 and one special prime (100 bits). Failure: |I| > 16 with probability
       // 2^-138 a coefficient (Bossuat, Troncoso-Pastoriza, Hubaux 2022, eprint 2022/024).
-      // Precision: a rescaling leaves 2^13.4 in the real slots, 2^-36.5 of q0 at scale 2^49.9; CoeffsToSlots, T2 and the
-      // double angles each bring about 2^5 of it and q0 / (1.6 * 2^42) magnifies their sum by 2^7.3: 2^-24 rms, 2^-21 in
+      // Precision: a rescaling leaves 2^13.4 in the real slots, 2^-36.5 of q0 at scale 2^49.9; CoeffsToSlots, T2 and
+      // the
+      // double angles each bring about 2^5 of it and q0 / (1.6 * 2^42) magnifies their sum by 2^7.3: 2^-24 rms, 2^-21
+      // in
       // the worst of 2^15 slots (measured). The arcsine's own error is 2^-22.5 at |x| <= 1, 2^-19.3 at 2.
       {"n16_l12", 16, 49.99, 42, 12, {5, 5, 5}, 49.9, {49.9, 49.9, 49.9}, 49.99, 7, {8, 8, 7, 7}},
       // Toys for tests: no security at all.
@@ -52,9 +58,10 @@ Parameters::Parameters(const ParameterLiteral& literal) : literal_(literal) {
   const std::uint32_t n = ring_degree();
   const int output = bootstrap_output_level(), eval_mod = eval_mod_level();
   const int top = eval_mod + static_cast<int>(literal.log_cts.size());
-  require<InvalidArgument>(std::accumulate(literal.stc_radix.begin(), literal.stc_radix.end(), 0) ==
-                               literal.log_ring_degree - 1 && literal.log_cts.size() == literal.stc_radix.size(),
-                           name(), ": expected factors for log2(slots) = ", literal.log_ring_degree - 1);
+  require<InvalidArgument>(
+      std::accumulate(literal.stc_radix.begin(), literal.stc_radix.end(), 0) == literal.log_ring_degree - 1 &&
+          literal.log_cts.size() == literal.stc_radix.size(),
+      name(), ": expected factors for log2(slots) = ", literal.log_ring_degree - 1);
   std::vector<Word> taken;
   auto take = [&](double target) {
     taken.push_back(nearest_ntt_prime(target, n, taken));
@@ -65,7 +72,8 @@ Parameters::Parameters(const ParameterLiteral& literal) : literal_(literal) {
   for (int i = 0; i < literal.special_primes; ++i) p_.push_back(take(std::exp2(literal.log_special)));
   q_[0] = take(std::exp2(literal.log_base));
   for (int level = eval_mod + 1; level <= top; ++level) {
-    q_[static_cast<std::size_t>(level)] = take(std::exp2(literal.log_cts[static_cast<std::size_t>(level - eval_mod - 1)]));
+    q_[static_cast<std::size_t>(level)] =
+        take(std::exp2(literal.log_cts[static_cast<std::size_t>(level - eval_mod - 1)]));
     scale_[static_cast<std::size_t>(level)] = std::exp2(literal.log_eval_mod);
   }
   // Going down, each prime is the one that brings the next scale nearest to its target: D(l-1) = D(l)^2 / q(l).
@@ -75,7 +83,8 @@ Parameters::Parameters(const ParameterLiteral& literal) : literal_(literal) {
       const double scale = scale_[static_cast<std::size_t>(level)];
       q_[static_cast<std::size_t>(level)] = take(scale * scale / target);
       if (level - 1 > low || next_is_canonical) {
-        scale_[static_cast<std::size_t>(level - 1)] = scale * scale / static_cast<double>(q_[static_cast<std::size_t>(level)]);
+        scale_[static_cast<std::size_t>(level - 1)] =
+            scale * scale / static_cast<double>(q_[static_cast<std::size_t>(level)]);
       }
     }
   };
@@ -88,7 +97,8 @@ Parameters::Parameters(const ParameterLiteral& literal) : literal_(literal) {
   for (Word p : p_) log_p += std::log2(static_cast<double>(p));
   for (int d = 0; d < static_cast<int>(literal.digits.size()); ++d) {
     double log_digit = 0;
-    for (int i = digit_begin(d); i < digit_begin(d + 1); ++i) log_digit += std::log2(static_cast<double>(q_[static_cast<std::size_t>(i)]));
+    for (int i = digit_begin(d); i < digit_begin(d + 1); ++i)
+      log_digit += std::log2(static_cast<double>(q_[static_cast<std::size_t>(i)]));
     // Above the output level key switching serves products that are rescaled afterwards, which divides its noise.
     const double margin = digit_begin(d) <= output ? 4 : 0;
     require<InvalidArgument>(log_digit + margin <= log_p, name(), ": digit ", d, " has ", log_digit,

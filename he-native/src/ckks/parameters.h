@@ -14,15 +14,15 @@ namespace hetal::ckks {
 struct ParameterLiteral {
   std::string name;
   int log_ring_degree;
-  double log_base;                ///< q0, the modulus from which a bootstrap raises
-  double log_scale;               ///< scale of the levels that the algorithms use
-  int usable_levels;              ///< rescalings between two bootstraps
-  std::vector<int> stc_radix;     ///< log2 of the radix of each SlotsToCoeffs factor, summing to log2(slots)
+  double log_base;             ///< q0, the modulus from which a bootstrap raises
+  double log_scale;            ///< scale of the levels that the algorithms use
+  int usable_levels;           ///< rescalings between two bootstraps
+  std::vector<int> stc_radix;  ///< log2 of the radix of each SlotsToCoeffs factor, summing to log2(slots)
   double log_eval_mod;
-  std::vector<double> log_cts;    ///< from the lowest CoeffsToSlots level to the highest
-  double log_special;             ///< each special prime
+  std::vector<double> log_cts;  ///< from the lowest CoeffsToSlots level to the highest
+  double log_special;           ///< each special prime
   int special_primes;
-  std::vector<int> digits;        ///< limbs of each key-switching digit, from the bottom
+  std::vector<int> digits;  ///< limbs of each key-switching digit, from the bottom
 };
 
 /// Levels that EvalMod spends: T2, four of a degree-15 polynomial in it, four double angles, two of the arcsine.

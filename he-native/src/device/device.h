@@ -110,7 +110,9 @@ class Device {
   virtual void mul_scalar_add(Limbs dst, const Word* a, const Word* scalars) = 0;
 
   /// d0 = sum a0 b0, d1 = sum (a0 b1 + a1 b0), d2 = sum a1 b1 over `terms` pairs; each with dst.count limbs.
-  struct TensorTerm { const Word *a0, *a1, *b0, *b1; };
+  struct TensorTerm {
+    const Word *a0, *a1, *b0, *b1;
+  };
   virtual void tensor(Limbs d0, Word* d1, Word* d2, const TensorTerm* terms, std::size_t count) = 0;
 
   /// dst[g] (+)= sum_b src[b] * plain[g * sources + b], for every g; all with `shape.count` limbs of `shape.moduli`.
@@ -132,16 +134,18 @@ class Device {
   /// Cost: one inverse NTT for each source limb, one NTT for each target of each digit that is not its own source.
   virtual void decompose(Word* const* dst, const Word* src, const BaseConversion* const* conversions,
                          std::size_t digits) = 0;
-  /// Divides by the product of the source primes, rounds to nearest and adds `addend` (target.size() limbs) unless it is
-  /// null: `src` has target.size() limbs, `dropped` source.size() ones, all in evaluation domain; dst gets target.size()
-  /// limbs. dst may be src or addend.
+  /// Divides by the product of the source primes, rounds to nearest and adds `addend` (target.size() limbs) unless it
+  /// is null: `src` has target.size() limbs, `dropped` source.size() ones, all in evaluation domain; dst gets
+  /// target.size() limbs. dst may be src or addend.
   virtual void mod_down(Word* dst, const Word* src, const Word* dropped, const BaseConversion& conversion,
                         const Word* addend = nullptr) = 0;
 
   // -- key switching -----------------------------------------------------------------------------------------
   /// dst0, dst1 (+)= sum_j digits[j] * keys[j].{0,1}; digits and keys in evaluation domain. Key limb of dst limb i
   /// stands at index key_limb[i] of each key array, so a key made for more limbs serves at fewer.
-  struct KeyDigit { const Word *k0, *k1; };
+  struct KeyDigit {
+    const Word *k0, *k1;
+  };
   virtual void key_product(Limbs dst0, Word* dst1, const Word* const* digits, const KeyDigit* keys, std::size_t count,
                            const std::uint32_t* key_limb, bool accumulate) = 0;
   /// One result of key_switch.

@@ -71,15 +71,11 @@ void rethrow_as_java(JNIEnv* env) noexcept {
     throw_java(env, "org/hetal/he/HeFormatException", e.what());
   } catch (const SecurityError& e) {
     throw_java(env, "org/hetal/he/HeSecurityException", e.what());
-  } catch (const FileError& e) {
-    throw_java_io(env, e.what());
-  } catch (const DeviceOutOfMemory& e) {
+  } catch (const FileError& e) { throw_java_io(env, e.what()); } catch (const DeviceOutOfMemory& e) {
     throw_java(env, "org/hetal/he/DeviceOutOfMemoryException", e.what());
   } catch (const std::bad_alloc&) {
     throw_java(env, "org/hetal/he/DeviceOutOfMemoryException", "no native memory left for the request");
-  } catch (const std::exception& e) {
-    throw_java(env, "org/hetal/he/DeviceException", e.what());
-  } catch (...) {
+  } catch (const std::exception& e) { throw_java(env, "org/hetal/he/DeviceException", e.what()); } catch (...) {
     throw_java(env, "org/hetal/he/DeviceException", "unknown native exception");
   }
 }

@@ -26,9 +26,7 @@ template <typename Body>
 std::invoke_result_t<Body> guarded(JNIEnv* env, Body&& body) noexcept {
   try {
     return body();
-  } catch (...) {
-    rethrow_as_java(env);
-  }
+  } catch (...) { rethrow_as_java(env); }
   if constexpr (!std::is_void_v<std::invoke_result_t<Body>>) return {};
 }
 

@@ -18,7 +18,8 @@ void require_finite(double constant) {
 }
 
 void require_terms(const char* what, std::size_t a, std::size_t b) {
-  require<InvalidArgument>(a == b && a > 0, what, ": expected equal numbers of terms, at least 1; actual ", a, " and ", b);
+  require<InvalidArgument>(a == b && a > 0, what, ": expected equal numbers of terms, at least 1; actual ", a, " and ",
+                           b);
 }
 
 }  // namespace
@@ -28,7 +29,8 @@ Engine::Engine(const std::string& bundle_directory, int threads)
 
 Engine::Engine(const std::string& directory, ckks::Manifest manifest, int threads)
     : context_(ckks::Parameters::named(manifest.parameter_set), threads),
-      keys_(context_, directory, std::move(manifest)), evaluator_(context_, keys_) {}
+      keys_(context_, directory, std::move(manifest)),
+      evaluator_(context_, keys_) {}
 
 std::string Engine::device() const {
   return message("cpu/", context_.device().name(), " x", context_.device().threads());
@@ -165,7 +167,8 @@ Ciphertext Engine::relinearize_rescale(const Ciphertext& a) {
 
 Ciphertext Engine::drop_to_level(const Ciphertext& a, int level) const {
   require_degree_one("dropToLevel", a);
-  require<LevelError>(level >= 0 && level <= a.level, "dropToLevel: expected a level of 0 to ", a.level, ", actual ", level);
+  require<LevelError>(level >= 0 && level <= a.level, "dropToLevel: expected a level of 0 to ", a.level, ", actual ",
+                      level);
   return evaluator_.drop_to_level(a, level);
 }
 

@@ -1,5 +1,5 @@
-// The engine behind one Evaluator: context, keys, bootstrapper, and the rules of levels, scale degrees and parts that the
-// Java interface promises, each checked before any arithmetic.
+// The engine behind one Evaluator: context, keys, bootstrapper, and the rules of levels, scale degrees and parts that
+// the Java interface promises, each checked before any arithmetic.
 #pragma once
 
 #include <memory>

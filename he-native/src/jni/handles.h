@@ -1,4 +1,5 @@
-// What Java holds of a native object: a number that is looked up, never an address. A closed or forged number is an error.
+// What Java holds of a native object: a number that is looked up, never an address. A closed or forged number is an
+// error.
 #pragma once
 
 #include <cstdint>
@@ -70,7 +71,8 @@ class Handles {
   Slot* find(std::int64_t handle) {
     const auto index = static_cast<std::uint32_t>(handle & 0xffffffff);
     const auto generation = static_cast<std::uint32_t>(static_cast<std::uint64_t>(handle) >> 32);
-    if (index >= slots_.size() || slots_[index].generation != generation || slots_[index].type == nullptr) return nullptr;
+    if (index >= slots_.size() || slots_[index].generation != generation || slots_[index].type == nullptr)
+      return nullptr;
     return &slots_[index];
   }
 

@@ -1,4 +1,5 @@
-// What a loader checks of a library: org.hetal.he.EngineLibrary and org.hetal.he.owner.OwnerLibrary. Compiled into each.
+// What a loader checks of a library: org.hetal.he.EngineLibrary and org.hetal.he.owner.OwnerLibrary. Compiled into
+// each.
 #include <jni.h>
 
 #include "build_info.h"

@@ -48,7 +48,8 @@ class Call {
   template <typename Held>
   const decltype(Held::value)& held(jlong handle, const char* noun) {
     auto object = handles().get<Held>(handle, noun);
-    require<InvalidArgument>(object->engine == engine_, "expected a ", noun, " of this evaluator, actual one of another");
+    require<InvalidArgument>(object->engine == engine_, "expected a ", noun,
+                             " of this evaluator, actual one of another");
     kept_.push_back(object);
     return object->value;
   }
@@ -88,9 +89,12 @@ HETAL_NATIVE(jstring, describe)(JNIEnv* env, jclass, jlong engine, jint what) {
   return guarded(env, [&] {
     const Call call(engine);
     switch (what) {
-      case 0: return from_string(env, call.engine().device());
-      case 1: return from_string(env, call.engine().context().parameters().name());
-      default: return from_string(env, ckks::hex(call.engine().keys().key_id()));
+      case 0:
+        return from_string(env, call.engine().device());
+      case 1:
+        return from_string(env, call.engine().context().parameters().name());
+      default:
+        return from_string(env, ckks::hex(call.engine().keys().key_id()));
     }
   });
 }
@@ -159,7 +163,8 @@ HETAL_NATIVE(jlong, multiplyConstant)(JNIEnv* env, jclass, jlong engine, jlong a
 HETAL_NATIVE(jlong, multiplySum)(JNIEnv* env, jclass, jlong engine, jlongArray a, jlongArray b) {
   return guarded(env, [&]() -> jlong {
     Call call(engine);
-    return call.give(call.engine().multiply_sum(call.ciphertexts(to_longs(env, a)), call.ciphertexts(to_longs(env, b))));
+    return call.give(
+        call.engine().multiply_sum(call.ciphertexts(to_longs(env, a)), call.ciphertexts(to_longs(env, b))));
   });
 }
 
@@ -167,7 +172,8 @@ HETAL_NATIVE(jlong, multiplySumPlain)(JNIEnv* env, jclass, jlong engine, jlongAr
   return guarded(env, [&]() -> jlong {
     Call call(engine);
     const PlaintextList plain = call.plaintexts(to_longs(env, b));
-    for (const Plaintext* p : plain) require<InvalidArgument>(p != nullptr, "multiplySum: expected a plaintext, actual none");
+    for (const Plaintext* p : plain)
+      require<InvalidArgument>(p != nullptr, "multiplySum: expected a plaintext, actual none");
     return call.give(call.engine().multiply_sum(call.ciphertexts(to_longs(env, a)), plain));
   });
 }
@@ -215,7 +221,8 @@ HETAL_NATIVE(jlong, sumRotated)(JNIEnv* env, jclass, jlong engine, jlongArray a,
   });
 }
 
-HETAL_NATIVE(jlongArray, multiplyRotated)(JNIEnv* env, jclass, jlong engine, jlong a, jintArray steps, jlongArray factors) {
+HETAL_NATIVE(jlongArray, multiplyRotated)
+(JNIEnv* env, jclass, jlong engine, jlong a, jintArray steps, jlongArray factors) {
   return guarded(env, [&] {
     Call call(engine);
     const std::vector<int> turns = steps_of(env, steps);

@@ -15,9 +15,12 @@ HETAL_NATIVE(jstring, hashOf)(JNIEnv* env, jclass, jstring name) {
 HETAL_NATIVE(jdoubleArray, numbersOf)(JNIEnv* env, jclass, jstring name) {
   return guarded(env, [&] {
     const ckks::Parameters p = ckks::Parameters::named(to_string(env, name));
-    std::vector<double> out{static_cast<double>(p.ring_degree()), p.log_qp(), static_cast<double>(p.security_bits()),
+    std::vector<double> out{static_cast<double>(p.ring_degree()),
+                            p.log_qp(),
+                            static_cast<double>(p.security_bits()),
                             static_cast<double>(p.bootstrap_input_level()),
-                            static_cast<double>(p.bootstrap_output_level()), p.bootstrap_bound()};
+                            static_cast<double>(p.bootstrap_output_level()),
+                            p.bootstrap_bound()};
     for (int level = 0; level <= p.bootstrap_output_level(); ++level) out.push_back(p.scale(level));
     return from_doubles(env, out);
   });

@@ -69,7 +69,8 @@ void require_level(const Context& context, int level) {
 
 Client::Client(const std::string& parameter_set, int threads, const Seed& seed, bool insecure_deterministic)
     : context_(std::make_unique<Context>(Parameters::named(parameter_set), threads)),
-      secret_(std::make_unique<SecretKey>(*context_, seed)), insecure_deterministic_(insecure_deterministic),
+      secret_(std::make_unique<SecretKey>(*context_, seed)),
+      insecure_deterministic_(insecure_deterministic),
       master_(insecure_deterministic ? seed : Seed{}) {
   Random random(seed, kKeyIdStream);
   for (std::size_t i = 0; i < key_id_.size(); i += 8) {
@@ -145,25 +146,28 @@ void Client::save_public_key(const std::string& path) {
 }
 
 std::unique_ptr<BundleWriter> Client::bundle_writer(const std::string& directory, const KeyPlan& plan) {
-  return std::make_unique<BundleWriter>(*context_, std::make_unique<KeyGenerator>(*context_, *secret_, next_seed()), key_id_,
-                                        directory, plan);
+  return std::make_unique<BundleWriter>(*context_, std::make_unique<KeyGenerator>(*context_, *secret_, next_seed()),
+                                        key_id_, directory, plan);
 }
 
 BundleWriter::BundleWriter(const Context& context, std::unique_ptr<KeySource> source, const ckks::KeyId& id,
                            std::string directory, const KeyPlan& plan)
-    : context_(context), source_(std::move(source)), directory_(std::move(directory)),
+    : context_(context),
+      source_(std::move(source)),
+      directory_(std::move(directory)),
       manifest_{context.parameters().name(), context.parameters().hash(), id, {}} {
   const Parameters& p = context.parameters();
   const std::uint32_t slots = p.slot_count();
   std::map<std::uint32_t, int> galois;
   auto note = [&](std::uint32_t element, int level) {
-    require<LevelError>(level >= 0 && level <= p.top_level(), "key plan: level: expected 0 to ", p.top_level(), ", actual ",
-                        level);
+    require<LevelError>(level >= 0 && level <= p.top_level(), "key plan: level: expected 0 to ", p.top_level(),
+                        ", actual ", level);
     int& at = galois.try_emplace(element, level).first->second;
     at = std::max(at, level);
   };
   for (const auto& [steps, level] : plan.level_of_steps) {
-    require<InvalidArgument>(steps > 0 && steps < slots, "key plan: rotation: expected 1 to ", slots - 1, ", actual ", steps);
+    require<InvalidArgument>(steps > 0 && steps < slots, "key plan: rotation: expected 1 to ", slots - 1, ", actual ",
+                             steps);
     note(context.encoder().rotation(steps), level);
   }
   if (plan.conjugation_level >= 0) note(2 * p.ring_degree() - 1, plan.conjugation_level);
@@ -195,7 +199,8 @@ std::uint64_t BundleWriter::write_next() {
   Bytes bytes;
   switch (wanted.kind) {
     case KeyKind::relinearization:
-      bytes = ckks::key_file(context_, manifest_.key_id, wanted.kind, 0, source_->relinearization(wanted.level), entry.digest);
+      bytes = ckks::key_file(context_, manifest_.key_id, wanted.kind, 0, source_->relinearization(wanted.level),
+                             entry.digest);
       break;
     case KeyKind::galois:
       entry.file = message("galois_", wanted.galois);
@@ -218,7 +223,8 @@ std::uint64_t BundleWriter::write_next() {
 }
 
 void BundleWriter::commit() {
-  require<InvalidArgument>(done() == total(), "key bundle: expected ", total(), " keys before its manifest, actual ", done());
+  require<InvalidArgument>(done() == total(), "key bundle: expected ", total(), " keys before its manifest, actual ",
+                           done());
   const std::string text = ckks::to_text(manifest_);
   write_file_atomically(directory_ + "/" + ckks::kManifestFile,
                         {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
@@ -231,7 +237,8 @@ Encryptor::Encryptor(ByteView file, int threads)
   in.raw(kNameBytes, "parameter set");
   const std::uint32_t level = in.u32("level");
   const int highest = context_->parameters().bootstrap_output_level();
-  require<FormatError>(level == static_cast<std::uint32_t>(highest), "public key: level: expected ", highest, ", actual ", level);
+  require<FormatError>(level == static_cast<std::uint32_t>(highest), "public key: level: expected ", highest,
+                       ", actual ", level);
   key_.level = highest;
   key_.seed = in.array<sizeof(Seed)>("seed");
   key_.stream = in.u64("stream");

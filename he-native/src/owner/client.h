@@ -1,4 +1,5 @@
-// What the data owner's program holds: a secret key with its name, encryption, decryption, and the writer of key bundles.
+// What the data owner's program holds: a secret key with its name, encryption, decryption, and the writer of key
+// bundles.
 #pragma once
 
 #include <atomic>
@@ -20,7 +21,8 @@ class BundleWriter;
 
 class Client {
  public:
-  /// A new key pair; `seed` comes from the operating system unless the caller is a test. threads = 0: one for each core.
+  /// A new key pair; `seed` comes from the operating system unless the caller is a test. threads = 0: one for each
+  /// core.
   Client(const std::string& parameter_set, int threads, const Seed& seed, bool insecure_deterministic);
   /// From the bytes of a secret-key file. Encryption draws a fresh seed from the operating system.
   Client(ByteView secret_key_file, int threads);

@@ -32,8 +32,7 @@ Seed derived(const Seed& seed, std::uint64_t purpose) {
   return out;
 }
 
-SecretKey::SecretKey(const Context& context, const Seed& seed)
-    : coefficients_(context.n()), sparse_(context.n()) {
+SecretKey::SecretKey(const Context& context, const Seed& seed) : coefficients_(context.n()), sparse_(context.n()) {
   Random random(seed, 0);
   random.ternary(coefficients_.data(), coefficients_.size());
   random.sparse_ternary(sparse_.data(), sparse_.size(), kSparseWeight);
@@ -153,7 +152,8 @@ PublicKey make_public_key(const Context& context, const SecretKey& secret, const
 
 ckks::Ciphertext encrypt(const Context& context, const PublicKey& key, const Seed& seed, std::uint64_t stream,
                          const std::vector<std::complex<double>>& slots, int level) {
-  require<LevelError>(level >= 0 && level <= key.level, "encrypt: expected a level of 0 to ", key.level, ", actual ", level);
+  require<LevelError>(level >= 0 && level <= key.level, "encrypt: expected a level of 0 to ", key.level, ", actual ",
+                      level);
   Random random(derived(seed, 2), stream);
   const Basis basis{level + 1, false};
   device::Device& device = context.device();

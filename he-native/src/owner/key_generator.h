@@ -100,7 +100,8 @@ struct PublicKey {
   std::uint64_t stream = 0;
 };
 PublicKey make_public_key(const ckks::Context& context, const SecretKey& secret, const Seed& seed, int level);
-/// c = v (b, a) + (e0 + m, e1) with v ternary, at a level of the key or below. Noise sqrt(N) times that of the secret key's.
+/// c = v (b, a) + (e0 + m, e1) with v ternary, at a level of the key or below. Noise sqrt(N) times that of the secret
+/// key's.
 ckks::Ciphertext encrypt(const ckks::Context& context, const PublicKey& key, const Seed& seed, std::uint64_t stream,
                          const std::vector<std::complex<double>>& slots, int level);
 

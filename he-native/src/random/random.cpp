@@ -22,9 +22,9 @@ constexpr std::size_t kLanes = 16;
 typedef std::uint32_t Lanes __attribute__((vector_size(4 * kLanes)));
 
 #define HETAL_ROTATE(x, bits) ((x) << (bits) | (x) >> (32 - (bits)))
-#define HETAL_QUARTER(a, b, c, d)                                              \
-  a += b, d ^= a, d = HETAL_ROTATE(d, 16), c += d, b ^= c, b = HETAL_ROTATE(b, 12), \
-  a += b, d ^= a, d = HETAL_ROTATE(d, 8), c += d, b ^= c, b = HETAL_ROTATE(b, 7)
+#define HETAL_QUARTER(a, b, c, d)                                                                   \
+  a += b, d ^= a, d = HETAL_ROTATE(d, 16), c += d, b ^= c, b = HETAL_ROTATE(b, 12), a += b, d ^= a, \
+                  d = HETAL_ROTATE(d, 8), c += d, b ^= c, b = HETAL_ROTATE(b, 7)
 
 }  // namespace
 

@@ -40,7 +40,8 @@ class Random {
   void ternary(std::int64_t* dst, std::size_t n);
   /// `weight` entries of -1 or 1, the rest 0; uniform among those.
   void sparse_ternary(std::int64_t* dst, std::size_t n, std::size_t weight);
-  /// Discrete Gaussian of standard deviation 3.19, cut at 6 deviations (19), by constant-time inversion of a 63-bit table.
+  /// Discrete Gaussian of standard deviation 3.19, cut at 6 deviations (19), by constant-time inversion of a 63-bit
+  /// table.
   void gaussian(std::int64_t* dst, std::size_t n);
 
  private:

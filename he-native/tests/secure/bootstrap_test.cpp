@@ -21,7 +21,8 @@ TEST(SecureBootstrap, Refreshes32768RealSlotsTo12LevelsAnd20Bits) {
   const bootstrap::Bootstrapper bootstrapper(context);
   ckks::EvaluationKeys keys;
   keys.relinearization = generator.relinearization(bootstrapper.relinearization_level());
-  for (const auto& [galois, level] : bootstrapper.galois_levels()) keys.galois[galois] = generator.galois(galois, level);
+  for (const auto& [galois, level] : bootstrapper.galois_levels())
+    keys.galois[galois] = generator.galois(galois, level);
   generator.encapsulation(keys);
   const ckks::Evaluator evaluator(context, keys);
 

@@ -70,9 +70,7 @@ std::invoke_result_t<Body> guarded(JNIEnv* env, Body&& body) noexcept {
       jni::throw_java(env, insecure ? "org/hetal/he/HeSecurityException" : "org/hetal/he/openfhe/OpenFheException",
                       text.c_str());
       throw jni::PendingJavaException{};
-    } catch (const cereal::Exception& e) {
-      throw FormatError(std::string("OpenFHE's serialised form: ") + e.what());
-    }
+    } catch (const cereal::Exception& e) { throw FormatError(std::string("OpenFHE's serialised form: ") + e.what()); }
   });
 }
 

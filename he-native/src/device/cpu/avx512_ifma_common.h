@@ -28,8 +28,12 @@ inline Vec mul_lazy(Vec a, Vec w, Vec w_shoup, Vec negated) {
 struct Prime {
   Vec q, q2, negated, one, two52, two52_shoup;
   explicit Prime(const Modulus& m)
-      : q(all(m.value())), q2(all(2 * m.value())), negated(all((Word{1} << 52) - m.value())),
-        one(all(m.shoup_of_one())), two52(all(m.two52())), two52_shoup(all(m.two52_shoup())) {}
+      : q(all(m.value())),
+        q2(all(2 * m.value())),
+        negated(all((Word{1} << 52) - m.value())),
+        one(all(m.shoup_of_one())),
+        two52(all(m.two52())),
+        two52_shoup(all(m.two52_shoup())) {}
   /// v < 2^52 to [0, 2q).
   Vec reduce_lazy(Vec v) const {
     const Vec zero = _mm512_setzero_si512();
@@ -44,6 +48,5 @@ struct Prime {
     return reduce_once(reduce_once(sum, q2), q);
   }
 };
-
 
 }  // namespace hetal::device::avx512

@@ -129,9 +129,7 @@ inline void forward_last(Word* x, std::size_t k, const Tree& t, const Turns& tur
   forward<kSmall>(a, b, load(t.w + 8 * k), load(t.ws + 8 * k), t.p);
   // (b3 b2 b1 | b0): one more turn is the natural order.
   turn(a, b, turns);
-  auto canonical = [&](Vec v) {
-    return reduce_once(kSmall ? t.p.reduce_lazy(v) : reduce_once(v, t.p.q2), t.p.q);
-  };
+  auto canonical = [&](Vec v) { return reduce_once(kSmall ? t.p.reduce_lazy(v) : reduce_once(v, t.p.q2), t.p.q); };
   store(x, canonical(a));
   store(x + 8, canonical(b));
 }
@@ -163,10 +161,14 @@ void forward_walk(Word* x, int log_length, std::size_t k, const Tree& t) {
   }
   // Four levels at once; the odd ones first, while the rows are long.
   switch ((log_length - 4) % 4) {
-    case 1: return forward_tree<1, kSmall>(x, log_length, k, t);
-    case 2: return forward_tree<2, kSmall>(x, log_length, k, t);
-    case 3: return forward_tree<3, kSmall>(x, log_length, k, t);
-    default: return forward_tree<4, kSmall>(x, log_length, k, t);
+    case 1:
+      return forward_tree<1, kSmall>(x, log_length, k, t);
+    case 2:
+      return forward_tree<2, kSmall>(x, log_length, k, t);
+    case 3:
+      return forward_tree<3, kSmall>(x, log_length, k, t);
+    default:
+      return forward_tree<4, kSmall>(x, log_length, k, t);
   }
 }
 
@@ -177,10 +179,12 @@ void forward_tree(Word* x, int log_length, std::size_t k, const Tree& t) {
   forward_levels<Levels, kSmall>(x, row, k, t);
   if (log_row == 4) {
     const Turns turns;
-    for (std::size_t c = 0; c < std::size_t{1} << Levels; ++c) forward_last<kSmall>(x + c * row, (k << Levels) + c, t, turns);
+    for (std::size_t c = 0; c < std::size_t{1} << Levels; ++c)
+      forward_last<kSmall>(x + c * row, (k << Levels) + c, t, turns);
     return;
   }
-  for (std::size_t c = 0; c < std::size_t{1} << Levels; ++c) forward_walk<kSmall>(x + c * row, log_row, (k << Levels) + c, t);
+  for (std::size_t c = 0; c < std::size_t{1} << Levels; ++c)
+    forward_walk<kSmall>(x + c * row, log_row, (k << Levels) + c, t);
 }
 
 template <bool kRoot>
@@ -204,10 +208,14 @@ void inverse_tree(Word* x, int log_length, std::size_t k, const Tree& t) {
 template <bool kRoot>
 void inverse_walk(Word* x, int log_length, std::size_t k, const Tree& t) {
   switch ((log_length - 4) % 4) {
-    case 1: return inverse_tree<1, kRoot>(x, log_length, k, t);
-    case 2: return inverse_tree<2, kRoot>(x, log_length, k, t);
-    case 3: return inverse_tree<3, kRoot>(x, log_length, k, t);
-    default: return inverse_tree<4, kRoot>(x, log_length, k, t);
+    case 1:
+      return inverse_tree<1, kRoot>(x, log_length, k, t);
+    case 2:
+      return inverse_tree<2, kRoot>(x, log_length, k, t);
+    case 3:
+      return inverse_tree<3, kRoot>(x, log_length, k, t);
+    default:
+      return inverse_tree<4, kRoot>(x, log_length, k, t);
   }
 }
 
@@ -226,8 +234,8 @@ inline void ntt(Word* x, const NttTable& table) {
 
 inline void intt(Word* x, const NttTable& table) {
   if (table.ring_degree < 64) return portable_kernels().intt(x, table);
-  const Tree t{table.inverse_root, table.inverse_root_shoup, Prime(table.modulus),
-               all(table.degree_inverse), all(table.degree_inverse_shoup)};
+  const Tree t{table.inverse_root, table.inverse_root_shoup, Prime(table.modulus), all(table.degree_inverse),
+               all(table.degree_inverse_shoup)};
   inverse_walk<true>(x, log2_of(table.ring_degree), 1, t);
 }
 

@@ -41,8 +41,7 @@ class CpuDevice final : public Device {
                                " in use");
     const std::size_t now = in_use_.fetch_add(words * sizeof(Word)) + words * sizeof(Word);
     std::size_t peak = peak_.load();
-    while (now > peak && !peak_.compare_exchange_weak(peak, now)) {
-    }
+    while (now > peak && !peak_.compare_exchange_weak(peak, now)) {}
     return Buffer(this, data, words);
   }
   void release(Word* data, std::size_t words) noexcept override {
@@ -50,7 +49,9 @@ class CpuDevice final : public Device {
     memory_.give_back(data, words);
   }
   void upload(Word* dst, const Word* host, std::size_t words) override { std::memcpy(dst, host, words * sizeof(Word)); }
-  void download(Word* host, const Word* src, std::size_t words) override { std::memcpy(host, src, words * sizeof(Word)); }
+  void download(Word* host, const Word* src, std::size_t words) override {
+    std::memcpy(host, src, words * sizeof(Word));
+  }
   void copy(Word* dst, const Word* src, std::size_t words) override { std::memmove(dst, src, words * sizeof(Word)); }
   void zero(Word* dst, std::size_t words) override { std::memset(dst, 0, words * sizeof(Word)); }
   std::size_t bytes_in_use() const override { return in_use_.load(); }
@@ -185,7 +186,8 @@ class CpuDevice final : public Device {
           kernels_.sub_mul_scalar(out, src + at, converted.data() + at, conversion.product_inverse[t], chunk(), q);
           continue;
         }
-        kernels_.sub_mul_scalar(converted.data() + at, src + at, converted.data() + at, conversion.product_inverse[t], chunk(), q);
+        kernels_.sub_mul_scalar(converted.data() + at, src + at, converted.data() + at, conversion.product_inverse[t],
+                                chunk(), q);
         kernels_.add(out, converted.data() + at, addend + at, chunk(), q);
       }
     });
@@ -285,7 +287,8 @@ class CpuDevice final : public Device {
       }
     }
     if (direct) return;
-    for (int i = 0; i < 2; ++i) turn_limb((i == 0 ? term.dst0 : term.dst1) + at, sums[i], index, term.accumulate, memory + 2 * n, q);
+    for (int i = 0; i < 2; ++i)
+      turn_limb((i == 0 ? term.dst0 : term.dst1) + at, sums[i], index, term.accumulate, memory + 2 * n, q);
   }
 
   /// dst (+)= src permuted; `piece` holds one chunk.
@@ -313,10 +316,11 @@ class CpuDevice final : public Device {
     return source + static_cast<std::size_t>(own - conversion.source.begin()) * ring_degree_;
   }
 
-  /// Every target limb but the sources' own, coefficient domain on both sides. A few coefficients of all sources stay in
-  /// the first-level cache while they are converted to every target.
+  /// Every target limb but the sources' own, coefficient domain on both sides. A few coefficients of all sources stay
+  /// in the first-level cache while they are converted to every target.
   void convert(Word* dst, const Word* x, const BaseConversion& conversion) {
-    const std::size_t n = ring_degree_, terms = conversion.source.size(), step = std::min<std::size_t>(n, kConversionChunk);
+    const std::size_t n = ring_degree_, terms = conversion.source.size(),
+                      step = std::min<std::size_t>(n, kConversionChunk);
     std::vector<std::size_t> targets;
     for (std::size_t t = 0; t < conversion.target.size(); ++t) {
       if (own_limb(x, conversion, conversion.target[t]) == nullptr) targets.push_back(t);

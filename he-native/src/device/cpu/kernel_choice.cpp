@@ -12,8 +12,10 @@ const Kernels& best_kernels() {
   for (const Kernels* path : paths) {
     if (path != nullptr && (wanted == nullptr || std::string(wanted) == path->name)) return *path;
   }
-  throw InvalidArgument(message("HETAL_CPU_PATH: expected a path that this processor runs (portable, avx2, avx512-ifma),"
-                                " actual ", wanted));
+  throw InvalidArgument(
+      message("HETAL_CPU_PATH: expected a path that this processor runs (portable, avx2, avx512-ifma),"
+              " actual ",
+              wanted));
 }
 
 }  // namespace hetal::device

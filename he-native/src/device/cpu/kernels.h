@@ -51,8 +51,8 @@ struct Kernels {
   void (*mul_scalar_add)(Word* dst, const Word* a, Word w, std::size_t n, const Modulus& q);
 
   /// dst = sum_i a[i] * b[i] over `terms` <= kMaxLazyTerms pairs of arrays; plus dst itself when `accumulate`.
-  void (*dot)(Word* dst, const Word* const* a, const Word* const* b, std::size_t terms, bool accumulate,
-              std::size_t n, const Modulus& q);
+  void (*dot)(Word* dst, const Word* const* a, const Word* const* b, std::size_t terms, bool accumulate, std::size_t n,
+              const Modulus& q);
   /// As dot, but b[i] holds n >> log_run words, each standing for a run of 2^log_run equal ones (log_run >= 3).
   void (*dot_runs)(Word* dst, const Word* const* a, const Word* const* b, std::size_t terms, bool accumulate,
                    int log_run, std::size_t n, const Modulus& q);
@@ -60,7 +60,8 @@ struct Kernels {
   /// Base conversion, first half, for one source limb: y = x * w mod q, and
   /// fraction += floor(y * q.reciprocal() / 2^52), which is y / q in units of 2^-kFractionBits, rounded down.
   void (*scale_for_conversion)(Word* y, Word* fraction, const Word* x, Word w, std::size_t n, const Modulus& q);
-  /// fraction <- (fraction + 2^(kFractionBits-1)) >> kFractionBits: how many times the source product must be subtracted.
+  /// fraction <- (fraction + 2^(kFractionBits-1)) >> kFractionBits: how many times the source product must be
+  /// subtracted.
   void (*round_fraction)(Word* fraction, std::size_t n);
   /// Base conversion, second half, for one target limb: dst = sum_i y[i] * hat[i] + overflow * negated_product mod q.
   /// y[i] < 2^50 need not be below q; terms < kMaxLazyTerms.

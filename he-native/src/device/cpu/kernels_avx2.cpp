@@ -54,9 +54,7 @@ struct Prime {
   /// |a| < 2^52, to (-1.7 q, 1.7 q).
   Reals mul(Reals a, const Factor& f) const { return remainder(a, f.w, nearest(_mm256_mul_pd(a, f.over_q))); }
   /// a, b < 2^51, to (-1.7 q, 1.7 q).
-  Reals mul(Reals a, Reals b) const {
-    return remainder(a, b, nearest(_mm256_mul_pd(_mm256_mul_pd(a, b), inverse)));
-  }
+  Reals mul(Reals a, Reals b) const { return remainder(a, b, nearest(_mm256_mul_pd(_mm256_mul_pd(a, b), inverse))); }
 };
 
 // ---- NTT: the words hold doubles between the first and the last pass ----------------------------------------------
@@ -155,7 +153,9 @@ void intt(Word* x, const NttTable& table) {
 // ---- pointwise ------------------------------------------------------------------------------------------------------
 
 /// [-q, q) to [0, q), on integers.
-inline Ints lifted(Ints v, Ints q) { return _mm256_add_epi64(v, _mm256_and_si256(_mm256_cmpgt_epi64(_mm256_setzero_si256(), v), q)); }
+inline Ints lifted(Ints v, Ints q) {
+  return _mm256_add_epi64(v, _mm256_and_si256(_mm256_cmpgt_epi64(_mm256_setzero_si256(), v), q));
+}
 
 void add(Word* dst, const Word* a, const Word* b, std::size_t n, const Modulus& q) {
   const Ints m = all(q.value());
@@ -225,7 +225,8 @@ void dot_runs(Word* dst, const Word* const* a, const Word* const* b, std::size_t
   dot_with(dst, a, terms, accumulate, n, q, [=](std::size_t t, std::size_t i) { return all(b[t][i >> log_run]); });
 }
 
-// ---- base conversion and the rest -------------------------------------------------------------------------------------
+// ---- base conversion and the rest
+// -------------------------------------------------------------------------------------
 
 void scale_for_conversion(Word* y, Word* fraction, const Word* x, Word w, std::size_t n, const Modulus& q) {
   const Prime p(q);

@@ -94,7 +94,8 @@ void dot_runs(Word* dst, const Word* const* a, const Word* const* b, std::size_t
 // ---- base conversion ----------------------------------------------------------------------------------------------
 
 void scale_for_conversion(Word* y, Word* fraction, const Word* x, Word w, std::size_t n, const Modulus& q) {
-  const Vec m = all(q.value()), v = all(w), vs = all(q.shoup(w)), reciprocal = all(q.reciprocal()), negated = Prime(q).negated;
+  const Vec m = all(q.value()), v = all(w), vs = all(q.shoup(w)), reciprocal = all(q.reciprocal()),
+            negated = Prime(q).negated;
   for (std::size_t i = 0; i < n; i += 8) {
     const Vec r = reduce_once(mul_lazy(load(x + i), v, vs, negated), m);
     store(y + i, r);

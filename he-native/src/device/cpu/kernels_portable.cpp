@@ -117,8 +117,8 @@ void from_signed(Word* dst, const std::int64_t* src, std::size_t n, const Modulu
 void lift_centered(Word* dst, const Word* src, std::size_t n, const Modulus& from, const Modulus& to) {
   const Word half = from.value() / 2;
   for (std::size_t i = 0; i < n; ++i) {
-    const std::int64_t centred = static_cast<std::int64_t>(src[i]) -
-                                 (src[i] > half ? static_cast<std::int64_t>(from.value()) : 0);
+    const std::int64_t centred =
+        static_cast<std::int64_t>(src[i]) - (src[i] > half ? static_cast<std::int64_t>(from.value()) : 0);
     dst[i] = to.reduce_signed(centred);
   }
 }
@@ -153,11 +153,24 @@ NttTable::NttTable(const Modulus& q, std::uint32_t degree)
 }
 
 const Kernels& portable_kernels() {
-  static const Kernels kernels{"portable",  ntt,         intt,         add,
-                               sub,         negate,      mul,          mul_scalar,
-                               sub_mul_scalar, mul_scalar_add, dot,    dot_runs,
-                               scale_for_conversion, round_fraction, convert, permute,
-                               from_signed, lift_centered};
+  static const Kernels kernels{"portable",
+                               ntt,
+                               intt,
+                               add,
+                               sub,
+                               negate,
+                               mul,
+                               mul_scalar,
+                               sub_mul_scalar,
+                               mul_scalar_add,
+                               dot,
+                               dot_runs,
+                               scale_for_conversion,
+                               round_fraction,
+                               convert,
+                               permute,
+                               from_signed,
+                               lift_centered};
   return kernels;
 }
 

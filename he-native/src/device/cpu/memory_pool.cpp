@@ -50,9 +50,7 @@ Word* MemoryPool::take(std::size_t words) noexcept {
     by_address_.erase(data);
     if (size > words) insert(data + words, size - words);
     return data;
-  } catch (const std::bad_alloc&) {
-    return nullptr;
-  }
+  } catch (const std::bad_alloc&) { return nullptr; }
 }
 
 void MemoryPool::give_back(Word* data, std::size_t words) noexcept {

@@ -41,9 +41,7 @@ void ThreadPool::drain(std::unique_lock<std::mutex>& lock) {
     std::exception_ptr error;
     try {
       (*body)(index);
-    } catch (...) {
-      error = std::current_exception();
-    }
+    } catch (...) { error = std::current_exception(); }
     lock.lock();
     --running_;
     if (error && !error_) {

@@ -38,8 +38,8 @@ HETAL_NATIVE(jlong, generateNative)(JNIEnv* env, jclass, jstring set, jint threa
 
 HETAL_NATIVE(jlong, insecureGenerateNative)(JNIEnv* env, jclass, jstring set, jint threads, jlong seed) {
   return guarded(env, [&]() -> jlong {
-    return handles().add(std::make_shared<owner::Client>(to_string(env, set), checked_threads(threads),
-                                                         Random::insecure_seed(static_cast<std::uint64_t>(seed)), true));
+    return handles().add(std::make_shared<owner::Client>(
+        to_string(env, set), checked_threads(threads), Random::insecure_seed(static_cast<std::uint64_t>(seed)), true));
   });
 }
 
@@ -67,10 +67,10 @@ HETAL_NATIVE(jstring, describe)(JNIEnv* env, jclass, jlong handle, jboolean key_
   });
 }
 
-HETAL_NATIVE(jbyteArray, encryptNative)(JNIEnv* env, jclass, jlong handle, jdoubleArray real, jdoubleArray imaginary, jint level) {
-  return guarded(env, [&] {
-    return from_bytes(env, client_of(handle)->encrypt(to_slots(env, real, imaginary), level));
-  });
+HETAL_NATIVE(jbyteArray, encryptNative)
+(JNIEnv* env, jclass, jlong handle, jdoubleArray real, jdoubleArray imaginary, jint level) {
+  return guarded(env,
+                 [&] { return from_bytes(env, client_of(handle)->encrypt(to_slots(env, real, imaginary), level)); });
 }
 
 HETAL_NATIVE(jdoubleArray, decryptNative)(JNIEnv* env, jclass, jlong handle, jbyteArray ciphertext, jboolean complex) {
@@ -95,8 +95,9 @@ HETAL_NATIVE(void, savePublicKeyNative)(JNIEnv* env, jclass, jlong handle, jstri
 }
 
 /// `rotations`: steps and level by turns; relinearisation and conjugation: their level, -1 for none.
-HETAL_NATIVE(jlong, openWriter)(JNIEnv* env, jclass, jlong handle, jstring directory, jintArray rotations, jint relinearization,
-                                jint conjugation, jboolean bootstrap) {
+HETAL_NATIVE(jlong, openWriter)
+(JNIEnv* env, jclass, jlong handle, jstring directory, jintArray rotations, jint relinearization, jint conjugation,
+ jboolean bootstrap) {
   return guarded(env, [&]() -> jlong {
     owner::KeyPlan plan;
     const std::vector<jint> flat = to_ints(env, rotations);
@@ -114,7 +115,8 @@ HETAL_NATIVE(jlong, openWriter)(JNIEnv* env, jclass, jlong handle, jstring direc
 }
 
 HETAL_NATIVE(jint, writerTotal)(JNIEnv* env, jclass, jlong writer) {
-  return guarded(env, [&]() -> jint { return static_cast<jint>(handles().get<HeldWriter>(writer, "writer")->writer->total()); });
+  return guarded(
+      env, [&]() -> jint { return static_cast<jint>(handles().get<HeldWriter>(writer, "writer")->writer->total()); });
 }
 
 HETAL_NATIVE(jlong, writeNext)(JNIEnv* env, jclass, jlong writer) {

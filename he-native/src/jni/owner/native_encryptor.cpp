@@ -27,6 +27,7 @@ HETAL_NATIVE(jstring, describe)(JNIEnv* env, jclass, jlong handle, jboolean key_
 
 HETAL_NATIVE(jbyteArray, encryptNative)(JNIEnv* env, jclass, jlong handle, jdoubleArray real, jint level) {
   return guarded(env, [&] {
-    return from_bytes(env, handles().get<owner::Encryptor>(handle, "encryptor")->encrypt(to_slots(env, real, nullptr), level));
+    return from_bytes(
+        env, handles().get<owner::Encryptor>(handle, "encryptor")->encrypt(to_slots(env, real, nullptr), level));
   });
 }

@@ -19,8 +19,10 @@ using Slots = std::vector<std::complex<double>>;
 class Chebyshev : public ::testing::Test {
  protected:
   Chebyshev()
-      : context(ckks::Parameters::named("insecure_n12_l12"), 2), secret(context, Random::insecure_seed(1)),
-        generator(context, secret, Random::insecure_seed(2)), evaluator(context, keys) {
+      : context(ckks::Parameters::named("insecure_n12_l12"), 2),
+        secret(context, Random::insecure_seed(1)),
+        generator(context, secret, Random::insecure_seed(2)),
+        evaluator(context, keys) {
     keys.relinearization = generator.relinearization(context.parameters().eval_mod_level());
   }
 
@@ -54,10 +56,12 @@ TEST_F(Chebyshev, EvaluatesAtOptimalDepthWithinNoise) {
   const int top = context.parameters().eval_mod_level();
   for (std::size_t count : {2u, 3u, 4u, 9u, 24u, 32u}) {
     std::vector<double> c(count);
-    for (std::size_t k = 0; k < count; ++k) c[k] = std::cos(3.0 * static_cast<double>(k) + 1) / static_cast<double>(count);
+    for (std::size_t k = 0; k < count; ++k)
+      c[k] = std::cos(3.0 * static_cast<double>(k) + 1) / static_cast<double>(count);
     Slots expected(x.size());
     for (std::size_t i = 0; i < x.size(); ++i) {
-      for (std::size_t k = 0; k < count; ++k) expected[i] += c[k] * std::cos(static_cast<double>(k) * std::acos(x[i].real()));
+      for (std::size_t k = 0; k < count; ++k)
+        expected[i] += c[k] * std::cos(static_cast<double>(k) * std::acos(x[i].real()));
     }
     const auto y = circuits::evaluate_chebyshev(evaluator, encrypt(x, top), c);
     EXPECT_EQ(top - y.level, static_cast<int>(std::ceil(std::log2(count)))) << count;

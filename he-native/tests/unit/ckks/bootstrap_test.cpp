@@ -16,8 +16,10 @@ using Complex = std::complex<double>;
 class InsecureEngine : public ::testing::Test {
  protected:
   InsecureEngine()
-      : context(ckks::Parameters::named("insecure_n12_l12"), 2), secret(context, Random::insecure_seed(1)),
-        generator(context, secret, Random::insecure_seed(2)), evaluator(context, keys) {
+      : context(ckks::Parameters::named("insecure_n12_l12"), 2),
+        secret(context, Random::insecure_seed(1)),
+        generator(context, secret, Random::insecure_seed(2)),
+        evaluator(context, keys) {
     keys.relinearization = generator.relinearization(context.parameters().eval_mod_level());
   }
 
@@ -82,7 +84,8 @@ TEST_F(InsecureEngine, DropReachesTheCanonicalScale) {
 
 TEST_F(InsecureEngine, BootstrapRefreshesRealAndComplexSlots) {
   const bootstrap::Bootstrapper bootstrapper(context);
-  for (const auto& [galois, level] : bootstrapper.galois_levels()) keys.galois[galois] = generator.galois(galois, level);
+  for (const auto& [galois, level] : bootstrapper.galois_levels())
+    keys.galois[galois] = generator.galois(galois, level);
   generator.encapsulation(keys);
   const auto real = slots(6, true), complex = slots(7, false);
   const auto a = bootstrapper.real(evaluator, encrypt(real, 3));

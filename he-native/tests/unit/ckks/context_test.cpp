@@ -30,7 +30,8 @@ TEST(Context, ModDownDividesAndRoundsToNearest) {
   const auto q = static_cast<std::int64_t>(context.parameters().q()[5]);
   std::vector<std::int64_t> expected;
   for (std::int64_t v : x) {
-    const auto quotient = static_cast<std::int64_t>(std::floor(static_cast<long double>(v) / static_cast<long double>(q) + 0.5L));
+    const auto quotient =
+        static_cast<std::int64_t>(std::floor(static_cast<long double>(v) / static_cast<long double>(q) + 0.5L));
     expected.push_back(quotient);
   }
   EXPECT_EQ(words(context, down), words(context, context.from_coefficients(expected, {5, false})));
@@ -42,7 +43,8 @@ TEST(Context, ModUpKeepsTheCentredValue) {
   const auto x = small_integers(context.n(), std::int64_t{1} << 60, 8);
   const auto& conversion = context.digit_conversion(1, level);
   RnsPoly digit = context.allocate({static_cast<int>(conversion.source.size()), false});
-  const device::Limbs limbs{digit.data(), conversion.source.data(), static_cast<std::uint32_t>(conversion.source.size())};
+  const device::Limbs limbs{digit.data(), conversion.source.data(),
+                            static_cast<std::uint32_t>(conversion.source.size())};
   context.device().from_signed(limbs, x.data());
   RnsPoly up = context.allocate({level + 1, true});
   context.device().mod_up(up.data(), digit.data(), conversion);

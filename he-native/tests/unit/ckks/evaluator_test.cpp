@@ -19,8 +19,10 @@ using Slots = std::vector<Complex>;
 class Sums : public ::testing::Test {
  protected:
   Sums()
-      : context(ckks::Parameters::named("insecure_n10_l12"), 2), secret(context, Random::insecure_seed(1)),
-        generator(context, secret, Random::insecure_seed(2)), evaluator(context, keys) {
+      : context(ckks::Parameters::named("insecure_n10_l12"), 2),
+        secret(context, Random::insecure_seed(1)),
+        generator(context, secret, Random::insecure_seed(2)),
+        evaluator(context, keys) {
     keys.relinearization = generator.relinearization(kLevel);
     for (std::uint32_t steps : {1u, 7u, 256u}) {
       keys.galois[evaluator.galois_of(steps)] = generator.galois(evaluator.galois_of(steps), kLevel);
@@ -77,7 +79,8 @@ TEST_F(Sums, TensorSumIsTheSumOfProducts) {
 }
 
 TEST_F(Sums, PlainSumTakesEveryPeriod) {
-  for (const std::size_t period : {std::size_t{1}, std::size_t{4}, std::size_t{64}, std::size_t{256}, std::size_t{512}}) {
+  for (const std::size_t period :
+       {std::size_t{1}, std::size_t{4}, std::size_t{64}, std::size_t{256}, std::size_t{512}}) {
     Slots expected(slots[0].size());
     std::vector<ckks::Plaintext> plain;
     for (std::size_t i = 0; i < 3; ++i) {

@@ -49,9 +49,15 @@ void fuzz(Bytes good, int rounds, const std::function<void(ByteView)>& parse) {
   for (int i = 0; i < rounds; ++i) {
     Bytes bad = good;
     switch (random() % 4) {
-      case 0: bad.resize(random() % bad.size()); break;
-      case 1: bad.resize(bad.size() + 1 + random() % 64); break;
-      case 2: bad[random() % bad.size()] ^= static_cast<std::uint8_t>(1 + random() % 255); break;
+      case 0:
+        bad.resize(random() % bad.size());
+        break;
+      case 1:
+        bad.resize(bad.size() + 1 + random() % 64);
+        break;
+      case 2:
+        bad[random() % bad.size()] ^= static_cast<std::uint8_t>(1 + random() % 255);
+        break;
       default:  // the header, where sizes are
         for (int k = 0; k < 4; ++k) bad[random() % 128] = static_cast<std::uint8_t>(random());
         break;
@@ -80,8 +86,8 @@ TEST_F(Files, CiphertextsSurviveTheirBytesAndNoDamageDoes) {
 TEST_F(Files, AResidueThatIsNotBelowItsPrimeIsRefusedUnderARightDigest) {
   owner::Client client(kSet, 1, Random::insecure_seed(1), true);
   Bytes bytes = client.encrypt({{0.5, 0}}, 2);
-  const std::size_t header = ckks::ciphertext_bytes(client.context(), 2, true) - sizeof(Digest) -
-                             (50 + 42 + 42) * client.context().n() / 8;
+  const std::size_t header =
+      ckks::ciphertext_bytes(client.context(), 2, true) - sizeof(Digest) - (50 + 42 + 42) * client.context().n() / 8;
   std::fill_n(bytes.begin() + static_cast<std::ptrdiff_t>(header), 7, std::uint8_t{0xff});
   Sha256 sha;
   sha.update(bytes.data(), bytes.size() - sizeof(Digest));
@@ -101,9 +107,7 @@ TEST_F(Files, ForeignParametersAndKeysAreNamed) {
   auto text = [&](const Bytes& bytes) -> std::string {
     try {
       client.decrypt(bytes);
-    } catch (const FormatError& e) {
-      return e.what();
-    }
+    } catch (const FormatError& e) { return e.what(); }
     return "";
   };
   EXPECT_NE(text(other.encrypt({{1, 0}}, 1)).find("key id: expected " + ckks::hex(client.key_id())), std::string::npos);
@@ -210,9 +214,7 @@ TEST_F(Files, EqualSeedsGiveEqualBundlesAndEveryWriterHasItsOwnSeed) {
     std::filesystem::remove_all(path("keys"));
     write_bundle(client, plan);
     const Bytes once = read_file(path("keys/galois_5.key"), 1 << 24);
-    if (run == 1) {
-      EXPECT_EQ(first, once);
-    }
+    if (run == 1) { EXPECT_EQ(first, once); }
     first = once;
     std::filesystem::remove_all(path("keys"));
     write_bundle(client, plan);

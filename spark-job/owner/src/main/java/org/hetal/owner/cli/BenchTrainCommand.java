@@ -14,6 +14,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.hetal.config.SettingsException;
 import org.hetal.he.Ciphertext;
+import org.hetal.he.EngineLibrary;
 import org.hetal.he.Evaluator;
 import org.hetal.he.Scope;
 import org.hetal.he.owner.Client;
@@ -217,6 +218,7 @@ final class BenchTrainCommand extends OwnerCommand {
     figures.put("name", "training_iteration");
     figures.put("parameter_set", run.evaluator().parameters().name());
     figures.put("device", run.evaluator().device());
+    figures.put("commit", EngineLibrary.commit());
     figures.put("batch_rows", schedule.batchRows());
     figures.put("features", run.plan().layout().features());
     figures.put("classes", run.plan().layout().classes());

@@ -1,5 +1,7 @@
 package org.hetal.he.simulator;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.hetal.he.Parameters;
 
 /**
@@ -17,6 +19,8 @@ public record SimulatedParameters(
     implements Parameters {
 
   private static final double LOG_SCALE = 42;
+  private static final Pattern NAME =
+      Pattern.compile("insecure_simulator_n([0-9]{1,2})_l([0-9]{1,2})");
 
   public SimulatedParameters {
     if (ringDegree < 4 || Integer.bitCount(ringDegree) != 1) {
@@ -37,6 +41,27 @@ public record SimulatedParameters(
   /** The budget of the engine's default set, with a ring of any size. */
   public static SimulatedParameters withRingDegree(int ringDegree) {
     return new SimulatedParameters(ringDegree, 3, 12, 2);
+  }
+
+  /**
+   * The parameters whose {@link #name()} this is: ring degree and levels are in it, the rest is the
+   * engine's default.
+   *
+   * @throws IllegalArgumentException for any other name
+   */
+  public static SimulatedParameters named(String name) {
+    Matcher matcher = NAME.matcher(name);
+    if (matcher.matches()) {
+      int log = Integer.parseInt(matcher.group(1));
+      int levels = Integer.parseInt(matcher.group(2));
+      if (log >= 2 && log <= 17 && levels >= 1) {
+        SimulatedParameters usual = withRingDegree(1 << log);
+        return new SimulatedParameters(
+            1 << log, usual.bootstrapInputLevel(), levels, usual.bootstrapBound());
+      }
+    }
+    throw new IllegalArgumentException(
+        "expected insecure_simulator_nLOG_lLEVELS with LOG of 2 to 17, actual " + name);
   }
 
   @Override

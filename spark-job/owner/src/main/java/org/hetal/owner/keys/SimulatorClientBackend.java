@@ -8,8 +8,6 @@ import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.he.Evaluator;
@@ -21,8 +19,6 @@ import org.hetal.he.simulator.Simulator;
 
 /** Keys of the simulator: they are names, nothing is protected. */
 final class SimulatorClientBackend implements ClientBackend {
-  private static final Pattern NAME =
-      Pattern.compile("insecure_simulator_n([0-9]{1,2})_l([0-9]{1,2})");
   private static final long NOISE_SEED = 7;
   static final String HEADER = "hetal insecure simulator key";
 
@@ -68,17 +64,10 @@ final class SimulatorClientBackend implements ClientBackend {
   }
 
   private static SimulatedParameters simulated(String name) {
-    Matcher matcher = NAME.matcher(name);
-    if (matcher.matches()) {
-      int log = Integer.parseInt(matcher.group(1));
-      int levels = Integer.parseInt(matcher.group(2));
-      if (log >= 2 && log <= 17 && levels >= 1) {
-        SimulatedParameters usual = SimulatedParameters.withRingDegree(1 << log);
-        return new SimulatedParameters(
-            1 << log, usual.bootstrapInputLevel(), levels, usual.bootstrapBound());
-      }
+    try {
+      return SimulatedParameters.named(name);
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException("parameters: " + e.getMessage(), e);
     }
-    throw new SettingsException(
-        "parameters: expected insecure_simulator_nLOG_lLEVELS with LOG of 2 to 17, actual " + name);
   }
 }

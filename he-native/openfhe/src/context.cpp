@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "keys.h"
 
 namespace hetal::openfhe {
 namespace {
@@ -112,6 +113,7 @@ Context make_context(std::uint32_t ring_degree, const std::vector<std::uint64_t>
 }
 
 void release_context(const Context& context) {
+  forget_bootstrap(context);
   CryptoContextImpl<DCRTPoly>::ClearEvalMultKeys(context);
   CryptoContextImpl<DCRTPoly>::ClearEvalAutomorphismKeys(context);
   // The list itself is not const; OpenFHE can only empty all of it, which would take other people's contexts away.

@@ -136,13 +136,12 @@ NATIVE(jint, bootstrapDepth)(JNIEnv* env, jclass, jint encoding_budget, jint dec
   });
 }
 NATIVE(void, bootstrapSetup)
-(JNIEnv* env, jclass, jlong context, jint encoding_budget, jint decoding_budget, jint correction) {
+(JNIEnv* env, jclass, jlong context, jint encoding_budget, jint decoding_budget, jint correction,
+ jint baby_steps) {
   changing(env, [&] {
     const Context own = context_of(context);
-    bootstrap_depth(natural("level budget", encoding_budget), natural("level budget", decoding_budget),
-                    Secret::kUniformTernary);
-    own->EvalBootstrapSetup({static_cast<std::uint32_t>(encoding_budget), static_cast<std::uint32_t>(decoding_budget)},
-                            {0, 0}, own->GetRingDimension() / 2, natural("correction factor", correction));
+    bootstrap_setup(own, natural("level budget", encoding_budget), natural("level budget", decoding_budget),
+                    natural("correction factor", correction), natural("baby steps", baby_steps));
   });
 }
 

@@ -404,14 +404,30 @@ public final class CkksContext implements AutoCloseable {
    * @param correction {@code correctionFactor}; 0 for OpenFHE's choice
    */
   public void bootstrapSetup(int encodingBudget, int decodingBudget, int correction) {
+    bootstrapSetup(encodingBudget, decodingBudget, correction, 0);
+  }
+
+  /**
+   * As {@link #bootstrapSetup(int, int, int)}, with a say in how many rotation keys there are.
+   *
+   * @param babySteps {@code dim1} of both transforms: a power of two of at most 512, or 0 for
+   *     OpenFHE's choice, which has more keys than need be
+   */
+  public void bootstrapSetup(
+      int encodingBudget, int decodingBudget, int correction, int babySteps) {
     fenced(
         () -> {
-          Natives.bootstrapSetup(handle(), encodingBudget, decodingBudget, correction);
+          Natives.bootstrapSetup(handle(), encodingBudget, decodingBudget, correction, babySteps);
           return null;
         });
   }
 
-  /** {@code EvalBootstrap} and the rescaling that it leaves over. Level 1 or above in. */
+  /**
+   * {@code EvalBootstrap} and the rescaling that it leaves over. Level 1 or above in.
+   *
+   * @throws IllegalArgumentException before {@link #bootstrapSetup(int, int, int)}
+   * @throws org.hetal.he.HeMissingKeyException unless all bootstrap keys are there, and in full
+   */
   public CkksCiphertext bootstrap(Ciphertext a) {
     return made(() -> Natives.bootstrap(handle(), own(a)), a);
   }

@@ -39,7 +39,7 @@ final class Natives {
   static native int bootstrapDepth(int encodingBudget, int decodingBudget, int secret);
 
   static native void bootstrapSetup(
-      long context, int encodingBudget, int decodingBudget, int correction);
+      long context, int encodingBudget, int decodingBudget, int correction, int babySteps);
 
   static native long publicKeyDeserialize(long context, byte[] bytes);
 

@@ -46,13 +46,19 @@ void require_terms(const char* what, std::size_t a, std::size_t b) {
                            b);
 }
 
-void require_automorphism(const Context& context, const Ciphertext& a, int steps) {
-  const auto keys = automorphism_keys(a->GetKeyTag());
-  const auto element = rotation_element(context, steps);
-  require<MissingKey>(keys != nullptr && keys->count(element) != 0, "no key for the rotation by ", steps,
-                      " (Galois element ", element, ") among ", keys == nullptr ? 0 : keys->size(), " keys of ",
-                      a->GetKeyTag());
-  require_digits(context, keys->at(element), level(a), message("rotation by ", steps));
+EvaluationKey relinearization_key(const Ciphertext& a) {
+  const auto& all = ContextImpl::GetAllEvalMultKeys();
+  const auto key = all.find(a->GetKeyTag());
+  require<MissingKey>(key != all.end(), "relinearize: no relinearisation key of ", a->GetKeyTag());
+  return key->second[0];
+}
+
+void require_factors(const Ciphertext& a, const Ciphertext& b) {
+  require_factor("multiply", a);
+  require_factor("multiply", b);
+  require_two_parts("multiply", a);
+  require_two_parts("multiply", b);
+  require_same("multiply", a, b);
 }
 
 /// Calls work(0) .. work(count - 1), each once; rethrows the first failure.
@@ -132,15 +138,25 @@ Ciphertext multiply_by_i(const Context& context, const Ciphertext& a) {
   return out;
 }
 
+void require_rotation(const Context& context, const Ciphertext& a, int steps) {
+  const auto keys = automorphism_keys(a->GetKeyTag());
+  const auto element = rotation_element(context, steps);
+  require<MissingKey>(keys != nullptr && keys->count(element) != 0, "no key for the rotation by ", steps,
+                      " (Galois element ", element, ") among ", keys == nullptr ? 0 : keys->size(), " keys of ",
+                      a->GetKeyTag());
+  require_digits(context, keys->at(element), level(a), message("rotation by ", steps));
+}
+
+void require_product(const Context& context, const Ciphertext& a, const Ciphertext& b) {
+  require_factors(a, b);
+  require_digits(context, relinearization_key(a), level(a), "relinearize");
+}
+
 Ciphertext multiply_sum(const Context& context, std::span<const Ciphertext> a, std::span<const Ciphertext> b) {
   require_terms("multiply", a.size(), b.size());
   Ciphertext sum;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    require_factor("multiply", a[i]);
-    require_factor("multiply", b[i]);
-    require_two_parts("multiply", a[i]);
-    require_two_parts("multiply", b[i]);
-    require_same("multiply", a[i], b[i]);
+    require_factors(a[i], b[i]);
     require_same("multiply", a[0], a[i]);
     const Ciphertext term = context->EvalMultNoRelin(a[i], b[i]);
     if (sum)
@@ -172,10 +188,7 @@ Ciphertext multiply(const Context& context, const Ciphertext& a, double constant
 
 Ciphertext relinearize(const Context& context, const Ciphertext& a) {
   if (parts(a) == 2) return a->Clone();
-  const auto& all = ContextImpl::GetAllEvalMultKeys();
-  const auto key = all.find(a->GetKeyTag());
-  require<MissingKey>(key != all.end(), "relinearize: no relinearisation key of ", a->GetKeyTag());
-  require_digits(context, key->second[0], level(a), "relinearize");
+  require_digits(context, relinearization_key(a), level(a), "relinearize");
   return context->Relinearize(a);
 }
 
@@ -201,7 +214,7 @@ std::vector<Ciphertext> rotate_all(const Context& context, const Ciphertext& a, 
   for (const int step : steps) {
     left.push_back(((step % slots) + slots) % slots);
     if (left.back() != 0) {
-      require_automorphism(context, a, left.back());
+      require_rotation(context, a, left.back());
       any = true;
     }
   }

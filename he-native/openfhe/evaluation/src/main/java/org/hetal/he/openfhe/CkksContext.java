@@ -398,6 +398,43 @@ public final class CkksContext implements AutoCloseable {
   }
 
   /**
+   * Slot i of the result is the sum of the slots i to i + count - 1, cyclic: {@code EvalSum}. Level
+   * and scale degree unchanged. Needs the rotation keys by 1, 2, 4, ..., count / 2 ({@code
+   * EvalSumKeyGen} would make those of all powers of two).
+   *
+   * @param count a power of two, 1 to slotCount
+   */
+  public CkksCiphertext sum(Ciphertext a, int count) {
+    return made(() -> Natives.sum(handle(), own(a), count), a);
+  }
+
+  /**
+   * {@link #sum} of the products of slots, relinearised and rescaled: {@code EvalInnerProduct} and
+   * {@code Rescale}. Scale degree 1 in and out; takes one level.
+   */
+  public CkksCiphertext innerProduct(Ciphertext a, Ciphertext b, int count) {
+    return made(() -> Natives.innerProduct(handle(), own(a), own(b), count), a, b);
+  }
+
+  /** As {@link #innerProduct(Ciphertext, Ciphertext, int)} with an encoded factor. */
+  public CkksCiphertext innerProduct(Ciphertext a, Plaintext b, int count) {
+    return made(() -> Natives.innerProductPlain(handle(), own(a), own(b), count), a, b);
+  }
+
+  /**
+   * Encodes a square matrix for products with ciphertexts of one level: {@code
+   * FHECKKSRNS::EvalLinearTransformPrecompute}. Takes {@code rows} plaintexts of all slots, special
+   * primes included.
+   *
+   * @param real rows of the matrix, as many as columns: a power of two, 2 to slotCount
+   * @param imaginary null for none
+   * @param level of the ciphertexts, at least 1
+   */
+  public CkksLinearTransform linearTransform(double[][] real, double[][] imaginary, int level) {
+    return fenced(() -> CkksLinearTransform.make(this, real, imaginary, level));
+  }
+
+  /**
    * Prepares bootstraps of all slots: {@code EvalBootstrapSetup}. Before bootstrap keys are made
    * and before {@link #bootstrap}.
    *
@@ -485,6 +522,11 @@ public final class CkksContext implements AutoCloseable {
 
   private CkksCiphertext made(java.util.function.LongSupplier call, Object... operands) {
     return fenced(() -> new CkksCiphertext(this, call.getAsLong()), operands);
+  }
+
+  CkksCiphertext apply(NativeHandle transform, Ciphertext a) {
+    return made(
+        () -> Natives.linearTransformApply(handle(), transform.get(), own(a)), transform, a);
   }
 
   private <T> T fenced(java.util.function.Supplier<T> call, Object... operands) {

@@ -20,7 +20,8 @@ import org.hetal.he.Parameters;
  * takes two levels at the bottom, one to halve the message (so that {@code z + conj(z)} is its real
  * part) and one inside OpenFHE.
  *
- * @param hash over the primes, the scale, the secret's distribution, the level budgets and the baby steps
+ * @param hash over the primes, the scale, the secret's distribution, the level budgets and the baby
+ *     steps
  * @param encodingBudget levels of the bootstrap's CoeffsToSlots
  * @param decodingBudget levels of its SlotsToCoeffs
  * @param babySteps of both; 0 for OpenFHE's choice

@@ -119,8 +119,7 @@ void require_bootstrap_keys(const Context& context, const std::string& tag) {
   const auto keys = automorphism_keys(tag);
   const auto& all = ContextImpl::GetAllEvalMultKeys();
   const auto relinearization = all.find(tag);
-  require<MissingKey>(relinearization != all.end() && keys != nullptr &&
-                          keys->count(conjugation_element(context)) != 0,
+  require<MissingKey>(relinearization != all.end() && keys != nullptr && keys->count(conjugation_element(context)) != 0,
                       "bootstrap: no keys of ", tag);
   const int top = top_level(context);
   require_digits(context, relinearization->second[0], top, "bootstrap: relinearisation");

@@ -79,24 +79,23 @@ LinearTransform prepare_linear_transform(const Context& context, int size,
     rows[i].assign(matrix.begin() + static_cast<std::ptrdiff_t>(i * n),
                    matrix.begin() + static_cast<std::ptrdiff_t>((i + 1) * n));
     for (const auto& value : rows[i]) {
-      require<InvalidArgument>(std::isfinite(value.real()) && std::isfinite(value.imag()),
-                               "linear transform: row ", i, ": expected finite values, actual ", value);
+      require<InvalidArgument>(std::isfinite(value.real()) && std::isfinite(value.imag()), "linear transform: row ", i,
+                               ": expected finite values, actual ", value);
     }
   }
   LinearTransform out{context, std::make_shared<lbcrypto::FHECKKSRNS>(), {}, at};
   // Of a bootstrap's setup only the baby steps, under the size, are wanted; nothing is precomputed.
   out.scheme->EvalBootstrapSetup(*context, {1, 1}, {static_cast<std::uint32_t>(baby_steps(size)), 0},
                                  static_cast<std::uint32_t>(size), 0, false);
-  out.diagonals =
-      out.scheme->EvalLinearTransformPrecompute(*context, rows, 1.0, static_cast<std::uint32_t>(at));
+  out.diagonals = out.scheme->EvalLinearTransformPrecompute(*context, rows, 1.0, static_cast<std::uint32_t>(at));
   return out;
 }
 
 Ciphertext linear_transform(const LinearTransform& transform, const Ciphertext& a) {
   require_factor("linear transform", a);
   require<InvalidArgument>(parts(a) == 2, "linear transform: expected 2 parts, actual ", parts(a));
-  require<LevelError>(level(a) == transform.level, "linear transform: expected a ciphertext at level ",
-                      transform.level, ", for which it was made, actual ", level(a));
+  require<LevelError>(level(a) == transform.level, "linear transform: expected a ciphertext at level ", transform.level,
+                      ", for which it was made, actual ", level(a));
   const Context& context = transform.context;
   for (const int steps : linear_transform_steps(context, static_cast<int>(transform.diagonals.size()))) {
     require_rotation(context, a, steps);

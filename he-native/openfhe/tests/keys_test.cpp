@@ -62,16 +62,16 @@ TEST(OpenFheKeys, FewerBabyStepsTakeFewerKeysAndBootstrapAsWell) {
 }
 
 TEST(OpenFheKeys, ShortKeysServeTheirLevelAndNoHigherOne) {
-  const Context context = make_context({.ring_degree = kDegree, .depth = 8, .scaling_bits = 50, .first_bits = 60,
-                                        .digits = 3});
+  const Context context =
+      make_context({.ring_degree = kDegree, .depth = 8, .scaling_bits = 50, .first_bits = 60, .digits = 3});
   const auto keys = context->KeyGen();
   // Nine limbs, three a digit.
   EXPECT_EQ(digits_at(context, 0), 1u);
   EXPECT_EQ(digits_at(context, 2), 1u);
   EXPECT_EQ(digits_at(context, 3), 2u);
   EXPECT_EQ(digits_at(context, 8), 3u);
-  const auto made = context->EvalAutomorphismKeyGen(
-      keys.secretKey, {rotation_element(context, 1), conjugation_element(context)});
+  const auto made =
+      context->EvalAutomorphismKeyGen(keys.secretKey, {rotation_element(context, 1), conjugation_element(context)});
   for (const auto& [element, key] : *made) shorten(context, key, 4);
   EXPECT_EQ(made->begin()->second->GetAVector().size(), 2u);
   lbcrypto::CryptoContextImpl<Polynomial>::InsertEvalAutomorphismKey(made, keys.secretKey->GetKeyTag());

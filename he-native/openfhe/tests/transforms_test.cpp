@@ -44,7 +44,8 @@ class OpenFheTransforms : public ::testing::Test {
     EXPECT_EQ(scale_degree(actual), 1);
     const Slots slots = decrypt(context_, keys_.secretKey, actual, kScale);
     double worst = 0;
-    for (std::size_t i = 0; i < kSlots; ++i) worst = std::max(worst, std::abs(slots[i] - expected[i % expected.size()]));
+    for (std::size_t i = 0; i < kSlots; ++i)
+      worst = std::max(worst, std::abs(slots[i] - expected[i % expected.size()]));
     EXPECT_LT(worst, 0x1p-24);
     EXPECT_GT(worst, 0x1p-48);
   }

@@ -136,8 +136,7 @@ NATIVE(jint, bootstrapDepth)(JNIEnv* env, jclass, jint encoding_budget, jint dec
   });
 }
 NATIVE(void, bootstrapSetup)
-(JNIEnv* env, jclass, jlong context, jint encoding_budget, jint decoding_budget, jint correction,
- jint baby_steps) {
+(JNIEnv* env, jclass, jlong context, jint encoding_budget, jint decoding_budget, jint correction, jint baby_steps) {
   changing(env, [&] {
     const Context own = context_of(context);
     bootstrap_setup(own, natural("level budget", encoding_budget), natural("level budget", decoding_budget),

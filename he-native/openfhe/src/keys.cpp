@@ -23,26 +23,41 @@ std::map<const ContextImpl*, std::set<std::uint32_t>>& setups() {
 void add_layer(std::set<std::uint32_t>& steps, int rotations, int baby, int giant, std::uint32_t stride,
                std::uint32_t slots) {
   const int first = 1 - (rotations + 1) / 2;
-  // OpenFHE calls the number of baby steps g and that of giant steps b.
   for (int j = first; j < first + baby; ++j) steps.insert(static_cast<std::uint32_t>(j) * stride % slots);
   for (int i = 0; i < giant; ++i) steps.insert(static_cast<std::uint32_t>(baby * i) * stride % slots);
 }
+
+/// GetCollapsedFFTParams, an array up to OpenFHE 1.4 and a structure since.
+struct Layers {
+  template <typename Parameters>
+  explicit Layers(const Parameters& p) {
+    if constexpr (requires { p.lvlb; }) {
+      assign(p.layersCollapse, p.remCollapse, p.numRotations, p.b, p.g, p.numRotationsRem, p.bRem, p.gRem);
+    } else {
+      assign(p[1], p[2], p[3], p[4], p[5], p[6], p[7], p[8]);
+    }
+  }
+  // OpenFHE calls the number of baby steps g and that of giant steps b.
+  template <typename... Numbers>
+  void assign(Numbers... numbers) {
+    int* const all[] = {&collapsed, &remainder, &rotations, &giant, &baby, &rotations_rest, &giant_rest, &baby_rest};
+    std::size_t i = 0;
+    ((*all[i++] = static_cast<int>(numbers)), ...);
+  }
+  int collapsed, remainder, rotations, giant, baby, rotations_rest, giant_rest, baby_rest;
+};
 
 /// FindCoeffsToSlotsRotationIndices and FindSlotsToCoeffsRotationIndices, which are private: they differ in the end at
 /// which the layer of the remainder lies.
 void add_transform(std::set<std::uint32_t>& steps, std::uint32_t slots, std::uint32_t budget, std::uint32_t baby_steps,
                    bool encoding) {
-  const auto p = lbcrypto::GetCollapsedFFTParams(slots, budget, baby_steps);
-  const int layers = p[lbcrypto::CKKS_BOOT_PARAMS::LAYERS_COLL];
-  const int remainder = p[lbcrypto::CKKS_BOOT_PARAMS::LAYERS_REM];
-  const int whole = static_cast<int>(budget) - (remainder != 0);
+  const Layers p(lbcrypto::GetCollapsedFFTParams(slots, budget, baby_steps));
+  const int whole = static_cast<int>(budget) - (p.remainder != 0);
   for (int s = 0; s < whole; ++s) {
-    add_layer(steps, p[lbcrypto::CKKS_BOOT_PARAMS::NUM_ROTATIONS], p[lbcrypto::CKKS_BOOT_PARAMS::GIANT_STEP],
-              p[lbcrypto::CKKS_BOOT_PARAMS::BABY_STEP], 1u << (s * layers + (encoding ? remainder : 0)), slots);
+    add_layer(steps, p.rotations, p.baby, p.giant, 1u << (s * p.collapsed + (encoding ? p.remainder : 0)), slots);
   }
-  if (remainder != 0) {
-    add_layer(steps, p[lbcrypto::CKKS_BOOT_PARAMS::NUM_ROTATIONS_REM], p[lbcrypto::CKKS_BOOT_PARAMS::GIANT_STEP_REM],
-              p[lbcrypto::CKKS_BOOT_PARAMS::BABY_STEP_REM], encoding ? 1u : 1u << (whole * layers), slots);
+  if (p.remainder != 0) {
+    add_layer(steps, p.rotations_rest, p.baby_rest, p.giant_rest, encoding ? 1u : 1u << (whole * p.collapsed), slots);
   }
 }
 
@@ -90,13 +105,16 @@ void bootstrap_setup(const Context& context, std::uint32_t encoding_budget, std:
   require<InvalidArgument>((baby_steps & (baby_steps - 1)) == 0 && baby_steps <= 512,
                            "baby steps: expected a power of two of at most 512, or 0, actual ", baby_steps);
   const std::uint32_t slots = context->GetRingDimension() / 2;
+  const bool one_matrix = encoding_budget == 1 && decoding_budget == 1;
+  // OpenFHE's choice for it depends on its version.
+  if (one_matrix && baby_steps == 0) {
+    for (baby_steps = 1; baby_steps * baby_steps < slots;) baby_steps *= 2;
+  }
   context->EvalBootstrapSetup({encoding_budget, decoding_budget}, {baby_steps, baby_steps}, slots, correction);
   std::set<std::uint32_t> steps;
-  if (encoding_budget == 1 && decoding_budget == 1) {
-    const auto baby =
-        baby_steps != 0 ? baby_steps : static_cast<std::uint32_t>(std::ceil(std::sqrt(static_cast<double>(slots))));
-    for (std::uint32_t i = 1; i < baby; ++i) steps.insert(i);
-    for (std::uint32_t i = baby; i < slots; i += baby) steps.insert(i);
+  if (one_matrix) {
+    for (std::uint32_t i = 1; i < baby_steps; ++i) steps.insert(i);
+    for (std::uint32_t i = baby_steps; i < slots; i += baby_steps) steps.insert(i);
   } else {
     add_transform(steps, slots, encoding_budget, baby_steps, true);
     add_transform(steps, slots, decoding_budget, baby_steps, false);

@@ -27,6 +27,17 @@ void require_factor(const char* what, const Ciphertext& a) {
   require<LevelError>(level(a) >= 1, what, ": expected a level of at least 1, actual 0");
 }
 
+/// EvalBootstrapSetup without precomputation; OpenFHE 1.5 has given it one more parameter.
+template <typename Scheme, typename ContextImpl>
+void set_up(Scheme& scheme, const ContextImpl& context, std::uint32_t size, std::uint32_t baby_steps) {
+  const std::vector<std::uint32_t> budget{1, 1}, dim1{baby_steps, 0};
+  if constexpr (requires { scheme.EvalBootstrapSetup(context, budget, dim1, size, 0, false, false); }) {
+    scheme.EvalBootstrapSetup(context, budget, dim1, size, 0, false, false);
+  } else {
+    scheme.EvalBootstrapSetup(context, budget, dim1, size, 0, false);
+  }
+}
+
 int baby_steps(int size) {
   int out = 1;
   while (out * out < size) out *= 2;
@@ -85,8 +96,7 @@ LinearTransform prepare_linear_transform(const Context& context, int size,
   }
   LinearTransform out{context, std::make_shared<lbcrypto::FHECKKSRNS>(), {}, at};
   // Of a bootstrap's setup only the baby steps, under the size, are wanted; nothing is precomputed.
-  out.scheme->EvalBootstrapSetup(*context, {1, 1}, {static_cast<std::uint32_t>(baby_steps(size)), 0},
-                                 static_cast<std::uint32_t>(size), 0, false);
+  set_up(*out.scheme, *context, static_cast<std::uint32_t>(size), static_cast<std::uint32_t>(baby_steps(size)));
   out.diagonals = out.scheme->EvalLinearTransformPrecompute(*context, rows, 1.0, static_cast<std::uint32_t>(at));
   return out;
 }

@@ -32,7 +32,7 @@ Context bootstrappable(std::uint32_t encoding, std::uint32_t decoding, std::uint
 
 TEST(OpenFheKeys, BootstrapElementsAreThoseThatOpenFheMakesKeysFor) {
   for (const auto& [encoding, decoding, baby] :
-       {std::tuple{3, 3, 0}, {3, 3, 4}, {3, 3, 2}, {2, 2, 0}, {2, 3, 8}, {4, 2, 0}, {1, 2, 0}}) {
+       {std::tuple{3, 3, 0}, {3, 3, 4}, {3, 3, 2}, {2, 2, 0}, {2, 3, 8}, {4, 2, 0}, {1, 2, 0}, {1, 1, 0}}) {
     const Context context = bootstrappable(encoding, decoding, 3);
     EXPECT_THROW(bootstrap_elements(context), InvalidArgument);
     bootstrap_setup(context, encoding, decoding, 0, baby);

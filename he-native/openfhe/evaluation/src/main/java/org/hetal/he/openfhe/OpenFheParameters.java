@@ -64,9 +64,9 @@ public record OpenFheParameters(
     // measurements.
     SETS.put("openfhe_n16_l3", new Literal(16, 3, 4, 3, 3, 0, 128));
     // The fewest levels that training takes, and the fewest and shortest keys that go with them:
-    // 160 MB each, 40 rotations for a bootstrap instead of the 54 of OpenFHE's choice.
+    // 152 MB each, 39 rotations for a bootstrap instead of the 53 of OpenFHE's choice.
     SETS.put("openfhe_n16_l5", new Literal(16, 5, 5, 3, 3, 8, 128));
-    // More digits, shorter special modulus: as many levels as fit at N = 2^16. Keys of 287 MB.
+    // More digits, shorter special modulus: as many levels as fit at N = 2^16. Keys of 274 MB.
     SETS.put("openfhe_n16_l7", new Literal(16, 7, 9, 3, 3, 0, 128));
     // Toys for tests: no security at all.
     SETS.put("insecure_openfhe_n12_l13", new Literal(12, 13, 3, 2, 2, 0, 0));

@@ -86,9 +86,7 @@ Suite::Suite(const std::string& parameter_set, int threads, bool with_bootstraps
 
 Setting Suite::setting() const {
   const ckks::Parameters& p = context_.parameters();
-  return {p.name(),     std::string("cpu ") + context_.device().name(),
-          HETAL_COMMIT, p.ring_degree(),
-          p.log_qp(),   context_.device().threads()};
+  return {p.name(), context_.device().name(), HETAL_COMMIT, p.ring_degree(), p.log_qp(), context_.device().threads()};
 }
 
 Slots Suite::random_slots() {

@@ -16,10 +16,10 @@ std::vector<Modulus> all_moduli(const Parameters& parameters) {
 
 }  // namespace
 
-Context::Context(Parameters parameters, int threads)
+Context::Context(Parameters parameters, const device::Choice& device)
     : parameters_(std::move(parameters)),
       encoder_(parameters_.ring_degree()),
-      device_(device::make_cpu_device(parameters_.ring_degree(), all_moduli(parameters_), threads)) {
+      device_(device::make_device(parameters_.ring_degree(), all_moduli(parameters_), device)) {
   const int total = parameters_.top_level() + 1;
   for (int i = 0; i < total; ++i) plain_moduli_.push_back(static_cast<std::uint16_t>(i));
   for (int limbs = 0; limbs <= total; ++limbs) {

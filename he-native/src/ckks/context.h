@@ -33,8 +33,9 @@ class RnsPoly {
 
 class Context {
  public:
-  /// threads = 0: one for each core.
-  Context(Parameters parameters, int threads);
+  Context(Parameters parameters, const device::Choice& device);
+  /// On the CPU; threads = 0: one for each core.
+  Context(Parameters parameters, int threads) : Context(std::move(parameters), device::Choice::cpu(threads)) {}
 
   const Parameters& parameters() const { return parameters_; }
   const Encoder& encoder() const { return encoder_; }

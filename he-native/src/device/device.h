@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -74,7 +75,9 @@ class Device {
 
   std::uint32_t ring_degree() const { return ring_degree_; }
   const std::vector<Modulus>& moduli() const { return moduli_; }
-  virtual const char* name() const = 0;
+  /// Kind and model: "cpu/avx512-ifma", "cuda/NVIDIA H100".
+  virtual std::string name() const = 0;
+  /// Of the host, for what it does beside the device.
   virtual int threads() const = 0;
 
   // -- memory ------------------------------------------------------------------------------------------------
@@ -178,6 +181,25 @@ class Device {
 inline Buffer::~Buffer() {
   if (data_ != nullptr) device_->release(data_, words_);
 }
+
+/// Which device computes.
+struct Choice {
+  std::string kind = "cpu";      ///< "cpu" or "cuda"
+  int threads = 0;               ///< workers on the host; 0: one for each core
+  int ordinal = 0;               ///< cuda: which GPU of those that the process sees
+  std::size_t memory_bytes = 0;  ///< cuda: taken at once and never exceeded; 0: grows as needed
+  std::string library;           ///< cuda: the path of the library that holds the kernels
+
+  static Choice cpu(int threads) {
+    Choice out;
+    out.threads = threads;
+    return out;
+  }
+};
+
+/// Throws InvalidArgument for a ring or a kind that there is not, DeviceUnavailable, DeviceOutOfMemory, and DeviceLost
+/// when a device other than the CPU does not compute what the CPU does (self_test.h).
+std::unique_ptr<Device> make_device(std::uint32_t ring_degree, std::vector<Modulus> moduli, const Choice& choice);
 
 /// The CPU device with `threads` workers (0: one for each core).
 std::unique_ptr<Device> make_cpu_device(std::uint32_t ring_degree, std::vector<Modulus> moduli, int threads);

@@ -32,7 +32,7 @@ class CpuDevice final : public Device {
     tables_.reserve(moduli_.size());
     for (const Modulus& q : moduli_) tables_.emplace_back(q, n);
   }
-  const char* name() const override { return kernels_.name; }
+  std::string name() const override { return std::string("cpu/") + kernels_.name; }
   int threads() const override { return pool_.threads(); }
 
   Buffer allocate(std::size_t words) override {

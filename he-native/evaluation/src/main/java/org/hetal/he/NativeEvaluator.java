@@ -22,9 +22,16 @@ public final class NativeEvaluator implements Evaluator {
     this.keyId = describe(engine, 2);
   }
 
-  static NativeEvaluator open(Path keyBundle, int threads) {
+  static NativeEvaluator open(Path keyBundle, DeviceChoice device) {
     EngineLibrary.require();
-    return new NativeEvaluator(open(keyBundle.toString(), threads));
+    return new NativeEvaluator(
+        open(
+            keyBundle.toString(),
+            device.kind(),
+            device.threads(),
+            device.ordinal(),
+            device.memoryBytes(),
+            ""));
   }
 
   // -- what only the engine has
@@ -387,7 +394,8 @@ public final class NativeEvaluator implements Evaluator {
   // -- native methods; a ciphertext, plaintext or engine is its handle
   // ---------------------------------
 
-  private static native long open(String keyBundle, int threads);
+  private static native long open(
+      String keyBundle, String kind, int threads, int ordinal, long memoryBytes, String library);
 
   private static native boolean release(long engine);
 

@@ -64,18 +64,30 @@ class SoftmaxPlanTest {
   }
 
   @Test
-  void of_findsTheFewestOfAllPlacementsAndTheLatest() {
+  void place_findsTheFewestOfAllPlacementsAndTheLatest() {
     for (int classes : new int[] {2, 7, 16, 64}) {
-      Chain chain = Chain.of(classes, 6);
+      List<Chain> choices = Chain.choices(classes, 6);
       for (int inputLevel = 3; inputLevel <= 15; inputLevel++) {
         for (int outputLevel = 0; outputLevel <= 15; outputLevel++) {
-          SoftmaxPlan plan = SoftmaxPlan.of(PARAMETERS, chain, inputLevel, outputLevel);
+          SoftmaxPlan.Placed placed =
+              SoftmaxPlan.place(PARAMETERS, choices, inputLevel, outputLevel);
           int chosen = 0;
-          for (int i = 0; i < plan.steps().size(); i++) {
-            chosen |= plan.steps().get(i).refreshed() ? 1 << i : 0;
+          for (int i = 0; i < placed.plan().steps().size(); i++) {
+            chosen |= placed.plan().steps().get(i).refreshed() ? 1 << i : 0;
           }
+          List<Stage> stages = placed.chain().stages();
           assertEquals(
-              bestPlacement(chain.stages(), inputLevel, outputLevel), chosen, plan.toString());
+              bestPlacement(stages, inputLevel, outputLevel), chosen, placed.plan().toString());
+          Chain expected = choices.get(0);
+          int fewest = Integer.MAX_VALUE;
+          for (Chain chain : choices) {
+            int placement = bestPlacement(chain.stages(), inputLevel, outputLevel);
+            if (placement >= 0 && Integer.bitCount(placement) < fewest) {
+              fewest = Integer.bitCount(placement);
+              expected = chain;
+            }
+          }
+          assertEquals(expected, placed.chain());
         }
       }
     }

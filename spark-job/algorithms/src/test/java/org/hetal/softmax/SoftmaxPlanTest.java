@@ -55,7 +55,19 @@ class SoftmaxPlanTest {
     "16, 6, 11, 7, 2",
     "2, 6, 11, 7, 2",
     "64, 6, 11, 7, 3",
-    "17, 6, 11, 7, 3"
+    "17, 6, 11, 7, 3",
+    // as an iteration of training has it
+    "64, 4, 11, 8, 2",
+    "33, 5, 11, 8, 2",
+    "34, 5, 11, 8, 3",
+    "64, 5, 11, 8, 3",
+    "16, 6, 11, 8, 2",
+    "17, 6, 11, 8, 3",
+    "64, 6, 11, 8, 3",
+    "13, 7, 11, 8, 2",
+    "14, 7, 11, 8, 3",
+    "57, 7, 11, 8, 3",
+    "58, 7, 11, 8, 4"
   })
   void bootstraps_areAsFewAsDocumented(
       int classes, int squarings, int inputLevel, int outputLevel, int bootstraps) {

@@ -1,6 +1,6 @@
 // A GPU played by the host: the kernels' own code, a block at a time, its threads one after the other within a phase.
-// For tests; nothing else runs on it. "Device" memory can be touched only while an operation runs: code above the device
-// layer that reads it faults here as on a GPU.
+// For tests; nothing else runs on it. "Device" memory can be touched only while an operation runs: code above the
+// device layer that reads it faults here as on a GPU.
 #pragma once
 
 #include <cstdlib>
@@ -51,13 +51,21 @@ class EmulatedRuntime {
   }
   static constexpr std::size_t kHugePage = std::size_t{1} << 21, kBlockWords = (std::size_t{1} << 26) / sizeof(Word);
 
-  void upload(void* dst, const void* host, std::size_t bytes) { on_device([&] { std::memcpy(dst, host, bytes); }); }
-  void download(void* host, const void* src, std::size_t bytes) { on_device([&] { std::memcpy(host, src, bytes); }); }
-  void copy(void* dst, const void* src, std::size_t bytes) { on_device([&] { std::memmove(dst, src, bytes); }); }
-  void zero(void* dst, std::size_t bytes) { on_device([&] { std::memset(dst, 0, bytes); }); }
+  void upload(void* dst, const void* host, std::size_t bytes) {
+    on_device([&] { std::memcpy(dst, host, bytes); });
+  }
+  void download(void* host, const void* src, std::size_t bytes) {
+    on_device([&] { std::memcpy(host, src, bytes); });
+  }
+  void copy(void* dst, const void* src, std::size_t bytes) {
+    on_device([&] { std::memmove(dst, src, bytes); });
+  }
+  void zero(void* dst, std::size_t bytes) {
+    on_device([&] { std::memset(dst, 0, bytes); });
+  }
 
-  /// Threads run in the order of their numbers in some phases and in the opposite order in others, and shared memory starts
-  /// as rubbish: a thread that relies on another in the same phase, or on nothing at all, gives a wrong result.
+  /// Threads run in the order of their numbers in some phases and in the opposite order in others, and shared memory
+  /// starts as rubbish: a thread that relies on another in the same phase, or on nothing at all, gives a wrong result.
   template <class Kernel>
   void launch(const Kernel& kernel, const Grid& grid) {
     std::vector<Word> shared(grid.shared_words);

@@ -35,7 +35,8 @@ struct Machine {
         evaluator(context, keys),
         bootstrapper(context) {
     keys.relinearization = generator.relinearization(context.parameters().eval_mod_level());
-    for (const auto& [galois, level] : bootstrapper.galois_levels()) keys.galois[galois] = generator.galois(galois, level);
+    for (const auto& [galois, level] : bootstrapper.galois_levels())
+      keys.galois[galois] = generator.galois(galois, level);
     for (std::uint32_t steps : {1u, 3u, 8u}) {
       const std::uint32_t galois = evaluator.galois_of(steps);
       if (!keys.galois.contains(galois)) keys.galois[galois] = generator.galois(galois, 15);
@@ -148,7 +149,8 @@ TEST_F(CudaEngine, BootstrapsGiveTheSameBytes) {
     const ckks::Ciphertext a = m.encrypt(6, input), b = m.encrypt(7, input + 1);
     Results out;
     out.push_back(m.bootstrapper.real(m.evaluator, a));
-    for (auto& c : m.bootstrapper.pair(m.evaluator, m.evaluator.drop_to_level(b, input), a)) out.push_back(std::move(c));
+    for (auto& c : m.bootstrapper.pair(m.evaluator, m.evaluator.drop_to_level(b, input), a))
+      out.push_back(std::move(c));
     return out;
   });
 }
@@ -173,8 +175,7 @@ TEST(CudaMemory, WhatIsReservedIsNeverExceeded) {
   choice.memory_bytes = std::size_t{64} << 20;
   const ckks::Context context(ckks::Parameters::named("insecure_n10_l12"), choice);
   std::vector<ckks::RnsPoly> held;
-  EXPECT_THROW(
-      for (int i = 0; i < 1000; ++i) held.push_back(context.allocate({15, true})), DeviceOutOfMemory);
+  EXPECT_THROW(for (int i = 0; i < 1000; ++i) held.push_back(context.allocate({15, true})), DeviceOutOfMemory);
   EXPECT_GT(held.size(), 10u);
   EXPECT_LE(context.device().bytes_peak(), choice.memory_bytes);
   held.clear();  // and then there is room again

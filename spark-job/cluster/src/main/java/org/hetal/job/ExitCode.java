@@ -8,6 +8,7 @@ import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.he.DeviceException;
 import org.hetal.he.DeviceOutOfMemoryException;
+import org.hetal.he.DeviceUnavailableException;
 import org.hetal.he.HeFormatException;
 import org.hetal.he.HeMissingKeyException;
 import org.hetal.he.HeSecurityException;
@@ -26,7 +27,7 @@ public enum ExitCode {
   COMMIT(73),
   /** Something stays away for now; the same command continues where it stopped. */
   RETRY(75),
-  /** Settings that cannot be obeyed, or that security forbids. */
+  /** Settings that cannot be obeyed, also for want of a device, or that security forbids. */
   CONFIGURATION(78);
 
   private final int status;
@@ -53,7 +54,11 @@ public enum ExitCode {
             UncheckedIOException.class)),
     new Rule(
         CONFIGURATION,
-        Set.of(SettingsException.class, HeSecurityException.class, HeMissingKeyException.class))
+        Set.of(
+            SettingsException.class,
+            HeSecurityException.class,
+            HeMissingKeyException.class,
+            DeviceUnavailableException.class))
   };
 
   /** The outermost known exception of the chain decides: Spark wraps what a task threw. */

@@ -13,6 +13,9 @@ import org.hetal.cluster.CommitException;
 import org.hetal.cluster.RetryLaterException;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
+import org.hetal.he.DeviceLostException;
+import org.hetal.he.DeviceOutOfMemoryException;
+import org.hetal.he.DeviceUnavailableException;
 import org.hetal.job.ToyOracle.Reply;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,6 +78,21 @@ class MainTest {
   }
 
   @Test
+  void cudaWithoutItsLibrary_isConfigurationAndSaysHowToGetIt() {
+    assertOutcome(
+        78,
+        "expected hetal-he-cuda-VERSION.jar",
+        run(List.of("train", "--device", "cuda", "--set", "paths.dataset=" + root)));
+  }
+
+  @Test
+  void cudaWithTheSimulator_isConfiguration() {
+    List<String> arguments = toy();
+    arguments.addAll(List.of("--device", "cuda"));
+    assertOutcome(78, "device: expected cpu with the backend simulator", run(arguments));
+  }
+
+  @Test
   void missingDataSet_isInput() {
     assertOutcome(65, "manifest.json", run(toy()));
   }
@@ -122,6 +140,11 @@ class MainTest {
     assertEquals(ExitCode.COMMIT, ExitCode.of(new CommitException("x")));
     assertEquals(ExitCode.RETRY, ExitCode.of(new RetryLaterException("x")));
     assertEquals(ExitCode.CONFIGURATION, ExitCode.of(new SettingsException("x")));
+    assertEquals(ExitCode.RETRY, ExitCode.of(new DeviceOutOfMemoryException("x")));
+    assertEquals(ExitCode.RETRY, ExitCode.of(new DeviceLostException("x")));
+    Exception missing = new Exception("Job aborted", new DeviceUnavailableException("no GPU"));
+    assertEquals(ExitCode.CONFIGURATION, ExitCode.of(missing));
+    assertEquals("no GPU", ExitCode.message(missing));
     Exception unknown = new IllegalStateException("surprise\nsecond line");
     assertEquals(ExitCode.INTERNAL, ExitCode.of(unknown));
     assertEquals(

@@ -16,6 +16,7 @@ import org.hetal.config.SettingsException;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.EngineLibrary;
 import org.hetal.he.Evaluator;
+import org.hetal.he.NativeEngine;
 import org.hetal.he.Scope;
 import org.hetal.he.owner.Client;
 import org.hetal.linalg.FeatureBlocks;
@@ -65,6 +66,7 @@ final class BenchTrainCommand extends OwnerCommand {
 
   @Override
   int run() {
+    NativeEngine.requireLibrary(settings().deviceChoice());
     PreparedData data = readData();
     Schedule whole = data.schedule(settings().training());
     if (iterations < 1 || iterations > whole.batches()) {
@@ -95,7 +97,7 @@ final class BenchTrainCommand extends OwnerCommand {
             keys, plan.rotations(), (done, of, bytes) -> bar.accept(done, of));
       }
       try (Evaluator evaluator =
-          backend().evaluator(keys, settings().parameterSet(), settings().threads())) {
+          backend().evaluator(keys, settings().parameterSet(), settings().deviceChoice())) {
         measure(new Run(data, plan, client, evaluator));
       }
     } finally {

@@ -160,13 +160,15 @@ std::vector<Entry> Suite::key_switch_parts(int level) {
   const ckks::SwitchingKey& key = evaluator_.galois_key(galois, level);
   const ckks::Basis basis{level + 1, true};
   std::vector<RnsPoly> digits;
-  std::array<RnsPoly, 2> product{context_.allocate(basis), context_.allocate(basis)}, down;
+  std::array<RnsPoly, 2> product{context_.allocate(basis), context_.allocate(basis)};
+  std::vector<RnsPoly> down;
   std::vector<Entry> out;
   out.push_back(repeated("key_switch_decompose", level, [&] { digits = evaluator_.decompose(a.parts[1], level); }));
   out.push_back(repeated("key_switch_product", level,
                          [&] { evaluator_.key_product(digits, key, level, product[0], product[1], false); }));
   out.push_back(repeated("key_switch_mod_down", level, [&] {
-    down = {context_.mod_down(product[0], 0, &a.parts[0]), context_.mod_down(product[1], 0)};
+    const RnsPoly *const sums[] = {&product[0], &product[1]}, *const addends[] = {&a.parts[0], nullptr};
+    down = context_.mod_down(sums, 0, addends);
   }));
   Ciphertext result{{}, level, a.scale};
   for (std::size_t i = 0; i < 2; ++i) result.parts.push_back(context_.allocate({level + 1, false}));

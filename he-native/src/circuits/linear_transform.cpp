@@ -118,9 +118,8 @@ ckks::Ciphertext LinearTransform::reduced(const ckks::Evaluator& evaluator, cons
     sums[g] = {};
   }
   const double q = static_cast<double>(context.modulus(level_).value());
-  ckks::Ciphertext out{{}, level_ - rescaled, rescaled == 1 ? a.scale : a.scale * q};
-  for (std::size_t i = 0; i < 2; ++i) out.parts.push_back(context.mod_down(total[i], rescaled));
-  return out;
+  const RnsPoly* const parts[] = {&total[0], &total[1]};
+  return {context.mod_down(parts, rescaled), level_ - rescaled, rescaled == 1 ? a.scale : a.scale * q};
 }
 
 }  // namespace hetal::circuits

@@ -116,14 +116,25 @@ RnsPoly Context::from_coefficients(const std::vector<std::int64_t>& coefficients
   return out;
 }
 
-RnsPoly Context::mod_down(const RnsPoly& a, int rescaled, const RnsPoly* addend) const {
-  const Basis from = a.basis();
+std::vector<RnsPoly> Context::mod_down(std::span<const RnsPoly* const> a, int rescaled,
+                                       std::span<const RnsPoly* const> addends) const {
+  const Basis from = a[0]->basis();
   const int keep = from.q_limbs - rescaled;
-  RnsPoly out = allocate({keep, false});
-  device_->mod_down(out.data(), a.data(), a.data() + static_cast<std::size_t>(keep) * n(),
-                    mod_down_conversion(from.q_limbs, rescaled, from.extended),
-                    addend == nullptr ? nullptr : addend->data());
+  std::vector<RnsPoly> out;
+  std::vector<device::Device::ModDown> terms;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    require<InvalidArgument>(a[i]->basis() == from, "mod down: expected polynomials of one basis");
+    out.push_back(allocate({keep, false}));
+    const Word* const addend = addends.empty() || addends[i] == nullptr ? nullptr : addends[i]->data();
+    terms.push_back({out.back().data(), a[i]->data(), a[i]->data() + static_cast<std::size_t>(keep) * n(), addend});
+  }
+  device_->mod_down(terms.data(), terms.size(), mod_down_conversion(from.q_limbs, rescaled, from.extended));
   return out;
+}
+
+RnsPoly Context::mod_down(const RnsPoly& a, int rescaled) const {
+  const RnsPoly* const one[] = {&a};
+  return std::move(mod_down(one, rescaled)[0]);
 }
 
 }  // namespace hetal::ckks

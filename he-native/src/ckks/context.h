@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 
 #include "ckks/encoder.h"
 #include "ckks/parameters.h"
@@ -68,9 +69,11 @@ class Context {
   void require_fits(const std::vector<std::int64_t>& coefficients, int level) const;
   /// A signed coefficient vector in evaluation form.
   RnsPoly from_coefficients(const std::vector<std::int64_t>& coefficients, Basis basis) const;
-  /// dst = round(a / (q_top ... P)): see device::mod_down. `rescaled` chain limbs and, if extended, P are dropped.
-  /// `addend`, with at least the limbs that are left, is added after the division.
-  RnsPoly mod_down(const RnsPoly& a, int rescaled, const RnsPoly* addend = nullptr) const;
+  /// Each of `a`, all of one basis, divided and rounded: `rescaled` chain limbs and, if extended, P are dropped.
+  /// addends[i], with at least the limbs that are left, is added to result i after the division unless it is null.
+  std::vector<RnsPoly> mod_down(std::span<const RnsPoly* const> a, int rescaled,
+                                std::span<const RnsPoly* const> addends = {}) const;
+  RnsPoly mod_down(const RnsPoly& a, int rescaled) const;
 
   const device::BaseConversion& conversion(std::vector<std::uint16_t> source, std::vector<std::uint16_t> target) const;
 

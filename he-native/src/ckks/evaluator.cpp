@@ -234,18 +234,16 @@ Ciphertext Evaluator::relinearize(const Ciphertext& a) const {
   const auto digits = decompose(a.parts[2], a.level);
   RnsPoly out0 = context_.allocate({a.level + 1, true}), out1 = context_.allocate({a.level + 1, true});
   key_product(digits, keys_.relinearization, a.level, out0, out1, false);
-  Ciphertext out{{}, a.level, a.scale};
-  out.parts.push_back(context_.mod_down(out0, 0, &a.parts[0]));
-  out.parts.push_back(context_.mod_down(out1, 0, &a.parts[1]));
-  return out;
+  const RnsPoly *const sums[] = {&out0, &out1}, *const addends[] = {&a.parts[0], &a.parts[1]};
+  return {context_.mod_down(sums, 0, addends), a.level, a.scale};
 }
 
 Ciphertext Evaluator::rescale(const Ciphertext& a) const {
   require<LevelError>(a.level >= 1, "rescale: expected a level of at least 1, actual ", a.level);
-  Ciphertext out{
-      {}, a.level - 1, a.scale / static_cast<double>(context_.parameters().q()[static_cast<std::size_t>(a.level)])};
-  for (const RnsPoly& part : a.parts) out.parts.push_back(context_.mod_down(part, 1));
-  return out;
+  std::vector<const RnsPoly*> parts;
+  for (const RnsPoly& part : a.parts) parts.push_back(&part);
+  return {context_.mod_down(parts, 1), a.level - 1,
+          a.scale / static_cast<double>(context_.parameters().q()[static_cast<std::size_t>(a.level)])};
 }
 
 Ciphertext Evaluator::mul(const Ciphertext& a, const Ciphertext& b) const {
@@ -281,11 +279,11 @@ Ciphertext Evaluator::apply_galois(const Ciphertext& a, std::uint32_t galois) co
   const auto digits = decompose(a.parts[1], a.level);
   RnsPoly out0 = context_.allocate({a.level + 1, true}), out1 = context_.allocate({a.level + 1, true});
   key_product(digits, key, a.level, out0, out1, false);
-  const RnsPoly down0 = context_.mod_down(out0, 0, &a.parts[0]), down1 = context_.mod_down(out1, 0);
+  const RnsPoly *const sums[] = {&out0, &out1}, *const addends[] = {&a.parts[0], nullptr};
   Ciphertext out{{}, a.level, a.scale};
-  for (const RnsPoly* part : std::initializer_list<const RnsPoly*>{&down0, &down1}) {
+  for (const RnsPoly& part : context_.mod_down(sums, 0, addends)) {
     out.parts.push_back(context_.allocate({a.level + 1, false}));
-    context_.device().automorphism(context_.view(out.parts.back()), part->data(), galois);
+    context_.device().automorphism(context_.view(out.parts.back()), part.data(), galois);
   }
   return out;
 }

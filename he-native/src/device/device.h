@@ -60,8 +60,15 @@ struct PlainLimbs {
   int log_run;
 };
 
+/// Source primes of a conversion: the CPU sums as many products, and one more, before it reduces.
+inline constexpr std::size_t kMaxConversionTerms = 15;
+
 /// Precomputed constants of one conversion from `source` primes to `target` primes.
 struct BaseConversion {
+  BaseConversion() = default;
+  BaseConversion(BaseConversion&&) = default;
+  virtual ~BaseConversion() = default;  // a device may keep constants of its own with it
+
   std::vector<std::uint16_t> source, target;
   std::vector<Word> hat_inverse;      ///< (Q / q_i)^-1 mod q_i, for each source
   std::vector<Word> hat;              ///< Q / q_i mod p_t, at [t * source.size() + i]
@@ -137,11 +144,14 @@ class Device {
   /// Cost: one inverse NTT for each source limb, one NTT for each target of each digit that is not its own source.
   virtual void decompose(Word* const* dst, const Word* src, const BaseConversion* const* conversions,
                          std::size_t digits) = 0;
-  /// Divides by the product of the source primes, rounds to nearest and adds `addend` (target.size() limbs) unless it
-  /// is null: `src` has target.size() limbs, `dropped` source.size() ones, all in evaluation domain; dst gets
-  /// target.size() limbs. dst may be src or addend.
-  virtual void mod_down(Word* dst, const Word* src, const Word* dropped, const BaseConversion& conversion,
-                        const Word* addend = nullptr) = 0;
+  /// One polynomial of mod_down: `src` has target.size() limbs, `dropped` source.size() ones, all in evaluation domain;
+  /// dst gets target.size() limbs, plus those of `addend` unless it is null. dst may be src or addend.
+  struct ModDown {
+    Word* dst;
+    const Word *src, *dropped, *addend;
+  };
+  /// Divides each by the product of the source primes and rounds to nearest. No dst is another term's operand.
+  virtual void mod_down(const ModDown* terms, std::size_t count, const BaseConversion& conversion) = 0;
 
   // -- key switching -----------------------------------------------------------------------------------------
   /// dst0, dst1 (+)= sum_j digits[j] * keys[j].{0,1}; digits and keys in evaluation domain. Key limb of dst limb i

@@ -2,6 +2,7 @@ package org.hetal.job;
 
 import java.io.UncheckedIOException;
 import java.util.Set;
+import org.apache.spark.SparkException;
 import org.hetal.cluster.CommitException;
 import org.hetal.cluster.RetryLaterException;
 import org.hetal.config.SettingsException;
@@ -61,9 +62,16 @@ public enum ExitCode {
             DeviceUnavailableException.class))
   };
 
-  /** The outermost known exception of the chain decides: Spark wraps what a task threw. */
+  /**
+   * The outermost known exception of the chain decides: Spark wraps what a task threw. Executors
+   * that go away take what they had to say with them; the same command goes on without them.
+   */
   public static ExitCode of(Throwable failure) {
     Throwable known = known(failure);
+    if (known instanceof SparkException
+        && String.valueOf(known.getMessage()).contains("ExecutorLostFailure")) {
+      return RETRY;
+    }
     for (Rule rule : RULES) {
       if (rule.types().stream().anyMatch(type -> type.isInstance(known))) {
         return rule.code();

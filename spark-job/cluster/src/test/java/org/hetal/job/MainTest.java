@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.spark.SparkException;
 import org.hetal.cluster.CommitException;
 import org.hetal.cluster.RetryLaterException;
 import org.hetal.config.SettingsException;
@@ -145,6 +146,10 @@ class MainTest {
     Exception missing = new Exception("Job aborted", new DeviceUnavailableException("no GPU"));
     assertEquals(ExitCode.CONFIGURATION, ExitCode.of(missing));
     assertEquals("no GPU", ExitCode.message(missing));
+    Exception away =
+        new SparkException("Job aborted: ExecutorLostFailure (executor 1 exited)\nstack");
+    assertEquals(ExitCode.RETRY, ExitCode.of(away));
+    assertEquals("Job aborted: ExecutorLostFailure (executor 1 exited)", ExitCode.message(away));
     Exception unknown = new IllegalStateException("surprise\nsecond line");
     assertEquals(ExitCode.INTERNAL, ExitCode.of(unknown));
     assertEquals(

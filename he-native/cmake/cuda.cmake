@@ -1,0 +1,35 @@
+# The library with the CUDA kernels, built by nvcc alone: no GPU and no CUDA toolkit of CMake's is needed.
+# HETAL_NVCC (variable or environment) names nvcc; otherwise the one that cuda/fetch.sh left, or the PATH's.
+set(HETAL_NVCC "$ENV{HETAL_NVCC}" CACHE FILEPATH "nvcc of CUDA 13 or newer")
+if(NOT HETAL_NVCC)
+  unset(nvcc_found CACHE)
+  find_program(nvcc_found nvcc HINTS ${CMAKE_CURRENT_SOURCE_DIR}/../.hetal/cuda/nvidia/cu13/bin)
+  if(nvcc_found)
+    set(nvcc ${nvcc_found})
+  endif()
+else()
+  set(nvcc ${HETAL_NVCC})
+endif()
+
+if(NOT nvcc)
+  message(STATUS "nvcc not found: the CUDA library is left out (run he-native/cuda/fetch.sh, or set HETAL_NVCC)")
+elseif(HETAL_SANITIZE)
+  message(STATUS "sanitizers: the CUDA library is left out; its kernels run in emulation")
+else()
+  get_filename_component(nvcc_folder ${nvcc} DIRECTORY)
+  set(cuda_library ${CMAKE_BINARY_DIR}/lib/libhetal_cuda.so)
+  file(GLOB cuda_headers CONFIGURE_DEPENDS src/device/*.h src/device/cuda/*.h src/device/cuda/*.cuh)
+  # Machine code for the data-centre GPUs of today, and PTX, which newer drivers compile for newer ones.
+  set(cuda_targets -gencode=arch=compute_80,code=sm_80 -gencode=arch=compute_90,code=[sm_90,compute_90])
+  add_custom_command(OUTPUT ${cuda_library}
+    COMMAND ${nvcc} -shared -o ${cuda_library} ${CMAKE_SOURCE_DIR}/src/device/cuda/library_gpu.cu
+      ${CMAKE_SOURCE_DIR}/src/device/cuda/tables.cpp $<TARGET_FILE:hetal_engine>
+      -std=c++20 -O3 ${cuda_targets} --threads 0 -cudart static -Werror all-warnings
+      -I${CMAKE_SOURCE_DIR}/src -I${CMAKE_BINARY_DIR}/generated -L${nvcc_folder}/../lib
+      -Xcompiler -fPIC,-fvisibility=hidden,-Wall -Xlinker --gc-sections
+      -Xlinker --version-script=${CMAKE_SOURCE_DIR}/cmake/cuda.map
+    DEPENDS src/device/cuda/library_gpu.cu src/device/cuda/tables.cpp ${cuda_headers} hetal_engine
+      ${CMAKE_BINARY_DIR}/generated/build_info.h cmake/cuda.map
+    COMMENT "nvcc: ${cuda_library}" VERBATIM)
+  add_custom_target(hetal_cuda ALL DEPENDS ${cuda_library})
+endif()

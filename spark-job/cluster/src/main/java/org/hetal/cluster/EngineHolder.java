@@ -16,9 +16,9 @@ import org.hetal.he.Evaluator;
  * KeyBundleCache}, never through a task.
  *
  * <p>A device that was lost stays lost for this JVM: after most of its faults a GPU serves a
- * process no more, but only a new one. In an executor {@link #lost} therefore ends the process: Spark
- * starts another and does its tasks again; where the driver is the executor the run ends, and the
- * same command continues it.
+ * process no more, but only a new one. In an executor {@link #lost} therefore ends the process:
+ * Spark starts another and does its tasks again; where the driver is the executor the run ends, and
+ * the same command continues it.
  */
 final class EngineHolder {
   private static final String DRIVER = "driver"; // what Spark calls the executor in the driver
@@ -79,7 +79,8 @@ final class EngineHolder {
     if (!isExecutor()) {
       return failure;
     }
-    // Not System.exit: Spark's shutdown hooks would refuse the tasks that still come, each a failure
+    // Not System.exit: Spark's shutdown hooks would refuse the tasks that still come, each a
+    // failure
     // of its own, and closing engines might wait for a device that answers no more.
     Thread end =
         new Thread(

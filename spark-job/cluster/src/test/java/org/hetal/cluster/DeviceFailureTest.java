@@ -38,7 +38,7 @@ class DeviceFailureTest {
   private static final String SET = "insecure_simulator_n8_l12";
   @TempDir Path root;
 
-  private static ComputeSpec spec(int gpu) {
+  static ComputeSpec spec(int gpu) {
     SimulatedParameters parameters = SimulatedParameters.named(SET);
     Schedule schedule = new Schedule(8, 8, 1, 1, 1, 4, 1);
     Layout layout = Layout.choose(parameters.slotCount(), 8, 3, 2);

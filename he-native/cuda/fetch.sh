@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Puts a CUDA compiler into .hetal/cuda (five Python packages, 308 MB unpacked) and prints the path of nvcc. Nothing to do
+# Puts a CUDA compiler into .hetal/cuda (seven Python packages, 308 MB unpacked) and prints the path of nvcc. Nothing to do
 # when it is there already, or when HETAL_NVCC names one. A GPU is not needed.
 set -euo pipefail
 
 readonly EX_CONFIG=78
 readonly version=13.2.86
 readonly packages=("nvidia-cuda-nvcc==$version" "nvidia-cuda-crt==$version" "nvidia-nvvm==$version"
-  "nvidia-cuda-runtime==$version" "nvidia-cuda-cccl==13.3.5.0.6" "nvidia-cuda-cuobjdump==13.2.86")
+  "nvidia-cuda-runtime==$version" "nvidia-cuda-cccl==13.3.5.0.6" "nvidia-cuda-cuobjdump==$version" "nvidia-cuda-nvdisasm==$version")
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 readonly root target=$root/.hetal/cuda

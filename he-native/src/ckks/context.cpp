@@ -5,21 +5,18 @@
 #include "base/error.h"
 
 namespace hetal::ckks {
-namespace {
-
-std::vector<Modulus> all_moduli(const Parameters& parameters) {
+std::vector<Modulus> Context::moduli_of(const Parameters& parameters) {
   std::vector<Modulus> out;
   for (Word q : parameters.q()) out.emplace_back(q);
   for (Word p : parameters.p()) out.emplace_back(p);
   return out;
 }
 
-}  // namespace
-
 Context::Context(Parameters parameters, const device::Choice& device)
-    : parameters_(std::move(parameters)),
-      encoder_(parameters_.ring_degree()),
-      device_(device::make_device(parameters_.ring_degree(), all_moduli(parameters_), device)) {
+    : Context(parameters, device::make_device(parameters.ring_degree(), moduli_of(parameters), device)) {}
+
+Context::Context(Parameters parameters, std::unique_ptr<device::Device> device)
+    : parameters_(std::move(parameters)), encoder_(parameters_.ring_degree()), device_(std::move(device)) {
   const int total = parameters_.top_level() + 1;
   for (int i = 0; i < total; ++i) plain_moduli_.push_back(static_cast<std::uint16_t>(i));
   for (int limbs = 0; limbs <= total; ++limbs) {

@@ -35,8 +35,13 @@ class RnsPoly {
 class Context {
  public:
   Context(Parameters parameters, const device::Choice& device);
+  /// On a device of the parameters' ring with moduli_of(parameters).
+  Context(Parameters parameters, std::unique_ptr<device::Device> device);
   /// On the CPU; threads = 0: one for each core.
   Context(Parameters parameters, int threads) : Context(std::move(parameters), device::Choice::cpu(threads)) {}
+
+  /// The primes of the chain, then the special ones: their order on a device.
+  static std::vector<Modulus> moduli_of(const Parameters& parameters);
 
   const Parameters& parameters() const { return parameters_; }
   const Encoder& encoder() const { return encoder_; }

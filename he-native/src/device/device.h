@@ -95,6 +95,8 @@ class Device {
   virtual void download(Word* host, const Word* src, std::size_t words) = 0;
   virtual void copy(Word* dst, const Word* src, std::size_t words) = 0;
   virtual void zero(Word* dst, std::size_t words) = 0;
+  /// Waits until everything asked for so far is done.
+  virtual void synchronize() = 0;
   virtual std::size_t bytes_in_use() const = 0;
   virtual std::size_t bytes_peak() const = 0;
 

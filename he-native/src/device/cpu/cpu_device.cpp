@@ -61,6 +61,7 @@ class CpuDevice final : public Device {
   }
   void copy(Word* dst, const Word* src, std::size_t words) override { std::memmove(dst, src, words * sizeof(Word)); }
   void zero(Word* dst, std::size_t words) override { std::memset(dst, 0, words * sizeof(Word)); }
+  void synchronize() override {}
   std::size_t bytes_in_use() const override { return in_use_.load(); }
   std::size_t bytes_peak() const override { return peak_.load(); }
 

@@ -86,6 +86,7 @@ class CudaDevice final : public Device {
   }
   void copy(Word* dst, const Word* src, std::size_t words) override { runtime_.copy(dst, src, words * sizeof(Word)); }
   void zero(Word* dst, std::size_t words) override { runtime_.zero(dst, words * sizeof(Word)); }
+  void synchronize() override { runtime_.synchronize(); }
   std::size_t bytes_in_use() const override { return in_use_.load(); }
   std::size_t bytes_peak() const override { return peak_.load(); }
 

@@ -57,6 +57,7 @@ class EmulatedRuntime {
   void download(void* host, const void* src, std::size_t bytes) {
     on_device([&] { std::memcpy(host, src, bytes); });
   }
+  void synchronize() {}
   void copy(void* dst, const void* src, std::size_t bytes) {
     on_device([&] { std::memmove(dst, src, bytes); });
   }

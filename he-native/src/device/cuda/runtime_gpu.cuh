@@ -58,7 +58,9 @@ class GpuRuntime {
     use();
     cudaDeviceProp properties;
     check(cudaGetDeviceProperties(&properties, ordinal_), "reading the GPU's properties");
-    model_ = properties.name;
+    int driver = 0;
+    check(cudaDriverGetVersion(&driver), "reading the driver's version");
+    model_ = message(properties.name, ", driver for CUDA ", driver / 1000, ".", driver % 1000 / 10);
     require<DeviceUnavailable>(properties.major >= 8, "device cuda: ", model_, " has compute capability ",
                                properties.major, ".", properties.minor, ", expected 8.0 or newer");
     int ratio = 0;
@@ -100,6 +102,10 @@ class GpuRuntime {
     use();
     check(cudaMemcpyAsync(host, src, bytes, cudaMemcpyDeviceToHost, stream_), "download");
     check(cudaStreamSynchronize(stream_), "download");
+  }
+  void synchronize() {
+    use();
+    check(cudaStreamSynchronize(stream_), "waiting");
   }
   void copy(void* dst, const void* src, std::size_t bytes) {
     use();

@@ -1,30 +1,19 @@
 // Whole ciphertext operations on the CUDA device, whose results must be the CPU's bit for bit, a bootstrap among them.
-// HETAL_CUDA_LIBRARY names the library of a real GPU; without it the kernels are played by the host.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <random>
 #include <thread>
 
 #include "base/error.h"
 #include "bootstrap/bootstrapper.h"
-#include "ckks/formats.h"
-#include "ckks/key_switching.h"
+#include "base/bytes.h"
+#include "device/cuda_choice.h"
 #include "owner/key_generator.h"
 
 namespace hetal {
 namespace {
 
 constexpr char kSet[] = "insecure_n12_l12";
-
-device::Choice cuda() {
-  const char* const library = std::getenv("HETAL_CUDA_LIBRARY");
-  device::Choice out;
-  out.kind = "cuda";
-  out.threads = 2;
-  out.library = library == nullptr ? HETAL_CUDA_EMULATED : library;
-  return out;
-}
 
 /// Keys and ciphertexts from fixed seeds, so that two of these hold the same residues on different devices.
 struct Machine {
@@ -74,7 +63,7 @@ class CudaEngine : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
     cpu_ = new Machine(device::Choice::cpu(2));
-    gpu_ = new Machine(cuda());
+    gpu_ = new Machine(cuda_choice());
   }
   static void TearDownTestSuite() {
     delete gpu_;
@@ -171,7 +160,7 @@ TEST_F(CudaEngine, ThreadsSharingADeviceDoNotDisturbEachOther) {
 }
 
 TEST(CudaMemory, WhatIsReservedIsNeverExceeded) {
-  device::Choice choice = cuda();
+  device::Choice choice = cuda_choice();
   choice.memory_bytes = std::size_t{64} << 20;
   const ckks::Context context(ckks::Parameters::named("insecure_n10_l12"), choice);
   std::vector<ckks::RnsPoly> held;
@@ -183,7 +172,7 @@ TEST(CudaMemory, WhatIsReservedIsNeverExceeded) {
 }
 
 TEST(CudaLibrary, IsRefusedWithOneLineWhenItIsMissingOrNotOne) {
-  device::Choice choice = cuda();
+  device::Choice choice = cuda_choice();
   const auto refusal = [&](const std::string& library) -> std::string {
     choice.library = library;
     try {

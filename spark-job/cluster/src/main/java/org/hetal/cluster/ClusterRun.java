@@ -57,7 +57,7 @@ public final class ClusterRun implements AutoCloseable {
             dataset.origin().keyId(),
             bundle,
             digest,
-            settings.driverDeviceChoice().on(GpuAddress.of(spark.resources())));
+            settings.driverDeviceChoice().on(GpuAddress.ofDriver(spark.resources())));
     this.evaluator = EngineHolder.get(engine, hadoop);
   }
 

@@ -28,6 +28,6 @@ record ComputeSpec(
     TaskContext task = TaskContext.get();
     return task == null
         ? driverEngine
-        : engine.on(engine.device().on(GpuAddress.of(task.resourcesJMap())));
+        : engine.on(engine.device().on(GpuAddress.ofTask(task.resourcesJMap())));
   }
 }

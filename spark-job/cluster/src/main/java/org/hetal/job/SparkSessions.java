@@ -4,10 +4,13 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.hetal.cluster.HetalKryoRegistrator;
 import org.hetal.config.Settings;
+import org.hetal.config.SettingsException;
 import org.hetal.he.NativeEngine;
 
 /** Spark as this job wants it; whatever spark-submit or a system property says wins. */
 final class SparkSessions {
+  private static final String GPUS_OF_A_TASK = "spark.task.resource.gpu.amount";
+
   private SparkSessions() {}
 
   /**
@@ -19,6 +22,11 @@ final class SparkSessions {
     String master = conf.get("spark.master", settings.cluster().master());
     if (master.matches("local(\\[.*)?")) {
       NativeEngine.requireLibrary(settings.deviceChoice());
+      if (conf.contains(GPUS_OF_A_TASK)) {
+        // Spark would wait for ever for GPUs that it never offers.
+        throw new SettingsException(
+            GPUS_OF_A_TASK + ": expected none with master " + master + ", which schedules no GPUs");
+      }
     }
     NativeEngine.requireLibrary(settings.driverDeviceChoice());
     boolean embedded = !conf.contains("spark.master");

@@ -93,6 +93,17 @@ class MainTest {
     assertOutcome(78, "device: expected cpu with the backend simulator", run(arguments));
   }
 
+  /** Spark would wait for ever. */
+  @Test
+  void gpusOfATaskInLocalMode_isConfiguration() {
+    System.setProperty("spark.task.resource.gpu.amount", "1");
+    try {
+      assertOutcome(78, "spark.task.resource.gpu.amount: expected none", run(toy()));
+    } finally {
+      System.clearProperty("spark.task.resource.gpu.amount");
+    }
+  }
+
   @Test
   void missingDataSet_isInput() {
     assertOutcome(65, "manifest.json", run(toy()));

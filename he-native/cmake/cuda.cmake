@@ -21,14 +21,19 @@ else()
   file(GLOB cuda_headers CONFIGURE_DEPENDS src/device/*.h src/device/cuda/*.h src/device/cuda/*.cuh)
   # Machine code for the data-centre GPUs of today, and PTX, which newer drivers compile for newer ones.
   set(cuda_targets -gencode=arch=compute_80,code=sm_80 -gencode=arch=compute_90,code=[sm_90,compute_90])
+  set(cuda_flags -std=c++20 -O3 -Werror all-warnings -I${CMAKE_SOURCE_DIR}/src -I${CMAKE_BINARY_DIR}/generated
+    -Xcompiler -fPIC,-fvisibility=hidden,-Wall)
+  set(cuda_object ${CMAKE_BINARY_DIR}/library_gpu.o)
+  add_custom_command(OUTPUT ${cuda_object}
+    COMMAND ${nvcc} -c ${CMAKE_SOURCE_DIR}/src/device/cuda/library_gpu.cu -o ${cuda_object} ${cuda_flags} ${cuda_targets}
+      --threads 0
+    DEPENDS src/device/cuda/library_gpu.cu ${cuda_headers} src/arith/modulus.h src/base/error.h src/random/random.h
+    COMMENT "nvcc: kernels" VERBATIM)
   add_custom_command(OUTPUT ${cuda_library}
-    COMMAND ${nvcc} -shared -o ${cuda_library} ${CMAKE_SOURCE_DIR}/src/device/cuda/library_gpu.cu
-      ${CMAKE_SOURCE_DIR}/src/device/cuda/tables.cpp $<TARGET_FILE:hetal_engine>
-      -std=c++20 -O3 ${cuda_targets} --threads 0 -cudart static -Werror all-warnings
-      -I${CMAKE_SOURCE_DIR}/src -I${CMAKE_BINARY_DIR}/generated -L${nvcc_folder}/../lib
-      -Xcompiler -fPIC,-fvisibility=hidden,-Wall -Xlinker --gc-sections
-      -Xlinker --version-script=${CMAKE_SOURCE_DIR}/cmake/cuda.map
-    DEPENDS src/device/cuda/library_gpu.cu src/device/cuda/tables.cpp ${cuda_headers} hetal_engine
+    COMMAND ${nvcc} -shared -o ${cuda_library} ${cuda_object} ${CMAKE_SOURCE_DIR}/src/device/cuda/library_commit.cpp
+      ${CMAKE_SOURCE_DIR}/src/device/cuda/tables.cpp $<TARGET_FILE:hetal_engine> ${cuda_flags} -cudart static
+      -L${nvcc_folder}/../lib -Xlinker --gc-sections,--version-script=${CMAKE_SOURCE_DIR}/cmake/cuda.map
+    DEPENDS ${cuda_object} src/device/cuda/library_commit.cpp src/device/cuda/tables.cpp hetal_engine
       ${CMAKE_BINARY_DIR}/generated/build_info.h cmake/cuda.map
     COMMENT "nvcc: ${cuda_library}" VERBATIM)
   add_custom_target(hetal_cuda ALL DEPENDS ${cuda_library})

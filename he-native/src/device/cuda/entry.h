@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <string>
 
-#include "build_info.h"
 #include "device/cuda/cuda_device_impl.h"
 #include "device/cuda/library.h"
 

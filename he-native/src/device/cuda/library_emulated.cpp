@@ -3,8 +3,6 @@
 
 using namespace hetal::device;
 
-HETAL_CUDA_EXPORT const char* hetal_cuda_commit() { return HETAL_COMMIT; }
-
 HETAL_CUDA_EXPORT Device* hetal_cuda_make_device(std::uint32_t ring_degree, const std::vector<hetal::Modulus>& moduli,
                                                  const Choice& choice) {
   return cuda::make<cuda::EmulatedRuntime>(ring_degree, moduli, choice);

@@ -3,6 +3,7 @@
 // device layer that reads it faults here as on a GPU.
 #pragma once
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <map>
@@ -74,7 +75,7 @@ class EmulatedRuntime {
     on_device([&] {
       for (std::uint32_t y = 0; y < grid.blocks_y; ++y) {
         for (std::uint32_t x = 0; x < grid.blocks_x; ++x) {
-          std::memset(shared.data(), 0xa5, shared.size() * sizeof(Word));
+          std::fill(shared.begin(), shared.end(), 0xa5a5a5a5a5a5a5a5u);
           phases<0>(kernel, grid, x, y, registers, shared);
         }
       }

@@ -16,11 +16,11 @@ import org.hetal.config.SettingsException;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.EngineLibrary;
 import org.hetal.he.Evaluator;
-import org.hetal.he.NativeEngine;
 import org.hetal.he.Scope;
 import org.hetal.he.owner.Client;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.owner.data.PreparedData;
+import org.hetal.owner.keys.DeviceProbe;
 import org.hetal.training.CheckpointStore;
 import org.hetal.training.Judge;
 import org.hetal.training.LocalWorkers;
@@ -66,7 +66,7 @@ final class BenchTrainCommand extends OwnerCommand {
 
   @Override
   int run() {
-    NativeEngine.requireLibrary(settings().deviceChoice());
+    DeviceProbe.require(settings().deviceChoice());
     PreparedData data = readData();
     Schedule whole = data.schedule(settings().training());
     if (iterations < 1 || iterations > whole.batches()) {

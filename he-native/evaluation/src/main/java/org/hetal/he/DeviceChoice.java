@@ -37,4 +37,9 @@ public record DeviceChoice(String kind, int threads, int ordinal, long memoryByt
   public static DeviceChoice cuda(int ordinal) {
     return new DeviceChoice("cuda", 0, ordinal, 0);
   }
+
+  /** The same on another GPU; the processor is one device whatever the number. */
+  public DeviceChoice on(int gpu) {
+    return kind.equals("cpu") ? this : new DeviceChoice(kind, threads, gpu, memoryBytes);
+  }
 }

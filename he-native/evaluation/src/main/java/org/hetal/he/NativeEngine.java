@@ -23,9 +23,21 @@ public final class NativeEngine {
    *
    * @throws DeviceUnavailableException when the machine lacks the device, its driver or its library
    * @throws DeviceOutOfMemoryException when the device has not the memory to be reserved
-   * @throws DeviceException when the device does not compute what the processor does
+   * @throws DeviceLostException when the device does not compute what the processor does
    */
   public static NativeEvaluator open(Path keyBundle, DeviceChoice device) {
     return NativeEvaluator.open(keyBundle, device);
+  }
+
+  /**
+   * Finds out early, before keys are fetched, whether what the device needs of this program is
+   * there. {@link #open(Path, DeviceChoice)} looks for driver and GPU.
+   *
+   * @throws DeviceUnavailableException when the library with the kernels is nowhere
+   */
+  public static void requireLibrary(DeviceChoice device) {
+    if (device.kind().equals("cuda")) {
+      CudaLibrary.find().close();
+    }
   }
 }

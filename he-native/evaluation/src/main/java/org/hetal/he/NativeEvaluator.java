@@ -24,14 +24,22 @@ public final class NativeEvaluator implements Evaluator {
 
   static NativeEvaluator open(Path keyBundle, DeviceChoice device) {
     EngineLibrary.require();
-    return new NativeEvaluator(
-        open(
-            keyBundle.toString(),
-            device.kind(),
-            device.threads(),
-            device.ordinal(),
-            device.memoryBytes(),
-            ""));
+    if (!device.kind().equals("cuda")) {
+      return new NativeEvaluator(open(keyBundle, device, ""));
+    }
+    try (CudaLibrary library = CudaLibrary.find()) {
+      return new NativeEvaluator(open(keyBundle, device, library.file().toString()));
+    }
+  }
+
+  private static long open(Path keyBundle, DeviceChoice device, String library) {
+    return open(
+        keyBundle.toString(),
+        device.kind(),
+        device.threads(),
+        device.ordinal(),
+        device.memoryBytes(),
+        library);
   }
 
   // -- what only the engine has

@@ -1,5 +1,6 @@
 // hetal_bench: the figures of the engine on this machine.
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <string>
@@ -10,10 +11,11 @@
 
 namespace {
 
-constexpr int kOk = 0, kFailed = 1, kUsage = 64, kCannotWrite = 73;
+constexpr int kOk = 0, kFailed = 1, kUsage = 64, kCannotWrite = 73, kNoDevice = 78;
 
 constexpr char kHelp[] =
     R"(usage: hetal_bench [--set NAME] [--threads T] [--level L] [--repetitions R] [--json FILE] [--operations-only]
+                   [--device cpu|cuda] [--gpu I] [--library FILE]
 
   --set NAME          the parameter set (default n16_l12)
   --threads T         threads of the engine, 1 to 1024 (default 1)
@@ -21,13 +23,18 @@ constexpr char kHelp[] =
   --repetitions R     bootstraps of each kind, 1 to 100 (default 5)
   --json FILE         also writes the figures as a JSON array
   --operations-only   no bootstraps, and no keys for them
+  --device KIND       cpu (default) or cuda
+  --gpu I             which GPU of those that the process sees (default 0)
+  --library FILE      the CUDA library (default: libhetal_cuda.so beside this program, or in lib/ there)
 
-Each operation is timed and its result decrypted; one that is wrong ends the run with status 1.
+Each operation is timed and its result decrypted, and on a GPU compared with the CPU's, residue by residue; one that is
+wrong ends the run with status 1. A device that this machine lacks: status 78.
 )";
 
 struct Options {
   std::string set = "n16_l12", json;
-  int threads = 1, repetitions = 5, level = -1;
+  int repetitions = 5, level = -1;
+  hetal::device::Choice device = hetal::device::Choice::cpu(1);
   bool bootstraps = true;
 };
 
@@ -38,6 +45,15 @@ int number(std::string_view option, std::string_view text, int low, int high) {
       error == std::errc() && end == text.data() + text.size() && value >= low && value <= high, option,
       ": expected a number from ", low, " to ", high, ", actual '", text, "'");
   return value;
+}
+
+std::string library_beside(const std::filesystem::path& program) {
+  const std::filesystem::path folder = std::filesystem::canonical("/proc/self/exe").parent_path();
+  for (const char* place : {"lib/libhetal_cuda.so", "libhetal_cuda.so"}) {
+    if (std::filesystem::exists(folder / place)) return folder / place;
+  }
+  throw hetal::DeviceUnavailable("device cuda: no libhetal_cuda.so beside " + program.string() +
+                                 ": build with nvcc (he-native/cuda/fetch.sh brings it), or say --library FILE");
 }
 
 Options parse(int argc, char** argv) {
@@ -53,17 +69,24 @@ Options parse(int argc, char** argv) {
     } else if (option == "--json") {
       out.json = value();
     } else if (option == "--threads") {
-      out.threads = number(option, value(), 1, 1024);
+      out.device.threads = number(option, value(), 1, 1024);
     } else if (option == "--level") {
       out.level = number(option, value(), 1, 1000);
     } else if (option == "--repetitions") {
       out.repetitions = number(option, value(), 1, 100);
+    } else if (option == "--device") {
+      out.device.kind = value();
+    } else if (option == "--gpu") {
+      out.device.ordinal = number(option, value(), 0, 1023);
+    } else if (option == "--library") {
+      out.device.library = value();
     } else if (option == "--operations-only") {
       out.bootstraps = false;
     } else {
       throw hetal::InvalidArgument("unknown option '" + std::string(option) + "'; --help lists them");
     }
   }
+  if (out.device.kind == "cuda" && out.device.library.empty()) out.device.library = library_beside(argv[0]);
   const auto parameters = hetal::ckks::Parameters::named(out.set);
   if (out.level < 0) out.level = parameters.literal().usable_levels;
   hetal::require<hetal::InvalidArgument>(out.level <= parameters.bootstrap_output_level(), "--level: expected at most ",
@@ -90,7 +113,7 @@ int main(int argc, char** argv) {
       }
     }
     if (options.set.rfind("insecure_", 0) == 0) std::cerr << "WARNING: " << options.set << " protects nothing\n";
-    hetal::bench::Suite suite(options.set, options.threads, options.bootstraps);
+    hetal::bench::Suite suite(options.set, options.device, options.bootstraps);
     auto entries = suite.operations(options.level);
     if (options.bootstraps) {
       for (auto& entry : suite.bootstraps(options.repetitions)) entries.push_back(std::move(entry));
@@ -107,6 +130,9 @@ int main(int argc, char** argv) {
   } catch (const hetal::InvalidArgument& error) {
     std::cerr << "hetal_bench: " << error.what() << "\n";
     return kUsage;
+  } catch (const hetal::DeviceUnavailable& error) {
+    std::cerr << "hetal_bench: " << error.what() << "\n";
+    return kNoDevice;
   } catch (const std::exception& error) {
     std::cerr << "hetal_bench: " << error.what() << "\n";
     return kFailed;

@@ -15,26 +15,10 @@ namespace {
 using ckks::Ciphertext;
 using ckks::RnsPoly;
 
-constexpr int kRepetitions = 15;
+constexpr int kRepetitions = 15, kAtOnceOnADevice = 20;
 /// Fresh ciphertexts and single operations keep more than this; a wrong result has none.
 constexpr double kOperationBits = 20;
 constexpr double kBootstrapBits = 16;
-
-template <typename Body>
-double timed(const Body& body) {
-  const auto start = std::chrono::steady_clock::now();
-  body();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
-/// Once to warm up, then as often as asked.
-template <typename Body>
-Entry repeated(const std::string& name, int level, const Body& body) {
-  body();
-  Entry out{name, level, {}, {}};
-  for (int i = 0; i < kRepetitions; ++i) out.seconds.push_back(timed(body));
-  return out;
-}
 
 /// Errors of real and imaginary parts.
 struct Errors {
@@ -65,8 +49,8 @@ void verify(const std::string& name, const Slots& actual, const Slots& expected,
 
 }  // namespace
 
-Suite::Suite(const std::string& parameter_set, int threads, bool with_bootstraps)
-    : context_(ckks::Parameters::named(parameter_set), threads),
+Suite::Suite(const std::string& parameter_set, const device::Choice& device, bool with_bootstraps)
+    : context_(ckks::Parameters::named(parameter_set), device),
       secret_(context_, Random::insecure_seed(1)),
       generator_(context_, secret_, Random::insecure_seed(2)),
       evaluator_(context_, keys_),
@@ -82,13 +66,50 @@ Suite::Suite(const std::string& parameter_set, int threads, bool with_bootstraps
   const std::uint32_t one_step = evaluator_.galois_of(1);
   if (!keys_.galois.contains(one_step))
     keys_.galois[one_step] = generator_.galois(one_step, p.bootstrap_output_level());
+  if (device.kind != "cpu") {
+    cpu_ = std::make_unique<Suite>(parameter_set, device::Choice::cpu(device.threads), with_bootstraps);
+  }
+}
+
+template <typename Body>
+double Suite::timed(const Body& body) const {
+  const auto start = std::chrono::steady_clock::now();
+  body();
+  context_.device().synchronize();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+template <typename Body>
+Entry Suite::repeated(const std::string& name, int level, const Body& body) const {
+  const int at_once = cpu_ ? kAtOnceOnADevice : 1;
+  Entry out{name, level, {}, {}};
+  timed(body);
+  for (int i = 0; i < kRepetitions; ++i) {
+    out.seconds.push_back(timed([&] {
+                            for (int k = 0; k < at_once; ++k) body();
+                          }) /
+                          at_once);
+  }
+  return out;
+}
+
+template <typename Work>
+void Suite::equal_to_cpu(const std::string& name, const Ciphertext& result, std::uint64_t stream, const Work& work) {
+  if (!cpu_) return;
+  cpu_->stream_ = stream;
+  const Ciphertext expected = work(*cpu_);
+  for (std::size_t i = 0; i < expected.parts.size(); ++i) {
+    const std::size_t words = static_cast<std::size_t>(context_.limbs(expected.parts[i].basis())) * context_.n();
+    std::vector<Word> host[2] = {std::vector<Word>(words), std::vector<Word>(words)};
+    context_.device().download(host[0].data(), result.parts[i].data(), words);
+    cpu_->context_.device().download(host[1].data(), expected.parts[i].data(), words);
+    if (host[0] != host[1]) throw NotVerified(name + ": the device's residues are not the CPU's");
+  }
 }
 
 Setting Suite::setting() const {
   const ckks::Parameters& p = context_.parameters();
-  return {p.name(),     std::string("cpu ") + context_.device().name(),
-          HETAL_COMMIT, p.ring_degree(),
-          p.log_qp(),   context_.device().threads()};
+  return {p.name(), context_.device().name(), HETAL_COMMIT, p.ring_degree(), p.log_qp(), context_.device().threads()};
 }
 
 Slots Suite::random_slots() {
@@ -120,10 +141,13 @@ Entry Suite::encryption(int level) {
 }
 
 Entry Suite::rotation(int level) {
+  const std::uint64_t stream = stream_;
   const Slots slots = random_slots();
   const Ciphertext a = encrypt(slots, level);
   Ciphertext result;
   Entry out = repeated("rotate", level, [&] { result = evaluator_.rotate(a, 1); });
+  equal_to_cpu(out.name, result, stream,
+               [&](Suite& cpu) { return cpu.evaluator_.rotate(cpu.encrypt(cpu.random_slots(), level), 1); });
   Slots expected = slots;
   std::rotate(expected.begin(), expected.begin() + 1, expected.end());
   verify(out.name, decrypt(result), expected, kOperationBits);
@@ -131,10 +155,16 @@ Entry Suite::rotation(int level) {
 }
 
 Entry Suite::multiplication(int level) {
+  const std::uint64_t stream = stream_;
   const Slots x = random_slots(), y = random_slots();
   const Ciphertext a = encrypt(x, level), b = encrypt(y, level);
   Ciphertext result;
   Entry out = repeated("multiply", level, [&] { result = evaluator_.mul(a, b); });
+  equal_to_cpu(out.name, result, stream, [&](Suite& cpu) {
+    const Slots u = cpu.random_slots(), v = cpu.random_slots();
+    const Ciphertext c = cpu.encrypt(u, level), d = cpu.encrypt(v, level);
+    return cpu.evaluator_.mul(c, d);
+  });
   Slots expected(x.size());
   for (std::size_t i = 0; i < x.size(); ++i) expected[i] = x[i] * y[i];
   verify(out.name, decrypt(result), expected, kOperationBits);
@@ -162,13 +192,15 @@ std::vector<Entry> Suite::key_switch_parts(int level) {
   const ckks::SwitchingKey& key = evaluator_.galois_key(galois, level);
   const ckks::Basis basis{level + 1, true};
   std::vector<RnsPoly> digits;
-  std::array<RnsPoly, 2> product{context_.allocate(basis), context_.allocate(basis)}, down;
+  std::array<RnsPoly, 2> product{context_.allocate(basis), context_.allocate(basis)};
+  std::vector<RnsPoly> down;
   std::vector<Entry> out;
   out.push_back(repeated("key_switch_decompose", level, [&] { digits = evaluator_.decompose(a.parts[1], level); }));
   out.push_back(repeated("key_switch_product", level,
                          [&] { evaluator_.key_product(digits, key, level, product[0], product[1], false); }));
   out.push_back(repeated("key_switch_mod_down", level, [&] {
-    down = {context_.mod_down(product[0], 0, &a.parts[0]), context_.mod_down(product[1], 0)};
+    const RnsPoly *const sums[] = {&product[0], &product[1]}, *const addends[] = {&a.parts[0], nullptr};
+    down = context_.mod_down(sums, 0, addends);
   }));
   Ciphertext result{{}, level, a.scale};
   for (std::size_t i = 0; i < 2; ++i) result.parts.push_back(context_.allocate({level + 1, false}));
@@ -190,6 +222,7 @@ std::vector<Entry> Suite::bootstraps(int repetitions) {
   Errors single_errors, pair_errors;
   // The first of each touches its memory for the first time and does not count.
   for (int i = -1; i < repetitions; ++i) {
+    const std::uint64_t stream = stream_;
     const Slots x = random_slots(), y = random_slots();
     const Ciphertext a = encrypt(x, input), b = encrypt(y, input);
     Ciphertext one;
@@ -200,7 +233,13 @@ std::vector<Entry> Suite::bootstraps(int repetitions) {
     verify(single.name, refreshed, x, kBootstrapBits);
     verify(pair.name, first, x, kBootstrapBits);
     verify(pair.name, second, y, kBootstrapBits);
-    if (i < 0) continue;
+    if (i < 0) {
+      equal_to_cpu(single.name, one, stream, [&](Suite& cpu) {
+        cpu.random_slots(), cpu.random_slots();
+        return cpu.bootstrapper_->real(cpu.evaluator_, cpu.encrypt(x, input));
+      });
+      continue;
+    }
     single.seconds.push_back(one_s);
     pair.seconds.push_back(two_s);
     single_errors.add(refreshed, x);

@@ -22,8 +22,9 @@ class NotVerified : public std::runtime_error {
 
 class Suite {
  public:
-  /// Makes the keys that the operations need: for a secure set about 20 seconds and 7 GB.
-  Suite(const std::string& parameter_set, int threads, bool with_bootstraps);
+  /// Makes the keys that the operations need: for a secure set about 20 seconds and 7 GB. On a device other than the
+  /// CPU, the same on the CPU, to which every result must be equal.
+  Suite(const std::string& parameter_set, const device::Choice& device, bool with_bootstraps);
 
   Setting setting() const;
   /// Encryption, rotation, multiplication with relinearisation and rescaling, the NTT and the parts of a key switch, at
@@ -41,6 +42,14 @@ class Suite {
   Entry encryption(int level);
   Entry transform(int level);
   std::vector<Entry> key_switch_parts(int level);
+  /// Once to warm up, then as often as asked, each time as many as make the wait for the device small beside them.
+  template <typename Body>
+  Entry repeated(const std::string& name, int level, const Body& body) const;
+  template <typename Body>
+  double timed(const Body& body) const;
+  /// Throws NotVerified unless `result`, computed again on the CPU by work(suite), has the same residues.
+  template <typename Work>
+  void equal_to_cpu(const std::string& name, const ckks::Ciphertext& result, std::uint64_t stream, const Work& work);
 
   ckks::Context context_;
   owner::SecretKey secret_;
@@ -50,6 +59,7 @@ class Suite {
   std::unique_ptr<bootstrap::Bootstrapper> bootstrapper_;
   Seed encryption_seed_;
   std::uint64_t stream_ = 0;
+  std::unique_ptr<Suite> cpu_;  ///< null on the CPU
 };
 
 }  // namespace hetal::bench

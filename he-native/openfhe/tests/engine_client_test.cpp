@@ -30,7 +30,7 @@ class EngineClientTest : public ::testing::Test {
     const auto writer = client->bundle_writer(directory.string(), plan);
     while (writer->done() < writer->total()) writer->write_next();
     writer->commit();
-    engine = new jni::Engine(directory.string(), 1);
+    engine = new jni::Engine(directory.string(), device::Choice::cpu(1));
   }
   static void TearDownTestSuite() {
     delete engine;

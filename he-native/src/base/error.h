@@ -61,6 +61,19 @@ class DeviceOutOfMemory : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/// The machine lacks the device that was asked for, its driver or its library; the message says which and how to get
+/// it.
+class DeviceUnavailable : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The device stopped working or computes wrongly: nothing of it may be used again in this process.
+class DeviceLost : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
 /// Joins its arguments into one message: message("level: expected ", 3, ", actual ", 2).
 template <typename... Parts>
 std::string message(const Parts&... parts) {

@@ -162,7 +162,9 @@ Ciphertext Bootstrapper::raise(const Evaluator& evaluator, const Ciphertext& a) 
   const std::uint32_t limb[2] = {0, 1};
   device.key_product({switched[0].data(), two, 2}, switched[1].data(), digits, &key, 1, limb, false);
   const auto& down = context_.conversion({two[1]}, {two[0]});
-  for (ckks::RnsPoly& part : switched) device.mod_down(part.data(), part.data(), part.data() + n, down);
+  std::vector<device::Device::ModDown> halves;
+  for (ckks::RnsPoly& part : switched) halves.push_back({part.data(), part.data(), part.data() + n, nullptr});
+  device.mod_down(halves.data(), halves.size(), down);
   device.add({switched[0].data(), &q0, 1}, switched[0].data(), a.parts[0].data());
 
   // The same integers modulo every prime, then back to the dense secret.
@@ -177,9 +179,8 @@ Ciphertext Bootstrapper::raise(const Evaluator& evaluator, const Ciphertext& a) 
   const auto raised_digits = evaluator.decompose(raised.parts[1], top);
   ckks::RnsPoly out0 = context_.allocate({top + 1, true}), out1 = context_.allocate({top + 1, true});
   evaluator.key_product(raised_digits, keys.from_sparse, top, out0, out1, false);
-  raised.parts[0] = context_.mod_down(out0, 0, &raised.parts[0]);
-  raised.parts[1] = context_.mod_down(out1, 0);
-  return raised;
+  const ckks::RnsPoly *const sums[] = {&out0, &out1}, *const addends[] = {&raised.parts[0], nullptr};
+  return {context_.mod_down(sums, 0, addends), top, a.scale};
 }
 
 Ciphertext Bootstrapper::coefficients_to_slots(const Evaluator& evaluator, const Ciphertext& a) const {

@@ -5,21 +5,18 @@
 #include "base/error.h"
 
 namespace hetal::ckks {
-namespace {
-
-std::vector<Modulus> all_moduli(const Parameters& parameters) {
+std::vector<Modulus> Context::moduli_of(const Parameters& parameters) {
   std::vector<Modulus> out;
   for (Word q : parameters.q()) out.emplace_back(q);
   for (Word p : parameters.p()) out.emplace_back(p);
   return out;
 }
 
-}  // namespace
+Context::Context(Parameters parameters, const device::Choice& device)
+    : Context(parameters, device::make_device(parameters.ring_degree(), moduli_of(parameters), device)) {}
 
-Context::Context(Parameters parameters, int threads)
-    : parameters_(std::move(parameters)),
-      encoder_(parameters_.ring_degree()),
-      device_(device::make_cpu_device(parameters_.ring_degree(), all_moduli(parameters_), threads)) {
+Context::Context(Parameters parameters, std::unique_ptr<device::Device> device)
+    : parameters_(std::move(parameters)), encoder_(parameters_.ring_degree()), device_(std::move(device)) {
   const int total = parameters_.top_level() + 1;
   for (int i = 0; i < total; ++i) plain_moduli_.push_back(static_cast<std::uint16_t>(i));
   for (int limbs = 0; limbs <= total; ++limbs) {
@@ -116,14 +113,25 @@ RnsPoly Context::from_coefficients(const std::vector<std::int64_t>& coefficients
   return out;
 }
 
-RnsPoly Context::mod_down(const RnsPoly& a, int rescaled, const RnsPoly* addend) const {
-  const Basis from = a.basis();
+std::vector<RnsPoly> Context::mod_down(std::span<const RnsPoly* const> a, int rescaled,
+                                       std::span<const RnsPoly* const> addends) const {
+  const Basis from = a[0]->basis();
   const int keep = from.q_limbs - rescaled;
-  RnsPoly out = allocate({keep, false});
-  device_->mod_down(out.data(), a.data(), a.data() + static_cast<std::size_t>(keep) * n(),
-                    mod_down_conversion(from.q_limbs, rescaled, from.extended),
-                    addend == nullptr ? nullptr : addend->data());
+  std::vector<RnsPoly> out;
+  std::vector<device::Device::ModDown> terms;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    require<InvalidArgument>(a[i]->basis() == from, "mod down: expected polynomials of one basis");
+    out.push_back(allocate({keep, false}));
+    const Word* const addend = addends.empty() || addends[i] == nullptr ? nullptr : addends[i]->data();
+    terms.push_back({out.back().data(), a[i]->data(), a[i]->data() + static_cast<std::size_t>(keep) * n(), addend});
+  }
+  device_->mod_down(terms.data(), terms.size(), mod_down_conversion(from.q_limbs, rescaled, from.extended));
   return out;
+}
+
+RnsPoly Context::mod_down(const RnsPoly& a, int rescaled) const {
+  const RnsPoly* const one[] = {&a};
+  return std::move(mod_down(one, rescaled)[0]);
 }
 
 }  // namespace hetal::ckks

@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <span>
 
 #include "ckks/encoder.h"
 #include "ckks/parameters.h"
@@ -33,8 +34,14 @@ class RnsPoly {
 
 class Context {
  public:
-  /// threads = 0: one for each core.
-  Context(Parameters parameters, int threads);
+  Context(Parameters parameters, const device::Choice& device);
+  /// On a device of the parameters' ring with moduli_of(parameters).
+  Context(Parameters parameters, std::unique_ptr<device::Device> device);
+  /// On the CPU; threads = 0: one for each core.
+  Context(Parameters parameters, int threads) : Context(std::move(parameters), device::Choice::cpu(threads)) {}
+
+  /// The primes of the chain, then the special ones: their order on a device.
+  static std::vector<Modulus> moduli_of(const Parameters& parameters);
 
   const Parameters& parameters() const { return parameters_; }
   const Encoder& encoder() const { return encoder_; }
@@ -67,9 +74,11 @@ class Context {
   void require_fits(const std::vector<std::int64_t>& coefficients, int level) const;
   /// A signed coefficient vector in evaluation form.
   RnsPoly from_coefficients(const std::vector<std::int64_t>& coefficients, Basis basis) const;
-  /// dst = round(a / (q_top ... P)): see device::mod_down. `rescaled` chain limbs and, if extended, P are dropped.
-  /// `addend`, with at least the limbs that are left, is added after the division.
-  RnsPoly mod_down(const RnsPoly& a, int rescaled, const RnsPoly* addend = nullptr) const;
+  /// Each of `a`, all of one basis, divided and rounded: `rescaled` chain limbs and, if extended, P are dropped.
+  /// addends[i], with at least the limbs that are left, is added to result i after the division unless it is null.
+  std::vector<RnsPoly> mod_down(std::span<const RnsPoly* const> a, int rescaled,
+                                std::span<const RnsPoly* const> addends = {}) const;
+  RnsPoly mod_down(const RnsPoly& a, int rescaled) const;
 
   const device::BaseConversion& conversion(std::vector<std::uint16_t> source, std::vector<std::uint16_t> target) const;
 

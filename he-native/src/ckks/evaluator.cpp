@@ -1,6 +1,5 @@
 #include "ckks/evaluator.h"
 
-#include <bit>
 #include <cmath>
 #include <numeric>
 
@@ -25,23 +24,7 @@ const RnsPoly& Evaluator::monomial(std::once_flag& once, RnsPoly& poly, std::siz
 }
 
 Plaintext Evaluator::encode(const std::vector<std::complex<double>>& slots, int level, double scale) const {
-  const std::vector<std::int64_t> coefficients = context_.encoder().encode(slots, scale);
-  context_.require_fits(coefficients, level);
-  const Basis basis{level + 1, true};
-  const RnsPoly poly = context_.from_coefficients(coefficients, basis);
-  const std::size_t words = static_cast<std::size_t>(context_.limbs(basis)) * context_.n();
-  Plaintext out{{}, std::countr_zero(context_.n() / 2 / slots.size()), level, scale};
-  const std::size_t kept = words >> out.log_run;
-  out.limbs = context_.device().allocate(kept);
-  if (out.log_run == 0) {
-    context_.device().copy(out.limbs.data(), poly.data(), words);
-    return out;
-  }
-  std::vector<Word> host(words);
-  context_.device().download(host.data(), poly.data(), words);
-  for (std::size_t i = 0; i < kept; ++i) host[i] = host[i << out.log_run];
-  context_.device().upload(out.limbs.data(), host.data(), kept);
-  return out;
+  return ckks::encode(context_, slots, level, scale);
 }
 
 Ciphertext Evaluator::copy(const Ciphertext& a) const { return truncate(a, a.level); }
@@ -57,8 +40,13 @@ Ciphertext Evaluator::truncate(const Ciphertext& a, int level) const {
 Ciphertext Evaluator::add(const Ciphertext& a, const Ciphertext& b) const {
   require_same("add", a, b);
   if (a.parts.size() < b.parts.size()) return add(b, a);
-  Ciphertext out = copy(a);
-  for (std::size_t i = 0; i < b.parts.size(); ++i) {
+  Ciphertext out{{}, a.level, a.scale};
+  for (std::size_t i = 0; i < a.parts.size(); ++i) {
+    if (i >= b.parts.size()) {
+      out.parts.push_back(context_.copy(a.parts[i]));
+      continue;
+    }
+    out.parts.push_back(context_.allocate(a.parts[i].basis()));
     context_.device().add(context_.view(out.parts[i]), a.parts[i].data(), b.parts[i].data());
   }
   return out;
@@ -66,12 +54,21 @@ Ciphertext Evaluator::add(const Ciphertext& a, const Ciphertext& b) const {
 
 Ciphertext Evaluator::sub(const Ciphertext& a, const Ciphertext& b) const {
   require_same("sub", a, b);
-  return add(a, negate(b));
+  if (a.parts.size() != b.parts.size()) return add(a, negate(b));
+  Ciphertext out{{}, a.level, a.scale};
+  for (std::size_t i = 0; i < a.parts.size(); ++i) {
+    out.parts.push_back(context_.allocate(a.parts[i].basis()));
+    context_.device().sub(context_.view(out.parts[i]), a.parts[i].data(), b.parts[i].data());
+  }
+  return out;
 }
 
 Ciphertext Evaluator::negate(const Ciphertext& a) const {
-  Ciphertext out = copy(a);
-  for (RnsPoly& part : out.parts) context_.device().negate(context_.view(part), part.data());
+  Ciphertext out{{}, a.level, a.scale};
+  for (const RnsPoly& part : a.parts) {
+    out.parts.push_back(context_.allocate(part.basis()));
+    context_.device().negate(context_.view(out.parts.back()), part.data());
+  }
   return out;
 }
 
@@ -96,34 +93,29 @@ Ciphertext Evaluator::add_plain(const Ciphertext& a, const Plaintext& b) const {
 
 Ciphertext Evaluator::sub_plain(const Ciphertext& a, const Plaintext& b) const { return with_plain("sub", a, b, true); }
 
-Ciphertext Evaluator::add_constant(const Ciphertext& a, double constant) const {
-  Ciphertext out = copy(a);
+Ciphertext Evaluator::add_constant(Ciphertext&& a, double constant) const {
+  Ciphertext out = std::move(a);
   // A constant has the same residue at every evaluation point: c times the polynomial 1.
-  const auto scalars = context_.residues(constant, a.scale, {a.level + 1, false});
+  const auto scalars = context_.residues(constant, out.scale, {out.level + 1, false});
   context_.device().mul_scalar_add(context_.view(out.parts[0]), one().data(), scalars.data());
   return out;
 }
 
-Ciphertext Evaluator::mul_constant(const Ciphertext& a, double value, double constant_scale) const {
-  Ciphertext out{{}, a.level, a.scale * constant_scale};
-  const Basis basis{a.level + 1, false};
-  const auto scalars = context_.residues(value, constant_scale, basis);
+Ciphertext Evaluator::scaled(const Ciphertext& a, int level, double scale, std::span<const Word> scalars) const {
+  Ciphertext out{{}, level, scale};
   for (const RnsPoly& part : a.parts) {
-    out.parts.push_back(context_.allocate(basis));
+    out.parts.push_back(context_.allocate({level + 1, false}));
     context_.device().mul_scalar(context_.view(out.parts.back()), part.data(), scalars.data());
   }
   return out;
 }
 
+Ciphertext Evaluator::mul_constant(const Ciphertext& a, double value, double constant_scale) const {
+  return scaled(a, a.level, a.scale * constant_scale, context_.residues(value, constant_scale, {a.level + 1, false}));
+}
+
 Ciphertext Evaluator::mul_integer(const Ciphertext& a, std::int64_t factor) const {
-  Ciphertext out{{}, a.level, a.scale};
-  const Basis basis{a.level + 1, false};
-  const auto scalars = context_.residues(factor, basis);
-  for (const RnsPoly& part : a.parts) {
-    out.parts.push_back(context_.allocate(basis));
-    context_.device().mul_scalar(context_.view(out.parts.back()), part.data(), scalars.data());
-  }
-  return out;
+  return scaled(a, a.level, a.scale, context_.residues(factor, {a.level + 1, false}));
 }
 
 Ciphertext Evaluator::mul_by_i(const Ciphertext& a) const {
@@ -234,18 +226,16 @@ Ciphertext Evaluator::relinearize(const Ciphertext& a) const {
   const auto digits = decompose(a.parts[2], a.level);
   RnsPoly out0 = context_.allocate({a.level + 1, true}), out1 = context_.allocate({a.level + 1, true});
   key_product(digits, keys_.relinearization, a.level, out0, out1, false);
-  Ciphertext out{{}, a.level, a.scale};
-  out.parts.push_back(context_.mod_down(out0, 0, &a.parts[0]));
-  out.parts.push_back(context_.mod_down(out1, 0, &a.parts[1]));
-  return out;
+  const RnsPoly *const sums[] = {&out0, &out1}, *const addends[] = {&a.parts[0], &a.parts[1]};
+  return {context_.mod_down(sums, 0, addends), a.level, a.scale};
 }
 
 Ciphertext Evaluator::rescale(const Ciphertext& a) const {
   require<LevelError>(a.level >= 1, "rescale: expected a level of at least 1, actual ", a.level);
-  Ciphertext out{
-      {}, a.level - 1, a.scale / static_cast<double>(context_.parameters().q()[static_cast<std::size_t>(a.level)])};
-  for (const RnsPoly& part : a.parts) out.parts.push_back(context_.mod_down(part, 1));
-  return out;
+  std::vector<const RnsPoly*> parts;
+  for (const RnsPoly& part : a.parts) parts.push_back(&part);
+  return {context_.mod_down(parts, 1), a.level - 1,
+          a.scale / static_cast<double>(context_.parameters().q()[static_cast<std::size_t>(a.level)])};
 }
 
 Ciphertext Evaluator::mul(const Ciphertext& a, const Ciphertext& b) const {
@@ -257,8 +247,8 @@ Ciphertext Evaluator::drop_to_level(const Ciphertext& a, int level) const {
   require<LevelError>(level >= 0 && level < a.level, "drop: expected a level of 0 to ", a.level, ", actual ", level);
   const Parameters& p = context_.parameters();
   const double q = static_cast<double>(p.q()[static_cast<std::size_t>(level) + 1]);
-  const Ciphertext above = truncate(a, level + 1);
-  Ciphertext out = rescale(mul_constant(above, 1.0, std::rint(p.scale(level) * q / a.scale)));
+  const double factor = std::rint(p.scale(level) * q / a.scale);
+  Ciphertext out = rescale(scaled(a, level + 1, a.scale * factor, context_.residues(1.0, factor, {level + 2, false})));
   // The integer factor is within 2^-41 of the ratio wanted: the scale is now canonical up to that.
   out.scale = p.scale(level);
   return out;
@@ -278,16 +268,12 @@ const SwitchingKey& Evaluator::galois_key(std::uint32_t galois, int level) const
 Ciphertext Evaluator::apply_galois(const Ciphertext& a, std::uint32_t galois) const {
   require<InvalidArgument>(a.parts.size() == 2, "rotate: expected two parts, actual ", a.parts.size());
   const SwitchingKey& key = galois_key(galois, a.level);
-  const auto digits = decompose(a.parts[1], a.level);
-  RnsPoly out0 = context_.allocate({a.level + 1, true}), out1 = context_.allocate({a.level + 1, true});
-  key_product(digits, key, a.level, out0, out1, false);
-  const RnsPoly down0 = context_.mod_down(out0, 0, &a.parts[0]), down1 = context_.mod_down(out1, 0);
-  Ciphertext out{{}, a.level, a.scale};
-  for (const RnsPoly* part : std::initializer_list<const RnsPoly*>{&down0, &down1}) {
-    out.parts.push_back(context_.allocate({a.level + 1, false}));
-    context_.device().automorphism(context_.view(out.parts.back()), part->data(), galois);
-  }
-  return out;
+  const Basis basis{a.level + 1, true};
+  RnsPoly out0 = context_.allocate(basis), out1 = context_.allocate(basis);
+  const Switch one{&key, galois, &out0, &out1, false};
+  key_switch(*this, decompose(a.parts[1], a.level), a.level, {&a.parts[0], nullptr, true}, {&one, 1});
+  const RnsPoly* const sums[] = {&out0, &out1};
+  return {context_.mod_down(sums, 0), a.level, a.scale};
 }
 
 Ciphertext Evaluator::rotate(const Ciphertext& a, std::uint32_t steps) const {

@@ -26,7 +26,9 @@ class Evaluator {
   /// Equal levels and scales.
   Ciphertext add_plain(const Ciphertext& a, const Plaintext& b) const;
   Ciphertext sub_plain(const Ciphertext& a, const Plaintext& b) const;
-  Ciphertext add_constant(const Ciphertext& a, double constant) const;
+  Ciphertext add_constant(const Ciphertext& a, double constant) const { return add_constant(copy(a), constant); }
+  /// In the storage of `a`.
+  Ciphertext add_constant(Ciphertext&& a, double constant) const;
   /// scale -> scale * constant_scale; exact when value * constant_scale is an integer.
   Ciphertext mul_constant(const Ciphertext& a, double value, double constant_scale) const;
   /// Exact; level and scale stay.
@@ -81,6 +83,8 @@ class Evaluator {
                    bool accumulate) const;
 
  private:
+  /// The chain limbs 0 to `level` of a, each times its scalar.
+  Ciphertext scaled(const Ciphertext& a, int level, double scale, std::span<const Word> scalars) const;
   void require_same(const char* what, const Ciphertext& a, const Ciphertext& b) const;
   Ciphertext with_plain(const char* what, const Ciphertext& a, const Plaintext& b, bool subtract) const;
   /// The constant polynomials 1 and X^(N/2) with all limbs, made on first use.

@@ -25,6 +25,11 @@ void require_two_parts(const char* what, const Ciphertext& a) {
   require<InvalidArgument>(a.parts.size() == 2, what, ": expected two parts, actual ", a.parts.size());
 }
 
+std::vector<RnsPoly> mod_down(const Context& context, const Pair& a) {
+  const RnsPoly* const parts[] = {&a[0], &a[1]};
+  return context.mod_down(parts, 0);
+}
+
 }  // namespace
 
 std::vector<Ciphertext> Evaluator::rotate_all(const Ciphertext& a, std::span<const std::uint32_t> steps) const {
@@ -48,8 +53,7 @@ std::vector<Ciphertext> Evaluator::rotate_all(const Ciphertext& a, std::span<con
     const std::uint32_t galois = galois_of(s);
     const Switch one{&galois_key(galois, a.level), galois, &turned[0], &turned[1], false};
     key_switch(*this, digits, a.level, {&a.parts[0], nullptr, true}, {&one, 1});
-    out.push_back({{}, a.level, a.scale});
-    for (const RnsPoly& part : turned) out.back().parts.push_back(context_.mod_down(part, 0));
+    out.push_back({mod_down(context_, turned), a.level, a.scale});
   }
   return out;
 }
@@ -87,9 +91,9 @@ Ciphertext Evaluator::sum_rotated(std::span<const Ciphertext* const> a, std::spa
     key_switch(*this, decompose(source->parts[1], level), level, {&source->parts[0], nullptr, true}, rotations);
   }
   Ciphertext out{{}, level, first.scale};
+  if (started) out.parts = mod_down(context_, total);
   for (std::size_t part = 0; part < 2; ++part) {
     bool filled = started;
-    if (started) out.parts.push_back(context_.mod_down(total[part], 0));
     for (std::size_t i = 0; i < a.size(); ++i) {
       if (steps[i] != 0) continue;
       if (filled) {
@@ -170,10 +174,7 @@ std::vector<Ciphertext> Evaluator::multiply_rotated(const Ciphertext& a, std::sp
     }
   }
   std::vector<Ciphertext> out;
-  for (const Pair& sum : sums) {
-    out.push_back({{}, a.level, a.scale * factor_scale});
-    for (const RnsPoly& part : sum) out.back().parts.push_back(context_.mod_down(part, 0));
-  }
+  for (const Pair& sum : sums) { out.push_back({mod_down(context_, sum), a.level, a.scale * factor_scale}); }
   return out;
 }
 

@@ -51,11 +51,9 @@ Ciphertext relinearize_and_rescale(const Evaluator& evaluator, const Ciphertext&
   RnsPoly out0 = context.allocate(basis), out1 = context.allocate(basis);
   const Switch one{&evaluator.keys().relinearization, 1, &out0, &out1, false};
   key_switch(evaluator, digits, a.level, {&a.parts[0], &a.parts[1], true}, {&one, 1});
-  Ciphertext out{
-      {}, a.level - 1, a.scale / static_cast<double>(context.parameters().q()[static_cast<std::size_t>(a.level)])};
-  out.parts.push_back(context.mod_down(out0, 1));
-  out.parts.push_back(context.mod_down(out1, 1));
-  return out;
+  const RnsPoly* const sums[] = {&out0, &out1};
+  return {context.mod_down(sums, 1), a.level - 1,
+          a.scale / static_cast<double>(context.parameters().q()[static_cast<std::size_t>(a.level)])};
 }
 
 }  // namespace hetal::ckks

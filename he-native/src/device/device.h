@@ -10,6 +10,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -59,8 +60,15 @@ struct PlainLimbs {
   int log_run;
 };
 
+/// Source primes of a conversion: the CPU sums as many products, and one more, before it reduces.
+inline constexpr std::size_t kMaxConversionTerms = 15;
+
 /// Precomputed constants of one conversion from `source` primes to `target` primes.
 struct BaseConversion {
+  BaseConversion() = default;
+  BaseConversion(BaseConversion&&) = default;
+  virtual ~BaseConversion() = default;  // a device may keep constants of its own with it
+
   std::vector<std::uint16_t> source, target;
   std::vector<Word> hat_inverse;      ///< (Q / q_i)^-1 mod q_i, for each source
   std::vector<Word> hat;              ///< Q / q_i mod p_t, at [t * source.size() + i]
@@ -74,7 +82,9 @@ class Device {
 
   std::uint32_t ring_degree() const { return ring_degree_; }
   const std::vector<Modulus>& moduli() const { return moduli_; }
-  virtual const char* name() const = 0;
+  /// Kind and model: "cpu/avx512-ifma", "cuda/NVIDIA H100".
+  virtual std::string name() const = 0;
+  /// Of the host, for what it does beside the device.
   virtual int threads() const = 0;
 
   // -- memory ------------------------------------------------------------------------------------------------
@@ -85,6 +95,8 @@ class Device {
   virtual void download(Word* host, const Word* src, std::size_t words) = 0;
   virtual void copy(Word* dst, const Word* src, std::size_t words) = 0;
   virtual void zero(Word* dst, std::size_t words) = 0;
+  /// Waits until everything asked for so far is done.
+  virtual void synchronize() = 0;
   virtual std::size_t bytes_in_use() const = 0;
   virtual std::size_t bytes_peak() const = 0;
 
@@ -134,11 +146,14 @@ class Device {
   /// Cost: one inverse NTT for each source limb, one NTT for each target of each digit that is not its own source.
   virtual void decompose(Word* const* dst, const Word* src, const BaseConversion* const* conversions,
                          std::size_t digits) = 0;
-  /// Divides by the product of the source primes, rounds to nearest and adds `addend` (target.size() limbs) unless it
-  /// is null: `src` has target.size() limbs, `dropped` source.size() ones, all in evaluation domain; dst gets
-  /// target.size() limbs. dst may be src or addend.
-  virtual void mod_down(Word* dst, const Word* src, const Word* dropped, const BaseConversion& conversion,
-                        const Word* addend = nullptr) = 0;
+  /// One polynomial of mod_down: `src` has target.size() limbs, `dropped` source.size() ones, all in evaluation domain;
+  /// dst gets target.size() limbs, plus those of `addend` unless it is null. dst may be src or addend.
+  struct ModDown {
+    Word* dst;
+    const Word *src, *dropped, *addend;
+  };
+  /// Divides each by the product of the source primes and rounds to nearest. No dst is another term's operand.
+  virtual void mod_down(const ModDown* terms, std::size_t count, const BaseConversion& conversion) = 0;
 
   // -- key switching -----------------------------------------------------------------------------------------
   /// dst0, dst1 (+)= sum_j digits[j] * keys[j].{0,1}; digits and keys in evaluation domain. Key limb of dst limb i
@@ -178,6 +193,25 @@ class Device {
 inline Buffer::~Buffer() {
   if (data_ != nullptr) device_->release(data_, words_);
 }
+
+/// Which device computes.
+struct Choice {
+  std::string kind = "cpu";      ///< "cpu" or "cuda"
+  int threads = 0;               ///< workers on the host; 0: one for each core
+  int ordinal = 0;               ///< cuda: which GPU of those that the process sees
+  std::size_t memory_bytes = 0;  ///< cuda: taken at once and never exceeded; 0: grows as needed
+  std::string library;           ///< cuda: the path of the library that holds the kernels
+
+  static Choice cpu(int threads) {
+    Choice out;
+    out.threads = threads;
+    return out;
+  }
+};
+
+/// Throws InvalidArgument for a ring or a kind that there is not, DeviceUnavailable, DeviceOutOfMemory, and DeviceLost
+/// when a device other than the CPU does not compute what the CPU does (self_test.h).
+std::unique_ptr<Device> make_device(std::uint32_t ring_degree, std::vector<Modulus> moduli, const Choice& choice);
 
 /// The CPU device with `threads` workers (0: one for each core).
 std::unique_ptr<Device> make_cpu_device(std::uint32_t ring_degree, std::vector<Modulus> moduli, int threads);

@@ -73,6 +73,10 @@ void rethrow_as_java(JNIEnv* env) noexcept {
     throw_java(env, "org/hetal/he/HeSecurityException", e.what());
   } catch (const FileError& e) { throw_java_io(env, e.what()); } catch (const DeviceOutOfMemory& e) {
     throw_java(env, "org/hetal/he/DeviceOutOfMemoryException", e.what());
+  } catch (const DeviceUnavailable& e) {
+    throw_java(env, "org/hetal/he/DeviceUnavailableException", e.what());
+  } catch (const DeviceLost& e) {
+    throw_java(env, "org/hetal/he/DeviceLostException", e.what());
   } catch (const std::bad_alloc&) {
     throw_java(env, "org/hetal/he/DeviceOutOfMemoryException", "no native memory left for the request");
   } catch (const std::exception& e) { throw_java(env, "org/hetal/he/DeviceException", e.what()); } catch (...) {

@@ -24,17 +24,15 @@ void require_terms(const char* what, std::size_t a, std::size_t b) {
 
 }  // namespace
 
-Engine::Engine(const std::string& bundle_directory, int threads)
-    : Engine(bundle_directory, ckks::read_manifest(bundle_directory), threads) {}
+Engine::Engine(const std::string& bundle_directory, const device::Choice& device)
+    : Engine(bundle_directory, ckks::read_manifest(bundle_directory), device) {}
 
-Engine::Engine(const std::string& directory, ckks::Manifest manifest, int threads)
-    : context_(ckks::Parameters::named(manifest.parameter_set), threads),
+Engine::Engine(const std::string& directory, ckks::Manifest manifest, const device::Choice& device)
+    : context_(ckks::Parameters::named(manifest.parameter_set), device),
       keys_(context_, directory, std::move(manifest)),
       evaluator_(context_, keys_) {}
 
-std::string Engine::device() const {
-  return message("cpu/", context_.device().name(), " x", context_.device().threads());
-}
+std::string Engine::device() const { return message(context_.device().name(), " x", context_.device().threads()); }
 
 int Engine::scale_degree(const Ciphertext& a) const { return a.scale == context_.parameters().scale(a.level) ? 1 : 2; }
 

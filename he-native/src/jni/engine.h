@@ -20,8 +20,7 @@ using PlaintextList = std::vector<const Plaintext*>;
 /// Operations may be called from several threads. Levels and scales as in org.hetal.he.Evaluator.
 class Engine {
  public:
-  /// threads = 0: one for each core.
-  Engine(const std::string& bundle_directory, int threads);
+  Engine(const std::string& bundle_directory, const device::Choice& device);
 
   const ckks::Context& context() const { return context_; }
   const ckks::KeyBundle& keys() const { return keys_; }
@@ -60,7 +59,7 @@ class Engine {
   Ciphertext deserialize(ByteView bytes) const { return ckks::deserialize(context_, bytes, keys_.key_id()); }
 
  private:
-  Engine(const std::string& directory, ckks::Manifest manifest, int threads);
+  Engine(const std::string& directory, ckks::Manifest manifest, const device::Choice& device);
 
   void require_level(int level) const;
   void require_degree_one(const char* what, const Ciphertext& a) const;

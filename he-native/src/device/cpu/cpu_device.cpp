@@ -8,8 +8,10 @@
 
 #include "base/error.h"
 #include "device/cpu/kernels.h"
+#include "device/cpu/pages.h"
 #include "device/cpu/thread_pool.h"
 #include "device/device.h"
+#include "device/memory_pool.h"
 
 namespace hetal::device {
 namespace {
@@ -25,6 +27,11 @@ Word* scratch(std::size_t words) {
 /// Coefficients of all source limbs that are converted together: 9 * 4 KiB.
 constexpr std::size_t kConversionChunk = 512;
 
+BlockSource host_memory() {
+  return {[](std::size_t words) { return static_cast<Word*>(huge_pages(words * sizeof(Word))); },
+          [](Word* block) { std::free(block); }, (std::size_t{1} << 28) / sizeof(Word)};
+}
+
 class CpuDevice final : public Device {
  public:
   CpuDevice(std::uint32_t n, std::vector<Modulus> moduli, int threads)
@@ -32,7 +39,7 @@ class CpuDevice final : public Device {
     tables_.reserve(moduli_.size());
     for (const Modulus& q : moduli_) tables_.emplace_back(q, n);
   }
-  const char* name() const override { return kernels_.name; }
+  std::string name() const override { return std::string("cpu/") + kernels_.name; }
   int threads() const override { return pool_.threads(); }
 
   Buffer allocate(std::size_t words) override {
@@ -54,6 +61,7 @@ class CpuDevice final : public Device {
   }
   void copy(Word* dst, const Word* src, std::size_t words) override { std::memmove(dst, src, words * sizeof(Word)); }
   void zero(Word* dst, std::size_t words) override { std::memset(dst, 0, words * sizeof(Word)); }
+  void synchronize() override {}
   std::size_t bytes_in_use() const override { return in_use_.load(); }
   std::size_t bytes_peak() const override { return peak_.load(); }
 
@@ -170,27 +178,8 @@ class CpuDevice final : public Device {
     });
   }
 
-  void mod_down(Word* dst, const Word* src, const Word* dropped, const BaseConversion& conversion,
-                const Word* addend) override {
-    const std::size_t n = ring_degree_, targets = conversion.target.size();
-    Buffer x = allocate(conversion.source.size() * n), converted = allocate(targets * n);
-    intt_from(x.data(), dropped, conversion.source);
-    convert(converted.data(), x.data(), conversion);
-    pool_.parallel_for(targets, [&](std::size_t t) {
-      const Modulus& q = moduli_[conversion.target[t]];
-      Word* remainder = converted.data() + t * n;
-      kernels_.ntt(remainder, tables_[conversion.target[t]]);
-      for (std::size_t at = t * n; at < (t + 1) * n; at += chunk()) {
-        Word* out = dst + at;
-        if (addend == nullptr) {
-          kernels_.sub_mul_scalar(out, src + at, converted.data() + at, conversion.product_inverse[t], chunk(), q);
-          continue;
-        }
-        kernels_.sub_mul_scalar(converted.data() + at, src + at, converted.data() + at, conversion.product_inverse[t],
-                                chunk(), q);
-        kernels_.add(out, converted.data() + at, addend + at, chunk(), q);
-      }
-    });
+  void mod_down(const ModDown* terms, std::size_t count, const BaseConversion& conversion) override {
+    for (std::size_t k = 0; k < count; ++k) mod_down(terms[k], conversion);
   }
 
   void key_product(Limbs dst0, Word* dst1, const Word* const* digits, const KeyDigit* keys, std::size_t count,
@@ -301,6 +290,28 @@ class CpuDevice final : public Device {
     }
   }
 
+  void mod_down(const ModDown& term, const BaseConversion& conversion) {
+    const std::size_t n = ring_degree_, targets = conversion.target.size();
+    Buffer x = allocate(conversion.source.size() * n), converted = allocate(targets * n);
+    intt_from(x.data(), term.dropped, conversion.source);
+    convert(converted.data(), x.data(), conversion);
+    pool_.parallel_for(targets, [&](std::size_t t) {
+      const Modulus& q = moduli_[conversion.target[t]];
+      Word* remainder = converted.data() + t * n;
+      kernels_.ntt(remainder, tables_[conversion.target[t]]);
+      for (std::size_t at = t * n; at < (t + 1) * n; at += chunk()) {
+        Word* out = term.dst + at;
+        if (term.addend == nullptr) {
+          kernels_.sub_mul_scalar(out, term.src + at, converted.data() + at, conversion.product_inverse[t], chunk(), q);
+          continue;
+        }
+        kernels_.sub_mul_scalar(converted.data() + at, term.src + at, converted.data() + at,
+                                conversion.product_inverse[t], chunk(), q);
+        kernels_.add(out, converted.data() + at, term.addend + at, chunk(), q);
+      }
+    });
+  }
+
   /// dst = src in coefficient domain, limb i modulo prime moduli[i].
   void intt_from(Word* dst, const Word* src, const std::vector<std::uint16_t>& moduli) {
     pool_.parallel_for(moduli.size(), [&](std::size_t i) {
@@ -367,7 +378,7 @@ class CpuDevice final : public Device {
 
   const Kernels& kernels_;
   ThreadPool pool_;
-  MemoryPool memory_;
+  MemoryPool memory_{host_memory()};
   std::vector<NttTable> tables_;
   std::mutex mutex_;
   std::map<std::uint32_t, std::vector<std::uint32_t>> permutations_;
@@ -375,35 +386,6 @@ class CpuDevice final : public Device {
 };
 
 }  // namespace
-
-std::unique_ptr<BaseConversion> Device::conversion(std::vector<std::uint16_t> source,
-                                                   std::vector<std::uint16_t> target) const {
-  require<InvalidArgument>(!source.empty() && source.size() < kMaxLazyTerms, "conversion: expected 1 to ",
-                           kMaxLazyTerms - 1, " source limbs, actual ", source.size());
-  auto out = std::make_unique<BaseConversion>();
-  auto prime = [this](std::uint16_t i) -> const Modulus& { return moduli_[i]; };
-  // The product of all source primes but `skip`, modulo m.
-  auto product = [&](const Modulus& m, std::size_t skip) {
-    Word result = 1;
-    for (std::size_t i = 0; i < source.size(); ++i) {
-      if (i != skip) result = m.mul(result, prime(source[i]).value() % m.value());
-    }
-    return result;
-  };
-  for (std::size_t i = 0; i < source.size(); ++i) {
-    out->hat_inverse.push_back(prime(source[i]).inverse(product(prime(source[i]), i)));
-  }
-  for (std::uint16_t t : target) {
-    const Modulus& m = prime(t);
-    const Word whole = product(m, source.size());
-    for (std::size_t i = 0; i < source.size(); ++i) out->hat.push_back(product(m, i));
-    out->negated_product.push_back(m.negate(whole));
-    out->product_inverse.push_back(whole == 0 ? 0 : m.inverse(whole));
-  }
-  out->source = std::move(source);
-  out->target = std::move(target);
-  return out;
-}
 
 std::unique_ptr<Device> make_cpu_device(std::uint32_t ring_degree, std::vector<Modulus> moduli, int threads) {
   require<InvalidArgument>(ring_degree >= 16 && (ring_degree & (ring_degree - 1)) == 0,

@@ -9,7 +9,8 @@
 #include <vector>
 
 #include "arith/modulus.h"
-#include "device/cpu/memory_pool.h"
+#include "device/cpu/pages.h"
+#include "device/device.h"
 
 namespace hetal::device {
 
@@ -30,6 +31,7 @@ struct NttTable {
 
 /// At most this many products are summed before a reduction: 2^100 * 16 < 2^104.
 inline constexpr std::size_t kMaxLazyTerms = 16;
+static_assert(kMaxConversionTerms < kMaxLazyTerms);
 
 struct Kernels {
   const char* name;

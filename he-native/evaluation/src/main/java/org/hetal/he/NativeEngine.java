@@ -15,6 +15,29 @@ public final class NativeEngine {
    * @throws HeFormatException when the bundle is damaged or of other parameters
    */
   public static NativeEvaluator open(Path keyBundle, int threads) {
-    return NativeEvaluator.open(keyBundle, threads);
+    return open(keyBundle, DeviceChoice.cpu(threads));
+  }
+
+  /**
+   * As {@link #open(Path, int)}, on the device of choice.
+   *
+   * @throws DeviceUnavailableException when the machine lacks the device, its driver or its library
+   * @throws DeviceOutOfMemoryException when the device has not the memory to be reserved
+   * @throws DeviceLostException when the device does not compute what the processor does
+   */
+  public static NativeEvaluator open(Path keyBundle, DeviceChoice device) {
+    return NativeEvaluator.open(keyBundle, device);
+  }
+
+  /**
+   * Finds out early, before keys are fetched, whether what the device needs of this program is
+   * there. {@link #open(Path, DeviceChoice)} looks for driver and GPU.
+   *
+   * @throws DeviceUnavailableException when the library with the kernels is nowhere
+   */
+  public static void requireLibrary(DeviceChoice device) {
+    if (device.kind().equals("cuda")) {
+      CudaLibrary.find().close();
+    }
   }
 }

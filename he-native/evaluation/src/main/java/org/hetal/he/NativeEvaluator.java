@@ -22,9 +22,24 @@ public final class NativeEvaluator implements Evaluator {
     this.keyId = describe(engine, 2);
   }
 
-  static NativeEvaluator open(Path keyBundle, int threads) {
+  static NativeEvaluator open(Path keyBundle, DeviceChoice device) {
     EngineLibrary.require();
-    return new NativeEvaluator(open(keyBundle.toString(), threads));
+    if (!device.kind().equals("cuda")) {
+      return new NativeEvaluator(open(keyBundle, device, ""));
+    }
+    try (CudaLibrary library = CudaLibrary.find()) {
+      return new NativeEvaluator(open(keyBundle, device, library.file().toString()));
+    }
+  }
+
+  private static long open(Path keyBundle, DeviceChoice device, String library) {
+    return open(
+        keyBundle.toString(),
+        device.kind(),
+        device.threads(),
+        device.ordinal(),
+        device.memoryBytes(),
+        library);
   }
 
   // -- what only the engine has
@@ -387,7 +402,8 @@ public final class NativeEvaluator implements Evaluator {
   // -- native methods; a ciphertext, plaintext or engine is its handle
   // ---------------------------------
 
-  private static native long open(String keyBundle, int threads);
+  private static native long open(
+      String keyBundle, String kind, int threads, int ordinal, long memoryBytes, String library);
 
   private static native boolean release(long engine);
 

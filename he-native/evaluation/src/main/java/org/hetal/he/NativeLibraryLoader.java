@@ -19,7 +19,7 @@ import java.util.function.Supplier;
  * version and commit are those that the jar was built with.
  */
 public final class NativeLibraryLoader {
-  private static final String OVERRIDE_VARIABLE = "HETAL_NATIVE_DIR";
+  static final String OVERRIDE_VARIABLE = "HETAL_NATIVE_DIR";
   private static final String OVERRIDE_PROPERTY = "hetal.native.dir";
 
   private NativeLibraryLoader() {}
@@ -60,13 +60,15 @@ public final class NativeLibraryLoader {
     }
   }
 
-  private static String override() {
+  /** The folder that replaces the jars as the source of libraries; null when none is set. */
+  static String override() {
     String property = System.getProperty(OVERRIDE_PROPERTY);
     String value = property != null ? property : System.getenv(OVERRIDE_VARIABLE);
     return value == null || value.isBlank() ? null : value;
   }
 
-  private static String platform() {
+  /** {@code linux-x86_64}. */
+  static String platform() {
     String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
     String arch = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
     return os + "-" + (arch.equals("amd64") ? "x86_64" : arch);

@@ -46,7 +46,11 @@ final class Checked {
   }
 
   long bytes(String path) {
-    Long value = value(path, "a size such as 512m or 2g", config::getBytes);
+    String expected = "a size such as 512m or 2g";
+    Long value = value(path, expected, config::getBytes);
+    if (value != null && value < 0) {
+      problem(path, expected, value);
+    }
     return value == null ? 0 : value;
   }
 

@@ -2,6 +2,7 @@ package org.hetal.config;
 
 import java.io.Serializable;
 import java.util.List;
+import org.hetal.he.DeviceChoice;
 
 /**
  * All settings of a run, immutable and valid: {@link SettingsLoader} is the way to make them. What
@@ -9,6 +10,8 @@ import java.util.List;
  *
  * @param client never {@link Client#NATIVE} unless the backend is; {@link Client#BACKEND} is
  *     resolved to one of the other two, except with the simulator
+ * @param device {@link Device#CUDA} only with the native backend
+ * @param deviceMemory bytes that one engine on a GPU takes at its start; 0: as it needs it
  * @param insecureSeed null: keys and encryption are seeded by the operating system
  * @param report the merged settings as lines of {@code path = value}, secrets redacted
  */
@@ -18,6 +21,8 @@ public record Settings(
     Client client,
     String parameterSet,
     int threads,
+    Device device,
+    long deviceMemory,
     Long insecureSeed,
     Data data,
     Training training,
@@ -52,6 +57,34 @@ public record Settings(
     public String label() {
       return name().toLowerCase(java.util.Locale.ROOT);
     }
+  }
+
+  /** What the engine computes on. */
+  public enum Device {
+    CPU,
+    CUDA;
+
+    /** As written in the settings. */
+    public String label() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  /** What the driver of a cluster computes on. */
+  public enum DriverDevice {
+    /** A device like the executors'. */
+    SAME,
+    CPU
+  }
+
+  /** For an engine of this machine; a GPU is the first of those that the process sees. */
+  public DeviceChoice deviceChoice() {
+    return new DeviceChoice(device.label(), threads, 0, deviceMemory);
+  }
+
+  /** {@link #deviceChoice} for the driver of a cluster. */
+  public DeviceChoice driverDeviceChoice() {
+    return cluster.driverDevice() == DriverDevice.CPU ? DeviceChoice.cpu(threads) : deviceChoice();
   }
 
   /** Nothing that such a run makes is protected. */
@@ -155,5 +188,6 @@ public record Settings(
   /**
    * @param partitions 0: one a unit
    */
-  public record Cluster(String master, int partitions, long cacheBytes) implements Serializable {}
+  public record Cluster(String master, int partitions, long cacheBytes, DriverDevice driverDevice)
+      implements Serializable {}
 }

@@ -110,6 +110,8 @@ public final class SettingsLoader {
             client,
             parameters,
             in.integer("threads", 0, 1024),
+            device(in, backend),
+            in.bytes("device-memory"),
             seed,
             data,
             training,
@@ -118,7 +120,8 @@ public final class SettingsLoader {
             new Settings.Cluster(
                 in.text("cluster.master"),
                 in.integer("cluster.partitions", 0, 1 << 20),
-                in.bytes("cluster.cache-bytes")),
+                in.bytes("cluster.cache-bytes"),
+                in.oneOf("cluster.driver-device", Settings.DriverDevice.class)),
             report(config));
     in.throwProblems();
     return settings;
@@ -140,6 +143,15 @@ public final class SettingsLoader {
           };
       in.problem("parameters", expected + " with the backend " + backend.label(), parameters);
     }
+  }
+
+  /** Only the native engine has another device than the processor. */
+  private static Settings.Device device(Checked in, Settings.Backend backend) {
+    Settings.Device wanted = in.oneOf("device", Settings.Device.class);
+    if (wanted != Settings.Device.CPU && backend != Settings.Backend.NATIVE) {
+      in.problem("device", "cpu with the backend " + backend.label(), wanted.label());
+    }
+    return wanted;
   }
 
   /** Only the native engine lets one choose who handles the secret key. */

@@ -3,12 +3,14 @@ package org.hetal.softmax;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The stages from scaled logits u = x / 2^squarings to probabilities, for one number of classes:
  * exponential, normalise, squarings - 1 loose squarings, and a last one that normalises precisely.
  * Up to 16 classes by the fitted {@link Coefficients}; above, every squaring is an {@link
- * InverseStage}.
+ * InverseStage}, and there are several chains to choose from (see {@link ManyClasses}).
  *
  * <p>Built from the end: the probabilities have unit 1, and each stage says in which unit it wants
  * its input.
@@ -28,7 +30,17 @@ record Chain(int classes, int squarings, List<Stage> stages) {
   /** Room for noise on both sides of an interval, before the last normalisation. */
   private static final double FINAL_MARGIN = 1.02;
 
-  static Chain of(int classes, int squarings) {
+  /** The chains found so far; making those of many classes takes milliseconds. */
+  private static final Map<List<Integer>, List<Chain>> MADE = new ConcurrentHashMap<>();
+
+  /**
+   * Every chain worth considering, fewest levels first; they differ in how the levels are divided
+   * between the squarings.
+   *
+   * @param classes 2 to {@link #LARGEST_CLASSES}
+   * @param squarings {@link #LEAST_SQUARINGS} to {@link #largestSquarings}
+   */
+  static List<Chain> choices(int classes, int squarings) {
     if (classes < 2 || classes > LARGEST_CLASSES) {
       throw new IllegalArgumentException(
           "softmax: expected 2 to " + LARGEST_CLASSES + " classes, actual " + classes);
@@ -40,9 +52,12 @@ record Chain(int classes, int squarings, List<Stage> stages) {
               "softmax of %d classes: expected %d to %d squarings, actual %d",
               classes, LEAST_SQUARINGS, most, squarings));
     }
-    return classes <= Coefficients.shipped().largest()
-        ? tabulated(classes, squarings)
-        : ManyClasses.chain(classes, squarings);
+    return MADE.computeIfAbsent(
+        List.of(classes, squarings),
+        unused ->
+            classes <= Coefficients.shipped().largest()
+                ? List.of(tabulated(classes, squarings))
+                : List.copyOf(ManyClasses.chains(classes, squarings)));
   }
 
   /** 6 up to 4 classes, 7 above: as far as the coefficients go. */
@@ -57,6 +72,16 @@ record Chain(int classes, int squarings, List<Stage> stages) {
 
   int levels() {
     return stages.stream().mapToInt(Stage::levels).sum();
+  }
+
+  /** Whether no stage takes more levels than the same stage of the other chain. */
+  boolean nowhereDeeperThan(Chain other) {
+    for (int i = 0; i < stages.size(); i++) {
+      if (stages.get(i).levels() > other.stages.get(i).levels()) {
+        return false;
+      }
+    }
+    return true;
   }
 
   private static Chain tabulated(int classes, int squarings) {

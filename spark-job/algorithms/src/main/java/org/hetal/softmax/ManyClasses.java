@@ -2,6 +2,7 @@ package org.hetal.softmax;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 
 /**
@@ -13,9 +14,10 @@ import java.util.List;
  * </pre>
  *
  * with K the power of e^u that y has reached: s2 of probabilities is at most the largest of them,
- * which by Jensen's inequality is at most M for centred u in [-2, 2]. The degrees are those of the
- * fewest levels, then the fewest relinearisations, over all choices that stay within the bound of a
- * bootstrap.
+ * which by Jensen's inequality is at most M for centred u in [-2, 2]. A higher degree in one
+ * squaring narrows the intervals of all the later ones, so the same levels can be divided between
+ * the squarings in many ways; which of them needs the fewest bootstraps depends on the levels
+ * between two bootstraps and is left to {@link SoftmaxPlan}.
  */
 final class ManyClasses {
   private static final int LEAST_LOG_DEGREE = 2;
@@ -32,29 +34,32 @@ final class ManyClasses {
 
   private ManyClasses() {}
 
-  static Chain chain(int classes, int squarings) {
+  /**
+   * The chains that stay within the bound of a bootstrap, fewest levels first, less those that take
+   * as many levels as another in every stage and more in one.
+   */
+  static List<Chain> chains(int classes, int squarings) {
     Start start = Start.forClasses(classes);
-    List<MinimaxInverse> best = null;
-    int bestLevels = Integer.MAX_VALUE;
     List<List<MinimaxInverse>> choices = new ArrayList<>();
     choices(classes, start.interval(), squarings - 1, new ArrayList<>(), choices);
+    List<Chain> chains = new ArrayList<>();
     for (List<MinimaxInverse> choice : choices) {
-      int levels = choice.stream().mapToInt(inverse -> inverse.logDegree() + 1).sum();
-      if (levels >= bestLevels) {
-        continue; // the last squaring only adds to it
-      }
       List<Stage> backwards = backwards(classes, choice);
-      levels = backwards.stream().mapToInt(Stage::levels).sum();
-      boolean carried = backwards.stream().allMatch(stage -> stage.bound() <= BOUND);
-      if (carried && levels < bestLevels) {
-        bestLevels = levels;
-        best = choice;
+      if (backwards.stream().allMatch(stage -> stage.bound() <= BOUND)) {
+        chains.add(Chain.finished(classes, squarings, backwards, start.a(), start.b()));
       }
     }
-    if (best == null) {
+    if (chains.isEmpty()) {
       throw new IllegalStateException("softmax: no chain for " + classes + " classes");
     }
-    return Chain.finished(classes, squarings, backwards(classes, best), start.a(), start.b());
+    chains.sort(Comparator.comparingInt(Chain::levels));
+    List<Chain> kept = new ArrayList<>();
+    for (Chain chain : chains) {
+      if (kept.stream().noneMatch(better -> better.nowhereDeeperThan(chain))) {
+        kept.add(chain);
+      }
+    }
+    return kept;
   }
 
   /** Every sequence of inverses whose intervals stay narrow enough for the last squaring. */

@@ -23,7 +23,7 @@ import org.hetal.packing.Layout;
  */
 public final class Softmax {
   private final Evaluator evaluator;
-  private final Chain chain;
+  private final List<Chain> chains;
   private final ClassArithmetic arithmetic;
 
   /**
@@ -33,7 +33,7 @@ public final class Softmax {
    */
   public Softmax(Evaluator evaluator, Layout layout, int squarings) {
     this.evaluator = evaluator;
-    this.chain = Chain.of(layout.classes(), squarings);
+    this.chains = Chain.choices(layout.classes(), squarings);
     if (layout.slots() != evaluator.parameters().slotCount()
         || layout.paddedClasses() != Chain.paddedClasses(layout.classes())) {
       throw new IllegalArgumentException(
@@ -49,7 +49,11 @@ public final class Softmax {
 
   /** Where it will bootstrap; see {@link SoftmaxPlan}. */
   public SoftmaxPlan plan(int inputLevel, int outputLevel) {
-    return SoftmaxPlan.of(evaluator.parameters(), chain, inputLevel, outputLevel);
+    return placed(inputLevel, outputLevel).plan();
+  }
+
+  private SoftmaxPlan.Placed placed(int inputLevel, int outputLevel) {
+    return SoftmaxPlan.place(evaluator.parameters(), chains, inputLevel, outputLevel);
   }
 
   /**
@@ -78,13 +82,15 @@ public final class Softmax {
                 + logits);
       }
     }
-    SoftmaxPlan plan = plan(inputLevel, outputLevel);
+    SoftmaxPlan.Placed placed = placed(inputLevel, outputLevel);
+    List<SoftmaxPlan.Step> steps = placed.plan().steps();
+    List<Stage> stages = placed.chain().stages();
     List<Ciphertext> values = scaledLogits;
-    for (int i = 0; i < plan.steps().size(); i++) {
-      Stage stage = i < chain.stages().size() ? chain.stages().get(i) : null;
+    for (int i = 0; i < steps.size(); i++) {
+      Stage stage = i < stages.size() ? stages.get(i) : null;
       List<Ciphertext> entering = values;
       try {
-        values = advanced(entering, plan.steps().get(i), stage);
+        values = advanced(entering, steps.get(i), stage);
       } finally {
         if (entering != scaledLogits) {
           entering.forEach(Ciphertext::close);

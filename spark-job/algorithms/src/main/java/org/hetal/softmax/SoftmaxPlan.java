@@ -8,8 +8,10 @@ import org.hetal.he.Parameters;
 /**
  * Where the chain is refreshed: the fewest bootstraps that take logits from one level to
  * probabilities at another, each as late as possible (what is refreshed late is magnified least).
- * Between two bootstraps no level is wasted: a value is first dropped to the level from which it
- * just arrives, because everything is cheaper lower down.
+ * Of several chains the one that needs the fewest bootstraps, then the fewest levels: levels left
+ * over before a bootstrap are lost, so a longer chain may be the cheaper one. Between two
+ * bootstraps no level is wasted: a value is first dropped to the level from which it just arrives,
+ * because everything is cheaper lower down.
  *
  * @param inputLevel of the scaled logits
  * @param outputLevel of the probabilities, exactly
@@ -40,12 +42,13 @@ public record SoftmaxPlan(int inputLevel, int outputLevel, List<Step> steps) {
    */
   public static SoftmaxPlan of(
       Parameters parameters, int classes, int squarings, int inputLevel, int outputLevel) {
-    return of(parameters, Chain.of(classes, squarings), inputLevel, outputLevel);
+    List<Chain> choices = Chain.choices(classes, squarings);
+    return place(parameters, choices, inputLevel, outputLevel).plan();
   }
 
-  /** Levels that the chain takes in all, from scaled logits to probabilities. */
+  /** The fewest levels that a chain takes in all, from scaled logits to probabilities. */
   public static int totalLevels(int classes, int squarings) {
-    return Chain.of(classes, squarings).levels();
+    return Chain.choices(classes, squarings).get(0).levels();
   }
 
   /** For one or two ciphertexts: a pair is refreshed at once. */
@@ -53,25 +56,41 @@ public record SoftmaxPlan(int inputLevel, int outputLevel, List<Step> steps) {
     return (int) steps.stream().filter(Step::refreshed).count();
   }
 
-  static SoftmaxPlan of(Parameters parameters, Chain chain, int inputLevel, int outputLevel) {
-    Search search = new Search(parameters, chain.stages(), outputLevel);
-    if (outputLevel < 0
-        || inputLevel < 0
-        || inputLevel > parameters.maxLevel()
-        || search.fewest(0, inputLevel) >= IMPOSSIBLE) {
+  /** A chain and where it is refreshed. */
+  record Placed(Chain chain, SoftmaxPlan plan) {}
+
+  /**
+   * @param choices of one number of classes and squarings, fewest levels first
+   */
+  static Placed place(Parameters parameters, List<Chain> choices, int inputLevel, int outputLevel) {
+    Chain best = null;
+    Search bestSearch = null;
+    int fewest = IMPOSSIBLE;
+    if (outputLevel >= 0 && inputLevel >= 0 && inputLevel <= parameters.maxLevel()) {
+      for (Chain chain : choices) {
+        Search search = new Search(parameters, chain.stages(), outputLevel);
+        int bootstraps = search.fewest(0, inputLevel);
+        if (bootstraps < fewest) {
+          fewest = bootstraps;
+          best = chain;
+          bestSearch = search;
+        }
+      }
+    }
+    if (best == null) {
       throw new HeLevelException(
           String.format(
               "softmax of %d classes, %d squarings, with %s: no plan from level %d to level %d"
                   + " (bootstraps go from %d to %d)",
-              chain.classes(),
-              chain.squarings(),
+              choices.get(0).classes(),
+              choices.get(0).squarings(),
               parameters.name(),
               inputLevel,
               outputLevel,
               parameters.bootstrapInputLevel(),
               parameters.bootstrapOutputLevel()));
     }
-    return new SoftmaxPlan(inputLevel, outputLevel, search.steps(inputLevel));
+    return new Placed(best, new SoftmaxPlan(inputLevel, outputLevel, bestSearch.steps(inputLevel)));
   }
 
   /** Exhaustive, with a memory: a dozen stages, a few dozen levels. */

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.hetal.he.DeviceChoice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -115,6 +116,45 @@ class SettingsLoaderTest {
                 List.of(),
                 Map.of("backend", "simulator", "parameters", "insecure_simulator_n12_l12"))
             .isInsecure());
+  }
+
+  @Test
+  void device_isTheProcessorUnlessAskedFor() {
+    Settings plain = SettingsLoader.load(List.of(), Map.of("threads", "3"));
+    assertEquals(DeviceChoice.cpu(3), plain.deviceChoice());
+    assertEquals(DeviceChoice.cpu(3), plain.driverDeviceChoice());
+    Settings gpu =
+        SettingsLoader.load(
+            List.of(), Map.of("threads", "3", "device", "cuda", "device-memory", "40g"));
+    assertEquals(new DeviceChoice("cuda", 3, 0, 40L << 30), gpu.deviceChoice());
+    assertEquals(gpu.deviceChoice(), gpu.driverDeviceChoice());
+    Settings split =
+        SettingsLoader.load(List.of(), Map.of("device", "cuda", "cluster.driver-device", "cpu"));
+    assertEquals(DeviceChoice.cuda(0), split.deviceChoice());
+    assertEquals(DeviceChoice.cpu(0), split.driverDeviceChoice());
+  }
+
+  @Test
+  void device_isRefusedWhereItIsUnknownOrNotTheEngines() {
+    assertRefused("device: expected cpu or cuda, actual rocm", Map.of("device", "rocm"));
+    assertRefused(
+        "device-memory: expected a size", Map.of("device", "cuda", "device-memory", "much"));
+    assertRefused("device-memory: expected a size", Map.of("device-memory", "-1"));
+    assertRefused(
+        "cluster.driver-device: expected same or cpu", Map.of("cluster.driver-device", "cuda"));
+    assertRefused(
+        "device: expected cpu with the backend simulator, actual cuda",
+        Map.of(
+            "device", "cuda", "backend", "simulator", "parameters", "insecure_simulator_n8_l12"));
+    assertRefused(
+        "device: expected cpu with the backend openfhe, actual cuda",
+        Map.of("device", "cuda", "backend", "openfhe", "parameters", "openfhe_n16_l7"));
+  }
+
+  private static void assertRefused(String expected, Map<String, String> overrides) {
+    SettingsException e =
+        assertThrows(SettingsException.class, () -> SettingsLoader.load(List.of(), overrides));
+    assertTrue(e.getMessage().contains(expected), e.getMessage());
   }
 
   @Test

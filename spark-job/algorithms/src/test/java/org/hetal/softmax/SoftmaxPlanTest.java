@@ -55,7 +55,19 @@ class SoftmaxPlanTest {
     "16, 6, 11, 7, 2",
     "2, 6, 11, 7, 2",
     "64, 6, 11, 7, 3",
-    "17, 6, 11, 7, 3"
+    "17, 6, 11, 7, 3",
+    // as an iteration of training has it
+    "64, 4, 11, 8, 2",
+    "33, 5, 11, 8, 2",
+    "34, 5, 11, 8, 3",
+    "64, 5, 11, 8, 3",
+    "16, 6, 11, 8, 2",
+    "17, 6, 11, 8, 3",
+    "64, 6, 11, 8, 3",
+    "13, 7, 11, 8, 2",
+    "14, 7, 11, 8, 3",
+    "57, 7, 11, 8, 3",
+    "58, 7, 11, 8, 4"
   })
   void bootstraps_areAsFewAsDocumented(
       int classes, int squarings, int inputLevel, int outputLevel, int bootstraps) {
@@ -64,18 +76,30 @@ class SoftmaxPlanTest {
   }
 
   @Test
-  void of_findsTheFewestOfAllPlacementsAndTheLatest() {
+  void place_findsTheFewestOfAllPlacementsAndTheLatest() {
     for (int classes : new int[] {2, 7, 16, 64}) {
-      Chain chain = Chain.of(classes, 6);
+      List<Chain> choices = Chain.choices(classes, 6);
       for (int inputLevel = 3; inputLevel <= 15; inputLevel++) {
         for (int outputLevel = 0; outputLevel <= 15; outputLevel++) {
-          SoftmaxPlan plan = SoftmaxPlan.of(PARAMETERS, chain, inputLevel, outputLevel);
+          SoftmaxPlan.Placed placed =
+              SoftmaxPlan.place(PARAMETERS, choices, inputLevel, outputLevel);
           int chosen = 0;
-          for (int i = 0; i < plan.steps().size(); i++) {
-            chosen |= plan.steps().get(i).refreshed() ? 1 << i : 0;
+          for (int i = 0; i < placed.plan().steps().size(); i++) {
+            chosen |= placed.plan().steps().get(i).refreshed() ? 1 << i : 0;
           }
+          List<Stage> stages = placed.chain().stages();
           assertEquals(
-              bestPlacement(chain.stages(), inputLevel, outputLevel), chosen, plan.toString());
+              bestPlacement(stages, inputLevel, outputLevel), chosen, placed.plan().toString());
+          Chain expected = choices.get(0);
+          int fewest = Integer.MAX_VALUE;
+          for (Chain chain : choices) {
+            int placement = bestPlacement(chain.stages(), inputLevel, outputLevel);
+            if (placement >= 0 && Integer.bitCount(placement) < fewest) {
+              fewest = Integer.bitCount(placement);
+              expected = chain;
+            }
+          }
+          assertEquals(expected, placed.chain());
         }
       }
     }

@@ -19,7 +19,7 @@ public interface Backend {
   boolean needsKeys();
 
   /**
-   * Opens an evaluator; called once a JVM.
+   * Opens an evaluator; called once a JVM and device.
    *
    * @param keys where the bundle lies on this machine; null for a backend without keys
    */

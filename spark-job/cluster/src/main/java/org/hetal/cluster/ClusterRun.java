@@ -23,15 +23,17 @@ import org.hetal.training.TrainingPlan;
  */
 public final class ClusterRun implements AutoCloseable {
   private final Settings settings;
+  private final JavaSparkContext spark;
   private final Configuration hadoop;
   private final EncryptedDataset dataset;
   private final String datasetDigest;
-  private final EngineSpec engine;
+  private final EngineSpec engine; // the driver's
   private final Evaluator evaluator;
 
-  private ClusterRun(Settings settings, Configuration hadoop) {
+  private ClusterRun(Settings settings, JavaSparkContext spark) {
     this.settings = settings;
-    this.hadoop = hadoop;
+    this.spark = spark;
+    this.hadoop = spark.hadoopConfiguration();
     Storage storage = new HadoopStorage(settings.paths().dataset(), hadoop);
     this.dataset = EncryptedDataset.open(storage);
     this.datasetDigest = StoredFile.sha256(storage.read("manifest.json"));
@@ -55,7 +57,7 @@ public final class ClusterRun implements AutoCloseable {
             dataset.origin().keyId(),
             bundle,
             digest,
-            settings.threads());
+            settings.driverDeviceChoice().on(GpuAddress.ofDriver(spark.resources())));
     this.evaluator = EngineHolder.get(engine, hadoop);
   }
 
@@ -63,9 +65,10 @@ public final class ClusterRun implements AutoCloseable {
    * Opens data set and engine.
    *
    * @throws DatasetException when data set, settings and keys do not belong together
+   * @throws org.hetal.he.DeviceUnavailableException when this machine lacks the driver's device
    */
-  public static ClusterRun open(Settings settings, Configuration hadoop) {
-    return new ClusterRun(settings, hadoop);
+  public static ClusterRun open(Settings settings, JavaSparkContext spark) {
+    return new ClusterRun(settings, spark);
   }
 
   public EncryptedDataset dataset() {
@@ -136,10 +139,11 @@ public final class ClusterRun implements AutoCloseable {
   }
 
   /** Workers on Spark's executors. */
-  public SparkWorkers workers(JavaSparkContext spark, TrainingPlan plan) {
+  public SparkWorkers workers(TrainingPlan plan) {
     ComputeSpec spec =
         new ComputeSpec(
             UUID.randomUUID().toString(),
+            engine.on(settings.deviceChoice()),
             engine,
             plan,
             settings.paths().dataset(),

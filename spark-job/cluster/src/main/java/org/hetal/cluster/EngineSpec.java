@@ -1,6 +1,7 @@
 package org.hetal.cluster;
 
 import java.io.Serializable;
+import org.hetal.he.DeviceChoice;
 
 /**
  * What an executor must know to open its engine; travels with every task, so it holds names, never
@@ -13,7 +14,7 @@ import java.io.Serializable;
  * @param keyBundle URI of the directory of evaluation keys; empty for a backend without keys
  * @param keyManifestDigest SHA-256 of the bundle's manifest in hex, as the driver saw it: every
  *     executor computes with the same keys or not at all; empty where {@code keyBundle} is
- * @param threads threads inside the engine of one executor; 0: one a processor that it sees
+ * @param device what one engine computes on; threads are those inside one engine
  */
 public record EngineSpec(
     String backend,
@@ -22,12 +23,12 @@ public record EngineSpec(
     String keyId,
     String keyBundle,
     String keyManifestDigest,
-    int threads)
+    DeviceChoice device)
     implements Serializable {
 
-  public EngineSpec {
-    if (threads < 0) {
-      throw new IllegalArgumentException("engine threads: expected at least 0, actual " + threads);
-    }
+  /** The same engine on another device. */
+  EngineSpec on(DeviceChoice other) {
+    return new EngineSpec(
+        backend, parameterSet, parameterHash, keyId, keyBundle, keyManifestDigest, other);
   }
 }

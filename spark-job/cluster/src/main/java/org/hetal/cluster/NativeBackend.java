@@ -20,7 +20,7 @@ public final class NativeBackend implements Backend {
 
   @Override
   public Evaluator open(EngineSpec spec, Path keys) {
-    NativeEvaluator evaluator = NativeEngine.open(keys, spec.threads());
+    NativeEvaluator evaluator = NativeEngine.open(keys, spec.device());
     if (!evaluator.keyId().equals(spec.keyId())) {
       String actual = evaluator.keyId();
       evaluator.close();

@@ -14,7 +14,7 @@ final class OpenFheEngine {
   static Evaluator open(EngineSpec spec, Path keys) {
     OpenFheEvaluator evaluator;
     try {
-      evaluator = OpenFheEvaluator.open(keys, spec.threads());
+      evaluator = OpenFheEvaluator.open(keys, spec.device().threads());
     } catch (OpenFheUnavailableException e) {
       throw new SettingsException("backend openfhe: " + e.getMessage(), e);
     }

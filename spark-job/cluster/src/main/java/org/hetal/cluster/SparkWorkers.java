@@ -45,7 +45,7 @@ public final class SparkWorkers implements Workers, AutoCloseable {
     this.spark = spark;
     this.spec = spec;
     Configuration configuration = spark.hadoopConfiguration();
-    this.evaluator = EngineHolder.get(spec.engine(), configuration);
+    this.evaluator = EngineHolder.get(spec.driverEngine(), configuration);
     this.hadoop = spark.broadcast(new SerializableConfiguration(configuration));
     this.bootstraps = spark.sc().longAccumulator("bootstraps");
     for (EncryptedDataset.Batch batch : dataset.batches()) {

@@ -19,11 +19,14 @@ import org.hetal.training.UnitGradient;
 import org.hetal.training.ValidationLogits;
 
 /**
- * What the tasks of one executor share for one {@link ComputeSpec}: the engine, encoded masks,
- * ciphertexts of recent units, and the weights of the current step, expanded once. Thread-safe.
+ * What the tasks of one executor and device share for one {@link ComputeSpec}: the engine, encoded
+ * masks, ciphertexts of recent units, and the weights of the current step, expanded once.
+ * Thread-safe.
  */
 final class WorkerEngine implements AutoCloseable {
-  private static final Map<String, WorkerEngine> WORKERS = new HashMap<>();
+  private static final Map<Key, WorkerEngine> WORKERS = new HashMap<>();
+
+  private record Key(String run, EngineSpec engine) {}
 
   private final Evaluator evaluator;
   private final ComputeSpec spec;
@@ -35,9 +38,9 @@ final class WorkerEngine implements AutoCloseable {
   // Room for one: the weights of a step are of no use in the next.
   private final LeaseCache<String, ExpandedWeights> expanded = new LeaseCache<>(1);
 
-  private WorkerEngine(ComputeSpec spec, Configuration hadoop) {
+  private WorkerEngine(ComputeSpec spec, EngineSpec engine, Configuration hadoop) {
     this.spec = spec;
-    this.evaluator = EngineHolder.get(spec.engine(), hadoop);
+    this.evaluator = EngineHolder.get(engine, hadoop);
     this.storage = new HadoopStorage(spec.dataset(), hadoop);
     this.unitGradient = new UnitGradient(evaluator, spec.plan());
     this.validationLogits = new ValidationLogits(evaluator, spec.plan());
@@ -46,10 +49,23 @@ final class WorkerEngine implements AutoCloseable {
     this.groups = new LeaseCache<>(0);
   }
 
-  /** This JVM's; the caller does not close it. */
-  static WorkerEngine get(ComputeSpec spec, Configuration hadoop) {
+  /**
+   * This JVM's, on the device of that engine; the caller does not close it.
+   *
+   * @throws org.hetal.he.DeviceLostException when that device was lost before
+   */
+  static WorkerEngine get(ComputeSpec spec, EngineSpec engine, Configuration hadoop) {
+    EngineHolder.requireNotLost(engine);
     synchronized (WORKERS) {
-      return WORKERS.computeIfAbsent(spec.id(), id -> new WorkerEngine(spec, hadoop));
+      return WORKERS.computeIfAbsent(
+          new Key(spec.id(), engine), key -> new WorkerEngine(spec, engine, hadoop));
+    }
+  }
+
+  /** Lets go of everything that is kept for later and that no task uses now, on every device. */
+  static void makeRoom() {
+    synchronized (WORKERS) {
+      WORKERS.values().forEach(WorkerEngine::closeCaches);
     }
   }
 
@@ -90,11 +106,15 @@ final class WorkerEngine implements AutoCloseable {
     }
   }
 
-  @Override
-  public void close() {
+  private void closeCaches() {
     units.close();
     groups.close();
     expanded.close();
+  }
+
+  @Override
+  public void close() {
+    closeCaches();
     unitGradient.close();
     validationLogits.close();
   }

@@ -2,12 +2,14 @@ package org.hetal.job;
 
 import java.io.UncheckedIOException;
 import java.util.Set;
+import org.apache.spark.SparkException;
 import org.hetal.cluster.CommitException;
 import org.hetal.cluster.RetryLaterException;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.he.DeviceException;
 import org.hetal.he.DeviceOutOfMemoryException;
+import org.hetal.he.DeviceUnavailableException;
 import org.hetal.he.HeFormatException;
 import org.hetal.he.HeMissingKeyException;
 import org.hetal.he.HeSecurityException;
@@ -26,7 +28,7 @@ public enum ExitCode {
   COMMIT(73),
   /** Something stays away for now; the same command continues where it stopped. */
   RETRY(75),
-  /** Settings that cannot be obeyed, or that security forbids. */
+  /** Settings that cannot be obeyed, also for want of a device, or that security forbids. */
   CONFIGURATION(78);
 
   private final int status;
@@ -53,12 +55,23 @@ public enum ExitCode {
             UncheckedIOException.class)),
     new Rule(
         CONFIGURATION,
-        Set.of(SettingsException.class, HeSecurityException.class, HeMissingKeyException.class))
+        Set.of(
+            SettingsException.class,
+            HeSecurityException.class,
+            HeMissingKeyException.class,
+            DeviceUnavailableException.class))
   };
 
-  /** The outermost known exception of the chain decides: Spark wraps what a task threw. */
+  /**
+   * The outermost known exception of the chain decides: Spark wraps what a task threw. Executors
+   * that go away take what they had to say with them; the same command goes on without them.
+   */
   public static ExitCode of(Throwable failure) {
     Throwable known = known(failure);
+    if (known instanceof SparkException
+        && String.valueOf(known.getMessage()).contains("ExecutorLostFailure")) {
+      return RETRY;
+    }
     for (Rule rule : RULES) {
       if (rule.types().stream().anyMatch(type -> type.isInstance(known))) {
         return rule.code();

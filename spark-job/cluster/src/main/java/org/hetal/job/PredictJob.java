@@ -48,7 +48,7 @@ final class PredictJob implements Callable<Integer> {
   }
 
   static int predict(Settings settings, JavaSparkContext spark, String output) {
-    try (ClusterRun run = ClusterRun.open(settings, spark.hadoopConfiguration())) {
+    try (ClusterRun run = ClusterRun.open(settings, spark)) {
       EncryptedDataset dataset = run.dataset();
       Storage target = run.storage(output);
       if (target.exists("manifest.json")) {
@@ -66,7 +66,7 @@ final class PredictJob implements Callable<Integer> {
             settings.paths().dataset() + ": expected rows without labels, actual none");
       }
       TrainingPlan plan = run.plan(settings.training().batchRows(), sum);
-      try (SparkWorkers workers = run.workers(spark, plan);
+      try (SparkWorkers workers = run.workers(plan);
           Scope scope = run.evaluator().scope()) {
         List<Ciphertext> weights = new ArrayList<>();
         for (StoredFile file : model.weights()) {

@@ -16,6 +16,8 @@ import org.hetal.training.TrainingResult;
  * {@code report.json} of a run: what was done, where, and what it took. Names are those of the
  * JSON.
  *
+ * @param device of the driver's engine
+ * @param executor_device cpu or cuda
  * @param seconds of all epochs, continued parts included
  * @param bootstraps of all steps; retried tasks count again
  * @param bootstraps_per_iteration of a full minibatch, as planned
@@ -27,6 +29,7 @@ record RunReport(
     int security_bits,
     String backend,
     String device,
+    String executor_device,
     String spark,
     String master,
     int rows,
@@ -59,6 +62,7 @@ record RunReport(
         plan.parameters().securityBits(),
         settings.backend().label(),
         run.evaluator().device(),
+        settings.device().label(),
         spark.version(),
         spark.master(),
         dataset.trainingRows(),

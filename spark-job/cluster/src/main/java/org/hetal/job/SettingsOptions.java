@@ -31,10 +31,21 @@ final class SettingsOptions {
               + " backend")
   private String backend;
 
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      description =
+          "what the native engine computes on: cpu, or cuda (one NVIDIA GPU an engine); setting"
+              + " device")
+  private String device;
+
   Settings load() {
     Map<String, String> all = new LinkedHashMap<>(overrides);
     if (backend != null) {
       all.put("backend", backend);
+    }
+    if (device != null) {
+      all.put("device", device);
     }
     return SettingsLoader.load(files, all);
   }

@@ -4,13 +4,31 @@ import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.hetal.cluster.HetalKryoRegistrator;
 import org.hetal.config.Settings;
+import org.hetal.config.SettingsException;
+import org.hetal.he.NativeEngine;
 
 /** Spark as this job wants it; whatever spark-submit or a system property says wins. */
 final class SparkSessions {
+  private static final String GPUS_OF_A_TASK = "spark.task.resource.gpu.amount";
+
   private SparkSessions() {}
 
+  /**
+   * @throws org.hetal.he.DeviceUnavailableException before Spark starts, when this process is to
+   *     compute on a GPU and the library for it is missing
+   */
   static JavaSparkContext open(String command, Settings settings) {
     SparkConf conf = new SparkConf();
+    String master = conf.get("spark.master", settings.cluster().master());
+    if (master.matches("local(\\[.*)?")) {
+      NativeEngine.requireLibrary(settings.deviceChoice());
+      if (conf.contains(GPUS_OF_A_TASK)) {
+        // Spark would wait for ever for GPUs that it never offers.
+        throw new SettingsException(
+            GPUS_OF_A_TASK + ": expected none with master " + master + ", which schedules no GPUs");
+      }
+    }
+    NativeEngine.requireLibrary(settings.driverDeviceChoice());
     boolean embedded = !conf.contains("spark.master");
     if (embedded) {
       conf.setMaster(settings.cluster().master());
@@ -27,6 +45,11 @@ final class SparkSessions {
     conf.set("spark.kryo.registrator", HetalKryoRegistrator.class.getName());
     // The compact weights of thousands of features are several ciphertexts of some megabytes.
     conf.setIfMissing("spark.kryoserializer.buffer.max", "1g");
+    if (settings.device() == Settings.Device.CUDA) {
+      // The numbers of nvidia-smi, which the discovery script gives to Spark, are those of CUDA
+      // then.
+      conf.setIfMissing("spark.executorEnv.CUDA_DEVICE_ORDER", "PCI_BUS_ID");
+    }
     return new JavaSparkContext(conf);
   }
 }

@@ -53,7 +53,7 @@ final class TrainJob implements Callable<Integer> {
 
   /** Trains with the key holder of the settings. */
   static void train(Settings settings, JavaSparkContext spark, PrintStream out) {
-    try (ClusterRun run = ClusterRun.open(settings, spark.hadoopConfiguration());
+    try (ClusterRun run = ClusterRun.open(settings, spark);
         RunLock lock = run.lockRun()) {
       run.requireSchedule();
       EncryptedDataset dataset = run.dataset();
@@ -61,8 +61,8 @@ final class TrainJob implements Callable<Integer> {
           new HttpsKeyHolder(settings.oracle(), settings.runId(), dataset.origin().keyId());
       int judged = dataset.rowsToJudge().stream().mapToInt(EncryptedDataset.Group::rows).sum();
       TrainingPlan plan = run.plan(dataset.trainingRows(), judged);
-      describe(dataset, plan, run, spark, out);
-      try (SparkWorkers workers = run.workers(spark, plan)) {
+      describe(settings, dataset, plan, run, spark, out);
+      try (SparkWorkers workers = run.workers(plan)) {
         train(new Job(settings, spark, run, plan, workers), lock, keyHolder, out);
       }
     }
@@ -137,6 +137,7 @@ final class TrainJob implements Callable<Integer> {
   }
 
   private static void describe(
+      Settings settings,
       EncryptedDataset dataset,
       TrainingPlan plan,
       ClusterRun run,
@@ -147,7 +148,8 @@ final class TrainJob implements Callable<Integer> {
         String.format(
             Locale.ROOT,
             "%d rows in %d minibatches of %d units in all; %d features, %d classes; %d compact"
-                + " ciphertexts of weights; %d bootstraps an iteration; engine %s; Spark %s on %s",
+                + " ciphertexts of weights; %d bootstraps an iteration; engine %s, the executors' on %s; Spark"
+                + " %s on %s",
             dataset.trainingRows(),
             dataset.batches().size(),
             units,
@@ -156,6 +158,7 @@ final class TrainJob implements Callable<Integer> {
             plan.layout().compactCiphertexts(),
             plan.bootstrapsPerIteration(),
             run.evaluator().device(),
+            settings.device().label(),
             spark.version(),
             spark.master()));
   }

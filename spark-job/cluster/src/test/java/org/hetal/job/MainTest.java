@@ -9,10 +9,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.spark.SparkException;
 import org.hetal.cluster.CommitException;
 import org.hetal.cluster.RetryLaterException;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
+import org.hetal.he.DeviceLostException;
+import org.hetal.he.DeviceOutOfMemoryException;
+import org.hetal.he.DeviceUnavailableException;
 import org.hetal.job.ToyOracle.Reply;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -75,6 +79,32 @@ class MainTest {
   }
 
   @Test
+  void cudaWithoutItsLibrary_isConfigurationAndSaysHowToGetIt() {
+    assertOutcome(
+        78,
+        "expected hetal-he-cuda-VERSION.jar",
+        run(List.of("train", "--device", "cuda", "--set", "paths.dataset=" + root)));
+  }
+
+  @Test
+  void cudaWithTheSimulator_isConfiguration() {
+    List<String> arguments = toy();
+    arguments.addAll(List.of("--device", "cuda"));
+    assertOutcome(78, "device: expected cpu with the backend simulator", run(arguments));
+  }
+
+  /** Spark would wait for ever. */
+  @Test
+  void gpusOfATaskInLocalMode_isConfiguration() {
+    System.setProperty("spark.task.resource.gpu.amount", "1");
+    try {
+      assertOutcome(78, "spark.task.resource.gpu.amount: expected none", run(toy()));
+    } finally {
+      System.clearProperty("spark.task.resource.gpu.amount");
+    }
+  }
+
+  @Test
   void missingDataSet_isInput() {
     assertOutcome(65, "manifest.json", run(toy()));
   }
@@ -122,6 +152,15 @@ class MainTest {
     assertEquals(ExitCode.COMMIT, ExitCode.of(new CommitException("x")));
     assertEquals(ExitCode.RETRY, ExitCode.of(new RetryLaterException("x")));
     assertEquals(ExitCode.CONFIGURATION, ExitCode.of(new SettingsException("x")));
+    assertEquals(ExitCode.RETRY, ExitCode.of(new DeviceOutOfMemoryException("x")));
+    assertEquals(ExitCode.RETRY, ExitCode.of(new DeviceLostException("x")));
+    Exception missing = new Exception("Job aborted", new DeviceUnavailableException("no GPU"));
+    assertEquals(ExitCode.CONFIGURATION, ExitCode.of(missing));
+    assertEquals("no GPU", ExitCode.message(missing));
+    Exception away =
+        new SparkException("Job aborted: ExecutorLostFailure (executor 1 exited)\nstack");
+    assertEquals(ExitCode.RETRY, ExitCode.of(away));
+    assertEquals("Job aborted: ExecutorLostFailure (executor 1 exited)", ExitCode.message(away));
     Exception unknown = new IllegalStateException("surprise\nsecond line");
     assertEquals(ExitCode.INTERNAL, ExitCode.of(unknown));
     assertEquals(

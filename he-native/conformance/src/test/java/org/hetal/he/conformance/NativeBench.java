@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.stream.Stream;
 import org.hetal.he.Ciphertext;
+import org.hetal.he.DeviceChoice;
 import org.hetal.he.Evaluator;
 import org.hetal.he.NativeEngine;
 import org.hetal.he.NativeEvaluator;
@@ -27,11 +28,15 @@ final class NativeBench implements Bench {
   }
 
   NativeBench(int threads, RotationPlan plan) {
+    this(DeviceChoice.cpu(threads), plan);
+  }
+
+  NativeBench(DeviceChoice device, RotationPlan plan) {
     try {
-      client = NativeClient.insecureGenerate(SET, 11, threads);
+      client = NativeClient.insecureGenerate(SET, 11, device.threads());
       bundle = Files.createTempDirectory("hetal-conformance-");
       client.writeEvaluationKeys(bundle, plan, (done, of, bytes) -> {});
-      evaluator = NativeEngine.open(bundle, threads);
+      evaluator = NativeEngine.open(bundle, device);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -18,6 +18,7 @@ import java.util.logging.Handler;
 import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.hetal.he.Ciphertext;
+import org.hetal.he.DeviceChoice;
 import org.hetal.he.EngineLibrary;
 import org.hetal.he.Evaluator;
 import org.hetal.he.HeFormatException;
@@ -34,9 +35,18 @@ class NativeConformanceTest extends EvaluatorConformance {
   private long leaksBefore;
   private long liveBefore;
 
+  /** What the suite's engines compute on. */
+  DeviceChoice device(int threads) {
+    return DeviceChoice.cpu(threads);
+  }
+
+  private NativeBench bench(int threads) {
+    return new NativeBench(device(threads), NativeBench.plan());
+  }
+
   @Override
   Bench open() {
-    return new NativeBench(2);
+    return bench(2);
   }
 
   @Override
@@ -87,7 +97,7 @@ class NativeConformanceTest extends EvaluatorConformance {
     Plaintext p = encode(slots(1), 5);
     assertThrowsWith(
         missing, () -> evaluator.multiplyRotated(x, new int[] {9}, List.of(List.of(p))), 9);
-    try (NativeBench bare = new NativeBench(1, new RotationPlan().rotate(1, 2))) {
+    try (NativeBench bare = new NativeBench(device(1), new RotationPlan().rotate(1, 2))) {
       Evaluator e = bare.evaluator();
       try (Ciphertext y = bare.encrypt(bare.random(1), 3);
           Ciphertext square = e.square(y)) {
@@ -126,7 +136,7 @@ class NativeConformanceTest extends EvaluatorConformance {
   }
 
   /** A computation with every kind of operation; its bytes. */
-  private static byte[] everything(Bench on) {
+  static byte[] everything(Bench on) {
     Evaluator e = on.evaluator();
     try (Scope s = new Scope()) {
       Ciphertext x = s.add(on.encrypt(on.random(1), 9));
@@ -148,7 +158,7 @@ class NativeConformanceTest extends EvaluatorConformance {
   void results_areTheSameBytes_forAnyNumberOfThreads() {
     List<byte[]> results = new ArrayList<>();
     for (int threads : new int[] {1, 2, 3}) {
-      try (NativeBench on = new NativeBench(threads)) {
+      try (NativeBench on = bench(threads)) {
         results.add(everything(on));
       }
     }
@@ -158,7 +168,7 @@ class NativeConformanceTest extends EvaluatorConformance {
 
   @Test
   void severalJavaThreads_getTheSameBytes_andLoadKeysOnce() throws Exception {
-    try (NativeBench on = new NativeBench(2)) {
+    try (NativeBench on = bench(2)) {
       Evaluator e = on.evaluator();
       Ciphertext x = on.encrypt(on.random(3), 9);
       Callable<byte[]> work =

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
-/** The two settings that are wanted on the command line often enough to be options. */
+/** The settings that are wanted on the command line often enough to be options. */
 final class BackendOptions {
   @Option(
       names = "--client",
@@ -22,6 +22,14 @@ final class BackendOptions {
               + " sets. Setting: backend.")
   private String backend;
 
+  @Option(
+      names = "--device",
+      paramLabel = "NAME",
+      description =
+          "What the native engine computes on: cpu, or cuda (an NVIDIA GPU); the results are the"
+              + " same. Setting: device.")
+  private String device;
+
   /** The overrides with these over them. */
   Map<String, String> over(Map<String, String> overrides) {
     Map<String, String> out = new LinkedHashMap<>(overrides);
@@ -30,6 +38,9 @@ final class BackendOptions {
     }
     if (backend != null) {
       out.put("backend", backend);
+    }
+    if (device != null) {
+      out.put("device", device);
     }
     return out;
   }

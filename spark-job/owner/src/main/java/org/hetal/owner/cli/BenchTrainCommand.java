@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.EngineLibrary;
@@ -19,7 +20,9 @@ import org.hetal.he.Evaluator;
 import org.hetal.he.Scope;
 import org.hetal.he.owner.Client;
 import org.hetal.linalg.FeatureBlocks;
+import org.hetal.owner.data.MadeUpData;
 import org.hetal.owner.data.PreparedData;
+import org.hetal.owner.keys.DeviceProbe;
 import org.hetal.training.CheckpointStore;
 import org.hetal.training.Judge;
 import org.hetal.training.LocalWorkers;
@@ -60,12 +63,21 @@ final class BenchTrainCommand extends OwnerCommand {
       description = "Times that the minibatches are gone through (default ${DEFAULT-VALUE}).")
   private int epochs;
 
+  @Option(
+      names = "--made-up",
+      paramLabel = "FEATURES",
+      description =
+          "Makes up rows of so many features, in data.classes classes, instead of reading data; the"
+              + " bias comes on top. 784, with data.classes=10: the shape of MNIST.")
+  private int madeUp;
+
   @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures there too.")
   private Path json;
 
   @Override
   int run() {
-    PreparedData data = readData();
+    DeviceProbe.require(settings().deviceChoice());
+    PreparedData data = madeUp == 0 ? readData() : madeUpData();
     Schedule whole = data.schedule(settings().training());
     if (iterations < 1 || iterations > whole.batches()) {
       throw new SettingsException(
@@ -95,13 +107,23 @@ final class BenchTrainCommand extends OwnerCommand {
             keys, plan.rotations(), (done, of, bytes) -> bar.accept(done, of));
       }
       try (Evaluator evaluator =
-          backend().evaluator(keys, settings().parameterSet(), settings().threads())) {
+          backend().evaluator(keys, settings().parameterSet(), settings().deviceChoice())) {
         measure(new Run(data, plan, client, evaluator));
       }
     } finally {
       delete(folder);
     }
     return ExitCode.OK;
+  }
+
+  private PreparedData madeUpData() {
+    if (madeUp < 1 || iterations < 1) {
+      throw new SettingsException(
+          "--made-up, --iterations: expected at least 1, actual " + madeUp + ", " + iterations);
+    }
+    int rows = Math.multiplyExact(iterations, settings().training().batchRows());
+    Settings.Data data = settings().data();
+    return described(PreparedData.of(MadeUpData.splits(rows, madeUp, data.classes()), data));
   }
 
   /** What one measurement works with. */

@@ -12,6 +12,7 @@ import org.hetal.config.SettingsException;
 import org.hetal.config.SettingsLoader;
 import org.hetal.owner.demo.Demo;
 import org.hetal.owner.keys.ClientBackend;
+import org.hetal.owner.keys.DeviceProbe;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -66,6 +67,7 @@ final class DemoCommand implements Callable<Integer> {
           "***  INSECURE: " + settings.parameterSet() + " protects nothing. For a look only.");
       System.out.println("*".repeat(90));
     }
+    DeviceProbe.require(settings.deviceChoice());
     Demo demo =
         new Demo(
             System.out,

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.hetal.dataset.LocalStorage;
+import org.hetal.he.DeviceChoice;
 import org.hetal.he.Evaluator;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.DecryptedLogits;
@@ -98,7 +99,9 @@ final class EvaluateCommand extends OwnerCommand {
     Path bundle = Path.of(settings().paths().keyBundle());
     try (Client client = loadClient();
         Evaluator evaluator =
-            backend().evaluator(bundle, settings().parameterSet(), settings().threads())) {
+            backend()
+                .evaluator(
+                    bundle, settings().parameterSet(), DeviceChoice.cpu(settings().threads()))) {
       double[][] rows = PlainTrainer.logits(data.train(), model.weights());
       return SoftmaxProbe.largestError(client, evaluator, plan(data), rows);
     }

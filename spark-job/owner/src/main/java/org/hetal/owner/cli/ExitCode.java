@@ -3,6 +3,9 @@ package org.hetal.owner.cli;
 import java.io.UncheckedIOException;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
+import org.hetal.he.DeviceException;
+import org.hetal.he.DeviceOutOfMemoryException;
+import org.hetal.he.DeviceUnavailableException;
 import org.hetal.he.HeFormatException;
 import org.hetal.he.HeMissingKeyException;
 import org.hetal.he.HeSecurityException;
@@ -16,6 +19,7 @@ final class ExitCode {
   static final int INPUT = 65;
   static final int INTERNAL = 70;
   static final int COMMIT = 73;
+  static final int RETRY = 75;
   static final int CONFIGURATION = 78;
 
   private ExitCode() {}
@@ -32,10 +36,13 @@ final class ExitCode {
     if (failure instanceof SettingsException
         || failure instanceof HeSecurityException
         || failure instanceof HeMissingKeyException
+        || failure instanceof DeviceUnavailableException
         || failure instanceof OpenFheUnavailableException) {
       return CONFIGURATION;
     }
-    return INTERNAL;
+    return failure instanceof DeviceOutOfMemoryException || failure instanceof DeviceException
+        ? RETRY
+        : INTERNAL;
   }
 
   /** One line for stderr. */

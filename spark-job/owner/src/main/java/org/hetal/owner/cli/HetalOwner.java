@@ -28,7 +28,11 @@ public final class HetalOwner {
 
   /** Runs a command; its exit code. */
   static int execute(String... arguments) {
-    CommandLine line = new CommandLine(new HetalOwner());
+    return execute(new CommandLine(new HetalOwner()), arguments);
+  }
+
+  /** Runs a command of that line; its exit code. */
+  static int execute(CommandLine line, String... arguments) {
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
           command

@@ -93,7 +93,11 @@ abstract class OwnerCommand implements Callable<Integer> {
 
   /** Reads the plaintext data and says what it found. */
   final PreparedData readData() {
-    PreparedData data = PreparedData.read(settings.data());
+    return described(PreparedData.read(settings.data()));
+  }
+
+  /** Says what there is. */
+  final PreparedData described(PreparedData data) {
     say("%s", data.splits().describe());
     data.preparation().notes().forEach(note -> say("%s", note));
     return data;

@@ -26,7 +26,11 @@ public record PreparedData(
    * @throws DataException at the first bad value
    */
   public static PreparedData read(Settings.Data data) {
-    Splits splits = Splits.read(data);
+    return of(Splits.read(data), data);
+  }
+
+  /** Prepares rows that are there already. */
+  public static PreparedData of(Splits splits, Settings.Data data) {
     Preparation preparation = Preparation.fit(splits, data);
     return new PreparedData(
         splits,

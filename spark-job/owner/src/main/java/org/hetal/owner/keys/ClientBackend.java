@@ -3,6 +3,7 @@ package org.hetal.owner.keys;
 import java.nio.file.Path;
 import org.hetal.config.Settings;
 import org.hetal.dataset.DatasetException;
+import org.hetal.he.DeviceChoice;
 import org.hetal.he.Evaluator;
 import org.hetal.he.Parameters;
 import org.hetal.he.owner.Client;
@@ -51,9 +52,9 @@ public interface ClientBackend {
   /**
    * An evaluator with the keys of a bundle: what the cluster computes with, here to measure it.
    *
-   * @param threads 0: one a processor
+   * @param device of the native engine; the others have only its threads
    */
-  Evaluator evaluator(Path keyBundle, String parameterSet, int threads);
+  Evaluator evaluator(Path keyBundle, String parameterSet, DeviceChoice device);
 
   /**
    * The client, if its keys are of that parameter set.

@@ -2,6 +2,7 @@ package org.hetal.owner.keys;
 
 import java.nio.file.Path;
 import org.hetal.config.SettingsException;
+import org.hetal.he.DeviceChoice;
 import org.hetal.he.Evaluator;
 import org.hetal.he.NativeEngine;
 import org.hetal.he.NativeParameters;
@@ -47,8 +48,7 @@ final class NativeClientBackend implements ClientBackend {
   }
 
   @Override
-  public Evaluator evaluator(Path keyBundle, String parameterSet, int threads) {
-    return NativeEngine.open(
-        keyBundle, threads == 0 ? Runtime.getRuntime().availableProcessors() : threads);
+  public Evaluator evaluator(Path keyBundle, String parameterSet, DeviceChoice device) {
+    return NativeEngine.open(keyBundle, device);
   }
 }

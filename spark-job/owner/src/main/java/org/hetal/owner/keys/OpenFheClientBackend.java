@@ -2,6 +2,7 @@ package org.hetal.owner.keys;
 
 import java.nio.file.Path;
 import org.hetal.config.SettingsException;
+import org.hetal.he.DeviceChoice;
 import org.hetal.he.Evaluator;
 import org.hetal.he.Parameters;
 import org.hetal.he.openfhe.OpenFhe;
@@ -43,7 +44,7 @@ final class OpenFheClientBackend implements ClientBackend {
   }
 
   @Override
-  public Evaluator evaluator(Path keyBundle, String parameterSet, int threads) {
-    return OpenFheEvaluator.open(keyBundle, threads);
+  public Evaluator evaluator(Path keyBundle, String parameterSet, DeviceChoice device) {
+    return OpenFheEvaluator.open(keyBundle, device.threads());
   }
 }

@@ -2,6 +2,7 @@ package org.hetal.owner.keys;
 
 import java.nio.file.Path;
 import org.hetal.config.SettingsException;
+import org.hetal.he.DeviceChoice;
 import org.hetal.he.Evaluator;
 import org.hetal.he.Parameters;
 import org.hetal.he.openfhe.OpenFhe;
@@ -44,8 +45,8 @@ final class OpenFheEngineClientBackend implements ClientBackend {
   }
 
   @Override
-  public Evaluator evaluator(Path keyBundle, String parameterSet, int threads) {
-    return engine.evaluator(keyBundle, parameterSet, threads);
+  public Evaluator evaluator(Path keyBundle, String parameterSet, DeviceChoice device) {
+    return engine.evaluator(keyBundle, parameterSet, device);
   }
 
   static void requireNoSeed(Long insecureSeed) {

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
+import org.hetal.he.DeviceChoice;
 import org.hetal.he.Evaluator;
 import org.hetal.he.Parameters;
 import org.hetal.he.owner.Client;
@@ -59,7 +60,7 @@ final class SimulatorClientBackend implements ClientBackend {
   }
 
   @Override
-  public Evaluator evaluator(Path keyBundle, String parameterSet, int threads) {
+  public Evaluator evaluator(Path keyBundle, String parameterSet, DeviceChoice device) {
     return new Simulator(simulated(parameterSet), Noise.MEASURED, NOISE_SEED);
   }
 

@@ -1,12 +1,10 @@
-// The CPU device's memory: ranges cut from large blocks on huge pages, merged with their neighbours when given back.
-// Touching fresh memory costs more than any operation on it, so every size draws on the same ranges.
+// A device's memory: ranges cut from large blocks, merged with their neighbours when given back. Fresh memory costs
+// more than any operation on it, on every device, so every size draws on the same ranges.
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
-#include <cstdlib>
+#include <functional>
 #include <map>
-#include <memory>
 #include <mutex>
 #include <set>
 #include <utility>
@@ -16,34 +14,33 @@
 
 namespace hetal::device {
 
-/// Memory on huge pages where the system has them (fewer faults, fewer misses in the address caches); null when there
-/// is none. To be freed by std::free.
-void* huge_pages(std::size_t bytes) noexcept;
-
-struct FreeMemory {
-  void operator()(Word* data) const noexcept { std::free(data); }
+/// Where blocks come from. The pool never reads or writes them.
+struct BlockSource {
+  std::function<Word*(std::size_t words)> take;  ///< null when there is no more
+  std::function<void(Word*)> give_back;
+  std::size_t block_words;  ///< the least to ask for; untouched pages of the host cost nothing
 };
-/// Owned words, for tables that are read at every transform. Throws std::bad_alloc.
-using OwnedWords = std::unique_ptr<Word[], FreeMemory>;
-OwnedWords owned_words(std::size_t count);
 
 class MemoryPool {
  public:
-  MemoryPool() = default;
+  explicit MemoryPool(BlockSource source) : source_(std::move(source)) {}
   ~MemoryPool();
   MemoryPool(const MemoryPool&) = delete;
   MemoryPool& operator=(const MemoryPool&) = delete;
 
   /// 64-byte aligned, contents undefined: the smallest free range that fits, the lowest among equals. Null when the
-  /// system has no more.
+  /// source has no more.
   Word* take(std::size_t words) noexcept;
   /// `words` as when taken.
   void give_back(Word* data, std::size_t words) noexcept;
+  /// Has one free range of so many words from the start; false when the source has not.
+  bool reserve(std::size_t words) noexcept;
 
  private:
   bool grow(std::size_t words);
   void insert(Word* data, std::size_t words);
 
+  BlockSource source_;
   std::mutex mutex_;
   std::vector<Word*> blocks_;
   std::map<Word*, std::size_t> by_address_;

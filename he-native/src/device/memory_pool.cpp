@@ -1,16 +1,11 @@
-#include "device/cpu/memory_pool.h"
+#include "device/memory_pool.h"
 
 #include <algorithm>
 #include <new>
 
-#include <sys/mman.h>
-
 namespace hetal::device {
 namespace {
 
-constexpr std::size_t kHugePage = std::size_t{1} << 21;
-/// Growing by this keeps the blocks few; untouched pages cost nothing.
-constexpr std::size_t kBlockWords = (std::size_t{1} << 28) / sizeof(Word);
 constexpr std::size_t kAlignmentWords = 8;
 
 std::size_t rounded(std::size_t words) {
@@ -19,21 +14,8 @@ std::size_t rounded(std::size_t words) {
 
 }  // namespace
 
-void* huge_pages(std::size_t bytes) noexcept {
-  const std::size_t alignment = bytes >= kHugePage / 2 ? kHugePage : 64;
-  void* data = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
-  if (data != nullptr && alignment == kHugePage) madvise(data, bytes, MADV_HUGEPAGE);
-  return data;
-}
-
-OwnedWords owned_words(std::size_t count) {
-  OwnedWords out(static_cast<Word*>(huge_pages(count * sizeof(Word))));
-  if (!out) throw std::bad_alloc();
-  return out;
-}
-
 MemoryPool::~MemoryPool() {
-  for (Word* block : blocks_) std::free(block);
+  for (Word* block : blocks_) source_.give_back(block);
 }
 
 Word* MemoryPool::take(std::size_t words) noexcept {
@@ -78,9 +60,16 @@ void MemoryPool::give_back(Word* data, std::size_t words) noexcept {
   }
 }
 
+bool MemoryPool::reserve(std::size_t words) noexcept {
+  std::lock_guard lock(mutex_);
+  try {
+    return grow(rounded(words));
+  } catch (const std::bad_alloc&) { return false; }
+}
+
 bool MemoryPool::grow(std::size_t words) {
-  words = std::max(words, kBlockWords);
-  auto* block = static_cast<Word*>(huge_pages(words * sizeof(Word)));
+  words = std::max(words, source_.block_words);
+  Word* const block = source_.take(words);
   if (block == nullptr) return false;
   blocks_.push_back(block);
   insert(block, words);

@@ -1,0 +1,196 @@
+// hetal_cuda_model: what the engine's operations ask of a GPU, counted without one.
+#include <array>
+#include <chrono>
+#include <fstream>
+#include <iomanip>
+#include <iostream>
+
+#include "bootstrap/bootstrapper.h"
+#include "build_info.h"
+#include "ckks/key_switching.h"
+#include "device/cuda/cuda_device_impl.h"
+#include "ledger_runtime.h"
+
+namespace {
+
+using namespace hetal;
+using bench::ledger;
+using bench::LedgerEntry;
+
+/// Of an H100 SXM: bytes a second from memory; and what a launch costs the host, a common figure, measured nowhere
+/// here.
+constexpr double kBandwidth = 3.35e12, kLaunchSeconds = 2.5e-6;
+
+constexpr char kHelp[] =
+    R"(usage: hetal_cuda_model [--set NAME] [--json FILE]
+
+Counts the launches and the bytes of rotation, multiplication and bootstrap, as the CUDA device would do them.
+  memory_s    those bytes at 3.35 TB/s (an H100), as if nothing stayed in the cache: a floor of a kind
+  launch_s    the launches at 2.5 us each
+  host_s      what the host needs beside that to prepare them, measured here: the GPU waits for launch_s + host_s only
+              where they are more than its own time
+A model: nothing is computed and nothing was measured on a GPU.
+)";
+
+struct Row {
+  std::string operation;
+  int level;
+  std::map<std::string, LedgerEntry> kernels;
+  double host_seconds;
+  LedgerEntry total() const {
+    LedgerEntry out;
+    for (const auto& [name, e] : kernels) {
+      out.launches += e.launches, out.bytes_read += e.bytes_read, out.bytes_written += e.bytes_written;
+    }
+    return out;
+  }
+};
+
+/// Keys that are addresses only.
+class Model {
+ public:
+  explicit Model(const std::string& set)
+      : context_(ckks::Parameters::named(set), make(set)), evaluator_(context_, keys_), bootstrapper_(context_) {
+    const ckks::Parameters& p = context_.parameters();
+    keys_.relinearization = key(p.eval_mod_level());
+    keys_.from_sparse = key(p.top_level());
+    keys_.to_sparse_a = context_.allocate({2, false});
+    keys_.to_sparse_b = context_.allocate({2, false});
+    for (const auto& [galois, level] : bootstrapper_.galois_levels()) keys_.galois[galois] = key(level);
+    keys_.galois[evaluator_.galois_of(1)] = key(p.top_level());
+    key_bytes_ = static_cast<double>(context_.device().bytes_in_use());
+  }
+
+  std::vector<Row> rows() {
+    const ckks::Parameters& p = context_.parameters();
+    const int level = p.literal().usable_levels, input = p.bootstrap_input_level();
+    std::vector<Row> out;
+    out.push_back(counted("rotate", level, [&](const auto& a) { evaluator_.rotate(a, 1); }));
+    out.push_back(counted("multiply", level, [&](const auto& a) { evaluator_.mul(a, a); }));
+    out.push_back(counted("rescale", level, [&](const auto& a) { evaluator_.rescale(a); }));
+    out.push_back(counted("bootstrap", input, [&](const auto& a) { bootstrapper_.real(evaluator_, a); }));
+    out.push_back(counted("bootstrap_pair", input, [&](const auto& a) { bootstrapper_.pair(evaluator_, a, a); }));
+    return out;
+  }
+  const ckks::Parameters& parameters() const { return context_.parameters(); }
+  double resident_bytes() const { return key_bytes_; }
+  std::size_t peak_bytes() const { return context_.device().bytes_peak(); }
+
+ private:
+  static std::unique_ptr<device::Device> make(const std::string& set) {
+    const ckks::Parameters p = ckks::Parameters::named(set);
+    return std::make_unique<device::cuda::CudaDevice<bench::LedgerRuntime, device::cuda::Fp64>>(
+        p.ring_degree(), ckks::Context::moduli_of(p), device::Choice::cpu(0));
+  }
+  ckks::SwitchingKey key(int level) {
+    ckks::SwitchingKey out;
+    out.level = level;
+    for (int d = 0; d < context_.parameters().digit_count(level); ++d) {
+      out.a.push_back(context_.allocate({level + 1, true}));
+      out.b.push_back(context_.allocate({level + 1, true}));
+    }
+    return out;
+  }
+  template <typename Work>
+  Row counted(const std::string& name, int level, const Work& work) {
+    ckks::Ciphertext a{{}, level, context_.parameters().scale(level)};
+    for (int i = 0; i < 2; ++i) a.parts.push_back(context_.allocate({level + 1, false}));
+    work(a);  // constants made at the first use are not the operation's
+    ledger().entries.clear();
+    work(a);
+    Row out{name, level, ledger().entries, 0};
+    constexpr int kRepetitions = 20;
+    ledger().open = false;
+    const auto start = std::chrono::steady_clock::now();
+    for (int i = 0; i < kRepetitions; ++i) work(a);
+    out.host_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / kRepetitions;
+    ledger().open = true;
+    return out;
+  }
+
+  ckks::Context context_;
+  ckks::EvaluationKeys keys_;
+  ckks::Evaluator evaluator_;
+  bootstrap::Bootstrapper bootstrapper_;
+  double key_bytes_ = 0;
+};
+
+void write_table(const std::vector<Row>& rows) {
+  std::cout << std::left << std::setw(16) << "operation" << std::right << std::setw(6) << "level" << std::setw(10)
+            << "launches" << std::setw(12) << "MB" << std::setw(14) << "memory_us" << std::setw(14) << "launch_us"
+            << std::setw(14) << "host_us\n";
+  std::cout << std::fixed << std::setprecision(1);
+  for (const Row& row : rows) {
+    const LedgerEntry t = row.total();
+    const double bytes = t.bytes_read + t.bytes_written;
+    std::cout << std::left << std::setw(16) << row.operation << std::right << std::setw(6) << row.level << std::setw(10)
+              << t.launches << std::setw(12) << bytes / 1e6 << std::setw(14) << bytes / kBandwidth * 1e6
+              << std::setw(14) << static_cast<double>(t.launches) * kLaunchSeconds * 1e6 << std::setw(13)
+              << row.host_seconds * 1e6 << "\n";
+    for (const auto& [kernel, e] : row.kernels) {
+      std::cout << "    " << std::left << std::setw(18) << kernel << std::right << std::setw(10) << e.launches
+                << std::setw(12) << (e.bytes_read + e.bytes_written) / 1e6 << std::setw(14)
+                << (e.bytes_read + e.bytes_written) / kBandwidth * 1e6 << "\n";
+    }
+  }
+}
+
+void write_json(std::ostream& out, const Model& model, const std::vector<Row>& rows) {
+  out << "[\n";
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    const LedgerEntry t = rows[i].total();
+    out << "  {\"name\": \"" << rows[i].operation << "\", \"parameter_set\": \"" << model.parameters().name()
+        << "\", \"ring_degree\": " << model.parameters().ring_degree()
+        << ", \"device\": \"model, no GPU\", \"commit\": \"" << HETAL_COMMIT << "\", \"level\": " << rows[i].level
+        << ", \"launches\": " << t.launches << ", \"bytes_read\": " << t.bytes_read
+        << ", \"bytes_written\": " << t.bytes_written
+        << ", \"memory_s\": " << (t.bytes_read + t.bytes_written) / kBandwidth
+        << ", \"launch_s\": " << static_cast<double>(t.launches) * kLaunchSeconds
+        << ", \"host_s\": " << rows[i].host_seconds << ", \"kernels\": {";
+    bool first = true;
+    for (const auto& [kernel, e] : rows[i].kernels) {
+      out << (first ? "" : ", ") << "\"" << kernel << "\": {\"launches\": " << e.launches
+          << ", \"bytes_read\": " << e.bytes_read << ", \"bytes_written\": " << e.bytes_written << "}";
+      first = false;
+    }
+    out << "}}" << (i + 1 < rows.size() ? ",\n" : "\n");
+  }
+  out << "]\n";
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::string set = "n16_l12", json;
+  for (int i = 1; i < argc; ++i) {
+    const std::string option = argv[i];
+    if (option == "--set" && i + 1 < argc) {
+      set = argv[++i];
+    } else if (option == "--json" && i + 1 < argc) {
+      json = argv[++i];
+    } else {
+      (option == "--help" ? std::cout : std::cerr) << kHelp;
+      return option == "--help" ? 0 : 64;
+    }
+  }
+  try {
+    Model model(set);
+    const auto rows = model.rows();
+    write_table(rows);
+    std::cout << "\nresident keys, tables and bootstrapping constants: " << model.resident_bytes() / 1e9
+              << " GB; with a pair of bootstraps at work: " << static_cast<double>(model.peak_bytes()) / 1e9 << " GB\n";
+    if (!json.empty()) {
+      std::ofstream out(json);
+      write_json(out, model, rows);
+      out.close();
+      if (!out) {
+        std::cerr << "hetal_cuda_model: --json: cannot write " << json << "\n";
+        return 73;
+      }
+    }
+  } catch (const InvalidArgument& error) {
+    std::cerr << "hetal_cuda_model: " << error.what() << "\n";
+    return 64;
+  }
+  return 0;
+}

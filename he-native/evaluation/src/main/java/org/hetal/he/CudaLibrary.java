@@ -1,0 +1,117 @@
+package org.hetal.he;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
+
+/**
+ * Where the library with the CUDA kernels is; only who asks for the device cuda looks for it. In
+ * this order, and once one of them is set it is the only place:
+ *
+ * <ol>
+ *   <li>the file that the system property {@code hetal.cuda.library} names;
+ *   <li>the folder that {@code HETAL_NATIVE_DIR} names, as for the engine's own library;
+ *   <li>the class path, where the jar hetal-he-cuda has it: it is copied into a temporary folder of
+ *       this user alone, which goes again when this is closed. Once the engine has opened the
+ *       library it needs the file no more.
+ * </ol>
+ */
+final class CudaLibrary implements AutoCloseable {
+  static final String PROPERTY = "hetal.cuda.library";
+  private static final String FILE = "libhetal_cuda.so";
+  private static final FileAttribute<?> OF_THIS_USER =
+      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
+
+  private final Path file;
+  private final boolean temporary;
+
+  private CudaLibrary(Path file, boolean temporary) {
+    this.file = file;
+    this.temporary = temporary;
+  }
+
+  /**
+   * @throws DeviceUnavailableException when it is nowhere; one line with where it was looked for
+   *     and how to get it
+   */
+  static CudaLibrary find() {
+    return find(CudaLibrary.class.getClassLoader());
+  }
+
+  /**
+   * @param resources whose class path may hold the library
+   */
+  static CudaLibrary find(ClassLoader resources) {
+    String property = System.getProperty(PROPERTY);
+    if (property != null && !property.isBlank()) {
+      return given(Path.of(property), "system property " + PROPERTY);
+    }
+    String folder = NativeLibraryLoader.override();
+    if (folder != null) {
+      return given(Path.of(folder, FILE), NativeLibraryLoader.OVERRIDE_VARIABLE);
+    }
+    String resource = "native/" + NativeLibraryLoader.platform() + "/" + FILE;
+    try (InputStream in = resources.getResourceAsStream(resource)) {
+      if (in == null) {
+        throw new DeviceUnavailableException(
+            "device cuda: expected hetal-he-cuda-VERSION.jar, which holds "
+                + resource
+                + ", on the class path, actual none (make it: ./hetal build cuda; then the same"
+                + " command again, or spark-submit --jars FILE)");
+      }
+      return extract(in);
+    } catch (IOException e) {
+      throw new UncheckedIOException("device cuda: copying " + resource, e);
+    }
+  }
+
+  /** Absolute. */
+  Path file() {
+    return file;
+  }
+
+  /** Removes the copy, if it is one. */
+  @Override
+  public void close() {
+    if (temporary) {
+      delete(file);
+      delete(file.getParent());
+    }
+  }
+
+  private static CudaLibrary given(Path path, String by) {
+    Path absolute = path.toAbsolutePath();
+    if (!Files.isRegularFile(absolute)) {
+      throw new DeviceUnavailableException(
+          "device cuda: expected a library where " + by + " says, actual no file " + absolute);
+    }
+    return new CudaLibrary(absolute, false);
+  }
+
+  private static CudaLibrary extract(InputStream in) throws IOException {
+    CudaLibrary copy =
+        new CudaLibrary(
+            Files.createTempDirectory("hetal-cuda-", OF_THIS_USER).toAbsolutePath().resolve(FILE),
+            true);
+    try {
+      Files.copy(in, copy.file);
+      return copy;
+    } catch (IOException e) {
+      copy.close();
+      throw e;
+    }
+  }
+
+  private static void delete(Path path) {
+    try {
+      Files.deleteIfExists(path);
+    } catch (IOException e) {
+      System.getLogger(CudaLibrary.class.getName())
+          .log(System.Logger.Level.WARNING, "cannot delete {0}: {1}", path, e.getMessage());
+    }
+  }
+}

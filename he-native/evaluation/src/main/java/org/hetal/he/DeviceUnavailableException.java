@@ -1,0 +1,17 @@
+package org.hetal.he;
+
+/**
+ * The machine lacks the device that was asked for, its driver or the library with its kernels; the
+ * message says which and how to get it.
+ */
+public class DeviceUnavailableException extends HeException {
+  private static final long serialVersionUID = 1L;
+
+  public DeviceUnavailableException(String message) {
+    super(message);
+  }
+
+  public DeviceUnavailableException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

@@ -1,0 +1,85 @@
+// Base conversion: Halevi, Polyakov, Shoup 2018, section 2, with the quotient estimated in fixed point as on the CPU
+// (device/cpu/kernels.h), so that it is the same integer everywhere.
+#pragma once
+
+#include "device/cuda/arithmetic.h"
+#include "device/cuda/kernel.h"
+#include "device/cuda/pointwise.h"
+
+namespace hetal::device::cuda {
+
+inline constexpr std::uint32_t kMaxConversions = 16;
+/// Targets of one block: few enough that a digit's conversion fills a GPU, many enough that the sources are read
+/// seldom.
+inline constexpr std::uint32_t kTargetsOfBlock = 8;
+
+/// One conversion's constants in device memory, as words:
+/// source primes [terms], hat_inverse [terms], its Shoup constants [terms]; then for each target that is converted
+/// (a digit's own limbs are not): index of its limb, prime, negated product, hat [terms], the last two as the
+/// arithmetic reads them.
+struct ConversionTable {
+  HETAL_HD static std::uint32_t header_words(std::uint32_t terms) { return 3 * terms; }
+  HETAL_HD static std::uint32_t target_words(std::uint32_t terms) { return 3 + terms; }
+};
+
+struct ConversionJob {
+  const Word* src;  ///< `terms` limbs, coefficient domain
+  Word* dst;        ///< coefficient domain
+  const Word* table;
+  std::uint32_t targets;
+};
+
+/// dst limb of each target = the centred value of the source modulo that prime. `scaled` sources are already multiplied
+/// by hat_inverse. `Terms` is the capacity that a thread's registers are laid out for.
+template <class Arithmetic, std::uint32_t Terms>
+struct ConvertKernel {
+  static constexpr int kPhases = 2;
+  static constexpr unsigned kMaxThreads = kThreads;
+  struct Registers {};
+
+  const Prime* primes;
+  std::uint32_t log_degree, terms, scaled;
+  std::uint32_t blocks_of_job;  ///< groups of targets, the same for every job
+  ConversionJob jobs[kMaxConversions];
+
+  template <int Phase>
+  HETAL_HD void run(const Place& at, Registers&, Word* shared) const {
+    const ConversionJob& job = jobs[at.block_y / blocks_of_job];
+    const std::uint32_t first = at.block_y % blocks_of_job * kTargetsOfBlock;
+    if (first >= job.targets) return;
+    const std::uint32_t count = job.targets - first < kTargetsOfBlock ? job.targets - first : kTargetsOfBlock;
+    const std::uint32_t width = ConversionTable::target_words(terms);
+    if constexpr (Phase == 0) {
+      const Word* const from = job.table + ConversionTable::header_words(terms) + first * width;
+      for (std::uint32_t i = at.thread; i < count * width; i += at.threads) shared[i] = from[i];
+    } else {
+      const std::uint32_t degree = 1u << log_degree, span = degree < kSpan ? degree : kSpan;
+      const std::uint32_t start = at.block_x * span;
+      for (std::uint32_t c = start + at.thread; c < start + span; c += at.threads) convert(job, c, count, shared);
+    }
+  }
+
+ private:
+  HETAL_HD void convert(const ConversionJob& job, std::uint32_t c, std::uint32_t count, const Word* targets) const {
+    constexpr int kFractionBits = 40;
+    typename Arithmetic::Value y[Terms] = {};
+    Word fraction = 0;
+    HETAL_UNROLL
+    for (std::uint32_t i = 0; i < Terms; ++i) {
+      if (i >= terms) continue;
+      const Prime& p = primes[job.table[i]];
+      Word x = job.src[(static_cast<std::uint64_t>(i) << log_degree) + c];
+      if (scaled == 0) x = shoup_product(x, job.table[terms + i], job.table[2 * terms + i], p.q);
+      y[i] = Arithmetic::from_word(x, p);
+      fraction += high_product(x << 6, p.reciprocal << 6);  // floor(x * reciprocal / 2^52)
+    }
+    const Word overflow = (fraction + (Word{1} << (kFractionBits - 1))) >> kFractionBits;
+    for (std::uint32_t t = 0; t < count; ++t) {
+      const Word* const target = targets + t * ConversionTable::target_words(terms);
+      job.dst[(target[0] << log_degree) + c] =
+          Arithmetic::dot(y, terms, overflow, target[2], target + 3, primes[target[1]]);
+    }
+  }
+};
+
+}  // namespace hetal::device::cuda

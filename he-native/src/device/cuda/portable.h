@@ -1,0 +1,14 @@
+// The same source for nvcc and for the host's compiler.
+#pragma once
+
+#ifdef __CUDACC__
+#define HETAL_HD __host__ __device__ __forceinline__
+#else
+#define HETAL_HD inline
+#endif
+
+#ifdef __CUDA_ARCH__
+#define HETAL_UNROLL _Pragma("unroll")
+#else
+#define HETAL_UNROLL
+#endif

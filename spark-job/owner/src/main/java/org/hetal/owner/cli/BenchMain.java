@@ -1,0 +1,17 @@
+package org.hetal.owner.cli;
+
+import picocli.CommandLine;
+
+/**
+ * {@code bench-train} and nothing else: the main class where there is no more than a run-time image
+ * with what that command needs.
+ */
+public final class BenchMain {
+  private BenchMain() {}
+
+  public static void main(String[] arguments) {
+    CommandLine line = new CommandLine(new BenchTrainCommand());
+    line.getCommandSpec().mixinStandardHelpOptions(true);
+    System.exit(HetalOwner.execute(line, arguments));
+  }
+}

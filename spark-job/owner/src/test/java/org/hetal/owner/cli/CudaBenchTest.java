@@ -1,0 +1,79 @@
+package org.hetal.owner.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The training without Spark on the device cuda: kernels played by the host, or a GPU's own. */
+class CudaBenchTest {
+  private static final String LIBRARY = "hetal.cuda.library";
+  @TempDir Path folder;
+  private String output;
+
+  @AfterEach
+  void clear() {
+    System.clearProperty(LIBRARY);
+  }
+
+  private int bench(String... more) throws Exception {
+    List<String> arguments = new ArrayList<>(List.of("bench-train", "--quiet"));
+    for (String setting :
+        List.of(
+            "parameters=insecure_n10_l12",
+            "data.classes=2",
+            "training.batch-rows=40",
+            "training.squarings=4")) {
+      arguments.addAll(List.of("--set", setting));
+    }
+    arguments.addAll(
+        List.of(
+            "--made-up", "9", "--iterations", "1", "--json", folder.resolve("f.json").toString()));
+    arguments.addAll(List.of(more));
+    PrintStream out = System.out;
+    PrintStream err = System.err;
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (PrintStream both = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
+      System.setOut(both);
+      System.setErr(both);
+      return HetalOwner.execute(arguments.toArray(String[]::new));
+    } finally {
+      System.setOut(out);
+      System.setErr(err);
+      output = bytes.toString(StandardCharsets.UTF_8);
+    }
+  }
+
+  @Test
+  void benchTrain_onCuda_verifiesItsResultAndNamesTheDevice() throws Exception {
+    System.setProperty(LIBRARY, System.getProperty("hetal.test.cuda.library"));
+    assertEquals(0, bench("--device", "cuda"), () -> output);
+    String figures = Files.readString(folder.resolve("f.json"));
+    assertTrue(figures.contains("\"device\" : \"cuda/"), figures);
+    assertTrue(figures.contains("largest_weight_error"), figures);
+  }
+
+  @Test
+  void benchTrain_onCudaWithoutTheLibrary_endsWith78BeforeAnythingElse() throws Exception {
+    assertEquals(78, bench("--device", "cuda"), () -> output);
+    assertTrue(output.contains("expected hetal-he-cuda-VERSION.jar"), output);
+    assertEquals(1, output.lines().filter(line -> line.startsWith("hetal")).count(), output);
+    assertTrue(Files.notExists(folder.resolve("f.json")));
+  }
+
+  @Test
+  void benchTrain_withTooLittleDeviceMemory_endsWith75() throws Exception {
+    System.setProperty(LIBRARY, System.getProperty("hetal.test.cuda.library"));
+    assertEquals(75, bench("--device", "cuda", "--set", "device-memory=2m"), () -> output);
+    assertTrue(output.contains("memory"), output);
+  }
+}

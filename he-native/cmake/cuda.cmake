@@ -19,8 +19,9 @@ else()
   get_filename_component(nvcc_folder ${nvcc} DIRECTORY)
   set(cuda_library ${CMAKE_BINARY_DIR}/lib/libhetal_cuda.so)
   file(GLOB cuda_headers CONFIGURE_DEPENDS src/device/*.h src/device/cuda/*.h src/device/cuda/*.cuh)
-  # Machine code for the data-centre GPUs of today, and PTX, which newer drivers compile for newer ones.
-  set(cuda_targets -gencode=arch=compute_80,code=sm_80 -gencode=arch=compute_90,code=[sm_90,compute_90])
+  # Machine code for Ampere and Ada, Hopper, Blackwell of both kinds, and PTX, which drivers compile for what comes after.
+  set(cuda_targets -gencode=arch=compute_80,code=sm_80 -gencode=arch=compute_90,code=[sm_90,compute_90]
+    -gencode=arch=compute_100,code=sm_100 -gencode=arch=compute_120,code=sm_120)
   set(cuda_flags -std=c++20 -O3 -Werror all-warnings -I${CMAKE_SOURCE_DIR}/src -I${CMAKE_BINARY_DIR}/generated
     -Xcompiler -fPIC,-fvisibility=hidden,-Wall)
   set(cuda_object ${CMAKE_BINARY_DIR}/library_gpu.o)

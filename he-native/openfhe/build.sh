@@ -41,6 +41,10 @@ while IFS='=' read -r file name; do
   put "$file" "$name"
   names+=("$name")
 done <"$build/generated/openfhe_runtime.txt"
+# Those of another OpenFHE, built before.
+for file in "$output"/*.so*; do
+  [[ " ${names[*]} $library " == *" ${file##*/} "* ]] || rm "$file"
+done
 echo "libraries=${names[*]}" >>"$properties"
 for name in "${names[@]}" "$library"; do
   echo "sha256.$name=$(sha256sum "$output/$name" | cut -d' ' -f1)" >>"$properties"

@@ -1,5 +1,6 @@
 // hetal_cuda_model: what the engine's operations ask of a GPU, counted without one.
 #include <array>
+#include <chrono>
 #include <fstream>
 #include <iomanip>
 #include <iostream>
@@ -25,7 +26,9 @@ constexpr char kHelp[] =
 
 Counts the launches and the bytes of rotation, multiplication and bootstrap, as the CUDA device would do them.
   memory_s    those bytes at 3.35 TB/s (an H100), as if nothing stayed in the cache: a floor of a kind
-  launch_s    the launches at 2.5 us each: what the host needs; the GPU waits for it only where this is the larger one
+  launch_s    the launches at 2.5 us each
+  host_s      what the host needs beside that to prepare them, measured here: the GPU waits for launch_s + host_s only
+              where they are more than its own time
 A model: nothing is computed and nothing was measured on a GPU.
 )";
 
@@ -33,6 +36,7 @@ struct Row {
   std::string operation;
   int level;
   std::map<std::string, LedgerEntry> kernels;
+  double host_seconds;
   LedgerEntry total() const {
     LedgerEntry out;
     for (const auto& [name, e] : kernels) {
@@ -94,7 +98,14 @@ class Model {
     work(a);  // constants made at the first use are not the operation's
     ledger().entries.clear();
     work(a);
-    return {name, level, ledger().entries};
+    Row out{name, level, ledger().entries, 0};
+    constexpr int kRepetitions = 20;
+    ledger().open = false;
+    const auto start = std::chrono::steady_clock::now();
+    for (int i = 0; i < kRepetitions; ++i) work(a);
+    out.host_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / kRepetitions;
+    ledger().open = true;
+    return out;
   }
 
   ckks::Context context_;
@@ -106,14 +117,16 @@ class Model {
 
 void write_table(const std::vector<Row>& rows) {
   std::cout << std::left << std::setw(16) << "operation" << std::right << std::setw(6) << "level" << std::setw(10)
-            << "launches" << std::setw(12) << "MB" << std::setw(14) << "memory_us" << std::setw(14) << "launch_us\n";
+            << "launches" << std::setw(12) << "MB" << std::setw(14) << "memory_us" << std::setw(14) << "launch_us"
+            << std::setw(14) << "host_us\n";
   std::cout << std::fixed << std::setprecision(1);
   for (const Row& row : rows) {
     const LedgerEntry t = row.total();
     const double bytes = t.bytes_read + t.bytes_written;
     std::cout << std::left << std::setw(16) << row.operation << std::right << std::setw(6) << row.level << std::setw(10)
               << t.launches << std::setw(12) << bytes / 1e6 << std::setw(14) << bytes / kBandwidth * 1e6
-              << std::setw(13) << static_cast<double>(t.launches) * kLaunchSeconds * 1e6 << "\n";
+              << std::setw(14) << static_cast<double>(t.launches) * kLaunchSeconds * 1e6 << std::setw(13)
+              << row.host_seconds * 1e6 << "\n";
     for (const auto& [kernel, e] : row.kernels) {
       std::cout << "    " << std::left << std::setw(18) << kernel << std::right << std::setw(10) << e.launches
                 << std::setw(12) << (e.bytes_read + e.bytes_written) / 1e6 << std::setw(14)
@@ -132,7 +145,8 @@ void write_json(std::ostream& out, const Model& model, const std::vector<Row>& r
         << ", \"launches\": " << t.launches << ", \"bytes_read\": " << t.bytes_read
         << ", \"bytes_written\": " << t.bytes_written
         << ", \"memory_s\": " << (t.bytes_read + t.bytes_written) / kBandwidth
-        << ", \"launch_s\": " << static_cast<double>(t.launches) * kLaunchSeconds << ", \"kernels\": {";
+        << ", \"launch_s\": " << static_cast<double>(t.launches) * kLaunchSeconds
+        << ", \"host_s\": " << rows[i].host_seconds << ", \"kernels\": {";
     bool first = true;
     for (const auto& [kernel, e] : rows[i].kernels) {
       out << (first ? "" : ", ") << "\"" << kernel << "\": {\"launches\": " << e.launches

@@ -77,8 +77,8 @@ inline Traffic traffic(const CopyKernel& k, const Grid& grid) {
   const double moved = static_cast<double>(k.degree) * grid.blocks_y;
   return {moved, moved, "copy_limbs"};
 }
-template <std::uint32_t Terms>
-Traffic traffic(const ConvertKernel<Terms>& k, const Grid& grid) {
+template <class Arithmetic, std::uint32_t Terms>
+Traffic traffic(const ConvertKernel<Arithmetic, Terms>& k, const Grid& grid) {
   Traffic out{0, 0, message("convert up to ", Terms)};
   const double n = std::exp2(k.log_degree);
   for (std::uint32_t j = 0; j < grid.blocks_y / k.blocks_of_job; ++j) {

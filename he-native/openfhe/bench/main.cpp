@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "build_info.h"
+#include "keys.h"
 #include "operations.h"
 #include "secret.h"
 #include "suite.h"
@@ -105,7 +106,7 @@ class OpenFheSuite {
  public:
   OpenFheSuite(const Match& match, bool with_bootstraps)
       : match_(match), context_(he::make_context(match.openfhe)), scale_(std::exp2(match.openfhe.scaling_bits)) {
-    if (with_bootstraps) context_->EvalBootstrapSetup({match.budget, match.budget}, {0, 0}, slots());
+    if (with_bootstraps) he::bootstrap_setup(context_, match.budget, match.budget, 0, 0);
     keys_ = context_->KeyGen();
     context_->EvalMultKeyGen(keys_.secretKey);
     context_->EvalRotateKeyGen(keys_.secretKey, {1});
@@ -217,7 +218,7 @@ void write_ratios(std::ostream& out, const std::vector<Entry>& engine, const std
 }
 
 std::vector<Entry> engine_entries(const Match& match, int bootstraps, Setting& setting) {
-  hetal::bench::Suite suite(match.engine_set, 1, bootstraps > 0);
+  hetal::bench::Suite suite(match.engine_set, hetal::device::Choice::cpu(1), bootstraps > 0);
   setting = suite.setting();
   const auto all = suite.operations(match.level);
   std::vector<Entry> out;

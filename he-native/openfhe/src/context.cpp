@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "keys.h"
 
 namespace hetal::openfhe {
 namespace {
@@ -99,7 +100,7 @@ Context make_context(std::uint32_t ring_degree, const std::vector<std::uint64_t>
   auto parameters = std::make_shared<lbcrypto::CryptoParametersCKKSRNS>(
       chain, encoding, 3.19f, 36.0f, lbcrypto::HEStd_NotSet, 0, distribution(secret), 2, lbcrypto::HYBRID,
       lbcrypto::FIXEDMANUAL, lbcrypto::STANDARD, lbcrypto::HPS, lbcrypto::NOT_SET, lbcrypto::FIXED_NOISE_MULTIPARTY,
-      lbcrypto::EXEC_EVALUATION, lbcrypto::FIXED_NOISE_DECRYPT, 1, 30, 1, 1, lbcrypto::COMPRESSION_LEVEL::SLACK,
+      lbcrypto::EXEC_EVALUATION, lbcrypto::FIXED_NOISE_DECRYPT, 1, 30, 1, 1, lbcrypto::SLACK,
       lbcrypto::BASE_NUM_LEVELS_TO_DROP, NATIVEINT, lbcrypto::COMPLEX);
   parameters->SetMultiplicativeDepth(static_cast<std::uint32_t>(q.size()) - 1);
   parameters->PrecomputeCRTTables(lbcrypto::HYBRID, lbcrypto::FIXEDMANUAL, lbcrypto::STANDARD, lbcrypto::HPS, digits,
@@ -112,6 +113,7 @@ Context make_context(std::uint32_t ring_degree, const std::vector<std::uint64_t>
 }
 
 void release_context(const Context& context) {
+  forget_bootstrap(context);
   CryptoContextImpl<DCRTPoly>::ClearEvalMultKeys(context);
   CryptoContextImpl<DCRTPoly>::ClearEvalAutomorphismKeys(context);
   // The list itself is not const; OpenFHE can only empty all of it, which would take other people's contexts away.

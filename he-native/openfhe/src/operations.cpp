@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/error.h"
+#include "keys.h"
 
 namespace hetal::openfhe {
 namespace {
@@ -14,8 +15,6 @@ namespace {
 using ContextImpl = lbcrypto::CryptoContextImpl<Polynomial>;
 
 int top_level(const Context& context) { return static_cast<int>(context->GetElementParams()->GetParams().size()) - 1; }
-
-std::uint32_t conjugation(const Context& context) { return 2 * context->GetRingDimension() - 1; }
 
 void require_same(const char* what, const Ciphertext& a, const Ciphertext& b) {
   require<LevelError>(level(a) == level(b), what, ": unequal levels ", level(a), " and ", level(b));
@@ -47,19 +46,19 @@ void require_terms(const char* what, std::size_t a, std::size_t b) {
                            b);
 }
 
-/// The keys under a tag, or null.
-std::shared_ptr<std::map<std::uint32_t, lbcrypto::EvalKey<Polynomial>>> automorphism_keys(const std::string& tag) {
-  const auto& all = ContextImpl::GetAllEvalAutomorphismKeys();
-  const auto at = all.find(tag);
-  return at == all.end() ? nullptr : at->second;
+EvaluationKey relinearization_key(const Ciphertext& a) {
+  const auto& all = ContextImpl::GetAllEvalMultKeys();
+  const auto key = all.find(a->GetKeyTag());
+  require<MissingKey>(key != all.end(), "relinearize: no relinearisation key of ", a->GetKeyTag());
+  return key->second[0];
 }
 
-void require_automorphism(const Context& context, const Ciphertext& a, int steps) {
-  const auto keys = automorphism_keys(a->GetKeyTag());
-  const auto element = lbcrypto::FindAutomorphismIndex2nComplex(steps, 2 * context->GetRingDimension());
-  require<MissingKey>(keys != nullptr && keys->count(element) != 0, "no key for the rotation by ", steps,
-                      " (Galois element ", element, ") among ", keys == nullptr ? 0 : keys->size(), " keys of ",
-                      a->GetKeyTag());
+void require_factors(const Ciphertext& a, const Ciphertext& b) {
+  require_factor("multiply", a);
+  require_factor("multiply", b);
+  require_two_parts("multiply", a);
+  require_two_parts("multiply", b);
+  require_same("multiply", a, b);
 }
 
 /// Calls work(0) .. work(count - 1), each once; rethrows the first failure.
@@ -139,15 +138,25 @@ Ciphertext multiply_by_i(const Context& context, const Ciphertext& a) {
   return out;
 }
 
+void require_rotation(const Context& context, const Ciphertext& a, int steps) {
+  const auto keys = automorphism_keys(a->GetKeyTag());
+  const auto element = rotation_element(context, steps);
+  require<MissingKey>(keys != nullptr && keys->count(element) != 0, "no key for the rotation by ", steps,
+                      " (Galois element ", element, ") among ", keys == nullptr ? 0 : keys->size(), " keys of ",
+                      a->GetKeyTag());
+  require_digits(context, keys->at(element), level(a), message("rotation by ", steps));
+}
+
+void require_product(const Context& context, const Ciphertext& a, const Ciphertext& b) {
+  require_factors(a, b);
+  require_digits(context, relinearization_key(a), level(a), "relinearize");
+}
+
 Ciphertext multiply_sum(const Context& context, std::span<const Ciphertext> a, std::span<const Ciphertext> b) {
   require_terms("multiply", a.size(), b.size());
   Ciphertext sum;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    require_factor("multiply", a[i]);
-    require_factor("multiply", b[i]);
-    require_two_parts("multiply", a[i]);
-    require_two_parts("multiply", b[i]);
-    require_same("multiply", a[i], b[i]);
+    require_factors(a[i], b[i]);
     require_same("multiply", a[0], a[i]);
     const Ciphertext term = context->EvalMultNoRelin(a[i], b[i]);
     if (sum)
@@ -179,8 +188,7 @@ Ciphertext multiply(const Context& context, const Ciphertext& a, double constant
 
 Ciphertext relinearize(const Context& context, const Ciphertext& a) {
   if (parts(a) == 2) return a->Clone();
-  const auto& all = ContextImpl::GetAllEvalMultKeys();
-  require<MissingKey>(all.find(a->GetKeyTag()) != all.end(), "relinearize: no relinearisation key of ", a->GetKeyTag());
+  require_digits(context, relinearization_key(a), level(a), "relinearize");
   return context->Relinearize(a);
 }
 
@@ -206,7 +214,7 @@ std::vector<Ciphertext> rotate_all(const Context& context, const Ciphertext& a, 
   for (const int step : steps) {
     left.push_back(((step % slots) + slots) % slots);
     if (left.back() != 0) {
-      require_automorphism(context, a, left.back());
+      require_rotation(context, a, left.back());
       any = true;
     }
   }
@@ -223,9 +231,11 @@ std::vector<Ciphertext> rotate_all(const Context& context, const Ciphertext& a, 
 Ciphertext conjugate(const Context& context, const Ciphertext& a) {
   require_two_parts("conjugate", a);
   const auto keys = automorphism_keys(a->GetKeyTag());
-  require<MissingKey>(keys != nullptr && keys->count(conjugation(context)) != 0, "no key for the conjugation among ",
+  const std::uint32_t element = conjugation_element(context);
+  require<MissingKey>(keys != nullptr && keys->count(element) != 0, "no key for the conjugation among ",
                       keys == nullptr ? 0 : keys->size(), " keys of ", a->GetKeyTag());
-  return context->EvalAutomorphism(a, conjugation(context), *keys);
+  require_digits(context, keys->at(element), level(a), "conjugate");
+  return context->EvalAutomorphism(a, element, *keys);
 }
 
 Ciphertext chebyshev(const Context& context, const Ciphertext& a, std::vector<double> coefficients, double low,
@@ -270,9 +280,7 @@ Ciphertext bootstrap(const Context& context, const Ciphertext& a) {
   require_degree_one("bootstrap", a);
   require_two_parts("bootstrap", a);
   require<LevelError>(level(a) >= 1, "bootstrap: expected a level of at least 1, actual ", level(a));
-  const auto keys = automorphism_keys(a->GetKeyTag());
-  require<MissingKey>(keys != nullptr && keys->count(conjugation(context)) != 0, "bootstrap: no keys of ",
-                      a->GetKeyTag());
+  require_bootstrap_keys(context, a->GetKeyTag());
   const Ciphertext out = context->EvalBootstrap(a);
   require<LevelError>(level(out) > level(a), "bootstrap: OpenFHE has no levels to give back to a ciphertext at level ",
                       level(a));

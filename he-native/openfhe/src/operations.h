@@ -23,6 +23,11 @@ Ciphertext negate(const Context& context, const Ciphertext& a);
 Ciphertext multiply_integer(const Context& context, const Ciphertext& a, int factor);
 Ciphertext multiply_by_i(const Context& context, const Ciphertext& a);
 
+/// Throws unless the two may be multiplied and the product relinearised.
+void require_product(const Context& context, const Ciphertext& a, const Ciphertext& b);
+/// Throws MissingKey unless the key of that rotation is there, long enough for the ciphertext's level.
+void require_rotation(const Context& context, const Ciphertext& a, int steps);
+
 /// The sum of a[i] * b[i], three parts.
 Ciphertext multiply_sum(const Context& context, std::span<const Ciphertext> a, std::span<const Ciphertext> b);
 Ciphertext multiply_sum(const Context& context, std::span<const Ciphertext> a, std::span<const lbcrypto::Plaintext> b);

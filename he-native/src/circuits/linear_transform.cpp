@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <set>
 
 #include "base/error.h"
@@ -27,10 +26,7 @@ LinearTransform::LinearTransform(const ckks::Context& context, const Diagonals& 
   babies_.assign(babies.begin(), babies.end());
   giants_.assign(giants.begin(), giants.end());
 
-  const Basis basis{level + 1, true};
-  const std::size_t limbs = static_cast<std::size_t>(context.limbs(basis)), n = context.n();
   const double scale = static_cast<double>(context.parameters().q()[static_cast<std::size_t>(level)]);
-  std::vector<Word> host(limbs * n);
   for (std::uint32_t giant : giants_) {
     for (std::uint32_t baby : babies_) {
       const auto diagonal = diagonals.find(giant + baby);
@@ -41,15 +37,8 @@ LinearTransform::LinearTransform(const ckks::Context& context, const Diagonals& 
       const std::size_t period = diagonal->second.size();
       std::vector<std::complex<double>> turned(period);
       for (std::size_t i = 0; i < period; ++i) turned[i] = diagonal->second[(i + slots - giant) % period];
-      const RnsPoly poly = context.from_coefficients(context.encoder().encode(turned, scale), basis);
-      // A plaintext of period p is a polynomial in X^(slots / p): runs of equal evaluations, of which one is kept.
-      const int log_run = std::countr_zero(slots / static_cast<std::uint32_t>(period));
-      const std::size_t kept = limbs * n >> log_run;
-      context.device().download(host.data(), poly.data(), host.size());
-      for (std::size_t i = 0; i < kept; ++i) host[i] = host[i << log_run];
-      storage_.push_back(context.device().allocate(kept));
-      context.device().upload(storage_.back().data(), host.data(), kept);
-      plain_.push_back({storage_.back().data(), log_run});
+      storage_.push_back(ckks::encode(context, turned, level, scale));
+      plain_.push_back(storage_.back().view());
     }
   }
 }

@@ -33,8 +33,8 @@ class LinearTransform {
 
   int level_;
   std::vector<std::uint32_t> babies_, giants_;
-  std::vector<device::Buffer> storage_;
-  std::vector<device::PlainLimbs> plain_;  // [giant][baby]
+  std::vector<ckks::Plaintext> storage_;
+  std::vector<device::PlainLimbs> plain_;  // views of storage_: [giant][baby]
 };
 
 }  // namespace hetal::circuits

@@ -1,6 +1,7 @@
 // Ciphertexts, plaintexts and evaluation keys as the evaluator sees them.
 #pragma once
 
+#include <complex>
 #include <map>
 #include <memory>
 #include <vector>
@@ -26,6 +27,10 @@ struct Plaintext {
   double scale = 0;
   device::PlainLimbs view() const { return {limbs.data(), log_run}; }
 };
+
+/// `slots`: 1 to N/2 values, a power of two of them, repeated. Cost: one NTT for each limb, on the host a transform of
+/// floating point. Throws InvalidArgument for values that do not fit the level.
+Plaintext encode(const Context& context, const std::vector<std::complex<double>>& slots, int level, double scale);
 
 /// From one secret to another: for digit d, (b, a) with b = -a s_to + e + P g_d s_from, g_d one on the limbs of digit d
 /// and zero elsewhere (Han and Ki 2020, eprint 2019/688). Limbs: q_0 .. q_level, then the special primes.

@@ -1,6 +1,5 @@
 #include "ckks/evaluator.h"
 
-#include <bit>
 #include <cmath>
 #include <numeric>
 
@@ -25,23 +24,7 @@ const RnsPoly& Evaluator::monomial(std::once_flag& once, RnsPoly& poly, std::siz
 }
 
 Plaintext Evaluator::encode(const std::vector<std::complex<double>>& slots, int level, double scale) const {
-  const std::vector<std::int64_t> coefficients = context_.encoder().encode(slots, scale);
-  context_.require_fits(coefficients, level);
-  const Basis basis{level + 1, true};
-  const RnsPoly poly = context_.from_coefficients(coefficients, basis);
-  const std::size_t words = static_cast<std::size_t>(context_.limbs(basis)) * context_.n();
-  Plaintext out{{}, std::countr_zero(context_.n() / 2 / slots.size()), level, scale};
-  const std::size_t kept = words >> out.log_run;
-  out.limbs = context_.device().allocate(kept);
-  if (out.log_run == 0) {
-    context_.device().copy(out.limbs.data(), poly.data(), words);
-    return out;
-  }
-  std::vector<Word> host(words);
-  context_.device().download(host.data(), poly.data(), words);
-  for (std::size_t i = 0; i < kept; ++i) host[i] = host[i << out.log_run];
-  context_.device().upload(out.limbs.data(), host.data(), kept);
-  return out;
+  return ckks::encode(context_, slots, level, scale);
 }
 
 Ciphertext Evaluator::copy(const Ciphertext& a) const { return truncate(a, a.level); }

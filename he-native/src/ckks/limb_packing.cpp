@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <atomic>
 #include <bit>
+#include <exception>
 #include <functional>
+#include <mutex>
 #include <thread>
 
 namespace hetal::ckks {
@@ -80,6 +82,8 @@ void unpack_limbs(const Context& context, device::Limbs limbs, const std::uint8_
   }
   std::atomic<std::uint32_t> next{0};
   std::atomic<bool> canonical{true};
+  std::mutex mutex;
+  std::exception_ptr failure;  // of an upload
   const std::size_t helpers =
       context.n() < 1u << 14
           ? 0
@@ -89,7 +93,12 @@ void unpack_limbs(const Context& context, device::Limbs limbs, const std::uint8_
   auto work = [&](std::vector<Word>& host) noexcept {
     for (std::uint32_t i; (i = next++) < limbs.count;) {
       if (!unpack(host.data(), at[i], host.size(), context.modulus(limbs.moduli[i]).value())) canonical = false;
-      context.device().upload(limbs.data + i * context.n(), host.data(), host.size());
+      try {
+        context.device().upload(limbs.data + i * context.n(), host.data(), host.size());
+      } catch (...) {
+        std::lock_guard lock(mutex);
+        failure = std::current_exception();
+      }
     }
   };
   {
@@ -97,6 +106,7 @@ void unpack_limbs(const Context& context, device::Limbs limbs, const std::uint8_
     for (std::size_t i = 0; i < helpers; ++i) threads.emplace_back(work, std::ref(scratch[i]));
     work(scratch.back());
   }
+  if (failure) std::rethrow_exception(failure);
   require<FormatError>(canonical, what, ": a residue is not below its prime");
 }
 

@@ -60,6 +60,15 @@ class SelfTest {
   }
   Twin twin(const std::vector<std::uint16_t>& moduli) { return twin(residues(moduli)); }
   Twin all() { return twin(all_); }
+  /// For results.
+  Twin blank(std::size_t limbs) {
+    const std::size_t words = limbs * n_;
+    Twin out{tested_.allocate(words), reference_->allocate(words)};
+    tested_.zero(out.tested.data(), words);
+    reference_->zero(out.reference.data(), words);
+    return out;
+  }
+  Twin blank() { return blank(all_.size()); }
 
   static Limbs limbs(const Buffer& a, const std::vector<std::uint16_t>& moduli) {
     return {a.data(), moduli.data(), static_cast<std::uint32_t>(moduli.size())};
@@ -108,7 +117,7 @@ class SelfTest {
   }
 
   void pointwise() {
-    const Twin a = all(), b = all(), out = all();
+    const Twin a = all(), b = all(), out = blank();
     std::vector<Word> scalars;
     for (const Modulus& q : tested_.moduli()) scalars.push_back(random_() % q.value());
     both([&](Device& d, auto at) { d.add(limbs_at(at(out)), at(a), at(b)); });
@@ -128,7 +137,7 @@ class SelfTest {
   }
 
   void tensor() {
-    const Twin a0 = all(), a1 = all(), b0 = all(), b1 = all(), d0 = all(), d1 = all(), d2 = all();
+    const Twin a0 = all(), a1 = all(), b0 = all(), b1 = all(), d0 = blank(), d1 = blank(), d2 = blank();
     for (std::size_t count : {std::size_t{1}, std::size_t{3}, std::size_t{17}}) {
       both([&](Device& d, auto at) {
         const std::vector<Device::TensorTerm> terms(count, {at(a0), at(a1), at(b0), at(b1)});
@@ -144,7 +153,7 @@ class SelfTest {
     constexpr std::size_t kSources = 18, kDestinations = 9;
     const Twin a = all(), b = all(), plain = all(), short_plain = twin(shortened(residues(all_), 2));
     std::vector<Twin> out;
-    for (std::size_t g = 0; g < kDestinations; ++g) out.push_back(all());
+    for (std::size_t g = 0; g < kDestinations; ++g) out.push_back(blank());
     for (bool accumulate : {false, true}) {
       both([&](Device& d, auto at) {
         std::vector<Word*> dst;
@@ -171,7 +180,7 @@ class SelfTest {
   }
 
   void automorphism() {
-    const Twin a = all(), out = all();
+    const Twin a = all(), out = blank();
     for (std::uint32_t galois : {5u, 2 * n_ - 1, 25u % (2 * n_)}) {
       both([&](Device& d, auto at) { d.automorphism(limbs_at(at(out)), at(a), galois); });
       compare("automorphism", out);
@@ -194,9 +203,9 @@ class SelfTest {
 
   void base_changes() {
     const auto parts = digits(4);
-    const Twin out = all(), x = all();
+    const Twin out = blank(), x = all();
     std::vector<Twin> digit;
-    for (std::size_t d = 0; d < parts.size(); ++d) digit.push_back(all());
+    for (std::size_t d = 0; d < parts.size(); ++d) digit.push_back(blank());
     both([&](Device& d, auto at) {
       const auto conversion = d.conversion(parts.back(), all_);
       d.mod_up(at(out), at(x), *conversion);
@@ -221,7 +230,7 @@ class SelfTest {
     for (std::size_t dropped : {std::size_t{1}, std::min<std::size_t>(8, all_.size() / 2)}) {
       const auto cut = all_.end() - static_cast<std::ptrdiff_t>(dropped);
       const std::vector<std::uint16_t> kept(all_.begin(), cut), top(cut, all_.end());
-      const Twin a = all(), b = all(), addend = twin(kept), out = twin(kept), second = twin(kept);
+      const Twin a = all(), b = all(), addend = twin(kept), out = blank(kept.size()), second = blank(kept.size());
       const std::size_t at_top = kept.size() * n_;
       both([&](Device& d, auto at) {
         const auto conversion = d.conversion(top, kept);
@@ -247,7 +256,7 @@ class SelfTest {
     // Keys whose limbs are turned about, so that key_limb matters only as an index.
     std::vector<std::uint32_t> straight(all_.size());
     std::iota(straight.begin(), straight.end(), 0u);
-    const Twin part0 = all(), part1 = all(), sum0 = all(), sum1 = all(), other0 = all(), other1 = all();
+    const Twin part0 = all(), part1 = all(), sum0 = blank(), sum1 = blank(), other0 = blank(), other1 = blank();
     std::vector<Word> scalars;
     for (const Modulus& q : tested_.moduli()) scalars.push_back(random_() % q.value());
     const auto some = static_cast<std::uint32_t>((all_.size() + 1) / 2);

@@ -54,6 +54,11 @@ PublicKey public_key_of(const Context& context, jlong handle);
 jlong hold(Ciphertext ciphertext);
 jlongArray hold(JNIEnv* env, std::vector<Ciphertext> ciphertexts);
 
+/// Threads that OpenFHE uses inside one operation, of the whole process; returns how many it will. OpenMP itself keeps
+/// the number with the calling thread, so each call from Java sets it first.
+int set_threads(int threads);
+void use_threads();
+
 /// OpenFHE's message without the build paths that it begins with.
 std::string cleaned(const std::string& message);
 
@@ -61,6 +66,7 @@ template <typename Body>
 std::invoke_result_t<Body> guarded(JNIEnv* env, Body&& body) noexcept {
   return hetal::jni::guarded(env, [&] {
     try {
+      use_threads();
       return body();
     } catch (const lbcrypto::OpenFHEException& e) {
       const std::string text = cleaned(e.what());

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "boundary.h"
+#include "keys.h"
 
 namespace hetal::openfhe::boundary {
 
@@ -16,7 +17,6 @@ PublicKey public_key_from(const Context& context, Bytes bytes);
 jbyteArray relinearization_keys_bytes(JNIEnv* env, const std::string& tag);
 jbyteArray automorphism_keys_bytes(JNIEnv* env, const std::string& tag);
 /// The same form for keys that are not in the static maps.
-using AutomorphismKeys = std::map<std::uint32_t, lbcrypto::EvalKey<Polynomial>>;
 jbyteArray relinearization_key_bytes(JNIEnv* env, const std::string& tag, const lbcrypto::EvalKey<Polynomial>& key);
 jbyteArray automorphism_keys_bytes(JNIEnv* env, const std::string& tag, const AutomorphismKeys& keys);
 /// Into OpenFHE's static maps, where later keys of a tag add to earlier ones.

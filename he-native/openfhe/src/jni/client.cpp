@@ -16,11 +16,17 @@ PrivateKey private_key_of(const Context& context, jlong handle) {
   return out;
 }
 
+int level_of(const Context& context, jint level) {
+  const int top = static_cast<int>(primes(context).size()) - 1;
+  require<LevelError>(level >= 0 && level <= top, "level of a key: expected 0 to ", top, ", actual ", level);
+  return level;
+}
+
 /// Keys made and not yet written: nothing of them is in OpenFHE's static maps.
 struct HeldKeySet {
   std::string tag;
   std::mutex mutex;
-  std::map<std::uint32_t, lbcrypto::EvalKey<Polynomial>> keys;
+  AutomorphismKeys keys;
 };
 
 }  // namespace
@@ -130,21 +136,25 @@ NATIVE(jlong, secretKeyFromCoefficients)(JNIEnv* env, jclass, jlong context, jby
 // -- keys for a bundle, one at a time
 // -----------------------------------------------------------------------------------
 
-NATIVE(jbyteArray, relinearizationKey)(JNIEnv* env, jclass, jlong context, jlong key) {
+NATIVE(jbyteArray, relinearizationKey)(JNIEnv* env, jclass, jlong context, jlong key, jint level) {
   return evaluating(env, [&] {
     const Context own = context_of(context);
     const PrivateKey secret = private_key_of(own, key);
-    return relinearization_key_bytes(env, secret->GetKeyTag(), own->GetScheme()->EvalMultKeyGen(secret));
+    const EvaluationKey made = own->GetScheme()->EvalMultKeyGen(secret);
+    shorten(own, made, level_of(own, level));
+    return relinearization_key_bytes(env, secret->GetKeyTag(), made);
   });
 }
 
-NATIVE(jbyteArray, automorphismKey)(JNIEnv* env, jclass, jlong context, jlong key, jint steps, jboolean conjugation) {
+NATIVE(jbyteArray, automorphismKey)
+(JNIEnv* env, jclass, jlong context, jlong key, jint steps, jboolean conjugation, jint level) {
   return evaluating(env, [&] {
     const Context own = context_of(context);
     const PrivateKey secret = private_key_of(own, key);
-    const std::uint32_t order = 2 * own->GetRingDimension();
-    const std::uint32_t element = conjugation ? order - 1 : lbcrypto::FindAutomorphismIndex2nComplex(steps, order);
-    return automorphism_keys_bytes(env, secret->GetKeyTag(), *own->EvalAutomorphismKeyGen(secret, {element}));
+    const std::uint32_t element = conjugation ? conjugation_element(own) : rotation_element(own, steps);
+    const auto made = own->EvalAutomorphismKeyGen(secret, {element});
+    shorten(own, made->at(element), level_of(own, level));
+    return automorphism_keys_bytes(env, secret->GetKeyTag(), *made);
   });
 }
 
@@ -165,6 +175,14 @@ NATIVE(jint, keySetSize)(JNIEnv* env, jclass, jlong handle) {
     const auto set = handles().get<HeldKeySet>(handle, "key set");
     const std::lock_guard lock(set->mutex);
     return static_cast<jint>(set->keys.size());
+  });
+}
+
+NATIVE(jboolean, keySetHas)(JNIEnv* env, jclass, jlong context, jlong handle, jint steps) {
+  return guarded(env, [&]() -> jboolean {
+    const auto set = handles().get<HeldKeySet>(handle, "key set");
+    const std::lock_guard lock(set->mutex);
+    return set->keys.count(rotation_element(context_of(context), steps)) != 0;
   });
 }
 

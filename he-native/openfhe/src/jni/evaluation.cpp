@@ -1,6 +1,7 @@
 // org.hetal.he.openfhe.Natives: contexts, plaintexts, public keys, ciphertexts and what is computed with them.
 #include "build_info.h"
 #include "bytes.h"
+#include "transforms.h"
 
 using namespace hetal;
 using namespace hetal::openfhe;
@@ -52,13 +53,12 @@ NATIVE(jstring, version)(JNIEnv* env, jclass) {
 NATIVE(jint, setThreads)(JNIEnv* env, jclass, jint threads) {
   return guarded(env, [&]() -> jint {
     require<InvalidArgument>(threads >= 1, "threads: expected 1 or more, actual ", threads);
-#ifdef PARALLEL
-    lbcrypto::OpenFHEParallelControls.SetNumThreads(threads);
-    return lbcrypto::OpenFHEParallelControls.GetNumThreads();
-#else
-    return 1;
-#endif
+    return set_threads(threads);
   });
+}
+
+NATIVE(jint, threads)(JNIEnv* env, jclass) {
+  return guarded(env, []() -> jint { return lbcrypto::OpenFHEParallelControls.GetNumThreads(); });
 }
 
 NATIVE(jlong, liveObjects)(JNIEnv*, jclass) { return handles().live(); }
@@ -136,13 +136,11 @@ NATIVE(jint, bootstrapDepth)(JNIEnv* env, jclass, jint encoding_budget, jint dec
   });
 }
 NATIVE(void, bootstrapSetup)
-(JNIEnv* env, jclass, jlong context, jint encoding_budget, jint decoding_budget, jint correction) {
+(JNIEnv* env, jclass, jlong context, jint encoding_budget, jint decoding_budget, jint correction, jint baby_steps) {
   changing(env, [&] {
     const Context own = context_of(context);
-    bootstrap_depth(natural("level budget", encoding_budget), natural("level budget", decoding_budget),
-                    Secret::kUniformTernary);
-    own->EvalBootstrapSetup({static_cast<std::uint32_t>(encoding_budget), static_cast<std::uint32_t>(decoding_budget)},
-                            {0, 0}, own->GetRingDimension() / 2, natural("correction factor", correction));
+    bootstrap_setup(own, natural("level budget", encoding_budget), natural("level budget", decoding_budget),
+                    natural("correction factor", correction), natural("baby steps", baby_steps));
   });
 }
 
@@ -310,6 +308,54 @@ NATIVE(jlong, weightedSum)(JNIEnv* env, jclass, jlong context, jlongArray a, jdo
   return evaluating(env, [&] {
     const Context own = context_of(context);
     return hold(weighted_sum(own, ciphertexts_of(own, jni::to_longs(env, a)), jni::to_doubles(env, weights)));
+  });
+}
+
+// -- sums and matrices
+// --------------------------------------------------------------------------------------------------------------------
+
+namespace {
+struct HeldTransform {
+  LinearTransform value;
+};
+}  // namespace
+
+NATIVE(jlong, sum)(JNIEnv* env, jclass, jlong context, jlong a, jint count) {
+  return evaluating(env, [&] {
+    const Context own = context_of(context);
+    return hold(he::sum(own, ciphertext_of(own, a), count));
+  });
+}
+NATIVE(jlong, innerProduct)(JNIEnv* env, jclass, jlong context, jlong a, jlong b, jint count) {
+  return evaluating(env, [&] {
+    const Context own = context_of(context);
+    return hold(inner_product(own, ciphertext_of(own, a), ciphertext_of(own, b), count));
+  });
+}
+NATIVE(jlong, innerProductPlain)(JNIEnv* env, jclass, jlong context, jlong a, jlong b, jint count) {
+  return evaluating(env, [&] {
+    const Context own = context_of(context);
+    return hold(inner_product(own, ciphertext_of(own, a), plaintext_of(own, b), count));
+  });
+}
+NATIVE(jlongArray, linearTransformSteps)(JNIEnv* env, jclass, jlong context, jint size) {
+  return guarded(env, [&] {
+    const auto steps = linear_transform_steps(context_of(context), size);
+    return from_longs(env, std::vector<jlong>(steps.begin(), steps.end()));
+  });
+}
+NATIVE(jlong, linearTransformMake)
+(JNIEnv* env, jclass, jlong context, jint size, jdoubleArray real, jdoubleArray imaginary, jint level) {
+  return evaluating(env, [&]() -> jlong {
+    const Context own = context_of(context);
+    return handles().add(std::make_shared<HeldTransform>(
+        HeldTransform{prepare_linear_transform(own, size, jni::to_slots(env, real, imaginary), level)}));
+  });
+}
+NATIVE(jlong, linearTransformApply)(JNIEnv* env, jclass, jlong context, jlong transform, jlong a) {
+  return evaluating(env, [&] {
+    const auto held = handles().get<HeldTransform>(transform, "linear transform");
+    return hold(linear_transform(held->value, ciphertext_of(context_of(context), a)));
   });
 }
 

@@ -1,3 +1,4 @@
+#include <atomic>
 #include <map>
 
 #include "base/error.h"
@@ -5,6 +6,9 @@
 
 namespace hetal::openfhe::boundary {
 namespace {
+
+/// 0 until set: OpenFHE's own choice, all processors.
+std::atomic<int> threads_of_process{0};
 
 /// Holders of each context; changed under static_maps().
 std::map<const void*, int>& holders() {
@@ -71,6 +75,24 @@ jlongArray hold(JNIEnv* env, std::vector<Ciphertext> ciphertexts) {
   std::vector<jlong> out;
   for (Ciphertext& ciphertext : ciphertexts) out.push_back(hold(std::move(ciphertext)));
   return from_longs(env, out);
+}
+
+int set_threads([[maybe_unused]] int threads) {
+#ifdef PARALLEL
+  threads_of_process = threads;
+  use_threads();
+#endif
+  return lbcrypto::OpenFHEParallelControls.GetNumThreads();
+}
+
+void use_threads() {
+#ifdef PARALLEL
+  thread_local int used = 0;
+  const int wanted = threads_of_process;
+  if (used == wanted) return;
+  omp_set_num_threads(wanted);
+  used = wanted;
+#endif
 }
 
 std::string cleaned(const std::string& message) {

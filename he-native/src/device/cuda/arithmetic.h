@@ -23,6 +23,7 @@ struct Prime {
   Word two52, two52_shoup;  ///< 2^52 mod q
   Word reciprocal;          ///< floor(2^92 / q), for base conversion
   double q_fp64, inverse_fp64;
+  double two51_fp64;  ///< 2^51 mod q, centred
 };
 
 HETAL_HD Word high_product(Word a, Word b) {
@@ -134,6 +135,31 @@ struct Fp64 {
     return product(a, w > p.q / 2 ? fp_add(factor, -p.q_fp64) : factor, p);
   }
 
+  /// overflow * negated + sum of y[i] * hat[i] over `terms`, to [0, q): y below 2^50, overflow below 16, the constants
+  /// as constant() makes them. Four instructions a term: sums of high parts, multiples of 2^51, grow beside 1.5 *
+  /// 2^103, and what each addition rounds off is caught exactly; eight terms leave both sums exact.
+  template <std::uint32_t Terms>
+  HETAL_HD static Word dot(const Value (&y)[Terms], std::uint32_t terms, Word overflow, Word negated, const Word* hat,
+                           const Prime& p) {
+    constexpr double kHigh = 0x1.8p103;
+    constexpr std::uint32_t kGroup = 8;
+    double total = settled(fp_mul(from_word(overflow, p), bits_to_double(negated)), p);
+    HETAL_UNROLL
+    for (std::uint32_t first = 0; first < Terms; first += kGroup) {
+      double high = kHigh, low = 0;
+      HETAL_UNROLL
+      for (std::uint32_t i = first; i < first + kGroup && i < Terms; ++i) {
+        if (i >= terms) continue;
+        const double h = bits_to_double(hat[i]), next = fp_fma(y[i], h, high);
+        low = fp_add(low, fp_fma(y[i], h, -fp_add(next, -high)));
+        high = next;
+      }
+      const double shifted = fp_mul(fp_add(high, -kHigh), 0x1p-51);
+      total = fp_add(total, fp_add(product(shifted, p.two51_fp64, p), settled(low, p)));
+    }
+    return to_word(total, p);
+  }
+
   /// (a, b) -> (a + w b, a - w b). From 1 q four of them in a row reach 1.63, 2.33, 3.12 and 4.01 q.
   HETAL_HD static void forward(Value& a, Value& b, Twiddle w, const Prime& p) {
     const double r = product(b, w, p);
@@ -162,6 +188,17 @@ struct Integer {
   HETAL_HD static Word to_raw(Value x) { return x; }
   HETAL_HD static Word to_word(Value x, const Prime& p) { return reduced(x, p); }
   HETAL_HD static Value scaled(Value a, Word w, Word w_shoup, const Prime& p) { return shoup_lazy(a, w, w_shoup, p.q); }
+
+  template <std::uint32_t Terms>
+  HETAL_HD static Word dot(const Value (&y)[Terms], std::uint32_t terms, Word overflow, Word negated, const Word* hat,
+                           const Prime& p) {
+    Wide sum = static_cast<Wide>(overflow) * negated;
+    HETAL_UNROLL
+    for (std::uint32_t i = 0; i < Terms; ++i) {
+      if (i < terms) sum += static_cast<Wide>(y[i]) * hat[i];
+    }
+    return reduced_wide(sum, p);
+  }
 
   /// Each adds 2q: at most 35 q < 2^56 after seventeen.
   HETAL_HD static void forward(Value& a, Value& b, const Twiddle& w, const Prime& p) {

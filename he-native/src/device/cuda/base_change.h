@@ -15,7 +15,8 @@ inline constexpr std::uint32_t kTargetsOfBlock = 8;
 
 /// One conversion's constants in device memory, as words:
 /// source primes [terms], hat_inverse [terms], its Shoup constants [terms]; then for each target that is converted
-/// (a digit's own limbs are not): index of its limb, prime, negated product, hat [terms].
+/// (a digit's own limbs are not): index of its limb, prime, negated product, hat [terms], the last two as the
+/// arithmetic reads them.
 struct ConversionTable {
   HETAL_HD static std::uint32_t header_words(std::uint32_t terms) { return 3 * terms; }
   HETAL_HD static std::uint32_t target_words(std::uint32_t terms) { return 3 + terms; }
@@ -30,7 +31,7 @@ struct ConversionJob {
 
 /// dst limb of each target = the centred value of the source modulo that prime. `scaled` sources are already multiplied
 /// by hat_inverse. `Terms` is the capacity that a thread's registers are laid out for.
-template <std::uint32_t Terms>
+template <class Arithmetic, std::uint32_t Terms>
 struct ConvertKernel {
   static constexpr int kPhases = 2;
   static constexpr unsigned kMaxThreads = kThreads;
@@ -61,24 +62,22 @@ struct ConvertKernel {
  private:
   HETAL_HD void convert(const ConversionJob& job, std::uint32_t c, std::uint32_t count, const Word* targets) const {
     constexpr int kFractionBits = 40;
-    Word y[Terms] = {}, fraction = 0;
+    typename Arithmetic::Value y[Terms] = {};
+    Word fraction = 0;
     HETAL_UNROLL
     for (std::uint32_t i = 0; i < Terms; ++i) {
       if (i >= terms) continue;
       const Prime& p = primes[job.table[i]];
-      const Word x = job.src[(static_cast<std::uint64_t>(i) << log_degree) + c];
-      y[i] = scaled != 0 ? x : shoup_product(x, job.table[terms + i], job.table[2 * terms + i], p.q);
-      fraction += high_product(y[i] << 6, p.reciprocal << 6);  // floor(y * reciprocal / 2^52)
+      Word x = job.src[(static_cast<std::uint64_t>(i) << log_degree) + c];
+      if (scaled == 0) x = shoup_product(x, job.table[terms + i], job.table[2 * terms + i], p.q);
+      y[i] = Arithmetic::from_word(x, p);
+      fraction += high_product(x << 6, p.reciprocal << 6);  // floor(x * reciprocal / 2^52)
     }
     const Word overflow = (fraction + (Word{1} << (kFractionBits - 1))) >> kFractionBits;
     for (std::uint32_t t = 0; t < count; ++t) {
       const Word* const target = targets + t * ConversionTable::target_words(terms);
-      Wide sum = static_cast<Wide>(overflow) * target[2];
-      HETAL_UNROLL
-      for (std::uint32_t i = 0; i < Terms; ++i) {
-        if (i < terms) sum += static_cast<Wide>(y[i]) * target[3 + i];
-      }
-      job.dst[(target[0] << log_degree) + c] = reduced_wide(sum, primes[target[1]]);
+      job.dst[(target[0] << log_degree) + c] =
+          Arithmetic::dot(y, terms, overflow, target[2], target + 3, primes[target[1]]);
     }
   }
 };

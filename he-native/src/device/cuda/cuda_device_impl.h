@@ -117,9 +117,9 @@ std::unique_ptr<BaseConversion> CudaDevice<Runtime, Arithmetic>::conversion(std:
     out->inverse_shoup.push_back(shoup64(out->product_inverse[t], moduli_[out->target[t]].value()));
     if (std::find(out->source.begin(), out->source.end(), out->target[t]) != out->source.end()) continue;
     ++out->converted;
-    table.insert(table.end(), {t, out->target[t], out->negated_product[t]});
-    const auto hat = out->hat.begin() + static_cast<std::ptrdiff_t>(t * terms);
-    table.insert(table.end(), hat, hat + static_cast<std::ptrdiff_t>(terms));
+    const Word q = moduli_[out->target[t]].value();
+    table.insert(table.end(), {t, out->target[t], constant<Arithmetic>(out->negated_product[t], q)});
+    for (std::size_t i = 0; i < terms; ++i) table.push_back(constant<Arithmetic>(out->hat[t * terms + i], q));
   }
   auto* const self = const_cast<CudaDevice*>(this);  // memory is what changes, not what the device computes
   out->table = self->allocate(table.size());
@@ -141,7 +141,7 @@ void CudaDevice<Runtime, Arithmetic>::launch_convert(std::span<const ConversionJ
                                                      bool scaled) {
   for (std::size_t begin = 0; begin < jobs.size(); begin += kMaxConversions) {
     const auto count = static_cast<std::uint32_t>(std::min<std::size_t>(kMaxConversions, jobs.size() - begin));
-    ConvertKernel<Terms> kernel{primes(), log_degree_, terms, scaled, 0, {}};
+    ConvertKernel<Arithmetic, Terms> kernel{primes(), log_degree_, terms, scaled, 0, {}};
     std::uint32_t targets = 0;
     for (std::uint32_t i = 0; i < count; ++i) {
       kernel.jobs[i] = jobs[begin + i];

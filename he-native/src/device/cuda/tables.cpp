@@ -4,12 +4,20 @@ namespace hetal::device::cuda {
 
 Word shoup64(Word w, Word q) { return static_cast<Word>((static_cast<Wide>(w) << 64) / q); }
 
+namespace {
+
+double centred(Word w, Word q) {
+  return static_cast<double>(static_cast<std::int64_t>(w) - (w > q / 2 ? static_cast<std::int64_t>(q) : 0));
+}
+
+}  // namespace
+
 std::vector<Prime> primes_of(const std::vector<Modulus>& moduli) {
   std::vector<Prime> out;
   for (const Modulus& m : moduli) {
     const Word q = m.value(), two52 = m.two52();
     out.push_back({q, shoup64(1, q), two52, shoup64(two52, q), m.reciprocal(), static_cast<double>(q),
-                   1.0 / static_cast<double>(q)});
+                   1.0 / static_cast<double>(q), centred((Word{1} << 51) % q, q)});
   }
   return out;
 }
@@ -33,11 +41,18 @@ template <>
 std::vector<Fp64::Twiddle> twiddles_of<Fp64>(const std::vector<Word>& powers, Word q) {
   std::vector<double> out;
   out.reserve(powers.size());
-  for (Word w : powers) {
-    out.push_back(w > q / 2 ? static_cast<double>(static_cast<std::int64_t>(w) - static_cast<std::int64_t>(q))
-                            : static_cast<double>(w));
-  }
+  for (Word w : powers) out.push_back(centred(w, q));
   return out;
+}
+
+template <>
+Word constant<Fp64>(Word w, Word q) {
+  return bits_of_double(centred(w, q));
+}
+
+template <>
+Word constant<Integer>(Word w, Word) {
+  return w;
 }
 
 template <>

@@ -16,6 +16,10 @@ std::vector<Prime> primes_of(const std::vector<Modulus>& moduli);
 /// psi^bitrev(i) modulo q, or psi^-bitrev(i): the order of NttTable in device/cpu/kernels.h.
 std::vector<Word> powers_of_root(const Modulus& q, std::uint32_t ring_degree, bool inverse);
 
+/// w < q as an arithmetic's dot() reads it.
+template <class Arithmetic>
+Word constant(Word w, Word q);
+
 /// One prime's powers as an arithmetic wants them.
 template <class Arithmetic>
 std::vector<typename Arithmetic::Twiddle> twiddles_of(const std::vector<Word>& powers, Word q);

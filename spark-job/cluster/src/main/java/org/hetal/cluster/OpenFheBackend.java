@@ -10,11 +10,10 @@ import org.hetal.he.Evaluator;
  * cluster's own jar, knows how to decrypt, though no class here calls that and no secret key comes
  * here.
  *
- * <p>One iteration at 128-bit security and N = 2^16, on a machine with memory for tens of gigabytes
- * of keys:
+ * <p>One iteration at 128-bit security and N = 2^16, on a machine with 16 GB of memory to spare:
  *
  * <pre>
- * ./hetal bench train -c conf/demo.conf --backend openfhe --set parameters=openfhe_n16_l7 --iterations 1
+ * JAVA_TOOL_OPTIONS=-Xmx2g ./hetal bench train -c conf/openfhe.conf --iterations 1
  * </pre>
  */
 public final class OpenFheBackend implements Backend {

@@ -30,6 +30,15 @@ class ProfilesTest {
   }
 
   @Test
+  void openFhe_isTheDemoOnOpenFheAt128Bits() {
+    Settings settings = load(List.of(CONF.resolve("openfhe.conf")));
+    assertEquals(Settings.Backend.OPENFHE, settings.backend());
+    assertFalse(settings.isInsecure());
+    assertEquals("openfhe_n16_l5", settings.parameterSet());
+    assertEquals(load(List.of(DEMO)).training(), settings.training());
+  }
+
+  @Test
   void demo_inTheClearStaysWellInsideTheSoftmaxAndAbove94Percent() {
     Settings settings = load(List.of(DEMO));
     PreparedData data = PreparedData.read(settings.data());

@@ -398,20 +398,73 @@ public final class CkksContext implements AutoCloseable {
   }
 
   /**
+   * Slot i of the result is the sum of the slots i to i + count - 1, cyclic: {@code EvalSum}. Level
+   * and scale degree unchanged. Needs the rotation keys by 1, 2, 4, ..., count / 2 ({@code
+   * EvalSumKeyGen} would make those of all powers of two).
+   *
+   * @param count a power of two, 1 to slotCount
+   */
+  public CkksCiphertext sum(Ciphertext a, int count) {
+    return made(() -> Natives.sum(handle(), own(a), count), a);
+  }
+
+  /**
+   * {@link #sum} of the products of slots, relinearised and rescaled: {@code EvalInnerProduct} and
+   * {@code Rescale}. Scale degree 1 in and out; takes one level.
+   */
+  public CkksCiphertext innerProduct(Ciphertext a, Ciphertext b, int count) {
+    return made(() -> Natives.innerProduct(handle(), own(a), own(b), count), a, b);
+  }
+
+  /** As {@link #innerProduct(Ciphertext, Ciphertext, int)} with an encoded factor. */
+  public CkksCiphertext innerProduct(Ciphertext a, Plaintext b, int count) {
+    return made(() -> Natives.innerProductPlain(handle(), own(a), own(b), count), a, b);
+  }
+
+  /**
+   * Encodes a square matrix for products with ciphertexts of one level: {@code
+   * FHECKKSRNS::EvalLinearTransformPrecompute}. Takes {@code rows} plaintexts of all slots, special
+   * primes included.
+   *
+   * @param real rows of the matrix, as many as columns: a power of two, 2 to slotCount
+   * @param imaginary null for none
+   * @param level of the ciphertexts, at least 1
+   */
+  public CkksLinearTransform linearTransform(double[][] real, double[][] imaginary, int level) {
+    return fenced(() -> CkksLinearTransform.make(this, real, imaginary, level));
+  }
+
+  /**
    * Prepares bootstraps of all slots: {@code EvalBootstrapSetup}. Before bootstrap keys are made
    * and before {@link #bootstrap}.
    *
    * @param correction {@code correctionFactor}; 0 for OpenFHE's choice
    */
   public void bootstrapSetup(int encodingBudget, int decodingBudget, int correction) {
+    bootstrapSetup(encodingBudget, decodingBudget, correction, 0);
+  }
+
+  /**
+   * As {@link #bootstrapSetup(int, int, int)}, with a say in how many rotation keys there are.
+   *
+   * @param babySteps {@code dim1} of both transforms: a power of two of at most 512, or 0 for
+   *     OpenFHE's choice, which has more keys than need be
+   */
+  public void bootstrapSetup(
+      int encodingBudget, int decodingBudget, int correction, int babySteps) {
     fenced(
         () -> {
-          Natives.bootstrapSetup(handle(), encodingBudget, decodingBudget, correction);
+          Natives.bootstrapSetup(handle(), encodingBudget, decodingBudget, correction, babySteps);
           return null;
         });
   }
 
-  /** {@code EvalBootstrap} and the rescaling that it leaves over. Level 1 or above in. */
+  /**
+   * {@code EvalBootstrap} and the rescaling that it leaves over. Level 1 or above in.
+   *
+   * @throws IllegalArgumentException before {@link #bootstrapSetup(int, int, int)}
+   * @throws org.hetal.he.HeMissingKeyException unless all bootstrap keys are there, and in full
+   */
   public CkksCiphertext bootstrap(Ciphertext a) {
     return made(() -> Natives.bootstrap(handle(), own(a)), a);
   }
@@ -469,6 +522,11 @@ public final class CkksContext implements AutoCloseable {
 
   private CkksCiphertext made(java.util.function.LongSupplier call, Object... operands) {
     return fenced(() -> new CkksCiphertext(this, call.getAsLong()), operands);
+  }
+
+  CkksCiphertext apply(NativeHandle transform, Ciphertext a) {
+    return made(
+        () -> Natives.linearTransformApply(handle(), transform.get(), own(a)), transform, a);
   }
 
   private <T> T fenced(java.util.function.Supplier<T> call, Object... operands) {

@@ -10,6 +10,8 @@ final class Natives {
 
   static native int setThreads(int threads);
 
+  static native int threads();
+
   static native long liveObjects();
 
   static native int staticEntries();
@@ -39,7 +41,7 @@ final class Natives {
   static native int bootstrapDepth(int encodingBudget, int decodingBudget, int secret);
 
   static native void bootstrapSetup(
-      long context, int encodingBudget, int decodingBudget, int correction);
+      long context, int encodingBudget, int decodingBudget, int correction, int babySteps);
 
   static native long publicKeyDeserialize(long context, byte[] bytes);
 
@@ -105,6 +107,19 @@ final class Natives {
       long context, long a, double[] coefficients, double low, double high);
 
   static native long weightedSum(long context, long[] a, double[] weights);
+
+  static native long sum(long context, long a, int count);
+
+  static native long innerProduct(long context, long a, long b, int count);
+
+  static native long innerProductPlain(long context, long a, long b, int count);
+
+  static native long[] linearTransformSteps(long context, int size);
+
+  static native long linearTransformMake(
+      long context, int size, double[] real, double[] imaginary, int level);
+
+  static native long linearTransformApply(long context, long transform, long a);
 
   static native long bootstrap(long context, long a);
 

@@ -60,12 +60,20 @@ public final class OpenFhe {
   }
 
   /**
-   * Sets how many threads OpenFHE may use inside one operation and returns how many it will: an
-   * OpenFHE built without OpenMP stays at 1. {@code ParallelControls::SetNumThreads}.
+   * Sets how many threads OpenFHE may use inside one operation, whatever thread calls it, and
+   * returns how many it will: an OpenFHE built without OpenMP stays at 1. {@code
+   * omp_set_num_threads}, which {@code ParallelControls::SetNumThreads} sets for the calling thread
+   * alone.
    */
   public static int setThreads(int threads) {
     require();
     return Natives.setThreads(threads);
+  }
+
+  /** Threads that OpenFHE uses inside one operation: {@code ParallelControls::GetNumThreads}. */
+  public static int threads() {
+    require();
+    return Natives.threads();
   }
 
   /** Native objects that are not closed. */

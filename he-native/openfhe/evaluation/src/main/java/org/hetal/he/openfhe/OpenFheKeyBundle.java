@@ -26,8 +26,10 @@ import org.hetal.he.RotationPlan;
  * digest SHA-256 of the lines before
  * </pre>
  *
- * OpenFHE makes keys of full length only; the levels of the plan are kept all the same, so that a
- * computation that leaves its plan fails here as it would with the native engine.
+ * OpenFHE makes keys with all digits; those of the plan are cut to the digits that their level
+ * uses, those of bootstraps are whole. A step that is in both has its bootstrap's key alone, and
+ * the plan's level holds all the same, so that a computation that leaves its plan fails as it would
+ * with the native engine.
  */
 public final class OpenFheKeyBundle {
   private static final String MANIFEST = "manifest";

@@ -152,22 +152,25 @@ public final class CkksSecretKey implements AutoCloseable {
   // -- keys for a bundle, which never enter OpenFHE's static maps
   // -----------------------------------
 
-  byte[] relinearizationKeyFile() {
+  /** With the digits that ciphertexts up to that level need. */
+  byte[] relinearizationKeyFile(int level) {
     return fenced(
         () ->
             Envelope.wrap(
                 Envelope.Kind.RELINEARIZATION_KEYS,
                 context.parameterHash(),
-                ClientNatives.relinearizationKey(context.handle(), handle.get())));
+                ClientNatives.relinearizationKey(context.handle(), handle.get(), level)));
   }
 
-  byte[] rotationKeyFile(int steps, boolean conjugation) {
+  /** With the digits that ciphertexts up to that level need. */
+  byte[] rotationKeyFile(int steps, boolean conjugation, int level) {
     return fenced(
         () ->
             Envelope.wrap(
                 Envelope.Kind.ROTATION_KEYS,
                 context.parameterHash(),
-                ClientNatives.automorphismKey(context.handle(), handle.get(), steps, conjugation)));
+                ClientNatives.automorphismKey(
+                    context.handle(), handle.get(), steps, conjugation, level)));
   }
 
   NativeHandle bootstrapKeys(Object holder) {
@@ -178,6 +181,10 @@ public final class CkksSecretKey implements AutoCloseable {
                 ClientNatives.bootstrapKeySet(context.handle(), handle.get()),
                 "key set",
                 ClientNatives::release));
+  }
+
+  boolean hasKey(NativeHandle keySet, int steps) {
+    return fenced(() -> ClientNatives.keySetHas(context.handle(), keySet.get(), steps));
   }
 
   byte[] takeKeyFile(NativeHandle keySet) {

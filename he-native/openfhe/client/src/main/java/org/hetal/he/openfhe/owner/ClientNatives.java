@@ -36,13 +36,16 @@ final class ClientNatives {
 
   static native long secretKeyFromCoefficients(long context, byte[] coefficients, String tag);
 
-  static native byte[] relinearizationKey(long context, long key);
+  static native byte[] relinearizationKey(long context, long key, int level);
 
-  static native byte[] automorphismKey(long context, long key, int steps, boolean conjugation);
+  static native byte[] automorphismKey(
+      long context, long key, int steps, boolean conjugation, int level);
 
   static native long bootstrapKeySet(long context, long key);
 
   static native int keySetSize(long keySet);
+
+  static native boolean keySetHas(long context, long keySet, int steps);
 
   static native byte[] keySetTake(long context, long keySet);
 }

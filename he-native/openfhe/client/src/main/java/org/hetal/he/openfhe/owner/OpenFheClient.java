@@ -3,6 +3,7 @@ package org.hetal.he.openfhe.owner;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.TreeMap;
 import org.hetal.he.HeFormatException;
 import org.hetal.he.HeLevelException;
 import org.hetal.he.NativeHandle;
@@ -126,21 +127,27 @@ public final class OpenFheClient implements Client {
     boolean conjugate = plan.conjugationLevel() >= 0 && !plan.needsBootstrap();
     NativeHandle set = plan.needsBootstrap() ? secret.bootstrapKeys(this) : null;
     try {
+      Map<Integer, Integer> rotations = new TreeMap<>(plan.rotations());
+      if (set != null) {
+        rotations.keySet().removeIf(steps -> secret.hasKey(set, steps));
+      }
       int bootstrapKeys = set == null ? 0 : ClientNatives.keySetSize(set.get());
-      int total =
-          plan.rotations().size() + bootstrapKeys + (relinearize ? 1 : 0) + (conjugate ? 1 : 0);
+      int total = rotations.size() + bootstrapKeys + (relinearize ? 1 : 0) + (conjugate ? 1 : 0);
       int done = 0;
       if (relinearize) {
-        done = written(writer, progress, done, total, secret.relinearizationKeyFile(), true);
+        int level = plan.needsBootstrap() ? context.maxLevel() : plan.relinearizationLevel();
+        byte[] key = secret.relinearizationKeyFile(level);
+        done = written(writer, progress, done, total, key, true);
       }
       for (int i = 0; i < bootstrapKeys; i++) {
         done = written(writer, progress, done, total, secret.takeKeyFile(set), false);
       }
       if (conjugate) {
-        done = written(writer, progress, done, total, secret.rotationKeyFile(0, true), false);
+        byte[] key = secret.rotationKeyFile(0, true, plan.conjugationLevel());
+        done = written(writer, progress, done, total, key, false);
       }
-      for (Map.Entry<Integer, Integer> rotation : plan.rotations().entrySet()) {
-        byte[] key = secret.rotationKeyFile(rotation.getKey(), false);
+      for (Map.Entry<Integer, Integer> rotation : rotations.entrySet()) {
+        byte[] key = secret.rotationKeyFile(rotation.getKey(), false, rotation.getValue());
         done = written(writer, progress, done, total, key, false);
       }
     } finally {

@@ -17,6 +17,7 @@ import org.hetal.he.HeSecurityException;
 import org.hetal.he.NativeHandle;
 import org.hetal.he.openfhe.CkksCiphertext;
 import org.hetal.he.openfhe.CkksContext;
+import org.hetal.he.openfhe.CkksLinearTransform;
 import org.hetal.he.openfhe.CkksPlaintext;
 import org.hetal.he.openfhe.CkksPublicKey;
 import org.hetal.he.openfhe.CkksSettings;
@@ -77,7 +78,11 @@ class BindingTest {
   }
 
   private static double worst(CkksCiphertext actual, double[] expected) {
-    double[] slots = keys.secretKey().decrypt(actual);
+    return worst(keys.secretKey(), actual, expected);
+  }
+
+  private static double worst(CkksSecretKey secret, CkksCiphertext actual, double[] expected) {
+    double[] slots = secret.decrypt(actual);
     double worst = 0;
     for (int i = 0; i < SLOTS; i++) {
       worst = Math.max(worst, Math.hypot(slots[i] - expected[i], slots[SLOTS + i]));
@@ -165,6 +170,121 @@ class BindingTest {
     assertNoise(
         context.weightedSum(List.of(x, y), new double[] {0.5, -2}),
         map(i -> 0.5 * X[i] - 2 * Y[i]));
+  }
+
+  @Test
+  void sumsAndInnerProducts_runOverTheFollowingSlots() {
+    try (CkksSecretKey.Pair pair = CkksSecretKey.generate(context);
+        CkksPlaintext plainX = context.encode(X, 3);
+        CkksPlaintext plainY = context.encode(Y, 3);
+        CkksCiphertext a = context.encrypt(pair.publicKey(), plainX);
+        CkksCiphertext b = context.encrypt(pair.publicKey(), plainY)) {
+      assertMessage(HeMissingKeyException.class, "rotation by 1", () -> context.sum(a, 4));
+      pair.secretKey().generateRotationKeys(1, 2);
+      assertMessage(
+          HeMissingKeyException.class, "relinearize", () -> context.innerProduct(a, b, 4));
+      pair.secretKey().generateRelinearizationKey();
+      double[] product = map(i -> X[i] * Y[i]);
+      try (CkksCiphertext sum = context.sum(a, 4);
+          CkksCiphertext inner = context.innerProduct(a, b, 4);
+          CkksCiphertext plain = context.innerProduct(a, plainY, 4)) {
+        assertEquals(3, sum.level());
+        assertEquals(2, inner.level());
+        assertEquals(1, inner.scaleDegree());
+        assertEquals(2, plain.level());
+        assertTrue(worst(pair.secretKey(), sum, sums(X, 4)) < 0x1p-28);
+        assertTrue(worst(pair.secretKey(), inner, sums(product, 4)) < 0x1p-28);
+        assertTrue(worst(pair.secretKey(), plain, sums(product, 4)) < 0x1p-28);
+      }
+      assertMessage(IllegalArgumentException.class, "power of two", () -> context.sum(a, 3));
+      assertMessage(
+          IllegalArgumentException.class, "actual 1024", () -> context.innerProduct(a, b, 1024));
+      assertMessage(HeMissingKeyException.class, "rotation by 4", () -> context.sum(a, 8));
+    }
+  }
+
+  private static double[] sums(double[] values, int count) {
+    return map(
+        i ->
+            java.util.stream.IntStream.range(i, i + count)
+                .mapToDouble(j -> values[j % SLOTS])
+                .sum());
+  }
+
+  @Test
+  void linearTransform_multipliesByTheMatrix() {
+    int size = 16;
+    double[][] real = new double[size][];
+    double[][] imaginary = new double[size][size];
+    for (int i = 0; i < size; i++) {
+      real[i] = Arrays.copyOfRange(random(10 + i), 0, size);
+    }
+    imaginary[3][5] = 0.5;
+    double[] vector = Arrays.copyOf(Y, size);
+    try (CkksSecretKey.Pair pair = CkksSecretKey.generate(context);
+        CkksPlaintext plain = context.encode(vector, 3);
+        CkksCiphertext a = context.encrypt(pair.publicKey(), plain);
+        CkksLinearTransform transform = context.linearTransform(real, imaginary, 3)) {
+      assertEquals(16, transform.size());
+      assertMessage(HeMissingKeyException.class, "rotation by 1", () -> transform.apply(a));
+      pair.secretKey().generateRotationKeys(CkksLinearTransform.rotations(context, size));
+      try (CkksCiphertext out = transform.apply(a);
+          CkksCiphertext high = context.dropToLevel(x, 4)) {
+        assertEquals(2, out.level());
+        double[] slots = pair.secretKey().decrypt(out);
+        for (int i = 0; i < SLOTS; i++) {
+          double expected = 0;
+          for (int j = 0; j < size; j++) {
+            expected += real[i % size][j] * vector[j];
+          }
+          assertEquals(expected, slots[i], 0x1p-26);
+          assertEquals(i % size == 3 ? 0.5 * vector[5] : 0, slots[SLOTS + i], 0x1p-26);
+        }
+        assertMessage(
+            HeLevelException.class,
+            "expected a ciphertext at level 3",
+            () -> transform.apply(high));
+      }
+      transform.close();
+      assertMessage(
+          IllegalStateException.class, "linear transform is closed", () -> transform.apply(a));
+    }
+    Assertions.assertArrayEquals(
+        new int[] {1, 2, 3, 4, 8, 12}, CkksLinearTransform.rotations(context, 16));
+    double[][] ragged = {{1, 0}, {1}};
+    assertMessage(
+        IllegalArgumentException.class,
+        "row 1: expected 2 values, actual 1",
+        () -> context.linearTransform(ragged, null, 3));
+    assertMessage(
+        IllegalArgumentException.class,
+        "power of two",
+        () -> context.linearTransform(new double[3][3], null, 3));
+    assertMessage(
+        HeLevelException.class,
+        "expected a level of 1 to 5, actual 6",
+        () -> context.linearTransform(new double[2][2], null, 6));
+    assertMessage(
+        IllegalArgumentException.class,
+        "finite",
+        () -> context.linearTransform(new double[][] {{1, Double.NaN}, {0, 1}}, null, 3));
+  }
+
+  /** An OpenFHE with OpenMP keeps the number with each thread; the binding's is the process's. */
+  @Test
+  void threadCount_holdsForEveryThread() throws Exception {
+    int set = OpenFhe.setThreads(1);
+    int[] elsewhere = new int[1];
+    Thread thread =
+        new Thread(
+            () -> {
+              context.sum(x, 1).close();
+              elsewhere[0] = OpenFhe.threads();
+            });
+    thread.start();
+    thread.join();
+    assertEquals(1, set);
+    assertEquals(1, elsewhere[0]);
   }
 
   @Test

@@ -34,6 +34,13 @@ import org.junit.jupiter.api.io.TempDir;
 class OpenFheEvaluatorTest {
   private static final String SET = "insecure_openfhe_n10_l13";
   @TempDir private static Path directory;
+
+  /** A step that no bootstrap takes, planned for a low level: its key is cut. */
+  private static final int SHORT = 77;
+
+  /** One that a bootstrap takes, too. */
+  private static final int SHARED = 16;
+
   private static OpenFheClient client;
   private static OpenFheEvaluator evaluator;
   private static int slots;
@@ -43,7 +50,14 @@ class OpenFheEvaluatorTest {
     client = OpenFheClient.generate(SET);
     slots = client.parameters().slotCount();
     RotationPlan plan =
-        new RotationPlan().rotate(1, 15).rotate(2, 3).relinearize(15).conjugate(15).bootstrap();
+        new RotationPlan()
+            .rotate(1, 15)
+            .rotate(2, 3)
+            .rotate(SHORT, 3)
+            .rotate(SHARED, 3)
+            .relinearize(15)
+            .conjugate(15)
+            .bootstrap();
     client.writeEvaluationKeys(directory.resolve("keys"), plan, (done, of, bytes) -> {});
     evaluator = OpenFheEvaluator.open(directory.resolve("keys"), 2);
   }
@@ -82,6 +96,38 @@ class OpenFheEvaluatorTest {
     Object again =
         new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray())).readObject();
     assertEquals(parameters, again);
+  }
+
+  @Test
+  void keys_haveTheDigitsOfTheirLevel_andNoneIsMadeTwice() throws Exception {
+    double[] x = random(9, 1);
+    double[] expected = new double[slots];
+    try (Ciphertext a = encrypted(x, 3);
+        Ciphertext above = encrypted(x, 4)) {
+      for (int step : new int[] {SHORT, SHARED}) {
+        Arrays.setAll(expected, i -> x[(i + step) % slots]);
+        try (Ciphertext turned = evaluator.rotate(a, step)) {
+          double error = worst(turned, expected);
+          assertTrue(error < 0x1p-30 && error > 0x1p-55, "error " + error);
+        }
+        assertThrows(HeMissingKeyException.class, () -> evaluator.rotate(above, step));
+      }
+    }
+    List<Long> sizes;
+    try (var files = Files.list(directory.resolve("keys"))) {
+      sizes =
+          files
+              .filter(file -> file.toString().endsWith(".key"))
+              .map(file -> file.toFile().length())
+              .sorted()
+              .toList();
+    }
+    long whole = sizes.get(sizes.size() - 1);
+    // The least is that of the sparse secret, which has two limbs. One digit of three: rotations by
+    // 2 and SHORT; two: by
+    // 1. A bootstrap's keys are whole, the one by SHARED among them.
+    List<Long> digits = sizes.stream().map(size -> Math.round(3.0 * size / whole)).toList();
+    assertEquals(List.of(0L, 1L, 1L, 2L, 3L), digits.subList(0, 5), sizes.toString());
   }
 
   @Test

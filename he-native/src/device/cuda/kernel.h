@@ -10,6 +10,7 @@
 //   };
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "device/cuda/portable.h"
@@ -25,6 +26,9 @@ struct Grid {
   std::uint32_t blocks_x, blocks_y, threads;
   std::uint32_t shared_words;
 };
+
+/// What every GPU takes: arguments of a kernel, and shared memory of a block without asking for more.
+inline constexpr std::size_t kMaxArgumentBytes = 4096, kMaxSharedBytes = 48 * 1024;
 
 /// For kernels that keep nothing between phases.
 struct NoRegisters {};

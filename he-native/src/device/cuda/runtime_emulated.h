@@ -13,6 +13,7 @@
 
 #include <sys/mman.h>
 
+#include "base/error.h"
 #include "device/cpu/pages.h"
 #include "device/cuda/arithmetic.h"
 #include "device/cuda/kernel.h"
@@ -70,6 +71,9 @@ class EmulatedRuntime {
   /// starts as rubbish: a thread that relies on another in the same phase, or on nothing at all, gives a wrong result.
   template <class Kernel>
   void launch(const Kernel& kernel, const Grid& grid) {
+    static_assert(sizeof(Kernel) <= kMaxArgumentBytes);
+    require<DeviceLost>(grid.shared_words * sizeof(Word) <= kMaxSharedBytes && grid.threads <= Kernel::kMaxThreads,
+                        "cuda: a launch of ", grid.threads, " threads with ", grid.shared_words, " shared words");
     std::vector<Word> shared(grid.shared_words);
     std::vector<typename Kernel::Registers> registers(grid.threads);
     on_device([&] {

@@ -118,8 +118,11 @@ class GpuRuntime {
 
   template <class Kernel>
   void launch(const Kernel& kernel, const Grid& grid) {
+    static_assert(sizeof(Kernel) <= kMaxArgumentBytes);
     use();
     const std::size_t shared = grid.shared_words * sizeof(Word);
+    require<DeviceLost>(shared <= kMaxSharedBytes && grid.threads <= Kernel::kMaxThreads, "cuda: a launch of ",
+                        grid.threads, " threads with ", shared, " bytes of shared memory");
     entry<Kernel><<<dim3(grid.blocks_x, grid.blocks_y), grid.threads, shared, stream_>>>(kernel);
     check(cudaGetLastError(), "launch");
   }

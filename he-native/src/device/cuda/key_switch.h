@@ -33,32 +33,30 @@ struct KeySwitchKernel {
 
   template <int>
   HETAL_HD void run(const Place& at, Registers&, Word*) const {
-    const std::uint32_t limb = at.block_y;
-    const Prime& p = limbs.prime_of(limb);
-    const std::uint64_t base = limbs.limb_start(limb);
-    const std::uint32_t start = at.block_x * limbs.span();
-    for (std::uint32_t c = start + at.thread; c < start + limbs.span(); c += at.threads) {
-      for (std::uint32_t k = 0; k < count; ++k) {
-        const Term& term = terms[k];
-        const std::uint32_t from = term.galois == 1 ? c : turned_index(c, term.galois, limbs.log_degree);
-        const std::uint64_t key_at = (static_cast<std::uint64_t>(term.key_limb[limb]) << limbs.log_degree) + from;
-        Wide s0 = term.accumulate != 0 ? term.dst0[base + c] : 0, s1 = term.accumulate != 0 ? term.dst1[base + c] : 0;
-        if (limb < addend_limbs) {
-          s0 += added(addend0, base + from, limb, p);
-          s1 += added(addend1, base + from, limb, p);
-        }
-        for (std::uint32_t j = 0; j < digit_count; ++j) {
-          const Word digit = digits[j][base + from];
-          s0 += static_cast<Wide>(digit) * term.k0[j][key_at];
-          s1 += static_cast<Wide>(digit) * term.k1[j][key_at];
-        }
-        term.dst0[base + c] = reduced_wide(s0, p);
-        term.dst1[base + c] = reduced_wide(s1, p);
-      }
-    }
+    each_word(limbs, at, [&](std::uint64_t start, std::uint32_t c, const Prime& p) {
+      for (std::uint32_t k = 0; k < count; ++k) term(terms[k], at.block_y, start, c, p);
+    });
   }
 
  private:
+  HETAL_HD void term(const Term& term, std::uint32_t limb, std::uint64_t start, std::uint32_t c, const Prime& p) const {
+    const std::uint32_t from = term.galois == 1 ? c : turned_index(c, term.galois, limbs.log_degree);
+    const std::uint64_t to = start + c,
+                        key_at = (static_cast<std::uint64_t>(term.key_limb[limb]) << limbs.log_degree) + from;
+    Wide s0 = term.accumulate != 0 ? term.dst0[to] : 0, s1 = term.accumulate != 0 ? term.dst1[to] : 0;
+    if (limb < addend_limbs) {
+      s0 += added(addend0, start + from, limb, p);
+      s1 += added(addend1, start + from, limb, p);
+    }
+    for (std::uint32_t j = 0; j < digit_count; ++j) {
+      const Word digit = digits[j][start + from];
+      s0 += static_cast<Wide>(digit) * term.k0[j][key_at];
+      s1 += static_cast<Wide>(digit) * term.k1[j][key_at];
+    }
+    term.dst0[to] = reduced_wide(s0, p);
+    term.dst1[to] = reduced_wide(s1, p);
+  }
+
   HETAL_HD Word added(const Word* part, std::uint64_t i, std::uint32_t limb, const Prime& p) const {
     if (part == nullptr) return 0;
     return addend_scaled != 0 ? shoup_product(part[i], scalar[limb], scalar_shoup[limb], p.q) : part[i];

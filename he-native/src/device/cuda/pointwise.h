@@ -22,6 +22,16 @@ struct LimbSet {
   HETAL_HD std::uint32_t span() const { return (1u << log_degree) < kSpan ? 1u << log_degree : kSpan; }
 };
 
+/// body(where the limb starts, word of the limb, its prime) for each word that this thread of the block works on.
+template <typename Body>
+HETAL_HD void each_word(const LimbSet& limbs, const Place& at, const Body& body) {
+  const Prime& p = limbs.prime_of(at.block_y);
+  const std::uint32_t start = at.block_x * limbs.span();
+  for (std::uint32_t c = start + at.thread; c < start + limbs.span(); c += at.threads) {
+    body(limbs.limb_start(at.block_y), c, p);
+  }
+}
+
 /// Evaluation i stands for psi^(2 bitrev(i) + 1); under X -> X^galois it becomes the one for galois times that
 /// exponent. Every aligned run of eight comes from one aligned run of eight, so reads stay whole sectors.
 HETAL_HD std::uint32_t bit_reversed(std::uint32_t x, std::uint32_t bits) {
@@ -54,11 +64,9 @@ struct PointwiseKernel {
 
   template <int>
   HETAL_HD void run(const Place& at, Registers&, Word*) const {
-    const Prime& p = limbs.prime_of(at.block_y);
-    const std::uint64_t base = limbs.limb_start(at.block_y) + at.block_x * limbs.span();
-    for (std::uint64_t i = base + at.thread; i < base + limbs.span(); i += at.threads) {
-      dst[i] = value(i, at.block_y, p);
-    }
+    each_word(limbs, at, [&](std::uint64_t limb, std::uint32_t c, const Prime& p) {
+      dst[limb + c] = value(limb + c, at.block_y, p);
+    });
   }
 
  private:
@@ -92,9 +100,8 @@ struct TensorKernel {
 
   template <int>
   HETAL_HD void run(const Place& at, Registers&, Word*) const {
-    const Prime& p = limbs.prime_of(at.block_y);
-    const std::uint64_t base = limbs.limb_start(at.block_y) + at.block_x * limbs.span();
-    for (std::uint64_t i = base + at.thread; i < base + limbs.span(); i += at.threads) {
+    each_word(limbs, at, [&](std::uint64_t limb, std::uint32_t c, const Prime& p) {
+      const std::uint64_t i = limb + c;
       Wide s0 = accumulate != 0 ? d0[i] : 0, s1 = accumulate != 0 ? d1[i] : 0, s2 = accumulate != 0 ? d2[i] : 0;
       for (std::uint32_t t = 0; t < count; ++t) {
         const Word a0 = terms[t].a0[i], a1 = terms[t].a1[i], b0 = terms[t].b0[i], b1 = terms[t].b1[i];
@@ -105,7 +112,7 @@ struct TensorKernel {
       d0[i] = reduced_wide(s0, p);
       d1[i] = reduced_wide(s1, p);
       d2[i] = reduced_wide(s2, p);
-    }
+    });
   }
 };
 
@@ -130,10 +137,8 @@ struct PlainMatrixKernel {
 
   template <int>
   HETAL_HD void run(const Place& at, Registers&, Word* shared) const {
-    const Prime& p = limbs.prime_of(at.block_y);
-    const std::uint32_t start = at.block_x * limbs.span();
-    for (std::uint32_t c = start + at.thread; c < start + limbs.span(); c += at.threads) {
-      const std::uint64_t i = limbs.limb_start(at.block_y) + c;
+    each_word(limbs, at, [&](std::uint64_t start, std::uint32_t c, const Prime& p) {
+      const std::uint64_t i = start + c;
       for (std::uint32_t s = 0; s < sources; ++s) shared[s * at.threads + at.thread] = src[s][i];
       for (std::uint32_t g = 0; g < destinations; ++g) {
         Wide sum = accumulate != 0 ? dst[g][i] : 0;
@@ -146,7 +151,7 @@ struct PlainMatrixKernel {
         }
         dst[g][i] = reduced_wide(sum, p);
       }
-    }
+    });
   }
 };
 
@@ -163,11 +168,9 @@ struct AutomorphismKernel {
 
   template <int>
   HETAL_HD void run(const Place& at, Registers&, Word*) const {
-    const std::uint64_t limb = limbs.limb_start(at.block_y);
-    const std::uint32_t start = at.block_x * limbs.span();
-    for (std::uint32_t c = start + at.thread; c < start + limbs.span(); c += at.threads) {
+    each_word(limbs, at, [&](std::uint64_t limb, std::uint32_t c, const Prime&) {
       dst[limb + c] = src[limb + turned_index(c, galois, limbs.log_degree)];
-    }
+    });
   }
 };
 
@@ -183,11 +186,9 @@ struct FromSignedKernel {
 
   template <int>
   HETAL_HD void run(const Place& at, Registers&, Word*) const {
-    const Prime& p = limbs.prime_of(at.block_y);
-    const std::uint32_t start = at.block_x * limbs.span();
-    for (std::uint32_t c = start + at.thread; c < start + limbs.span(); c += at.threads) {
-      dst[limbs.limb_start(at.block_y) + c] = signed_mod(static_cast<std::int64_t>(integers[c]), p);
-    }
+    each_word(limbs, at, [&](std::uint64_t limb, std::uint32_t c, const Prime& p) {
+      dst[limb + c] = signed_mod(static_cast<std::int64_t>(integers[c]), p);
+    });
   }
 };
 
@@ -204,13 +205,11 @@ struct LiftCenteredKernel {
 
   template <int>
   HETAL_HD void run(const Place& at, Registers&, Word*) const {
-    const Prime& p = limbs.prime_of(at.block_y);
-    const std::uint32_t start = at.block_x * limbs.span();
-    for (std::uint32_t c = start + at.thread; c < start + limbs.span(); c += at.threads) {
+    each_word(limbs, at, [&](std::uint64_t limb, std::uint32_t c, const Prime& p) {
       const Word x = src[c];
-      dst[limbs.limb_start(at.block_y) + c] =
+      dst[limb + c] =
           signed_mod(static_cast<std::int64_t>(x) - (x > from / 2 ? static_cast<std::int64_t>(from) : 0), p);
-    }
+    });
   }
 };
 

@@ -17,6 +17,7 @@ import org.hetal.he.Scope;
  * -h(0)^2 and the result exactly 0.
  */
 final class ExponentialStage implements Stage {
+  private final Entry entry;
   private static final double BOUND = 2;
 
   private final double kappa;
@@ -52,31 +53,12 @@ final class ExponentialStage implements Stage {
           p[2] - 2 * h2 * h0 - h1 * h1,
           p[3] - 2 * h3 * h0 - 2 * h2 * h1
         };
+    entry = new Entry("exponential", 4, BOUND, 1, true);
   }
 
   @Override
-  public String name() {
-    return "exponential";
-  }
-
-  @Override
-  public int levels() {
-    return 4;
-  }
-
-  @Override
-  public double bound() {
-    return BOUND;
-  }
-
-  @Override
-  public boolean refreshable() {
-    return true;
-  }
-
-  @Override
-  public double unit() {
-    return 1;
+  public Entry entry() {
+    return entry;
   }
 
   @Override

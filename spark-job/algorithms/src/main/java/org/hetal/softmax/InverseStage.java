@@ -18,23 +18,19 @@ import org.hetal.he.Scope;
  * relinearisations and one sum over the classes.
  */
 final class InverseStage implements Stage {
-  private final String name;
-  private final double bound;
-  private final double unit;
+  private final Entry entry;
   private final double zeta;
   private final double[] shifts;
   private final double[] offsets;
 
   InverseStage(String name, MinimaxInverse inverse, double outUnit) {
-    this.name = name;
     int m = inverse.logDegree();
     double width = inverse.halfWidth();
     double front = Math.pow(2, m) * inverse.error() / (width * width);
     for (int i = 1; i < m; i++) {
       front *= weight(width, i);
     }
-    unit = Math.pow(outUnit * front, 1 / Math.pow(2, m + 1));
-    bound = unit * Math.sqrt(inverse.interval().high());
+    double unit = Math.pow(outUnit * front, 1 / Math.pow(2, m + 1));
     zeta = unit * unit * inverse.centre();
     // entry i belongs to m_i: what is added to it before it is squared, and to make it a factor
     shifts = new double[m];
@@ -46,6 +42,7 @@ final class InverseStage implements Stage {
       shifts[i] = -1 / weight;
       offsets[i] = (inverse.chebyshevAtZero(i) - 1) / weight;
     }
+    entry = new Entry(name, m + 1, unit * Math.sqrt(inverse.interval().high()), unit, true);
   }
 
   private static double weight(double halfWidth, int i) {
@@ -57,28 +54,8 @@ final class InverseStage implements Stage {
   }
 
   @Override
-  public String name() {
-    return name;
-  }
-
-  @Override
-  public int levels() {
-    return shifts.length + 1;
-  }
-
-  @Override
-  public double bound() {
-    return bound;
-  }
-
-  @Override
-  public boolean refreshable() {
-    return true;
-  }
-
-  @Override
-  public double unit() {
-    return unit;
+  public Entry entry() {
+    return entry;
   }
 
   @Override

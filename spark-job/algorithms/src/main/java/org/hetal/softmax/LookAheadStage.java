@@ -20,20 +20,16 @@ import org.hetal.he.Scope;
  * unit times the result.
  */
 final class LookAheadStage implements Stage {
-  private final String name;
-  private final double bound;
-  private final double unit;
+  private final Entry entry;
   private final int sign;
   private final double q0;
   private final double q1;
   private final double[] b;
 
   LookAheadStage(String name, Coefficients.Step step, int paddedClasses, double outUnit) {
-    this.name = name;
     double b4 = step.b()[4];
     sign = b4 < 0 ? -1 : 1;
-    unit = Math.pow(Math.abs(b4) * outUnit / paddedClasses, 1 / 8.0);
-    bound = unit * step.largest();
+    double unit = Math.pow(Math.abs(b4) * outUnit / paddedClasses, 1 / 8.0);
     q0 = unit * unit * step.q()[0];
     q1 = unit * step.q()[1];
     b = new double[4];
@@ -42,31 +38,12 @@ final class LookAheadStage implements Stage {
     }
     b[0] *= paddedClasses;
     b[1] *= paddedClasses;
+    entry = new Entry(name, 3, unit * step.largest(), unit, true);
   }
 
   @Override
-  public String name() {
-    return name;
-  }
-
-  @Override
-  public int levels() {
-    return 3;
-  }
-
-  @Override
-  public double bound() {
-    return bound;
-  }
-
-  @Override
-  public boolean refreshable() {
-    return true;
-  }
-
-  @Override
-  public double unit() {
-    return unit;
+  public Entry entry() {
+    return entry;
   }
 
   @Override

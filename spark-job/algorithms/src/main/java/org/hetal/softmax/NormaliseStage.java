@@ -10,41 +10,23 @@ import org.hetal.he.Scope;
  * coefficient of y s1 equal to -1.
  */
 final class NormaliseStage implements Stage {
+  private final Entry entry;
+
   /** e^2 is the largest value of the exponential on [-2, 2]. */
   private static final double LARGEST = Math.exp(2);
 
-  private final double unit;
   private final double constant;
 
   NormaliseStage(double a, double b, double outUnit) {
-    unit = Math.sqrt(b * outUnit);
+    double unit = Math.sqrt(b * outUnit);
     constant = outUnit * a / unit;
+    // The unit is about 1/15 here: a bootstrap would cost four bits that the next one does not.
+    entry = new Entry("normalise", 1, unit * LARGEST, unit, false);
   }
 
   @Override
-  public String name() {
-    return "normalise";
-  }
-
-  @Override
-  public int levels() {
-    return 1;
-  }
-
-  @Override
-  public double bound() {
-    return unit * LARGEST;
-  }
-
-  /** The unit is about 1/15 here: a bootstrap would cost four bits that the next one does not. */
-  @Override
-  public boolean refreshable() {
-    return false;
-  }
-
-  @Override
-  public double unit() {
-    return unit;
+  public Entry entry() {
+    return entry;
   }
 
   @Override

@@ -9,46 +9,23 @@ import org.hetal.he.Scope;
  * relinearisations, one sum over the classes; the unit of y makes b2 equal to 1 or -1.
  */
 final class ShortLookAheadStage implements Stage {
-  private final String name;
-  private final double bound;
-  private final double unit;
+  private final Entry entry;
   private final boolean negative;
   private final double b0;
   private final double b1;
 
   ShortLookAheadStage(String name, Coefficients.Step step, double outUnit) {
-    this.name = name;
     double b2 = step.b()[2];
     negative = b2 < 0;
-    unit = Math.pow(Math.abs(b2) * outUnit, 1 / 4.0);
-    bound = unit * step.largest();
+    double unit = Math.pow(Math.abs(b2) * outUnit, 1 / 4.0);
     b0 = outUnit * step.b()[0] / (unit * unit);
     b1 = outUnit * step.b()[1] / (unit * unit * unit);
+    entry = new Entry(name, 2, unit * step.largest(), unit, true);
   }
 
   @Override
-  public String name() {
-    return name;
-  }
-
-  @Override
-  public int levels() {
-    return 2;
-  }
-
-  @Override
-  public double bound() {
-    return bound;
-  }
-
-  @Override
-  public boolean refreshable() {
-    return true;
-  }
-
-  @Override
-  public double unit() {
-    return unit;
+  public Entry entry() {
+    return entry;
   }
 
   @Override

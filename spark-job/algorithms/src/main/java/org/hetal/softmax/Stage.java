@@ -10,19 +10,39 @@ import org.hetal.he.Ciphertext;
  */
 interface Stage {
 
-  /** For reports: {@code "exponential"}, {@code "square 3"}. */
-  String name();
+  /**
+   * What is known of a stage without running it.
+   *
+   * @param name for reports: {@code "exponential"}, {@code "square 3"}
+   * @param levels how many the stage takes
+   * @param bound the largest magnitude of the values that enter, in their unit
+   * @param unit the unit of the value that enters
+   * @param refreshable whether the value that enters is large enough in its unit to be bootstrapped
+   *     precisely
+   */
+  record Entry(String name, int levels, double bound, double unit, boolean refreshable) {}
 
-  int levels();
+  Entry entry();
 
-  /** The largest magnitude of the values that enter, in their unit. */
-  double bound();
+  default String name() {
+    return entry().name();
+  }
 
-  /** Whether the value that enters is large enough in its unit to be bootstrapped precisely. */
-  boolean refreshable();
+  default int levels() {
+    return entry().levels();
+  }
 
-  /** The unit of the value that enters. */
-  double unit();
+  default double bound() {
+    return entry().bound();
+  }
+
+  default double unit() {
+    return entry().unit();
+  }
+
+  default boolean refreshable() {
+    return entry().refreshable();
+  }
 
   /** Level l, scale degree 1, two parts in; level l - {@link #levels} out. */
   Ciphertext apply(ClassArithmetic arithmetic, Ciphertext y);

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-readonly EX_CONFIG=78 MODULES=java.base,java.logging
+readonly EX_INTERNAL=70 EX_CONFIG=78 MODULES=java.base,java.logging MOST_MIB=60
 readonly JARS='/(hetal-[a-z-]*|jackson-[a-z]*|config|picocli)-[^/]*\.jar$'
 native=he-native/build/cpu-release
 
@@ -48,7 +48,12 @@ cp conf/data/* "$image/conf/data/"
 cp LICENSE NOTICE "$image/"
 cp spark-job/owner/bench_run.sh "$image/run"
 
+size=$(du -sm "$image" | cut -f1)
+if ((size > MOST_MIB)); then
+  echo "hetal: bench image: expected at most $MOST_MIB MiB unpacked, actual $size" >&2
+  exit "$EX_INTERNAL"
+fi
 tar -C "$work" -czf .hetal/bench-image.tar.gz.new hetal-bench
 mv .hetal/bench-image.tar.gz.new .hetal/bench-image.tar.gz
-echo "hetal: unpacked $(du -sm "$image" | cut -f1) MiB, packed $(du -m .hetal/bench-image.tar.gz | cut -f1) MiB" >&2
+echo "hetal: unpacked $size MiB, packed $(du -m .hetal/bench-image.tar.gz | cut -f1) MiB" >&2
 echo .hetal/bench-image.tar.gz

@@ -25,6 +25,7 @@ import org.hetal.packing.Layout;
 final class Rehearsal {
   private final Simulator simulator;
   private final TrainingPlan draft;
+  private WorkingSet memory = WorkingSet.NONE;
   private final Map<List<Integer>, Map<Operation, Long>> unitCounts = new HashMap<>();
   private final Map<Operation, Long> expandAndUpdate;
   private final Map<Operation, Long> validation;
@@ -48,7 +49,8 @@ final class Rehearsal {
             new RotationPlan(),
             0,
             Map.of(),
-            Map.of());
+            Map.of(),
+            WorkingSet.NONE);
     this.expandAndUpdate = rehearseTraining();
     this.validation = rehearseValidation();
   }
@@ -72,6 +74,11 @@ final class Rehearsal {
     return validation;
   }
 
+  /** What ciphertexts and plaintexts take. */
+  WorkingSet memory() {
+    return memory;
+  }
+
   private Map<Operation, Long> rehearseTraining() {
     NesterovUpdate update = new NesterovUpdate(simulator, draft.levels());
     int compact = draft.layout().compactCiphertexts();
@@ -91,6 +98,8 @@ final class Rehearsal {
           gradient.add(simulator.zero(draft.levels().gradient()));
         }
         update.step(start, gradient).close();
+        gradient.forEach(Ciphertext::close);
+        memory = memory.and(new WorkingSet(simulator.openBytes(), 0, 0));
         add(expand, simulator.counts());
         return expand;
       }
@@ -100,6 +109,7 @@ final class Rehearsal {
   /** Twice, since the first run also encodes the masks. */
   private void rehearseUnit(
       UnitGradient unitGradient, ExpandedWeights lookahead, Partition.UnitRows rows) {
+    long before = simulator.openBytes();
     List<Unit.Group> groups = new ArrayList<>();
     for (RowRange group : rows.groups()) {
       groups.add(
@@ -107,17 +117,22 @@ final class Rehearsal {
               zeros(group.rows(), draft.levels().features()),
               simulator.zero(draft.levels().labels())));
     }
+    long unitBytes = simulator.openBytes() - before;
     try (Unit unit = new Unit(groups)) {
       double factor = draft.schedule().gradientFactor(rows.batch());
       unitGradient.compute(lookahead, unit, factor).forEach(Ciphertext::close);
       simulator.resetCounts();
+      simulator.resetPeakBytes();
+      long resting = simulator.openBytes();
       unitGradient.compute(lookahead, unit, factor).forEach(Ciphertext::close);
       unitCounts.put(shape(rows), simulator.counts());
+      memory = memory.and(new WorkingSet(0, unitBytes, simulator.peakBytes() - resting));
     }
   }
 
   private Map<Operation, Long> rehearseValidation() {
     Map<Operation, Long> sum = new EnumMap<>(Operation.class);
+    long before = simulator.openBytes();
     int level = draft.levels().validationWeights();
     List<Ciphertext> weights = new ArrayList<>();
     for (int i = 0; i < draft.layout().compactCiphertexts(); i++) {
@@ -140,6 +155,7 @@ final class Rehearsal {
         others.removeAll(known.keySet());
         others.forEach(
             blocks -> rehearseGroup(logits, expanded, blocks * draft.layout().rowsPerBlock()));
+        memory = memory.and(new WorkingSet(simulator.openBytes() - before, 0, 0));
       }
     }
     return sum;
@@ -148,8 +164,13 @@ final class Rehearsal {
   private Map<Operation, Long> rehearseGroup(
       ValidationLogits logits, ExpandedWeights weights, int rows) {
     simulator.resetCounts();
+    long before = simulator.openBytes();
     try (FeatureBlocks features = zeros(rows, draft.levels().validationFeatures())) {
+      long rowBytes = simulator.openBytes() - before;
+      simulator.resetPeakBytes();
       logits.compute(weights, features).close();
+      long working = simulator.peakBytes() - before - rowBytes;
+      memory = memory.and(new WorkingSet(0, rowBytes, working));
     }
     return simulator.counts();
   }

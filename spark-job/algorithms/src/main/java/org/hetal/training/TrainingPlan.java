@@ -20,6 +20,7 @@ import org.hetal.packing.Layout;
  *     state
  * @param iteration operations of one full minibatch
  * @param validation operations of one epoch's validation logits
+ * @param memory that ciphertexts and plaintexts take while an engine trains
  */
 public record TrainingPlan(
     Parameters parameters,
@@ -30,7 +31,8 @@ public record TrainingPlan(
     RotationPlan rotations,
     int bootstrapsPerIteration,
     Map<Operation, Long> iteration,
-    Map<Operation, Long> validation)
+    Map<Operation, Long> validation,
+    WorkingSet memory)
     implements Serializable {
   private static final double SECONDS_PER_MINUTE = 60;
 
@@ -70,7 +72,8 @@ public record TrainingPlan(
         rehearsal.rotations(),
         Math.toIntExact(iteration.get(Operation.BOOTSTRAP)),
         iteration,
-        rehearsal.validation());
+        rehearsal.validation(),
+        rehearsal.memory());
   }
 
   /**

@@ -33,7 +33,7 @@ final class WorkerEngine implements AutoCloseable {
   private final Storage storage;
   private final UnitGradient unitGradient;
   private final ValidationLogits validationLogits;
-  private final LeaseCache<String, Unit> units;
+  final LeaseCache<String, Unit> units;
   private final LeaseCache<String, FeatureBlocks> groups;
   // Room for one: the weights of a step are of no use in the next.
   private final LeaseCache<String, ExpandedWeights> expanded = new LeaseCache<>(1);

@@ -23,12 +23,15 @@ import org.hetal.he.DeviceChoice;
 import org.hetal.he.DeviceException;
 import org.hetal.he.DeviceLostException;
 import org.hetal.he.DeviceOutOfMemoryException;
+import org.hetal.he.Evaluator;
 import org.hetal.he.HeException;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.job.ExitCode;
+import org.hetal.linalg.FeatureBlocks;
 import org.hetal.packing.Layout;
 import org.hetal.training.Schedule;
 import org.hetal.training.TrainingPlan;
+import org.hetal.training.Unit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,7 +49,7 @@ class DeviceFailureTest {
         new EngineSpec(
             "simulator", SET, parameters.hash(), "", "", "", new DeviceChoice("cuda", 1, gpu, 0));
     TrainingPlan plan = TrainingPlan.of(parameters, layout, schedule, 4);
-    return new ComputeSpec("failures on " + gpu, engine, engine, plan, "/nowhere", 0);
+    return new ComputeSpec("failures on " + gpu, engine, engine, plan, "/nowhere", 10);
   }
 
   private static HeException failure(String kind) {
@@ -123,6 +126,31 @@ class DeviceFailureTest {
     assertTrue(again.getMessage().contains("fell off the bus"), again.getMessage());
     assertEquals("works", Tasks.working(spec(92), hadoop, engine -> "works"), "another device");
     WorkerEngine.closeAll();
+  }
+
+  @Test
+  void lackOfMemory_makesRoomForTheNextAttempt() {
+    ComputeSpec spec = spec(95);
+    Configuration hadoop = new Configuration();
+    Tasks.Work<Long> reads =
+        engine -> {
+          engine.units.lease("unit", 1, () -> unit(engine.evaluator())).close();
+          return engine.units.loads();
+        };
+    assertEquals(1, Tasks.working(spec, hadoop, reads));
+    assertEquals(1, Tasks.working(spec, hadoop, reads), "it was kept");
+    Tasks.Work<Long> fails =
+        engine -> {
+          throw failure("memory");
+        };
+    assertThrows(DeviceOutOfMemoryException.class, () -> Tasks.working(spec, hadoop, fails));
+    assertEquals(2, Tasks.working(spec, hadoop, reads), "what nobody used had to go");
+    WorkerEngine.closeAll();
+  }
+
+  private static Unit unit(Evaluator evaluator) {
+    FeatureBlocks rows = new FeatureBlocks(List.of(evaluator.zero(3)), 1);
+    return new Unit(List.of(new Unit.Group(rows, evaluator.zero(3))));
   }
 
   @Test

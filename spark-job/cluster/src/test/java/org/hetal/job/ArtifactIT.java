@@ -100,6 +100,7 @@ class ArtifactIT {
                           || name.startsWith("com/fasterxml/"))
               .toList();
       assertEquals(List.of(), foreign);
+      assertEquals(List.of(), names.stream().filter(name -> name.contains("cuda")).toList());
     }
   }
 

@@ -10,6 +10,7 @@ final class SimulatedCiphertext implements Ciphertext {
   private final int level;
   private final int scaleDegree;
   private final int parts;
+  private final Footprint footprint;
   private boolean closed;
 
   SimulatedCiphertext(
@@ -18,13 +19,16 @@ final class SimulatedCiphertext implements Ciphertext {
       double[] imaginary,
       int level,
       int scaleDegree,
-      int parts) {
+      int parts,
+      Footprint footprint) {
     this.parameters = parameters;
     this.real = real;
     this.imaginary = imaginary;
     this.level = level;
     this.scaleDegree = scaleDegree;
     this.parts = parts;
+    this.footprint = footprint;
+    footprint.opened(level, parts);
   }
 
   double[] real() {
@@ -60,7 +64,10 @@ final class SimulatedCiphertext implements Ciphertext {
 
   @Override
   public void close() {
-    closed = true;
+    if (!closed) {
+      closed = true;
+      footprint.closed(level, parts);
+    }
   }
 
   @Override

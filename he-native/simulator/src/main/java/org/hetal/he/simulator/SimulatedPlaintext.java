@@ -7,13 +7,21 @@ final class SimulatedPlaintext implements Plaintext {
   private final double[] real;
   private final double[] imaginary;
   private final int level;
+  private final Footprint footprint;
   private boolean closed;
 
-  SimulatedPlaintext(SimulatedParameters parameters, double[] real, double[] imaginary, int level) {
+  SimulatedPlaintext(
+      SimulatedParameters parameters,
+      double[] real,
+      double[] imaginary,
+      int level,
+      Footprint footprint) {
     this.parameters = parameters;
     this.real = real;
     this.imaginary = imaginary;
     this.level = level;
+    this.footprint = footprint;
+    footprint.opened(level, 1);
   }
 
   double[] real() {
@@ -39,6 +47,9 @@ final class SimulatedPlaintext implements Plaintext {
 
   @Override
   public void close() {
-    closed = true;
+    if (!closed) {
+      closed = true;
+      footprint.closed(level, 1);
+    }
   }
 }

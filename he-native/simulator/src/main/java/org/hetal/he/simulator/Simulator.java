@@ -30,6 +30,7 @@ public final class Simulator implements Evaluator {
   private final Noise noise;
   private final SplittableRandom random;
   private final EnumMap<Operation, Long> counts = new EnumMap<>(Operation.class);
+  private final Footprint footprint;
   private final RotationPlan used = new RotationPlan();
   private double largestBootstrapped;
   private boolean closed;
@@ -45,6 +46,7 @@ public final class Simulator implements Evaluator {
     this.parameters = parameters;
     this.noise = noise;
     this.random = new SplittableRandom(seed);
+    this.footprint = new Footprint(parameters.ringDegree());
     resetCounts();
   }
 
@@ -80,6 +82,20 @@ public final class Simulator implements Evaluator {
       counts.put(operation, 0L);
     }
     largestBootstrapped = 0;
+  }
+
+  /** Bytes that an engine would hold now for the ciphertexts and plaintexts that are not closed. */
+  public long openBytes() {
+    return footprint.open();
+  }
+
+  /** The most of {@link #openBytes} since the start or the last {@link #resetPeakBytes}. */
+  public long peakBytes() {
+    return footprint.peak();
+  }
+
+  public void resetPeakBytes() {
+    footprint.resetPeak();
   }
 
   /** The largest slot magnitude that entered a bootstrap since the last {@link #resetCounts}. */
@@ -118,7 +134,8 @@ public final class Simulator implements Evaluator {
           "encode: unequal lengths " + real.length + " and " + imaginary.length);
     }
     tally(Operation.ENCODE);
-    return new SimulatedPlaintext(parameters, repeated(real), repeated(imaginary), level);
+    return new SimulatedPlaintext(
+        parameters, repeated(real), repeated(imaginary), level, footprint);
   }
 
   @Override
@@ -322,7 +339,10 @@ public final class Simulator implements Evaluator {
     requireTerms("sumRotated", a.size(), steps.length);
     Ciphertext sum = rotate(a.get(0), steps[0]);
     for (int i = 1; i < steps.length; i++) {
-      sum = add(sum, rotate(a.get(i), steps[i]));
+      try (Ciphertext before = sum;
+          Ciphertext turned = rotate(a.get(i), steps[i])) {
+        sum = add(before, turned);
+      }
     }
     return sum;
   }
@@ -344,6 +364,7 @@ public final class Simulator implements Evaluator {
       }
       out.add(multiplySumPlain(present, by));
     }
+    turned.forEach(Ciphertext::close);
     return out;
   }
 
@@ -569,7 +590,8 @@ public final class Simulator implements Evaluator {
 
   private Ciphertext result(
       double[] real, double[] imaginary, int level, int scaleDegree, int parts) {
-    return new SimulatedCiphertext(parameters, real, imaginary, level, scaleDegree, parts);
+    return new SimulatedCiphertext(
+        parameters, real, imaginary, level, scaleDegree, parts, footprint);
   }
 
   private Ciphertext noisy(

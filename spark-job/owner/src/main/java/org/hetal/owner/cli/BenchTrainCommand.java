@@ -17,6 +17,7 @@ import org.hetal.config.SettingsException;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.EngineLibrary;
 import org.hetal.he.Evaluator;
+import org.hetal.he.NativeEvaluator;
 import org.hetal.he.Scope;
 import org.hetal.he.owner.Client;
 import org.hetal.linalg.FeatureBlocks;
@@ -253,6 +254,10 @@ final class BenchTrainCommand extends OwnerCommand {
     if (run.data().test() != null) {
       figures.put("accuracy_encrypted", testAccuracy(run, weights));
       figures.put("accuracy_plain", testAccuracy(run, plain.best()));
+    }
+    if (run.evaluator() instanceof NativeEvaluator engine) {
+      figures.put("memory_bytes", engine.bytesInUse());
+      figures.put("memory_peak_bytes", engine.bytesPeak());
     }
     figures.put("largest_weight_error", error);
     figures.put("largest_weight", plain.largestWeight());

@@ -1,10 +1,13 @@
 package org.hetal.owner.cli;
 
 import java.nio.file.Path;
+import org.hetal.config.Settings;
+import org.hetal.config.SettingsException;
 import org.hetal.owner.data.BenchFile;
 import org.hetal.owner.data.Evaluation;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.training.CostModel;
+import org.hetal.training.DeviceMemory;
 import org.hetal.training.PlainTrainer;
 import org.hetal.training.TrainingPlan;
 import picocli.CommandLine.Command;
@@ -16,6 +19,8 @@ import picocli.CommandLine.Option;
     description = {
       "Levels, keys, bootstraps, bytes and, with figures of your machine, minutes an epoch; nothing"
           + " is made.",
+      "With --device cuda it also tells the device memory that an engine takes, and refuses a"
+          + " device-memory that is too little.",
       "With --clear it also runs the schedule in the clear on your rows and says whether the"
           + " logits stay inside the softmax's range."
     })
@@ -58,7 +63,32 @@ final class PlanCommand extends OwnerCommand {
     if (clear) {
       showPlain(data, plan);
     }
+    if (settings().device() == Settings.Device.CUDA) {
+      showDeviceMemory(DeviceMemory.of(plan, settings().cluster().cacheBytes()));
+    }
     return ExitCode.OK;
+  }
+
+  private void showDeviceMemory(DeviceMemory memory) {
+    long needed = memory.total(1);
+    say(
+        "device memory           %s an engine (keys %s, masks and state %s, rows kept %s, a task %s),"
+            + " and %s for each further task at a time",
+        Sizes.bytes(needed),
+        Sizes.bytes(memory.keys()),
+        Sizes.bytes(memory.shared()),
+        Sizes.bytes(memory.kept()),
+        Sizes.bytes(memory.task()),
+        Sizes.bytes(memory.task()));
+    long limit = settings().deviceMemory();
+    if (limit > 0 && needed > limit) {
+      throw new SettingsException(
+          "device-memory: expected at least "
+              + needed
+              + " bytes for this plan with one task at a time, actual "
+              + limit
+              + " (cluster.cache-bytes limits the rows that are kept)");
+    }
   }
 
   private void showEstimate(TrainingPlan plan, CostModel figures) {

@@ -3,6 +3,7 @@ package org.hetal.owner.cli;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -10,6 +11,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.hetal.config.Settings;
+import org.hetal.config.SettingsLoader;
+import org.hetal.he.NativeParameters;
+import org.hetal.owner.data.MadeUpData;
+import org.hetal.owner.data.PreparedData;
+import org.hetal.owner.data.Splits;
+import org.hetal.training.DeviceMemory;
+import org.hetal.training.TrainingPlan;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,16 +35,16 @@ class CudaBenchTest {
     System.clearProperty(LIBRARY);
   }
 
+  private static final Map<String, String> SETTINGS =
+      Map.of(
+          "parameters", "insecure_n10_l12",
+          "data.classes", "3",
+          "training.batch-rows", "300",
+          "training.squarings", "4");
+
   private int bench(String... more) throws Exception {
     List<String> arguments = new ArrayList<>(List.of("bench-train", "--quiet"));
-    for (String setting :
-        List.of(
-            "parameters=insecure_n10_l12",
-            "data.classes=2",
-            "training.batch-rows=40",
-            "training.squarings=4")) {
-      arguments.addAll(List.of("--set", setting));
-    }
+    SETTINGS.forEach((path, value) -> arguments.addAll(List.of("--set", path + "=" + value)));
     arguments.addAll(
         List.of(
             "--made-up", "9", "--iterations", "1", "--json", folder.resolve("f.json").toString()));
@@ -60,6 +70,27 @@ class CudaBenchTest {
     String figures = Files.readString(folder.resolve("f.json"));
     assertTrue(figures.contains("\"device\" : \"cuda/"), figures);
     assertTrue(figures.contains("largest_weight_error"), figures);
+  }
+
+  /** What is planned before any key is made is what the engine then takes, or a little more. */
+  @Test
+  void benchTrain_takesTheDeviceMemoryThatIsPlanned() throws Exception {
+    System.setProperty(LIBRARY, System.getProperty("hetal.test.cuda.library"));
+    assertEquals(0, bench("--device", "cuda"), () -> output);
+    long peak =
+        new ObjectMapper()
+            .readTree(folder.resolve("f.json").toFile())
+            .get(0)
+            .path("memory_peak_bytes")
+            .asLong();
+    Settings settings = SettingsLoader.load(List.of(), SETTINGS);
+    Splits rows = MadeUpData.splits(300, 9, 3);
+    TrainingPlan plan =
+        PreparedData.of(rows, settings.data())
+            .plan(settings, NativeParameters.named("insecure_n10_l12"));
+    long planned = DeviceMemory.of(plan, Long.MAX_VALUE).total(1);
+    assertTrue(peak <= planned, peak + " of " + planned);
+    assertTrue(peak >= planned / 2, peak + " of " + planned);
   }
 
   @Test

@@ -212,6 +212,25 @@ class HetalOwnerTest {
     assertEquals(78, hetal("demo"), "not started by the launcher");
   }
 
+  @Test
+  void planOnCuda_tellsTheDeviceMemoryAndRefusesTooLittle() throws Exception {
+    String[] engine = {
+      "--set", "backend=native", "--set", "parameters=insecure_n12_l12", "--device", "cuda"
+    };
+    List<String> more = new ArrayList<>(List.of(engine));
+    assertEquals(0, hetal("plan", more.toArray(String[]::new)), output);
+    assertTrue(output.contains("device memory"), output);
+    more.addAll(List.of("--set", "device-memory=100m"));
+    assertEquals(78, hetal("plan", more.toArray(String[]::new)), output);
+    assertTrue(output.contains("device-memory: expected at least"), output);
+    more.addAll(List.of("--set", "device-memory=1g"));
+    assertEquals(0, hetal("plan", more.toArray(String[]::new)), output);
+    assertEquals(0, hetal("plan"), output);
+    assertFalse(output.contains("device memory"), "of the processor there is none");
+    assertEquals(78, hetal("plan", "--device", "cuda"), "the simulator has no device");
+    assertEquals(64, hetal("plan", "--device"), output);
+  }
+
   private Client client() {
     return ClientBackend.of(
             SettingsLoader.load(List.of(), Map.of("backend", "simulator", "parameters", SET)))

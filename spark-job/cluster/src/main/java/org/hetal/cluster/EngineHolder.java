@@ -80,8 +80,7 @@ final class EngineHolder {
       return failure;
     }
     // Not System.exit: Spark's shutdown hooks would refuse the tasks that still come, each a
-    // failure
-    // of its own, and closing engines might wait for a device that answers no more.
+    // failure of its own, and closing engines might wait for a device that answers no more.
     Thread end =
         new Thread(
             () -> {

@@ -46,8 +46,7 @@ final class SparkSessions {
     // The compact weights of thousands of features are several ciphertexts of some megabytes.
     conf.setIfMissing("spark.kryoserializer.buffer.max", "1g");
     if (settings.device() == Settings.Device.CUDA) {
-      // The numbers of nvidia-smi, which the discovery script gives to Spark, are those of CUDA
-      // then.
+      // CUDA then numbers GPUs as nvidia-smi does, whose numbers the discovery script gives Spark.
       conf.setIfMissing("spark.executorEnv.CUDA_DEVICE_ORDER", "PCI_BUS_ID");
     }
     return new JavaSparkContext(conf);

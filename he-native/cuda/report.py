@@ -29,7 +29,10 @@ KINDS = {
 
 def tool(name, *arguments):
     environment = dict(os.environ, PATH=FOLDER + os.pathsep + os.environ["PATH"])
-    done = subprocess.run([name, *arguments], env=environment, capture_output=True, text=True)
+    try:
+        done = subprocess.run([name, *arguments], env=environment, capture_output=True, text=True)
+    except FileNotFoundError:
+        sys.exit(f"report.py: {name} is missing: he-native/cuda/fetch.sh brings it")
     if done.returncode != 0:
         sys.exit(f"report.py: {name} failed: {done.stderr.strip() or done.stdout.strip()}")
     return done.stdout

@@ -14,6 +14,7 @@ import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.Storage;
+import org.hetal.training.DeviceMemory;
 import org.hetal.training.KeyHolder;
 import org.hetal.training.Trainer;
 import org.hetal.training.TrainingPlan;
@@ -62,6 +63,11 @@ final class TrainJob implements Callable<Integer> {
       int judged = dataset.rowsToJudge().stream().mapToInt(EncryptedDataset.Group::rows).sum();
       TrainingPlan plan = run.plan(dataset.trainingRows(), judged);
       describe(settings, dataset, plan, run, spark, out);
+      if (settings.backend() == Settings.Backend.NATIVE
+          && settings.device() == Settings.Device.CPU) {
+        ExecutorMemory.require(
+            spark.getConf(), DeviceMemory.of(plan, settings.cluster().cacheBytes()));
+      }
       try (SparkWorkers workers = run.workers(plan)) {
         train(new Job(settings, spark, run, plan, workers), lock, keyHolder, out);
       }

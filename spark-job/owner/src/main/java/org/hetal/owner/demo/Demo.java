@@ -17,6 +17,7 @@ import java.util.Locale;
 import java.util.stream.Stream;
 import org.hetal.config.Settings;
 import org.hetal.dataset.LocalStorage;
+import org.hetal.he.EngineLibrary;
 import org.hetal.he.Parameters;
 import org.hetal.owner.oracle.OracleLog;
 
@@ -134,6 +135,7 @@ public final class Demo {
     result.put("security_bits", parameters.securityBits());
     result.put("client", client());
     result.put("device", report.path("device").asText());
+    result.put("commit", EngineLibrary.commit());
     result.put("stopped_early", !answers.isEmpty() && answers.get(answers.size() - 1).stop());
     return result;
   }

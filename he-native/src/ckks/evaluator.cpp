@@ -265,17 +265,6 @@ const SwitchingKey& Evaluator::galois_key(std::uint32_t galois, int level) const
                            key == nullptr ? std::string("") : message("; the bundle has it up to level ", key->level)));
 }
 
-Ciphertext Evaluator::apply_galois(const Ciphertext& a, std::uint32_t galois) const {
-  require<InvalidArgument>(a.parts.size() == 2, "rotate: expected two parts, actual ", a.parts.size());
-  const SwitchingKey& key = galois_key(galois, a.level);
-  const Basis basis{a.level + 1, true};
-  RnsPoly out0 = context_.allocate(basis), out1 = context_.allocate(basis);
-  const Switch one{&key, galois, &out0, &out1, false};
-  key_switch(*this, decompose(a.parts[1], a.level), a.level, {&a.parts[0], nullptr, true}, {&one, 1});
-  const RnsPoly* const sums[] = {&out0, &out1};
-  return {context_.mod_down(sums, 0), a.level, a.scale};
-}
-
 Ciphertext Evaluator::rotate(const Ciphertext& a, std::uint32_t steps) const {
   require<InvalidArgument>(steps < context_.n() / 2, "rotate: expected 0 to ", context_.n() / 2 - 1, ", actual ",
                            steps);

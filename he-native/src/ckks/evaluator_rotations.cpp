@@ -30,7 +30,23 @@ std::vector<RnsPoly> mod_down(const Context& context, const Pair& a) {
   return context.mod_down(parts, 0);
 }
 
+/// a under X -> X^galois, `digits` those of its part 1; `scratch` is of the extended basis.
+Ciphertext turned(const Evaluator& evaluator, const Ciphertext& a, std::span<const RnsPoly> digits,
+                  std::uint32_t galois, Pair& scratch) {
+  const Switch one{&evaluator.galois_key(galois, a.level), galois, &scratch[0], &scratch[1], false};
+  key_switch(evaluator, digits, a.level, {&a.parts[0], nullptr, true}, {&one, 1});
+  return {mod_down(evaluator.context(), scratch), a.level, a.scale};
+}
+
 }  // namespace
+
+Ciphertext Evaluator::apply_galois(const Ciphertext& a, std::uint32_t galois) const {
+  require_two_parts("rotate", a);
+  galois_key(galois, a.level);  // before any work
+  const Basis basis{a.level + 1, true};
+  Pair scratch{context_.allocate(basis), context_.allocate(basis)};
+  return turned(*this, a, decompose(a.parts[1], a.level), galois, scratch);
+}
 
 std::vector<Ciphertext> Evaluator::rotate_all(const Ciphertext& a, std::span<const std::uint32_t> steps) const {
   require_two_parts("rotate", a);
@@ -40,7 +56,7 @@ std::vector<Ciphertext> Evaluator::rotate_all(const Ciphertext& a, std::span<con
   }
   std::vector<RnsPoly> digits;
   std::vector<Ciphertext> out;
-  Pair turned;
+  Pair scratch;
   for (std::uint32_t s : steps) {
     if (s == 0) {
       out.push_back(copy(a));
@@ -48,12 +64,9 @@ std::vector<Ciphertext> Evaluator::rotate_all(const Ciphertext& a, std::span<con
     }
     if (digits.empty()) {
       digits = decompose(a.parts[1], a.level);
-      turned = {context_.allocate({a.level + 1, true}), context_.allocate({a.level + 1, true})};
+      scratch = {context_.allocate({a.level + 1, true}), context_.allocate({a.level + 1, true})};
     }
-    const std::uint32_t galois = galois_of(s);
-    const Switch one{&galois_key(galois, a.level), galois, &turned[0], &turned[1], false};
-    key_switch(*this, digits, a.level, {&a.parts[0], nullptr, true}, {&one, 1});
-    out.push_back({mod_down(context_, turned), a.level, a.scale});
+    out.push_back(turned(*this, a, digits, galois_of(s), scratch));
   }
   return out;
 }

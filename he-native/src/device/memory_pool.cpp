@@ -19,7 +19,15 @@ MemoryPool::~MemoryPool() {
 }
 
 Word* MemoryPool::take(std::size_t words) noexcept {
-  words = rounded(words);
+  Word* const data = find(rounded(words));
+  if (data == nullptr) return nullptr;
+  const std::size_t now = in_use_.fetch_add(words * sizeof(Word)) + words * sizeof(Word);
+  std::size_t peak = peak_.load();
+  while (now > peak && !peak_.compare_exchange_weak(peak, now)) {}
+  return data;
+}
+
+Word* MemoryPool::find(std::size_t words) noexcept {
   std::lock_guard lock(mutex_);
   try {
     auto at = by_size_.lower_bound({words, nullptr});
@@ -36,6 +44,7 @@ Word* MemoryPool::take(std::size_t words) noexcept {
 }
 
 void MemoryPool::give_back(Word* data, std::size_t words) noexcept {
+  in_use_.fetch_sub(words * sizeof(Word));
   words = rounded(words);
   std::lock_guard lock(mutex_);
   try {

@@ -2,6 +2,7 @@
 // more than any operation on it, on every device, so every size draws on the same ranges.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -36,7 +37,12 @@ class MemoryPool {
   /// Has one free range of so many words from the start; false when the source has not.
   bool reserve(std::size_t words) noexcept;
 
+  /// Of what is taken now, and the most that was taken at a time.
+  std::size_t bytes_in_use() const { return in_use_.load(); }
+  std::size_t bytes_peak() const { return peak_.load(); }
+
  private:
+  Word* find(std::size_t words) noexcept;
   bool grow(std::size_t words);
   void insert(Word* data, std::size_t words);
 
@@ -45,6 +51,7 @@ class MemoryPool {
   std::vector<Word*> blocks_;
   std::map<Word*, std::size_t> by_address_;
   std::set<std::pair<std::size_t, Word*>> by_size_;
+  std::atomic<std::size_t> in_use_{0}, peak_{0};
 };
 
 }  // namespace hetal::device

@@ -1,7 +1,6 @@
 // Composes the kernels into device operations. Work is split by limbs; within a limb the target of a base change is
 // converted, transformed and used while it is in the cache.
 #include <algorithm>
-#include <atomic>
 #include <cstring>
 #include <map>
 #include <mutex>
@@ -46,15 +45,9 @@ class CpuDevice final : public Device {
     Word* data = memory_.take(words);
     require<DeviceOutOfMemory>(data != nullptr, "cpu: no memory for ", words * sizeof(Word), " bytes; ", bytes_in_use(),
                                " in use");
-    const std::size_t now = in_use_.fetch_add(words * sizeof(Word)) + words * sizeof(Word);
-    std::size_t peak = peak_.load();
-    while (now > peak && !peak_.compare_exchange_weak(peak, now)) {}
     return Buffer(this, data, words);
   }
-  void release(Word* data, std::size_t words) noexcept override {
-    in_use_.fetch_sub(words * sizeof(Word));
-    memory_.give_back(data, words);
-  }
+  void release(Word* data, std::size_t words) noexcept override { memory_.give_back(data, words); }
   void upload(Word* dst, const Word* host, std::size_t words) override { std::memcpy(dst, host, words * sizeof(Word)); }
   void download(Word* host, const Word* src, std::size_t words) override {
     std::memcpy(host, src, words * sizeof(Word));
@@ -62,8 +55,8 @@ class CpuDevice final : public Device {
   void copy(Word* dst, const Word* src, std::size_t words) override { std::memmove(dst, src, words * sizeof(Word)); }
   void zero(Word* dst, std::size_t words) override { std::memset(dst, 0, words * sizeof(Word)); }
   void synchronize() override {}
-  std::size_t bytes_in_use() const override { return in_use_.load(); }
-  std::size_t bytes_peak() const override { return peak_.load(); }
+  std::size_t bytes_in_use() const override { return memory_.bytes_in_use(); }
+  std::size_t bytes_peak() const override { return memory_.bytes_peak(); }
 
   void ntt(Limbs x) override {
     pool_.parallel_for(x.count, [&](std::size_t i) { kernels_.ntt(x.data + i * ring_degree_, tables_[x.moduli[i]]); });
@@ -382,7 +375,6 @@ class CpuDevice final : public Device {
   std::vector<NttTable> tables_;
   std::mutex mutex_;
   std::map<std::uint32_t, std::vector<std::uint32_t>> permutations_;
-  std::atomic<std::size_t> in_use_{0}, peak_{0};
 };
 
 }  // namespace

@@ -35,7 +35,6 @@ template <class Arithmetic, std::uint32_t Terms>
 struct ConvertKernel {
   static constexpr int kPhases = 2;
   static constexpr unsigned kMaxThreads = kThreads;
-  struct Registers {};
 
   const Prime* primes;
   std::uint32_t log_degree, terms, scaled;
@@ -43,7 +42,7 @@ struct ConvertKernel {
   ConversionJob jobs[kMaxConversions];
 
   template <int Phase>
-  HETAL_HD void run(const Place& at, Registers&, Word* shared) const {
+  HETAL_HD void run(const Place& at, Word* shared) const {
     const ConversionJob& job = jobs[at.block_y / blocks_of_job];
     const std::uint32_t first = at.block_y % blocks_of_job * kTargetsOfBlock;
     if (first >= job.targets) return;

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <atomic>
 #include <span>
 
 #include "base/error.h"
@@ -69,15 +68,9 @@ class CudaDevice final : public Device {
     require<DeviceOutOfMemory>(data != nullptr, name(), ": no memory for ", words * sizeof(Word), " bytes; ",
                                bytes_in_use(), " in use",
                                reserved_ ? message(" of ", choice_.memory_bytes, " reserved") : std::string());
-    const std::size_t now = in_use_.fetch_add(words * sizeof(Word)) + words * sizeof(Word);
-    std::size_t peak = peak_.load();
-    while (now > peak && !peak_.compare_exchange_weak(peak, now)) {}
     return Buffer(this, data, words);
   }
-  void release(Word* data, std::size_t words) noexcept override {
-    in_use_.fetch_sub(words * sizeof(Word));
-    memory_.give_back(data, words);
-  }
+  void release(Word* data, std::size_t words) noexcept override { memory_.give_back(data, words); }
   void upload(Word* dst, const Word* host, std::size_t words) override {
     runtime_.upload(dst, host, words * sizeof(Word));
   }
@@ -87,8 +80,8 @@ class CudaDevice final : public Device {
   void copy(Word* dst, const Word* src, std::size_t words) override { runtime_.copy(dst, src, words * sizeof(Word)); }
   void zero(Word* dst, std::size_t words) override { runtime_.zero(dst, words * sizeof(Word)); }
   void synchronize() override { runtime_.synchronize(); }
-  std::size_t bytes_in_use() const override { return in_use_.load(); }
-  std::size_t bytes_peak() const override { return peak_.load(); }
+  std::size_t bytes_in_use() const override { return memory_.bytes_in_use(); }
+  std::size_t bytes_peak() const override { return memory_.bytes_peak(); }
 
   // -- domains -----------------------------------------------------------------------------------------------
   void ntt(Limbs x) override {
@@ -255,7 +248,6 @@ class CudaDevice final : public Device {
   MemoryPool memory_;
   bool reserved_ = false;
   std::uint32_t log_degree_ = 0;
-  std::atomic<std::size_t> in_use_{0}, peak_{0};
   std::vector<Word> degree_inverse_, degree_inverse_shoup_;
   Buffer primes_, twiddles_[2];
 };

@@ -1,12 +1,11 @@
 // What a kernel is here: a struct of arguments with a number of phases. All threads of a block end a phase before one
-// begins the next; what a thread keeps between phases is in its Registers, what threads exchange is in shared memory.
+// begins the next; what they exchange, or keep between phases, is in shared memory.
 // Such a kernel runs on a GPU (runtime_gpu.cuh) and, block after block, on the host (runtime_emulated.h).
 //
 //   struct K {
 //     static constexpr int kPhases;
 //     static constexpr unsigned kMaxThreads;
-//     struct Registers;
-//     template <int Phase> HETAL_HD void run(const Place&, Registers&, Word* shared) const;
+//     template <int Phase> HETAL_HD void run(const Place&, Word* shared) const;
 //   };
 #pragma once
 
@@ -29,8 +28,5 @@ struct Grid {
 
 /// What every GPU takes: arguments of a kernel, and shared memory of a block without asking for more.
 inline constexpr std::size_t kMaxArgumentBytes = 4096, kMaxSharedBytes = 48 * 1024;
-
-/// For kernels that keep nothing between phases.
-struct NoRegisters {};
 
 }  // namespace hetal::device::cuda

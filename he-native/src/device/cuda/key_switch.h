@@ -14,7 +14,6 @@ inline constexpr std::uint32_t kMaxDigits = 8, kMaxSwitches = 8;
 struct KeySwitchKernel {
   static constexpr int kPhases = 1;
   static constexpr unsigned kMaxThreads = kThreads;
-  using Registers = NoRegisters;
 
   struct Term {
     const Word *k0[kMaxDigits], *k1[kMaxDigits];
@@ -32,7 +31,7 @@ struct KeySwitchKernel {
   Term terms[kMaxSwitches];
 
   template <int>
-  HETAL_HD void run(const Place& at, Registers&, Word*) const {
+  HETAL_HD void run(const Place& at, Word*) const {
     each_word(limbs, at, [&](std::uint64_t start, std::uint32_t c, const Prime& p) {
       for (std::uint32_t k = 0; k < count; ++k) term(terms[k], at.block_y, start, c, p);
     });

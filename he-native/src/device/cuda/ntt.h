@@ -81,6 +81,11 @@ struct Transform {
   const Prime* primes;
   PassShape shape;
   NttJob jobs[kMaxNttJobs];
+
+  /// Those of a small transform at a stage of the pass, the first of its groups first.
+  HETAL_HD const typename Arithmetic::Twiddle* twiddles_of(const NttJob& job, const PassPlace& place, int stage) const {
+    return twiddles + (job.prime << shape.log_degree) + (1u << (shape.first_stage + stage)) + (place.group << stage);
+  }
 };
 
 /// Stages first_stage .. first_stage + Stages - 1 of the forward transform.
@@ -88,13 +93,12 @@ template <class Arithmetic, int Stages>
 struct ForwardPass : Transform<Arithmetic> {
   static constexpr int kPhases = 3;
   static constexpr unsigned kMaxThreads = kColumns * (1u << Stages) / kElements;
-  using Registers = NoRegisters;
   using Value = typename Arithmetic::Value;
   static constexpr int kSecond = Stages - kTileStages;  ///< stages of the second tile
   static constexpr std::uint32_t kSlices = (1u << Stages) / kElements;
 
   template <int Phase>
-  HETAL_HD void run(const Place& at, Registers&, Word* shared) const {
+  HETAL_HD void run(const Place& at, Word* shared) const {
     const NttJob& job = this->jobs[at.block_y];
     const Prime p = this->primes[job.prime];
     const PassPlace place = pass_place<Stages>(this->shape, at);
@@ -106,10 +110,6 @@ struct ForwardPass : Transform<Arithmetic> {
   }
 
  private:
-  HETAL_HD std::uint32_t twiddle(const NttJob& job, const PassPlace& place, int stage) const {
-    return (job.prime << this->shape.log_degree) + (1u << (this->shape.first_stage + stage)) + (place.group << stage);
-  }
-
   HETAL_HD void first_tile(const NttJob& job, const Prime& p, const PassPlace& place, Word* shared) const {
     const std::uint32_t log_stride = this->shape.log_stride(Stages);
     Value x[kElements];
@@ -120,7 +120,7 @@ struct ForwardPass : Transform<Arithmetic> {
     }
     HETAL_UNROLL
     for (int stage = 0; stage < kTileStages; ++stage) {
-      const auto* const w = this->twiddles + twiddle(job, place, stage);
+      const auto* const w = this->twiddles_of(job, place, stage);
       const std::uint32_t gap = kElements >> (stage + 1);
       HETAL_UNROLL
       for (std::uint32_t i = 0; i < kElements; ++i) {
@@ -143,8 +143,7 @@ struct ForwardPass : Transform<Arithmetic> {
     HETAL_UNROLL
     for (int v = 0; v < kSecond; ++v) {
       const std::uint32_t gap = 1u << (kSecond - 1 - v);
-      const auto* const w =
-          this->twiddles + twiddle(job, place, kTileStages + v) + place.slice * (kElements / (2 * gap));
+      const auto* const w = this->twiddles_of(job, place, kTileStages + v) + place.slice * (kElements / (2 * gap));
       HETAL_UNROLL
       for (std::uint32_t i = 0; i < kElements; ++i) {
         if ((i & gap) == 0) Arithmetic::forward(x[i], x[i + gap], w[i / (2 * gap)], p);
@@ -181,13 +180,12 @@ template <class Arithmetic, int Stages>
 struct InversePass : Transform<Arithmetic> {
   static constexpr int kPhases = 3;
   static constexpr unsigned kMaxThreads = kColumns * (1u << Stages) / kElements;
-  using Registers = NoRegisters;
   using Value = typename Arithmetic::Value;
   static constexpr int kSecond = Stages - kTileStages;
   static constexpr std::uint32_t kSlices = (1u << Stages) / kElements;
 
   template <int Phase>
-  HETAL_HD void run(const Place& at, Registers&, Word* shared) const {
+  HETAL_HD void run(const Place& at, Word* shared) const {
     const NttJob& job = this->jobs[at.block_y];
     const Prime p = this->primes[job.prime];
     const PassPlace place = pass_place<Stages>(this->shape, at);
@@ -199,10 +197,6 @@ struct InversePass : Transform<Arithmetic> {
   }
 
  private:
-  HETAL_HD std::uint32_t twiddle(const NttJob& job, const PassPlace& place, int stage) const {
-    return (job.prime << this->shape.log_degree) + (1u << (this->shape.first_stage + stage)) + (place.group << stage);
-  }
-
   HETAL_HD void load(const NttJob& job, const Place& at, Word* shared) const {
     const std::uint32_t words = this->shape.columns << Stages, base = at.block_x * words;
     for (std::uint32_t i = at.thread; i < words; i += at.threads) shared[i + i / kElements] = job.in[base + i];
@@ -220,8 +214,7 @@ struct InversePass : Transform<Arithmetic> {
     HETAL_UNROLL
     for (int v = kSecond - 1; v >= 0; --v) {
       const std::uint32_t gap = 1u << (kSecond - 1 - v);
-      const auto* const w =
-          this->twiddles + twiddle(job, place, kTileStages + v) + place.slice * (kElements / (2 * gap));
+      const auto* const w = this->twiddles_of(job, place, kTileStages + v) + place.slice * (kElements / (2 * gap));
       HETAL_UNROLL
       for (std::uint32_t i = 0; i < kElements; ++i) {
         if ((i & gap) == 0) Arithmetic::inverse(x[i], x[i + gap], w[i / (2 * gap)], p, kSecond - 1 - v, v == 0);
@@ -242,7 +235,7 @@ struct InversePass : Transform<Arithmetic> {
     }
     HETAL_UNROLL
     for (int stage = kTileStages - 1; stage >= 0; --stage) {
-      const auto* const w = this->twiddles + twiddle(job, place, stage);
+      const auto* const w = this->twiddles_of(job, place, stage);
       const std::uint32_t gap = kElements >> (stage + 1);
       HETAL_UNROLL
       for (std::uint32_t i = 0; i < kElements; ++i) {

@@ -55,7 +55,6 @@ template <Pointwise Operation>
 struct PointwiseKernel {
   static constexpr int kPhases = 1;
   static constexpr unsigned kMaxThreads = kThreads;
-  using Registers = NoRegisters;
 
   LimbSet limbs;
   Word* dst;
@@ -63,7 +62,7 @@ struct PointwiseKernel {
   Word scalar[kMaxLimbs], scalar_shoup[kMaxLimbs];
 
   template <int>
-  HETAL_HD void run(const Place& at, Registers&, Word*) const {
+  HETAL_HD void run(const Place& at, Word*) const {
     each_word(limbs, at, [&](std::uint64_t limb, std::uint32_t c, const Prime& p) {
       dst[limb + c] = value(limb + c, at.block_y, p);
     });
@@ -88,7 +87,6 @@ inline constexpr std::uint32_t kMaxTensorTerms = 16;
 struct TensorKernel {
   static constexpr int kPhases = 1;
   static constexpr unsigned kMaxThreads = kThreads;
-  using Registers = NoRegisters;
 
   struct Term {
     const Word *a0, *a1, *b0, *b1;
@@ -99,7 +97,7 @@ struct TensorKernel {
   Term terms[kMaxTensorTerms];
 
   template <int>
-  HETAL_HD void run(const Place& at, Registers&, Word*) const {
+  HETAL_HD void run(const Place& at, Word*) const {
     each_word(limbs, at, [&](std::uint64_t limb, std::uint32_t c, const Prime& p) {
       const std::uint64_t i = limb + c;
       Wide s0 = accumulate != 0 ? d0[i] : 0, s1 = accumulate != 0 ? d1[i] : 0, s2 = accumulate != 0 ? d2[i] : 0;
@@ -122,7 +120,6 @@ inline constexpr std::uint32_t kMaxSources = 16, kMaxDestinations = 8;
 struct PlainMatrixKernel {
   static constexpr int kPhases = 1;
   static constexpr unsigned kMaxThreads = kThreads;
-  using Registers = NoRegisters;
 
   struct Factor {
     const Word* data;  ///< of limb 0; null: absent
@@ -136,7 +133,7 @@ struct PlainMatrixKernel {
   Factor plain[kMaxDestinations * kMaxSources];
 
   template <int>
-  HETAL_HD void run(const Place& at, Registers&, Word* shared) const {
+  HETAL_HD void run(const Place& at, Word* shared) const {
     each_word(limbs, at, [&](std::uint64_t start, std::uint32_t c, const Prime& p) {
       const std::uint64_t i = start + c;
       for (std::uint32_t s = 0; s < sources; ++s) shared[s * at.threads + at.thread] = src[s][i];
@@ -159,7 +156,6 @@ struct PlainMatrixKernel {
 struct AutomorphismKernel {
   static constexpr int kPhases = 1;
   static constexpr unsigned kMaxThreads = kThreads;
-  using Registers = NoRegisters;
 
   LimbSet limbs;
   Word* dst;
@@ -167,7 +163,7 @@ struct AutomorphismKernel {
   std::uint32_t galois;
 
   template <int>
-  HETAL_HD void run(const Place& at, Registers&, Word*) const {
+  HETAL_HD void run(const Place& at, Word*) const {
     each_word(limbs, at, [&](std::uint64_t limb, std::uint32_t c, const Prime&) {
       dst[limb + c] = src[limb + turned_index(c, galois, limbs.log_degree)];
     });
@@ -178,14 +174,13 @@ struct AutomorphismKernel {
 struct FromSignedKernel {
   static constexpr int kPhases = 1;
   static constexpr unsigned kMaxThreads = kThreads;
-  using Registers = NoRegisters;
 
   LimbSet limbs;
   Word* dst;
   const Word* integers;  ///< N, as two's complement
 
   template <int>
-  HETAL_HD void run(const Place& at, Registers&, Word*) const {
+  HETAL_HD void run(const Place& at, Word*) const {
     each_word(limbs, at, [&](std::uint64_t limb, std::uint32_t c, const Prime& p) {
       dst[limb + c] = signed_mod(static_cast<std::int64_t>(integers[c]), p);
     });
@@ -196,7 +191,6 @@ struct FromSignedKernel {
 struct LiftCenteredKernel {
   static constexpr int kPhases = 1;
   static constexpr unsigned kMaxThreads = kThreads;
-  using Registers = NoRegisters;
 
   LimbSet limbs;
   Word* dst;
@@ -204,7 +198,7 @@ struct LiftCenteredKernel {
   Word from;
 
   template <int>
-  HETAL_HD void run(const Place& at, Registers&, Word*) const {
+  HETAL_HD void run(const Place& at, Word*) const {
     each_word(limbs, at, [&](std::uint64_t limb, std::uint32_t c, const Prime& p) {
       const Word x = src[c];
       dst[limb + c] =
@@ -217,14 +211,13 @@ struct LiftCenteredKernel {
 struct CopyKernel {
   static constexpr int kPhases = 1;
   static constexpr unsigned kMaxThreads = kThreads;
-  using Registers = NoRegisters;
 
   std::uint32_t degree, span;
   const Word* src[kMaxLimbs];
   Word* dst[kMaxLimbs];
 
   template <int>
-  HETAL_HD void run(const Place& at, Registers&, Word*) const {
+  HETAL_HD void run(const Place& at, Word*) const {
     const std::uint32_t start = at.block_x * span;
     for (std::uint32_t c = start + at.thread; c < start + span; c += at.threads) {
       dst[at.block_y][c] = src[at.block_y][c];

@@ -75,12 +75,11 @@ class EmulatedRuntime {
     require<DeviceLost>(grid.shared_words * sizeof(Word) <= kMaxSharedBytes && grid.threads <= Kernel::kMaxThreads,
                         "cuda: a launch of ", grid.threads, " threads with ", grid.shared_words, " shared words");
     std::vector<Word> shared(grid.shared_words);
-    std::vector<typename Kernel::Registers> registers(grid.threads);
     on_device([&] {
       for (std::uint32_t y = 0; y < grid.blocks_y; ++y) {
         for (std::uint32_t x = 0; x < grid.blocks_x; ++x) {
           std::fill(shared.begin(), shared.end(), 0xa5a5a5a5a5a5a5a5u);
-          phases<0>(kernel, grid, x, y, registers, shared);
+          phases<0>(kernel, grid, x, y, shared);
         }
       }
     });
@@ -98,12 +97,12 @@ class EmulatedRuntime {
 
   template <int Phase, class Kernel>
   static void phases(const Kernel& kernel, const Grid& grid, std::uint32_t x, std::uint32_t y,
-                     std::vector<typename Kernel::Registers>& registers, std::vector<Word>& shared) {
+                     std::vector<Word>& shared) {
     for (std::uint32_t i = 0; i < grid.threads; ++i) {
       const std::uint32_t thread = (x + y + static_cast<std::uint32_t>(Phase)) % 2 == 0 ? i : grid.threads - 1 - i;
-      kernel.template run<Phase>({x, y, thread, grid.threads}, registers[thread], shared.data());
+      kernel.template run<Phase>({x, y, thread, grid.threads}, shared.data());
     }
-    if constexpr (Phase + 1 < Kernel::kPhases) phases<Phase + 1>(kernel, grid, x, y, registers, shared);
+    if constexpr (Phase + 1 < Kernel::kPhases) phases<Phase + 1>(kernel, grid, x, y, shared);
   }
 
   std::mutex mutex_;

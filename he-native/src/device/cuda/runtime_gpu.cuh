@@ -21,20 +21,18 @@ inline void check(cudaError_t code, const char* what) {
 }
 
 template <int Phase, class Kernel>
-__device__ __forceinline__ void run_phases(const Kernel& kernel, const Place& place,
-                                           typename Kernel::Registers& registers, Word* shared) {
-  kernel.template run<Phase>(place, registers, shared);
+__device__ __forceinline__ void run_phases(const Kernel& kernel, const Place& place, Word* shared) {
+  kernel.template run<Phase>(place, shared);
   if constexpr (Phase + 1 < Kernel::kPhases) {
     __syncthreads();
-    run_phases<Phase + 1>(kernel, place, registers, shared);
+    run_phases<Phase + 1>(kernel, place, shared);
   }
 }
 
 template <class Kernel>
 __global__ void __launch_bounds__(Kernel::kMaxThreads) entry(const __grid_constant__ Kernel kernel) {
   extern __shared__ Word shared[];
-  typename Kernel::Registers registers;
-  run_phases<0>(kernel, {blockIdx.x, blockIdx.y, threadIdx.x, blockDim.x}, registers, shared);
+  run_phases<0>(kernel, {blockIdx.x, blockIdx.y, threadIdx.x, blockDim.x}, shared);
 }
 
 /// What the machine has, in one line each; DeviceUnavailable when there is no driver, an old one, or no such GPU.

@@ -82,9 +82,9 @@ struct Transform {
   PassShape shape;
   NttJob jobs[kMaxNttJobs];
 
-  /// Those of a small transform at a stage of the pass, the first of its groups first.
-  HETAL_HD const typename Arithmetic::Twiddle* twiddles_of(const NttJob& job, const PassPlace& place, int stage) const {
-    return twiddles + (job.prime << shape.log_degree) + (1u << (shape.first_stage + stage)) + (place.group << stage);
+  /// Index of a small transform's first twiddle at a stage of the pass.
+  HETAL_HD std::uint32_t first_twiddle(const NttJob& job, const PassPlace& place, int stage) const {
+    return (job.prime << shape.log_degree) + (1u << (shape.first_stage + stage)) + (place.group << stage);
   }
 };
 
@@ -120,7 +120,7 @@ struct ForwardPass : Transform<Arithmetic> {
     }
     HETAL_UNROLL
     for (int stage = 0; stage < kTileStages; ++stage) {
-      const auto* const w = this->twiddles_of(job, place, stage);
+      const auto* const w = this->twiddles + this->first_twiddle(job, place, stage);
       const std::uint32_t gap = kElements >> (stage + 1);
       HETAL_UNROLL
       for (std::uint32_t i = 0; i < kElements; ++i) {
@@ -143,7 +143,8 @@ struct ForwardPass : Transform<Arithmetic> {
     HETAL_UNROLL
     for (int v = 0; v < kSecond; ++v) {
       const std::uint32_t gap = 1u << (kSecond - 1 - v);
-      const auto* const w = this->twiddles_of(job, place, kTileStages + v) + place.slice * (kElements / (2 * gap));
+      const auto* const w =
+          this->twiddles + this->first_twiddle(job, place, kTileStages + v) + place.slice * (kElements / (2 * gap));
       HETAL_UNROLL
       for (std::uint32_t i = 0; i < kElements; ++i) {
         if ((i & gap) == 0) Arithmetic::forward(x[i], x[i + gap], w[i / (2 * gap)], p);
@@ -214,7 +215,8 @@ struct InversePass : Transform<Arithmetic> {
     HETAL_UNROLL
     for (int v = kSecond - 1; v >= 0; --v) {
       const std::uint32_t gap = 1u << (kSecond - 1 - v);
-      const auto* const w = this->twiddles_of(job, place, kTileStages + v) + place.slice * (kElements / (2 * gap));
+      const auto* const w =
+          this->twiddles + this->first_twiddle(job, place, kTileStages + v) + place.slice * (kElements / (2 * gap));
       HETAL_UNROLL
       for (std::uint32_t i = 0; i < kElements; ++i) {
         if ((i & gap) == 0) Arithmetic::inverse(x[i], x[i + gap], w[i / (2 * gap)], p, kSecond - 1 - v, v == 0);
@@ -235,7 +237,7 @@ struct InversePass : Transform<Arithmetic> {
     }
     HETAL_UNROLL
     for (int stage = kTileStages - 1; stage >= 0; --stage) {
-      const auto* const w = this->twiddles_of(job, place, stage);
+      const auto* const w = this->twiddles + this->first_twiddle(job, place, stage);
       const std::uint32_t gap = kElements >> (stage + 1);
       HETAL_UNROLL
       for (std::uint32_t i = 0; i < kElements; ++i) {

@@ -1,7 +1,9 @@
 package org.hetal.cluster;
 
 import java.io.Serializable;
+import org.hetal.dataset.DatasetException;
 import org.hetal.he.DeviceChoice;
+import org.hetal.he.Evaluator;
 
 /**
  * What an executor must know to open its engine; travels with every task, so it holds names, never
@@ -30,5 +32,25 @@ public record EngineSpec(
   EngineSpec on(DeviceChoice other) {
     return new EngineSpec(
         backend, parameterSet, parameterHash, keyId, keyBundle, keyManifestDigest, other);
+  }
+
+  /**
+   * The evaluator, which is closed when its keys are not those of the data set.
+   *
+   * @param actual key id of its bundle
+   * @throws DatasetException when they are not
+   */
+  <E extends Evaluator> E withTheKeysOfTheDataset(E evaluator, String actual) {
+    if (!actual.equals(keyId)) {
+      evaluator.close();
+      throw new DatasetException(
+          "key bundle "
+              + keyBundle
+              + ": expected the keys of the data set, key id "
+              + keyId
+              + ", actual "
+              + actual);
+    }
+    return evaluator;
   }
 }

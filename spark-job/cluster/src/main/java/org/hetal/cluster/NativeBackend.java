@@ -1,7 +1,6 @@
 package org.hetal.cluster;
 
 import java.nio.file.Path;
-import org.hetal.dataset.DatasetException;
 import org.hetal.he.Evaluator;
 import org.hetal.he.NativeEngine;
 import org.hetal.he.NativeEvaluator;
@@ -21,17 +20,6 @@ public final class NativeBackend implements Backend {
   @Override
   public Evaluator open(EngineSpec spec, Path keys) {
     NativeEvaluator evaluator = NativeEngine.open(keys, spec.device());
-    if (!evaluator.keyId().equals(spec.keyId())) {
-      String actual = evaluator.keyId();
-      evaluator.close();
-      throw new DatasetException(
-          "key bundle "
-              + spec.keyBundle()
-              + ": expected the keys of the data set, key id "
-              + spec.keyId()
-              + ", actual "
-              + actual);
-    }
-    return evaluator;
+    return spec.withTheKeysOfTheDataset(evaluator, evaluator.keyId());
   }
 }

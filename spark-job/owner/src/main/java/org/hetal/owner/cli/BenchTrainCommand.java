@@ -2,7 +2,6 @@ package org.hetal.owner.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -11,7 +10,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.he.Ciphertext;
@@ -24,6 +22,7 @@ import org.hetal.linalg.FeatureBlocks;
 import org.hetal.owner.data.MadeUpData;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.keys.DeviceProbe;
+import org.hetal.owner.keys.TemporaryFolder;
 import org.hetal.training.CheckpointStore;
 import org.hetal.training.Judge;
 import org.hetal.training.LocalWorkers;
@@ -100,9 +99,9 @@ final class BenchTrainCommand extends OwnerCommand {
             data.layout(settings(), backend().parameters(settings().parameterSet())),
             schedule,
             data.validation().length);
-    Path folder = temporaryFolder();
-    try (Client client = backend().generate(settings().parameterSet(), settings().insecureSeed())) {
-      Path keys = folder.resolve("keys");
+    try (TemporaryFolder folder = new TemporaryFolder("hetal-bench");
+        Client client = backend().generate(settings().parameterSet(), settings().insecureSeed())) {
+      Path keys = folder.path().resolve("keys");
       try (ProgressBar bar = ProgressBar.start(out(), "bench: keys")) {
         client.writeEvaluationKeys(
             keys, plan.rotations(), (done, of, bytes) -> bar.accept(done, of));
@@ -111,8 +110,6 @@ final class BenchTrainCommand extends OwnerCommand {
           backend().evaluator(keys, settings().parameterSet(), settings().deviceChoice())) {
         measure(new Run(data, plan, client, evaluator));
       }
-    } finally {
-      delete(folder);
     }
     return ExitCode.OK;
   }
@@ -308,24 +305,6 @@ final class BenchTrainCommand extends OwnerCommand {
     public void epoch(EpochEvent event) {
       validation = event.validationSeconds();
       say("validation after epoch %d: %.2f s", event.epoch(), event.validationSeconds());
-    }
-  }
-
-  private static Path temporaryFolder() {
-    try {
-      return Files.createTempDirectory("hetal-bench");
-    } catch (IOException e) {
-      throw new UncheckedIOException("temporary folder", e);
-    }
-  }
-
-  private static void delete(Path folder) {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("deleting " + folder, e);
     }
   }
 }

@@ -1,12 +1,5 @@
 package org.hetal.owner.keys;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
 import org.hetal.he.DeviceChoice;
 import org.hetal.he.NativeEngine;
 import org.hetal.he.RotationPlan;
@@ -30,31 +23,12 @@ public final class DeviceProbe {
     if (device.kind().equals("cpu")) {
       return;
     }
-    Path keys = temporaryFolder();
-    try (NativeClient client = NativeClient.insecureGenerate(TOY, 1, 1)) {
-      client.writeEvaluationKeys(keys, new RotationPlan().relinearize(1), (done, of, bytes) -> {});
-      NativeEngine.open(keys, new DeviceChoice(device.kind(), 1, device.ordinal(), 0)).close();
-    } finally {
-      delete(keys);
-    }
-  }
-
-  private static Path temporaryFolder() {
-    try {
-      return Files.createTempDirectory("hetal-probe");
-    } catch (IOException e) {
-      throw new UncheckedIOException("temporary folder", e);
-    }
-  }
-
-  private static void delete(Path folder) {
-    try (Stream<Path> all = Files.walk(folder)) {
-      List<Path> deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
-      for (Path path : deepestFirst) {
-        Files.delete(path);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException("deleting " + folder, e);
+    try (TemporaryFolder keys = new TemporaryFolder("hetal-probe");
+        NativeClient client = NativeClient.insecureGenerate(TOY, 1, 1)) {
+      client.writeEvaluationKeys(
+          keys.path(), new RotationPlan().relinearize(1), (done, of, bytes) -> {});
+      NativeEngine.open(keys.path(), new DeviceChoice(device.kind(), 1, device.ordinal(), 0))
+          .close();
     }
   }
 }

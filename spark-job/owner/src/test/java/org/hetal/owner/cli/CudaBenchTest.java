@@ -4,9 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -49,18 +46,9 @@ class CudaBenchTest {
         List.of(
             "--made-up", "9", "--iterations", "1", "--json", folder.resolve("f.json").toString()));
     arguments.addAll(List.of(more));
-    PrintStream out = System.out;
-    PrintStream err = System.err;
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (PrintStream both = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
-      System.setOut(both);
-      System.setErr(both);
-      return HetalOwner.execute(arguments.toArray(String[]::new));
-    } finally {
-      System.setOut(out);
-      System.setErr(err);
-      output = bytes.toString(StandardCharsets.UTF_8);
-    }
+    CommandRun run = CommandRun.of(arguments.toArray(String[]::new));
+    output = run.output();
+    return run.status();
   }
 
   @Test

@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -219,17 +216,8 @@ class OpenFheClientTest {
   private int hetal(String command, String... more) {
     List<String> arguments = new ArrayList<>(List.of(command, "-c", conf.toString()));
     arguments.addAll(List.of(more));
-    PrintStream out = System.out;
-    PrintStream err = System.err;
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try (PrintStream both = new PrintStream(bytes, true, StandardCharsets.UTF_8)) {
-      System.setOut(both);
-      System.setErr(both);
-      return HetalOwner.execute(arguments.toArray(String[]::new));
-    } finally {
-      System.setOut(out);
-      System.setErr(err);
-      output = bytes.toString(StandardCharsets.UTF_8);
-    }
+    CommandRun run = CommandRun.of(arguments.toArray(String[]::new));
+    output = run.output();
+    return run.status();
   }
 }

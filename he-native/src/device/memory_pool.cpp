@@ -49,12 +49,12 @@ void MemoryPool::give_back(Word* data, std::size_t words) noexcept {
   std::lock_guard lock(mutex_);
   try {
     auto next = by_address_.lower_bound(data);
-    if (next != by_address_.end() && data + words == next->first) {
+    if (next != by_address_.end() && data + words == next->first && !blocks_.contains(next->first)) {
       words += next->second;
       by_size_.erase({next->second, next->first});
       next = by_address_.erase(next);
     }
-    if (next != by_address_.begin()) {
+    if (next != by_address_.begin() && !blocks_.contains(data)) {
       const auto before = std::prev(next);
       if (before->first + before->second == data) {
         data = before->first;
@@ -80,7 +80,7 @@ bool MemoryPool::grow(std::size_t words) {
   words = std::max(words, source_.block_words);
   Word* const block = source_.take(words);
   if (block == nullptr) return false;
-  blocks_.push_back(block);
+  blocks_.insert(block);
   insert(block, words);
   return true;
 }

@@ -1,5 +1,6 @@
-// A device's memory: ranges cut from large blocks, merged with their neighbours when given back. Fresh memory costs
-// more than any operation on it, on every device, so every size draws on the same ranges.
+// A device's memory: ranges cut from large blocks, merged when given back with their neighbours in the same block
+// (cudaMemcpy refuses a range that spans two allocations). Fresh memory costs more than any operation on it, on every
+// device, so every size draws on the same ranges.
 #pragma once
 
 #include <atomic>
@@ -9,7 +10,6 @@
 #include <mutex>
 #include <set>
 #include <utility>
-#include <vector>
 
 #include "arith/modulus.h"
 
@@ -48,7 +48,7 @@ class MemoryPool {
 
   BlockSource source_;
   std::mutex mutex_;
-  std::vector<Word*> blocks_;
+  std::set<Word*> blocks_;
   std::map<Word*, std::size_t> by_address_;
   std::set<std::pair<std::size_t, Word*>> by_size_;
   std::atomic<std::size_t> in_use_{0}, peak_{0};

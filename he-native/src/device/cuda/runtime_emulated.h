@@ -54,17 +54,17 @@ class EmulatedRuntime {
   static constexpr std::size_t kHugePage = std::size_t{1} << 21, kBlockWords = (std::size_t{1} << 26) / sizeof(Word);
 
   void upload(void* dst, const void* host, std::size_t bytes) {
-    on_device([&] { std::memcpy(dst, host, bytes); });
+    on_device([&] { std::memcpy(within_one_block(dst, bytes), host, bytes); });
   }
   void download(void* host, const void* src, std::size_t bytes) {
-    on_device([&] { std::memcpy(host, src, bytes); });
+    on_device([&] { std::memcpy(host, within_one_block(src, bytes), bytes); });
   }
   void synchronize() {}
   void copy(void* dst, const void* src, std::size_t bytes) {
-    on_device([&] { std::memmove(dst, src, bytes); });
+    on_device([&] { std::memmove(within_one_block(dst, bytes), within_one_block(src, bytes), bytes); });
   }
   void zero(void* dst, std::size_t bytes) {
-    on_device([&] { std::memset(dst, 0, bytes); });
+    on_device([&] { std::memset(within_one_block(dst, bytes), 0, bytes); });
   }
 
   /// Threads run in the order of their numbers in some phases and in the opposite order in others, and shared memory
@@ -86,6 +86,17 @@ class EmulatedRuntime {
   }
 
  private:
+  /// CUDA's copies refuse a range that spans two allocations, even where these are adjacent.
+  template <typename T>
+  T* within_one_block(T* data, std::size_t bytes) const {
+    const auto* const first = static_cast<const char*>(static_cast<const void*>(data));
+    for (const auto& [block, size] : blocks_) {
+      const char* const start = reinterpret_cast<const char*>(block);
+      if (start <= first && first + bytes <= start + size) return data;
+    }
+    throw DeviceLost(message("cuda: a copy of ", bytes, " bytes that are not within one block"));
+  }
+
   /// One operation at a time, as on a stream.
   template <typename Body>
   void on_device(const Body& body) {

@@ -3,6 +3,7 @@ package org.hetal.dataset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -95,15 +96,26 @@ public final class DatasetWriter {
 
   /** Writes the manifest: from now on the data set is there. */
   public EncryptedDataset commit() {
+    return commit(manifest -> {});
+  }
+
+  /**
+   * As {@link #commit()}.
+   *
+   * @param before told the SHA-256 of the manifest that is about to be written
+   */
+  public EncryptedDataset commit(Consumer<String> before) {
     if (committed) {
       throw new IllegalStateException("commit twice");
     }
     finishBatch();
-    ManifestFile.write(
-        storage,
-        EncryptedDataset.KIND,
-        new EncryptedDataset(
-            origin, id, scheduleHash, List.copyOf(batches), List.copyOf(rowsToJudge)));
+    byte[] manifest =
+        ManifestFile.bytes(
+            EncryptedDataset.KIND,
+            new EncryptedDataset(
+                origin, id, scheduleHash, List.copyOf(batches), List.copyOf(rowsToJudge)));
+    before.accept(StoredFile.sha256(manifest));
+    storage.writeAtomically(ManifestFile.NAME, manifest);
     committed = true;
     return EncryptedDataset.open(storage);
   }

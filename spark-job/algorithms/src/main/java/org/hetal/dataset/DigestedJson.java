@@ -29,13 +29,18 @@ public record DigestedJson(String kind, int version, String remedy) {
 
   /** Writes or replaces the file. */
   public void write(Storage storage, String path, Object content) {
+    storage.writeAtomically(path, bytes(content));
+  }
+
+  /** The bytes of the file; equal contents give equal bytes. */
+  byte[] bytes(Object content) {
     ObjectNode root = JSON.createObjectNode();
     JsonNode tree = JSON.valueToTree(content);
     root.put("kind", kind);
     root.put("version", version);
     root.put("sha256", digest(tree));
     root.set("content", tree);
-    storage.writeAtomically(path, text(root).getBytes(StandardCharsets.UTF_8));
+    return text(root).getBytes(StandardCharsets.UTF_8);
   }
 
   /**

@@ -81,6 +81,11 @@ public record EncryptedDataset(
     return storage.exists(ManifestFile.NAME);
   }
 
+  /** SHA-256 of the manifest, which holds the digest of every ciphertext. */
+  public static String manifestDigest(Storage storage) {
+    return StoredFile.sha256(storage.read(ManifestFile.NAME));
+  }
+
   /** Rows of all minibatches. */
   public int trainingRows() {
     return batches.stream().mapToInt(Batch::rows).sum();

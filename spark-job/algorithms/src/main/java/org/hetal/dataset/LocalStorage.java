@@ -103,7 +103,7 @@ public final class LocalStorage implements Storage {
   }
 
   /** Makes the names in a folder durable, as {@code force} does for the bytes of a file. */
-  static void synchronize(Path folder) throws IOException {
+  public static void synchronize(Path folder) throws IOException {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     }

@@ -13,6 +13,10 @@ final class ManifestFile {
     format(kind).write(storage, NAME, content);
   }
 
+  static byte[] bytes(String kind, Object content) {
+    return format(kind).bytes(content);
+  }
+
   static <T> T read(Storage storage, String kind, Class<T> type) {
     return format(kind).read(storage, NAME, type);
   }

@@ -39,7 +39,7 @@ public final class ClusterRun implements AutoCloseable {
     this.hadoop = spark.hadoopConfiguration();
     Storage storage = new HadoopStorage(settings.paths().dataset(), hadoop);
     this.dataset = EncryptedDataset.open(storage);
-    this.datasetDigest = StoredFile.sha256(storage.read("manifest.json"));
+    this.datasetDigest = EncryptedDataset.manifestDigest(storage);
     String parameterSet = dataset.origin().parameterSet();
     if (!parameterSet.equals(settings.parameterSet())) {
       throw new DatasetException(

@@ -1,5 +1,6 @@
 package org.hetal.owner.cli;
 
+import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.Storage;
 import org.hetal.he.owner.Client;
@@ -46,7 +47,15 @@ final class DecryptModelCommand extends OwnerCommand {
     if (!DecryptedModel.isPresent(modelStorage())) {
       return;
     }
-    DecryptedModel there = DecryptedModel.read(modelStorage());
+    DecryptedModel there;
+    try {
+      there = DecryptedModel.read(modelStorage());
+    } catch (DatasetException e) {
+      throw new CommitException(
+          modelStorage().describe()
+              + ": expected no model or one that decrypt-model of this release wrote, actual"
+              + " another file; kept. Move it away or set paths.model");
+    }
     if (!there.runId().equals(model.runId()) || !there.datasetId().equals(model.datasetId())) {
       throw new CommitException(
           String.format(

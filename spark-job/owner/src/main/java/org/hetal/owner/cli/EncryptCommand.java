@@ -81,13 +81,25 @@ final class EncryptCommand extends OwnerCommand {
               ? EncryptedDataset.newId()
               : DatasetRecord.insecureId(data, plan, client.keyId(), seed);
       DatasetEncryptor encryptor = new DatasetEncryptor(client, plan, id);
-      DatasetRecord record =
-          DatasetRecord.of(data, settings(), plan, encryptor.origin(), now(), storage.describe());
       requireFittingKeys(client, plan);
       removeUnfinished(storage);
       EncryptedDataset written =
           encryptor.encryptTraining(
-              data, settings().training(), storage, () -> records().write(record), bar);
+              data,
+              settings().training(),
+              storage,
+              manifest ->
+                  records()
+                      .write(
+                          DatasetRecord.of(
+                              data,
+                              settings(),
+                              plan,
+                              encryptor.origin(),
+                              now(),
+                              storage.describe(),
+                              manifest)),
+              bar);
       bar.close();
       say(
           "%d rows in %d minibatches and %d groups to validate with, %s, in %s; its record is"

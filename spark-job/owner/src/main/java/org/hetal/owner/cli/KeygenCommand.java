@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.OwnerOnly;
 import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.RotationPlan;
@@ -93,6 +94,7 @@ final class KeygenCommand extends OwnerCommand {
         throw new CommitException(file + ": expected no secret key yet, actual one; kept");
       }
       Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+      LocalStorage.synchronize(file.toAbsolutePath().getParent());
     } catch (IOException e) {
       throw new UncheckedIOException("writing " + file + ": " + e.getMessage(), e);
     } finally {

@@ -167,8 +167,13 @@ abstract class OwnerCommand implements Callable<Integer> {
     if (!EncryptedDataset.isPresent(dataset)) {
       return records().newestWrittenTo(dataset.describe());
     }
-    String id = EncryptedDataset.open(dataset).origin().datasetId();
-    return records().dataset(id, "data set " + id + " in " + dataset.describe());
+    EncryptedDataset there = EncryptedDataset.open(dataset);
+    String id = there.origin().datasetId();
+    DatasetRecord record = records().dataset(id, "data set " + id + " in " + dataset.describe());
+    if (there.id().equals(id)) {
+      record.requireManifest(dataset.describe(), EncryptedDataset.manifestDigest(dataset));
+    }
+    return record;
   }
 
   /**
@@ -179,7 +184,8 @@ abstract class OwnerCommand implements Callable<Integer> {
   final PreparedData readDataOf(DatasetRecord record) {
     record.requireSettings(settings);
     PreparedData data =
-        described(PreparedData.of(Splits.read(settings.data()), record.preparation()));
+        described(
+            PreparedData.of(Splits.read(settings.data()), record.preparation(), settings.data()));
     record.requireData(data);
     return data;
   }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -28,23 +27,32 @@ final class Unfinished {
     if (!Files.isDirectory(folder)) {
       throw new CommitException(folder + ": expected a folder, actual a file; kept");
     }
-    try (Stream<Path> all = Files.walk(folder)) {
-      List<Path> deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
-      int files = 0;
-      for (Path path : deepestFirst) {
-        if (!Files.isDirectory(path)) {
-          requireOurs(folder, path, ours);
-          files++;
-        }
+    try {
+      Path root = folder.toRealPath();
+      List<Path> files;
+      try (Stream<Path> all = Files.walk(root)) {
+        files = all.filter(path -> !Files.isDirectory(path)).toList();
       }
-      for (Path path : deepestFirst) {
-        if (!path.equals(folder)) {
-          Files.delete(path);
-        }
+      files.forEach(file -> requireOurs(root, file, ours));
+      for (Path file : files) {
+        Files.delete(file);
+        deleteEmpty(file.getParent(), root);
       }
-      return files;
+      return files.size();
     } catch (IOException e) {
       throw new UncheckedIOException("emptying " + folder + ": " + e.getMessage(), e);
+    }
+  }
+
+  /** Deletes a folder and those above it, up to the root, as far as they are empty. */
+  private static void deleteEmpty(Path folder, Path root) throws IOException {
+    for (Path at = folder; !at.equals(root); at = at.getParent()) {
+      try (Stream<Path> entries = Files.list(at)) {
+        if (entries.findAny().isPresent()) {
+          return;
+        }
+      }
+      Files.delete(at);
     }
   }
 

@@ -3,6 +3,7 @@ package org.hetal.owner.data;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.hetal.config.Settings;
 import org.hetal.dataset.DatasetWriter;
 import org.hetal.dataset.EncryptedDataset;
@@ -57,14 +58,15 @@ public final class DatasetEncryptor {
    * Encrypts the minibatches and the validation features. Labels of the validation rows stay with
    * the owner.
    *
-   * @param beforeCommit called when all ciphertexts are written and the data set is not there yet
+   * @param beforeCommit told the SHA-256 of the manifest when all ciphertexts are written and the
+   *     manifest is not
    * @param progress told the groups done, of all
    */
   public EncryptedDataset encryptTraining(
       PreparedData data,
       Settings.Training training,
       Storage storage,
-      Runnable beforeCommit,
+      Consumer<String> beforeCommit,
       WorkProgress progress) {
     DatasetWriter writer = new DatasetWriter(storage, origin, scheduleHash(training));
     Layout layout = plan.layout();
@@ -91,8 +93,7 @@ public final class DatasetEncryptor {
           encrypt(rows.of(data.validation()), null, plan.levels().validationFeatures()));
       progress.accept(++done, of);
     }
-    beforeCommit.run();
-    return writer.commit();
+    return writer.commit(beforeCommit);
   }
 
   /**
@@ -117,8 +118,7 @@ public final class DatasetEncryptor {
           encrypt(filled(group.of(rows)), null, plan.levels().validationFeatures()));
       progress.accept(++done, groups.size());
     }
-    beforeCommit.run();
-    return writer.commit();
+    return writer.commit(manifest -> beforeCommit.run());
   }
 
   private double[][] filled(double[][] rows) {

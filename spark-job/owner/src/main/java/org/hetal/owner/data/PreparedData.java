@@ -31,11 +31,11 @@ public record PreparedData(
 
   /** Prepares rows that are there already. */
   public static PreparedData of(Splits splits, Settings.Data data) {
-    return of(splits, Preparation.fit(splits, data));
+    return of(splits, Preparation.fit(splits, data), data);
   }
 
   /** Prepares rows as others were prepared before. */
-  public static PreparedData of(Splits splits, Preparation preparation) {
+  public static PreparedData of(Splits splits, Preparation preparation, Settings.Data data) {
     return new PreparedData(
         splits,
         preparation,

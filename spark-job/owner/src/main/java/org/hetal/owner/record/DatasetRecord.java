@@ -22,6 +22,7 @@ import org.hetal.training.TrainingPlan;
  * @param id of the data set
  * @param written when, ISO 8601
  * @param folder to which it was written
+ * @param manifest SHA-256 of the data set's manifest, which holds the digest of every ciphertext
  * @param origin parameters, key, layout
  * @param scheduleHash {@link DatasetEncryptor#scheduleHash}
  * @param planDigest of the plan of levels and keys
@@ -35,6 +36,7 @@ public record DatasetRecord(
     String id,
     String written,
     String folder,
+    String manifest,
     Origin origin,
     String scheduleHash,
     String planDigest,
@@ -66,11 +68,13 @@ public record DatasetRecord(
       TrainingPlan plan,
       Origin origin,
       String written,
-      String folder) {
+      String folder,
+      String manifest) {
     return new DatasetRecord(
         origin.datasetId(),
         written,
         folder,
+        manifest,
         origin,
         DatasetEncryptor.scheduleHash(settings.training()),
         Digests.plan(plan),
@@ -175,6 +179,23 @@ public record DatasetRecord(
               + " ("
               + describe()
               + "); use what encrypt used, or encrypt again");
+    }
+  }
+
+  /**
+   * @param where the data set is, for the message
+   * @param actual SHA-256 of its manifest
+   * @throws DatasetException unless it is the manifest that encrypt wrote
+   */
+  public void requireManifest(String where, String actual) {
+    if (!actual.equals(manifest)) {
+      throw new DatasetException(
+          where
+              + ": manifest.json: encrypted with SHA-256 "
+              + manifest
+              + ", now "
+              + actual
+              + "; the data set was changed after it was encrypted");
     }
   }
 

@@ -108,6 +108,18 @@ class OwnerFilesTest {
   }
 
   @Test
+  void unfinishedDataSetBehindALink_isWrittenAnew() throws Exception {
+    Path dataset = root.resolve("cluster/dataset");
+    Files.move(dataset, root.resolve("disk"));
+    Files.createSymbolicLink(dataset, root.resolve("disk"));
+    Files.delete(root.resolve("disk/manifest.json"));
+    Files.createDirectories(root.resolve("disk/lost+found"));
+    run(0, "encrypt");
+    assertTrue(Files.isSymbolicLink(dataset) && Files.exists(root.resolve("disk/manifest.json")));
+    assertTrue(Files.isDirectory(root.resolve("disk/lost+found")));
+  }
+
+  @Test
   void twoCommandsAtATime_doNotWriteForOneOwner() {
     try (OwnerLock lock = OwnerLock.take(root.resolve("owner"))) {
       for (String command : List.of("keygen", "encrypt", "decrypt-model")) {

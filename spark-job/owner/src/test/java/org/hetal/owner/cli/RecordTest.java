@@ -242,6 +242,22 @@ class RecordTest {
   }
 
   @Test
+  void changedDataSet_isRefused() throws Exception {
+    Path manifest = root.resolve("cluster/dataset/manifest.json");
+    Files.writeString(manifest, Files.readString(manifest) + "\n");
+    refused(65, "manifest.json: encrypted with SHA-256 " + record().manifest(), "oracle");
+  }
+
+  @Test
+  void fileThatIsNoModel_isKept() throws Exception {
+    owner.train("cluster/dataset", "cluster/run", "first");
+    Path model = Files.createDirectories(root.resolve("owner/model")).resolve("model.json");
+    Files.writeString(model, "{}");
+    refused(73, "actual another file; kept. Move it away", "decrypt-model");
+    assertEquals("{}", Files.readString(model));
+  }
+
+  @Test
   void missingDamagedOrEarlierRecord_isRefusedWithWhatToDo() throws Exception {
     Path file = root.resolve("owner/datasets").resolve(record().id() + ".json");
     byte[] whole = Files.readAllBytes(file);

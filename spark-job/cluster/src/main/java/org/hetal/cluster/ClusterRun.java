@@ -6,12 +6,15 @@ import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.hetal.config.Settings;
+import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.Shapes;
 import org.hetal.dataset.Storage;
 import org.hetal.dataset.StoredFile;
 import org.hetal.he.Evaluator;
+import org.hetal.he.KeyBundleManifest;
+import org.hetal.he.RotationPlan;
 import org.hetal.packing.Layout;
 import org.hetal.training.CheckpointStore;
 import org.hetal.training.Schedule;
@@ -36,7 +39,7 @@ public final class ClusterRun implements AutoCloseable {
     this.hadoop = spark.hadoopConfiguration();
     Storage storage = new HadoopStorage(settings.paths().dataset(), hadoop);
     this.dataset = EncryptedDataset.open(storage);
-    this.datasetDigest = StoredFile.sha256(storage.read("manifest.json"));
+    this.datasetDigest = EncryptedDataset.manifestDigest(storage);
     String parameterSet = dataset.origin().parameterSet();
     if (!parameterSet.equals(settings.parameterSet())) {
       throw new DatasetException(
@@ -115,6 +118,31 @@ public final class ClusterRun implements AutoCloseable {
               + expected
               + "; actual "
               + dataset.scheduleHash());
+    }
+  }
+
+  /**
+   * Before any task: the bundle has the keys.
+   *
+   * @throws SettingsException naming keys that it lacks, with what to do
+   */
+  public void requireKeys(RotationPlan plan) {
+    if (engine.keyBundle().isEmpty()) {
+      return;
+    }
+    KeyBundleManifest manifest =
+        KeyBundleManifest.parse(
+            engine.keyBundle() + "/" + KeyBundleManifest.NAME,
+            KeyBundleCache.manifest(engine.keyBundle(), hadoop));
+    String missing = manifest.missing(plan, evaluator.parameters().ringDegree());
+    if (!missing.isEmpty()) {
+      throw new SettingsException(
+          "key bundle "
+              + engine.keyBundle()
+              + ": expected the keys of this data set and these settings, actual none for "
+              + missing
+              + "; the data owner makes them in another paths.key-bundle: hetal keygen"
+              + " --evaluation-keys-only -c FILE");
     }
   }
 

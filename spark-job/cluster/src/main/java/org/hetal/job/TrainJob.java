@@ -62,6 +62,7 @@ final class TrainJob implements Callable<Integer> {
           new HttpsKeyHolder(settings.oracle(), settings.runId(), dataset.origin().keyId());
       int judged = dataset.rowsToJudge().stream().mapToInt(EncryptedDataset.Group::rows).sum();
       TrainingPlan plan = run.plan(dataset.trainingRows(), judged);
+      run.requireKeys(plan.rotations());
       describe(settings, dataset, plan, run, spark, out);
       if (settings.backend() == Settings.Backend.NATIVE
           && settings.device() == Settings.Device.CPU) {

@@ -135,7 +135,8 @@ final class EncryptedToy {
         owner.parameters().hash(),
         owner.keyId(),
         Shapes.shape(plan.layout()),
-        plan.schedule().squarings());
+        plan.schedule().squarings(),
+        "0123456789abcdef0123456789abcdef");
   }
 
   /** The arguments of a command with these settings and others over them, the last word wins. */

@@ -8,16 +8,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.CountDownLatch;
 import org.hetal.config.Settings;
-import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.Shapes;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.PreparedData;
-import org.hetal.owner.data.PrivateModel;
 import org.hetal.owner.oracle.OracleIdentity;
 import org.hetal.owner.oracle.OracleLog;
 import org.hetal.owner.oracle.OracleServer;
 import org.hetal.owner.oracle.OracleService;
+import org.hetal.owner.record.DatasetRecord;
 import org.hetal.packing.Layout;
 import org.hetal.training.Judgement;
 import picocli.CommandLine.Command;
@@ -38,11 +37,12 @@ final class OracleCommand extends OwnerCommand {
     System.setProperty("sun.net.httpserver.maxReqTime", "300");
     System.setProperty("sun.net.httpserver.maxRspTime", "300");
     Settings.Oracle oracle = settings().oracle();
-    PreparedData data = readData();
-    Layout layout = data.layout(settings(), backend().parameters(settings().parameterSet()));
+    DatasetRecord record = recordInUse();
+    PreparedData data = readDataOf(record);
+    Layout layout = Shapes.layout(record.origin().shape());
     CountDownLatch stopped = new CountDownLatch(1);
     try (Client client = loadClient()) {
-      requireEncryptedFor(layout, client);
+      record.requireClient(client);
       OracleLog log = OracleLog.open(Path.of(oracle.log()));
       OracleService service =
           new OracleService(
@@ -84,23 +84,6 @@ final class OracleCommand extends OwnerCommand {
       thread.join(5_000);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
-    }
-  }
-
-  private void requireEncryptedFor(Layout layout, Client client) {
-    PrivateModel model = PrivateModel.read(privateStorage());
-    model
-        .origin()
-        .require(
-            privateStorage().describe() + "/" + PrivateModel.NAME,
-            client.parameters().hash(),
-            client.keyId());
-    if (!Shapes.layout(model.origin().shape()).equals(layout)) {
-      throw new DatasetException(
-          "oracle: expected data and settings as at encryption, "
-              + Shapes.layout(model.origin().shape())
-              + "; actual "
-              + layout);
     }
   }
 

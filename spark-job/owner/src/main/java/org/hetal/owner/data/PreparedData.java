@@ -31,7 +31,11 @@ public record PreparedData(
 
   /** Prepares rows that are there already. */
   public static PreparedData of(Splits splits, Settings.Data data) {
-    Preparation preparation = Preparation.fit(splits, data);
+    return of(splits, Preparation.fit(splits, data), data);
+  }
+
+  /** Prepares rows as others were prepared before. */
+  public static PreparedData of(Splits splits, Preparation preparation, Settings.Data data) {
     return new PreparedData(
         splits,
         preparation,
@@ -55,8 +59,13 @@ public record PreparedData(
 
   /** The schedule of the settings for these rows. */
   public Schedule schedule(Settings.Training training) {
+    return schedule(training, train.length);
+  }
+
+  /** The schedule of the settings for so many rows to train on. */
+  public static Schedule schedule(Settings.Training training, int rows) {
     return new Schedule(
-        train.length,
+        rows,
         training.batchRows(),
         training.learningRate(),
         training.epochs(),

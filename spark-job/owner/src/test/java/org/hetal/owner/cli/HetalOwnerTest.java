@@ -65,8 +65,8 @@ class HetalOwnerTest {
     Path key = folder.resolve("owner/secret.key");
     assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(key)));
     byte[] before = Files.readAllBytes(key);
-    assertEquals(73, hetal("keygen"), output);
-    assertTrue(output.contains("expected no secret key yet, actual one; kept"), output);
+    assertEquals(0, hetal("keygen"), output);
+    assertTrue(output.contains("done already: the evaluation keys of secret key"), output);
     assertArrayEquals(before, Files.readAllBytes(key));
     Files.delete(key);
     assertEquals(73, hetal("keygen"), "the bundle of another key is kept, too");
@@ -98,7 +98,11 @@ class HetalOwnerTest {
       double ones = java.util.Arrays.stream(labels).sum();
       assertEquals(group.rows(), ones, 1e-9, "one label a row");
     }
-    assertEquals(73, hetal("encrypt"), output);
+    assertEquals(0, hetal("encrypt"), output);
+    assertTrue(output.contains("done already: data set " + dataset.id()), output);
+    assertEquals(73, hetal("encrypt", "--set", "training.epochs=4"), output);
+    assertTrue(output.contains("training.epochs: encrypted with 2, now 4"), output);
+    assertEquals(dataset, EncryptedDataset.open(storage), "kept");
   }
 
   @Test
@@ -164,6 +168,7 @@ class HetalOwnerTest {
       EncryptedLogits.write(
           new LocalStorage(predicted),
           dataset.origin(),
+          dataset.id(),
           List.of(stored),
           List.of(client.encrypt(layout.packLogits(logits), 0)),
           0);
@@ -182,9 +187,10 @@ class HetalOwnerTest {
         output);
     List<String> lines = Files.readAllLines(csv);
     assertEquals(4, lines.size());
-    assertTrue(lines.get(1).startsWith("2,"), lines.toString());
-    assertTrue(lines.get(2).startsWith("0,"), lines.toString());
-    assertTrue(lines.get(3).startsWith("1,"), lines.toString());
+    assertEquals("row,class,probability_0,probability_1,probability_2", lines.get(0));
+    assertTrue(lines.get(1).startsWith("1,2,"), lines.toString());
+    assertTrue(lines.get(2).startsWith("2,0,"), lines.toString());
+    assertTrue(lines.get(3).startsWith("3,1,"), lines.toString());
   }
 
   @Test

@@ -172,6 +172,7 @@ public record Settings(
   /**
    * The key holder's service.
    *
+   * @param host name or address, an IPv6 address without brackets
    * @param queryBudget answers in its life, at least 1
    * @param patienceSeconds how long the cluster keeps asking an oracle that does not answer
    */

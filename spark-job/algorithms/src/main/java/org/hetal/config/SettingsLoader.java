@@ -232,13 +232,25 @@ public final class SettingsLoader {
   private static Settings.Oracle oracle(Checked in, Settings.Training training) {
     int budget = in.integer("oracle.query-budget", 0, 1_000_000);
     return new Settings.Oracle(
-        in.text("oracle.host"),
+        oracleHost(in),
         in.integer("oracle.port", 0, 65535),
         in.text("oracle.certificate"),
         in.text("oracle.token-file"),
         in.text("oracle.log"),
         budget == 0 ? 2 * training.epochs() : budget,
         in.integer("oracle.patience-seconds", 1, 1_000_000));
+  }
+
+  /** An IPv6 address loses its brackets. A name may have underscores, as in container networks. */
+  private static String oracleHost(Checked in) {
+    String name = "[A-Za-z0-9][A-Za-z0-9._-]{0,252}";
+    String address = "[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9._-]+)?";
+    String host =
+        in.matching(
+            "oracle.host",
+            name + "|" + address + "|\\[" + address + "\\]",
+            "a host name, an IPv4 or an IPv6 address, without scheme, path and port (oracle.port)");
+    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
   }
 
   /** Sorted, for people to read; a seed fixes secrets and is one itself. */

@@ -16,6 +16,9 @@ import java.util.Map;
 import org.hetal.he.DeviceChoice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsLoaderTest {
   @TempDir Path folder;
@@ -172,5 +175,46 @@ class SettingsLoaderTest {
 
   private Path write(String name, String text) throws Exception {
     return Files.writeString(folder.resolve(name), text);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "localhost, localhost",
+    "data_owner, data_owner",
+    "owner-1.example.org, owner-1.example.org",
+    "10.1.2.3, 10.1.2.3",
+    "::1, ::1",
+    "[::1], ::1",
+    "2001:db8::7, 2001:db8::7",
+    "fe80::1%eth0, fe80::1%eth0",
+    "::ffff:10.1.2.3, ::ffff:10.1.2.3"
+  })
+  void oracleHost_isANameOrAnAddress(String written, String host) {
+    Settings settings = SettingsLoader.load(List.of(), Map.of("oracle.host", written));
+    assertEquals(host, settings.oracle().host());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "https://owner",
+        "owner:8443",
+        "dead:8443",
+        "owner/x",
+        "[::1",
+        "[owner]",
+        "-x",
+        "two words",
+        "",
+        "h\u00f6st"
+      })
+  void oracleHost_thatIsNone_isRefusedWithWhatToDo(String written) {
+    String message =
+        assertThrows(
+                SettingsException.class,
+                () -> SettingsLoader.load(List.of(), Map.of("oracle.host", written)))
+            .getMessage();
+    assertTrue(message.contains("oracle.host: expected a host name"), message);
+    assertTrue(message.contains("without scheme, path and port"), message);
   }
 }

@@ -3,6 +3,7 @@ package org.hetal.cluster;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.hetal.config.Settings;
@@ -15,6 +16,7 @@ import org.hetal.dataset.StoredFile;
 import org.hetal.he.Evaluator;
 import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.RotationPlan;
+import org.hetal.oracle.RunIdentity;
 import org.hetal.packing.Layout;
 import org.hetal.training.CheckpointStore;
 import org.hetal.training.Schedule;
@@ -195,9 +197,19 @@ public final class ClusterRun implements AutoCloseable {
     return CountingEvaluator.bootstraps();
   }
 
-  /** Takes the run directory for this process. */
-  public RunLock lockRun() {
-    return RunLock.acquire(settings.paths().run(), hadoop);
+  /**
+   * Takes the run directory for this process.
+   *
+   * @param warnings told when the lock of another process is taken over, one line
+   */
+  public RunLock lockRun(Consumer<String> warnings) {
+    return RunLock.acquire(settings.paths().run(), hadoop, warnings);
+  }
+
+  /** Which training this is, for the key holder. */
+  public RunIdentity identity() {
+    return new RunIdentity(
+        settings.runId(), dataset.origin().keyId(), datasetDigest, dataset.scheduleHash());
   }
 
   /**

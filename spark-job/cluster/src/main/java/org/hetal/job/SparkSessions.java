@@ -1,7 +1,10 @@
 package org.hetal.job;
 
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.util.Utils;
 import org.hetal.cluster.HetalKryoRegistrator;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
@@ -11,16 +14,43 @@ import org.hetal.he.NativeEngine;
 final class SparkSessions {
   private static final String GPUS_OF_A_TASK = "spark.task.resource.gpu.amount";
 
+  private static final String LOCAL = "local(\\[.*)?";
+  private static final String LOOPBACK = "127.0.0.1";
+
   private SparkSessions() {}
+
+  /**
+   * Spark looks its machine's name up before it reads any setting, and ends in an initialiser when
+   * the name has no address, as in containers without their own line in {@code /etc/hosts}. What
+   * runs inside this process alone needs no name.
+   */
+  private static void requireOwnName(String master) {
+    if (System.getenv("SPARK_LOCAL_IP") != null || System.getenv("SPARK_LOCAL_HOSTNAME") != null) {
+      return;
+    }
+    try {
+      InetAddress.getLocalHost();
+    } catch (UnknownHostException e) {
+      if (!master.matches(LOCAL)) {
+        throw new SettingsException(
+            "host name: expected an address for this machine's own name, actual none ("
+                + e.getMessage()
+                + "); add the name to /etc/hosts or set SPARK_LOCAL_IP to the address",
+            e);
+      }
+      Utils.setCustomHostname(LOOPBACK);
+    }
+  }
 
   /**
    * @throws org.hetal.he.DeviceUnavailableException before Spark starts, when this process is to
    *     compute on a GPU and the library for it is missing
    */
   static JavaSparkContext open(String command, Settings settings) {
+    requireOwnName(System.getProperty("spark.master", settings.cluster().master()));
     SparkConf conf = new SparkConf();
     String master = conf.get("spark.master", settings.cluster().master());
-    if (master.matches("local(\\[.*)?")) {
+    if (master.matches(LOCAL)) {
       NativeEngine.requireLibrary(settings.deviceChoice());
       if (conf.contains(GPUS_OF_A_TASK)) {
         // Spark would wait for ever for GPUs that it never offers.
@@ -35,8 +65,8 @@ final class SparkSessions {
       conf.setIfMissing("spark.ui.enabled", "false");
       if (settings.cluster().master().startsWith("local")) {
         // Nothing of an embedded run listens to the network.
-        conf.setIfMissing("spark.driver.host", "127.0.0.1");
-        conf.setIfMissing("spark.driver.bindAddress", "127.0.0.1");
+        conf.setIfMissing("spark.driver.host", LOOPBACK);
+        conf.setIfMissing("spark.driver.bindAddress", LOOPBACK);
       }
     }
     conf.setIfMissing("spark.app.name", "hetal " + command + " " + settings.runId());

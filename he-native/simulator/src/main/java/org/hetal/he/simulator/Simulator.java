@@ -11,6 +11,7 @@ import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
 import org.hetal.he.HeFormatException;
 import org.hetal.he.HeLevelException;
+import org.hetal.he.HeRangeException;
 import org.hetal.he.HeScaleException;
 import org.hetal.he.Parameters;
 import org.hetal.he.Plaintext;
@@ -532,7 +533,7 @@ public final class Simulator implements Evaluator {
     for (int i = 0; i < x.real().length; i++) {
       double magnitude = Math.abs(x.real()[i]);
       if (!(magnitude <= parameters.bootstrapBound())) {
-        throw new IllegalArgumentException(
+        throw new HeRangeException(
             "bootstrap: expected slots within "
                 + parameters.bootstrapBound()
                 + ", actual "

@@ -42,7 +42,7 @@ final class DecryptPredictionsCommand extends OwnerCommand {
 
   @Override
   int run() {
-    int count = TableReader.unlabelled(rows, settings().data().header()).rows();
+    int count = TableReader.unlabelled(rows, settings().data()).rows();
     try (Client client = loadClient()) {
       double[][] values = DecryptedLogits.decrypt(client, new LocalStorage(logits), count);
       StringBuilder text = new StringBuilder("class");

@@ -27,7 +27,7 @@ final class EncryptCommand extends OwnerCommand {
   @Option(
       names = "--rows",
       paramLabel = "FILE",
-      description = "Rows to predict: .csv, .csv.gz or .npy, features only.")
+      description = "Rows to predict: .csv, .csv.gz, .npy, .npz#NAME or .libsvm, features only.")
   private Path rows;
 
   @Option(names = "--test", description = "Encrypt the test split, to be predicted.")
@@ -85,6 +85,6 @@ final class EncryptCommand extends OwnerCommand {
       return data.test();
     }
     PrivateModel model = PrivateModel.read(privateStorage());
-    return model.preparation().applyToNew(TableReader.unlabelled(rows, settings().data().header()));
+    return model.preparation().applyToNew(TableReader.unlabelled(rows, settings().data()));
   }
 }

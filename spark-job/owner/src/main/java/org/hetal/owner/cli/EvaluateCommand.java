@@ -45,6 +45,7 @@ final class EvaluateCommand extends OwnerCommand {
     PreparedData data = readData();
     DecryptedModel model = DecryptedModel.read(modelStorage());
     Evaluation evaluation = Evaluation.of(data, settings(), model);
+    evaluation.warnings().forEach(this::warn);
     double difference = evaluation.accuracyEncrypted() - evaluation.accuracyPlain();
     say("test rows                  %d", evaluation.rows());
     say("accuracy, encrypted        %.2f %%", 100 * evaluation.accuracyEncrypted());

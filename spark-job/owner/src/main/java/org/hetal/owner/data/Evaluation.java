@@ -15,6 +15,7 @@ import org.hetal.training.Schedule;
  * @param plainEpochs the plain training took
  * @param plainBestEpoch whose weights were tested
  * @param plainLosses validation loss by epoch
+ * @param warnings of the plain training, one line each, for people
  * @param largestWeightDifference between the two models, if they are of the same epoch
  */
 public record Evaluation(
@@ -24,6 +25,7 @@ public record Evaluation(
     int plainEpochs,
     int plainBestEpoch,
     List<Double> plainLosses,
+    List<String> warnings,
     double largestWeightDifference) {
 
   /**
@@ -56,6 +58,7 @@ public record Evaluation(
         plain.epochs().size(),
         plain.bestEpoch(),
         plain.epochs().stream().map(judgement -> judgement.loss()).toList(),
+        TrainingWarnings.of(plain, data.schedule(settings.training()), settings.data().classes()),
         difference);
   }
 

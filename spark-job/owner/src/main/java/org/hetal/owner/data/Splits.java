@@ -40,11 +40,8 @@ public record Splits(Table train, Table validation, Table test) {
             ? TableReader.read(data.validation(), data)
             : range(all, trainRows, validationRows);
     Table test = test(data, all, trainRows + validationRows, testRows);
-    requireColumns(train, validation);
-    if (test != null) {
-      requireColumns(train, test);
-    }
-    return new Splits(train, validation, test);
+    return new Splits(
+        train, likeTrain(train, validation), test == null ? null : likeTrain(train, test));
   }
 
   private static Table test(Settings.Data data, Table all, int first, int rows) {
@@ -54,13 +51,10 @@ public record Splits(Table train, Table validation, Table test) {
     return rows > 0 ? range(all, first, rows) : null;
   }
 
-  private static void requireColumns(Table train, Table other) {
-    if (other.columns() != train.columns()) {
-      throw new DataException(
-          String.format(
-              "%s: expected %d features as in %s, actual %d",
-              other.source(), train.columns(), train.source(), other.columns()));
-    }
+  private static Table likeTrain(Table train, Table other) {
+    return other
+        .requireNames(train.sourceColumns().names(), train.source())
+        .withColumns(train.columns(), train.source());
   }
 
   private static Table range(Table all, int first, int rows) {

@@ -3,6 +3,7 @@ package org.hetal.owner.data;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -38,9 +39,13 @@ final class CsvHeader {
       if (first != null) {
         throw new DataException(
             String.format(
+                Locale.ROOT,
                 "%s: expected a name of its own for each column, actual %s for columns %d and %d;"
                     + " rename or remove one",
-                where, Shown.quoted(fields[column]), first, column));
+                where,
+                Shown.quoted(fields[column]),
+                first,
+                column));
       }
     }
     return List.of(fields);

@@ -2,6 +2,7 @@ package org.hetal.owner.data;
 
 import de.siegmar.fastcsv.reader.CsvParseException;
 import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.CsvRecordHandler;
 import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.hetal.config.Settings;
 
@@ -20,6 +22,11 @@ import org.hetal.config.Settings;
  * may be a row that was lost, and labels in a file of their own would no longer match.
  */
 final class CsvReader {
+  private static final int MOST_FIELDS = 1 << 20;
+
+  /** Characters; {@link #MOST_FIELDS} of 24 digits and more. */
+  private static final int LONGEST_RECORD = 1 << 25;
+
   /** No column holds labels. */
   static final String NO_LABEL = "";
 
@@ -62,7 +69,7 @@ final class CsvReader {
           file
               + " after line "
               + reader.line
-              + ": expected fields whose quotes are closed, actual: "
+              + ": expected fields, quoted ones with closed quotes, actual: "
               + e.getMessage(),
           e);
     }
@@ -78,7 +85,10 @@ final class CsvReader {
         .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
         .trimWhitespacesAroundQuotes(true)
         .allowUnclosedQuote(false)
-        .ofCsvRecord(text);
+        .build(
+            CsvRecordHandler.of(
+                limits -> limits.maxFields(MOST_FIELDS).maxRecordSize(LONGEST_RECORD)),
+            text);
   }
 
   private void readAll(Iterable<CsvRecord> records) {
@@ -125,11 +135,13 @@ final class CsvReader {
 
   private void addRow(String[] fields) {
     requireWidth(fields);
-    if (data.header() && Arrays.equals(fields, first)) {
+    boolean again = data.header() && Arrays.equals(fields, first);
+    if (again || (fields.length > 1 && Arrays.stream(fields).allMatch(CsvHeader::isName))) {
       throw new DataException(
           where()
-              + ": expected a row, actual the names of line 1 again, as when files are put together;"
-              + " delete the line");
+              + ": expected a row, actual names"
+              + (again ? " as in line 1" : ", " + Shown.quoted(Arrays.asList(fields)))
+              + ", as when files are put together; delete the line");
     }
     double[] row = new double[label >= 0 ? fields.length - 1 : fields.length];
     int at = 0;
@@ -175,8 +187,12 @@ final class CsvReader {
     }
     throw new DataException(
         String.format(
+            Locale.ROOT,
             "%s: expected %d columns as in line 1, actual %d%s",
-            where(), width, fields.length, advice));
+            where(),
+            width,
+            fields.length,
+            advice));
   }
 
   private double feature(String[] fields, int column) {
@@ -240,6 +256,7 @@ final class CsvReader {
     if (index < 0 || index >= width || width < 2) {
       throw new DataException(
           String.format(
+              Locale.ROOT,
               "%s: data.label-column: expected a name, a number of 0 to %d or last, beside at least"
                   + " one feature; actual %s of %d columns%s",
               file,

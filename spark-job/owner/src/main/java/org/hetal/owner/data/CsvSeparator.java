@@ -30,9 +30,13 @@ final class CsvSeparator {
   private static String advice(String field, char separator, char other) {
     String advice =
         String.format(
+            Locale.ROOT,
             "expected fields separated by %s, actual %s, which looks separated by %s; set"
                 + " data.separator = \"%s\"",
-            named(separator), Shown.quoted(field), named(other), setting(other));
+            named(separator),
+            Shown.quoted(field),
+            named(other),
+            setting(other));
     boolean decimalComma = other != ',' && (separator == ',' || field.matches(".*[0-9],[0-9].*"));
     return decimalComma && other == ';'
         ? advice + " and write decimal points if the numbers have decimal commas"

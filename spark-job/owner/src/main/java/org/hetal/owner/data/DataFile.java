@@ -3,6 +3,7 @@ package org.hetal.owner.data;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
@@ -60,8 +61,8 @@ record DataFile(Path path, Form form, String member) {
    */
   static DataFile of(String name) {
     Matcher matcher = MEMBER.matcher(name);
-    boolean named = matcher.matches() && !Files.exists(Path.of(name));
-    Path path = Path.of(named ? matcher.group(1) : name);
+    boolean named = matcher.matches() && !Files.exists(path(name));
+    Path path = path(named ? matcher.group(1) : name);
     String member = named ? matcher.group(2) : "";
     if (Files.isDirectory(path)) {
       throw new DataException(
@@ -70,7 +71,10 @@ record DataFile(Path path, Form form, String member) {
               + " df.coalesce(1).write.csv(FOLDER) makes one");
     }
     if (!Files.isRegularFile(path)) {
-      throw new DataException(path + ": expected a file, actual none");
+      throw new DataException(
+          path
+              + ": expected a file, actual "
+              + (Files.exists(path) ? "a pipe or device; write the rows to a file" : "none"));
     }
     String lower = path.getFileName().toString().toLowerCase(Locale.ROOT);
     if (!ENDING.matcher(lower).matches()) {
@@ -87,6 +91,18 @@ record DataFile(Path path, Form form, String member) {
     return new DataFile(path, form, member);
   }
 
+  private static Path path(String name) {
+    try {
+      return Path.of(name);
+    } catch (InvalidPathException e) {
+      throw new DataException(
+          Shown.quoted(name)
+              + ": expected a file name of this locale's characters, actual another; set LC_ALL to a"
+              + " UTF-8 locale such as C.UTF-8",
+          e);
+    }
+  }
+
   private static Form form(Path path, String lower) {
     if (lower.matches(".*\\.csv(\\.gz)?")) {
       return Form.CSV;
@@ -97,7 +113,7 @@ record DataFile(Path path, Form form, String member) {
     try (InputStream in = Files.newInputStream(path)) {
       return FileContent.isZip(in.readNBytes(FileContent.HEAD)) ? Form.NPZ : Form.NPY;
     } catch (IOException e) {
-      throw new DataException(path + ": cannot be read: " + e.getMessage(), e);
+      throw new DataException(path + ": cannot be read: " + IoReason.of(e), e);
     }
   }
 

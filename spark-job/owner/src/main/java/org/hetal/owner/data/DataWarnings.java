@@ -42,10 +42,7 @@ final class DataWarnings {
     warnings.dominantColumn();
     warnings.outlier();
     warnings.tellingColumns();
-    warnings.repeatedRows("to validate with", splits.validation());
-    if (splits.test() != null) {
-      warnings.repeatedRows("to test with", splits.test());
-    }
+    warnings.repeatedRows();
     return List.copyOf(warnings.out);
   }
 
@@ -101,10 +98,11 @@ final class DataWarnings {
     int[] kept = preparation.kept();
     double[] squares = new double[kept.length];
     double total = 0;
-    for (double[] row : preparation.apply(train)) {
+    for (double[] row : train.features()) {
       for (int i = 0; i < kept.length; i++) {
-        squares[i] += row[i] * row[i];
-        total += row[i] * row[i];
+        double value = preparation.scaled(row, i);
+        squares[i] += value * value;
+        total += value * value;
       }
     }
     for (int i = 0; i < kept.length && kept.length > 1; i++) {
@@ -180,11 +178,18 @@ final class DataWarnings {
     }
   }
 
-  private void repeatedRows(String purpose, Table table) {
+  private void repeatedRows() {
     Set<Row> trained = new HashSet<>();
     for (double[] row : train.features()) {
       trained.add(new Row(row));
     }
+    repeatedRows(trained, "to validate with", splits.validation());
+    if (splits.test() != null) {
+      repeatedRows(trained, "to test with", splits.test());
+    }
+  }
+
+  private void repeatedRows(Set<Row> trained, String purpose, Table table) {
     long repeated =
         Arrays.stream(table.features()).filter(row -> trained.contains(new Row(row))).count();
     if (repeated > 0 && repeated >= REPEATED_SHARE * table.rows()) {

@@ -1,5 +1,7 @@
 package org.hetal.owner.data;
 
+import java.util.Locale;
+
 /** Refuses tables that this process has no memory for, before they are allocated. */
 final class Heap {
   /** Of the heap, for one table: rows are kept twice, as read and as prepared. */
@@ -17,7 +19,7 @@ final class Heap {
     if (bytes > most) {
       throw new DataException(
           String.format(
-              java.util.Locale.ROOT,
+              Locale.ROOT,
               "%s: expected a table of at most %.0f MB for the memory of this process, actual %d x"
                   + " %d values of 8 bytes, %.0f MB; give Java more, e.g."
                   + " JAVA_TOOL_OPTIONS=-Xmx16g, or take fewer rows",

@@ -1,6 +1,7 @@
 package org.hetal.owner.data;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.function.IntFunction;
 
 /** Labels: whole numbers from 0, one for each row. */
@@ -22,12 +23,12 @@ final class Labels {
             where.apply(row)
                 + ": expected a whole number as label, actual "
                 + value
-                + "; labels are classes, numbered from 0");
+                + "; labels are classes, numbered from 0, in CSV in the column data.label-column");
       }
       if (value < 0 || value >= classes) {
         throw new DataException(
             String.format(
-                java.util.Locale.ROOT,
+                Locale.ROOT,
                 "%s: expected a label of 0 to %d, as data.classes = %d, actual %.0f; %s",
                 where.apply(row),
                 classes - 1,
@@ -53,9 +54,12 @@ final class Labels {
     if (columns != classes) {
       throw new DataException(
           String.format(
+              Locale.ROOT,
               "%s: expected one label for each row, or as many one-hot columns as data.classes, %d;"
                   + " actual %d columns",
-              file, classes, columns));
+              file,
+              classes,
+              columns));
     }
     int[] labels = new int[rows.length];
     for (int row = 0; row < rows.length; row++) {
@@ -71,9 +75,13 @@ final class Labels {
       if (second || (row[column] != 0 && row[column] != 1)) {
         throw new DataException(
             String.format(
+                Locale.ROOT,
                 "%s column %d: expected a one-hot row, a single 1 among zeros, actual %s%s; save the"
                     + " labels as one column, in NumPy with argmax(axis=1)",
-                where, column, second ? "a second " : "", row[column]));
+                where,
+                column,
+                second ? "a second " : "",
+                row[column]));
       }
       hot = row[column] == 1 ? column : hot;
     }

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -101,8 +102,12 @@ final class LibsvmReader {
     if (index <= last || index > LARGEST_INDEX) {
       throw new DataException(
           String.format(
+              Locale.ROOT,
               "%s: expected ascending indices of 1 to %d, actual %d after %d",
-              where(), LARGEST_INDEX, index, last));
+              where(),
+              LARGEST_INDEX,
+              index,
+              last));
     }
     return index;
   }

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 
 /** Matrices in NumPy's {@code .npy} format, in C or Fortran order. */
 final class NpyReader {
@@ -23,7 +24,7 @@ final class NpyReader {
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file), CHUNK)) {
       return matrix(file.toString(), in, Files.size(file));
     } catch (IOException e) {
-      throw new DataException(file + ": cannot be read: " + e.getMessage(), e);
+      throw new DataException(file + ": cannot be read: " + IoReason.of(e), e);
     }
   }
 
@@ -66,6 +67,7 @@ final class NpyReader {
     if (overflow || header.contentBytes() != actual) {
       throw new DataException(
           String.format(
+              Locale.ROOT,
               "%s: expected %s bytes for the shape %s, actual %d; %s",
               where,
               overflow ? "more than 2^63" : String.valueOf(header.contentBytes()),

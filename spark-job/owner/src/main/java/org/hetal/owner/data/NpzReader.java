@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
@@ -42,13 +43,20 @@ final class NpzReader {
         }
         return matrix;
       }
-    } catch (IOException | IllegalArgumentException e) {
+    } catch (IOException e) {
+      throw new DataException(
+          file + ": expected a whole .npz archive, actual: " + IoReason.of(e), e);
+    } catch (IllegalArgumentException e) {
       throw new DataException(
           file + ": expected a whole .npz archive, actual: " + e.getMessage(), e);
     }
   }
 
   private static String chosen(Path file, List<String> names, String member) {
+    if (names.stream().distinct().count() < names.size()) {
+      throw new DataException(
+          file + ": expected a name of its own for each array, actual " + Shown.quoted(names));
+    }
     if (names.contains(member + ENDING)) {
       return member + ENDING;
     }
@@ -59,6 +67,7 @@ final class NpzReader {
     String example = known.isEmpty() ? "NAME" : Shown.unquoted(known.get(0));
     throw new DataException(
         String.format(
+            Locale.ROOT,
             "%s: expected the name of one of its arrays, %s; actual %s; write %s#%s",
             file,
             known.isEmpty() ? "of which it has none" : Shown.quoted(known),

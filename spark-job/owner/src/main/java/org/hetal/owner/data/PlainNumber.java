@@ -71,6 +71,9 @@ final class PlainNumber {
     if (isInfinite(text)) {
       return "expected a finite number, actual " + shown + "; correct the value or remove the row";
     }
+    if (text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false")) {
+      return "expected a number, actual " + shown + "; write 1 and 0, in pandas with astype(int)";
+    }
     if (text.matches("[+-]?[0-9.]+(,[0-9]+)+(\\.[0-9]*)?([eE][+-]?[0-9]+)?")) {
       return "expected a number, actual "
           + shown

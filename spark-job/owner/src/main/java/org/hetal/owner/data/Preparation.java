@@ -1,6 +1,7 @@
 package org.hetal.owner.data;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.hetal.config.Settings;
 
@@ -59,9 +60,12 @@ public record Preparation(
     if (!(factor > 0) || Double.isInfinite(factor)) {
       throw new DataException(
           String.format(
+              Locale.ROOT,
               "%s: expected rows whose norms a double can scale to %s, actual a longest row of norm"
                   + " %s; divide the columns by a constant first",
-              train.source(), data.rowNormBound(), longest));
+              train.source(),
+              data.rowNormBound(),
+              longest));
     }
     Preparation fitted =
         new Preparation(
@@ -90,7 +94,7 @@ public record Preparation(
     double[][] out = new double[raw.length][features()];
     for (int row = 0; row < out.length; row++) {
       for (int i = 0; i < kept.length; i++) {
-        out[row][i] = factor * (raw[row][kept[i]] - means[i]);
+        out[row][i] = scaled(raw[row], i);
       }
       out[row][kept.length] = bias;
     }
@@ -106,6 +110,11 @@ public record Preparation(
     double[][] out = apply(table);
     requireWithin(likeTraining(table), SLACK * rowNormBound);
     return out;
+  }
+
+  /** The value of a raw row's kept column after centering and scaling. */
+  double scaled(double[] row, int keptIndex) {
+    return factor * (row[kept[keptIndex]] - means[keptIndex]);
   }
 
   /** The norm of a raw row after scaling, without the bias. */
@@ -135,6 +144,7 @@ public record Preparation(
         int column = largestColumn(table.features()[row]);
         throw new DataException(
             String.format(
+                Locale.ROOT,
                 "%s: expected a row norm of at most %s after scaling, actual %s; its largest value"
                     + " is %s in %s; correct or remove the row, or scale the column as in training",
                 table.where(row),

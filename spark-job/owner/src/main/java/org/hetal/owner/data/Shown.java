@@ -1,6 +1,7 @@
 package org.hetal.owner.data;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /** Text of a file as a message shows it: quoted, on one line, not longer than a screen takes. */
@@ -28,7 +29,7 @@ final class Shown {
             out.append(
                 isPrintable(c)
                     ? String.valueOf(c)
-                    : String.format(java.util.Locale.ROOT, "\\u%04x", (int) c));
+                    : String.format(Locale.ROOT, "\\u%04x", (int) c));
       }
     }
     return out.append(text.length() > LONGEST ? "..." : "").toString();

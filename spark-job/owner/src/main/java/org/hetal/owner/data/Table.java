@@ -2,6 +2,7 @@ package org.hetal.owner.data;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -69,14 +70,21 @@ public record Table(
         if (!Double.isFinite(features[row][column])) {
           throw new DataException(
               String.format(
+                  Locale.ROOT,
                   "%s %s: expected a finite number, actual %s; remove the row or fill the value in",
-                  where(row), columnName(column), features[row][column]));
+                  where(row),
+                  columnName(column),
+                  features[row][column]));
         }
       }
       if (labels != null && (labels[row] < 0 || labels[row] >= classes)) {
         throw new DataException(
             String.format(
-                "%s label: expected 0 to %d, actual %d", where(row), classes - 1, labels[row]));
+                Locale.ROOT,
+                "%s label: expected 0 to %d, actual %d",
+                where(row),
+                classes - 1,
+                labels[row]));
       }
     }
     return this;
@@ -95,8 +103,12 @@ public record Table(
       if (!wanted.get(column).equals(actual.get(column))) {
         throw new DataException(
             String.format(
+                Locale.ROOT,
                 "%s %s: expected the column %s as in %s; put the columns into the same order",
-                source, columnName(column), Shown.quoted(wanted.get(column)), training));
+                source,
+                columnName(column),
+                Shown.quoted(wanted.get(column)),
+                training));
       }
     }
     return this;
@@ -132,8 +144,13 @@ public record Table(
             : "";
     throw new DataException(
         String.format(
+            Locale.ROOT,
             "%s: expected %d features as in %s, actual %d%s",
-            source, wanted, training, columns(), advice));
+            source,
+            wanted,
+            training,
+            columns(),
+            advice));
   }
 
   /** These rows with one label for each. */

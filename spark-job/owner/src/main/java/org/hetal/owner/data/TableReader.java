@@ -1,6 +1,7 @@
 package org.hetal.owner.data;
 
 import java.nio.file.Path;
+import java.util.Locale;
 import org.hetal.config.Settings;
 
 /** Reads a file of rows in the form that it has. */
@@ -39,8 +40,12 @@ public final class TableReader {
     if (labels.length != unlabelled.rows()) {
       throw new DataException(
           String.format(
+              Locale.ROOT,
               "%s: expected %d labels, one for each row of %s; actual %d",
-              source.labels(), unlabelled.rows(), features, labels.length));
+              source.labels(),
+              unlabelled.rows(),
+              features,
+              labels.length));
     }
     return unlabelled.withLabels(labels);
   }

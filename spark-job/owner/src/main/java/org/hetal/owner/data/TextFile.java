@@ -67,11 +67,11 @@ final class TextFile {
           file
               + near
               + ": expected whole gzip data, actual damaged or cut: "
-              + e.getMessage()
+              + IoReason.of(e)
               + "; copy the file again",
           e);
     }
-    return new DataException(file + near + ": cannot be read: " + e.getMessage(), e);
+    return new DataException(file + near + ": cannot be read: " + IoReason.of(e), e);
   }
 
   private static InputStream decompressed(Path file) throws IOException {

@@ -53,6 +53,7 @@ class CsvReaderTest {
     assertBad("1,2,0\n,,\n", "line 2: expected a row, actual only empty fields");
     assertBad("1,2,0\n3,\u00002,1\n", "line 2 column 1", "\\u0000");
     assertBad("1,2,0\n3,#DIV/0!,1\n", "line 2 column 1", "\"#DIV/0!\"");
+    assertBad("1,2,0\n3,True,1\n", "line 2 column 1", "\"True\"; write 1 and 0");
     assertBad("", "actual an empty file");
     assertBad("sep=;\n1;2;0\n", "line 1", "for Excel; delete the line");
   }
@@ -70,15 +71,17 @@ class CsvReaderTest {
 
   @Test
   void quotes_thatAreNotClosedAreRefused() throws Exception {
-    assertBad("1,2,0\n3,\"4,1\n", "after line 1: expected fields whose quotes are closed");
-    assertBad("1,2,0\n3,\"4\"5,1\n", "after line 1: expected fields whose quotes are closed");
+    assertBad("1,2,0\n3,\"4,1\n", "after line 1: expected fields, quoted ones with closed");
+    assertBad("1,2,0\n3,\"4\"5,1\n", "after line 1: expected fields, quoted ones with closed");
   }
 
   @Test
   void namesAgainInTheMiddle_areRefused() throws Exception {
     Path file = write("a,b,y\n1,2,0\na,b,y\n3,4,1\n");
     assertRefused(
-        () -> DataFiles.read(file, "header", "true"), "line 3", "the names of line 1 again");
+        () -> DataFiles.read(file, "header", "true"), "line 3", "actual names as in line 1");
+    Path headless = write("1,2,0\na,b,y\n3,4,1\n");
+    assertRefused(() -> DataFiles.read(headless), "line 2", "actual names, \"a\", \"b\"");
   }
 
   @Test
@@ -195,6 +198,12 @@ class CsvReaderTest {
     byte[] padded = Arrays.copyOf(one, one.length + 1);
     Files.write(file, padded);
     assertRefused(() -> DataFiles.read(file), "1 bytes follow the last gzip member");
+  }
+
+  @Test
+  void wideRows_areRead() throws Exception {
+    String wide = "1.5,".repeat(20_000) + "0\n";
+    assertEquals(20_000, read(wide + wide).columns());
   }
 
   private void assertBinary(String head, String message) throws IOException {

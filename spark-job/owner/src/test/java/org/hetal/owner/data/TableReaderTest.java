@@ -4,7 +4,12 @@ import static org.hetal.owner.data.DataFiles.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,8 +24,21 @@ class TableReaderTest {
     assertRefused(() -> DataFiles.read(folder.resolve("no.csv")), "no.csv: expected a file");
     Path features = matrix("x.npy", new double[][] {{1, 2}, {3, 4}});
     assertRefused(() -> DataFiles.read(features), "x.npy: expected labels", "set labels to");
+    assertRefused(
+        () -> DataFile.of("a\0b.csv"), "\"a\\u0000b.csv\": expected a file name", "LC_ALL");
+    assertRefused(() -> DataFile.of("/dev/null"), "/dev/null", "a pipe or device");
     Path spark = Files.createDirectory(folder.resolve("spark.csv"));
     assertRefused(() -> DataFiles.read(spark), "actual a folder", "coalesce(1)");
+  }
+
+  @Test
+  void reasonsOfFailures_areInWords() {
+    assertEquals("permission denied", IoReason.of(new AccessDeniedException("x.csv")));
+    assertEquals("no such file", IoReason.of(new NoSuchFileException("x.csv")));
+    assertEquals(
+        "Is a directory", IoReason.of(new FileSystemException("x.csv", null, "Is a directory")));
+    assertEquals("EOFException", IoReason.of(new EOFException()));
+    assertEquals("input/output error", IoReason.of(new IOException("input/output error")));
   }
 
   @ParameterizedTest

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.stream.IntStream;
 import org.hetal.config.Settings;
 
 /**
@@ -27,18 +26,14 @@ final class CsvReader {
   /** Characters; {@link #MOST_FIELDS} of 24 digits and more. */
   private static final int LONGEST_RECORD = 1 << 25;
 
-  /** No column holds labels. */
-  static final String NO_LABEL = "";
-
   private final Path file;
   private final Settings.Data data;
   private final String labelColumn;
   private final List<double[]> rows = new ArrayList<>();
   private final List<Integer> lines = new ArrayList<>();
   private final List<Double> labels = new ArrayList<>();
-  private List<String> names = List.of();
+  private CsvColumns columns;
   private String[] first;
-  private int label = -1;
   private boolean plainIntegers;
   private long line;
 
@@ -52,7 +47,8 @@ final class CsvReader {
    * Reads the file.
    *
    * @param data its header and separator, and the number of classes
-   * @param labelColumn a name (with a header), a number from 0, {@code last}, or {@link #NO_LABEL}
+   * @param labelColumn a name (with a header), a number from 0, {@code last}, or {@link
+   *     CsvColumns#NO_LABEL}
    * @throws DataException naming file, line, column and value of what is wrong, and the remedy
    */
   static Table read(Path file, Settings.Data data, String labelColumn) {
@@ -123,11 +119,11 @@ final class CsvReader {
       throw new DataException(where() + ": " + advice);
     }
     if (data.header()) {
-      names = CsvHeader.names(where(), fields);
-      label = labelIndex();
+      List<String> names = CsvHeader.names(where(), fields);
+      columns = CsvColumns.of(file, names, fields.length, labelColumn);
     } else {
-      label = labelIndex();
-      CsvHeader.requireRow(where(), fields, label);
+      columns = CsvColumns.of(file, List.of(), fields.length, labelColumn);
+      CsvHeader.requireRow(where(), fields, columns.label());
       addRow(fields);
       plainIntegers = false;
     }
@@ -143,10 +139,10 @@ final class CsvReader {
               + (again ? " as in line 1" : ", " + Shown.quoted(Arrays.asList(fields)))
               + ", as when files are put together; delete the line");
     }
-    double[] row = new double[label >= 0 ? fields.length - 1 : fields.length];
+    double[] row = new double[columns.features()];
     int at = 0;
     for (int column = 0; column < fields.length; column++) {
-      if (column == label) {
+      if (column == columns.label()) {
         labels.add(label(fields));
       } else {
         row[at++] = feature(fields, column);
@@ -206,7 +202,8 @@ final class CsvReader {
   }
 
   private double label(String[] fields) {
-    String text = fields[label];
+    int column = columns.label();
+    String text = fields[column];
     double value = PlainNumber.valueOrNaN(text);
     if (!Double.isNaN(value)) {
       return value;
@@ -214,10 +211,10 @@ final class CsvReader {
     if (PlainNumber.is(text)
         || PlainNumber.isMissing(text)
         || CsvSeparator.advice(text, data.separator()) != null) {
-      throw notANumber(fields, label);
+      throw notANumber(fields, column);
     }
     throw new DataException(
-        where(label)
+        where(column)
             + ": expected a whole number as label, actual "
             + Shown.quoted(text)
             + "; give each class a number from 0, in pandas with factorize()");
@@ -241,33 +238,6 @@ final class CsvReader {
             + (mayBeNames ? "; if the line holds names, set data.header = true" : ""));
   }
 
-  private int labelIndex() {
-    if (labelColumn.equals(NO_LABEL)) {
-      return -1;
-    }
-    int width = first.length;
-    int index = names.indexOf(labelColumn);
-    if (index < 0 && labelColumn.equals("last")) {
-      index = width - 1;
-    }
-    if (index < 0 && labelColumn.matches("[0-9]{1,9}")) {
-      index = Integer.parseInt(labelColumn);
-    }
-    if (index < 0 || index >= width || width < 2) {
-      throw new DataException(
-          String.format(
-              Locale.ROOT,
-              "%s: data.label-column: expected a name, a number of 0 to %d or last, beside at least"
-                  + " one feature; actual %s of %d columns%s",
-              file,
-              width - 1,
-              Shown.quoted(labelColumn),
-              width,
-              names.isEmpty() ? " without names" : ", " + Shown.quoted(names)));
-    }
-    return index;
-  }
-
   private Table table() {
     if (rows.isEmpty()) {
       throw new DataException(
@@ -275,49 +245,28 @@ final class CsvReader {
               + ": expected at least one row, actual "
               + (first == null ? "an empty file" : "only the line of names"));
     }
-    int features = rows.get(0).length;
     boolean fractions = rows.size() > 1 && !plainIntegers;
-    if (!data.header() && features == 2 && fractions && CsvHeader.isNumbered(first, label)) {
+    if (!data.header()
+        && columns.features() == 2
+        && fractions
+        && CsvHeader.isNumbered(first, columns.label())) {
       throw CsvHeader.defaultNames(file + " line " + lines.get(0), first);
     }
-    int[] positions = IntStream.range(0, first.length).filter(column -> column != label).toArray();
-    requireNoIndex(positions);
-    SourceColumns columns =
-        new SourceColumns(
-            "line",
-            positions,
-            names.isEmpty() ? List.of() : Arrays.stream(positions).mapToObj(names::get).toList(),
-            false);
-    Heap.require(file.toString(), rows.size(), features);
+    columns.requireNoIndex(rows);
+    Heap.require(file.toString(), rows.size(), columns.features());
     return new Table(
         file.toString(),
         lines.stream().mapToInt(Integer::intValue).toArray(),
         rows.toArray(double[][]::new),
-        label < 0 ? null : labels(),
-        columns);
+        columns.label() < 0 ? null : labels(),
+        columns.source());
   }
 
   private int[] labels() {
     return Labels.check(
         labels.stream().mapToDouble(Double::doubleValue).toArray(),
-        row -> file + " line " + lines.get(row) + " " + columnName(label),
+        row -> file + " line " + lines.get(row) + " " + columns.describe(columns.label()),
         data.classes());
-  }
-
-  /** pandas and R write an index as a first column without a name unless they are told not to. */
-  private void requireNoIndex(int[] positions) {
-    boolean unnamed = !names.isEmpty() && positions[0] == 0 && names.get(0).matches("|Unnamed: 0");
-    if (!unnamed || positions.length == 1) {
-      return;
-    }
-    long different = rows.stream().mapToDouble(row -> row[0]).distinct().count();
-    if (different == rows.size() && rows.stream().allMatch(row -> row[0] == Math.rint(row[0]))) {
-      throw new DataException(
-          file
-              + " column 0: expected a feature, actual a first column without a name that numbers the"
-              + " rows; remove it, in pandas with to_csv(..., index=False), in R with row.names ="
-              + " FALSE");
-    }
   }
 
   private String where() {
@@ -325,11 +274,6 @@ final class CsvReader {
   }
 
   private String where(int column) {
-    return where() + " " + columnName(column);
-  }
-
-  private String columnName(int column) {
-    String name = names.isEmpty() ? "" : " (" + Shown.unquoted(names.get(column)) + ")";
-    return "column " + column + name;
+    return where() + " " + columns.describe(column);
   }
 }

@@ -194,8 +194,8 @@ final class DataWarnings {
         Arrays.stream(table.features()).filter(row -> trained.contains(new Row(row))).count();
     if (repeated > 0 && repeated >= REPEATED_SHARE * table.rows()) {
       add(
-          "%s: %d of %d rows %s have the features of a row to train on, so that the accuracy is too"
-              + " good; remove the repeated rows, in pandas with drop_duplicates()",
+          "%s: %d of %d rows %s have the features of a row to train on, so the accuracy may be too"
+              + " high; remove the repeated rows, in pandas with drop_duplicates()",
           table.source(), repeated, table.rows(), purpose);
     }
   }

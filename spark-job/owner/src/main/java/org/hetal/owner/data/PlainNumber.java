@@ -71,6 +71,11 @@ final class PlainNumber {
     if (isInfinite(text)) {
       return "expected a finite number, actual " + shown + "; correct the value or remove the row";
     }
+    if (text.startsWith("\ufeff")) {
+      return "expected a number, actual "
+          + shown
+          + ", which starts with a byte order mark, as when files are put together; remove the mark";
+    }
     if (text.equalsIgnoreCase("true") || text.equalsIgnoreCase("false")) {
       return "expected a number, actual " + shown + "; write 1 and 0, in pandas with astype(int)";
     }

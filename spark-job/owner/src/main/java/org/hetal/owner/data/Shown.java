@@ -42,6 +42,17 @@ final class Shown {
   }
 
   private static boolean isPrintable(char c) {
-    return !Character.isISOControl(c) && Character.isDefined(c) && !Character.isSurrogate(c);
+    return switch (Character.getType(c)) {
+      case Character.CONTROL,
+              Character.FORMAT,
+              Character.LINE_SEPARATOR,
+              Character.PARAGRAPH_SEPARATOR,
+              Character.PRIVATE_USE,
+              Character.SURROGATE,
+              Character.UNASSIGNED ->
+          false;
+      case Character.SPACE_SEPARATOR -> c == ' ';
+      default -> true;
+    };
   }
 }

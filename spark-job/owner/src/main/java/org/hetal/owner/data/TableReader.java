@@ -62,7 +62,7 @@ public final class TableReader {
   private static Table unlabelled(DataFile file, Settings.Data data) {
     Table rows =
         switch (file.form()) {
-          case CSV -> CsvReader.read(file.path(), data, CsvReader.NO_LABEL);
+          case CSV -> CsvReader.read(file.path(), data, CsvColumns.NO_LABEL);
           case LIBSVM -> LibsvmReader.read(file.path(), 0);
           case NPY, NPZ -> {
             double[][] matrix = file.matrix();

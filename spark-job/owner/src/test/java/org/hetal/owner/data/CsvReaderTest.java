@@ -54,6 +54,8 @@ class CsvReaderTest {
     assertBad("1,2,0\n3,\u00002,1\n", "line 2 column 1", "\\u0000");
     assertBad("1,2,0\n3,#DIV/0!,1\n", "line 2 column 1", "\"#DIV/0!\"");
     assertBad("1,2,0\n3,True,1\n", "line 2 column 1", "\"True\"; write 1 and 0");
+    assertBad("1,2,0\n\ufeff3,2,1\n", "line 2 column 0", "\"\\ufeff3\"", "remove the mark");
+    assertBad("1,2,0\n3,1\u00a0234,1\n", "line 2 column 1", "\"1\\u00a0234\"");
     assertBad("", "actual an empty file");
     assertBad("sep=;\n1;2;0\n", "line 1", "for Excel; delete the line");
   }

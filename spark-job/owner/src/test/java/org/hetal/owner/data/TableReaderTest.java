@@ -115,6 +115,11 @@ class TableReaderTest {
     assertLibsvm("1,2 1:1\n", "line 1 label: expected a number");
   }
 
+  @Test
+  void tables_thatDoNotFitTheHeapAreRefused() throws Exception {
+    assertLibsvm("0 1048576:1\n".repeat(100_000), "actual 100000 x 1048576 values", "-Xmx");
+  }
+
   private static org.hetal.config.Settings.Data libsvm(Path train, Path validation) {
     return DataFiles.data(
         "train.features",

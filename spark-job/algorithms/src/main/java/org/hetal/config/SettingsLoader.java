@@ -187,12 +187,21 @@ public final class SettingsLoader {
         test,
         in.longOrNone("data.shuffle-seed"),
         in.bool("data.header"),
+        separator(in),
         in.text("data.label-column"),
         in.integer("data.classes", 2, 64),
         in.real("data.bias", 0, 1),
         in.bool("data.centering"),
         in.oneOf("data.scaling", Settings.Scaling.class),
         in.real("data.row-norm-bound", 1e-6, 1e6));
+  }
+
+  private static char separator(Checked in) {
+    String name =
+        in.matching("data.separator", "[,;|]|tab|blank", "\",\", \";\", \"|\", tab or blank");
+    return name.equals("tab")
+        ? '\t'
+        : name.equals("blank") ? ' ' : name.isEmpty() ? ',' : name.charAt(0);
   }
 
   private static Settings.Source source(Checked in, String path) {

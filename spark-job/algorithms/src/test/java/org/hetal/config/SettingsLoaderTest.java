@@ -24,6 +24,21 @@ class SettingsLoaderTest {
   @TempDir Path folder;
 
   @Test
+  void separator_isACharacterOrItsName() {
+    for (Map.Entry<String, Character> each :
+        Map.of(",", ',', ";", ';', "|", '|', "tab", '\t', "blank", ' ').entrySet()) {
+      Settings settings = SettingsLoader.load(List.of(), Map.of("data.separator", each.getKey()));
+      assertEquals(each.getValue(), settings.data().separator());
+    }
+    for (String bad : List.of(":", "", "\t", ";;")) {
+      assertThrows(
+          SettingsException.class,
+          () -> SettingsLoader.load(List.of(), Map.of("data.separator", bad)),
+          bad);
+    }
+  }
+
+  @Test
   void defaults_areValid() {
     Settings settings = SettingsLoader.load(List.of(), Map.of());
     assertEquals("n16_l12", settings.parameterSet());

@@ -70,7 +70,7 @@ final class DecryptPredictionsCommand extends OwnerCommand {
                 + stored.origin().datasetId());
       }
       if (rows != null) {
-        Table table = TableReader.unlabelled(rows, settings().data().header());
+        Table table = TableReader.unlabelled(rows, settings().data());
         record.require(rows.toString(), table);
       }
       double[][] values = DecryptedLogits.decrypt(client, stored, storage, record.rows());

@@ -37,7 +37,7 @@ final class EncryptCommand extends OwnerCommand {
   @Option(
       names = "--rows",
       paramLabel = "FILE",
-      description = "Rows to predict: .csv, .csv.gz or .npy, features only.")
+      description = "Rows to predict: .csv, .csv.gz, .npy, .npz#NAME or .libsvm, features only.")
   private Path rows;
 
   @Option(names = "--test", description = "Encrypt the test split, to be predicted.")
@@ -188,7 +188,7 @@ final class EncryptCommand extends OwnerCommand {
 
   private Table rowsToPredict(DatasetRecord record) {
     if (!test) {
-      return TableReader.unlabelled(rows, settings().data().header());
+      return TableReader.unlabelled(rows, settings().data());
     }
     PreparedData data = readDataOf(record);
     if (data.test() == null) {

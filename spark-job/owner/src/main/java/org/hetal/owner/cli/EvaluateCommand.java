@@ -52,6 +52,7 @@ final class EvaluateCommand extends OwnerCommand {
         records().dataset(model.datasetId(), "model in " + modelStorage().describe());
     PreparedData data = readDataOf(record);
     Evaluation evaluation = Evaluation.of(data, settings(), model);
+    evaluation.warnings().forEach(this::warn);
     double difference = evaluation.accuracyEncrypted() - evaluation.accuracyPlain();
     say("test rows                  %d", evaluation.rows());
     say("accuracy, encrypted        %.2f %%", 100 * evaluation.accuracyEncrypted());

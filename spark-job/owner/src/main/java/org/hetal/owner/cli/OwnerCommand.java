@@ -108,8 +108,14 @@ abstract class OwnerCommand implements Callable<Integer> {
   /** Says what there is. */
   final PreparedData described(PreparedData data) {
     say("%s", data.splits().describe());
-    data.preparation().notes().forEach(note -> say("%s", note));
+    data.notes().forEach(note -> say("%s", note));
+    data.warnings().forEach(this::warn);
     return data;
+  }
+
+  /** Prints what is most likely a mistake. */
+  final void warn(String warning) {
+    err().println("WARNING: " + warning);
   }
 
   /** Plans training on the data, before anything is made. */

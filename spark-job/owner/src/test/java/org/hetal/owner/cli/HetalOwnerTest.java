@@ -83,6 +83,16 @@ class HetalOwnerTest {
   }
 
   @Test
+  void plan_warnsOfDataAndOfAScheduleThatDiverges() {
+    assertEquals(0, hetal("plan", "--set", "data.classes=4"), output);
+    assertTrue(output.contains("WARNING: " + folder + "/rows.csv: class 3 has no rows"), output);
+    assertEquals(0, hetal("plan", "--clear"), output);
+    assertFalse(output.contains("WARNING: in the clear"), output);
+    assertEquals(0, hetal("plan", "--clear", "--set", "training.learning-rate=20000"), output);
+    assertTrue(output.contains("WARNING: in the clear the logits in training reach"), output);
+  }
+
+  @Test
   void encryptedDataset_holdsWhatWasPacked() {
     assertEquals(0, hetal("keygen"), output);
     assertEquals(0, hetal("encrypt"), output);
@@ -198,7 +208,7 @@ class HetalOwnerTest {
     assertEquals(0, hetal("keygen"), output);
     Files.writeString(folder.resolve("rows.csv"), "1,2,3,0\n4,NaN,6,1\n");
     assertEquals(65, hetal("encrypt"), output);
-    assertTrue(output.contains("rows.csv row 2 column 1: expected a finite number"), output);
+    assertTrue(output.contains("rows.csv line 2 column 1: expected a finite number"), output);
     assertFalse(Files.exists(folder.resolve("cluster/dataset")));
   }
 

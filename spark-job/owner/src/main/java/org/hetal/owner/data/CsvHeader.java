@@ -8,11 +8,11 @@ import java.util.Map;
 
 /**
  * The first line of a CSV file: names or a row, as {@code data.header} says. A line that looks like
- * the other is refused, since a row taken for names is lost and names taken for a row move every
- * prediction by one.
+ * the other is refused: a row read as names would be lost, and names read as a row would shift
+ * every prediction by one row.
  */
 final class CsvHeader {
-  /** So many columns numbered in order are no row by chance. */
+  /** From this many columns on, 0, 1, 2, ... is taken for the default names of pandas. */
   private static final int DEFAULT_NAMES = 3;
 
   private CsvHeader() {}
@@ -40,7 +40,7 @@ final class CsvHeader {
         throw new DataException(
             String.format(
                 Locale.ROOT,
-                "%s: expected a name of its own for each column, actual %s for columns %d and %d;"
+                "%s: expected a different name for each column, actual %s for columns %d and %d;"
                     + " rename or remove one",
                 where,
                 Shown.quoted(fields[column]),
@@ -72,7 +72,7 @@ final class CsvHeader {
     }
   }
 
-  /** Names as pandas gives them taken for a row; for few columns only the rows below tell. */
+  /** The refusal of the default names of pandas in a file that is read without names. */
   static DataException defaultNames(String where, String[] fields) {
     return new DataException(
         where
@@ -96,7 +96,7 @@ final class CsvHeader {
     return byFeature || byPosition;
   }
 
-  /** What to say of an empty last field. */
+  /** The message for an empty last field. */
   static String trailing(String expected, int column) {
     return "expected "
         + expected

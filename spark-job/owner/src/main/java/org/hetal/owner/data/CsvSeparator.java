@@ -2,13 +2,12 @@ package org.hetal.owner.data;
 
 import java.util.Locale;
 
-/** Says by which character the fields of a line seem to be separated if not by the one set. */
+/** Guesses the separator of a line whose fields are not separated by the one that is set. */
 final class CsvSeparator {
   private CsvSeparator() {}
 
   /**
-   * What to do about a line whose fields seem to be separated by another character; null when they
-   * do not seem so.
+   * The message for a line that another character seems to separate; null when none does.
    *
    * @param field a field that should be a number or a name and holds more
    * @param separator that the file was read with

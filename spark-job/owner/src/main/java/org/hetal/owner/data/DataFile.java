@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
  * @param member of an archive, written {@code FILE.npz#NAME}; "" when none is named
  */
 record DataFile(Path path, Form form, String member) {
-  /** How the rows are written. */
+  /** How the rows are stored. */
   enum Form {
     CSV,
     NPY,
@@ -29,7 +29,7 @@ record DataFile(Path path, Form form, String member) {
   private static final Pattern ENDING =
       Pattern.compile(".*\\.(csv|csv\\.gz|npy|npz|(libsvm|svmlight)(\\.gz)?)");
 
-  /** What to do about files of other programs. */
+  /** What to do about files of other formats, by their ending. */
   private static final Map<String, String> REMEDIES =
       Map.of(
           "parquet",

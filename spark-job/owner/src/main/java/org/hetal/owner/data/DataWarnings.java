@@ -9,18 +9,18 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.hetal.config.Settings;
 
-/** What is possible in data and yet most likely a mistake, one line each, for people. */
+/** Finds data that can be trained on but most likely holds a mistake: one line for each warning. */
 final class DataWarnings {
-  /** Of the mean squared norm: beyond it one column hides the others. */
+  /** A column that makes this share of the mean squared norm leaves little to the others. */
   private static final double DOMINANT_SHARE = 0.9;
 
-  /** A row so many times longer than the median row makes the others tiny when all are scaled. */
+  /** A row this many times longer than the median row makes the other rows tiny after scaling. */
   private static final double OUTLIER = 100;
 
-  /** Fewer rows say nothing by being equal to something. */
+  /** In fewer rows, two columns may be equal by chance. */
   private static final int ENOUGH_ROWS = 10;
 
-  /** Of the rows of a split: fewer that are in train, too, are chance. */
+  /** A smaller share of rows that are also in train may be chance. */
   private static final double REPEATED_SHARE = 0.01;
 
   private final Splits splits;
@@ -150,7 +150,7 @@ final class DataWarnings {
     }
   }
 
-  /** Columns that tell the row's place in the file, or its label. */
+  /** Columns that equal the row number or the label. */
   private void tellingColumns() {
     if (train.rows() < ENOUGH_ROWS) {
       return;

@@ -55,7 +55,7 @@ final class NpzReader {
   private static String chosen(Path file, List<String> names, String member) {
     if (names.stream().distinct().count() < names.size()) {
       throw new DataException(
-          file + ": expected a name of its own for each array, actual " + Shown.quoted(names));
+          file + ": expected a different name for each array, actual " + Shown.quoted(names));
     }
     if (names.contains(member + ENDING)) {
       return member + ENDING;

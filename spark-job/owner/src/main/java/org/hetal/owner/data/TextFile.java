@@ -15,7 +15,8 @@ import java.util.zip.ZipException;
 
 /**
  * Text files of data: UTF-8 with or without a byte order mark, plain or gzipped. Gzip is recognised
- * by its first bytes, not by the name. Other encodings and binary files are refused by name.
+ * by its first bytes, not by the name. Other encodings and binary files are refused; the message
+ * names the format.
  */
 final class TextFile {
   private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
@@ -52,7 +53,11 @@ final class TextFile {
     }
   }
 
-  /** One line for a file that ended in the middle of being read. */
+  /**
+   * The refusal for a failure while the text is read.
+   *
+   * @param line the last that was read; 0: none
+   */
   static DataException unreadable(Path file, long line, IOException e) {
     String near = line > 0 ? " after line " + line : "";
     if (e instanceof CharacterCodingException) {

@@ -9,9 +9,9 @@ import java.nio.file.Path;
 import java.util.zip.GZIPInputStream;
 
 /**
- * Decompresses a gzip file of one or more members to its last byte. {@link GZIPInputStream} takes
- * whatever follows a member and is no whole header for the end of the file, and so loses rows of a
- * file that was cut there; this one refuses it.
+ * Decompresses a gzip file of one or more members to its last byte. {@link GZIPInputStream} treats
+ * an incomplete header after a member as the end of the file, so rows of a truncated file would be
+ * lost without an error. This class refuses such a file.
  */
 final class WholeGzip extends GZIPInputStream {
   private static final int BUFFER = 1 << 16;
@@ -51,7 +51,7 @@ final class WholeGzip extends GZIPInputStream {
       long end = filled - inf.getRemaining() + TRAILER;
       if (end < Files.size(file)) {
         throw new EOFException(
-            (Files.size(file) - end) + " bytes follow the last gzip member and are none");
+            (Files.size(file) - end) + " bytes follow the last whole gzip member");
       }
     }
     return read;

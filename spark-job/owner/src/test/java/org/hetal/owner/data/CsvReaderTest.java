@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -199,7 +200,23 @@ class CsvReaderTest {
     }
     byte[] padded = Arrays.copyOf(one, one.length + 1);
     Files.write(file, padded);
-    assertRefused(() -> DataFiles.read(file), "1 bytes follow the last gzip member");
+    assertRefused(() -> DataFiles.read(file), "1 bytes follow the last whole gzip member");
+  }
+
+  @Test
+  void messages_areTheSameInEveryLocale() throws Exception {
+    Locale usual = Locale.getDefault();
+    try {
+      for (String tag : List.of("ar-EG", "tr-TR", "de-DE")) {
+        Locale.setDefault(Locale.forLanguageTag(tag));
+        assertBad("1,2,0\n3,1\n", "line 2: expected 3 columns as in line 1, actual 2");
+        assertBad("1,2,0\n3,1,5\n", "expected a label of 0 to 1, as data.classes = 2, actual 5");
+        assertBad("1,2,0\n3,INF,1\n", "line 2 column 1: expected a finite number");
+        assertBad("1,2,0\n3,\u00014,1\n", "\\u0001");
+      }
+    } finally {
+      Locale.setDefault(usual);
+    }
   }
 
   @Test

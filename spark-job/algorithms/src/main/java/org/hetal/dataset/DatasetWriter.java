@@ -2,6 +2,7 @@ package org.hetal.dataset;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Writes an {@link EncryptedDataset}: ciphertexts in the order of the rows, then {@link #commit}.
@@ -51,7 +52,7 @@ public final class DatasetWriter {
     if (units == null) {
       throw new IllegalStateException("addUnit before startBatch");
     }
-    String id = String.format("b%04d-u%04d", batches.size(), units.size());
+    String id = String.format(Locale.ROOT, "b%04d-u%04d", batches.size(), units.size());
     List<EncryptedDataset.Group> written = new ArrayList<>();
     for (EncryptedGroup group : unit) {
       written.add(write("train", group));
@@ -93,12 +94,12 @@ public final class DatasetWriter {
   }
 
   private EncryptedDataset.Group write(String folder, EncryptedGroup group) {
-    String prefix = String.format("%s/group-%05d", folder, groups++);
+    String prefix = String.format(Locale.ROOT, "%s/group-%05d", folder, groups++);
     List<StoredFile> features = new ArrayList<>();
     for (int i = 0; i < group.features().size(); i++) {
       features.add(
           write(
-              String.format("%s/x-%04d.ct", prefix, i),
+              String.format(Locale.ROOT, "%s/x-%04d.ct", prefix, i),
               group.features().get(i),
               group.featureLevel()));
     }

@@ -3,6 +3,7 @@ package org.hetal.dataset;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * Encrypted predictions: one ciphertext of logits (divided by 2^squarings) a group, in the order of
@@ -20,7 +21,9 @@ public record EncryptedLogits(Origin origin, List<Integer> rows, List<StoredFile
       Storage storage, Origin origin, List<Integer> rows, List<byte[]> logits, int level) {
     List<StoredFile> files = new ArrayList<>();
     for (int i = 0; i < logits.size(); i++) {
-      files.add(StoredFile.write(storage, String.format("z-%04d.ct", i), logits.get(i), level));
+      files.add(
+          StoredFile.write(
+              storage, String.format(Locale.ROOT, "z-%04d.ct", i), logits.get(i), level));
     }
     EncryptedLogits out = new EncryptedLogits(origin, List.copyOf(rows), files);
     ManifestFile.write(storage, KIND, out);

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.hetal.dataset.StoredFile;
 
 /**
@@ -67,7 +68,10 @@ public record JudgeRequest(String runId, int epoch, String keyId, List<byte[]> l
     ByteBuffer in = ByteBuffer.wrap(bytes);
     require(bytes.length >= 12, "at least 12 bytes", bytes.length);
     int magic = in.getInt();
-    require(magic == MAGIC, String.format("magic %08x", MAGIC), String.format("%08x", magic));
+    require(
+        magic == MAGIC,
+        String.format(Locale.ROOT, "magic %08x", MAGIC),
+        String.format(Locale.ROOT, "%08x", magic));
     int version = in.getInt();
     require(version == VERSION, "version " + VERSION, version);
     int length = in.getInt();

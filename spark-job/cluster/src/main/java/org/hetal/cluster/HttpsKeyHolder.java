@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.List;
+import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
@@ -42,12 +43,13 @@ public final class HttpsKeyHolder implements KeyHolder {
   public HttpsKeyHolder(Settings.Oracle oracle, String runId, String keyId) {
     this.client =
         HttpClient.newBuilder()
-            .sslContext(PinnedTrust.context(Path.of(oracle.certificate())))
+            .sslContext(
+                PinnedTrust.context(LocalPath.of("oracle.certificate", oracle.certificate())))
             .connectTimeout(CONNECT_LIMIT)
             .version(HttpClient.Version.HTTP_1_1)
             .build();
     this.address = URI.create("https://" + oracle.host() + ":" + oracle.port() + JudgeRequest.PATH);
-    this.token = token(Path.of(oracle.tokenFile()));
+    this.token = token(LocalPath.of("oracle.token-file", oracle.tokenFile()));
     this.runId = runId;
     this.keyId = keyId;
     this.patience = Duration.ofSeconds(oracle.patienceSeconds());

@@ -1,6 +1,7 @@
 package org.hetal.job;
 
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.hetal.cluster.HetalKryoRegistrator;
 import org.hetal.config.Settings;
@@ -11,6 +12,9 @@ import org.hetal.he.NativeEngine;
 final class SparkSessions {
   private static final String GPUS_OF_A_TASK = "spark.task.resource.gpu.amount";
 
+  private static final int JAVA_LEAST = 17;
+  private static final int JAVA_MOST = 21;
+
   private SparkSessions() {}
 
   /**
@@ -18,6 +22,7 @@ final class SparkSessions {
    *     compute on a GPU and the library for it is missing
    */
   static JavaSparkContext open(String command, Settings settings) {
+    requireJava(Runtime.version().feature());
     SparkConf conf = new SparkConf();
     String master = conf.get("spark.master", settings.cluster().master());
     if (master.matches("local(\\[.*)?")) {
@@ -49,6 +54,45 @@ final class SparkSessions {
       // CUDA then numbers GPUs as nvidia-smi does, whose numbers the discovery script gives Spark.
       conf.setIfMissing("spark.executorEnv.CUDA_DEVICE_ORDER", "PCI_BUS_ID");
     }
-    return new JavaSparkContext(conf);
+    return context(conf);
+  }
+
+  private static JavaSparkContext context(SparkConf conf) {
+    try {
+      return new JavaSparkContext(conf);
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) { // Scala's checked exceptions are undeclared
+      if (e instanceof SparkException
+          && String.valueOf(e.getMessage()).matches("(?s).*[Mm]aster URL.*")) {
+        throw new SettingsException(
+            "cluster.master: expected a master that this Spark has (set SPARK_HOME for yarn and k8s), actual "
+                + conf.get("spark.master")
+                + ": "
+                + e.getMessage(),
+            e);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Hadoop's Subject.getSubject throws on later versions, after the first steps.
+   *
+   * @throws SettingsException unless this Java is one that Spark runs on
+   */
+  static void requireJava(int version) {
+    if (version < JAVA_LEAST || version > JAVA_MOST) {
+      throw new SettingsException(
+          "Java: expected version "
+              + JAVA_LEAST
+              + " to "
+              + JAVA_MOST
+              + ", which Spark runs on, actual "
+              + version
+              + " in "
+              + System.getProperty("java.home")
+              + "; set JAVA_HOME to another");
+    }
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
+import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +27,12 @@ class RunLockTest {
     Files.writeString(
         root.resolve("run/run.lock"),
         String.format(
-            "host=%s%npid=%d%nstarted=%s%nrenewed=%s%ntoken=other%n", host, pid, started, renewed));
+            Locale.ROOT,
+            "host=%s%npid=%d%nstarted=%s%nrenewed=%s%ntoken=other%n",
+            host,
+            pid,
+            started,
+            renewed));
   }
 
   private static String here() throws Exception {

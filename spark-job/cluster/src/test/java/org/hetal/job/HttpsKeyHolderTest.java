@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -138,7 +139,8 @@ class HttpsKeyHolderTest {
 
   @Test
   void judge_ofAnAnswerThatIsNone_throws() throws Exception {
-    try (ToyOracle oracle = oracle(request -> new Reply(200, "{}".getBytes()))) {
+    try (ToyOracle oracle =
+        oracle(request -> new Reply(200, "{}".getBytes(StandardCharsets.UTF_8)))) {
       assertThrows(DatasetException.class, () -> ask(oracle, 10));
     }
   }

@@ -1,6 +1,7 @@
 package org.hetal.owner.cli;
 
 import java.nio.file.Path;
+import java.util.Locale;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.LocalStorage;
@@ -69,8 +70,11 @@ final class EncryptCommand extends OwnerCommand {
           predicting
               ? written.rowsToJudge().size() + " groups of rows to predict"
               : String.format(
+                  Locale.ROOT,
                   "%d rows in %d minibatches and %d groups to validate with",
-                  written.trainingRows(), written.batches().size(), written.rowsToJudge().size()),
+                  written.trainingRows(),
+                  written.batches().size(),
+                  written.rowsToJudge().size()),
           Sizes.bytes(written.bytes()),
           storage.describe());
     }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.hetal.config.LocalPath;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.he.DeviceChoice;
 import org.hetal.he.Evaluator;
@@ -96,7 +97,7 @@ final class EvaluateCommand extends OwnerCommand {
   }
 
   private double softmaxError(PreparedData data, DecryptedModel model) {
-    Path bundle = Path.of(settings().paths().keyBundle());
+    Path bundle = LocalPath.of("paths.key-bundle", settings().paths().keyBundle());
     try (Client client = loadClient();
         Evaluator evaluator =
             backend()

@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.hetal.config.LocalPath;
 import org.hetal.he.RotationPlan;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.PreparedData;
@@ -23,7 +24,7 @@ final class KeygenCommand extends OwnerCommand {
   @Override
   int run() {
     Path secretKey = secretKeyFile();
-    Path bundle = Path.of(settings().paths().keyBundle());
+    Path bundle = LocalPath.of("paths.key-bundle", settings().paths().keyBundle());
     if (Files.exists(secretKey)) {
       throw new CommitException(secretKey + ": expected no secret key yet, actual one; kept");
     }

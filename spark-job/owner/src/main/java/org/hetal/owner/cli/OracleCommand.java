@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.CountDownLatch;
+import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.LocalStorage;
@@ -43,7 +44,7 @@ final class OracleCommand extends OwnerCommand {
     CountDownLatch stopped = new CountDownLatch(1);
     try (Client client = loadClient()) {
       requireEncryptedFor(layout, client);
-      OracleLog log = OracleLog.open(Path.of(oracle.log()));
+      OracleLog log = OracleLog.open(LocalPath.of("oracle.log", oracle.log()));
       OracleService service =
           new OracleService(
               client,
@@ -105,12 +106,12 @@ final class OracleCommand extends OwnerCommand {
   }
 
   private static void handOver(Settings.Oracle oracle, OracleIdentity identity) {
-    Path certificate = Path.of(oracle.certificate()).toAbsolutePath();
+    Path certificate = LocalPath.of("oracle.certificate", oracle.certificate()).toAbsolutePath();
     new LocalStorage(certificate.getParent())
         .writeAtomically(
             certificate.getFileName().toString(),
             identity.certificatePem().getBytes(StandardCharsets.US_ASCII));
-    Path token = Path.of(oracle.tokenFile()).toAbsolutePath();
+    Path token = LocalPath.of("oracle.token-file", oracle.tokenFile()).toAbsolutePath();
     try {
       Files.createDirectories(token.getParent());
       Files.deleteIfExists(token);

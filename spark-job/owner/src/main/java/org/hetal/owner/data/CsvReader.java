@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
 
@@ -43,12 +44,17 @@ final class CsvReader {
         if (fields.length != width) {
           throw new DataException(
               String.format(
-                  "%s row %d: expected %d columns, actual %d", file, line, width, fields.length));
+                  Locale.ROOT,
+                  "%s row %d: expected %d columns, actual %d",
+                  file,
+                  line,
+                  width,
+                  fields.length));
         }
         label = label == -2 ? labelIndex(file, names, labelColumn, width) : label;
         rows.add(features(file, line, fields, label));
         if (label >= 0) {
-          String where = String.format("%s row %d column %d", file, line, label);
+          String where = String.format(Locale.ROOT, "%s row %d column %d", file, line, label);
           labels.add(label(where, number(where, fields[label])));
         }
       }
@@ -98,9 +104,13 @@ final class CsvReader {
     if (index < 0 || index >= width || width < 2) {
       throw new DataException(
           String.format(
+              Locale.ROOT,
               "%s: label column: expected a name, a number of 0 to %d or last, beside at least one"
                   + " feature; actual %s of %d columns",
-              file, width - 1, column, width));
+              file,
+              width - 1,
+              column,
+              width));
     }
     return index;
   }
@@ -111,7 +121,9 @@ final class CsvReader {
     for (int column = 0; column < fields.length; column++) {
       if (column != label) {
         out[at++] =
-            number(String.format("%s row %d column %d", file, line, column), fields[column]);
+            number(
+                String.format(Locale.ROOT, "%s row %d column %d", file, line, column),
+                fields[column]);
       }
     }
     return out;

@@ -1,6 +1,7 @@
 package org.hetal.owner.data;
 
 import java.util.List;
+import java.util.Locale;
 import org.hetal.config.Settings;
 import org.hetal.training.Judge;
 import org.hetal.training.PlainTrainer;
@@ -38,8 +39,10 @@ public record Evaluation(
     if (model.weights()[0].length != data.preparation().features()) {
       throw new DataException(
           String.format(
+              Locale.ROOT,
               "data: expected %d prepared features as in the model, actual %d",
-              model.weights()[0].length, data.preparation().features()));
+              model.weights()[0].length,
+              data.preparation().features()));
     }
     PlainTrainer.Result plain = trainPlain(data, settings);
     double difference = 0;

@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -119,8 +120,13 @@ final class NpyReader {
     if (expected != actual) {
       throw new DataException(
           String.format(
+              Locale.ROOT,
               "%s: expected %d bytes for %d x %d values, actual %d",
-              file, expected, header.rows(), header.columns(), actual));
+              file,
+              expected,
+              header.rows(),
+              header.columns(),
+              actual));
     }
     return ByteBuffer.wrap(bytes, header.end(), actual).order(ByteOrder.LITTLE_ENDIAN);
   }

@@ -3,6 +3,7 @@ package org.hetal.owner.data;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.hetal.config.Settings;
@@ -112,9 +113,14 @@ public record Preparation(
         int column = largest(table.features()[row]);
         throw new DataException(
             String.format(
+                Locale.ROOT,
                 "%s: expected a row norm of at most %s after scaling, actual %s; its largest value"
                     + " is %s in column %d",
-                table.where(row), bound, norm, table.features()[row][column], column));
+                table.where(row),
+                bound,
+                norm,
+                table.features()[row][column],
+                column));
       }
     }
   }

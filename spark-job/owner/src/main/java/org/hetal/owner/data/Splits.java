@@ -1,6 +1,7 @@
 package org.hetal.owner.data;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.hetal.config.Settings;
@@ -31,8 +32,12 @@ public record Splits(Table train, Table validation, Table test) {
     if (trainRows < 1 || (!data.validation().isPresent() && validationRows < 1)) {
       throw new DataException(
           String.format(
+              Locale.ROOT,
               "%s: expected rows to train on and to validate with, actual %d and %d of %d",
-              all.source(), trainRows, validationRows, all.rows()));
+              all.source(),
+              trainRows,
+              validationRows,
+              all.rows()));
     }
     Table train = range(all, 0, trainRows);
     Table validation =
@@ -58,8 +63,12 @@ public record Splits(Table train, Table validation, Table test) {
     if (other.columns() != train.columns()) {
       throw new DataException(
           String.format(
+              Locale.ROOT,
               "%s: expected %d features as in %s, actual %d",
-              other.source(), train.columns(), train.source(), other.columns()));
+              other.source(),
+              train.columns(),
+              train.source(),
+              other.columns()));
     }
   }
 
@@ -87,7 +96,12 @@ public record Splits(Table train, Table validation, Table test) {
   public String describe() {
     long classes = Arrays.stream(train.labels()).distinct().count();
     return String.format(
+        Locale.ROOT,
         "%d rows to train on, %d to validate with, %d to test with; %d columns; %d labels seen",
-        train.rows(), validation.rows(), test == null ? 0 : test.rows(), train.columns(), classes);
+        train.rows(),
+        validation.rows(),
+        test == null ? 0 : test.rows(),
+        train.columns(),
+        classes);
   }
 }

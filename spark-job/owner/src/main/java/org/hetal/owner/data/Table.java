@@ -1,6 +1,7 @@
 package org.hetal.owner.data;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.IntStream;
 
 /**
@@ -49,14 +50,21 @@ public record Table(String source, int[] numbers, double[][] features, int[] lab
         if (!Double.isFinite(features[row][column])) {
           throw new DataException(
               String.format(
+                  Locale.ROOT,
                   "%s column %d: expected a finite number, actual %s",
-                  where(row), column, features[row][column]));
+                  where(row),
+                  column,
+                  features[row][column]));
         }
       }
       if (labels != null && (labels[row] < 0 || labels[row] >= classes)) {
         throw new DataException(
             String.format(
-                "%s label: expected 0 to %d, actual %d", where(row), classes - 1, labels[row]));
+                Locale.ROOT,
+                "%s label: expected 0 to %d, actual %d",
+                where(row),
+                classes - 1,
+                labels[row]));
       }
     }
     return this;

@@ -2,6 +2,8 @@ package org.hetal.owner.data;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
+import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 
 /** Reads a file of rows by what its name ends with. */
@@ -29,8 +31,12 @@ public final class TableReader {
     if (values.length != rows.rows()) {
       throw new DataException(
           String.format(
+              Locale.ROOT,
               "%s: expected %d labels, one a row of %s; actual %d",
-              labels, rows.rows(), features, values.length));
+              labels,
+              rows.rows(),
+              features,
+              values.length));
     }
     return new Table(rows.source(), rows.numbers(), rows.features(), values)
         .requireValid(data.classes());
@@ -51,7 +57,7 @@ public final class TableReader {
   }
 
   private static Path existing(String name) {
-    Path file = Path.of(name);
+    Path file = LocalPath.of("data", name);
     if (!Files.isRegularFile(file)) {
       throw new DataException(file + ": expected a file, actual none");
     }

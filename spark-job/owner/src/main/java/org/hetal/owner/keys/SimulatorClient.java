@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Parameters;
@@ -68,9 +69,12 @@ final class SimulatorClient implements Client {
   public void writeEvaluationKeys(Path directory, RotationPlan plan, KeyProgress progress) {
     String text =
         String.format(
+            Locale.ROOT,
             "{\"insecure\": \"simulator\", \"parameterSet\": \"%s\", \"keyId\": \"%s\","
                 + " \"rotations\": %d}%n",
-            parameters.name(), keyId, plan.rotations().size());
+            parameters.name(),
+            keyId,
+            plan.rotations().size());
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     new LocalStorage(directory).writeAtomically("manifest.json", bytes);
     progress.wrote(1, 1, bytes.length);

@@ -155,7 +155,9 @@ class TableReaderTest {
   private Path npy(String name, String header, byte[] values) throws Exception {
     byte[] text = header.getBytes(StandardCharsets.US_ASCII);
     ByteBuffer out = ByteBuffer.allocate(10 + text.length + values.length);
-    out.order(ByteOrder.LITTLE_ENDIAN).put((byte) 0x93).put("NUMPY".getBytes());
+    out.order(ByteOrder.LITTLE_ENDIAN)
+        .put((byte) 0x93)
+        .put("NUMPY".getBytes(StandardCharsets.UTF_8));
     out.put((byte) 1).put((byte) 0).putShort((short) text.length).put(text).put(values);
     return Files.write(folder.resolve(name), out.array());
   }

@@ -167,7 +167,7 @@ fi
 if [[ $(id -u) == 0 ]]; then said "ask its owner"; else said "sudo apt-get update"; fi
 chmod -R a+rwX "$moved"
 expect 78 without cmake mvn make -- as_other "$moved/hetal" test
-said "cmake 3.24 or newer (builds the engine); actual: none; Debian package: cmake"
+said "cmake 3.22 or newer (builds the engine); actual: none; Debian package: cmake"
 [[ $(grep -c 'sudo apt-get update && sudo apt-get install' "$work/log") == 1 ]] || die "expected one command to run"
 passed "what is missing is named, with one command"
 

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.hetal.dataset.DatasetException;
@@ -24,8 +25,12 @@ class HdfsTest {
   private static MiniDFSCluster cluster;
   private static Configuration hadoop;
 
+  /** Hadoop's name node looks for its files by names in the digits of the locale. */
+  private static final Locale BEFORE = Locale.getDefault();
+
   @BeforeAll
   static void start() throws Exception {
+    Locale.setDefault(Locale.ROOT);
     hadoop = new Configuration();
     hadoop.set(MiniDFSCluster.HDFS_MINIDFS_BASEDIR, root.resolve("hdfs").toString());
     hadoop.set(KeyBundleCache.CACHE_DIRECTORY, root.resolve("cache").toString());
@@ -35,6 +40,7 @@ class HdfsTest {
 
   @AfterAll
   static void stop() {
+    Locale.setDefault(BEFORE);
     cluster.shutdown();
   }
 

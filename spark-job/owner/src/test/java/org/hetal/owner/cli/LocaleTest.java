@@ -3,7 +3,9 @@ package org.hetal.owner.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -99,24 +101,22 @@ class LocaleTest {
   @Test
   void filesAreTheSameUnderTheLocaleC() throws Exception {
     String set = "insecure_simulator_n8_l12";
-    Path to = folder.resolve("c");
-    for (String command : List.of("keygen", "encrypt")) {
-      List<String> line =
-          new ArrayList<>(
-              List.of(
-                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                  "-cp",
-                  System.getProperty("java.class.path"),
-                  HetalOwner.class.getName()));
-      line.addAll(command(command, to, set));
-      ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
-      builder.redirectOutput(folder.resolve(command + ".log").toFile());
-      builder.environment().put("LC_ALL", "C");
-      Process process = builder.start();
-      assertTrue(process.waitFor(2, TimeUnit.MINUTES));
-      assertEquals(0, process.exitValue(), Files.readString(folder.resolve(command + ".log")));
-    }
-    assertSameFiles(filesUnder(Locale.US, set), files(to));
+    assertSameFiles(filesUnder(Locale.US, set), filesOfAProcess("c", set, Map.of("LC_ALL", "C")));
+  }
+
+  /** Java sets the locale of the process, too, which the engine's C++ must not use. */
+  @Test
+  void filesOfTheEngineAreTheSame_withADecimalComma() throws Exception {
+    Path locales = Files.createDirectory(folder.resolve("locales"));
+    assumeTrue(
+        Files.exists(Path.of("/usr/share/i18n/locales/de_DE")), "no sources of locales (locales)");
+    run(
+        List.of(
+            "localedef", "-f", "UTF-8", "-i", "de_DE", locales.resolve("de_DE.UTF-8").toString()),
+        Map.of());
+    String set = "insecure_n10_l12";
+    Map<String, String> german = Map.of("LOCPATH", locales.toString(), "LC_ALL", "de_DE.UTF-8");
+    assertSameFiles(filesUnder(Locale.US, set), filesOfAProcess("de", set, german));
   }
 
   /** Java cannot name such a file there: one line with the remedy, and no file of another name. */
@@ -124,6 +124,28 @@ class LocaleTest {
   void accentUnderTheLocaleC_isRefused() throws Exception {
     Path conf = folder.resolve("accent.conf");
     Files.writeString(conf, "hetal.paths.secret-key = \"" + folder + "/clé/secret.key\"");
+    List<String> line = process("plan", folder.resolve("c"), "insecure_simulator_n8_l12");
+    int key = line.indexOf("paths.secret-key=" + folder.resolve("c/owner/secret.key"));
+    line.subList(key - 1, key + 1).clear();
+    line.addAll(List.of("-c", conf.toString()));
+    CommandRun run = run(line, Map.of("LC_ALL", "C"));
+    assertEquals(78, run.status(), run.output());
+    assertEquals(
+        1, run.output().lines().filter(l -> !l.startsWith("WARNING")).count(), run.output());
+    assertTrue(run.output().contains("LC_ALL=C.UTF-8"), run.output());
+  }
+
+  private Map<String, byte[]> filesOfAProcess(
+      String name, String parameters, Map<String, String> environment) throws Exception {
+    Path to = folder.resolve(name);
+    for (String command : List.of("keygen", "encrypt")) {
+      CommandRun run = run(process(command, to, parameters), environment);
+      assertEquals(0, run.status(), run.output());
+    }
+    return files(to);
+  }
+
+  private List<String> process(String command, Path to, String parameters) throws Exception {
     List<String> line =
         new ArrayList<>(
             List.of(
@@ -131,18 +153,16 @@ class LocaleTest {
                 "-cp",
                 System.getProperty("java.class.path"),
                 HetalOwner.class.getName()));
-    line.addAll(command("plan", folder.resolve("c"), "insecure_simulator_n8_l12"));
-    int key = line.indexOf("paths.secret-key=" + folder.resolve("c/owner/secret.key"));
-    line.subList(key - 1, key + 1).clear();
-    line.addAll(List.of("-c", conf.toString()));
-    Path log = folder.resolve("accent.log");
+    line.addAll(command(command, to, parameters));
+    return line;
+  }
+
+  private CommandRun run(List<String> line, Map<String, String> environment) throws Exception {
+    Path log = folder.resolve("process.log");
     ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
-    builder.redirectOutput(log.toFile()).environment().put("LC_ALL", "C");
+    builder.redirectOutput(log.toFile()).environment().putAll(environment);
     Process process = builder.start();
-    assertTrue(process.waitFor(2, TimeUnit.MINUTES));
-    String said = Files.readString(log, java.nio.charset.StandardCharsets.ISO_8859_1);
-    assertEquals(78, process.exitValue(), said);
-    assertEquals(1, said.lines().filter(l -> !l.startsWith("WARNING")).count(), said);
-    assertTrue(said.contains("LC_ALL=C.UTF-8"), said);
+    assertTrue(process.waitFor(2, TimeUnit.MINUTES), "still running");
+    return new CommandRun(process.exitValue(), Files.readString(log, StandardCharsets.ISO_8859_1));
   }
 }

@@ -86,9 +86,13 @@ class JudgeRequestTest {
     JudgeAnswer answer = new JudgeAnswer(true, false, "patience", 4);
     assertEquals(answer, JudgeAnswer.decode(answer.encode()));
     for (String text : List.of("", "{}", "[]", "{\"stop\":true}", "null")) {
-      assertThrows(IllegalArgumentException.class, () -> JudgeAnswer.decode(text.getBytes()), text);
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> JudgeAnswer.decode(text.getBytes(StandardCharsets.UTF_8)),
+          text);
     }
     assertEquals("no", JudgeAnswer.failureMessage(JudgeAnswer.failure("no")));
-    assertEquals("no message", JudgeAnswer.failureMessage("<html>".getBytes()));
+    assertEquals(
+        "no message", JudgeAnswer.failureMessage("<html>".getBytes(StandardCharsets.UTF_8)));
   }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.Arrays;
+import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 
 /**
@@ -45,8 +46,8 @@ final class OracleCredentials {
   }
 
   OracleCredentials(Settings.Oracle oracle) {
-    this.certificate = Path.of(oracle.certificate());
-    this.tokenFile = Path.of(oracle.tokenFile());
+    this.certificate = LocalPath.of("oracle.certificate", oracle.certificate());
+    this.tokenFile = LocalPath.of("oracle.token-file", oracle.tokenFile());
   }
 
   Current read() throws UnusableException {

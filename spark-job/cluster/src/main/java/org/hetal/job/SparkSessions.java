@@ -3,6 +3,7 @@ package org.hetal.job;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import org.apache.spark.SparkConf;
+import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.util.Utils;
 import org.hetal.cluster.HetalKryoRegistrator;
@@ -16,6 +17,8 @@ final class SparkSessions {
 
   private static final String LOCAL = "local(\\[.*)?";
   private static final String LOOPBACK = "127.0.0.1";
+  private static final int JAVA_LEAST = 17;
+  private static final int JAVA_MOST = 21;
 
   private SparkSessions() {}
 
@@ -48,6 +51,7 @@ final class SparkSessions {
    */
   static JavaSparkContext open(String command, Settings settings) {
     requireOwnName(System.getProperty("spark.master", settings.cluster().master()));
+    requireJava(Runtime.version().feature());
     SparkConf conf = new SparkConf();
     String master = conf.get("spark.master", settings.cluster().master());
     if (master.matches(LOCAL)) {
@@ -79,6 +83,45 @@ final class SparkSessions {
       // CUDA then numbers GPUs as nvidia-smi does, whose numbers the discovery script gives Spark.
       conf.setIfMissing("spark.executorEnv.CUDA_DEVICE_ORDER", "PCI_BUS_ID");
     }
-    return new JavaSparkContext(conf);
+    return context(conf);
+  }
+
+  private static JavaSparkContext context(SparkConf conf) {
+    try {
+      return new JavaSparkContext(conf);
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) { // Scala's checked exceptions are undeclared
+      if (e instanceof SparkException
+          && String.valueOf(e.getMessage()).matches("(?s).*[Mm]aster URL.*")) {
+        throw new SettingsException(
+            "cluster.master: expected a master that this Spark has (set SPARK_HOME for yarn and k8s), actual "
+                + conf.get("spark.master")
+                + ": "
+                + e.getMessage(),
+            e);
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * Hadoop's Subject.getSubject throws on later versions, after the first steps.
+   *
+   * @throws SettingsException unless this Java is one that Spark runs on
+   */
+  static void requireJava(int version) {
+    if (version < JAVA_LEAST || version > JAVA_MOST) {
+      throw new SettingsException(
+          "Java: expected version "
+              + JAVA_LEAST
+              + " to "
+              + JAVA_MOST
+              + ", which Spark runs on, actual "
+              + version
+              + " in "
+              + System.getProperty("java.home")
+              + "; set JAVA_HOME to another");
+    }
   }
 }

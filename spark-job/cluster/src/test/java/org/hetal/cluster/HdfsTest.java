@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
@@ -27,8 +28,12 @@ class HdfsTest {
   private static MiniDFSCluster cluster;
   private static Configuration hadoop;
 
+  /** Hadoop's name node looks for its files by names in the digits of the locale. */
+  private static final Locale BEFORE = Locale.getDefault();
+
   @BeforeAll
   static void start() throws Exception {
+    Locale.setDefault(Locale.ROOT);
     hadoop = new Configuration();
     hadoop.set(MiniDFSCluster.HDFS_MINIDFS_BASEDIR, root.resolve("hdfs").toString());
     hadoop.set(KeyBundleCache.CACHE_DIRECTORY, root.resolve("cache").toString());
@@ -38,6 +43,7 @@ class HdfsTest {
 
   @AfterAll
   static void stop() {
+    Locale.setDefault(BEFORE);
     cluster.shutdown();
   }
 

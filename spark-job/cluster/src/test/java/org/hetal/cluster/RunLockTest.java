@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.junit.jupiter.api.Test;
@@ -61,7 +62,12 @@ class RunLockTest {
     Files.writeString(
         root.resolve("run/run.lock"),
         String.format(
-            "host=%s%npid=%d%nstarted=%s%nrenewed=%s%ntoken=other%n", host, pid, started, renewed));
+            Locale.ROOT,
+            "host=%s%npid=%d%nstarted=%s%nrenewed=%s%ntoken=other%n",
+            host,
+            pid,
+            started,
+            renewed));
   }
 
   @Test

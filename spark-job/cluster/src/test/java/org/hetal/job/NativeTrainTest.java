@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -146,7 +147,7 @@ class NativeTrainTest {
   void train_withoutKeys_isRefusedAsInputInOneLine() throws Exception {
     PrintStream before = System.err;
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    System.setErr(new PrintStream(err, true));
+    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
     int status;
     try {
       List<String> arguments = toy.arguments("train", "paths.key-bundle=" + root.resolve("none"));
@@ -156,7 +157,8 @@ class NativeTrainTest {
       System.setErr(before);
     }
     assertEquals(ExitCode.INPUT.status(), status);
-    List<String> lines = err.toString().lines().filter(l -> l.startsWith("hetal:")).toList();
-    assertEquals(1, lines.size(), err.toString());
+    List<String> lines =
+        err.toString(StandardCharsets.UTF_8).lines().filter(l -> l.startsWith("hetal:")).toList();
+    assertEquals(1, lines.size(), err.toString(StandardCharsets.UTF_8));
   }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.hetal.he.Ciphertext;
@@ -423,8 +424,14 @@ public final class Simulator implements Evaluator {
     if (magic != MAGIC || storedSlots != slots || level < 0 || level > parameters.maxLevel()) {
       throw new HeFormatException(
           String.format(
+              Locale.ROOT,
               "simulated ciphertext: expected magic %08x, %d slots, a level of 0 to %d; actual %08x, %d, %d",
-              MAGIC, slots, parameters.maxLevel(), magic, storedSlots, level));
+              MAGIC,
+              slots,
+              parameters.maxLevel(),
+              magic,
+              storedSlots,
+              level));
     }
     double[] real = new double[slots];
     double[] imaginary = new double[slots];

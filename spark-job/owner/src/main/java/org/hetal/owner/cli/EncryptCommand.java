@@ -3,6 +3,8 @@ package org.hetal.owner.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Locale;
+import org.hetal.config.LocalPath;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.DatasetWriter;
@@ -116,7 +118,7 @@ final class EncryptCommand extends OwnerCommand {
 
   /** Where the evaluation keys are still here, they must be those of this training. */
   private void requireFittingKeys(Client client, TrainingPlan plan) {
-    Path bundle = Path.of(settings().paths().keyBundle());
+    Path bundle = LocalPath.of("paths.key-bundle", settings().paths().keyBundle());
     if (!Files.exists(bundle.resolve(KeyBundleManifest.NAME))) {
       return;
     }

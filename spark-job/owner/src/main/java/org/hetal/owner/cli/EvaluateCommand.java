@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.hetal.config.LocalPath;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedLogits;
 import org.hetal.dataset.LocalStorage;
@@ -114,7 +115,7 @@ final class EvaluateCommand extends OwnerCommand {
   }
 
   private double softmaxError(PreparedData data, DecryptedModel model, TrainingPlan plan) {
-    Path bundle = Path.of(settings().paths().keyBundle());
+    Path bundle = LocalPath.of("paths.key-bundle", settings().paths().keyBundle());
     try (Client client = loadClient();
         Evaluator evaluator =
             backend()

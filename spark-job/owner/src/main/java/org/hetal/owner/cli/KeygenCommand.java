@@ -5,6 +5,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.hetal.config.LocalPath;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.OwnerOnly;
 import org.hetal.he.KeyBundleManifest;
@@ -38,7 +40,7 @@ final class KeygenCommand extends OwnerCommand {
   @Override
   int run() {
     RotationPlan keys = plan(readData()).rotations();
-    Path bundle = Path.of(settings().paths().keyBundle());
+    Path bundle = LocalPath.of("paths.key-bundle", settings().paths().keyBundle());
     try (OwnerLock lock = lockOwner();
         Client client = client(bundle)) {
       if (Files.exists(bundle.resolve(KeyBundleManifest.NAME))) {

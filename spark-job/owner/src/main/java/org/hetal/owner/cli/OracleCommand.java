@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 import org.hetal.dataset.Shapes;
 import org.hetal.dataset.StoredFile;
@@ -40,7 +41,7 @@ final class OracleCommand extends OwnerCommand {
     CountDownLatch stopped = new CountDownLatch(1);
     Path identityFile = OracleFiles.identity(settings());
     try (Client client = loadClient();
-        OracleLog log = openLog(Path.of(oracle.log()))) {
+        OracleLog log = openLog(LocalPath.of("oracle.log", oracle.log()))) {
       record.requireClient(client);
       OracleService service =
           new OracleService(

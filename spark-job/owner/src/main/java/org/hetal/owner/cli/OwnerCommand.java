@@ -10,6 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.config.SettingsLoader;
@@ -46,6 +47,7 @@ abstract class OwnerCommand implements Callable<Integer> {
   @Option(
       names = {"-s", "--set"},
       paramLabel = "SETTING=VALUE",
+      converter = Converters.SettingName.class,
       description = "Overrides one setting, e.g. --set training.epochs=5.")
   private Map<String, String> overrides = new LinkedHashMap<>();
 
@@ -128,7 +130,7 @@ abstract class OwnerCommand implements Callable<Integer> {
   }
 
   final Path secretKeyFile() {
-    return Path.of(settings.paths().secretKey());
+    return LocalPath.of("paths.secret-key", settings.paths().secretKey());
   }
 
   /** The client of the secret key file. */
@@ -153,7 +155,7 @@ abstract class OwnerCommand implements Callable<Integer> {
   }
 
   final Path privateFolder() {
-    return Path.of(settings.paths().privateDirectory());
+    return LocalPath.of("paths.private", settings.paths().privateDirectory());
   }
 
   /** Makes this the one command that writes what the owner keeps and hands out. */
@@ -223,16 +225,16 @@ abstract class OwnerCommand implements Callable<Integer> {
   }
 
   final LocalStorage datasetStorage() {
-    return new LocalStorage(Path.of(settings.paths().dataset()));
+    return new LocalStorage(LocalPath.of("paths.dataset", settings.paths().dataset()));
   }
 
   /** Where decrypt-model leaves the model in the clear. */
   final LocalStorage modelStorage() {
-    return LocalStorage.ownerOnly(Path.of(settings.paths().model()));
+    return LocalStorage.ownerOnly(LocalPath.of("paths.model", settings.paths().model()));
   }
 
   /** Where the cluster left the encrypted model. */
   final Storage encryptedModelStorage() {
-    return new LocalStorage(Path.of(settings.paths().run()).resolve("model"));
+    return new LocalStorage(LocalPath.of("paths.run", settings.paths().run()).resolve("model"));
   }
 }

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.hetal.config.SettingsLoader;
 import org.hetal.dataset.EncryptedDataset;
@@ -38,13 +39,17 @@ class HetalOwnerTest {
     StringBuilder rows = new StringBuilder();
     for (int i = 0; i < 60; i++) {
       int label = i % 3;
-      rows.append(String.format("%d,%d,5,%d%n", label == 0 ? 9 + i % 2 : i % 4, 3 * label, label));
+      rows.append(
+          String.format(
+              Locale.ROOT, "%d,%d,5,%d%n", label == 0 ? 9 + i % 2 : i % 4, 3 * label, label));
     }
     Files.writeString(folder.resolve("rows.csv"), rows);
     conf = folder.resolve("test.conf");
     Files.writeString(
         conf,
-        """
+        String.format(
+            Locale.ROOT,
+            """
         hetal {
           backend = simulator
           parameters = %s
@@ -55,8 +60,15 @@ class HetalOwnerTest {
             key-bundle = "%s/cluster/keys", dataset = "%s/cluster/dataset", run = "%s/cluster/run"
           }
         }
-        """
-            .formatted(SET, folder, folder, folder, folder, folder, folder, folder));
+        """,
+            SET,
+            folder,
+            folder,
+            folder,
+            folder,
+            folder,
+            folder,
+            folder));
   }
 
   @Test

@@ -374,7 +374,9 @@ class OracleServerTest {
       store.setCertificateEntry(
           "oracle",
           CertificateFactory.getInstance("X.509")
-              .generateCertificate(new ByteArrayInputStream(identity.certificatePem().getBytes())));
+              .generateCertificate(
+                  new ByteArrayInputStream(
+                      identity.certificatePem().getBytes(StandardCharsets.UTF_8))));
       TrustManagerFactory trust =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       trust.init(store);

@@ -56,7 +56,7 @@ public final class LocalPath {
   }
 
   /** Is it a URI of another file system than this machine's? */
-  static boolean isRemote(String text) {
+  public static boolean isRemote(String text) {
     return !text.startsWith("file:") && ANY_URI.matcher(text).matches();
   }
 

@@ -13,7 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
-import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;

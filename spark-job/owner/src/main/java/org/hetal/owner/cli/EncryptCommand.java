@@ -3,7 +3,6 @@ package org.hetal.owner.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Locale;
 import org.hetal.config.LocalPath;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;

@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import org.hetal.config.LocalPath;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.OwnerOnly;

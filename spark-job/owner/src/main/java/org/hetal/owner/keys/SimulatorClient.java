@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.Locale;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.KeyBundleManifest;

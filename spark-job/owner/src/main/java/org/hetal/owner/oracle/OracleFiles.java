@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.LocalStorage;
@@ -24,12 +25,14 @@ public final class OracleFiles {
    */
   public static Path identity(Settings settings) {
     Settings.Paths paths = settings.paths();
-    Path folder = absolute(paths.privateDirectory());
-    Path certificate = absolute(settings.oracle().certificate()).getParent();
-    Path token = absolute(settings.oracle().tokenFile()).getParent();
-    for (Path shared :
-        List.of(absolute(paths.keyBundle()), absolute(paths.dataset()), absolute(paths.run()))) {
-      require(!folder.startsWith(shared), folder, shared);
+    Path folder = absolute("paths.private", paths.privateDirectory());
+    Path certificate = certificate(settings.oracle()).getParent();
+    Path token = token(settings.oracle()).getParent();
+    for (String shared : List.of(paths.keyBundle(), paths.dataset(), paths.run())) {
+      if (!LocalPath.isRemote(shared)) {
+        Path given = absolute("paths", shared);
+        require(!folder.startsWith(given), folder, given);
+      }
     }
     require(!folder.equals(certificate), folder, certificate);
     require(!folder.equals(token), folder, token);
@@ -48,8 +51,16 @@ public final class OracleFiles {
     }
   }
 
-  private static Path absolute(String path) {
-    return Path.of(path).toAbsolutePath().normalize();
+  private static Path certificate(Settings.Oracle oracle) {
+    return absolute("oracle.certificate", oracle.certificate());
+  }
+
+  private static Path token(Settings.Oracle oracle) {
+    return absolute("oracle.token-file", oracle.tokenFile());
+  }
+
+  private static Path absolute(String setting, String path) {
+    return LocalPath.of(setting, path).toAbsolutePath().normalize();
   }
 
   /**
@@ -57,13 +68,13 @@ public final class OracleFiles {
    * the mode and the group that somebody may have given them.
    */
   public static void handOver(Settings.Oracle oracle, OracleIdentity identity) {
-    Path certificate = absolute(oracle.certificate());
+    Path certificate = certificate(oracle);
     byte[] pem = identity.certificatePem().getBytes(StandardCharsets.US_ASCII);
     if (!holds(certificate, pem)) {
       new LocalStorage(certificate.getParent())
           .writeAtomically(certificate.getFileName().toString(), pem);
     }
-    Path tokenFile = absolute(oracle.tokenFile());
+    Path tokenFile = token(oracle);
     byte[] token = (identity.token() + "\n").getBytes(StandardCharsets.US_ASCII);
     if (!holds(tokenFile, token)) {
       PrivateFiles.write(tokenFile, token);

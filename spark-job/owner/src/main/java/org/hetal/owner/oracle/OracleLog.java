@@ -119,6 +119,7 @@ public final class OracleLog implements AutoCloseable {
               Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
               PrivateFiles.OWNER_ONLY);
       try {
+        PrivateFiles.force(absolute.getParent());
         Content content = parse(file, Files.readAllBytes(absolute));
         if (content.torn().length > 0) {
           setAside(file, content, channel, warnings);

@@ -43,8 +43,16 @@ final class PrivateFiles {
       }
       Files.move(
           partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      force(file.toAbsolutePath().getParent());
     } catch (IOException e) {
       throw new UncheckedIOException("writing " + file + ": " + e, e);
+    }
+  }
+
+  /** Puts the names of the files in a folder on disk. */
+  static void force(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
     }
   }
 

@@ -136,6 +136,7 @@ echo "    java.specification.version = 25" >&2
 STUB
 chmod 755 "$work/java25/bin/java"
 JAVA_HOME=$work/java25 expect 0 "$moved/hetal" plan -c conf/demo.conf
+said "hetal: JAVA_HOME: expected Java 17 to 21"
 passed "another Java than one that Spark does not run on"
 
 chmod -R go+rX "$moved"

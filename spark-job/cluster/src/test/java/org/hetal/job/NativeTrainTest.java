@@ -135,9 +135,10 @@ class NativeTrainTest {
     arguments.addAll(options);
     PrintStream before = System.err;
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    System.setErr(new PrintStream(err, true));
+    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
     try {
-      return new Outcome(Main.run(arguments.toArray(String[]::new)), err.toString());
+      return new Outcome(
+          Main.run(arguments.toArray(String[]::new)), err.toString(StandardCharsets.UTF_8));
     } finally {
       System.setErr(before);
     }

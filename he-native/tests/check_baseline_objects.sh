@@ -7,7 +7,7 @@ set -euo pipefail
 bad=0
 for object in "$@"; do
   # VEX and EVEX instructions start with v; verr, verw and the virtual machine instructions do too, and no compiler makes them.
-  wide=$(objdump -d --no-show-raw-insn "$object" | sed -E '/^[0-9a-f]+ <.*\.(avx|arch)[a-z0-9_]*>:$/,/^$/d' | grep -P '^ +[0-9a-f]+:\t(v[a-z]|mulx|rorx|sarx|shlx|shrx|andn |bextr|blsr|blsi|blsmsk|pdep|pext|popcnt|lzcnt|adcx|adox)' | head -3 || true)
+  wide=$(objdump -d --no-show-raw-insn "$object" | sed -E '/^[0-9a-f]+ <.*\.(avx|arch|fma)[a-z0-9_]*>:$/,/^$/d' | grep -P '^ +[0-9a-f]+:\t(v[a-z]|mulx|rorx|sarx|shlx|shrx|andn |bextr|blsr|blsi|blsmsk|pdep|pext|popcnt|lzcnt|adcx|adox)' | head -3 || true)
   [[ -z $wide ]] || { echo "$object: expected baseline instructions, actual, among others:" >&2; echo "$wide" >&2; bad=1; }
 done
 exit "$bad"

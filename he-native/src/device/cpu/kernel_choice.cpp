@@ -26,6 +26,8 @@ constexpr KernelPath kPaths[] = {
 #if defined(__x86_64__)
     {"avx512-ifma", has_avx512_ifma, &kAvx512IfmaKernels},
     {"avx2", has_avx2, &kAvx2Kernels},
+#elif defined(__aarch64__)
+    {"neon", always, &kNeonKernels},  // part of the base architecture
 #endif
     {"portable", always, &kPortableKernels},
 };

@@ -78,6 +78,8 @@ extern const Kernels kPortableKernels;
 /// Only for processors that have the instructions: see kernel_paths.h.
 #if defined(__x86_64__)
 extern const Kernels kAvx2Kernels, kAvx512IfmaKernels;
+#elif defined(__aarch64__)
+extern const Kernels kNeonKernels;
 #endif
 
 }  // namespace hetal::device

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by emulated_x86.sh and emulated_aarch64.sh: the C++ tests under emulation of a processor.
 readonly EX_CONFIG=78
 # Left out: large rings, which take minutes under emulation. EveryProcessor has the toy ring's bootstrap, and the smallest

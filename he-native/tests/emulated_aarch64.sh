@@ -3,6 +3,7 @@
 # and with the portable ones, which must give the same bytes.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=he-native/tests/emulated.sh
 source tests/emulated.sh
 
 need cmake cmake "builds the engine"

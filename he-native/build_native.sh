@@ -21,7 +21,7 @@ build=build/cpu-release
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 run() { "$@" >"$log" 2>&1 || { cat "$log" >&2; echo "he-native: failed: $*" >&2; exit 70; }; }
-run cmake --preset cpu-release
+run ./configure.sh cpu-release "$build"
 if ! cmake --build "$build" --target help | grep "$target" >/dev/null; then
   echo "he-native: no target $target: jni.h was not found; set JAVA_HOME to a JDK (now '${JAVA_HOME:-}')" >&2
   exit 78

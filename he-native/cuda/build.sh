@@ -18,7 +18,7 @@ build=build/cpu-release
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 run() { "$@" >"$log" 2>&1 || { cat "$log" >&2; echo "he-native: failed: $*" >&2; exit 70; }; }
-run cmake --preset cpu-release ${HETAL_NVCC:+-DHETAL_NVCC="$HETAL_NVCC"}
+run ./configure.sh cpu-release "$build" ${HETAL_NVCC:+-DHETAL_NVCC="$HETAL_NVCC"}
 run cmake --build "$build" --target hetal_cuda -j "$(nproc)"
 put() { cmp -s "$1" "$2" || cp "$1" "$2"; }  # cmp keeps the time stamp when nothing changed
 platform=linux-$(uname -m)

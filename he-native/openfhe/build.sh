@@ -22,7 +22,7 @@ build=build/cpu-release
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 run() { "$@" >"$log" 2>&1 || { cat "$log" >&2; echo "he-native: failed: $*" >&2; exit 70; }; }
-run cmake --preset cpu-release -DOpenFHE_DIR="$config"
+run ./configure.sh cpu-release "$build" -DOpenFHE_DIR="$config"
 run cmake --build "$build" --target "$target" -j "$(nproc)"
 mkdir -p "$output"
 put() { cmp -s "$1" "$output/$2" || cp "$1" "$output/$2"; }  # cmp keeps the time stamp when nothing changed

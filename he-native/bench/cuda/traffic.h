@@ -27,7 +27,6 @@ Traffic of_pass(const char* name, const Transform<Arithmetic>& t, const Grid& gr
     primes.insert(t.jobs[j].prime);
     out.written += n;
     out.read += n;
-    if (t.jobs[j].minuend != nullptr && t.shape.contiguous(stages)) out.read += t.jobs[j].addend == nullptr ? n : 2 * n;
   }
   const double twiddles = std::exp2(t.shape.first_stage + stages) - std::exp2(t.shape.first_stage);
   out.read += static_cast<double>(primes.size()) * twiddles * sizeof(typename Arithmetic::Twiddle) / sizeof(Word);
@@ -36,11 +35,19 @@ Traffic of_pass(const char* name, const Transform<Arithmetic>& t, const Grid& gr
 
 template <class Arithmetic, int Stages>
 Traffic traffic(const ForwardPass<Arithmetic, Stages>& k, const Grid& grid) {
-  return of_pass("ntt", k, grid, Stages);
+  Traffic out = of_pass("ntt", k, grid, Stages);
+  for (std::uint32_t j = 0; j < grid.blocks_y && k.shape.contiguous(Stages); ++j) {
+    if (k.jobs[j].minuend != nullptr) out.read += std::exp2(k.shape.log_degree) * (k.jobs[j].addend == nullptr ? 1 : 2);
+  }
+  return out;
 }
 template <class Arithmetic, int Stages>
 Traffic traffic(const InversePass<Arithmetic, Stages>& k, const Grid& grid) {
-  return of_pass("intt", k, grid, Stages);
+  Traffic out = of_pass("intt", k, grid, Stages);
+  for (std::uint32_t j = 0; j < grid.blocks_y && k.shape.contiguous(Stages); ++j) {
+    if (k.jobs[j].copy != nullptr) out.written += std::exp2(k.shape.log_degree);
+  }
+  return out;
 }
 
 inline double words(const LimbSet& limbs, const Grid& grid) { return std::exp2(limbs.log_degree) * grid.blocks_y; }
@@ -82,7 +89,7 @@ Traffic traffic(const ConvertKernel<Arithmetic, Terms>& k, const Grid& grid) {
   Traffic out{0, 0, message("convert up to ", Terms)};
   const double n = std::exp2(k.log_degree);
   for (std::uint32_t j = 0; j < grid.blocks_y / k.blocks_of_job; ++j) {
-    out.read += n * k.terms;
+    out.read += n * k.jobs[j].terms;
     out.written += n * k.jobs[j].targets;
   }
   return out;

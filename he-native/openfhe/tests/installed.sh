@@ -67,8 +67,8 @@ CMAKE
   cat >"$tree/lib/OpenFHE/OpenFHEConfig.cmake" <<CMAKE
 get_filename_component(OpenFHE_CMAKE_DIR "\${CMAKE_CURRENT_LIST_FILE}" PATH)
 include("\${OpenFHE_CMAKE_DIR}/OpenFHETargets.cmake")
-set(OpenFHE_INCLUDE "$target/include/openfhe")
-set(OpenFHE_LIBDIR "$target/lib")
+set(OpenFHE_INCLUDE "\${OpenFHE_CMAKE_DIR}/../../include/openfhe")
+set(OpenFHE_LIBDIR "\${OpenFHE_CMAKE_DIR}/../../lib")
 set(OpenFHE_LIBRARIES OPENFHEcore;OPENFHEpke;OPENFHEbinfhe  -fopenmp)
 set(OpenFHE_STATIC_LIBRARIES   -fopenmp)
 set(OpenFHE_SHARED_LIBRARIES OPENFHEcore;OPENFHEpke;OPENFHEbinfhe  -fopenmp)
@@ -93,7 +93,7 @@ fi
 
 cd "$root/he-native"
 build=build/openfhe-installed
-cmake --preset cpu-release -B "$build" -DOpenFHE_DIR="$config"
+./configure.sh cpu-release "$build" -DOpenFHE_DIR="$config"
 cmake --build "$build" --target openfhe_binding_tests hetal_openfhe_jni -j "$(nproc)"
 "$build/openfhe/openfhe_binding_tests"
 

@@ -1,7 +1,7 @@
 #include "ckks/parameters.h"
 
+#include <charconv>
 #include <cmath>
-#include <cstdio>
 #include <numeric>
 
 #include "base/error.h"
@@ -9,6 +9,14 @@
 
 namespace hetal::ckks {
 namespace {
+
+// What printf writes for %a in the locale C. printf itself takes the decimal point of the process's locale, which Java
+// sets from the environment: the hash of the parameters would be another under de_DE.
+std::string hex_float(double value) {
+  char text[40];
+  char* end = std::to_chars(text, text + sizeof text, value, std::chars_format::hex).ptr;
+  return "0x" + std::string(text, end);
+}
 
 // The largest log2(QP) for 128-bit classical security with a uniform ternary secret and sigma 3.19:
 // Security Guidelines for Implementing Homomorphic Encryption, eprint 2024/463.
@@ -116,11 +124,7 @@ Parameters::Parameters(const ParameterLiteral& literal) : literal_(literal) {
   text += ";digits=";
   for (int d : literal.digits) text += std::to_string(d) + ",";
   text += ";scales=";
-  for (double s : scale_) {
-    char hex[40];
-    std::snprintf(hex, sizeof hex, "%a,", s);
-    text += hex;
-  }
+  for (double s : scale_) text += hex_float(s) + ",";
   Sha256 sha;
   sha.update(text.data(), text.size());
   hash_ = hex(sha.finish());

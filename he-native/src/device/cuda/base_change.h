@@ -26,18 +26,19 @@ struct ConversionJob {
   const Word* src;  ///< `terms` limbs, coefficient domain
   Word* dst;        ///< coefficient domain
   const Word* table;
-  std::uint32_t targets;
+  std::uint32_t terms, targets;
 };
 
 /// dst limb of each target = the centred value of the source modulo that prime. `scaled` sources are already multiplied
-/// by hat_inverse. `Terms` is the capacity that a thread's registers are laid out for.
+/// by hat_inverse. `Terms` is the capacity that a thread's registers are laid out for. A thread converts one
+/// coefficient.
 template <class Arithmetic, std::uint32_t Terms>
 struct ConvertKernel {
   static constexpr int kPhases = 2;
   static constexpr unsigned kMaxThreads = kThreads;
 
   const Prime* primes;
-  std::uint32_t log_degree, terms, scaled;
+  std::uint32_t log_degree, scaled;
   std::uint32_t blocks_of_job;  ///< groups of targets, the same for every job
   ConversionJob jobs[kMaxConversions];
 
@@ -47,20 +48,19 @@ struct ConvertKernel {
     const std::uint32_t first = at.block_y % blocks_of_job * kTargetsOfBlock;
     if (first >= job.targets) return;
     const std::uint32_t count = job.targets - first < kTargetsOfBlock ? job.targets - first : kTargetsOfBlock;
-    const std::uint32_t width = ConversionTable::target_words(terms);
+    const std::uint32_t width = ConversionTable::target_words(job.terms);
     if constexpr (Phase == 0) {
-      const Word* const from = job.table + ConversionTable::header_words(terms) + first * width;
+      const Word* const from = job.table + ConversionTable::header_words(job.terms) + first * width;
       for (std::uint32_t i = at.thread; i < count * width; i += at.threads) shared[i] = from[i];
     } else {
-      const std::uint32_t degree = 1u << log_degree, span = degree < kSpan ? degree : kSpan;
-      const std::uint32_t start = at.block_x * span;
-      for (std::uint32_t c = start + at.thread; c < start + span; c += at.threads) convert(job, c, count, shared);
+      convert(job, at.block_x * at.threads + at.thread, count, shared);
     }
   }
 
  private:
   HETAL_HD void convert(const ConversionJob& job, std::uint32_t c, std::uint32_t count, const Word* targets) const {
     constexpr int kFractionBits = 40;
+    const std::uint32_t terms = job.terms;
     typename Arithmetic::Value y[Terms] = {};
     Word fraction = 0;
     HETAL_UNROLL

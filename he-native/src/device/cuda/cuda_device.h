@@ -34,9 +34,6 @@ struct NttWork {
   Word* through;
 };
 
-/// Source limbs of a conversion are fewer than this.
-inline constexpr std::size_t kMaxTerms = kMaxConversionTerms + 1;
-
 template <class Runtime, class Arithmetic>
 class CudaDevice final : public Device {
  public:
@@ -49,7 +46,7 @@ class CudaDevice final : public Device {
                  [this](Word* block) { runtime_.give_back(block); },
                  choice.memory_bytes == 0 ? Runtime::kBlockWords : 0}) {
     while ((1u << log_degree_) < ring_degree_) ++log_degree_;
-    require<InvalidArgument>(1u << log_degree_ == ring_degree_ && log_degree_ >= kTileStages && log_degree_ <= 17,
+    require<InvalidArgument>(1u << log_degree_ == ring_degree_ && log_degree_ >= kMinStages && log_degree_ <= 17,
                              "ring degree: expected a power of two from 2^4 to 2^17 on a GPU, actual ", ring_degree_);
     if (choice.memory_bytes != 0) {
       require<DeviceOutOfMemory>(memory_.reserve(choice.memory_bytes / sizeof(Word)), name(), ": the ",
@@ -237,7 +234,7 @@ class CudaDevice final : public Device {
   template <Pointwise Operation>
   void binary(Limbs dst, const Word* a, const Word* b, const Word* scalars);
 
-  void convert(std::span<const ConversionJob> jobs, std::uint32_t terms, bool scaled);
+  void convert(std::span<const ConversionJob> jobs, bool scaled);
   template <std::uint32_t Terms>
   void launch_convert(std::span<const ConversionJob> jobs, std::uint32_t terms, bool scaled);
   void copy_limbs(std::span<const std::pair<const Word*, Word*>> copies);

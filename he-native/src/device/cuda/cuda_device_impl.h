@@ -128,7 +128,9 @@ std::unique_ptr<BaseConversion> CudaDevice<Runtime, Arithmetic>::conversion(std:
 }
 
 template <class Runtime, class Arithmetic>
-void CudaDevice<Runtime, Arithmetic>::convert(std::span<const ConversionJob> jobs, std::uint32_t terms, bool scaled) {
+void CudaDevice<Runtime, Arithmetic>::convert(std::span<const ConversionJob> jobs, bool scaled) {
+  std::uint32_t terms = 0;
+  for (const ConversionJob& job : jobs) terms = std::max(terms, job.terms);
   if (terms == 1) return launch_convert<1>(jobs, terms, scaled);
   if (terms <= 4) return launch_convert<4>(jobs, terms, scaled);
   if (terms <= 8) return launch_convert<8>(jobs, terms, scaled);
@@ -141,7 +143,7 @@ void CudaDevice<Runtime, Arithmetic>::launch_convert(std::span<const ConversionJ
                                                      bool scaled) {
   for (std::size_t begin = 0; begin < jobs.size(); begin += kMaxConversions) {
     const auto count = static_cast<std::uint32_t>(std::min<std::size_t>(kMaxConversions, jobs.size() - begin));
-    ConvertKernel<Arithmetic, Terms> kernel{primes(), log_degree_, terms, scaled, 0, {}};
+    ConvertKernel<Arithmetic, Terms> kernel{primes(), log_degree_, scaled, 0, {}};
     std::uint32_t targets = 0;
     for (std::uint32_t i = 0; i < count; ++i) {
       kernel.jobs[i] = jobs[begin + i];
@@ -149,8 +151,8 @@ void CudaDevice<Runtime, Arithmetic>::launch_convert(std::span<const ConversionJ
     }
     if (targets == 0) continue;
     kernel.blocks_of_job = (targets + kTargetsOfBlock - 1) / kTargetsOfBlock;
-    const std::uint32_t span = std::min(ring_degree_, kSpan), threads = std::min(ring_degree_, kThreads);
-    runtime_.launch(kernel, {ring_degree_ / span, count * kernel.blocks_of_job, threads,
+    const std::uint32_t threads = std::min(ring_degree_, kThreads);
+    runtime_.launch(kernel, {ring_degree_ / threads, count * kernel.blocks_of_job, threads,
                              kTargetsOfBlock * ConversionTable::target_words(terms)});
   }
 }
@@ -172,8 +174,8 @@ void CudaDevice<Runtime, Arithmetic>::copy_limbs(std::span<const std::pair<const
 template <class Runtime, class Arithmetic>
 void CudaDevice<Runtime, Arithmetic>::mod_up(Word* dst, const Word* digit, const BaseConversion& conversion) {
   const auto& c = static_cast<const CudaConversion&>(conversion);
-  const ConversionJob one{digit, dst, c.table.data(), c.converted};
-  convert({&one, 1}, static_cast<std::uint32_t>(c.source.size()), false);
+  const ConversionJob one{digit, dst, c.table.data(), static_cast<std::uint32_t>(c.source.size()), c.converted};
+  convert({&one, 1}, false);
   std::vector<std::pair<const Word*, Word*>> copies;
   for (std::size_t i = 0; i < c.source.size(); ++i) {
     if (c.own[i] != CudaConversion::kNone) copies.emplace_back(digit + at(i), dst + at(c.own[i]));
@@ -191,28 +193,24 @@ void CudaDevice<Runtime, Arithmetic>::decompose(Word* const* dst, const Word* sr
   for (std::size_t d = 0; d < digits; ++d) first.push_back(first.back() + conversions[d]->source.size());
   Buffer coefficients = allocate(at(first.back()));
   std::vector<NttWork> back, ahead;
-  std::vector<ConversionJob> conversion_jobs[kMaxTerms];
-  std::vector<std::pair<const Word*, Word*>> copies;
+  std::vector<ConversionJob> conversion_jobs;
   for (std::size_t d = 0; d < digits; ++d) {
     const auto& c = static_cast<const CudaConversion&>(*conversions[d]);
     for (std::size_t i = 0; i < c.source.size(); ++i) {
       const std::size_t limb = at(first[d] + i);
       Word* const out = coefficients.data() + limb;
-      back.push_back({{src + limb, out, nullptr, nullptr, c.scale[i], c.scale_shoup[i], c.source[i]}, out});
-      if (c.own[i] != CudaConversion::kNone) copies.emplace_back(src + limb, dst[d] + at(c.own[i]));
+      back.push_back({{src + limb, out, {}, nullptr, c.scale[i], c.scale_shoup[i], c.source[i]}, out});
+      if (c.own[i] != CudaConversion::kNone) back.back().job.copy = dst[d] + at(c.own[i]);
     }
-    conversion_jobs[c.source.size()].push_back(
-        {coefficients.data() + at(first[d]), dst[d], c.table.data(), c.converted});
+    conversion_jobs.push_back({coefficients.data() + at(first[d]), dst[d], c.table.data(),
+                               static_cast<std::uint32_t>(c.source.size()), c.converted});
     for (std::size_t t = 0; t < c.target.size(); ++t) {
       if (std::find(c.own.begin(), c.own.end(), t) != c.own.end()) continue;
       ahead.push_back(in_place(dst[d] + at(t), c.target[t]));
     }
   }
   inverse(back);
-  for (std::uint32_t terms = 1; terms < kMaxTerms; ++terms) {
-    if (!conversion_jobs[terms].empty()) convert(conversion_jobs[terms], terms, true);
-  }
-  copy_limbs(copies);
+  convert(conversion_jobs, true);
   forward(ahead);
 }
 
@@ -229,19 +227,24 @@ void CudaDevice<Runtime, Arithmetic>::mod_down(const ModDown* terms, std::size_t
     Word *const coefficients = x.data() + at(k * sources), *const remainder = converted.data() + at(k * targets);
     for (std::size_t i = 0; i < sources; ++i) {
       Word* const out = coefficients + at(i);
-      back.push_back({{term.dropped + at(i), out, nullptr, nullptr, c.scale[i], c.scale_shoup[i], c.source[i]}, out});
+      back.push_back({{term.dropped + at(i), out, {}, nullptr, c.scale[i], c.scale_shoup[i], c.source[i]}, out});
     }
-    conversions.push_back({coefficients, remainder, c.table.data(), c.converted});
+    conversions.push_back({coefficients, remainder, c.table.data(), static_cast<std::uint32_t>(sources), c.converted});
     for (std::size_t t = 0; t < targets; ++t) {
       // The transform stays in scratch until its last pass, whose result goes to dst with what was asked for.
       Word* const in = remainder + at(t);
-      ahead.push_back({{in, term.dst + at(t), term.src + at(t), term.addend == nullptr ? nullptr : term.addend + at(t),
-                        c.product_inverse[t], c.inverse_shoup[t], c.target[t]},
+      ahead.push_back({{in,
+                        term.dst + at(t),
+                        {term.src + at(t)},
+                        term.addend == nullptr ? nullptr : term.addend + at(t),
+                        c.product_inverse[t],
+                        c.inverse_shoup[t],
+                        c.target[t]},
                        in});
     }
   }
   inverse(back);
-  convert(conversions, static_cast<std::uint32_t>(sources), true);
+  convert(conversions, true);
   forward(ahead);
 }
 

@@ -54,8 +54,14 @@ public final class NativeLibraryLoader {
     if (!String.valueOf(actualAbi).equals(expectedAbi) || !actualCommit.equals(expectedCommit)) {
       throw new UnsatisfiedLinkError(
           String.format(
+              Locale.ROOT,
               "%s: expected ABI %s of commit %s, actual ABI %d of commit %s (loaded from %s)",
-              name, expectedAbi, expectedCommit, actualAbi, actualCommit, tried));
+              name,
+              expectedAbi,
+              expectedCommit,
+              actualAbi,
+              actualCommit,
+              tried));
     }
   }
 

@@ -2,6 +2,7 @@ package org.hetal.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -18,24 +19,28 @@ final class Checked {
 
   int integer(String path, int low, int high) {
     String expected = "a whole number of " + low + " to " + high;
-    Integer value = value(path, expected, config::getInt);
+    BigDecimal value = value(path, expected, this::number);
     if (value == null) {
       return low;
     }
-    if (value < low || value > high) {
-      problem(path, expected, value);
+    if (!isWhole(value)
+        || value.compareTo(BigDecimal.valueOf(low)) < 0
+        || value.compareTo(BigDecimal.valueOf(high)) > 0) {
+      problem(path, expected, config.getString(path));
+      return low;
     }
-    return value;
+    return value.intValueExact();
   }
 
   double real(String path, double low, double high) {
     String expected = "a number of " + low + " to " + high;
-    Double value = value(path, expected, config::getDouble);
-    if (value == null) {
+    BigDecimal number = value(path, expected, this::number);
+    if (number == null) {
       return low;
     }
+    double value = number.doubleValue();
     if (!(value >= low && value <= high)) {
-      problem(path, expected, value);
+      problem(path, expected, config.getString(path));
     }
     return value;
   }
@@ -48,7 +53,7 @@ final class Checked {
   long bytes(String path) {
     String expected = "a size such as 512m or 2g";
     Long value = value(path, expected, config::getBytes);
-    if (value != null && value < 0) {
+    if (value != null && (value < 0 || config.getString(path).matches(" *[0-9]*\\.[0-9]+ *"))) {
       problem(path, expected, value);
     }
     return value == null ? 0 : value;
@@ -59,7 +64,13 @@ final class Checked {
     if (text.equals("none")) {
       return null;
     }
-    return value(path, "a whole number or none", config::getLong);
+    String expected = "a whole number of 64 bits or none";
+    BigDecimal value = value(path, expected, this::number);
+    if (value != null && (!isWhole(value) || value.toBigInteger().bitLength() >= Long.SIZE)) {
+      problem(path, expected, text);
+      return null;
+    }
+    return value == null ? null : value.longValueExact();
   }
 
   String optional(String path) {
@@ -71,6 +82,16 @@ final class Checked {
     String value = optional(path);
     if (value.isEmpty()) {
       problem(path, "a text that is not empty", "\"\"");
+    }
+    return value;
+  }
+
+  /** A path of this machine, or a URI of any file system. */
+  String path(String path) {
+    String value = text(path);
+    String obstacle = LocalPath.isRemote(value) ? null : LocalPath.obstacle(value);
+    if (obstacle != null) {
+      problem(path, obstacle, value);
     }
     return value;
   }
@@ -109,10 +130,23 @@ final class Checked {
     }
   }
 
+  /** Digits as they stand there: HOCON's own numbers lose a fraction, and take "3d" and "0x1p4". */
+  private BigDecimal number(String path) {
+    String text = config.getString(path).strip();
+    if (!text.matches("[+-]?[0-9]{0,30}(\\.[0-9]{0,30})?([eE][+-]?[0-9]{1,3})?")) {
+      throw new NumberFormatException(text);
+    }
+    return new BigDecimal(text);
+  }
+
+  private static boolean isWhole(BigDecimal value) {
+    return value.stripTrailingZeros().scale() <= 0;
+  }
+
   private <T> T value(String path, String expected, Function<String, T> read) {
     try {
       return read.apply(path);
-    } catch (ConfigException e) {
+    } catch (ConfigException | NumberFormatException e) {
       problem(path, expected, config.hasPath(path) ? config.getValue(path).unwrapped() : "nothing");
       return null;
     }

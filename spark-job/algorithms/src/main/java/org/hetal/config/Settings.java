@@ -109,6 +109,7 @@ public record Settings(
    * The data owner's plaintext data.
    *
    * @param shuffleSeed null: file order
+   * @param separator of the fields in CSV
    */
   public record Data(
       Source train,
@@ -118,6 +119,7 @@ public record Settings(
       double testFraction,
       Long shuffleSeed,
       boolean header,
+      char separator,
       String labelColumn,
       int classes,
       double bias,
@@ -172,6 +174,7 @@ public record Settings(
   /**
    * The key holder's service.
    *
+   * @param host name or address, an IPv6 address without brackets
    * @param queryBudget answers in its life, at least 1
    * @param patienceSeconds how long the cluster keeps asking an oracle that does not answer
    */

@@ -24,6 +24,14 @@ public final class SettingsLoader {
   private static final String ROOT = "hetal";
   private static final String DEFAULTS = "org/hetal/config/defaults.conf";
 
+  private static final String COUNT = "[1-9][0-9]{0,8}";
+  private static final String MASTERS =
+      "local, local[N], local[*], spark://HOST:PORT, yarn or k8s://URL";
+  private static final String MASTER =
+      ("local|local\\[(\\*|N)(, *N)?\\]|local-cluster\\[ *N *, *N *, *N *\\]|yarn|k8s://.+"
+              + "|spark://[^/:, ]+:N(,[^/:, ]+:N)*")
+          .replace("N", COUNT);
+
   private SettingsLoader() {}
 
   /**
@@ -43,7 +51,7 @@ public final class SettingsLoader {
     for (Map.Entry<String, String> override : overrides.entrySet()) {
       merged =
           merged.withValue(
-              ROOT + "." + override.getKey(),
+              ROOT + "." + name(override.getKey()),
               ConfigValueFactory.fromAnyRef(
                   override.getValue(), "the argument --set " + override.getKey()));
     }
@@ -56,12 +64,21 @@ public final class SettingsLoader {
     }
   }
 
+  private static String name(String key) {
+    try {
+      return SettingPath.parse(key);
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException("settings: " + e.getMessage(), e);
+    }
+  }
+
   private static Config parse(Path file) {
     if (!Files.isRegularFile(file)) {
       throw new SettingsException("settings: expected a file, actual none at " + file);
     }
     try {
-      return ConfigFactory.parseFile(file.toFile());
+      return ConfigFactory.parseFile(
+          file.toFile(), ConfigParseOptions.defaults().setIncluder(new StrictIncluder(null)));
     } catch (ConfigException e) {
       throw new SettingsException("settings: " + e.getMessage(), e);
     }
@@ -118,7 +135,7 @@ public final class SettingsLoader {
             paths(in),
             oracle(in, training),
             new Settings.Cluster(
-                in.text("cluster.master"),
+                in.matching("cluster.master", MASTER, "a master that Spark knows: " + MASTERS),
                 in.integer("cluster.partitions", 0, 1 << 20),
                 in.bytes("cluster.cache-bytes"),
                 in.oneOf("cluster.driver-device", Settings.DriverDevice.class)),
@@ -187,12 +204,21 @@ public final class SettingsLoader {
         test,
         in.longOrNone("data.shuffle-seed"),
         in.bool("data.header"),
+        separator(in),
         in.text("data.label-column"),
         in.integer("data.classes", 2, 64),
         in.real("data.bias", 0, 1),
         in.bool("data.centering"),
         in.oneOf("data.scaling", Settings.Scaling.class),
         in.real("data.row-norm-bound", 1e-6, 1e6));
+  }
+
+  private static char separator(Checked in) {
+    String name =
+        in.matching("data.separator", "[,;|]|tab|blank", "\",\", \";\", \"|\", tab or blank");
+    return name.equals("tab")
+        ? '\t'
+        : name.equals("blank") ? ' ' : name.isEmpty() ? ',' : name.charAt(0);
   }
 
   private static Settings.Source source(Checked in, String path) {
@@ -221,24 +247,36 @@ public final class SettingsLoader {
 
   private static Settings.Paths paths(Checked in) {
     return new Settings.Paths(
-        in.text("paths.secret-key"),
-        in.text("paths.private"),
-        in.text("paths.model"),
-        in.text("paths.key-bundle"),
-        in.text("paths.dataset"),
-        in.text("paths.run"));
+        in.path("paths.secret-key"),
+        in.path("paths.private"),
+        in.path("paths.model"),
+        in.path("paths.key-bundle"),
+        in.path("paths.dataset"),
+        in.path("paths.run"));
   }
 
   private static Settings.Oracle oracle(Checked in, Settings.Training training) {
     int budget = in.integer("oracle.query-budget", 0, 1_000_000);
     return new Settings.Oracle(
-        in.text("oracle.host"),
+        oracleHost(in),
         in.integer("oracle.port", 0, 65535),
-        in.text("oracle.certificate"),
-        in.text("oracle.token-file"),
-        in.text("oracle.log"),
+        in.path("oracle.certificate"),
+        in.path("oracle.token-file"),
+        in.path("oracle.log"),
         budget == 0 ? 2 * training.epochs() : budget,
         in.integer("oracle.patience-seconds", 1, 1_000_000));
+  }
+
+  /** An IPv6 address loses its brackets. A name may have underscores, as in container networks. */
+  private static String oracleHost(Checked in) {
+    String name = "[A-Za-z0-9][A-Za-z0-9._-]{0,252}";
+    String address = "[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9._-]+)?";
+    String host =
+        in.matching(
+            "oracle.host",
+            name + "|" + address + "|\\[" + address + "\\]",
+            "a host name, an IPv4 or an IPv6 address, without scheme, path and port (oracle.port)");
+    return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
   }
 
   /** Sorted, for people to read; a seed fixes secrets and is one itself. */

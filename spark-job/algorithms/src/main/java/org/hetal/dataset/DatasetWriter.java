@@ -2,14 +2,21 @@ package org.hetal.dataset;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
 
 /**
  * Writes an {@link EncryptedDataset}: ciphertexts in the order of the rows, then {@link #commit}.
  * Refuses a folder that holds one already. Not thread-safe.
  */
 public final class DatasetWriter {
+  private static final Pattern WRITTEN =
+      Pattern.compile("(train|judge)/group-\\d{5,}/(x-\\d{4,}|y)\\.ct");
+
   private final Storage storage;
   private final Origin origin;
+  private final String id;
   private final String scheduleHash;
   private final List<EncryptedDataset.Batch> batches = new ArrayList<>();
   private final List<EncryptedDataset.Group> rowsToJudge = new ArrayList<>();
@@ -28,16 +35,34 @@ public final class DatasetWriter {
       int rows, List<byte[]> features, int featureLevel, byte[] labels, int labelLevel) {}
 
   /**
+   * For a data set to train on.
+   *
    * @throws DatasetException when the folder already has a manifest
    */
   public DatasetWriter(Storage storage, Origin origin, String scheduleHash) {
+    this(storage, origin, origin.datasetId(), scheduleHash);
+  }
+
+  /**
+   * For rows to predict.
+   *
+   * @param id of the rows
+   * @throws DatasetException when the folder already has a manifest
+   */
+  public DatasetWriter(Storage storage, Origin origin, String id, String scheduleHash) {
     if (EncryptedDataset.isPresent(storage)) {
       throw new DatasetException(
           storage.describe() + ": expected no data set yet, actual one; remove it first");
     }
     this.storage = storage;
     this.origin = origin;
+    this.id = id;
     this.scheduleHash = scheduleHash;
+  }
+
+  /** Whether a path in a data set's folder is that of a ciphertext which a writer wrote. */
+  public static boolean wrote(String path) {
+    return WRITTEN.matcher(path).matches();
   }
 
   /** Starts the next minibatch. */
@@ -51,7 +76,7 @@ public final class DatasetWriter {
     if (units == null) {
       throw new IllegalStateException("addUnit before startBatch");
     }
-    String id = String.format("b%04d-u%04d", batches.size(), units.size());
+    String id = String.format(Locale.ROOT, "b%04d-u%04d", batches.size(), units.size());
     List<EncryptedDataset.Group> written = new ArrayList<>();
     for (EncryptedGroup group : unit) {
       written.add(write("train", group));
@@ -71,14 +96,26 @@ public final class DatasetWriter {
 
   /** Writes the manifest: from now on the data set is there. */
   public EncryptedDataset commit() {
+    return commit(manifest -> {});
+  }
+
+  /**
+   * As {@link #commit()}.
+   *
+   * @param before told the SHA-256 of the manifest that is about to be written
+   */
+  public EncryptedDataset commit(Consumer<String> before) {
     if (committed) {
       throw new IllegalStateException("commit twice");
     }
     finishBatch();
-    ManifestFile.write(
-        storage,
-        EncryptedDataset.KIND,
-        new EncryptedDataset(origin, scheduleHash, List.copyOf(batches), List.copyOf(rowsToJudge)));
+    byte[] manifest =
+        ManifestFile.bytes(
+            EncryptedDataset.KIND,
+            new EncryptedDataset(
+                origin, id, scheduleHash, List.copyOf(batches), List.copyOf(rowsToJudge)));
+    before.accept(StoredFile.sha256(manifest));
+    storage.writeAtomically(ManifestFile.NAME, manifest);
     committed = true;
     return EncryptedDataset.open(storage);
   }
@@ -93,12 +130,12 @@ public final class DatasetWriter {
   }
 
   private EncryptedDataset.Group write(String folder, EncryptedGroup group) {
-    String prefix = String.format("%s/group-%05d", folder, groups++);
+    String prefix = String.format(Locale.ROOT, "%s/group-%05d", folder, groups++);
     List<StoredFile> features = new ArrayList<>();
     for (int i = 0; i < group.features().size(); i++) {
       features.add(
           write(
-              String.format("%s/x-%04d.ct", prefix, i),
+              String.format(Locale.ROOT, "%s/x-%04d.ct", prefix, i),
               group.features().get(i),
               group.featureLevel()));
     }

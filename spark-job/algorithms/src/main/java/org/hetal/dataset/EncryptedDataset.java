@@ -1,7 +1,9 @@
 package org.hetal.dataset;
 
 import java.io.Serializable;
+import java.security.SecureRandom;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 
@@ -10,6 +12,8 @@ import java.util.Set;
  * labels. A folder with one file a ciphertext and a manifest, written last ({@link DatasetWriter}).
  *
  * @param origin parameters, key and layout
+ * @param id of this data set, 32 random hex digits, under which its owner keeps a private record;
+ *     that of {@code origin} in a data set to train on, another in rows to predict
  * @param scheduleHash SHA-256 of {@code Settings.Training.canonical()}: the minibatches were cut
  *     for this schedule
  * @param batches the minibatches of an epoch, in order; empty in a data set to predict
@@ -17,9 +21,14 @@ import java.util.Set;
  *     predict
  */
 public record EncryptedDataset(
-    Origin origin, String scheduleHash, List<Batch> batches, List<Group> rowsToJudge)
+    Origin origin, String id, String scheduleHash, List<Batch> batches, List<Group> rowsToJudge)
     implements Serializable {
   static final String KIND = "hetal-encrypted-dataset";
+  private static final int ID_BYTES = 16;
+
+  public EncryptedDataset {
+    requireId(id);
+  }
 
   /** A minibatch: its units, in the order in which rows were read. */
   public record Batch(int rows, List<Unit> units) implements Serializable {}
@@ -51,9 +60,30 @@ public record EncryptedDataset(
     return dataset;
   }
 
+  /** A new random identity. */
+  public static String newId() {
+    byte[] bytes = new byte[ID_BYTES];
+    new SecureRandom().nextBytes(bytes);
+    return HexFormat.of().formatHex(bytes);
+  }
+
+  /**
+   * @throws DatasetException unless it is 32 lower-case hex digits: identities are names of files
+   */
+  public static void requireId(String id) {
+    if (id == null || !id.matches("[0-9a-f]{32}")) {
+      throw new DatasetException("data set id: expected 32 hex digits, actual " + id);
+    }
+  }
+
   /** Whether a finished data set is there. */
   public static boolean isPresent(Storage storage) {
     return storage.exists(ManifestFile.NAME);
+  }
+
+  /** SHA-256 of the manifest, which holds the digest of every ciphertext. */
+  public static String manifestDigest(Storage storage) {
+    return StoredFile.sha256(storage.read(ManifestFile.NAME));
   }
 
   /** Rows of all minibatches. */
@@ -80,6 +110,11 @@ public record EncryptedDataset(
   }
 
   private void requireConsistent(String where) {
+    require(
+        batches.isEmpty() || id.equals(origin.datasetId()),
+        where,
+        "the data set id of the origin, " + origin.datasetId(),
+        id);
     Set<String> ids = new HashSet<>();
     Set<String> paths = new HashSet<>();
     for (Batch batch : batches) {

@@ -3,6 +3,7 @@ package org.hetal.dataset;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * What the cluster returns: the encrypted weights of the best epoch in compact form (divided by
@@ -39,7 +40,9 @@ public record EncryptedModel(
       int level) {
     List<StoredFile> files = new ArrayList<>();
     for (int i = 0; i < weights.size(); i++) {
-      files.add(StoredFile.write(storage, String.format("w-%04d.ct", i), weights.get(i), level));
+      files.add(
+          StoredFile.write(
+              storage, String.format(Locale.ROOT, "w-%04d.ct", i), weights.get(i), level));
     }
     EncryptedModel model =
         new EncryptedModel(origin, runId, scheduleHash, epochs, bestEpoch, bootstraps, files);

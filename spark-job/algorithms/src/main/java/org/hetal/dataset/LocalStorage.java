@@ -8,16 +8,39 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A folder of the local file system; made on the first write. */
 public final class LocalStorage implements Storage {
+  /** What a write that was killed leaves beside its file. */
+  private static final Pattern LEFTOVER =
+      Pattern.compile("\\..+\\.[0-9a-f]{8}(-[0-9a-f]{4,12}){4}");
+
   private final Path root;
+  private final boolean ownerOnly;
 
   public LocalStorage(Path root) {
+    this(root, false);
+  }
+
+  private LocalStorage(Path root, boolean ownerOnly) {
     this.root = root.toAbsolutePath().normalize();
+    this.ownerOnly = ownerOnly;
+  }
+
+  /** A folder whose files only their owner may read: new folders get mode 0700, new files 0600. */
+  public static LocalStorage ownerOnly(Path root) {
+    return new LocalStorage(root, true);
+  }
+
+  /** The folder. */
+  public Path root() {
+    return root;
   }
 
   @Override
@@ -29,7 +52,7 @@ public final class LocalStorage implements Storage {
     try {
       return Files.readAllBytes(file);
     } catch (IOException e) {
-      throw new UncheckedIOException("reading " + file, e);
+      throw failed("reading ", file, e);
     }
   }
 
@@ -38,20 +61,92 @@ public final class LocalStorage implements Storage {
     Path file = resolve(path);
     Path partial = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID());
     try {
-      Files.createDirectories(file.getParent());
-      try (FileChannel channel =
-          FileChannel.open(partial, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        ByteBuffer buffer = ByteBuffer.wrap(bytes);
-        while (buffer.hasRemaining()) {
-          channel.write(buffer);
-        }
-        channel.force(true);
+      makeFolder(file.getParent());
+      try {
+        write(partial, bytes);
+        Files.move(
+            partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      } finally {
+        Files.deleteIfExists(partial);
       }
-      Files.move(
-          partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      synchronize(file.getParent());
     } catch (IOException e) {
-      throw new UncheckedIOException("writing " + file, e);
+      throw failed("writing ", file, e);
     }
+  }
+
+  private void makeFolder(Path folder) throws IOException {
+    if (!ownerOnly) {
+      Files.createDirectories(folder);
+      return;
+    }
+    OwnerOnly.makeFolder(root);
+    Path at = root;
+    for (Path name : root.relativize(folder)) {
+      at = at.resolve(name);
+      OwnerOnly.makeFolder(at);
+    }
+  }
+
+  private void write(Path file, byte[] bytes) throws IOException {
+    Set<StandardOpenOption> options =
+        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    FileAttribute<?>[] attributes =
+        ownerOnly ? new FileAttribute<?>[] {OwnerOnly.file()} : new FileAttribute<?>[0];
+    try (FileChannel channel = FileChannel.open(file, options, attributes)) {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+      channel.force(true);
+    }
+  }
+
+  /** Makes the names in a folder durable, as {@code force} does for the bytes of a file. */
+  public static void synchronize(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
+    }
+  }
+
+  /**
+   * Deletes what killed writes left in the folder and in the folders below it. The caller makes
+   * sure that nobody writes there at the same time.
+   */
+  public void removeLeftovers() {
+    if (!Files.isDirectory(root)) {
+      return;
+    }
+    try (Stream<Path> all = Files.walk(root)) {
+      delete(all);
+    } catch (IOException e) {
+      throw failed("cleaning ", root, e);
+    }
+  }
+
+  /** As {@link #removeLeftovers()} of one file of this folder, and of no other. */
+  public void removeLeftovers(String path) {
+    Path file = resolve(path);
+    if (!Files.isDirectory(file.getParent())) {
+      return;
+    }
+    String prefix = "." + file.getFileName() + ".";
+    try (Stream<Path> all = Files.list(file.getParent())) {
+      delete(all.filter(other -> other.getFileName().toString().startsWith(prefix)));
+    } catch (IOException e) {
+      throw failed("cleaning ", file.getParent(), e);
+    }
+  }
+
+  private static void delete(Stream<Path> files) throws IOException {
+    for (Path file : files.filter(Files::isRegularFile).filter(LocalStorage::isLeftover).toList()) {
+      Files.delete(file);
+    }
+  }
+
+  /** Whether a file of that name is what a killed {@link #writeAtomically} left. */
+  public static boolean isLeftover(Path file) {
+    return LEFTOVER.matcher(file.getFileName().toString()).matches();
   }
 
   @Override
@@ -73,13 +168,17 @@ public final class LocalStorage implements Storage {
           .sorted()
           .toList();
     } catch (IOException e) {
-      throw new UncheckedIOException("listing " + folder, e);
+      throw failed("listing ", folder, e);
     }
   }
 
   @Override
   public String describe() {
     return root.toString();
+  }
+
+  private static UncheckedIOException failed(String what, Path file, IOException failure) {
+    return new UncheckedIOException(what + file + ": " + OwnerOnly.reason(failure), failure);
   }
 
   private Path resolve(String path) {

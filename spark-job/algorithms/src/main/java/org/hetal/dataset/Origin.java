@@ -10,10 +10,21 @@ import java.io.Serializable;
  * @param keyId of the owner's key pair
  * @param shape how matrices lie in the slots
  * @param squarings weights and logits are stored divided by 2^squarings
+ * @param datasetId of the data set to train on, 32 hex digits: rows to predict, models and
+ *     predictions carry the identity of the data set whose preparation they were made with
  */
 public record Origin(
-    String parameterSet, String parameterHash, String keyId, Shape shape, int squarings)
+    String parameterSet,
+    String parameterHash,
+    String keyId,
+    Shape shape,
+    int squarings,
+    String datasetId)
     implements Serializable {
+
+  public Origin {
+    EncryptedDataset.requireId(datasetId);
+  }
 
   /** The arguments of {@code org.hetal.packing.Layout}. */
   public record Shape(int slots, int rowsPerBlock, int classes, int features)

@@ -1,6 +1,7 @@
 package org.hetal.linalg;
 
 import java.util.List;
+import java.util.Locale;
 import org.hetal.he.Ciphertext;
 
 /**
@@ -16,8 +17,10 @@ public record FeatureBlocks(List<Ciphertext> blocks, int rowBlocks) implements A
     if (rowBlocks < 1 || blocks.isEmpty() || blocks.size() % rowBlocks != 0) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "features: expected a multiple of %d row blocks, actual %d ciphertexts",
-              rowBlocks, blocks.size()));
+              rowBlocks,
+              blocks.size()));
     }
     int level = blocks.get(0).level();
     for (Ciphertext block : blocks) {

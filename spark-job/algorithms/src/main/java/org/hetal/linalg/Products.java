@@ -2,6 +2,7 @@ package org.hetal.linalg;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
@@ -87,8 +88,10 @@ public final class Products implements AutoCloseable {
     if (evaluator.parameters().slotCount() != layout.slots()) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "products: expected a layout of %d slots, actual %d",
-              evaluator.parameters().slotCount(), layout.slots()));
+              evaluator.parameters().slotCount(),
+              layout.slots()));
     }
     this.evaluator = evaluator;
     this.layout = layout;
@@ -471,22 +474,25 @@ public final class Products implements AutoCloseable {
     if (rowBlocks > layout.positions()) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "features: expected at most %d row blocks, actual %d",
-              layout.positions(), rowBlocks));
+              layout.positions(),
+              rowBlocks));
     }
   }
 
   private static void requireCount(String what, int actual, int expected) {
     if (actual != expected) {
       throw new IllegalArgumentException(
-          String.format("%s: expected %d, actual %d", what, expected, actual));
+          String.format(Locale.ROOT, "%s: expected %d, actual %d", what, expected, actual));
     }
   }
 
   private static void requireLevel(String what, int actual, int least) {
     if (actual < least) {
       throw new HeLevelException(
-          String.format("%s: expected a level of at least %d, actual %d", what, least, actual));
+          String.format(
+              Locale.ROOT, "%s: expected a level of at least %d, actual %d", what, least, actual));
     }
   }
 

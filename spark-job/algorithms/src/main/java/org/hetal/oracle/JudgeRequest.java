@@ -1,63 +1,48 @@
 package org.hetal.oracle;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.hetal.dataset.StoredFile;
 
 /**
  * What the cluster asks the key holder once an epoch, as bytes: {@code HEJQ}, a version, the length
  * of a JSON header, the header, then the ciphertexts one after the other. Integers are 32 bits, big
- * endian. The header holds the run, the epoch, the key, and length and SHA-256 of each ciphertext.
+ * endian. The header holds the run, the epoch, and length and SHA-256 of each ciphertext.
  *
- * @param runId of the run
+ * @param run which training asks
  * @param epoch from 1
- * @param keyId of the key pair under which the ciphertexts are
  * @param logits a ciphertext of validation logits a group, in the order of the data set
  */
-public record JudgeRequest(String runId, int epoch, String keyId, List<byte[]> logits) {
+public record JudgeRequest(RunIdentity run, int epoch, List<byte[]> logits) {
   /** Where to POST it. */
-  public static final String PATH = "/v1/judge";
+  public static final String PATH = "/v2/judge";
 
   /** Its content type. */
   public static final String CONTENT_TYPE = "application/octet-stream";
 
   private static final int MAGIC = 0x48454a51;
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
   private static final int MAX_HEADER = 1 << 20;
   private static final int MAX_CIPHERTEXTS = 4096;
-  private static final ObjectMapper JSON =
-      new ObjectMapper()
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
-  private record Header(
-      String runId, int epoch, String keyId, List<Integer> bytes, List<String> sha256) {}
+  private record Header(RunIdentity run, int epoch, List<Integer> bytes, List<String> sha256) {}
 
   /** The bytes to send. */
   public byte[] encode() {
     Header header =
         new Header(
-            runId,
+            run,
             epoch,
-            keyId,
             logits.stream().map(c -> c.length).toList(),
             logits.stream().map(StoredFile::sha256).toList());
-    try {
-      byte[] json = JSON.writeValueAsBytes(header);
-      long total = 12L + json.length + logits.stream().mapToLong(c -> c.length).sum();
-      ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(total));
-      out.putInt(MAGIC).putInt(VERSION).putInt(json.length).put(json);
-      logits.forEach(out::put);
-      return out.array();
-    } catch (IOException e) {
-      throw new IllegalStateException("a header is always writable", e);
-    }
+    byte[] json = Messages.encode(header);
+    long total = 12L + json.length + logits.stream().mapToLong(c -> c.length).sum();
+    ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(total));
+    out.putInt(MAGIC).putInt(VERSION).putInt(json.length).put(json);
+    logits.forEach(out::put);
+    return out.array();
   }
 
   /**
@@ -67,7 +52,10 @@ public record JudgeRequest(String runId, int epoch, String keyId, List<byte[]> l
     ByteBuffer in = ByteBuffer.wrap(bytes);
     require(bytes.length >= 12, "at least 12 bytes", bytes.length);
     int magic = in.getInt();
-    require(magic == MAGIC, String.format("magic %08x", MAGIC), String.format("%08x", magic));
+    require(
+        magic == MAGIC,
+        String.format(Locale.ROOT, "magic %08x", MAGIC),
+        String.format(Locale.ROOT, "%08x", magic));
     int version = in.getInt();
     require(version == VERSION, "version " + VERSION, version);
     int length = in.getInt();
@@ -97,24 +85,16 @@ public record JudgeRequest(String runId, int epoch, String keyId, List<byte[]> l
     }
     require(!in.hasRemaining(), "no bytes after the last ciphertext", in.remaining());
     require(header.epoch() >= 1, "an epoch from 1", header.epoch());
-    require(
-        header.runId().matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}"),
-        "a run id of 1 to 64 letters, digits, . _ -",
-        header.runId().length() + " characters");
-    return new JudgeRequest(header.runId(), header.epoch(), header.keyId(), List.copyOf(logits));
+    return new JudgeRequest(header.run(), header.epoch(), List.copyOf(logits));
   }
 
   private static Header header(byte[] bytes, int length) {
-    String expected = "request: expected a JSON header with runId, epoch, keyId, bytes, sha256";
-    try {
-      Header header = JSON.readValue(bytes, 12, length, Header.class);
-      if (header == null) {
-        throw new IllegalArgumentException(expected + ", actual null");
-      }
-      return header;
-    } catch (IOException e) {
-      throw new IllegalArgumentException(expected, e);
-    }
+    return Messages.decode(
+        bytes,
+        12,
+        length,
+        Header.class,
+        "request: expected a JSON header with run, epoch, bytes, sha256");
   }
 
   private static void require(boolean holds, String expected, Object actual) {

@@ -1,6 +1,7 @@
 package org.hetal.packing;
 
 import java.io.Serializable;
+import java.util.Locale;
 
 /**
  * Where the entries of features, logits and weights lie in the slots.
@@ -53,8 +54,11 @@ public record Layout(int slots, int rowsPerBlock, int classes, int features)
     if ((long) rowsPerBlock * powerOfTwoAtLeast(classes) > slots) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "layout: expected rows per block * padded classes of at most %d slots, actual %d * %d",
-              slots, rowsPerBlock, powerOfTwoAtLeast(classes)));
+              slots,
+              rowsPerBlock,
+              powerOfTwoAtLeast(classes)));
     }
   }
 
@@ -74,8 +78,11 @@ public record Layout(int slots, int rowsPerBlock, int classes, int features)
     if (most < 2) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "layout: %d classes need at least %d slots, actual %d",
-              classes, 2 * powerOfTwoAtLeast(classes), slots));
+              classes,
+              2 * powerOfTwoAtLeast(classes),
+              slots));
     }
     Layout best = null;
     double least = Double.POSITIVE_INFINITY;
@@ -259,7 +266,11 @@ public record Layout(int slots, int rowsPerBlock, int classes, int features)
       if (labels[row] < 0 || labels[row] >= classes) {
         throw new IllegalArgumentException(
             String.format(
-                "label of row %d: expected 0 to %d, actual %d", row, classes - 1, labels[row]));
+                Locale.ROOT,
+                "label of row %d: expected 0 to %d, actual %d",
+                row,
+                classes - 1,
+                labels[row]));
       }
       out[logitSlot(row, labels[row])] = 1;
     }
@@ -322,8 +333,10 @@ public record Layout(int slots, int rowsPerBlock, int classes, int features)
     if (slotValues.length != compactCiphertexts()) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "compact weights: expected %d ciphertexts, actual %d",
-              compactCiphertexts(), slotValues.length));
+              compactCiphertexts(),
+              slotValues.length));
     }
     for (double[] values : slotValues) {
       requireSlots("compact weights", values);
@@ -381,7 +394,12 @@ public record Layout(int slots, int rowsPerBlock, int classes, int features)
       if (rows[row].length != width) {
         throw new IllegalArgumentException(
             String.format(
-                "%s of row %d: expected %d values, actual %d", what, row, width, rows[row].length));
+                Locale.ROOT,
+                "%s of row %d: expected %d values, actual %d",
+                what,
+                row,
+                width,
+                rows[row].length));
       }
     }
   }
@@ -411,7 +429,14 @@ public record Layout(int slots, int rowsPerBlock, int classes, int features)
   @Override
   public String toString() {
     return String.format(
+        Locale.ROOT,
         "Layout[slots=%d, rowsPerBlock=%d, columns=%d, classes=%d/%d, features=%d in %d blocks]",
-        slots, rowsPerBlock, columns(), classes, paddedClasses(), features, columnBlocks());
+        slots,
+        rowsPerBlock,
+        columns(),
+        classes,
+        paddedClasses(),
+        features,
+        columnBlocks());
   }
 }

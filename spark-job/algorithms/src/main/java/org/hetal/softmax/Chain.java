@@ -3,6 +3,7 @@ package org.hetal.softmax;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -49,8 +50,12 @@ record Chain(int classes, int squarings, List<Stage> stages) {
     if (squarings < LEAST_SQUARINGS || squarings > most) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "softmax of %d classes: expected %d to %d squarings, actual %d",
-              classes, LEAST_SQUARINGS, most, squarings));
+              classes,
+              LEAST_SQUARINGS,
+              most,
+              squarings));
     }
     return MADE.computeIfAbsent(
         List.of(classes, squarings),

@@ -2,6 +2,7 @@ package org.hetal.softmax;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
 import org.hetal.he.Scope;
@@ -38,6 +39,7 @@ public final class Softmax {
         || layout.paddedClasses() != Chain.paddedClasses(layout.classes())) {
       throw new IllegalArgumentException(
           String.format(
+              Locale.ROOT,
               "softmax: expected a layout of %d slots and %d padded classes, actual %d and %d",
               evaluator.parameters().slotCount(),
               Chain.paddedClasses(layout.classes()),

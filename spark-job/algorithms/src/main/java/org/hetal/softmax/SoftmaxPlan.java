@@ -2,6 +2,7 @@ package org.hetal.softmax;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.hetal.he.HeLevelException;
 import org.hetal.he.Parameters;
 
@@ -80,6 +81,7 @@ public record SoftmaxPlan(int inputLevel, int outputLevel, List<Step> steps) {
     if (best == null) {
       throw new HeLevelException(
           String.format(
+              Locale.ROOT,
               "softmax of %d classes, %d squarings, with %s: no plan from level %d to level %d"
                   + " (bootstraps go from %d to %d)",
               choices.get(0).classes(),

@@ -9,6 +9,8 @@ import java.util.List;
  * @param configurationHash of everything that decides the bytes (data set, schedule, parameters,
  *     key); a run resumes only under the same
  * @param epoch completed epochs
+ * @param answered whether the key holder's answer on {@code epoch} is part of this; if not, a
+ *     continued run asks for it before anything else
  * @param step completed steps
  * @param lambda of the next step, see {@link Momentum}
  * @param weights serialized compact state W
@@ -22,6 +24,7 @@ import java.util.List;
 public record Checkpoint(
     String configurationHash,
     int epoch,
+    boolean answered,
     int step,
     double lambda,
     List<byte[]> weights,
@@ -34,5 +37,10 @@ public record Checkpoint(
     weights = List.copyOf(weights);
     lookahead = List.copyOf(lookahead);
     best = List.copyOf(best);
+  }
+
+  /** Epochs whose answer is part of this. */
+  public int epochsAnswered() {
+    return answered ? epoch : epoch - 1;
   }
 }

@@ -6,6 +6,14 @@ import java.util.List;
 @FunctionalInterface
 public interface KeyHolder {
   /**
+   * Asks, before the first step of a run or of its continuation, whether the key holder is there
+   * and will answer this run. It costs no answer.
+   *
+   * @param epochsAnswered epochs whose answer the run has, 0 for a new run
+   */
+  default void greet(int epochsAnswered) {}
+
+  /**
    * Judges the weights of an epoch by their encrypted validation logits.
    *
    * <p>Asking twice for the same epoch is allowed (a run that was killed asks again) and gives the

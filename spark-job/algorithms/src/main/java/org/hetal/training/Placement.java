@@ -1,5 +1,6 @@
 package org.hetal.training;
 
+import java.util.Locale;
 import org.hetal.he.HeLevelException;
 import org.hetal.he.Parameters;
 import org.hetal.linalg.Products;
@@ -33,8 +34,11 @@ final class Placement {
     if (residual > state || toLogits > state) {
       throw new HeLevelException(
           String.format(
+              Locale.ROOT,
               "training with %s: expected a level of at least %d after a bootstrap, actual %d",
-              parameters.name(), Math.max(residual, toLogits), state));
+              parameters.name(),
+              Math.max(residual, toLogits),
+              state));
     }
     int forward = lowestForward(parameters, classes, squarings, residual);
     int expanded = forward - Products.EXPAND_LEVELS;

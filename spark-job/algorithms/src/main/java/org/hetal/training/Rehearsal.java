@@ -32,6 +32,16 @@ final class Rehearsal {
 
   Rehearsal(
       Parameters parameters, Layout layout, Schedule schedule, int validationRows, Levels levels) {
+    this(parameters, layout, schedule, validationRows, levels, true);
+  }
+
+  private Rehearsal(
+      Parameters parameters,
+      Layout layout,
+      Schedule schedule,
+      int validationRows,
+      Levels levels,
+      boolean training) {
     SimulatedParameters simulated =
         new SimulatedParameters(
             parameters.ringDegree(),
@@ -51,8 +61,14 @@ final class Rehearsal {
             Map.of(),
             Map.of(),
             WorkingSet.NONE);
-    this.expandAndUpdate = rehearseTraining();
+    this.expandAndUpdate = training ? rehearseTraining() : Map.of();
     this.validation = rehearseValidation();
+  }
+
+  /** The keys that validation and prediction use. */
+  static RotationPlan validationKeys(
+      Parameters parameters, Layout layout, Schedule schedule, int validationRows, Levels levels) {
+    return new Rehearsal(parameters, layout, schedule, validationRows, levels, false).rotations();
   }
 
   /** Every key used. */

@@ -2,15 +2,19 @@ package org.hetal.training;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
+import org.hetal.config.SettingsException;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
+import org.hetal.he.HeRangeException;
 import org.hetal.he.Scope;
 
 /**
- * Trains on encrypted rows: minibatches in order, Nesterov update and refresh, an answer from the
- * key holder and a checkpoint after each epoch. A run that finds a checkpoint goes on from it and
- * ends with the same bytes as an undisturbed one; a finished one returns at once.
+ * Trains on encrypted rows: minibatches in order, Nesterov update and refresh. After each epoch the
+ * state is saved, then the key holder is asked, then its answer is saved: a key holder that cannot
+ * be reached costs no work. A run that finds a checkpoint goes on from it and ends with the same
+ * bytes as an undisturbed one; a finished one returns at once.
  */
 public final class Trainer {
   static final String ALL_EPOCHS_DONE = "all epochs done";
@@ -53,6 +57,9 @@ public final class Trainer {
    * Trains until the schedule ends or the key holder stops it.
    *
    * @throws IllegalStateException when the checkpoint found belongs to another configuration
+   * @throws SettingsException when a value leaves the range that the evaluator can refresh:
+   *     training has diverged. Only an evaluator that sees the values can throw this; the key
+   *     holder sees the same in the validation logits and answers stop.
    */
   public TrainingResult run() {
     Optional<Checkpoint> found = checkpoints.latest();
@@ -61,28 +68,39 @@ public final class Trainer {
     if (found.isPresent() && found.get().finished()) {
       return result(found.get());
     }
-    Checkpoint checkpoint = null;
+    keyHolder.greet(found.map(Checkpoint::epochsAnswered).orElse(0));
     ModelState state = found.map(this::resumed).orElseGet(this::started);
-    List<byte[]> best = found.map(Checkpoint::best).orElse(List.of());
-    int bestEpoch = found.map(Checkpoint::bestEpoch).orElse(0);
+    Best best = found.map(Best::of).orElse(Best.NONE);
+    boolean asked = found.isEmpty() || found.get().answered();
     try {
-      while (checkpoint == null || !checkpoint.finished()) {
+      while (true) {
         long start = System.nanoTime();
-        int epoch = state.epoch() + 1;
-        for (int batch = 0; batch < plan.schedule().batches(); batch++) {
-          state = step(state, epoch, batch);
+        if (asked) {
+          state = epoch(state);
+          save(checkpoint(state, best, null));
         }
-        state = state.withEpoch(epoch);
+        asked = true;
         Judged judged = judge(state, start);
         if (judged.verdict().best()) {
-          best = judged.weights();
-          bestEpoch = epoch;
+          best = new Best(state.epoch(), judged.weights());
         }
-        checkpoint = commit(state, judged.verdict(), bestEpoch, best);
+        Checkpoint checkpoint = checkpoint(state, best, judged.verdict());
+        save(checkpoint);
+        if (checkpoint.finished()) {
+          return result(checkpoint);
+        }
       }
-      return result(checkpoint);
     } finally {
       state.close();
+    }
+  }
+
+  /** The best epoch so far and the bytes of its weights. */
+  private record Best(int epoch, List<byte[]> weights) {
+    static final Best NONE = new Best(0, List.of());
+
+    static Best of(Checkpoint checkpoint) {
+      return new Best(checkpoint.bestEpoch(), checkpoint.best());
     }
   }
 
@@ -99,7 +117,44 @@ public final class Trainer {
         checkpoint.epoch(), checkpoint.step(), checkpoint.lambda(), weights, lookahead);
   }
 
-  /** One minibatch; closes the state given. */
+  /** All minibatches once; closes the state given. */
+  private ModelState epoch(ModelState from) {
+    ModelState state = from;
+    int epoch = from.epoch() + 1;
+    for (int batch = 0; batch < plan.schedule().batches(); batch++) {
+      try {
+        state = step(state, epoch, batch);
+      } catch (RuntimeException e) {
+        state.close();
+        throw divergence(e, epoch, batch).orElse(e);
+      }
+    }
+    return state.withEpoch(epoch);
+  }
+
+  private Optional<RuntimeException> divergence(RuntimeException failure, int epoch, int batch) {
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      if (at instanceof HeRangeException) {
+        return Optional.of(
+            new SettingsException(
+                String.format(
+                    Locale.ROOT,
+                    "training diverged in epoch %d, minibatch %d of %d (%s): lower"
+                        + " training.learning-rate, actual %s, or raise training.squarings, actual"
+                        + " %d, which widens the range of the logits",
+                    epoch,
+                    batch + 1,
+                    plan.schedule().batches(),
+                    at.getMessage(),
+                    plan.schedule().learningRate(),
+                    plan.schedule().squarings()),
+                failure));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** One minibatch; closes the state given unless it fails. */
   private ModelState step(ModelState state, int epoch, int batch) {
     long start = System.nanoTime();
     try (Scope scope = evaluator.scope()) {
@@ -146,24 +201,31 @@ public final class Trainer {
     }
   }
 
-  private Checkpoint commit(ModelState state, Verdict verdict, int bestEpoch, List<byte[]> best) {
+  /**
+   * @param verdict null: not asked yet
+   */
+  private Checkpoint checkpoint(ModelState state, Best best, Verdict verdict) {
+    boolean stops = verdict != null && verdict.stops();
+    boolean last = verdict != null && state.epoch() >= plan.schedule().epochs();
+    return new Checkpoint(
+        configurationHash,
+        state.epoch(),
+        verdict != null,
+        state.step(),
+        state.lambda(),
+        serialized(state.weights()),
+        serialized(state.lookahead()),
+        best.epoch(),
+        best.weights(),
+        stops || last,
+        stops ? verdict.reason() : last ? ALL_EPOCHS_DONE : "");
+  }
+
+  private void save(Checkpoint checkpoint) {
     long start = System.nanoTime();
-    boolean last = state.epoch() >= plan.schedule().epochs();
-    Checkpoint checkpoint =
-        new Checkpoint(
-            configurationHash,
-            state.epoch(),
-            state.step(),
-            state.lambda(),
-            serialized(state.weights()),
-            serialized(state.lookahead()),
-            bestEpoch,
-            best,
-            verdict.stops() || last,
-            verdict.stops() ? verdict.reason() : last ? ALL_EPOCHS_DONE : "");
     checkpoints.save(checkpoint);
-    listener.checkpointed(state.epoch(), seconds(start, System.nanoTime()));
-    return checkpoint;
+    listener.checkpointed(
+        checkpoint.epoch(), checkpoint.answered(), seconds(start, System.nanoTime()));
   }
 
   private void requireOwn(Checkpoint checkpoint) {

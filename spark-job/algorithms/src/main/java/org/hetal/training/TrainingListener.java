@@ -5,15 +5,23 @@ public interface TrainingListener {
   /** Nobody listens. */
   TrainingListener NONE = new TrainingListener() {};
 
-  /** Before the first step. {@code epochsDone} is above 0 for a resumed run. */
+  /**
+   * Before the first step.
+   *
+   * @param epochsDone above 0 for a resumed run; the last of them may still want its answer, and
+   *     then has its {@link #epoch} event again
+   */
   default void started(Schedule schedule, int epochsDone) {}
 
   default void step(StepEvent event) {}
 
   default void epoch(EpochEvent event) {}
 
-  /** After the checkpoint of an epoch is committed. */
-  default void checkpointed(int epoch, double seconds) {}
+  /**
+   * After a checkpoint is committed: twice an epoch, before the key holder is asked and with its
+   * answer.
+   */
+  default void checkpointed(int epoch, boolean answered, double seconds) {}
 
   /**
    * After the update and refresh of a minibatch.

@@ -88,6 +88,11 @@ public record TrainingPlan(
     return (planned < blocks ? 2 * planned : planned) * layout.rowsPerBlock();
   }
 
+  /** Of {@link #rotations} those that a prediction uses. */
+  public RotationPlan predictionKeys() {
+    return Rehearsal.validationKeys(parameters, layout, schedule, validationRows, levels);
+  }
+
   /** Throws unless a part works with the parameters that were planned for. */
   void requireParameters(Parameters actual) {
     if (!actual.hash().equals(parameters.hash())) {

@@ -16,9 +16,27 @@ import java.util.Map;
 import org.hetal.he.DeviceChoice;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SettingsLoaderTest {
   @TempDir Path folder;
+
+  @Test
+  void separator_isACharacterOrItsName() {
+    for (Map.Entry<String, Character> each :
+        Map.of(",", ',', ";", ';', "|", '|', "tab", '\t', "blank", ' ').entrySet()) {
+      Settings settings = SettingsLoader.load(List.of(), Map.of("data.separator", each.getKey()));
+      assertEquals(each.getValue(), settings.data().separator());
+    }
+    for (String bad : List.of(":", "", "\t", ";;")) {
+      assertThrows(
+          SettingsException.class,
+          () -> SettingsLoader.load(List.of(), Map.of("data.separator", bad)),
+          bad);
+    }
+  }
 
   @Test
   void defaults_areValid() {
@@ -65,6 +83,101 @@ class SettingsLoaderTest {
         e.getMessage());
     assertTrue(e.getMessage().contains("rows-per-block: expected 0 or a power of two, actual 48"));
     assertEquals(1, e.getMessage().lines().count());
+  }
+
+  private static String refused(String setting, String value) {
+    String said =
+        assertThrows(
+                SettingsException.class,
+                () -> SettingsLoader.load(List.of(), Map.of(setting, value)),
+                setting + "=" + value)
+            .getMessage();
+    assertEquals(1, said.lines().count(), said);
+    assertTrue(said.contains("expected"), said);
+    return said;
+  }
+
+  @Test
+  void numbers_areTakenWholeOrRefused() {
+    for (String value : List.of("3.7", "3d", "0x3", "1e-1", "99999999999", "", "three")) {
+      assertTrue(refused("training.epochs", value).contains("actual " + value), value);
+    }
+    for (String value : List.of("1.5", "1f", "9223372036854775808")) {
+      refused("data.shuffle-seed", value);
+    }
+    for (String value : List.of("2d", "1f", "0x1p4", "NaN", "Infinity")) {
+      refused("training.learning-rate", value);
+    }
+    refused("device-memory", "1.5");
+    Settings settings =
+        SettingsLoader.load(
+            List.of(),
+            Map.of(
+                "training.epochs", "1e1",
+                "training.learning-rate", "1.5e-1",
+                "data.shuffle-seed", "-9223372036854775808",
+                "device-memory", "1.5g"));
+    assertEquals(10, settings.training().epochs());
+    assertEquals(0.15, settings.training().learningRate());
+    assertEquals(Long.MIN_VALUE, settings.data().shuffleSeed());
+    assertEquals(3L << 29, settings.deviceMemory());
+  }
+
+  @Test
+  void numbersOfFiles_areTakenWholeOrRefused() throws Exception {
+    Path file = write("fraction.conf", "hetal.training.epochs = 3.7");
+    String said =
+        assertThrows(SettingsException.class, () -> SettingsLoader.load(List.of(file), Map.of()))
+            .getMessage();
+    assertTrue(
+        said.contains("actual 3.7 (" + file.getFileName()) || said.contains("fraction.conf"), said);
+  }
+
+  @Test
+  void nameThatIsNone_isRefused() {
+    for (String name : List.of("training,epochs", "", "a..b", "training.epochs ]")) {
+      refused(name, "3");
+    }
+  }
+
+  @Test
+  void missingInclude_isRefusedAndAnExistingOneTaken() throws Exception {
+    write("base.conf", "hetal.training.epochs = 7");
+    Path good = write("good.conf", "include \"base.conf\"\nhetal.threads = 2");
+    assertEquals(7, SettingsLoader.load(List.of(good), Map.of()).training().epochs());
+    Path byFile = write("by-file.conf", "include file(\"" + folder.resolve("base.conf") + "\")");
+    assertEquals(7, SettingsLoader.load(List.of(byFile), Map.of()).training().epochs());
+    for (String include :
+        List.of("\"bsae.conf\"", "file(\"" + folder.resolve("bsae.conf") + "\")")) {
+      Path bad = write("bad.conf", "include " + include);
+      String said =
+          assertThrows(SettingsException.class, () -> SettingsLoader.load(List.of(bad), Map.of()))
+              .getMessage();
+      assertTrue(said.contains("bsae.conf"), said);
+      assertEquals(1, said.lines().count(), said);
+    }
+  }
+
+  @Test
+  void master_isOneThatSparkKnows() {
+    for (String master :
+        List.of("nonsense", "local[", "local[0]", "spark://host", "spark://a b:1", "http://h:1")) {
+      assertTrue(refused("cluster.master", master).contains("cluster.master"));
+    }
+    for (String master :
+        List.of(
+            "local",
+            "local[4]",
+            "local[*]",
+            "local[*, 2]",
+            "local-cluster[2,1,1024]",
+            "spark://h:7077,other:7077",
+            "yarn",
+            "k8s://https://h:6443")) {
+      assertEquals(
+          master,
+          SettingsLoader.load(List.of(), Map.of("cluster.master", master)).cluster().master());
+    }
   }
 
   @Test
@@ -172,5 +285,46 @@ class SettingsLoaderTest {
 
   private Path write(String name, String text) throws Exception {
     return Files.writeString(folder.resolve(name), text);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "localhost, localhost",
+    "data_owner, data_owner",
+    "owner-1.example.org, owner-1.example.org",
+    "10.1.2.3, 10.1.2.3",
+    "::1, ::1",
+    "[::1], ::1",
+    "2001:db8::7, 2001:db8::7",
+    "fe80::1%eth0, fe80::1%eth0",
+    "::ffff:10.1.2.3, ::ffff:10.1.2.3"
+  })
+  void oracleHost_isANameOrAnAddress(String written, String host) {
+    Settings settings = SettingsLoader.load(List.of(), Map.of("oracle.host", written));
+    assertEquals(host, settings.oracle().host());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "https://owner",
+        "owner:8443",
+        "dead:8443",
+        "owner/x",
+        "[::1",
+        "[owner]",
+        "-x",
+        "two words",
+        "",
+        "h\u00f6st"
+      })
+  void oracleHost_thatIsNone_isRefusedWithWhatToDo(String written) {
+    String message =
+        assertThrows(
+                SettingsException.class,
+                () -> SettingsLoader.load(List.of(), Map.of("oracle.host", written)))
+            .getMessage();
+    assertTrue(message.contains("oracle.host: expected a host name"), message);
+    assertTrue(message.contains("without scheme, path and port"), message);
   }
 }

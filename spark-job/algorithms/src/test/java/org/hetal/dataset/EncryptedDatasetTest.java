@@ -16,6 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class EncryptedDatasetTest {
+  private static final String ID = "0123456789abcdef0123456789abcdef";
+
   @TempDir Path folder;
   private Storage storage;
   private Layout layout;
@@ -25,7 +27,7 @@ class EncryptedDatasetTest {
   void setUp() {
     storage = new LocalStorage(folder.resolve("data"));
     layout = Layout.choose(64, 8, 3, 4);
-    origin = new Origin("insecure_test", "abc", "0123", Shapes.shape(layout), 4);
+    origin = new Origin("insecure_test", "abc", "0123", Shapes.shape(layout), 4, ID);
   }
 
   @Test
@@ -123,7 +125,7 @@ class EncryptedDatasetTest {
   void logits_roundTrip() {
     EncryptedLogits written =
         EncryptedLogits.write(
-            storage, origin, List.of(5, 3), List.of(new byte[] {1}, new byte[] {2}), 1);
+            storage, origin, ID, List.of(5, 3), List.of(new byte[] {1}, new byte[] {2}), 1);
     assertEquals(written, EncryptedLogits.open(storage));
     assertArrayEquals(new byte[] {2}, EncryptedLogits.open(storage).logits().get(1).read(storage));
   }

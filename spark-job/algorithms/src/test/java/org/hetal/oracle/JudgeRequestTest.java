@@ -3,22 +3,25 @@ package org.hetal.oracle;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class JudgeRequestTest {
+  private static final RunIdentity RUN =
+      new RunIdentity("run-1", "0123", "a".repeat(64), "b".repeat(64));
   private final JudgeRequest request =
-      new JudgeRequest("run-1", 3, "0123", List.of(new byte[] {1, 2, 3}, new byte[] {4}));
+      new JudgeRequest(RUN, 3, List.of(new byte[] {1, 2, 3}, new byte[] {4}));
 
   @Test
   void encode_readsBack() {
     JudgeRequest read = JudgeRequest.decode(request.encode());
-    assertEquals("run-1", read.runId());
+    assertEquals(RUN, read.run());
     assertEquals(3, read.epoch());
-    assertEquals("0123", read.keyId());
     assertEquals(2, read.logits().size());
     assertArrayEquals(new byte[] {1, 2, 3}, read.logits().get(0));
     assertArrayEquals(new byte[] {4}, read.logits().get(1));
@@ -52,13 +55,44 @@ class JudgeRequestTest {
   }
 
   @Test
+  void greeting_readsBackAndNonsenseThrows() {
+    Greeting greeting = new Greeting(RUN, 2, 5);
+    assertEquals(greeting, Greeting.decode(greeting.encode()));
+    assertTrue(greeting.encode().length <= Greeting.MAX_BYTES);
+    assertEquals(7, Greeting.Welcome.decode(new Greeting.Welcome(7).encode()).answersLeft());
+    String good = new String(greeting.encode(), StandardCharsets.UTF_8);
+    for (String text :
+        List.of(
+            "",
+            "null",
+            "{}",
+            good.substring(0, good.length() - 1),
+            good + "x",
+            good.replace("\"groups\":2", "\"groups\":0"),
+            good.replace("\"epochsAnswered\":5", "\"epochsAnswered\":-1"),
+            good.replace("run-1", "run 1"),
+            good.replace("0123", "\\u001b[2J"),
+            good.replace("aaa", "xyz"))) {
+      byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+      String message =
+          assertThrows(IllegalArgumentException.class, () -> Greeting.decode(bytes), text)
+              .getMessage();
+      assertTrue(message.startsWith("request: expected"), message);
+    }
+  }
+
+  @Test
   void answer_readsBackAndNonsenseThrows() {
     JudgeAnswer answer = new JudgeAnswer(true, false, "patience", 4);
     assertEquals(answer, JudgeAnswer.decode(answer.encode()));
     for (String text : List.of("", "{}", "[]", "{\"stop\":true}", "null")) {
-      assertThrows(IllegalArgumentException.class, () -> JudgeAnswer.decode(text.getBytes()), text);
+      assertThrows(
+          IllegalArgumentException.class,
+          () -> JudgeAnswer.decode(text.getBytes(StandardCharsets.UTF_8)),
+          text);
     }
     assertEquals("no", JudgeAnswer.failureMessage(JudgeAnswer.failure("no")));
-    assertEquals("no message", JudgeAnswer.failureMessage("<html>".getBytes()));
+    assertEquals(
+        "no message", JudgeAnswer.failureMessage("<html>".getBytes(StandardCharsets.UTF_8)));
   }
 }

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.Test;
 
 class JudgeTest {
@@ -93,8 +94,10 @@ class JudgeTest {
     Judge judge = judge(1);
     Judgement first = judge.judge(1, margin(1));
     Judgement second = judge.judge(2, margin(0.5));
-    assertFalse(second.verdict().reason().contains(String.format("%.3f", first.loss())));
-    assertFalse(second.verdict().reason().contains(String.format("%.3f", second.loss())));
+    assertFalse(
+        second.verdict().reason().contains(String.format(Locale.ROOT, "%.3f", first.loss())));
+    assertFalse(
+        second.verdict().reason().contains(String.format(Locale.ROOT, "%.3f", second.loss())));
   }
 
   @Test

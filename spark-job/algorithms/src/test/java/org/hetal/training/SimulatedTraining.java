@@ -124,8 +124,11 @@ final class SimulatedTraining implements AutoCloseable {
   }
 
   TrainingResult run(KeyHolder keyHolder) {
-    CheckpointStore store = CheckpointStore.inMemory();
-    return trainer(keyHolder, store, TrainingListener.NONE, CONFIGURATION).run();
+    return run(keyHolder, CheckpointStore.inMemory(), TrainingListener.NONE);
+  }
+
+  TrainingResult run(KeyHolder keyHolder, CheckpointStore store, TrainingListener listener) {
+    return trainer(keyHolder, store, listener, CONFIGURATION).run();
   }
 
   Trainer trainer(CheckpointStore store, TrainingListener listener, String configuration) {

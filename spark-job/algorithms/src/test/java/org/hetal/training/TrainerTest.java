@@ -9,6 +9,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import org.hetal.config.SettingsException;
 import org.hetal.he.simulator.Noise;
 import org.hetal.he.simulator.Operation;
 import org.hetal.he.simulator.SimulatedParameters;
@@ -133,11 +135,11 @@ class TrainerTest {
     };
   }
 
-  private static TrainingListener cutAfterCheckpoint(int epoch) {
+  private static TrainingListener cutAfterCheckpoint(int epoch, boolean withAnswer) {
     return new TrainingListener() {
       @Override
-      public void checkpointed(int done, double seconds) {
-        if (done == epoch) {
+      public void checkpointed(int done, boolean answered, double seconds) {
+        if (done == epoch && answered == withAnswer) {
           throw new CutOff();
         }
       }
@@ -162,7 +164,107 @@ class TrainerTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3, 4})
   void runCutAfterACheckpoint_endsWithTheSameBytes(int epoch) {
-    assertResumesToTheSameBytes(cutAfterCheckpoint(epoch));
+    assertResumesToTheSameBytes(cutAfterCheckpoint(epoch, true));
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4})
+  void runCutBeforeTheQuestion_endsWithTheSameBytes(int epoch) {
+    assertResumesToTheSameBytes(cutAfterCheckpoint(epoch, false));
+  }
+
+  /** Remembers what it was asked; away for its first question about one epoch. */
+  private static final class AwayOnce implements KeyHolder {
+    private final SimulatedTraining training;
+    private final int epochAway;
+    private final List<Integer> greetings = new ArrayList<>();
+    private final List<Integer> epochs = new ArrayList<>();
+    private final List<List<byte[]>> questions = new ArrayList<>();
+
+    AwayOnce(SimulatedTraining training, int epochAway) {
+      this.training = training;
+      this.epochAway = epochAway;
+    }
+
+    @Override
+    public void greet(int epochsAnswered) {
+      greetings.add(epochsAnswered);
+    }
+
+    @Override
+    public Verdict judge(int epoch, List<byte[]> logits) {
+      boolean first = !epochs.contains(epoch);
+      epochs.add(epoch);
+      questions.add(logits);
+      if (first && epoch == epochAway) {
+        throw new CutOff();
+      }
+      return training.judged(epoch, logits);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 4})
+  void keyHolderThatIsAway_costsNoStepAndIsAskedTheSameAgain(int epoch) {
+    CheckpointStore store = CheckpointStore.inMemory();
+    List<Integer> steps = new ArrayList<>();
+    TrainingListener counting =
+        new TrainingListener() {
+          @Override
+          public void step(StepEvent event) {
+            steps.add(event.step());
+          }
+        };
+    try (SimulatedTraining undisturbed = small(4);
+        SimulatedTraining disturbed = small(4)) {
+      AwayOnce keyHolder = new AwayOnce(disturbed, epoch);
+      assertThrows(CutOff.class, () -> disturbed.run(keyHolder, store, counting));
+      assertEquals(epoch, store.latest().orElseThrow().epoch());
+      assertFalse(store.latest().orElseThrow().answered());
+      TrainingResult actual = disturbed.run(keyHolder, store, counting);
+      assertEquals(IntStream.rangeClosed(1, 12).boxed().toList(), steps, "each step once");
+      assertEquals(List.of(0, epoch - 1), keyHolder.greetings);
+      int first = keyHolder.epochs.indexOf(epoch);
+      assertEquals(epoch, keyHolder.epochs.get(first + 1), "the open question comes first");
+      assertSameBytes(keyHolder.questions.get(first), keyHolder.questions.get(first + 1));
+      TrainingResult expected = undisturbed.run();
+      assertSameBytes(expected.best(), actual.best());
+      assertEquals(expected.bestEpoch(), actual.bestEpoch());
+    }
+  }
+
+  @Test
+  void keyHolderThatRefusesTheGreeting_endsTheRunBeforeItsFirstStep() {
+    KeyHolder refusing =
+        new KeyHolder() {
+          @Override
+          public void greet(int epochsAnswered) {
+            throw new CutOff();
+          }
+
+          @Override
+          public Verdict judge(int epoch, List<byte[]> logits) {
+            throw new AssertionError("asked");
+          }
+        };
+    try (SimulatedTraining training = small(2)) {
+      training.simulator.resetCounts();
+      assertThrows(CutOff.class, () -> training.run(refusing));
+      assertEquals(0, training.simulator.count(Operation.MULTIPLY));
+    }
+  }
+
+  @Test
+  void divergence_isASettingsErrorThatSaysWhatToChange() {
+    Schedule schedule = new Schedule(200, 80, 1e4, 9, 9, 4, 1);
+    try (SimulatedTraining training = training(SMALL, schedule, 5, 12)) {
+      KeyHolder blind = (epoch, logits) -> new Verdict(Verdict.Decision.CONTINUE, true, "");
+      String message =
+          assertThrows(SettingsException.class, () -> training.run(blind)).getMessage();
+      assertTrue(message.startsWith("training diverged in epoch "), message);
+      assertTrue(message.contains("lower training.learning-rate, actual 10000.0"), message);
+      assertTrue(message.contains("raise training.squarings, actual 4"), message);
+    }
   }
 
   @ParameterizedTest
@@ -202,7 +304,7 @@ class TrainerTest {
   }
 
   @Test
-  void checkpoints_areSavedOnceAnEpoch() {
+  void checkpoints_areSavedBeforeTheQuestionAndWithTheAnswer() {
     List<Checkpoint> saved = new ArrayList<>();
     CheckpointStore store =
         new CheckpointStore() {
@@ -219,10 +321,17 @@ class TrainerTest {
     try (SimulatedTraining training = small(3)) {
       training.run(store, TrainingListener.NONE);
     }
-    assertEquals(List.of(1, 2, 3), saved.stream().map(Checkpoint::epoch).toList());
-    assertEquals(List.of(3, 6, 9), saved.stream().map(Checkpoint::step).toList());
-    assertEquals(List.of(false, false, true), saved.stream().map(Checkpoint::finished).toList());
-    assertEquals("all epochs done", saved.get(2).reason());
+    assertEquals(List.of(1, 1, 2, 2, 3, 3), saved.stream().map(Checkpoint::epoch).toList());
+    assertEquals(List.of(3, 3, 6, 6, 9, 9), saved.stream().map(Checkpoint::step).toList());
+    assertEquals(
+        List.of(false, true, false, true, false, true),
+        saved.stream().map(Checkpoint::answered).toList());
+    assertEquals(
+        List.of(0, 1, 1, 2, 2, 3), saved.stream().map(Checkpoint::epochsAnswered).toList());
+    assertEquals(
+        List.of(false, false, false, false, false, true),
+        saved.stream().map(Checkpoint::finished).toList());
+    assertEquals("all epochs done", saved.get(5).reason());
   }
 
   @Test
@@ -278,8 +387,8 @@ class TrainerTest {
           }
 
           @Override
-          public void checkpointed(int epoch, double seconds) {
-            events.add("saved " + epoch);
+          public void checkpointed(int epoch, boolean answered, double seconds) {
+            events.add("saved " + epoch + (answered ? " with its answer" : ""));
           }
         };
     try (SimulatedTraining training = small(2)) {
@@ -291,13 +400,15 @@ class TrainerTest {
             "1:0/3=1",
             "1:1/3=2",
             "1:2/3=3",
-            "epoch 1 CONTINUE",
             "saved 1",
+            "epoch 1 CONTINUE",
+            "saved 1 with its answer",
             "2:0/3=4",
             "2:1/3=5",
             "2:2/3=6",
+            "saved 2",
             "epoch 2 CONTINUE",
-            "saved 2"),
+            "saved 2 with its answer"),
         events);
   }
 

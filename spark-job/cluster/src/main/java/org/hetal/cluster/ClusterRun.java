@@ -3,15 +3,20 @@ package org.hetal.cluster;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.hetal.config.Settings;
+import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.Shapes;
 import org.hetal.dataset.Storage;
 import org.hetal.dataset.StoredFile;
 import org.hetal.he.Evaluator;
+import org.hetal.he.KeyBundleManifest;
+import org.hetal.he.RotationPlan;
+import org.hetal.oracle.RunIdentity;
 import org.hetal.packing.Layout;
 import org.hetal.training.CheckpointStore;
 import org.hetal.training.Schedule;
@@ -36,7 +41,7 @@ public final class ClusterRun implements AutoCloseable {
     this.hadoop = spark.hadoopConfiguration();
     Storage storage = new HadoopStorage(settings.paths().dataset(), hadoop);
     this.dataset = EncryptedDataset.open(storage);
-    this.datasetDigest = StoredFile.sha256(storage.read("manifest.json"));
+    this.datasetDigest = EncryptedDataset.manifestDigest(storage);
     String parameterSet = dataset.origin().parameterSet();
     if (!parameterSet.equals(settings.parameterSet())) {
       throw new DatasetException(
@@ -119,6 +124,31 @@ public final class ClusterRun implements AutoCloseable {
   }
 
   /**
+   * Before any task: the bundle has the keys.
+   *
+   * @throws SettingsException naming keys that it lacks, with what to do
+   */
+  public void requireKeys(RotationPlan plan) {
+    if (engine.keyBundle().isEmpty()) {
+      return;
+    }
+    KeyBundleManifest manifest =
+        KeyBundleManifest.parse(
+            engine.keyBundle() + "/" + KeyBundleManifest.NAME,
+            KeyBundleCache.manifest(engine.keyBundle(), hadoop));
+    String missing = manifest.missing(plan, evaluator.parameters().ringDegree());
+    if (!missing.isEmpty()) {
+      throw new SettingsException(
+          "key bundle "
+              + engine.keyBundle()
+              + ": expected the keys of this data set and these settings, actual none for "
+              + missing
+              + "; the data owner makes them in another paths.key-bundle: hetal keygen"
+              + " --evaluation-keys-only -c FILE");
+    }
+  }
+
+  /**
    * SHA-256 of everything that decides the trained bytes: the ciphertexts by the digests in the
    * manifest, parameters, keys, schedule and plan of levels.
    */
@@ -167,9 +197,19 @@ public final class ClusterRun implements AutoCloseable {
     return CountingEvaluator.bootstraps();
   }
 
-  /** Takes the run directory for this process. */
-  public RunLock lockRun() {
-    return RunLock.acquire(settings.paths().run(), hadoop);
+  /**
+   * Takes the run directory for this process.
+   *
+   * @param warnings told when the lock of another process is taken over, one line
+   */
+  public RunLock lockRun(Consumer<String> warnings) {
+    return RunLock.acquire(settings.paths().run(), hadoop, warnings);
+  }
+
+  /** Which training this is, for the key holder. */
+  public RunIdentity identity() {
+    return new RunIdentity(
+        settings.runId(), dataset.origin().keyId(), datasetDigest, dataset.scheduleHash());
   }
 
   /**

@@ -2,14 +2,18 @@ package org.hetal.cluster;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.hetal.dataset.DatasetException;
@@ -22,12 +26,20 @@ import org.hetal.training.CheckpointStore;
  * {@code manifest.json}, which is written last and by a rename: a folder without it is no
  * checkpoint, one with it is whole. The two newest are kept. The manifest holds counters, the hash
  * of the configuration, and length and SHA-256 of each file.
+ *
+ * <p>An epoch is saved before the key holder is asked and again with its answer. The second
+ * manifest replaces the first in the same folder; no file that the first one names is changed, as
+ * the name of a file of best weights has the best epoch in it.
  */
 final class HadoopCheckpoints implements CheckpointStore {
   private static final String FOLDER = "checkpoints";
   private static final String MANIFEST = "manifest.json";
   private static final Pattern NAME = Pattern.compile("epoch-(\\d{6})");
-  private static final int VERSION = 1;
+  private static final int VERSION = 2;
+
+  /** Written before checkpoints could lack an answer: all of them have it. */
+  private static final int VERSION_WITHOUT_ANSWERED = 1;
+
   private static final int KEPT = 2;
 
   private static final ObjectMapper JSON =
@@ -45,6 +57,7 @@ final class HadoopCheckpoints implements CheckpointStore {
       int version,
       String configurationHash,
       int epoch,
+      boolean answered,
       int step,
       long lambdaBits,
       int bestEpoch,
@@ -71,19 +84,21 @@ final class HadoopCheckpoints implements CheckpointStore {
     lock.requireHeld();
     String folder = folder(checkpoint.epoch());
     try {
+      Set<StoredFile> there = filesOf(folder);
       Manifest manifest =
           new Manifest(
               VERSION,
               checkpoint.configurationHash(),
               checkpoint.epoch(),
+              checkpoint.answered(),
               checkpoint.step(),
               Double.doubleToLongBits(checkpoint.lambda()),
               checkpoint.bestEpoch(),
               checkpoint.finished(),
               checkpoint.reason(),
-              write(folder, "w", checkpoint.weights()),
-              write(folder, "v", checkpoint.lookahead()),
-              write(folder, "best", checkpoint.best()));
+              write(folder, "w", checkpoint.weights(), there),
+              write(folder, "v", checkpoint.lookahead(), there),
+              write(folder, bestName(checkpoint), checkpoint.best(), there));
       byte[] json = JSON.writeValueAsBytes(manifest);
       lock.requireHeld();
       storage.writeAtomically(folder + "/" + MANIFEST, json);
@@ -109,6 +124,7 @@ final class HadoopCheckpoints implements CheckpointStore {
                 new Checkpoint(
                     manifest.configurationHash(),
                     manifest.epoch(),
+                    manifest.answered(),
                     manifest.step(),
                     Double.longBitsToDouble(manifest.lambdaBits()),
                     read(manifest.weights()),
@@ -143,19 +159,46 @@ final class HadoopCheckpoints implements CheckpointStore {
     if (epochs.isEmpty()) {
       return Optional.empty();
     }
-    String folder = folder(epochs.get(epochs.size() - 1));
+    return Optional.of(manifest(folder(epochs.get(epochs.size() - 1))));
+  }
+
+  private Manifest manifest(String folder) {
     String where = storage.describe() + "/" + folder + "/" + MANIFEST;
-    Manifest manifest;
     try {
-      manifest = JSON.readValue(storage.read(folder + "/" + MANIFEST), Manifest.class);
+      JsonNode json = JSON.readTree(storage.read(folder + "/" + MANIFEST));
+      int version = json.path("version").asInt();
+      if (json instanceof ObjectNode object && version == VERSION_WITHOUT_ANSWERED) {
+        object.put("answered", true);
+      } else if (version != VERSION) {
+        throw new DatasetException(
+            where
+                + ": expected version "
+                + VERSION
+                + " or "
+                + VERSION_WITHOUT_ANSWERED
+                + ", actual "
+                + json.path("version"));
+      }
+      return JSON.treeToValue(json, Manifest.class);
     } catch (IOException e) {
       throw new DatasetException(where + ": expected the manifest of a checkpoint: " + e, e);
     }
-    if (manifest.version() != VERSION) {
-      throw new DatasetException(
-          where + ": expected version " + VERSION + ", actual " + manifest.version());
+  }
+
+  /** What a committed checkpoint of the epoch already has; none before it is committed. */
+  private Set<StoredFile> filesOf(String folder) {
+    Set<StoredFile> files = new HashSet<>();
+    if (storage.exists(folder + "/" + MANIFEST)) {
+      Manifest manifest = manifest(folder);
+      files.addAll(manifest.weights());
+      files.addAll(manifest.lookahead());
+      files.addAll(manifest.best());
     }
-    return Optional.of(manifest);
+    return files;
+  }
+
+  private static String bestName(Checkpoint checkpoint) {
+    return String.format(Locale.ROOT, "best-%06d", checkpoint.bestEpoch());
   }
 
   private List<Integer> committed() {
@@ -173,16 +216,21 @@ final class HadoopCheckpoints implements CheckpointStore {
     return String.format(Locale.ROOT, "%s/epoch-%06d", FOLDER, epoch);
   }
 
-  private List<StoredFile> write(String folder, String name, List<byte[]> ciphertexts) {
+  /**
+   * @param there files that are stored already, and are not written again
+   */
+  private List<StoredFile> write(
+      String folder, String name, List<byte[]> ciphertexts, Set<StoredFile> there) {
     List<StoredFile> files = new ArrayList<>();
     for (int i = 0; i < ciphertexts.size(); i++) {
+      byte[] bytes = ciphertexts.get(i);
+      String path = String.format(Locale.ROOT, "%s/%s-%04d.ct", folder, name, i);
       // The level is in the ciphertext itself; the checkpoint does not need to know it.
-      files.add(
-          StoredFile.write(
-              storage,
-              String.format(Locale.ROOT, "%s/%s-%04d.ct", folder, name, i),
-              ciphertexts.get(i),
-              0));
+      StoredFile file = new StoredFile(path, 0, bytes.length, StoredFile.sha256(bytes));
+      if (!there.contains(file)) {
+        storage.writeAtomically(path, bytes);
+      }
+      files.add(file);
     }
     return files;
   }

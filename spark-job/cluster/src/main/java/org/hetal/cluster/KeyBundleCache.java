@@ -33,15 +33,26 @@ final class KeyBundleCache {
 
   /** SHA-256 of the bundle's manifest in hex, read through Hadoop. */
   static String manifestDigest(String bundle, Configuration hadoop) {
+    return StoredFile.sha256(manifest(bundle, hadoop));
+  }
+
+  /** The bytes of the bundle's manifest, read through Hadoop. */
+  static byte[] manifest(String bundle, Configuration hadoop) {
     org.apache.hadoop.fs.Path manifest = new org.apache.hadoop.fs.Path(bundle, MANIFEST);
     try {
       FileSystem files = manifest.getFileSystem(hadoop);
       try (InputStream in = files.open(manifest)) {
-        return StoredFile.sha256(in.readAllBytes());
+        return in.readAllBytes();
       }
     } catch (IOException e) {
       throw new DatasetException(
-          "key bundle: expected a readable " + MANIFEST + " in " + bundle + ", actual " + e, e);
+          "key bundle: expected a readable "
+              + MANIFEST
+              + " in "
+              + bundle
+              + " (it is written last; hetal keygen completes a bundle), actual "
+              + e,
+          e);
     }
   }
 

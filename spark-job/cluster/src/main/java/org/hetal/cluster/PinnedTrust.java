@@ -1,10 +1,9 @@
 package org.hetal.cluster;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.cert.CertificateException;
 import java.security.cert.CertificateFactory;
@@ -14,7 +13,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
-import org.hetal.config.SettingsException;
+import org.hetal.dataset.StoredFile;
 
 /**
  * Trusts one certificate, byte for byte, and no authority: the key holder is whoever owns the
@@ -28,25 +27,25 @@ final class PinnedTrust extends X509ExtendedTrustManager {
   }
 
   /**
-   * @param file a certificate in PEM or DER
-   * @throws SettingsException when it cannot be read
+   * @param certificate in PEM or DER
    */
-  static SSLContext context(Path file) {
-    try (InputStream in = Files.newInputStream(file)) {
+  static SSLContext context(byte[] certificate) throws IOException, GeneralSecurityException {
+    try (InputStream in = new ByteArrayInputStream(certificate)) {
       X509Certificate pinned =
           (X509Certificate) CertificateFactory.getInstance("X.509").generateCertificate(in);
       SSLContext context = SSLContext.getInstance("TLSv1.3");
       context.init(null, new TrustManager[] {new PinnedTrust(pinned)}, null);
       return context;
-    } catch (IOException | GeneralSecurityException e) {
-      throw new SettingsException(
-          "oracle.certificate: expected a certificate in " + file + ", actual " + e, e);
     }
   }
 
   private void check(X509Certificate[] chain) throws CertificateException {
     if (chain.length == 0 || !Arrays.equals(chain[0].getEncoded(), pinned.getEncoded())) {
-      throw new CertificateException("not the pinned certificate");
+      throw new CertificateException(
+          "SHA-256: expected "
+              + StoredFile.sha256(pinned.getEncoded())
+              + ", actual "
+              + (chain.length == 0 ? "none" : StoredFile.sha256(chain[0].getEncoded())));
     }
     pinned.checkValidity();
   }

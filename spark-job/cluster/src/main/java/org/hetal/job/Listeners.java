@@ -22,7 +22,7 @@ record Listeners(List<TrainingListener> all) implements TrainingListener {
   }
 
   @Override
-  public void checkpointed(int epoch, double seconds) {
-    all.forEach(listener -> listener.checkpointed(epoch, seconds));
+  public void checkpointed(int epoch, boolean answered, double seconds) {
+    all.forEach(listener -> listener.checkpointed(epoch, answered, seconds));
   }
 }

@@ -76,8 +76,13 @@ final class Metrics implements TrainingListener {
     append(line);
   }
 
+  /** A run that was cut off after this event and before the answer was saved has it again. */
   @Override
   public void epoch(EpochEvent event) {
+    lines.removeIf(
+        old ->
+            old.path("event").asText().equals("epoch")
+                && old.path("epoch").asInt() == event.epoch());
     ObjectNode line = JSON.createObjectNode();
     line.put("event", "epoch");
     line.put("epoch", event.epoch());

@@ -66,6 +66,7 @@ final class PredictJob implements Callable<Integer> {
             settings.paths().dataset() + ": expected rows without labels, actual none");
       }
       TrainingPlan plan = run.plan(settings.training().batchRows(), sum);
+      run.requireKeys(plan.predictionKeys());
       try (SparkWorkers workers = run.workers(plan);
           Scope scope = run.evaluator().scope()) {
         List<Ciphertext> weights = new ArrayList<>();
@@ -75,6 +76,7 @@ final class PredictJob implements Callable<Integer> {
         EncryptedLogits.write(
             target,
             dataset.origin(),
+            dataset.id(),
             rows,
             workers.validationLogits(weights),
             plan.levels().validationLogits());
@@ -85,6 +87,17 @@ final class PredictJob implements Callable<Integer> {
 
   private static void requireSameOrigin(
       EncryptedDataset dataset, EncryptedModel model, Storage where) {
+    String expected = model.origin().datasetId();
+    String actual = dataset.origin().datasetId();
+    if (!actual.equals(expected)) {
+      throw new DatasetException(
+          where.describe()
+              + ": a model of data set "
+              + expected
+              + ": expected rows that were prepared for it, actual for data set "
+              + actual
+              + "; encrypt them with the settings of that data set");
+    }
     if (!dataset.origin().equals(model.origin())) {
       throw new DatasetException(
           where.describe()

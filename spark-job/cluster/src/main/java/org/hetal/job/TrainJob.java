@@ -10,7 +10,7 @@ import org.hetal.cluster.HttpsKeyHolder;
 import org.hetal.cluster.RunLock;
 import org.hetal.cluster.SparkWorkers;
 import org.hetal.config.Settings;
-import org.hetal.dataset.DatasetException;
+import org.hetal.config.SettingsException;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.Storage;
@@ -29,6 +29,7 @@ import picocli.CommandLine.Mixin;
       "Trains on an encrypted data set and leaves the encrypted model in the run directory.",
       "Started again after an interruption it continues from the last epoch's checkpoint and ends"
           + " with the same bytes; a finished run is left as it is.",
+      "Asks the oracle before the first step whether it answers this run, and after each epoch.",
       "Exit status: 0 done or already done, 64 usage, 65 bad input, 70 internal, 73 the run"
           + " directory is not ours, 75 try again later, 78 settings or security."
     },
@@ -55,13 +56,15 @@ final class TrainJob implements Callable<Integer> {
   /** Trains with the key holder of the settings. */
   static void train(Settings settings, JavaSparkContext spark, PrintStream out) {
     try (ClusterRun run = ClusterRun.open(settings, spark);
-        RunLock lock = run.lockRun()) {
+        RunLock lock = run.lockRun(out::println)) {
       run.requireSchedule();
       EncryptedDataset dataset = run.dataset();
       KeyHolder keyHolder =
-          new HttpsKeyHolder(settings.oracle(), settings.runId(), dataset.origin().keyId());
+          new HttpsKeyHolder(
+              settings.oracle(), run.identity(), dataset.rowsToJudge().size(), out::println);
       int judged = dataset.rowsToJudge().stream().mapToInt(EncryptedDataset.Group::rows).sum();
       TrainingPlan plan = run.plan(dataset.trainingRows(), judged);
+      run.requireKeys(plan.rotations());
       describe(settings, dataset, plan, run, spark, out);
       if (settings.backend() == Settings.Backend.NATIVE
           && settings.device() == Settings.Device.CPU) {
@@ -103,11 +106,15 @@ final class TrainJob implements Callable<Integer> {
             .run();
     String where = job.run().runStorage(MODEL).describe();
     if (result.best().isEmpty()) {
-      throw new DatasetException(
+      throw new SettingsException(
           "training ended ("
               + result.reason()
               + ") before the key holder called any epoch the best: no model in "
-              + where);
+              + where
+              + "; lower training.learning-rate, actual "
+              + job.settings().training().learningRate()
+              + ", or raise training.squarings, actual "
+              + job.settings().training().squarings());
     }
     if (EncryptedModel.isPresent(job.run().runStorage(MODEL))) {
       out.println("done already: the model of epoch " + result.bestEpoch() + " is in " + where);

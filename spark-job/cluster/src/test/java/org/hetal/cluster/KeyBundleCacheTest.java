@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
@@ -23,9 +24,9 @@ class KeyBundleCacheTest {
   @BeforeEach
   void writeBundle() throws IOException {
     Path bundle = Files.createDirectories(root.resolve("keys"));
-    Files.write(bundle.resolve("manifest"), "a manifest".getBytes());
+    Files.write(bundle.resolve("manifest"), "a manifest".getBytes(StandardCharsets.UTF_8));
     Files.write(bundle.resolve("relinearization.key"), new byte[] {1, 2, 3});
-    digest = StoredFile.sha256("a manifest".getBytes());
+    digest = StoredFile.sha256("a manifest".getBytes(StandardCharsets.UTF_8));
     hadoop.set(KeyBundleCache.CACHE_DIRECTORY, root.resolve("cache").toString());
     hadoop.set("fs.unreliable.impl", UnreliableFileSystem.class.getName());
     hadoop.set("fs.unreliable.impl.disable.cache", "true");
@@ -64,7 +65,7 @@ class KeyBundleCacheTest {
   @Test
   void fetch_whenTheCacheHoldsOtherBytes_throws() throws IOException {
     Path planted = Files.createDirectories(root.resolve("cache").resolve(digest));
-    Files.write(planted.resolve("manifest"), "another".getBytes());
+    Files.write(planted.resolve("manifest"), "another".getBytes(StandardCharsets.UTF_8));
     String uri = "unreliable:" + root.resolve("keys");
     assertThrows(DatasetException.class, () -> KeyBundleCache.fetch(uri, digest, hadoop));
   }

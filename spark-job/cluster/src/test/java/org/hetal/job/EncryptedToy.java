@@ -52,10 +52,18 @@ final class EncryptedToy {
    * @param root where the data set goes, in {@code dataset}
    */
   EncryptedToy(Path root, int epochs) {
-    this(root, epochs, "simulator", new SimulatedClient());
+    this(root, epochs, 2.0);
+  }
+
+  EncryptedToy(Path root, int epochs, double learningRate) {
+    this(root, epochs, learningRate, "simulator", new SimulatedClient());
   }
 
   EncryptedToy(Path root, int epochs, String backend, Client owner) {
+    this(root, epochs, 2.0, backend, owner);
+  }
+
+  private EncryptedToy(Path root, int epochs, double learningRate, String backend, Client owner) {
     this.root = root;
     this.owner = owner;
     overrides.put("backend", backend);
@@ -63,7 +71,7 @@ final class EncryptedToy {
     overrides.put("paths.key-bundle", root.resolve("keys").toString());
     overrides.put("training.batch-rows", "150");
     overrides.put("training.epochs", Integer.toString(epochs));
-    overrides.put("training.learning-rate", "2.0");
+    overrides.put("training.learning-rate", Double.toString(learningRate));
     overrides.put("training.squarings", "4");
     overrides.put("training.groups-per-unit", "1");
     overrides.put("cluster.master", "local[2]");
@@ -135,7 +143,8 @@ final class EncryptedToy {
         owner.parameters().hash(),
         owner.keyId(),
         Shapes.shape(plan.layout()),
-        plan.schedule().squarings());
+        plan.schedule().squarings(),
+        "0123456789abcdef0123456789abcdef");
   }
 
   /** The arguments of a command with these settings and others over them, the last word wins. */

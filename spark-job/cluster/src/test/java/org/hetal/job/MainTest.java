@@ -1,6 +1,7 @@
 package org.hetal.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
@@ -76,6 +77,39 @@ class MainTest {
   @Test
   void badSetting_isConfiguration() {
     assertOutcome(78, "training.epochs", run(List.of("train", "--set", "training.epochs=none")));
+  }
+
+  @Test
+  void settingWithoutAName_isUsage() {
+    Outcome outcome = run(List.of("train", "--set", "training,epochs=3"));
+    assertEquals(64, outcome.status());
+    assertTrue(outcome.said().get(0).contains("expected a setting such as"), outcome.said().get(0));
+  }
+
+  @Test
+  void settingsOfAnotherFileSystem_areUsageAndSayWhatToDo() {
+    Outcome outcome = run(List.of("train", "-c", "hdfs://namenode/run.conf"));
+    assertEquals(64, outcome.status());
+    assertTrue(outcome.said().get(0).contains("give a local path"), outcome.said().get(0));
+  }
+
+  @Test
+  void masterThatIsNone_isConfiguration() {
+    assertOutcome(78, "cluster.master", run(toy("cluster.master=nonsense")));
+    // Embedded there is no YARN.
+    assertOutcome(78, "SPARK_HOME", run(toy("cluster.master=yarn")));
+  }
+
+  @Test
+  void javaThatSparkDoesNotRunOn_isConfiguration() {
+    for (int version : List.of(11, 16, 22, 25)) {
+      String said =
+          assertThrows(SettingsException.class, () -> SparkSessions.requireJava(version))
+              .getMessage();
+      assertTrue(said.contains("17 to 21") && said.contains("actual " + version), said);
+    }
+    SparkSessions.requireJava(17);
+    SparkSessions.requireJava(21);
   }
 
   @Test

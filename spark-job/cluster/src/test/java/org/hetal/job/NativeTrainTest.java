@@ -2,12 +2,18 @@ package org.hetal.job;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.hetal.he.EngineLibrary;
+import org.hetal.he.RotationPlan;
 import org.hetal.he.owner.Client;
 import org.hetal.he.owner.NativeClient;
 import org.hetal.job.ToyOracle.Reply;
@@ -92,10 +98,57 @@ class NativeTrainTest {
   }
 
   @Test
+  void trainAndPredict_withoutAPlannedRotation_areRefusedBeforeAnyTask() throws Exception {
+    RotationPlan fewer = new RotationPlan().merge(toy.plan.predictionKeys()).bootstrap();
+    fewer.relinearize(toy.plan.rotations().relinearizationLevel());
+    fewer.conjugate(toy.plan.rotations().conjugationLevel());
+    Path few = root.resolve("few-keys");
+    owner.writeEvaluationKeys(few, fewer, (done, of, bytes) -> {});
+    Path run = root.resolve("run-3");
+    String keys = "paths.key-bundle=" + few;
+    Outcome train = outcome("train", keys, "paths.run=" + run);
+    assertEquals(ExitCode.CONFIGURATION.status(), train.status(), train.errors());
+    assertTrue(train.errors().contains("actual none for rotation by "), train.errors());
+    assertTrue(train.errors().contains("hetal keygen --evaluation-keys-only"), train.errors());
+    assertFalse(Files.exists(run.resolve("checkpoints")));
+    String to = root.resolve("logits").toString();
+    Outcome predict = outcome("predict", keys, "-o", to, "paths.run=" + root.resolve("run"));
+    assertEquals(0, predict.status(), "a prediction needs no more: " + predict.errors());
+    Path none = root.resolve("bootstrap-keys");
+    owner.writeEvaluationKeys(none, new RotationPlan().bootstrap(), (done, of, bytes) -> {});
+    keys = "paths.key-bundle=" + none;
+    predict = outcome("predict", keys, "-o", to + "-2", "paths.run=" + root.resolve("run"));
+    assertEquals(ExitCode.CONFIGURATION.status(), predict.status(), predict.errors());
+  }
+
+  private record Outcome(int status, String errors) {}
+
+  /** Settings, and {@code -o FILE}. */
+  private static Outcome outcome(String command, String... more) {
+    List<String> settings = new ArrayList<>(List.of(more));
+    int option = settings.indexOf("-o");
+    List<String> options = new ArrayList<>();
+    if (option >= 0) {
+      options.addAll(List.of(settings.remove(option), settings.remove(option)));
+    }
+    List<String> arguments = toy.arguments(command, settings.toArray(String[]::new));
+    arguments.addAll(options);
+    PrintStream before = System.err;
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+    try {
+      return new Outcome(
+          Main.run(arguments.toArray(String[]::new)), err.toString(StandardCharsets.UTF_8));
+    } finally {
+      System.setErr(before);
+    }
+  }
+
+  @Test
   void train_withoutKeys_isRefusedAsInputInOneLine() throws Exception {
     PrintStream before = System.err;
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    System.setErr(new PrintStream(err, true));
+    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
     int status;
     try {
       List<String> arguments = toy.arguments("train", "paths.key-bundle=" + root.resolve("none"));
@@ -105,7 +158,8 @@ class NativeTrainTest {
       System.setErr(before);
     }
     assertEquals(ExitCode.INPUT.status(), status);
-    List<String> lines = err.toString().lines().filter(l -> l.startsWith("hetal:")).toList();
-    assertEquals(1, lines.size(), err.toString());
+    List<String> lines =
+        err.toString(StandardCharsets.UTF_8).lines().filter(l -> l.startsWith("hetal:")).toList();
+    assertEquals(1, lines.size(), err.toString(StandardCharsets.UTF_8));
   }
 }

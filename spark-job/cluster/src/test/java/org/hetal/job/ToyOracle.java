@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.function.Function;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import org.hetal.oracle.Greeting;
 import org.hetal.oracle.JudgeAnswer;
 import org.hetal.oracle.JudgeRequest;
 import org.hetal.training.Verdict;
@@ -27,6 +29,10 @@ final class ToyOracle implements AutoCloseable {
 
   /** A status and a body. */
   record Reply(int status, byte[] body) {
+    static Reply welcome() {
+      return new Reply(200, new Greeting.Welcome(9).encode());
+    }
+
     static Reply of(Verdict verdict) {
       JudgeAnswer answer = new JudgeAnswer(verdict.stops(), verdict.best(), verdict.reason(), 9);
       return new Reply(200, answer.encode());
@@ -35,13 +41,24 @@ final class ToyOracle implements AutoCloseable {
 
   private final HttpsServer server;
   private final List<Integer> epochs = new ArrayList<>();
+  private final List<Greeting> greetings = new ArrayList<>();
+
+  ToyOracle(Path root, int port, Function<JudgeRequest, Reply> replies) throws Exception {
+    this(root, InetAddress.getLoopbackAddress(), port, greeting -> Reply.welcome(), replies);
+  }
 
   /**
    * Writes {@code oracle.pem} and {@code oracle.token} into {@code root} and listens.
    *
    * @param port 0: any
    */
-  ToyOracle(Path root, int port, Function<JudgeRequest, Reply> replies) throws Exception {
+  ToyOracle(
+      Path root,
+      InetAddress host,
+      int port,
+      Function<Greeting, Reply> welcomes,
+      Function<JudgeRequest, Reply> replies)
+      throws Exception {
     KeyStore keys = keys(root);
     String pem =
         "-----BEGIN CERTIFICATE-----\n"
@@ -54,14 +71,15 @@ final class ToyOracle implements AutoCloseable {
     managers.init(keys, PASSWORD);
     SSLContext context = SSLContext.getInstance("TLS");
     context.init(managers.getKeyManagers(), null, null);
-    server = HttpsServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+    server = HttpsServer.create(new InetSocketAddress(host, port), 0);
     server.setHttpsConfigurator(new HttpsConfigurator(context));
-    server.createContext(JudgeRequest.PATH, exchange -> answer(exchange, replies));
+    server.createContext(Greeting.PATH, exchange -> answer(exchange, b -> greet(b, welcomes)));
+    server.createContext(JudgeRequest.PATH, exchange -> answer(exchange, b -> judge(b, replies)));
     server.start();
   }
 
   String[] settings() {
-    return new String[] {"oracle.host=localhost", "oracle.port=" + server.getAddress().getPort()};
+    return new String[] {"oracle.host=localhost", "oracle.port=" + port()};
   }
 
   /** Epochs that were asked for, in order. */
@@ -69,22 +87,41 @@ final class ToyOracle implements AutoCloseable {
     return List.copyOf(epochs);
   }
 
+  /** Greetings, in order. */
+  synchronized List<Greeting> greetings() {
+    return List.copyOf(greetings);
+  }
+
+  int port() {
+    return server.getAddress().getPort();
+  }
+
   @Override
   public void close() {
     server.stop(0);
   }
 
-  private void answer(HttpExchange exchange, Function<JudgeRequest, Reply> replies)
-      throws IOException {
+  private synchronized Reply greet(byte[] body, Function<Greeting, Reply> welcomes) {
+    Greeting greeting = Greeting.decode(body);
+    greetings.add(greeting);
+    return welcomes.apply(greeting);
+  }
+
+  private Reply judge(byte[] body, Function<JudgeRequest, Reply> replies) {
+    JudgeRequest request = JudgeRequest.decode(body);
+    synchronized (this) {
+      epochs.add(request.epoch());
+    }
+    return replies.apply(request);
+  }
+
+  private void answer(HttpExchange exchange, Function<byte[], Reply> replies) throws IOException {
     try (exchange) {
-      JudgeRequest request = JudgeRequest.decode(exchange.getRequestBody().readAllBytes());
-      synchronized (this) {
-        epochs.add(request.epoch());
-      }
+      byte[] body = exchange.getRequestBody().readAllBytes();
       String token = exchange.getRequestHeaders().getFirst("Authorization");
       Reply reply =
           ("Bearer " + TOKEN).equals(token)
-              ? replies.apply(request)
+              ? replies.apply(body)
               : new Reply(401, JudgeAnswer.failure("wrong token"));
       exchange.sendResponseHeaders(reply.status(), reply.body().length);
       exchange.getResponseBody().write(reply.body());
@@ -114,7 +151,7 @@ final class ToyOracle implements AutoCloseable {
                   new String(PASSWORD))
               .redirectErrorStream(true)
               .start();
-      String said = new String(keytool.getInputStream().readAllBytes());
+      String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
       if (keytool.waitFor() != 0) {
         throw new IllegalStateException("keytool: " + said);
       }

@@ -7,11 +7,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import org.hetal.job.ToyOracle.Reply;
+import org.hetal.oracle.Greeting;
+import org.hetal.oracle.JudgeAnswer;
+import org.hetal.oracle.JudgeRequest;
 import org.hetal.training.Judge;
+import org.hetal.training.Verdict;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,6 +114,7 @@ class TrainJobTest {
       List<String> arguments = toy.arguments("train", oracle.settings());
       assertEquals(0, Main.run(arguments.toArray(String[]::new)));
       assertEquals(List.of(), oracle.epochs());
+      assertEquals(List.of(), oracle.greetings());
     }
     assertArrayEquals(before.get(0), EncryptedToy.modelBytes(root.resolve("run")).get(0));
   }
@@ -144,5 +155,77 @@ class TrainJobTest {
       assertArrayEquals(expected[i], actual[i], 1e-6);
     }
     assertEquals(ExitCode.INPUT.status(), Main.run(arguments.toArray(String[]::new)), "twice");
+  }
+
+  /** The oracle goes away after its first answer: the second epoch is not trained twice. */
+  @Test
+  void train_whoseOracleGoesAway_keepsTheEpochAndGoesOnWithItsQuestion() throws Exception {
+    Path run = root.resolve("run-away");
+    Judge judge = toy.judge();
+    AtomicInteger questions = new AtomicInteger();
+    Function<JudgeRequest, Reply> replies =
+        request ->
+            questions.incrementAndGet() == 2
+                ? new Reply(500, JudgeAnswer.failure("away"))
+                : Reply.of(toy.verdict(judge, request.epoch(), request.logits()));
+    try (ToyOracle oracle = new ToyOracle(root, 0, replies)) {
+      List<String> arguments = toy.arguments("train", oracle.settings());
+      arguments.addAll(List.of("--set", "paths.run=" + run));
+      assertEquals(ExitCode.RETRY.status(), Main.run(arguments.toArray(String[]::new)));
+      int batches = toy.plan.schedule().batches();
+      assertEquals(2 * batches, steps(run));
+      assertEquals(0, Main.run(arguments.toArray(String[]::new)));
+      assertEquals(List.of(1, 2, 2, 3), oracle.epochs());
+      assertEquals(
+          List.of(0, 1), oracle.greetings().stream().map(Greeting::epochsAnswered).toList());
+      assertEquals(EPOCHS * batches, steps(run));
+      assertEquals(EPOCHS * (batches + 1), Files.readAllLines(run.resolve("metrics.jsonl")).size());
+    }
+    assertSameModel(root.resolve("run"), run);
+  }
+
+  private static long steps(Path run) throws Exception {
+    return Files.readAllLines(run.resolve("metrics.jsonl")).stream()
+        .filter(line -> line.contains("\"event\":\"step\""))
+        .count();
+  }
+
+  /** Noticed before the first step: nothing is trained for an oracle that will not answer. */
+  @Test
+  void train_thatTheOracleRefusesToAnswer_ends78BeforeTheFirstStep() throws Exception {
+    Path run = root.resolve("run-refused");
+    Reply no = new Reply(409, JudgeAnswer.failure("run: expected case-1, actual default"));
+    try (ToyOracle oracle =
+        new ToyOracle(root, InetAddress.getLoopbackAddress(), 0, greeting -> no, r -> no)) {
+      List<String> arguments = toy.arguments("train", oracle.settings());
+      arguments.addAll(List.of("--set", "paths.run=" + run));
+      assertEquals(ExitCode.CONFIGURATION.status(), Main.run(arguments.toArray(String[]::new)));
+      assertEquals(1, oracle.greetings().size());
+      assertEquals(toy.origin().keyId(), oracle.greetings().get(0).run().keyId());
+      assertEquals(List.of(), oracle.epochs());
+    }
+    assertFalse(Files.exists(run.resolve("metrics.jsonl")));
+  }
+
+  @Test
+  void train_thatDiverges_ends78() throws Exception {
+    Path diverging = Files.createDirectories(root.resolve("diverging"));
+    EncryptedToy steep = new EncryptedToy(diverging, EPOCHS, 1e6).write();
+    try (ToyOracle oracle =
+        new ToyOracle(
+            diverging, 0, r -> Reply.of(new Verdict(Verdict.Decision.CONTINUE, true, "")))) {
+      List<String> arguments = steep.arguments("train", oracle.settings());
+      PrintStream before = System.err;
+      ByteArrayOutputStream err = new ByteArrayOutputStream();
+      System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+      try {
+        assertEquals(ExitCode.CONFIGURATION.status(), Main.run(arguments.toArray(String[]::new)));
+      } finally {
+        System.setErr(before);
+      }
+      String said = err.toString(StandardCharsets.UTF_8);
+      assertTrue(said.contains("hetal: training diverged in epoch"), said);
+      assertTrue(said.contains("lower training.learning-rate"), said);
+    }
   }
 }

@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.HeFormatException;
 import org.hetal.he.HeLevelException;
+import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.NativeEngine;
 import org.hetal.he.NativeEvaluator;
 import org.hetal.he.NativeParameters;
@@ -166,6 +167,38 @@ class NativeClientTest {
     UncheckedIOException unfinished =
         assertThrows(UncheckedIOException.class, () -> NativeEngine.open(bundle, 1));
     assertTrue(unfinished.getMessage().contains("manifest"), unfinished.getMessage());
+  }
+
+  @Test
+  void manifestOfABundle_tellsWhichPlannedKeysItLacks() throws IOException {
+    Path bundle = folder.resolve("keys");
+    RotationPlan plan = new RotationPlan().rotate(3, 2).rotate(100, 7).relinearize(5).conjugate(1);
+    int degree;
+    String keyId;
+    try (NativeClient client = NativeClient.generate(SET, 1)) {
+      client.writeEvaluationKeys(bundle, plan, (done, of, bytes) -> {});
+      degree = client.parameters().ringDegree();
+      keyId = client.keyId();
+    }
+    byte[] bytes = Files.readAllBytes(bundle.resolve(KeyBundleManifest.NAME));
+    KeyBundleManifest manifest = KeyBundleManifest.parse("keys", bytes);
+    assertEquals(keyId, manifest.keyId());
+    assertEquals(SET, manifest.parameterSet());
+    assertEquals("", manifest.missing(plan, degree));
+    assertEquals("", manifest.missing(new RotationPlan().rotate(100, 6), degree));
+    RotationPlan more =
+        new RotationPlan().rotate(3, 3).rotate(4, 0).relinearize(6).conjugate(2).bootstrap();
+    assertEquals(
+        "relinearisation at level 6, conjugation at level 2, bootstrapping, rotation by 3 at level"
+            + " 3, rotation by 4 at level 0",
+        manifest.missing(more, degree));
+    assertTrue(manifest.missing(more.rotate(5, 1).rotate(6, 1), degree).endsWith(" and 2 more"));
+    for (int at = 0; at < bytes.length; at += 13) {
+      byte[] damaged = bytes.clone();
+      damaged[at] ^= 1;
+      assertThrows(
+          HeFormatException.class, () -> KeyBundleManifest.parse("keys", damaged), "byte " + at);
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package org.hetal.he.simulator;
 
+import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.hetal.he.Parameters;
@@ -73,8 +74,12 @@ public record SimulatedParameters(
   @Override
   public String hash() {
     return String.format(
+        Locale.ROOT,
         "%08x%08x%08x%016x",
-        ringDegree, bootstrapInputLevel, usableLevels, Double.doubleToLongBits(bootstrapBound));
+        ringDegree,
+        bootstrapInputLevel,
+        usableLevels,
+        Double.doubleToLongBits(bootstrapBound));
   }
 
   @Override

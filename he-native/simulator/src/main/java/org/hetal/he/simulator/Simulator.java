@@ -5,12 +5,14 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
 import org.hetal.he.HeFormatException;
 import org.hetal.he.HeLevelException;
+import org.hetal.he.HeRangeException;
 import org.hetal.he.HeScaleException;
 import org.hetal.he.Parameters;
 import org.hetal.he.Plaintext;
@@ -422,8 +424,14 @@ public final class Simulator implements Evaluator {
     if (magic != MAGIC || storedSlots != slots || level < 0 || level > parameters.maxLevel()) {
       throw new HeFormatException(
           String.format(
+              Locale.ROOT,
               "simulated ciphertext: expected magic %08x, %d slots, a level of 0 to %d; actual %08x, %d, %d",
-              MAGIC, slots, parameters.maxLevel(), magic, storedSlots, level));
+              MAGIC,
+              slots,
+              parameters.maxLevel(),
+              magic,
+              storedSlots,
+              level));
     }
     double[] real = new double[slots];
     double[] imaginary = new double[slots];
@@ -532,7 +540,7 @@ public final class Simulator implements Evaluator {
     for (int i = 0; i < x.real().length; i++) {
       double magnitude = Math.abs(x.real()[i]);
       if (!(magnitude <= parameters.bootstrapBound())) {
-        throw new IllegalArgumentException(
+        throw new HeRangeException(
             "bootstrap: expected slots within "
                 + parameters.bootstrapBound()
                 + ", actual "

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.HeFormatException;
 import org.hetal.he.HeLevelException;
+import org.hetal.he.HeRangeException;
 import org.hetal.he.HeScaleException;
 import org.hetal.he.Plaintext;
 import org.junit.jupiter.api.Test;
@@ -73,7 +74,7 @@ class SimulatorTest {
     assertArrayEquals(new double[4], simulator.decrypt(simulator.bootstrap(a)), 1e-15);
     assertEquals(15, simulator.bootstrap(a).level());
     Ciphertext large = simulator.encrypt(new double[] {1, 2.5}, 3);
-    assertThrows(IllegalArgumentException.class, () -> simulator.bootstrap(large));
+    assertThrows(HeRangeException.class, () -> simulator.bootstrap(large));
     Ciphertext spent = simulator.encrypt(new double[] {1}, 2);
     assertThrows(HeLevelException.class, () -> simulator.bootstrap(spent));
   }

@@ -53,7 +53,9 @@ final class BenchTrainCommand extends OwnerCommand {
       names = "--iterations",
       paramLabel = "N",
       defaultValue = "2",
-      description = "Minibatches to train on, an iteration each (default ${DEFAULT-VALUE}).")
+      description =
+          "Minibatches to train on, an iteration each (default ${DEFAULT-VALUE}). With more than an"
+              + " epoch has, training goes on into the next, to the end of it.")
   private int iterations;
 
   @Option(
@@ -79,20 +81,7 @@ final class BenchTrainCommand extends OwnerCommand {
     DeviceProbe.require(settings().deviceChoice());
     PreparedData data = madeUp == 0 ? readData() : madeUpData();
     Schedule whole = data.schedule(settings().training());
-    if (iterations < 1 || iterations > whole.batches()) {
-      throw new SettingsException(
-          "--iterations: expected 1 to " + whole.batches() + " minibatches, actual " + iterations);
-    }
-    RowRange last = whole.batch(iterations - 1);
-    Schedule schedule =
-        new Schedule(
-            last.end(),
-            whole.batchRows(),
-            whole.learningRate(),
-            epochs,
-            Math.max(epochs, whole.patience()),
-            whole.squarings(),
-            whole.groupsPerUnit());
+    Schedule schedule = schedule(whole);
     TrainingPlan plan =
         TrainingPlan.of(
             backend().parameters(settings().parameterSet()),
@@ -112,6 +101,34 @@ final class BenchTrainCommand extends OwnerCommand {
       }
     }
     return ExitCode.OK;
+  }
+
+  /**
+   * The first minibatches, or where there are not as many whole epochs: enough of them for the
+   * iterations.
+   */
+  private Schedule schedule(Schedule whole) {
+    if (iterations < 1 || epochs < 1) {
+      throw new SettingsException(
+          "--iterations, --epochs: expected at least 1, actual " + iterations + ", " + epochs);
+    }
+    int batches = Math.min(iterations, whole.batches());
+    int times = (iterations + batches - 1) / batches;
+    if (times * batches != iterations) {
+      say(
+          "an epoch has %d minibatches, so instead of %d iterations %d are done",
+          batches, iterations, times * batches);
+    }
+    RowRange last = whole.batch(batches - 1);
+    int all = Math.multiplyExact(times, epochs);
+    return new Schedule(
+        last.end(),
+        whole.batchRows(),
+        whole.learningRate(),
+        all,
+        Math.max(all, whole.patience()),
+        whole.squarings(),
+        whole.groupsPerUnit());
   }
 
   private PreparedData madeUpData() {
@@ -292,13 +309,19 @@ final class BenchTrainCommand extends OwnerCommand {
   private final class Steps implements TrainingListener {
     private final List<Double> seconds = new ArrayList<>();
     private double validation;
+    private int steps;
+
+    @Override
+    public void started(Schedule schedule, int epoch) {
+      steps = schedule.steps();
+    }
 
     @Override
     public void step(StepEvent event) {
       seconds.add(event.gradientSeconds() + event.updateSeconds());
       say(
           "iteration %d of %d: gradient %.2f s, update and refresh %.2f s",
-          event.step(), event.batches() * epochs, event.gradientSeconds(), event.updateSeconds());
+          event.step(), steps, event.gradientSeconds(), event.updateSeconds());
     }
 
     @Override

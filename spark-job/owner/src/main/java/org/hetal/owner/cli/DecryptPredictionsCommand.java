@@ -1,23 +1,35 @@
 package org.hetal.owner.cli;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Locale;
+import org.hetal.dataset.DatasetException;
+import org.hetal.dataset.EncryptedLogits;
 import org.hetal.dataset.LocalStorage;
+import org.hetal.dataset.Storage;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.DecryptedLogits;
+import org.hetal.owner.data.Table;
 import org.hetal.owner.data.TableReader;
+import org.hetal.owner.record.RowsRecord;
 import org.hetal.training.Judge;
 import org.hetal.training.PlainTrainer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Decrypts the logits that the cluster predicted. */
+/** Decrypts what the cluster predicted. */
 @Command(
     name = "decrypt-predictions",
-    description =
-        "Decrypts the logits of rows that were encrypted with encrypt --rows and predicted by the"
-            + " cluster: a CSV file with the class and the probability of each class a row.")
+    description = {
+      "Decrypts predicted logits into a CSV file (mode 0600) with one line for each row that was"
+          + " encrypted: its number in its file, counted from 1, the class, and the probability of"
+          + " each class.",
+      "Refuses rows other than those that were encrypted, and to replace a file. May be repeated."
+    })
 final class DecryptPredictionsCommand extends OwnerCommand {
   @Option(
       names = "--logits",
@@ -28,40 +40,92 @@ final class DecryptPredictionsCommand extends OwnerCommand {
 
   @Option(
       names = "--rows",
-      required = true,
       paramLabel = "FILE",
-      description = "The rows that were encrypted.")
+      description =
+          "The rows that were encrypted: refused unless they are the very same. Without it the"
+              + " record of encrypt is enough.")
   private Path rows;
 
   @Option(
       names = "--to",
       required = true,
       paramLabel = "FILE",
-      description = "The CSV file to write.")
+      description = "The CSV file to write; refused if it is there with another content.")
   private Path to;
 
   @Override
   int run() {
-    int count = TableReader.unlabelled(rows, settings().data().header()).rows();
-    try (Client client = loadClient()) {
-      double[][] values = DecryptedLogits.decrypt(client, new LocalStorage(logits), count);
-      StringBuilder text = new StringBuilder("class");
-      for (int label = 0; label < values[0].length; label++) {
-        text.append(",probability_").append(label);
+    requireNotInput(rows);
+    try (OwnerLock lock = lockOwner();
+        Client client = loadClient()) {
+      Storage storage = new LocalStorage(logits);
+      EncryptedLogits stored = EncryptedLogits.open(storage);
+      RowsRecord record = records().rows(stored.rowsId(), "predictions in " + storage.describe());
+      if (!record.datasetId().equals(stored.origin().datasetId())) {
+        throw new DatasetException(
+            storage.describe()
+                + ": expected predictions of data set "
+                + record.datasetId()
+                + ", for which the rows were prepared; actual of "
+                + stored.origin().datasetId());
       }
-      for (double[] row : values) {
-        text.append('\n').append(Judge.largestIndex(row));
-        for (double probability : PlainTrainer.softmax(row)) {
-          text.append(String.format(Locale.ROOT, ",%.6f", probability));
-        }
+      if (rows != null) {
+        Table table = TableReader.unlabelled(rows, settings().data());
+        record.require(rows.toString(), table);
       }
-      Path file = to.toAbsolutePath();
-      new LocalStorage(file.getParent())
-          .writeAtomically(
-              file.getFileName().toString(),
-              text.append('\n').toString().getBytes(StandardCharsets.UTF_8));
-      say("%d rows in %s", count, to);
+      double[][] values = DecryptedLogits.decrypt(client, stored, storage, record.rows());
+      write(csv(record, values));
+      say("%d rows in %s", record.rows(), to);
     }
     return ExitCode.OK;
+  }
+
+  private static byte[] csv(RowsRecord record, double[][] logits) {
+    StringBuilder text = new StringBuilder("row,class");
+    for (int label = 0; label < logits[0].length; label++) {
+      text.append(",probability_").append(label);
+    }
+    for (int row = 0; row < logits.length; row++) {
+      text.append('\n').append(record.numbers()[row]);
+      text.append(',').append(Judge.largestIndex(logits[row]));
+      for (double probability : PlainTrainer.softmax(logits[row])) {
+        text.append(String.format(Locale.ROOT, ",%.6f", probability));
+      }
+    }
+    return text.append('\n').toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private void write(byte[] csv) {
+    if (Files.exists(to)) {
+      if (!Files.isRegularFile(to) || !Arrays.equals(read(to), csv)) {
+        throw new CommitException(
+            to + ": expected no file or one with these predictions, actual another; kept");
+      }
+      return;
+    }
+    writeResult(to, csv);
+  }
+
+  private static byte[] read(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading " + file + ": " + e.getMessage(), e);
+    }
+  }
+
+  private void requireNotInput(Path input) {
+    if (input == null) {
+      return;
+    }
+    try {
+      if (to.toAbsolutePath().normalize().equals(input.toAbsolutePath().normalize())
+          || (Files.exists(to) && Files.exists(input) && Files.isSameFile(to, input))) {
+        throw new CommitException(
+            "--to " + to + ": expected another file than --rows, actual the same; kept");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading " + to + ": " + e.getMessage(), e);
+    }
   }
 }

@@ -5,14 +5,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.config.SettingsLoader;
+import org.hetal.he.Parameters;
+import org.hetal.owner.data.BenchFile;
+import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.demo.Demo;
 import org.hetal.owner.keys.ClientBackend;
+import org.hetal.owner.keys.CostProbe;
 import org.hetal.owner.keys.DeviceProbe;
+import org.hetal.training.TrainingPlan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -44,19 +50,24 @@ final class DemoCommand implements Callable<Integer> {
   @Option(
       names = {"-s", "--set"},
       paramLabel = "SETTING=VALUE",
+      converter = Converters.SettingName.class,
       description = "Overrides one setting.")
   private Map<String, String> overrides = new LinkedHashMap<>();
 
   @Override
   public Integer call() {
-    List<Path> files = new ArrayList<>(List.of(Path.of("conf/demo.conf")));
+    Path home = Path.of(launcher("HETAL_HOME"));
+    List<Path> files = new ArrayList<>(List.of(home.resolve("conf/demo.conf")));
     if (fast) {
-      files.add(Path.of("conf/demo-fast.conf"));
+      files.add(home.resolve("conf/demo-fast.conf"));
     }
     if (simulator) {
-      files.add(Path.of("conf/demo-simulator.conf"));
+      files.add(home.resolve("conf/demo-simulator.conf"));
     }
-    Map<String, String> all = choice.over(overrides);
+    Map<String, String> all = new LinkedHashMap<>();
+    // In demo.conf the path is relative, as it is for whoever copies it.
+    all.put("data.train.features", home.resolve("conf/data/digits.csv.gz").toString());
+    all.putAll(choice.over(overrides));
     Settings settings = SettingsLoader.load(files, all);
     List<String> arguments = new ArrayList<>();
     files.forEach(file -> arguments.addAll(List.of("-c", file.toString())));
@@ -68,6 +79,7 @@ final class DemoCommand implements Callable<Integer> {
       System.out.println("*".repeat(90));
     }
     DeviceProbe.require(settings.deviceChoice());
+    showDuration(settings);
     Demo demo =
         new Demo(
             System.out,
@@ -84,6 +96,32 @@ final class DemoCommand implements Callable<Integer> {
       Demo.write(result, json);
     }
     return ExitCode.OK;
+  }
+
+  /** The engine is timed on this machine; with another backend or device nothing is known. */
+  private static void showDuration(Settings settings) {
+    if (settings.isInsecure()
+        || settings.backend() != Settings.Backend.NATIVE
+        || settings.device() != Settings.Device.CPU) {
+      return;
+    }
+    Parameters parameters = ClientBackend.of(settings).parameters(settings.parameterSet());
+    TrainingPlan plan = PreparedData.read(settings.data()).plan(settings, parameters);
+    CostProbe probe =
+        CostProbe.measure(parameters.name(), BenchFile.keyShape(parameters), settings.threads());
+    TrainingPlan.Estimate estimate = plan.estimate(probe.costs());
+    double keys = estimate.keyBytes() * probe.secondsPerKeyByte();
+    double epoch = 60 * estimate.minutesPerEpoch();
+    System.out.printf(
+        Locale.ROOT,
+        "This takes about %.0f minutes on this machine, by a short measurement of it: keys %s, %d"
+            + " epochs of %s.%n",
+        Math.ceil((keys + plan.schedule().epochs() * epoch) / 60),
+        Sizes.seconds(keys),
+        plan.schedule().epochs(),
+        Sizes.seconds(epoch));
+    System.out.println(
+        "./hetal demo --fast does the same with toy parameters in less than a minute.");
   }
 
   private static String launcher(String variable) {

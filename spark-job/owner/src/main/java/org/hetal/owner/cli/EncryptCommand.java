@@ -1,16 +1,23 @@
 package org.hetal.owner.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import org.hetal.config.LocalPath;
 import org.hetal.config.SettingsException;
+import org.hetal.dataset.DatasetException;
+import org.hetal.dataset.DatasetWriter;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.LocalStorage;
-import org.hetal.dataset.Storage;
+import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.DataException;
 import org.hetal.owner.data.DatasetEncryptor;
 import org.hetal.owner.data.PreparedData;
-import org.hetal.owner.data.PrivateModel;
+import org.hetal.owner.data.Table;
 import org.hetal.owner.data.TableReader;
+import org.hetal.owner.record.DatasetRecord;
+import org.hetal.owner.record.RowsRecord;
 import org.hetal.training.TrainingPlan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -21,13 +28,17 @@ import picocli.CommandLine.Option;
     description = {
       "Reads and checks your data, scales it, and encrypts minibatches and validation features into"
           + " the folder that the cluster is given. Labels to validate with stay with you.",
-      "With --rows FILE it encrypts rows to be predicted instead, prepared as those of training."
+      "With --rows FILE it encrypts rows to be predicted instead, prepared as those of the data set"
+          + " in paths.dataset.",
+      "What it used is kept in paths.private, a record for each data set; the later commands work by"
+          + " it. After it was killed, or the disk was full, the same command begins again; a"
+          + " finished data set is never replaced."
     })
 final class EncryptCommand extends OwnerCommand {
   @Option(
       names = "--rows",
       paramLabel = "FILE",
-      description = "Rows to predict: .csv, .csv.gz or .npy, features only.")
+      description = "Rows to predict: .csv, .csv.gz, .npy, .npz#NAME or .libsvm, features only.")
   private Path rows;
 
   @Option(names = "--test", description = "Encrypt the test split, to be predicted.")
@@ -46,45 +57,172 @@ final class EncryptCommand extends OwnerCommand {
       throw new SettingsException(
           "encrypt: expected --to FOLDER together with one of --rows FILE and --test");
     }
-    Storage storage = predicting ? new LocalStorage(to) : datasetStorage();
+    try (OwnerLock lock = lockOwner()) {
+      if (predicting) {
+        encryptRows(new LocalStorage(to));
+      } else {
+        encryptDataset(datasetStorage());
+      }
+    }
+    return ExitCode.OK;
+  }
+
+  private void encryptDataset(LocalStorage storage) {
     if (EncryptedDataset.isPresent(storage)) {
-      throw new CommitException(
-          storage.describe() + ": expected no data set yet, actual one; kept");
+      requireSameDataset(storage);
+      return;
     }
     PreparedData data = readData();
     TrainingPlan plan = plan(data);
     try (Client client = loadClient();
         ProgressBar bar = ProgressBar.start(out(), "encrypt: groups")) {
-      DatasetEncryptor encryptor = new DatasetEncryptor(client, plan);
-      EncryptedDataset written;
-      if (predicting) {
-        written = encryptor.encryptRows(rowsToPredict(data), settings().training(), storage, bar);
-      } else {
-        new PrivateModel(data.preparation(), encryptor.origin()).write(privateStorage());
-        written = encryptor.encryptTraining(data, settings().training(), storage, bar);
-      }
+      Long seed = settings().insecureSeed();
+      String id =
+          seed == null
+              ? EncryptedDataset.newId()
+              : DatasetRecord.insecureId(data, plan, client.keyId(), seed);
+      DatasetEncryptor encryptor = new DatasetEncryptor(client, plan, id);
+      requireFittingKeys(client, plan);
+      removeUnfinished(storage);
+      EncryptedDataset written =
+          encryptor.encryptTraining(
+              data,
+              settings().training(),
+              storage,
+              manifest ->
+                  records()
+                      .write(
+                          DatasetRecord.of(
+                              data,
+                              settings(),
+                              plan,
+                              encryptor.origin(),
+                              now(),
+                              storage.describe(),
+                              manifest)),
+              bar);
       bar.close();
       say(
-          "%s, %s, in %s",
-          predicting
-              ? written.rowsToJudge().size() + " groups of rows to predict"
-              : String.format(
-                  "%d rows in %d minibatches and %d groups to validate with",
-                  written.trainingRows(), written.batches().size(), written.rowsToJudge().size()),
+          "%d rows in %d minibatches and %d groups to validate with, %s, in %s; its record is"
+              + " data set %s in %s",
+          written.trainingRows(),
+          written.batches().size(),
+          written.rowsToJudge().size(),
           Sizes.bytes(written.bytes()),
-          storage.describe());
+          storage.describe(),
+          id,
+          privateFolder());
     }
-    return ExitCode.OK;
   }
 
-  private double[][] rowsToPredict(PreparedData data) {
-    if (test) {
-      if (data.test() == null) {
-        throw new DataException("data.test: expected a test split, actual none");
-      }
-      return data.test();
+  /** Where the evaluation keys are still here, they must be those of this training. */
+  private void requireFittingKeys(Client client, TrainingPlan plan) {
+    Path bundle = LocalPath.of("paths.key-bundle", settings().paths().keyBundle());
+    if (!Files.exists(bundle.resolve(KeyBundleManifest.NAME))) {
+      return;
     }
-    PrivateModel model = PrivateModel.read(privateStorage());
-    return model.preparation().applyToNew(TableReader.unlabelled(rows, settings().data().header()));
+    KeyBundleManifest keys = bundleManifest(bundle);
+    String missing = keys.missing(plan.rotations(), client.parameters().ringDegree());
+    if (!keys.keyId().equals(client.keyId()) || !missing.isEmpty()) {
+      throw new SettingsException(
+          bundle
+              + ": expected the evaluation keys of secret key "
+              + client.keyId()
+              + " for these data, actual of "
+              + keys.keyId()
+              + (missing.isEmpty() ? "" : " without " + missing)
+              + "; make them in another paths.key-bundle: hetal keygen --evaluation-keys-only -c"
+              + " FILE");
+    }
+  }
+
+  /** The command was repeated: it has nothing to do if it would encrypt the same again. */
+  private void requireSameDataset(LocalStorage storage) {
+    EncryptedDataset there = EncryptedDataset.open(storage);
+    try (Client client = loadClient()) {
+      DatasetRecord record = records().dataset(there.id(), storage.describe());
+      record.requireClient(client);
+      readDataOf(record);
+    } catch (DatasetException e) {
+      throw new CommitException(
+          storage.describe()
+              + ": expected no data set yet, actual one of other data, settings or keys; kept. "
+              + e.getMessage());
+    }
+    say("done already: data set %s is in %s", there.id(), storage.describe());
+  }
+
+  private void encryptRows(LocalStorage storage) {
+    DatasetRecord record = recordInUse();
+    record.requireSettingsOfRows(settings());
+    Table table = rowsToPredict(record);
+    String source = test ? "data.test" : rows.toString();
+    if (EncryptedDataset.isPresent(storage)) {
+      requireSameRows(storage, record, table, source);
+      return;
+    }
+    double[][] prepared =
+        test ? record.preparation().apply(table) : record.preparation().applyToNew(table);
+    TrainingPlan plan = planOf(record);
+    try (Client client = loadClient();
+        ProgressBar bar = ProgressBar.start(out(), "encrypt: groups")) {
+      record.requireClient(client);
+      Long seed = settings().insecureSeed();
+      String id =
+          seed == null ? EncryptedDataset.newId() : RowsRecord.insecureId(table, record.id(), seed);
+      RowsRecord ofRows = RowsRecord.of(table, id, record.id(), source, now(), storage.describe());
+      removeUnfinished(storage);
+      EncryptedDataset written =
+          new DatasetEncryptor(client, plan, record.id())
+              .encryptRows(
+                  prepared, id, settings().training(), storage, () -> records().write(ofRows), bar);
+      bar.close();
+      say(
+          "%d rows in %d groups to predict, %s, in %s; prepared as %s",
+          table.rows(),
+          written.rowsToJudge().size(),
+          Sizes.bytes(written.bytes()),
+          storage.describe(),
+          record.describe());
+    }
+  }
+
+  private Table rowsToPredict(DatasetRecord record) {
+    if (!test) {
+      return TableReader.unlabelled(rows, settings().data());
+    }
+    PreparedData data = readDataOf(record);
+    if (data.test() == null) {
+      throw new DataException("data.test: expected a test split, actual none");
+    }
+    return data.splits().test();
+  }
+
+  private void requireSameRows(
+      LocalStorage storage, DatasetRecord record, Table table, String source) {
+    EncryptedDataset there = EncryptedDataset.open(storage);
+    try {
+      if (!there.origin().equals(record.origin())) {
+        throw new DatasetException("expected " + record.origin() + ", actual " + there.origin());
+      }
+      records().rows(there.id(), storage.describe()).require(source, table);
+    } catch (DatasetException e) {
+      throw new CommitException(
+          storage.describe()
+              + ": expected no rows to predict yet, actual others; kept. "
+              + e.getMessage());
+    }
+    say("done already: the %d rows of %s are in %s", table.rows(), source, storage.describe());
+  }
+
+  private void removeUnfinished(LocalStorage storage) {
+    int removed = Unfinished.remove(storage.root(), DatasetWriter::wrote);
+    if (removed > 0) {
+      say("%d files of an unfinished encryption removed from %s", removed, storage.describe());
+    }
+  }
+
+  private static String now() {
+    return Instant.now().toString();
   }
 }

@@ -4,7 +4,11 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.hetal.config.LocalPath;
+import org.hetal.dataset.DatasetException;
+import org.hetal.dataset.EncryptedLogits;
 import org.hetal.dataset.LocalStorage;
+import org.hetal.dataset.Storage;
 import org.hetal.he.DeviceChoice;
 import org.hetal.he.Evaluator;
 import org.hetal.he.owner.Client;
@@ -13,8 +17,10 @@ import org.hetal.owner.data.DecryptedModel;
 import org.hetal.owner.data.Evaluation;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.data.SoftmaxProbe;
+import org.hetal.owner.record.DatasetRecord;
 import org.hetal.training.Judge;
 import org.hetal.training.PlainTrainer;
+import org.hetal.training.TrainingPlan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -42,9 +48,12 @@ final class EvaluateCommand extends OwnerCommand {
 
   @Override
   int run() {
-    PreparedData data = readData();
     DecryptedModel model = DecryptedModel.read(modelStorage());
+    DatasetRecord record =
+        records().dataset(model.datasetId(), "model in " + modelStorage().describe());
+    PreparedData data = readDataOf(record);
     Evaluation evaluation = Evaluation.of(data, settings(), model);
+    evaluation.warnings().forEach(this::warn);
     double difference = evaluation.accuracyEncrypted() - evaluation.accuracyPlain();
     say("test rows                  %d", evaluation.rows());
     say("accuracy, encrypted        %.2f %%", 100 * evaluation.accuracyEncrypted());
@@ -64,29 +73,39 @@ final class EvaluateCommand extends OwnerCommand {
     }
     evaluation.plainLosses().forEach(out.withArrayProperty("plain_losses")::add);
     if (logits != null) {
-      double accuracy = predictedAccuracy(data);
+      double accuracy = predictedAccuracy(data, record);
       say("accuracy of encrypted predictions  %.2f %%", 100 * accuracy);
       out.put("accuracy_encrypted_predictions", accuracy);
     }
     if (softmax) {
-      double error = softmaxError(data, model);
+      double error = softmaxError(data, model, planOf(record));
       say("softmax, largest error     %.2e", error);
       out.put("softmax_max_error", error);
     }
     if (json != null) {
-      Path file = json.toAbsolutePath();
-      new LocalStorage(file.getParent())
-          .writeAtomically(
-              file.getFileName().toString(),
-              (out.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8));
+      writeResult(json, (out.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8));
     }
     return ExitCode.OK;
   }
 
-  private double predictedAccuracy(PreparedData data) {
+  private double predictedAccuracy(PreparedData data, DatasetRecord record) {
+    Storage storage = new LocalStorage(logits);
+    EncryptedLogits stored = EncryptedLogits.open(storage);
+    if (!stored.origin().equals(record.origin())) {
+      throw new DatasetException(
+          storage.describe()
+              + ": expected predictions of the "
+              + record.describe()
+              + ", "
+              + record.origin()
+              + "; actual "
+              + stored.origin());
+    }
+    records()
+        .rows(stored.rowsId(), "predictions in " + storage.describe())
+        .require("data.test", data.splits().test());
     try (Client client = loadClient()) {
-      double[][] rows =
-          DecryptedLogits.decrypt(client, new LocalStorage(logits), data.test().length);
+      double[][] rows = DecryptedLogits.decrypt(client, stored, storage, data.test().length);
       int hits = 0;
       for (int row = 0; row < rows.length; row++) {
         hits += Judge.largestIndex(rows[row]) == data.testLabels()[row] ? 1 : 0;
@@ -95,15 +114,15 @@ final class EvaluateCommand extends OwnerCommand {
     }
   }
 
-  private double softmaxError(PreparedData data, DecryptedModel model) {
-    Path bundle = Path.of(settings().paths().keyBundle());
+  private double softmaxError(PreparedData data, DecryptedModel model, TrainingPlan plan) {
+    Path bundle = LocalPath.of("paths.key-bundle", settings().paths().keyBundle());
     try (Client client = loadClient();
         Evaluator evaluator =
             backend()
                 .evaluator(
                     bundle, settings().parameterSet(), DeviceChoice.cpu(settings().threads()))) {
       double[][] rows = PlainTrainer.logits(data.train(), model.weights());
-      return SoftmaxProbe.largestError(client, evaluator, plan(data), rows);
+      return SoftmaxProbe.largestError(client, evaluator, plan, rows);
     }
   }
 }

@@ -33,6 +33,8 @@ public final class HetalOwner {
 
   /** Runs a command of that line; its exit code. */
   static int execute(CommandLine line, String... arguments) {
+    Converters.register(line);
+    line.setParameterExceptionHandler(HetalOwner::usageError);
     line.setExecutionExceptionHandler(
         (failure, command, parsed) -> {
           command
@@ -55,5 +57,21 @@ public final class HetalOwner {
       return ExitCode.USAGE;
     }
     return line.execute(arguments);
+  }
+
+  /** One line, and where to read more. */
+  private static int usageError(CommandLine.ParameterException failure, String[] arguments) {
+    CommandLine command = failure.getCommandLine();
+    String name = command.getCommandSpec().qualifiedName();
+    command
+        .getErr()
+        .println(
+            name
+                + ": "
+                + failure.getMessage().lines().findFirst().orElse("wrong usage")
+                + "; see "
+                + name
+                + " --help");
+    return ExitCode.USAGE;
   }
 }

@@ -4,12 +4,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.StandardCopyOption;
+import org.hetal.config.LocalPath;
+import org.hetal.dataset.LocalStorage;
+import org.hetal.dataset.OwnerOnly;
+import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.RotationPlan;
 import org.hetal.he.owner.Client;
-import org.hetal.owner.data.PreparedData;
-import org.hetal.training.TrainingPlan;
+import org.hetal.owner.data.DataException;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
 /** Makes the secret key and the evaluation keys that training on the owner's data needs. */
 @Command(
@@ -17,49 +21,133 @@ import picocli.CommandLine.Command;
     description = {
       "Makes a key pair: the secret key (mode 0600, stays with you) and the bundle of evaluation"
           + " keys for the cluster, which holds exactly the keys that training on your data uses.",
-      "Refuses to overwrite either."
+      "With a secret key already there it makes that key's evaluation keys: those that a killed run"
+          + " or a full disk left unfinished, or for other data or settings in another"
+          + " paths.key-bundle. Nothing to do when they are there and fit.",
+      "Never overwrites a secret key or a finished bundle."
     })
 final class KeygenCommand extends OwnerCommand {
+  /** What the engine, OpenFHE and the simulator write into a bundle. */
+  private static final String BUNDLE_FILE =
+      "[A-Za-z0-9_-]+\\.key(\\.tmp|\\.part)?|manifest\\.(tmp|part)";
+
+  @Option(
+      names = "--evaluation-keys-only",
+      description = "Make no secret key: an error when there is none yet.")
+  private boolean evaluationKeysOnly;
+
   @Override
   int run() {
-    Path secretKey = secretKeyFile();
-    Path bundle = Path.of(settings().paths().keyBundle());
-    if (Files.exists(secretKey)) {
-      throw new CommitException(secretKey + ": expected no secret key yet, actual one; kept");
-    }
-    if (bundle.toFile().list() != null && bundle.toFile().list().length > 0) {
-      throw new CommitException(bundle + ": expected an empty folder, actual files; kept");
-    }
-    PreparedData data = readData();
-    TrainingPlan plan = plan(data);
-    RotationPlan keys = plan.rotations();
-    try (Client client = backend().generate(settings().parameterSet(), settings().insecureSeed())) {
-      makeFolder(secretKey.toAbsolutePath().getParent());
-      client.saveSecretKey(secretKey);
-      say("secret key %s in %s, for you alone", client.keyId(), secretKey);
-      long[] bytes = {0};
-      try (ProgressBar bar = ProgressBar.start(out(), "keygen: keys")) {
-        client.writeEvaluationKeys(
-            bundle,
-            keys,
-            (done, of, written) -> {
-              bytes[0] += written;
-              bar.accept(done, of);
-            });
+    RotationPlan keys = plan(readData()).rotations();
+    Path bundle = LocalPath.of("paths.key-bundle", settings().paths().keyBundle());
+    try (OwnerLock lock = lockOwner();
+        Client client = client(bundle)) {
+      if (Files.exists(bundle.resolve(KeyBundleManifest.NAME))) {
+        requireFitting(bundle, client, keys);
+        say("done already: the evaluation keys of secret key %s are in %s", client.keyId(), bundle);
+      } else {
+        write(bundle, client, keys);
       }
-      say("evaluation keys for the cluster in %s: %s", bundle, Sizes.bytes(bytes[0]));
     }
     return ExitCode.OK;
   }
 
-  /** Nobody else may list what the owner keeps. */
-  private static void makeFolder(Path folder) {
-    try {
-      Files.createDirectories(
-          folder,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
-    } catch (IOException e) {
-      throw new UncheckedIOException(folder + ": cannot be made: " + e.getMessage(), e);
+  /** The secret key that is there, or a new one. */
+  private Client client(Path bundle) {
+    Path file = secretKeyFile();
+    Path partial = file.resolveSibling("." + file.getFileName() + ".partial");
+    delete(partial);
+    if (Files.exists(file)) {
+      say("secret key in %s: there already, kept", file);
+      return loadClient();
     }
+    if (evaluationKeysOnly) {
+      throw new DataException(
+          file
+              + ": expected a secret key, actual none; hetal keygen without"
+              + " --evaluation-keys-only makes one");
+    }
+    if (Files.exists(bundle.resolve(KeyBundleManifest.NAME))) {
+      throw new CommitException(
+          bundle
+              + ": expected no evaluation keys without the secret key "
+              + file
+              + ", actual those of another; kept. Set paths.secret-key to theirs, or another"
+              + " paths.key-bundle");
+    }
+    Client client = backend().generate(settings().parameterSet(), settings().insecureSeed());
+    try {
+      save(client, partial, file);
+      say("secret key %s in %s, for you alone", client.keyId(), file);
+      return client;
+    } catch (RuntimeException e) {
+      client.close();
+      throw e;
+    }
+  }
+
+  /** The key is at its place whole or not at all; the lock of the owner keeps others out. */
+  private static void save(Client client, Path partial, Path file) {
+    OwnerOnly.makeFolder(file.toAbsolutePath().getParent());
+    try {
+      client.saveSecretKey(partial);
+      if (Files.exists(file)) {
+        throw new CommitException(file + ": expected no secret key yet, actual one; kept");
+      }
+      Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+      LocalStorage.synchronize(file.toAbsolutePath().getParent());
+    } catch (IOException e) {
+      throw new UncheckedIOException("writing " + file + ": " + e.getMessage(), e);
+    } finally {
+      delete(partial);
+    }
+  }
+
+  private static void delete(Path partial) {
+    try {
+      Files.deleteIfExists(partial);
+    } catch (IOException e) {
+      throw new UncheckedIOException("deleting " + partial + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static void requireFitting(Path bundle, Client client, RotationPlan keys) {
+    KeyBundleManifest there = bundleManifest(bundle);
+    if (!there.keyId().equals(client.keyId())) {
+      throw new CommitException(
+          bundle
+              + ": expected evaluation keys of the secret key "
+              + client.keyId()
+              + ", actual those of "
+              + there.keyId()
+              + "; kept");
+    }
+    String missing = there.missing(keys, client.parameters().ringDegree());
+    if (!missing.isEmpty()) {
+      throw new CommitException(
+          bundle
+              + ": expected evaluation keys for this plan, actual a finished bundle of the same"
+              + " secret key without "
+              + missing
+              + "; kept, since a run may use it. Move it away or set another paths.key-bundle");
+    }
+  }
+
+  private void write(Path bundle, Client client, RotationPlan keys) {
+    int removed = Unfinished.remove(bundle, path -> path.matches(BUNDLE_FILE));
+    if (removed > 0) {
+      say("%d files of unfinished evaluation keys removed from %s", removed, bundle);
+    }
+    long[] bytes = {0};
+    try (ProgressBar bar = ProgressBar.start(out(), "keygen: keys")) {
+      client.writeEvaluationKeys(
+          bundle,
+          keys,
+          (done, of, written) -> {
+            bytes[0] += written;
+            bar.accept(done, of);
+          });
+    }
+    say("evaluation keys for the cluster in %s: %s", bundle, Sizes.bytes(bytes[0]));
   }
 }

@@ -1,23 +1,22 @@
 package org.hetal.owner.cli;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
-import org.hetal.dataset.DatasetException;
-import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.Shapes;
+import org.hetal.dataset.StoredFile;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.PreparedData;
-import org.hetal.owner.data.PrivateModel;
+import org.hetal.owner.oracle.OracleFiles;
 import org.hetal.owner.oracle.OracleIdentity;
 import org.hetal.owner.oracle.OracleLog;
 import org.hetal.owner.oracle.OracleServer;
 import org.hetal.owner.oracle.OracleService;
+import org.hetal.owner.oracle.ServedRun;
+import org.hetal.owner.record.DatasetRecord;
 import org.hetal.packing.Layout;
 import org.hetal.training.Judgement;
 import picocli.CommandLine.Command;
@@ -29,24 +28,25 @@ import picocli.CommandLine.Command;
       "Holds the secret key in this process and answers the cluster once an epoch over HTTPS: stop"
           + " or continue, and whether the epoch was the best so far. Nothing else leaves.",
       "Writes its certificate and token for the cluster, and each answer with its loss to your log."
-          + " Runs until it is stopped; started again, it goes on from the log."
+          + " Runs until it is stopped; started again, it goes on from the log, with the same"
+          + " certificate and token."
     })
 final class OracleCommand extends OwnerCommand {
   @Override
   int run() {
-    // Read by the HTTP server when it starts: nobody may keep a connection waiting for ever.
-    System.setProperty("sun.net.httpserver.maxReqTime", "300");
-    System.setProperty("sun.net.httpserver.maxRspTime", "300");
     Settings.Oracle oracle = settings().oracle();
-    PreparedData data = readData();
-    Layout layout = data.layout(settings(), backend().parameters(settings().parameterSet()));
+    DatasetRecord record = recordInUse();
+    PreparedData data = readDataOf(record);
+    Layout layout = Shapes.layout(record.origin().shape());
     CountDownLatch stopped = new CountDownLatch(1);
-    try (Client client = loadClient()) {
-      requireEncryptedFor(layout, client);
-      OracleLog log = OracleLog.open(Path.of(oracle.log()));
+    Path identityFile = OracleFiles.identity(settings());
+    try (Client client = loadClient();
+        OracleLog log = openLog(LocalPath.of("oracle.log", oracle.log()))) {
+      record.requireClient(client);
       OracleService service =
           new OracleService(
               client,
+              servedRun(client, record),
               layout,
               data.validationLabels(),
               settings().training().squarings(),
@@ -54,14 +54,18 @@ final class OracleCommand extends OwnerCommand {
               oracle.queryBudget(),
               log,
               this::show);
-      OracleIdentity identity = OracleIdentity.create(oracle.host());
+      OracleIdentity identity =
+          OracleIdentity.open(identityFile, oracle.host(), line -> say("%s", line));
       try (OracleServer server =
           new OracleServer(
               service, identity, oracle.host(), oracle.port(), line -> say("%s", line))) {
-        handOver(oracle, identity);
+        OracleFiles.handOver(oracle, identity);
         say(
-            "listening on https://%s:%d, %d answers left",
-            oracle.host(), server.port(), service.answersLeft());
+            "listening on https://%s:%d for run %s, %d answers left",
+            oracle.host().indexOf(':') < 0 ? oracle.host() : "[" + oracle.host() + "]",
+            server.port(),
+            settings().runId(),
+            service.answersLeft());
         Thread end = Thread.currentThread();
         Runtime.getRuntime()
             .addShutdownHook(
@@ -87,40 +91,21 @@ final class OracleCommand extends OwnerCommand {
     }
   }
 
-  private void requireEncryptedFor(Layout layout, Client client) {
-    PrivateModel model = PrivateModel.read(privateStorage());
-    model
-        .origin()
-        .require(
-            privateStorage().describe() + "/" + PrivateModel.NAME,
-            client.parameters().hash(),
-            client.keyId());
-    if (!Shapes.layout(model.origin().shape()).equals(layout)) {
-      throw new DatasetException(
-          "oracle: expected data and settings as at encryption, "
-              + Shapes.layout(model.origin().shape())
-              + "; actual "
-              + layout);
+  private OracleLog openLog(Path file) {
+    try {
+      return OracleLog.open(file, line -> say("%s", line));
+    } catch (OracleLog.HeldException e) {
+      throw new CommitException(e.getMessage());
     }
   }
 
-  private static void handOver(Settings.Oracle oracle, OracleIdentity identity) {
-    Path certificate = Path.of(oracle.certificate()).toAbsolutePath();
-    new LocalStorage(certificate.getParent())
-        .writeAtomically(
-            certificate.getFileName().toString(),
-            identity.certificatePem().getBytes(StandardCharsets.US_ASCII));
-    Path token = Path.of(oracle.tokenFile()).toAbsolutePath();
-    try {
-      Files.createDirectories(token.getParent());
-      Files.deleteIfExists(token);
-      Files.createFile(
-          token,
-          PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.writeString(token, identity.token() + "\n");
-    } catch (IOException e) {
-      throw new UncheckedIOException("writing " + token, e);
-    }
+  private ServedRun servedRun(Client client, DatasetRecord record) {
+    String schedule = settings().training().canonical();
+    return new ServedRun(
+        settings().runId(),
+        client.keyId(),
+        Optional.of(record.manifest()),
+        StoredFile.sha256(schedule.getBytes(StandardCharsets.UTF_8)));
   }
 
   private void show(Judgement judgement) {

@@ -1,6 +1,8 @@
 package org.hetal.owner.cli;
 
+import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,16 +10,24 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.config.SettingsLoader;
+import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.LocalStorage;
+import org.hetal.dataset.OwnerOnly;
+import org.hetal.dataset.Shapes;
 import org.hetal.dataset.Storage;
 import org.hetal.he.HeLevelException;
+import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.DataException;
 import org.hetal.owner.data.PreparedData;
+import org.hetal.owner.data.Splits;
 import org.hetal.owner.keys.ClientBackend;
+import org.hetal.owner.record.DatasetRecord;
+import org.hetal.owner.record.RecordStore;
 import org.hetal.training.TrainingPlan;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,6 +47,7 @@ abstract class OwnerCommand implements Callable<Integer> {
   @Option(
       names = {"-s", "--set"},
       paramLabel = "SETTING=VALUE",
+      converter = Converters.SettingName.class,
       description = "Overrides one setting, e.g. --set training.epochs=5.")
   private Map<String, String> overrides = new LinkedHashMap<>();
 
@@ -99,8 +110,14 @@ abstract class OwnerCommand implements Callable<Integer> {
   /** Says what there is. */
   final PreparedData described(PreparedData data) {
     say("%s", data.splits().describe());
-    data.preparation().notes().forEach(note -> say("%s", note));
+    data.notes().forEach(note -> say("%s", note));
+    data.warnings().forEach(this::warn);
     return data;
+  }
+
+  /** Prints what is most likely a mistake. */
+  final void warn(String warning) {
+    err().println("WARNING: " + warning);
   }
 
   /** Plans training on the data, before anything is made. */
@@ -113,7 +130,7 @@ abstract class OwnerCommand implements Callable<Integer> {
   }
 
   final Path secretKeyFile() {
-    return Path.of(settings.paths().secretKey());
+    return LocalPath.of("paths.secret-key", settings.paths().secretKey());
   }
 
   /** The client of the secret key file. */
@@ -123,24 +140,101 @@ abstract class OwnerCommand implements Callable<Integer> {
       throw new DataException(
           file + ": expected a secret key, actual none; make one with hetal keygen");
     }
+    OwnerOnly.require(file);
     return backend.load(file, settings.parameterSet(), settings.insecureSeed());
   }
 
-  final Storage privateStorage() {
-    return new LocalStorage(Path.of(settings.paths().privateDirectory()));
+  /** The manifest of a finished bundle of evaluation keys. */
+  static KeyBundleManifest bundleManifest(Path bundle) {
+    Path file = bundle.resolve(KeyBundleManifest.NAME);
+    try {
+      return KeyBundleManifest.parse(file.toString(), Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading " + file + ": " + e.getMessage(), e);
+    }
   }
 
-  final Storage datasetStorage() {
-    return new LocalStorage(Path.of(settings.paths().dataset()));
+  final Path privateFolder() {
+    return LocalPath.of("paths.private", settings.paths().privateDirectory());
+  }
+
+  /** Makes this the one command that writes what the owner keeps and hands out. */
+  final OwnerLock lockOwner() {
+    OwnerLock lock = OwnerLock.take(privateFolder());
+    records().removeLeftovers();
+    return lock;
+  }
+
+  final RecordStore records() {
+    return new RecordStore(privateFolder());
+  }
+
+  /** The record of the data set in {@code paths.dataset}, or of the one that was written there. */
+  final DatasetRecord recordInUse() {
+    Storage dataset = datasetStorage();
+    if (!EncryptedDataset.isPresent(dataset)) {
+      return records().newestWrittenTo(dataset.describe());
+    }
+    EncryptedDataset there = EncryptedDataset.open(dataset);
+    String id = there.origin().datasetId();
+    DatasetRecord record = records().dataset(id, "data set " + id + " in " + dataset.describe());
+    if (there.id().equals(id)) {
+      record.requireManifest(dataset.describe(), EncryptedDataset.manifestDigest(dataset));
+    }
+    return record;
+  }
+
+  /**
+   * Reads the plaintext data of a data set again and prepares them as they were for it.
+   *
+   * @throws org.hetal.dataset.DatasetException when data or settings are others than then
+   */
+  final PreparedData readDataOf(DatasetRecord record) {
+    record.requireSettings(settings);
+    PreparedData data =
+        described(
+            PreparedData.of(Splits.read(settings.data()), record.preparation(), settings.data()));
+    record.requireData(data);
+    return data;
+  }
+
+  /** The plan of a data set: the one that it was encrypted for. */
+  final TrainingPlan planOf(DatasetRecord record) {
+    TrainingPlan plan;
+    try {
+      plan =
+          TrainingPlan.of(
+              backend.parameters(settings.parameterSet()),
+              Shapes.layout(record.origin().shape()),
+              PreparedData.schedule(settings.training(), record.train().rows()),
+              record.validation().rows());
+    } catch (IllegalArgumentException | HeLevelException e) {
+      throw new SettingsException("plan: " + e.getMessage(), e);
+    }
+    record.requirePlan(plan);
+    return plan;
+  }
+
+  /** Writes a result that only the owner may read, where the owner said. */
+  static void writeResult(Path to, byte[] bytes) {
+    Path file = to.toAbsolutePath();
+    LocalStorage folder = LocalStorage.ownerOnly(file.getParent());
+    String name = file.getFileName().toString();
+    folder.removeLeftovers(name);
+    folder.writeAtomically(name, bytes);
+  }
+
+  final LocalStorage datasetStorage() {
+    return new LocalStorage(LocalPath.of("paths.dataset", settings.paths().dataset()));
   }
 
   /** Where decrypt-model leaves the model in the clear. */
-  final Storage modelStorage() {
-    return new LocalStorage(Path.of(settings.paths().model()));
+  final LocalStorage modelStorage() {
+    return LocalStorage.ownerOnly(LocalPath.of("paths.model", settings.paths().model()));
   }
 
   /** Where the cluster left the encrypted model. */
   final Storage encryptedModelStorage() {
-    return new LocalStorage(Path.of(settings.paths().run()).resolve("model"));
+    return new LocalStorage(LocalPath.of("paths.run", settings.paths().run()).resolve("model"));
   }
 }

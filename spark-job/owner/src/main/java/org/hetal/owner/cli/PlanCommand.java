@@ -6,6 +6,7 @@ import org.hetal.config.SettingsException;
 import org.hetal.owner.data.BenchFile;
 import org.hetal.owner.data.Evaluation;
 import org.hetal.owner.data.PreparedData;
+import org.hetal.owner.data.TrainingWarnings;
 import org.hetal.training.CostModel;
 import org.hetal.training.DeviceMemory;
 import org.hetal.training.PlainTrainer;
@@ -119,5 +120,6 @@ final class PlanCommand extends OwnerCommand {
     say(
         "largest weight          %.2f of %.0f",
         plain.largestWeight(), plan.parameters().bootstrapBound() * plan.schedule().stateScale());
+    TrainingWarnings.of(plain, plan.schedule(), settings().data().classes()).forEach(this::warn);
   }
 }

@@ -1,6 +1,7 @@
 package org.hetal.owner.cli;
 
 import java.io.PrintStream;
+import java.util.Locale;
 import org.hetal.owner.data.WorkProgress;
 
 /**
@@ -32,7 +33,8 @@ final class ProgressBar implements WorkProgress, AutoCloseable {
   public synchronized void accept(int done, int of) {
     long now = System.nanoTime();
     double seconds = (now - start) * 1e-9;
-    String text = String.format("%s %d/%d, %s left", what, done, of, left(seconds, done, of));
+    String text =
+        String.format(Locale.ROOT, "%s %d/%d, %s left", what, done, of, left(seconds, done, of));
     if (terminal) {
       int filled = (int) ((long) WIDTH * done / Math.max(1, of));
       out.print("\r\u001b[K[" + "#".repeat(filled) + ".".repeat(WIDTH - filled) + "] " + text);

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.hetal.he.Parameters;
+import org.hetal.owner.keys.CostProbe;
 import org.hetal.training.CostModel;
 
 /** What {@code hetal bench he --json FILE} measured, as the costs that a plan reckons with. */
@@ -70,7 +71,16 @@ public final class BenchFile {
         median(file, entries, "bootstrap_pair", parameters),
         LIMBS_PER_DIGIT,
         SPECIAL_PRIMES,
-        BOOTSTRAP_KEY_BYTES * parameters.ringDegree());
+        bootstrapKeyBytes(parameters));
+  }
+
+  private static long bootstrapKeyBytes(Parameters parameters) {
+    return BOOTSTRAP_KEY_BYTES * parameters.ringDegree();
+  }
+
+  /** Of the engine's keys for that set. */
+  public static CostProbe.KeyShape keyShape(Parameters parameters) {
+    return new CostProbe.KeyShape(LIMBS_PER_DIGIT, SPECIAL_PRIMES, bootstrapKeyBytes(parameters));
   }
 
   private static double median(String file, JsonNode entries, String name, Parameters parameters) {

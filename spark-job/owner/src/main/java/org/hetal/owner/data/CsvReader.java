@@ -1,134 +1,279 @@
 package org.hetal.owner.data;
 
+import de.siegmar.fastcsv.reader.CsvParseException;
+import de.siegmar.fastcsv.reader.CsvRecord;
+import de.siegmar.fastcsv.reader.CsvRecordHandler;
+import de.siegmar.fastcsv.reader.FieldMismatchStrategy;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
-import java.util.zip.GZIPInputStream;
+import java.util.Locale;
+import org.hetal.config.Settings;
 
 /**
- * Numbers in comma-separated lines, plain or gzipped ({@code .gz}), with or without a line of
- * names. Empty lines are an error, not skipped.
+ * Numbers in separated lines as RFC 4180 has them, plain or gzipped, with or without a line of
+ * names ({@code data.header}). Quoted fields, a byte order mark, any of the three line ends, a last
+ * line without one and empty lines at the end are read. An empty line between rows is refused: it
+ * may be a row that was lost, and labels in a file of their own would no longer match.
  */
 final class CsvReader {
-  /** No column holds labels. */
-  static final String NO_LABEL = "";
+  private static final int MOST_FIELDS = 1 << 20;
 
-  private CsvReader() {}
+  /** Characters; {@link #MOST_FIELDS} of 24 digits and more. */
+  private static final int LONGEST_RECORD = 1 << 25;
+
+  private final Path file;
+  private final Settings.Data data;
+  private final String labelColumn;
+  private final List<double[]> rows = new ArrayList<>();
+  private final List<Integer> lines = new ArrayList<>();
+  private final List<Double> labels = new ArrayList<>();
+  private CsvColumns columns;
+  private String[] first;
+  private boolean plainIntegers;
+  private long line;
+
+  private CsvReader(Path file, Settings.Data data, String labelColumn) {
+    this.file = file;
+    this.data = data;
+    this.labelColumn = labelColumn;
+  }
 
   /**
-   * @param labelColumn a name (with a header), a number from 0, {@code last}, or {@link #NO_LABEL}
+   * Reads the file.
+   *
+   * @param data its header and separator, and the number of classes
+   * @param labelColumn a name (with a header), a number from 0, {@code last}, or {@link
+   *     CsvColumns#NO_LABEL}
+   * @throws DataException naming file, line, column and value of what is wrong, and the remedy
    */
-  static Table read(Path file, boolean header, String labelColumn) {
-    try (BufferedReader in = open(file)) {
-      String line0 = header ? in.readLine() : null;
-      String[] names = line0 == null ? null : fields(line0);
-      List<double[]> rows = new ArrayList<>();
-      List<Integer> labels = new ArrayList<>();
-      int line = header ? 1 : 0;
-      int width = names == null ? -1 : names.length;
-      int label = -2;
-      for (String text = in.readLine(); text != null; text = in.readLine()) {
-        line++;
-        String[] fields = fields(text);
-        width = width < 0 ? fields.length : width;
-        if (fields.length != width) {
-          throw new DataException(
-              String.format(
-                  "%s row %d: expected %d columns, actual %d", file, line, width, fields.length));
-        }
-        label = label == -2 ? labelIndex(file, names, labelColumn, width) : label;
-        rows.add(features(file, line, fields, label));
-        if (label >= 0) {
-          String where = String.format("%s row %d column %d", file, line, label);
-          labels.add(label(where, number(where, fields[label])));
-        }
-      }
-      int first = header ? 2 : 1;
-      return new Table(
-          file.toString(),
-          IntStream.range(first, first + rows.size()).toArray(),
-          rows.toArray(double[][]::new),
-          label >= 0 ? labels.stream().mapToInt(Integer::intValue).toArray() : null);
-    } catch (IOException | UncheckedIOException e) {
-      throw new DataException(file + ": cannot be read: " + e.getMessage(), e);
-    }
-  }
-
-  private static BufferedReader open(Path file) throws IOException {
-    InputStream in = Files.newInputStream(file);
-    try {
-      InputStream plain = file.toString().endsWith(".gz") ? new GZIPInputStream(in) : in;
-      return new BufferedReader(new InputStreamReader(plain, StandardCharsets.UTF_8));
+  static Table read(Path file, Settings.Data data, String labelColumn) {
+    CsvReader reader = new CsvReader(file, data, labelColumn);
+    try (BufferedReader text = TextFile.open(file);
+        var records = records(text, data.separator())) {
+      reader.readAll(records);
     } catch (IOException e) {
-      in.close();
-      throw e;
-    }
-  }
-
-  private static String[] fields(String line) {
-    String[] fields = line.split(",", -1);
-    for (int i = 0; i < fields.length; i++) {
-      String field = fields[i].strip();
-      boolean quoted = field.length() >= 2 && field.startsWith("\"") && field.endsWith("\"");
-      fields[i] = quoted ? field.substring(1, field.length() - 1) : field;
-    }
-    return fields;
-  }
-
-  private static int labelIndex(Path file, String[] names, String column, int width) {
-    if (column.equals(NO_LABEL)) {
-      return -1;
-    }
-    int index = names == null ? -1 : Arrays.asList(names).indexOf(column);
-    if (index < 0 && column.equals("last")) {
-      index = width - 1;
-    }
-    if (index < 0 && column.matches("[0-9]{1,9}")) {
-      index = Integer.parseInt(column);
-    }
-    if (index < 0 || index >= width || width < 2) {
+      throw TextFile.unreadable(file, reader.line, e);
+    } catch (UncheckedIOException e) {
+      throw TextFile.unreadable(file, reader.line, e.getCause());
+    } catch (CsvParseException e) {
       throw new DataException(
-          String.format(
-              "%s: label column: expected a name, a number of 0 to %d or last, beside at least one"
-                  + " feature; actual %s of %d columns",
-              file, width - 1, column, width));
+          file
+              + " after line "
+              + reader.line
+              + ": expected fields, quoted ones with closed quotes, actual: "
+              + e.getMessage(),
+          e);
     }
-    return index;
+    return reader.table();
   }
 
-  private static double[] features(Path file, int line, String[] fields, int label) {
-    double[] out = new double[label >= 0 ? fields.length - 1 : fields.length];
+  private static de.siegmar.fastcsv.reader.CsvReader<CsvRecord> records(
+      BufferedReader text, char separator) {
+    return de.siegmar.fastcsv.reader.CsvReader.builder()
+        .fieldSeparator(separator)
+        .skipEmptyLines(false)
+        .extraFieldStrategy(FieldMismatchStrategy.IGNORE)
+        .missingFieldStrategy(FieldMismatchStrategy.IGNORE)
+        .trimWhitespacesAroundQuotes(true)
+        .allowUnclosedQuote(false)
+        .build(
+            CsvRecordHandler.of(
+                limits -> limits.maxFields(MOST_FIELDS).maxRecordSize(LONGEST_RECORD)),
+            text);
+  }
+
+  private void readAll(Iterable<CsvRecord> records) {
+    long blank = 0;
+    for (CsvRecord read : records) {
+      line = read.getStartingLineNumber();
+      String[] fields = read.getFields().stream().map(String::strip).toArray(String[]::new);
+      if (fields.length == 1 && fields[0].isEmpty()) {
+        blank = blank == 0 ? line : blank;
+        continue;
+      }
+      if (blank > 0) {
+        throw new DataException(
+            file
+                + " line "
+                + blank
+                + ": expected a row, actual an empty line before others; delete it, or put back the"
+                + " row that is missing");
+      }
+      if (first == null) {
+        start(fields);
+      } else {
+        addRow(fields);
+      }
+    }
+  }
+
+  private void start(String[] fields) {
+    first = fields;
+    String advice = fields.length == 1 ? CsvSeparator.advice(fields[0], data.separator()) : null;
+    if (advice != null) {
+      throw new DataException(where() + ": " + advice);
+    }
+    if (data.header()) {
+      List<String> names = CsvHeader.names(where(), fields);
+      columns = CsvColumns.of(file, names, fields.length, labelColumn);
+    } else {
+      columns = CsvColumns.of(file, List.of(), fields.length, labelColumn);
+      CsvHeader.requireRow(where(), fields, columns.label());
+      addRow(fields);
+      plainIntegers = false;
+    }
+  }
+
+  private void addRow(String[] fields) {
+    requireWidth(fields);
+    boolean again = data.header() && Arrays.equals(fields, first);
+    if (again || (fields.length > 1 && Arrays.stream(fields).allMatch(CsvHeader::isName))) {
+      throw new DataException(
+          where()
+              + ": expected a row, actual names"
+              + (again ? " as in line 1" : ", " + Shown.quoted(Arrays.asList(fields)))
+              + ", as when files are put together; delete the line");
+    }
+    double[] row = new double[columns.features()];
     int at = 0;
     for (int column = 0; column < fields.length; column++) {
-      if (column != label) {
-        out[at++] =
-            number(String.format("%s row %d column %d", file, line, column), fields[column]);
+      if (column == columns.label()) {
+        labels.add(label(fields));
+      } else {
+        row[at++] = feature(fields, column);
       }
     }
-    return out;
-  }
-
-  private static double number(String where, String text) {
-    try {
-      return Double.parseDouble(text);
-    } catch (NumberFormatException e) {
-      throw new DataException(where + ": expected a number, actual \"" + text + "\"", e);
+    rows.add(row);
+    lines.add((int) Math.min(line, Integer.MAX_VALUE));
+    if ((rows.size() & 0xfff) == 0) {
+      Heap.require(file.toString(), rows.size(), row.length);
     }
   }
 
-  static int label(String where, double value) {
-    if (value != Math.rint(value) || Math.abs(value) > Integer.MAX_VALUE) {
-      throw new DataException(where + ": expected a whole number as label, actual " + value);
+  private void requireWidth(String[] fields) {
+    int width = first.length;
+    if (fields.length == width) {
+      if (width > 1 && Arrays.stream(fields).allMatch(String::isEmpty)) {
+        throw new DataException(
+            where()
+                + ": expected a row, actual only empty fields, as spreadsheets write for rows that"
+                + " were cleared; delete the line");
+      }
+      return;
     }
-    return (int) value;
+    String advice = "";
+    for (String field : Arrays.asList(first[width - 1], fields[0], fields[fields.length - 1])) {
+      String separated = CsvSeparator.advice(field, data.separator());
+      if (separated != null) {
+        throw new DataException(where() + ": " + separated);
+      }
+    }
+    if (fields.length == width + 1) {
+      advice =
+          fields[width].isEmpty()
+              ? "; if every line but the first ends with a separator, remove it"
+              : rows.isEmpty() && data.header()
+                  ? "; if the first column holds row names, remove it, in R with row.names = FALSE"
+                  : "";
+    }
+    throw new DataException(
+        String.format(
+            Locale.ROOT,
+            "%s: expected %d columns as in line 1, actual %d%s",
+            where(),
+            width,
+            fields.length,
+            advice));
+  }
+
+  private double feature(String[] fields, int column) {
+    String text = fields[column];
+    double value = PlainNumber.valueOrNaN(text);
+    if (Double.isNaN(value)) {
+      throw notANumber(fields, column);
+    }
+    plainIntegers |= text.indexOf('.') < 0 && text.indexOf('e') < 0 && text.indexOf('E') < 0;
+    return value;
+  }
+
+  private double label(String[] fields) {
+    int column = columns.label();
+    String text = fields[column];
+    double value = PlainNumber.valueOrNaN(text);
+    if (!Double.isNaN(value)) {
+      return value;
+    }
+    if (PlainNumber.is(text)
+        || PlainNumber.isMissing(text)
+        || CsvSeparator.advice(text, data.separator()) != null) {
+      throw notANumber(fields, column);
+    }
+    throw new DataException(
+        where(column)
+            + ": expected a whole number as label, actual "
+            + Shown.quoted(text)
+            + "; give each class a number from 0, in pandas with factorize()");
+  }
+
+  /** Says the most likely reason. */
+  private DataException notANumber(String[] fields, int column) {
+    String text = fields[column];
+    String advice = CsvSeparator.advice(text, data.separator());
+    if (advice != null) {
+      return new DataException(where(column) + ": " + advice);
+    }
+    if (text.isEmpty() && column == fields.length - 1) {
+      return new DataException(where() + ": " + CsvHeader.trailing("a number", column));
+    }
+    boolean mayBeNames = rows.isEmpty() && !data.header() && CsvHeader.isName(text);
+    return new DataException(
+        where(column)
+            + ": "
+            + PlainNumber.problem(text)
+            + (mayBeNames ? "; if the line holds names, set data.header = true" : ""));
+  }
+
+  private Table table() {
+    if (rows.isEmpty()) {
+      throw new DataException(
+          file
+              + ": expected at least one row, actual "
+              + (first == null ? "an empty file" : "only the line of names"));
+    }
+    boolean fractions = rows.size() > 1 && !plainIntegers;
+    if (!data.header()
+        && columns.features() == 2
+        && fractions
+        && CsvHeader.isNumbered(first, columns.label())) {
+      throw CsvHeader.defaultNames(file + " line " + lines.get(0), first);
+    }
+    columns.requireNoIndex(rows);
+    Heap.require(file.toString(), rows.size(), columns.features());
+    return new Table(
+        file.toString(),
+        lines.stream().mapToInt(Integer::intValue).toArray(),
+        rows.toArray(double[][]::new),
+        columns.label() < 0 ? null : labels(),
+        columns.source());
+  }
+
+  private int[] labels() {
+    return Labels.check(
+        labels.stream().mapToDouble(Double::doubleValue).toArray(),
+        row -> file + " line " + lines.get(row) + " " + columns.describe(columns.label()),
+        data.classes());
+  }
+
+  private String where() {
+    return file + " line " + line;
+  }
+
+  private String where(int column) {
+    return where() + " " + columns.describe(column);
   }
 }

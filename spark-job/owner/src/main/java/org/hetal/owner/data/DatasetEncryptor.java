@@ -3,6 +3,7 @@ package org.hetal.owner.data;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 import org.hetal.config.Settings;
 import org.hetal.dataset.DatasetWriter;
 import org.hetal.dataset.EncryptedDataset;
@@ -25,7 +26,11 @@ public final class DatasetEncryptor {
   private final TrainingPlan plan;
   private final Origin origin;
 
-  public DatasetEncryptor(Client client, TrainingPlan plan) {
+  /**
+   * @param datasetId of the data set to train on that is encrypted, or to which rows to predict
+   *     belong
+   */
+  public DatasetEncryptor(Client client, TrainingPlan plan, String datasetId) {
     this.client = client;
     this.plan = plan;
     this.origin =
@@ -34,7 +39,8 @@ public final class DatasetEncryptor {
             client.parameters().hash(),
             client.keyId(),
             Shapes.shape(plan.layout()),
-            plan.schedule().squarings());
+            plan.schedule().squarings(),
+            datasetId);
   }
 
   /** What the ciphertexts belong to. */
@@ -52,10 +58,16 @@ public final class DatasetEncryptor {
    * Encrypts the minibatches and the validation features. Labels of the validation rows stay with
    * the owner.
    *
+   * @param beforeCommit told the SHA-256 of the manifest when all ciphertexts are written and the
+   *     manifest is not
    * @param progress told the groups done, of all
    */
   public EncryptedDataset encryptTraining(
-      PreparedData data, Settings.Training training, Storage storage, WorkProgress progress) {
+      PreparedData data,
+      Settings.Training training,
+      Storage storage,
+      Consumer<String> beforeCommit,
+      WorkProgress progress) {
     DatasetWriter writer = new DatasetWriter(storage, origin, scheduleHash(training));
     Layout layout = plan.layout();
     List<RowRange> judged = Partition.groups(data.validation().length, layout);
@@ -81,16 +93,24 @@ public final class DatasetEncryptor {
           encrypt(rows.of(data.validation()), null, plan.levels().validationFeatures()));
       progress.accept(++done, of);
     }
-    return writer.commit();
+    return writer.commit(beforeCommit);
   }
 
   /**
    * Encrypts prepared rows to be predicted: features only. The last group is filled up with rows of
    * zeros to a size for which there are keys; whoever decrypts the logits drops them.
+   *
+   * @param id of the rows
+   * @param beforeCommit called when all ciphertexts are written and the rows are not there yet
    */
   public EncryptedDataset encryptRows(
-      double[][] rows, Settings.Training training, Storage storage, WorkProgress progress) {
-    DatasetWriter writer = new DatasetWriter(storage, origin, scheduleHash(training));
+      double[][] rows,
+      String id,
+      Settings.Training training,
+      Storage storage,
+      Runnable beforeCommit,
+      WorkProgress progress) {
+    DatasetWriter writer = new DatasetWriter(storage, origin, id, scheduleHash(training));
     List<RowRange> groups = Partition.groups(rows.length, plan.layout());
     int done = 0;
     for (RowRange group : groups) {
@@ -98,7 +118,7 @@ public final class DatasetEncryptor {
           encrypt(filled(group.of(rows)), null, plan.levels().validationFeatures()));
       progress.accept(++done, groups.size());
     }
-    return writer.commit();
+    return writer.commit(manifest -> beforeCommit.run());
   }
 
   private double[][] filled(double[][] rows) {

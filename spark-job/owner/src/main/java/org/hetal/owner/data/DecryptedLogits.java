@@ -17,10 +17,11 @@ public final class DecryptedLogits {
   /**
    * Logits [rows][classes].
    *
+   * @param storage where {@code stored} is
    * @param rows that were encrypted; the zeros that filled the last group are dropped
    */
-  public static double[][] decrypt(Client client, Storage storage, int rows) {
-    EncryptedLogits stored = EncryptedLogits.open(storage);
+  public static double[][] decrypt(
+      Client client, EncryptedLogits stored, Storage storage, int rows) {
     stored.origin().require(storage.describe(), client.parameters().hash(), client.keyId());
     Layout layout = Shapes.layout(stored.origin().shape());
     double scale = Math.scalb(1.0, stored.origin().squarings());

@@ -20,6 +20,7 @@ import org.hetal.packing.Layout;
  * ({@code weights} for prepared rows; {@code coefficients} and {@code intercepts} for raw ones).
  *
  * @param runId of the run that trained it
+ * @param datasetId of the data set that it was trained on
  * @param parameterSet it was trained under
  * @param bootstraps in an iteration
  * @param weights [classes][features], for rows as {@link Preparation#apply} makes them
@@ -28,6 +29,7 @@ import org.hetal.packing.Layout;
  */
 public record DecryptedModel(
     String runId,
+    String datasetId,
     String parameterSet,
     int epochs,
     int bestEpoch,
@@ -48,20 +50,14 @@ public record DecryptedModel(
   /**
    * Decrypts what the cluster returned.
    *
-   * @throws DatasetException when it is damaged or belongs to other keys, parameters or data
+   * @param encrypted where {@code stored} is
+   * @param preparation of the data set that it was trained on
+   * @throws DatasetException when it is damaged or belongs to other keys or parameters
    */
-  public static DecryptedModel decrypt(Client client, PrivateModel model, Storage encrypted) {
-    EncryptedModel stored = EncryptedModel.open(encrypted);
+  public static DecryptedModel decrypt(
+      Client client, EncryptedModel stored, Storage encrypted, Preparation preparation) {
     Origin origin = stored.origin();
     origin.require(encrypted.describe(), client.parameters().hash(), client.keyId());
-    if (!origin.equals(model.origin())) {
-      throw new DatasetException(
-          encrypted.describe()
-              + ": expected a model of the data encrypted last, "
-              + model.origin()
-              + "; actual "
-              + origin);
-    }
     Layout layout = Shapes.layout(origin.shape());
     List<double[]> slots =
         stored.weights().stream().map(file -> client.decrypt(file.read(encrypted))).toList();
@@ -72,7 +68,7 @@ public record DecryptedModel(
         row[i] *= scale;
       }
     }
-    return of(stored, weights, model.preparation());
+    return of(stored, weights, preparation);
   }
 
   private static DecryptedModel of(
@@ -90,6 +86,7 @@ public record DecryptedModel(
     }
     return new DecryptedModel(
         stored.runId(),
+        stored.origin().datasetId(),
         stored.origin().parameterSet(),
         stored.epochs(),
         stored.bestEpoch(),
@@ -100,7 +97,12 @@ public record DecryptedModel(
         preparation);
   }
 
-  /** Writes both files, replacing older ones. */
+  /** Whether a model is there. */
+  public static boolean isPresent(Storage storage) {
+    return storage.exists(JSON_NAME);
+  }
+
+  /** Writes both files, {@code model.json} last, replacing older ones. */
   public void write(Storage storage) {
     Map<String, double[][]> arrays = new LinkedHashMap<>();
     arrays.put("weights", weights);
@@ -130,7 +132,8 @@ public record DecryptedModel(
       }
       return model;
     } catch (IOException e) {
-      throw new DatasetException(where + ": expected what decrypt-model wrote", e);
+      throw new DatasetException(
+          where + ": expected what decrypt-model of this release wrote; run it again", e);
     }
   }
 }

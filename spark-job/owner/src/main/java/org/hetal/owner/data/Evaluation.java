@@ -1,6 +1,7 @@
 package org.hetal.owner.data;
 
 import java.util.List;
+import java.util.Locale;
 import org.hetal.config.Settings;
 import org.hetal.training.Judge;
 import org.hetal.training.PlainTrainer;
@@ -15,6 +16,7 @@ import org.hetal.training.Schedule;
  * @param plainEpochs the plain training took
  * @param plainBestEpoch whose weights were tested
  * @param plainLosses validation loss by epoch
+ * @param warnings of the plain training, one line each, for people
  * @param largestWeightDifference between the two models, if they are of the same epoch
  */
 public record Evaluation(
@@ -24,6 +26,7 @@ public record Evaluation(
     int plainEpochs,
     int plainBestEpoch,
     List<Double> plainLosses,
+    List<String> warnings,
     double largestWeightDifference) {
 
   /**
@@ -38,8 +41,10 @@ public record Evaluation(
     if (model.weights()[0].length != data.preparation().features()) {
       throw new DataException(
           String.format(
+              Locale.ROOT,
               "data: expected %d prepared features as in the model, actual %d",
-              model.weights()[0].length, data.preparation().features()));
+              model.weights()[0].length,
+              data.preparation().features()));
     }
     PlainTrainer.Result plain = trainPlain(data, settings);
     double difference = 0;
@@ -56,6 +61,7 @@ public record Evaluation(
         plain.epochs().size(),
         plain.bestEpoch(),
         plain.epochs().stream().map(judgement -> judgement.loss()).toList(),
+        TrainingWarnings.of(plain, data.schedule(settings.training()), settings.data().classes()),
         difference);
   }
 

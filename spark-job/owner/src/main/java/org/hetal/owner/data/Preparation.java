@@ -1,9 +1,7 @@
 package org.hetal.owner.data;
 
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.hetal.config.Settings;
 
@@ -13,6 +11,7 @@ import org.hetal.config.Settings;
  * owner, applied to every row that the model will ever see.
  *
  * @param columns of a raw row
+ * @param names of the raw columns in the file of the training rows; empty when it has none
  * @param kept the raw columns that go on, ascending
  * @param means subtracted from the kept columns; zeros without centering
  * @param factor that they are multiplied by
@@ -20,14 +19,24 @@ import org.hetal.config.Settings;
  * @param rowNormBound no prepared row of train or validation is longer, the bias not counted
  */
 public record Preparation(
-    int columns, int[] kept, double[] means, double factor, double bias, double rowNormBound) {
+    int columns,
+    List<String> names,
+    int[] kept,
+    double[] means,
+    double factor,
+    double bias,
+    double rowNormBound) {
 
   /** Rows to predict may be longer than those of training, but not by more than this. */
   private static final double SLACK = 4;
 
+  /** A column that varies by no more than this share of its values varies by rounding only. */
+  private static final double ROUNDING = 1e-12;
+
   /**
-   * Fits: a column is constant if it is so in the training rows; the factor makes the longest row
-   * of train and validation as long as the bound (scaling {@code max-row-norm}) or is 1.
+   * Fits: a column is constant if it is so in the training rows, but for rounding; the factor makes
+   * the longest row of train and validation as long as the bound (scaling {@code max-row-norm}) or
+   * is 1.
    *
    * @throws DataException when every column is constant, or a row stays longer than the bound
    */
@@ -48,8 +57,25 @@ public record Preparation(
     }
     boolean scaled = data.scaling() == Settings.Scaling.MAX_ROW_NORM;
     double factor = scaled && longest > 0 ? data.rowNormBound() / longest : 1;
+    if (!(factor > 0) || Double.isInfinite(factor)) {
+      throw new DataException(
+          String.format(
+              Locale.ROOT,
+              "%s: expected rows whose norms a double can scale to %s, actual a longest row of norm"
+                  + " %s; divide the columns by a constant first",
+              train.source(),
+              data.rowNormBound(),
+              longest));
+    }
     Preparation fitted =
-        new Preparation(train.columns(), kept, means, factor, data.bias(), data.rowNormBound());
+        new Preparation(
+            train.columns(),
+            train.sourceColumns().names(),
+            kept,
+            means,
+            factor,
+            data.bias(),
+            data.rowNormBound());
     // A factor is rounded, so the longest row may miss the bound by an ulp.
     double bound = data.rowNormBound() * (1 + 1e-12);
     fitted.requireWithin(train, bound);
@@ -64,14 +90,11 @@ public record Preparation(
 
   /** Prepared rows. */
   public double[][] apply(Table table) {
-    if (table.columns() != columns) {
-      throw new DataException(
-          table.source() + ": expected " + columns + " features, actual " + table.columns());
-    }
-    double[][] out = new double[table.rows()][features()];
+    double[][] raw = likeTraining(table).features();
+    double[][] out = new double[raw.length][features()];
     for (int row = 0; row < out.length; row++) {
       for (int i = 0; i < kept.length; i++) {
-        out[row][i] = factor * (table.features()[row][kept[i]] - means[i]);
+        out[row][i] = scaled(raw[row], i);
       }
       out[row][kept.length] = bias;
     }
@@ -85,58 +108,62 @@ public record Preparation(
    */
   public double[][] applyToNew(Table table) {
     double[][] out = apply(table);
-    requireWithin(table, SLACK * rowNormBound);
+    requireWithin(likeTraining(table), SLACK * rowNormBound);
     return out;
   }
 
-  /** What was dropped, one line each, for people. */
-  public List<String> notes() {
-    List<Integer> dropped = new ArrayList<>();
-    for (int column = 0; column < columns; column++) {
-      if (Arrays.binarySearch(kept, column) < 0) {
-        dropped.add(column);
+  /** The value of a raw row's kept column after centering and scaling. */
+  double scaled(double[] row, int keptIndex) {
+    return factor * (row[kept[keptIndex]] - means[keptIndex]);
+  }
+
+  /** The norm of a raw row after scaling, without the bias. */
+  double scaledNorm(double[] row) {
+    return factor * norm(row, kept, means);
+  }
+
+  /** The kept column that makes most of a raw row's norm. */
+  int largestColumn(double[] row) {
+    int best = 0;
+    for (int i = 0; i < kept.length; i++) {
+      if (Math.abs(row[kept[i]] - means[i]) > Math.abs(row[kept[best]] - means[best])) {
+        best = i;
       }
     }
-    if (dropped.isEmpty()) {
-      return List.of();
-    }
-    return List.of(
-        "constant in the training rows and dropped (the bias takes their place): column "
-            + dropped.stream().map(String::valueOf).collect(Collectors.joining(", ")));
+    return kept[best];
+  }
+
+  private Table likeTraining(Table table) {
+    return table.requireNames(names, "the training rows").withColumns(columns, "the training rows");
   }
 
   private void requireWithin(Table table, double bound) {
     for (int row = 0; row < table.rows(); row++) {
-      double norm = factor * norm(table.features()[row], kept, means);
+      double norm = scaledNorm(table.features()[row]);
       if (!(norm <= bound)) {
-        int column = largest(table.features()[row]);
+        int column = largestColumn(table.features()[row]);
         throw new DataException(
             String.format(
+                Locale.ROOT,
                 "%s: expected a row norm of at most %s after scaling, actual %s; its largest value"
-                    + " is %s in column %d",
-                table.where(row), bound, norm, table.features()[row][column], column));
+                    + " is %s in %s; correct or remove the row, or scale the column as in training",
+                table.where(row),
+                bound,
+                norm,
+                table.features()[row][column],
+                table.columnName(column)));
       }
     }
-  }
-
-  private int largest(double[] row) {
-    int best = kept[0];
-    for (int column : kept) {
-      if (Math.abs(row[column]) > Math.abs(row[best])) {
-        best = column;
-      }
-    }
-    return best;
   }
 
   private static boolean varies(Table table, int column) {
-    double first = table.features()[0][column];
+    double least = table.features()[0][column];
+    double largest = least;
     for (double[] row : table.features()) {
-      if (row[column] != first) {
-        return true;
-      }
+      least = Math.min(least, row[column]);
+      largest = Math.max(largest, row[column]);
     }
-    return false;
+    return largest - least > ROUNDING * Math.max(Math.abs(least), Math.abs(largest));
   }
 
   private static double[] means(Table table, int[] kept, boolean centering) {
@@ -151,11 +178,26 @@ public record Preparation(
     return means;
   }
 
+  /** Without overflow or underflow of the squares. */
   private static double norm(double[] row, int[] kept, double[] means) {
     double sum = 0;
+    double largest = 0;
     for (int i = 0; i < kept.length; i++) {
       double value = row[kept[i]] - means[i];
       sum += value * value;
+      largest = Math.max(largest, Math.abs(value));
+    }
+    boolean inRange = sum > 1e-280 && sum < 1e280;
+    return inRange || largest == 0
+        ? Math.sqrt(sum)
+        : largest * scaledRoot(row, kept, means, largest);
+  }
+
+  private static double scaledRoot(double[] row, int[] kept, double[] means, double largest) {
+    double sum = 0;
+    for (int i = 0; i < kept.length; i++) {
+      double share = (row[kept[i]] - means[i]) / largest;
+      sum += share * share;
     }
     return Math.sqrt(sum);
   }

@@ -1,5 +1,9 @@
 package org.hetal.owner.data;
 
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.hetal.config.Settings;
 import org.hetal.he.Parameters;
 import org.hetal.packing.Layout;
@@ -12,13 +16,15 @@ import org.hetal.training.TrainingPlan;
  * @param preparation how raw rows become these
  * @param train [rows][features], bias last, in the order of encryption
  * @param test null when there is no test split
+ * @param warnings what is possible and yet most likely a mistake, one line each, for people
  */
 public record PreparedData(
     Splits splits,
     Preparation preparation,
     double[][] train,
     double[][] validation,
-    double[][] test) {
+    double[][] test,
+    List<String> warnings) {
 
   /**
    * Reads and checks everything before anything is encrypted.
@@ -31,13 +37,33 @@ public record PreparedData(
 
   /** Prepares rows that are there already. */
   public static PreparedData of(Splits splits, Settings.Data data) {
-    Preparation preparation = Preparation.fit(splits, data);
+    return of(splits, Preparation.fit(splits, data), data);
+  }
+
+  /** Prepares rows as others were prepared before. */
+  public static PreparedData of(Splits splits, Preparation preparation, Settings.Data data) {
     return new PreparedData(
         splits,
         preparation,
         preparation.apply(splits.train()),
         preparation.apply(splits.validation()),
-        splits.test() == null ? null : preparation.apply(splits.test()));
+        splits.test() == null ? null : preparation.applyToNew(splits.test()),
+        DataWarnings.of(splits, preparation, data));
+  }
+
+  /** What was dropped, one line each, for people. */
+  public List<String> notes() {
+    Table train = splits.train();
+    String dropped =
+        IntStream.range(0, preparation.columns())
+            .filter(column -> Arrays.binarySearch(preparation.kept(), column) < 0)
+            .mapToObj(train::columnName)
+            .collect(Collectors.joining(", "));
+    return dropped.isEmpty()
+        ? List.of()
+        : List.of(
+            "constant to 12 digits in the training rows and dropped (the bias takes their place): "
+                + dropped);
   }
 
   public int[] trainLabels() {
@@ -55,8 +81,13 @@ public record PreparedData(
 
   /** The schedule of the settings for these rows. */
   public Schedule schedule(Settings.Training training) {
+    return schedule(training, train.length);
+  }
+
+  /** The schedule of the settings for so many rows to train on. */
+  public static Schedule schedule(Settings.Training training, int rows) {
     return new Schedule(
-        train.length,
+        rows,
         training.batchRows(),
         training.learningRate(),
         training.epochs(),

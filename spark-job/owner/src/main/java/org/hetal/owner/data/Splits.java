@@ -1,6 +1,7 @@
 package org.hetal.owner.data;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.hetal.config.Settings;
@@ -31,8 +32,12 @@ public record Splits(Table train, Table validation, Table test) {
     if (trainRows < 1 || (!data.validation().isPresent() && validationRows < 1)) {
       throw new DataException(
           String.format(
+              Locale.ROOT,
               "%s: expected rows to train on and to validate with, actual %d and %d of %d",
-              all.source(), trainRows, validationRows, all.rows()));
+              all.source(),
+              trainRows,
+              validationRows,
+              all.rows()));
     }
     Table train = range(all, 0, trainRows);
     Table validation =
@@ -40,11 +45,8 @@ public record Splits(Table train, Table validation, Table test) {
             ? TableReader.read(data.validation(), data)
             : range(all, trainRows, validationRows);
     Table test = test(data, all, trainRows + validationRows, testRows);
-    requireColumns(train, validation);
-    if (test != null) {
-      requireColumns(train, test);
-    }
-    return new Splits(train, validation, test);
+    return new Splits(
+        train, likeTrain(train, validation), test == null ? null : likeTrain(train, test));
   }
 
   private static Table test(Settings.Data data, Table all, int first, int rows) {
@@ -54,13 +56,10 @@ public record Splits(Table train, Table validation, Table test) {
     return rows > 0 ? range(all, first, rows) : null;
   }
 
-  private static void requireColumns(Table train, Table other) {
-    if (other.columns() != train.columns()) {
-      throw new DataException(
-          String.format(
-              "%s: expected %d features as in %s, actual %d",
-              other.source(), train.columns(), train.source(), other.columns()));
-    }
+  private static Table likeTrain(Table train, Table other) {
+    return other
+        .requireNames(train.sourceColumns().names(), train.source())
+        .withColumns(train.columns(), train.source());
   }
 
   private static Table range(Table all, int first, int rows) {
@@ -87,7 +86,12 @@ public record Splits(Table train, Table validation, Table test) {
   public String describe() {
     long classes = Arrays.stream(train.labels()).distinct().count();
     return String.format(
+        Locale.ROOT,
         "%d rows to train on, %d to validate with, %d to test with; %d columns; %d labels seen",
-        train.rows(), validation.rows(), test == null ? 0 : test.rows(), train.columns(), classes);
+        train.rows(),
+        validation.rows(),
+        test == null ? 0 : test.rows(),
+        train.columns(),
+        classes);
   }
 }

@@ -1,74 +1,88 @@
 package org.hetal.owner.data;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.hetal.config.Settings;
 
-/** Reads a file of rows by what its name ends with. */
+/** Reads a file of rows in the form that it has. */
 public final class TableReader {
   private TableReader() {}
 
   /**
-   * Reads one split; without a file of labels they are a column of the CSV file.
+   * Reads one split; without a file of labels they are a column of the CSV file or stand before the
+   * features of libsvm's.
    *
    * @throws DataException when it cannot be read or has a bad value
    */
   public static Table read(Settings.Source source, Settings.Data data) {
-    Path features = existing(source.features());
+    DataFile features = DataFile.of(source.features());
     if (source.labels().isEmpty()) {
-      if (isNpy(features)) {
-        throw new DataException(
-            features + ": expected a file of labels beside a .npy file of features, actual none");
-      }
-      return CsvReader.read(features, data.header(), data.labelColumn())
-          .requireValid(data.classes());
+      Table rows =
+          switch (features.form()) {
+            case CSV -> CsvReader.read(features.path(), data, data.labelColumn());
+            case LIBSVM -> LibsvmReader.read(features.path(), data.classes());
+            case NPY, NPZ ->
+                throw new DataException(
+                    features
+                        + ": expected labels beside an array of features, actual none; set labels to a"
+                        + " file of labels, for an archive such as \"data.npz#y\"");
+          };
+      return rows.requireValid(data.classes());
     }
-    Table rows = unlabelled(features, data.header());
-    Path labels = existing(source.labels());
-    int[] values = NpyReader.labels(requireNpy(labels));
-    if (values.length != rows.rows()) {
+    if (features.form() == DataFile.Form.LIBSVM) {
+      throw new DataException(
+          features
+              + ": expected labels in the file of libsvm alone, actual another file, "
+              + source.labels());
+    }
+    Table unlabelled = unlabelled(features, data);
+    int[] labels = labels(DataFile.of(source.labels()), data);
+    if (labels.length != unlabelled.rows()) {
       throw new DataException(
           String.format(
-              "%s: expected %d labels, one a row of %s; actual %d",
-              labels, rows.rows(), features, values.length));
+              Locale.ROOT,
+              "%s: expected %d labels, one for each row of %s; actual %d",
+              source.labels(),
+              unlabelled.rows(),
+              features,
+              labels.length));
     }
-    return new Table(rows.source(), rows.numbers(), rows.features(), values)
-        .requireValid(data.classes());
+    return unlabelled.withLabels(labels);
   }
 
-  /** Rows without labels. */
-  public static Table unlabelled(Path file, boolean header) {
-    Path features = existing(file.toString());
+  /**
+   * Rows without labels; those of a file of libsvm's are not looked at.
+   *
+   * @param data header and separator of a CSV file
+   */
+  public static Table unlabelled(Path file, Settings.Data data) {
+    return unlabelled(DataFile.of(file.toString()), data);
+  }
+
+  private static Table unlabelled(DataFile file, Settings.Data data) {
     Table rows =
-        isNpy(features)
-            ? numbered(features, NpyReader.matrix(features))
-            : CsvReader.read(features, header, CsvReader.NO_LABEL);
+        switch (file.form()) {
+          case CSV -> CsvReader.read(file.path(), data, CsvColumns.NO_LABEL);
+          case LIBSVM -> LibsvmReader.read(file.path(), 0);
+          case NPY, NPZ -> {
+            double[][] matrix = file.matrix();
+            yield new Table(file.toString(), Table.numbered(matrix.length), matrix, null);
+          }
+        };
     return rows.requireValid(Integer.MAX_VALUE);
   }
 
-  private static Table numbered(Path file, double[][] rows) {
-    return new Table(file.toString(), Table.numbered(rows.length), rows, null);
-  }
-
-  private static Path existing(String name) {
-    Path file = Path.of(name);
-    if (!Files.isRegularFile(file)) {
-      throw new DataException(file + ": expected a file, actual none");
+  private static int[] labels(DataFile file, Settings.Data data) {
+    if (file.form() == DataFile.Form.LIBSVM) {
+      throw new DataException(
+          file + ": expected a .npy, .npz or .csv file of labels, actual libsvm");
     }
-    if (!name.matches(".*\\.(npy|csv|csv\\.gz)")) {
-      throw new DataException(file + ": expected .npy, .csv or .csv.gz, actual another ending");
-    }
-    return file;
-  }
-
-  private static Path requireNpy(Path file) {
-    if (!isNpy(file)) {
-      throw new DataException(file + ": expected a .npy file of labels, actual another ending");
-    }
-    return file;
-  }
-
-  private static boolean isNpy(Path file) {
-    return file.toString().endsWith(".npy");
+    Table table = unlabelled(file, data);
+    return Labels.ofArray(
+        file.toString(),
+        table.sourceColumns().rowWord(),
+        table.features(),
+        table.numbers(),
+        data.classes());
   }
 }

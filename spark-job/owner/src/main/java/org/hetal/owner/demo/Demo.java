@@ -15,6 +15,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
+import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.he.EngineLibrary;
@@ -90,7 +91,8 @@ public final class Demo {
       Step.stop(oracle);
     }
     title("4  Data owner: what the oracle saw, which the cluster did not.");
-    List<OracleLog.Entry> answers = OracleLog.read(Path.of(settings.oracle().log()));
+    List<OracleLog.Entry> answers =
+        OracleLog.read(LocalPath.of("oracle.log", settings.oracle().log()));
     answers.forEach(this::show);
     title("5  Data owner: decrypts the model and trains the same in the clear to compare.");
     step.owner(command("decrypt-model", "--quiet"));
@@ -124,13 +126,13 @@ public final class Demo {
 
   private ObjectNode result(ObjectNode evaluation, List<OracleLog.Entry> answers, double seconds) {
     ObjectNode result = evaluation.deepCopy();
-    Path run = Path.of(settings.paths().run());
+    Path run = LocalPath.of("paths.run", settings.paths().run());
     ObjectNode report = read(run.resolve("report.json"));
     result.put("seconds", seconds);
     result.put("seconds_per_iteration", report.path("seconds_per_iteration").asDouble());
     result.put("iterations", report.path("steps").asInt());
-    result.put("key_bytes", size(Path.of(settings.paths().keyBundle())));
-    result.put("ciphertext_bytes", size(Path.of(settings.paths().dataset())));
+    result.put("key_bytes", size(LocalPath.of("paths.key-bundle", settings.paths().keyBundle())));
+    result.put("ciphertext_bytes", size(LocalPath.of("paths.dataset", settings.paths().dataset())));
     result.put("parameter_set", parameters.name());
     result.put("security_bits", parameters.securityBits());
     result.put("client", client());

@@ -2,13 +2,13 @@ package org.hetal.owner.keys;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.he.Ciphertext;
+import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.Parameters;
 import org.hetal.he.RotationPlan;
 import org.hetal.he.owner.Client;
@@ -66,13 +66,8 @@ final class SimulatorClient implements Client {
   /** There are no keys: a list of those that the engine would need. */
   @Override
   public void writeEvaluationKeys(Path directory, RotationPlan plan, KeyProgress progress) {
-    String text =
-        String.format(
-            "{\"insecure\": \"simulator\", \"parameterSet\": \"%s\", \"keyId\": \"%s\","
-                + " \"rotations\": %d}%n",
-            parameters.name(), keyId, plan.rotations().size());
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    new LocalStorage(directory).writeAtomically("manifest.json", bytes);
+    byte[] bytes = KeyBundleManifest.ofPlan("hetal-simulator-keys 1", parameters, keyId, plan);
+    new LocalStorage(directory).writeAtomically(KeyBundleManifest.NAME, bytes);
     progress.wrote(1, 1, bytes.length);
   }
 

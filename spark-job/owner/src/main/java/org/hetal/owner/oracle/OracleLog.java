@@ -1,7 +1,10 @@
 package org.hetal.owner.oracle;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -11,30 +14,52 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.hetal.dataset.DatasetException;
 import org.hetal.training.Judgement;
 import org.hetal.training.Verdict;
 
 /**
  * The owner's record of every answer, a JSON object a line. It is on disk before the answer is
- * given, and an oracle that is started again goes on from it, budget included.
+ * given, and an oracle that is started again goes on from it, budget included. One oracle at a time
+ * has it open ({@link OracleLogLock}).
+ *
+ * <p>A last line that was cut, by a full disk or a machine that went down, is of an answer that was
+ * not given: it is set aside in {@code LOG.torn}. Damage anywhere else is refused.
  */
-public final class OracleLog {
+public final class OracleLog implements AutoCloseable {
   private static final ObjectMapper JSON =
       new ObjectMapper()
           .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
           .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
   private final Path file;
+  private final OracleLogLock lock;
+  private final FileChannel channel;
   private final List<Entry> entries;
+  private long size;
+
+  /** Another oracle has the log. */
+  public static final class HeldException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    HeldException(String message) {
+      super(message);
+    }
+  }
 
   /**
    * An answer.
    *
    * @param time of the answer, ISO 8601
    * @param keyId under which the logits were encrypted
+   * @param dataset SHA-256 of the data set's manifest; empty in a line that was written before logs
+   *     had it
    * @param sha256 of the ciphertexts that were judged
    * @param loss stays here
    */
@@ -42,6 +67,7 @@ public final class OracleLog {
       String time,
       String runId,
       String keyId,
+      String dataset,
       int epoch,
       String sha256,
       double loss,
@@ -59,58 +85,239 @@ public final class OracleLog {
     }
   }
 
-  private OracleLog(Path file, List<Entry> entries) {
-    this.file = file;
-    this.entries = entries;
-  }
+  /**
+   * @param whole bytes of the entries
+   * @param torn what follows them: a line that was cut
+   */
+  private record Content(List<Entry> entries, int whole, byte[] torn) {}
 
-  /** Opens the log, with what it already holds. */
-  public static OracleLog open(Path file) {
-    return new OracleLog(file, read(file));
+  private OracleLog(
+      Path file, OracleLogLock lock, FileChannel channel, List<Entry> entries, long size) {
+    this.file = file;
+    this.lock = lock;
+    this.channel = channel;
+    this.entries = entries;
+    this.size = size;
   }
 
   /**
-   * The answers in a log; none when there is no such file.
+   * Opens the log for this oracle alone, with what it already holds; makes it when there is none.
+   *
+   * @param warnings told when a last line was cut, one line
+   * @throws HeldException when another oracle has it open
+   * @throws DatasetException when a line is not an answer, or not the next one of the same run
+   */
+  public static OracleLog open(Path file, Consumer<String> warnings) {
+    Path absolute = file.toAbsolutePath();
+    OracleLogLock lock = null;
+    try {
+      Files.createDirectories(absolute.getParent());
+      lock = OracleLogLock.acquire(absolute);
+      FileChannel channel =
+          FileChannel.open(
+              absolute,
+              Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
+              PrivateFiles.OWNER_ONLY);
+      try {
+        PrivateFiles.force(absolute.getParent());
+        Content content = parse(file, Files.readAllBytes(absolute));
+        if (content.torn().length > 0) {
+          setAside(file, content, channel, warnings);
+        }
+        OracleLog log = new OracleLog(file, lock, channel, content.entries(), content.whole());
+        log.endLastLine();
+        return log;
+      } catch (IOException | RuntimeException e) {
+        channel.close();
+        throw e;
+      }
+    } catch (IOException e) {
+      closeQuietly(lock);
+      throw new UncheckedIOException("opening " + file + ": " + e, e);
+    } catch (RuntimeException e) {
+      closeQuietly(lock);
+      throw e;
+    }
+  }
+
+  private static void closeQuietly(OracleLogLock lock) {
+    if (lock != null) {
+      lock.close();
+    }
+  }
+
+  /**
+   * The answers in a log; none when there is no such file. A last line that was cut is left out.
    *
    * @throws DatasetException when a line is not an answer
    */
   public static List<Entry> read(Path file) {
-    List<Entry> entries = new ArrayList<>();
     if (!Files.exists(file)) {
-      return entries;
+      return List.of();
     }
     try {
-      for (String line : Files.readAllLines(file)) {
-        entries.add(JSON.readValue(line, Entry.class));
-      }
-      return entries;
+      return parse(file, Files.readAllBytes(file)).entries();
     } catch (IOException e) {
-      throw new DatasetException(
-          file + " line " + (entries.size() + 1) + ": expected an answer of the oracle", e);
+      throw new UncheckedIOException("reading " + file + ": " + e, e);
     }
+  }
+
+  private static Content parse(Path file, byte[] bytes) {
+    List<Entry> entries = new ArrayList<>();
+    int start = 0;
+    while (start < bytes.length) {
+      int end = start;
+      while (end < bytes.length && bytes[end] != '\n') {
+        end++;
+      }
+      Entry entry;
+      try {
+        entry = entry(Arrays.copyOfRange(bytes, start, end));
+      } catch (IOException e) {
+        if (wasCut(bytes, start, end)) {
+          return new Content(entries, start, Arrays.copyOfRange(bytes, start, bytes.length));
+        }
+        throw damaged(file, entries.size() + 1, "an answer of the oracle", "none", e);
+      }
+      requireNext(file, entries, entry);
+      entries.add(entry);
+      start = end + 1;
+    }
+    return new Content(entries, bytes.length, new byte[0]);
+  }
+
+  /** Without its end, or with zeros where the file system had not written yet. */
+  private static boolean wasCut(byte[] bytes, int start, int end) {
+    boolean zeros = false;
+    for (int i = start; i < end; i++) {
+      zeros |= bytes[i] == 0;
+    }
+    return end == bytes.length || zeros && end == bytes.length - 1;
+  }
+
+  private static Entry entry(byte[] line) throws IOException {
+    JsonNode json = JSON.readTree(line);
+    if (json instanceof ObjectNode object && !object.has("dataset")) {
+      object.put("dataset", "");
+    }
+    Entry entry = JSON.treeToValue(json, Entry.class);
+    if (entry == null) {
+      throw new IOException("expected an object, actual nothing");
+    }
+    return entry;
+  }
+
+  private static void requireNext(Path file, List<Entry> before, Entry entry) {
+    int line = before.size() + 1;
+    if (entry.epoch() != line) {
+      throw damaged(file, line, "the answer on epoch " + line, "epoch " + entry.epoch(), null);
+    }
+    if (line > 1 && !entry.runId().equals(before.get(0).runId())) {
+      throw damaged(file, line, "run " + before.get(0).runId(), entry.runId(), null);
+    }
+  }
+
+  private static DatasetException damaged(
+      Path file, int line, String expected, String actual, Throwable cause) {
+    return new DatasetException(
+        file
+            + " line "
+            + line
+            + ": expected "
+            + expected
+            + ", actual "
+            + actual
+            + "; restore the file from a copy, or move it away and train with another run-id",
+        cause);
+  }
+
+  private static void setAside(
+      Path file, Content content, FileChannel channel, Consumer<String> warnings)
+      throws IOException {
+    Path torn = file.resolveSibling(file.getFileName() + ".torn");
+    try (FileChannel out =
+        FileChannel.open(
+            torn,
+            Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND),
+            PrivateFiles.OWNER_ONLY)) {
+      writeFully(out, ByteBuffer.wrap(content.torn()));
+      writeFully(out, ByteBuffer.wrap(new byte[] {'\n'}));
+      out.force(true);
+    }
+    channel.truncate(content.whole());
+    channel.force(true);
+    warnings.accept(
+        file
+            + " line "
+            + (content.entries().size() + 1)
+            + ": was cut after "
+            + content.torn().length
+            + " bytes; that answer was not given; set aside in "
+            + torn);
+  }
+
+  private static void writeFully(FileChannel to, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      to.write(bytes);
+    }
+  }
+
+  /** Of a last line that has all but its line feed. */
+  private void endLastLine() throws IOException {
+    ByteBuffer last = ByteBuffer.allocate(1);
+    if (size > 0 && channel.read(last, size - 1) == 1 && last.get(0) != '\n') {
+      put(new byte[] {'\n'});
+    }
+  }
+
+  /** Where the log is. */
+  Path file() {
+    return file;
   }
 
   List<Entry> entries() {
     return List.copyOf(entries);
   }
 
+  /**
+   * Adds an answer; it is on disk when this returns.
+   *
+   * @throws UncheckedIOException when it cannot be written; the log is then as before
+   */
   void append(Entry entry) {
     try {
-      if (file.toAbsolutePath().getParent() != null) {
-        Files.createDirectories(file.toAbsolutePath().getParent());
-      }
-      byte[] line = (JSON.writeValueAsString(entry) + "\n").getBytes(StandardCharsets.UTF_8);
-      try (FileChannel channel =
-          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-        ByteBuffer buffer = ByteBuffer.wrap(line);
-        while (buffer.hasRemaining()) {
-          channel.write(buffer);
-        }
-        channel.force(true);
-      }
+      put((JSON.writeValueAsString(entry) + "\n").getBytes(StandardCharsets.UTF_8));
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("an entry is always writable", e);
     } catch (IOException e) {
-      throw new UncheckedIOException("writing " + file, e);
+      throw new UncheckedIOException("writing " + file + ": " + e, e);
     }
     entries.add(entry);
+  }
+
+  /** Always at the end of the last whole line, so that what failed before is overwritten. */
+  private void put(byte[] bytes) throws IOException {
+    try {
+      ByteBuffer buffer = ByteBuffer.wrap(bytes);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer, size + buffer.position());
+      }
+      channel.force(true);
+    } catch (IOException e) {
+      channel.truncate(size);
+      throw e;
+    }
+    size += bytes.length;
+  }
+
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException("closing " + file + ": " + e, e);
+    } finally {
+      lock.close();
+    }
   }
 }

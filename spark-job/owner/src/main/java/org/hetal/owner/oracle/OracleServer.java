@@ -1,40 +1,62 @@
 package org.hetal.owner.oracle;
 
-import com.sun.net.httpserver.HttpExchange;
-import com.sun.net.httpserver.HttpsConfigurator;
-import com.sun.net.httpserver.HttpsServer;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpServerCodec;
+import io.netty.handler.ssl.SslHandler;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLEngine;
+import org.hetal.config.SettingsException;
+import org.hetal.oracle.Greeting;
 import org.hetal.oracle.JudgeAnswer;
 import org.hetal.oracle.JudgeRequest;
 
 /**
- * {@link OracleService} over HTTPS; what goes over the wire is described in {@link JudgeAnswer}.
+ * {@link OracleService} over HTTPS with TLS 1.3 alone; what goes over the wire is described in
+ * {@link Greeting}, {@link JudgeRequest} and {@link JudgeAnswer}. One event loop serves all
+ * connections, so that one that says nothing, or little, keeps no thread from another ({@link
+ * Strangers}); questions are answered one after the other on a thread of their own.
  */
 public final class OracleServer implements AutoCloseable {
-  private static final int THREADS = 4;
   private static final int HEADER_BYTES = 1 << 20;
   private static final int CIPHERTEXT_BYTES = 48 << 20;
+  static final int MOST_STRANGERS = 512;
+  private static final Duration TIME_TO_SHOW_THE_TOKEN = Duration.ofSeconds(15);
+  private static final Duration TIME_TO_END = Duration.ofSeconds(4);
+  private static final HttpDecoderConfig LIMITS =
+      new HttpDecoderConfig().setMaxInitialLineLength(1024).setMaxHeaderSize(8192);
 
-  private final HttpsServer server;
-  private final ExecutorService executor = Executors.newFixedThreadPool(THREADS);
   private final OracleService service;
-  private final OracleIdentity identity;
-  private final long maxBytes;
-  private final Consumer<String> trouble;
+  private final EventLoopGroup loop =
+      new MultiThreadIoEventLoopGroup(1, daemon("oracle connections"), NioIoHandler.newFactory());
+  private final ExecutorService answers =
+      Executors.newSingleThreadExecutor(daemon("oracle answers"));
+  private final Channel channel;
 
   /**
    * Starts to listen.
    *
    * @param port 0: any free one
    * @param trouble told what was refused, one line each
+   * @throws SettingsException when nobody can listen there
    */
   public OracleServer(
       OracleService service,
@@ -42,95 +64,132 @@ public final class OracleServer implements AutoCloseable {
       String host,
       int port,
       Consumer<String> trouble) {
+    this(service, identity, host, port, TIME_TO_SHOW_THE_TOKEN, trouble);
+  }
+
+  OracleServer(
+      OracleService service,
+      OracleIdentity identity,
+      String host,
+      int port,
+      Duration timeToShowTheToken,
+      Consumer<String> trouble) {
     this.service = service;
-    this.identity = identity;
-    this.maxBytes = HEADER_BYTES + (long) service.groups() * CIPHERTEXT_BYTES;
-    this.trouble = trouble;
-    try {
-      server = HttpsServer.create(new InetSocketAddress(host, port), 0);
-    } catch (IOException e) {
-      throw new UncheckedIOException(
-          "listening on " + host + ":" + port + ": " + e.getMessage(), e);
+    long most = HEADER_BYTES + (long) service.groups() * CIPHERTEXT_BYTES;
+    Map<String, RequestHandler.Route> routes =
+        Map.of(
+            Greeting.PATH,
+            new RequestHandler.Route(Greeting.MAX_BYTES, this::greet),
+            JudgeRequest.PATH,
+            new RequestHandler.Route(Math.min(most, Integer.MAX_VALUE - 8), this::judge));
+    RequestHandler.Shared shared =
+        new RequestHandler.Shared(
+            identity.tokenBytes(),
+            routes,
+            new Strangers(MOST_STRANGERS, timeToShowTheToken),
+            answers,
+            new AtomicInteger(),
+            trouble,
+            new SeldomLines(trouble));
+    ChannelFuture bound =
+        new ServerBootstrap()
+            .group(loop)
+            .channel(NioServerSocketChannel.class)
+            .option(ChannelOption.SO_BACKLOG, 1024)
+            .childHandler(
+                new ChannelInitializer<SocketChannel>() {
+                  @Override
+                  protected void initChannel(SocketChannel connection) {
+                    connection
+                        .pipeline()
+                        .addLast(shared.strangers())
+                        .addLast(new SslHandler(engine(identity)))
+                        .addLast(new HttpServerCodec(LIMITS))
+                        .addLast(new RequestHandler(shared));
+                  }
+                })
+            .bind(new InetSocketAddress(host, port))
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      close(null);
+      throw new SettingsException(
+          "oracle.host, oracle.port: expected an address of this machine with a free port, actual "
+              + host
+              + " port "
+              + port
+              + ": "
+              + reason(bound.cause()),
+          bound.cause());
     }
-    server.setHttpsConfigurator(new HttpsConfigurator(identity.context()));
-    server.createContext("/", this::handle);
-    server.setExecutor(executor);
-    server.start();
+    channel = bound.channel();
+  }
+
+  private static String reason(Throwable failure) {
+    if (failure instanceof UnresolvedAddressException) {
+      return "the name has no address on this machine";
+    }
+    return failure.getMessage() == null ? failure.toString() : failure.getMessage();
+  }
+
+  private static SSLEngine engine(OracleIdentity identity) {
+    SSLEngine engine = identity.context().createSSLEngine();
+    engine.setUseClientMode(false);
+    engine.setEnabledProtocols(new String[] {"TLSv1.3"});
+    return engine;
+  }
+
+  private static ThreadFactory daemon(String name) {
+    return task -> {
+      Thread thread = new Thread(task, name);
+      thread.setDaemon(true);
+      return thread;
+    };
   }
 
   public int port() {
-    return server.getAddress().getPort();
+    return ((InetSocketAddress) channel.localAddress()).getPort();
   }
 
-  private void handle(HttpExchange exchange) throws IOException {
-    try (exchange) {
-      int status;
-      byte[] body;
-      try {
-        body = answer(exchange).encode();
-        status = 200;
-      } catch (OracleException e) {
-        status = e.status();
-        body = JudgeAnswer.failure(e.getMessage());
-        trouble.accept("refused with " + status + ": " + e.getMessage());
-      } catch (RuntimeException e) {
-        // What went wrong here is the owner's to know.
-        status = 500;
-        body = JudgeAnswer.failure("the oracle failed; its own log says why");
-        trouble.accept("failed: " + e);
-      }
-      if (status != 200) {
-        drain(exchange.getRequestBody());
-      }
-      exchange.getResponseHeaders().set("Content-Type", "application/json");
-      exchange.sendResponseHeaders(status, body.length);
-      exchange.getResponseBody().write(body);
+  private byte[] greet(byte[] body) {
+    Greeting greeting;
+    try {
+      greeting = Greeting.decode(body);
+    } catch (IllegalArgumentException e) {
+      throw new OracleException(OracleException.BAD_REQUEST, e.getMessage());
     }
+    return service.greet(greeting).encode();
   }
 
-  /** A client that is still sending would see a broken connection instead of the answer. */
-  private void drain(InputStream in) throws IOException {
-    byte[] rest = new byte[1 << 16];
-    long drained = 0;
-    for (int read = 0; read >= 0 && drained <= maxBytes; drained += read) {
-      read = in.read(rest);
-    }
-  }
-
-  private JudgeAnswer answer(HttpExchange exchange) throws IOException {
-    requireToken(exchange);
-    if (!exchange.getRequestURI().getPath().equals(JudgeRequest.PATH)) {
-      throw new OracleException(404, "path: expected " + JudgeRequest.PATH);
-    }
-    if (!exchange.getRequestMethod().equals("POST")) {
-      throw new OracleException(405, "method: expected POST");
-    }
-    InputStream in = exchange.getRequestBody();
-    byte[] body = in.readNBytes(Math.toIntExact(Math.min(maxBytes + 1, Integer.MAX_VALUE - 8)));
-    if (body.length > maxBytes) {
-      throw new OracleException(413, "request: expected at most " + maxBytes + " bytes");
-    }
+  private byte[] judge(byte[] body) {
     JudgeRequest request;
     try {
       request = JudgeRequest.decode(body);
     } catch (IllegalArgumentException e) {
       throw new OracleException(OracleException.BAD_REQUEST, e.getMessage());
     }
-    return service.judge(request);
+    return service.judge(request).encode();
   }
 
-  private void requireToken(HttpExchange exchange) {
-    String header = exchange.getRequestHeaders().getFirst("Authorization");
-    String shown = header != null && header.startsWith("Bearer ") ? header.substring(7) : "";
-    if (!MessageDigest.isEqual(shown.getBytes(StandardCharsets.US_ASCII), identity.tokenBytes())) {
-      throw new OracleException(401, "token: expected the oracle's, actual another or none");
-    }
-  }
-
-  /** Stops listening; a question being answered has a second to end. */
+  /** Stops listening; a question being answered has some seconds to end. */
   @Override
   public void close() {
-    server.stop(1);
-    executor.shutdownNow();
+    close(channel);
+  }
+
+  private void close(Channel listening) {
+    if (listening != null) {
+      listening.close().awaitUninterruptibly();
+    }
+    answers.shutdown();
+    try {
+      if (!answers.awaitTermination(TIME_TO_END.toMillis(), TimeUnit.MILLISECONDS)) {
+        answers.shutdownNow();
+      }
+    } catch (InterruptedException e) {
+      answers.shutdownNow();
+      Thread.currentThread().interrupt();
+    }
+    loop.shutdownGracefully(0, TIME_TO_END.toMillis(), TimeUnit.MILLISECONDS)
+        .awaitUninterruptibly(TIME_TO_END.toMillis());
   }
 }

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 import org.hetal.dataset.StoredFile;
 import org.hetal.he.HeException;
 import org.hetal.he.owner.Client;
+import org.hetal.oracle.Greeting;
 import org.hetal.oracle.JudgeAnswer;
 import org.hetal.oracle.JudgeRequest;
 import org.hetal.packing.Layout;
@@ -23,6 +24,7 @@ import org.hetal.training.RowRange;
  */
 public final class OracleService {
   private final Client client;
+  private final ServedRun run;
   private final Layout layout;
   private final List<RowRange> groups;
   private final double logitScale;
@@ -32,14 +34,17 @@ public final class OracleService {
   private final Consumer<Judgement> listener;
 
   /**
+   * @param run the only one that is answered
    * @param labels of the validation rows
    * @param squarings logits come divided by 2^squarings
    * @param patience epochs without a better loss
    * @param budget answers in the oracle's life, those in the log included
    * @param listener told each new judgement, for the owner's screen
+   * @throws org.hetal.config.SettingsException when the log is of another run
    */
   public OracleService(
       Client client,
+      ServedRun run,
       Layout layout,
       int[] labels,
       int squarings,
@@ -48,6 +53,8 @@ public final class OracleService {
       OracleLog log,
       Consumer<Judgement> listener) {
     this.client = client;
+    run.requireOwn(log);
+    this.run = run;
     this.layout = layout;
     this.groups = Partition.groups(labels.length, layout);
     this.logitScale = Math.scalb(1.0, squarings);
@@ -73,40 +80,53 @@ public final class OracleService {
     return budget - log.entries().size();
   }
 
+  /** Whether this run will be answered; costs nothing. */
+  synchronized Greeting.Welcome greet(Greeting greeting) {
+    run.require(greeting.run(), log);
+    requireGroups(greeting.groups());
+    int answered = log.entries().size();
+    require(
+        greeting.epochsAnswered() <= answered,
+        OracleException.CONFLICT,
+        "epochs answered: expected at most "
+            + answered
+            + ", which are in the oracle's log, actual "
+            + greeting.epochsAnswered()
+            + "; start the oracle with the log that this run's answers are in");
+    if (greeting.epochsAnswered() == answered) {
+      requireNext(answered + 1);
+      requireBudget();
+    }
+    return new Greeting.Welcome(answersLeft());
+  }
+
   synchronized JudgeAnswer judge(JudgeRequest request) {
-    require(
-        request.keyId().equals(client.keyId()),
-        OracleException.FORBIDDEN,
-        "key id: expected " + client.keyId() + ", actual " + request.keyId());
-    require(
-        request.logits().size() == groups.size(),
-        OracleException.BAD_REQUEST,
-        "ciphertexts: expected " + groups.size() + ", actual " + request.logits().size());
+    run.require(request.run(), log);
+    requireGroups(request.logits().size());
     String digest = digest(request.logits());
-    for (OracleLog.Entry entry : log.entries()) {
+    List<OracleLog.Entry> entries = log.entries();
+    if (request.epoch() <= entries.size()) {
+      OracleLog.Entry entry = entries.get(request.epoch() - 1);
       require(
-          entry.runId().equals(request.runId()) && entry.keyId().equals(request.keyId()),
+          entry.sha256().equals(digest),
           OracleException.CONFLICT,
-          "run: expected " + entry.runId() + ", actual " + request.runId());
-      if (entry.epoch() == request.epoch()) {
-        require(
-            entry.sha256().equals(digest),
-            OracleException.CONFLICT,
-            "epoch " + request.epoch() + " was answered for other ciphertexts");
-        return answer(entry);
-      }
+          "epoch "
+              + request.epoch()
+              + " was answered for other ciphertexts: expected SHA-256 "
+              + entry.sha256()
+              + ", actual "
+              + digest);
+      return answer(entry);
     }
     requireNext(request.epoch());
-    require(
-        answersLeft() > 0,
-        OracleException.BUDGET_SPENT,
-        "query budget: expected an answer left of " + budget + ", actual none");
+    requireBudget();
     Judgement judgement = judge.judge(request.epoch(), decrypt(request.logits()));
     OracleLog.Entry entry =
         new OracleLog.Entry(
             Instant.now().truncatedTo(ChronoUnit.MILLIS).toString(),
-            request.runId(),
-            request.keyId(),
+            request.run().runId(),
+            request.run().keyId(),
+            request.run().dataset(),
             request.epoch(),
             digest,
             judgement.loss(),
@@ -123,6 +143,20 @@ public final class OracleService {
 
   private JudgeAnswer answer(OracleLog.Entry entry) {
     return new JudgeAnswer(entry.stop(), entry.best(), entry.reason(), answersLeft());
+  }
+
+  private void requireGroups(int actual) {
+    require(
+        actual == groups.size(),
+        OracleException.BAD_REQUEST,
+        "ciphertexts: expected " + groups.size() + ", actual " + actual);
+  }
+
+  private void requireBudget() {
+    require(
+        answersLeft() > 0,
+        OracleException.BUDGET_SPENT,
+        "query budget: expected an answer left of " + budget + ", actual none");
   }
 
   private void requireNext(int epoch) {

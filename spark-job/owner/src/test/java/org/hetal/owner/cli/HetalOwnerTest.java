@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import org.hetal.config.SettingsLoader;
 import org.hetal.dataset.EncryptedDataset;
@@ -38,13 +39,17 @@ class HetalOwnerTest {
     StringBuilder rows = new StringBuilder();
     for (int i = 0; i < 60; i++) {
       int label = i % 3;
-      rows.append(String.format("%d,%d,5,%d%n", label == 0 ? 9 + i % 2 : i % 4, 3 * label, label));
+      rows.append(
+          String.format(
+              Locale.ROOT, "%d,%d,5,%d%n", label == 0 ? 9 + i % 2 : i % 4, 3 * label, label));
     }
     Files.writeString(folder.resolve("rows.csv"), rows);
     conf = folder.resolve("test.conf");
     Files.writeString(
         conf,
-        """
+        String.format(
+            Locale.ROOT,
+            """
         hetal {
           backend = simulator
           parameters = %s
@@ -55,8 +60,15 @@ class HetalOwnerTest {
             key-bundle = "%s/cluster/keys", dataset = "%s/cluster/dataset", run = "%s/cluster/run"
           }
         }
-        """
-            .formatted(SET, folder, folder, folder, folder, folder, folder, folder));
+        """,
+            SET,
+            folder,
+            folder,
+            folder,
+            folder,
+            folder,
+            folder,
+            folder));
   }
 
   @Test
@@ -65,8 +77,8 @@ class HetalOwnerTest {
     Path key = folder.resolve("owner/secret.key");
     assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(key)));
     byte[] before = Files.readAllBytes(key);
-    assertEquals(73, hetal("keygen"), output);
-    assertTrue(output.contains("expected no secret key yet, actual one; kept"), output);
+    assertEquals(0, hetal("keygen"), output);
+    assertTrue(output.contains("done already: the evaluation keys of secret key"), output);
     assertArrayEquals(before, Files.readAllBytes(key));
     Files.delete(key);
     assertEquals(73, hetal("keygen"), "the bundle of another key is kept, too");
@@ -80,6 +92,16 @@ class HetalOwnerTest {
     assertTrue(output.contains("setting  training.epochs = 2"), output);
     assertTrue(output.contains("bootstraps an iteration"), output);
     assertTrue(output.contains("dropped (the bias takes their place): column 2"), output);
+  }
+
+  @Test
+  void plan_warnsOfDataAndOfAScheduleThatDiverges() {
+    assertEquals(0, hetal("plan", "--set", "data.classes=4"), output);
+    assertTrue(output.contains("WARNING: " + folder + "/rows.csv: class 3 has no rows"), output);
+    assertEquals(0, hetal("plan", "--clear"), output);
+    assertFalse(output.contains("WARNING: in the clear"), output);
+    assertEquals(0, hetal("plan", "--clear", "--set", "training.learning-rate=20000"), output);
+    assertTrue(output.contains("WARNING: in the clear the logits in training reach"), output);
   }
 
   @Test
@@ -98,7 +120,11 @@ class HetalOwnerTest {
       double ones = java.util.Arrays.stream(labels).sum();
       assertEquals(group.rows(), ones, 1e-9, "one label a row");
     }
-    assertEquals(73, hetal("encrypt"), output);
+    assertEquals(0, hetal("encrypt"), output);
+    assertTrue(output.contains("done already: data set " + dataset.id()), output);
+    assertEquals(73, hetal("encrypt", "--set", "training.epochs=4"), output);
+    assertTrue(output.contains("training.epochs: encrypted with 2, now 4"), output);
+    assertEquals(dataset, EncryptedDataset.open(storage), "kept");
   }
 
   @Test
@@ -164,6 +190,7 @@ class HetalOwnerTest {
       EncryptedLogits.write(
           new LocalStorage(predicted),
           dataset.origin(),
+          dataset.id(),
           List.of(stored),
           List.of(client.encrypt(layout.packLogits(logits), 0)),
           0);
@@ -182,9 +209,10 @@ class HetalOwnerTest {
         output);
     List<String> lines = Files.readAllLines(csv);
     assertEquals(4, lines.size());
-    assertTrue(lines.get(1).startsWith("2,"), lines.toString());
-    assertTrue(lines.get(2).startsWith("0,"), lines.toString());
-    assertTrue(lines.get(3).startsWith("1,"), lines.toString());
+    assertEquals("row,class,probability_0,probability_1,probability_2", lines.get(0));
+    assertTrue(lines.get(1).startsWith("1,2,"), lines.toString());
+    assertTrue(lines.get(2).startsWith("2,0,"), lines.toString());
+    assertTrue(lines.get(3).startsWith("3,1,"), lines.toString());
   }
 
   @Test
@@ -192,7 +220,7 @@ class HetalOwnerTest {
     assertEquals(0, hetal("keygen"), output);
     Files.writeString(folder.resolve("rows.csv"), "1,2,3,0\n4,NaN,6,1\n");
     assertEquals(65, hetal("encrypt"), output);
-    assertTrue(output.contains("rows.csv row 2 column 1: expected a finite number"), output);
+    assertTrue(output.contains("rows.csv line 2 column 1: expected a finite number"), output);
     assertFalse(Files.exists(folder.resolve("cluster/dataset")));
   }
 

@@ -71,7 +71,9 @@ class OpenFheClientTest {
     conf = folder.resolve("test.conf");
     Files.writeString(
         conf,
-        """
+        String.format(
+                Locale.ROOT,
+                """
         hetal {
           parameters = %s
           threads = 2
@@ -83,8 +85,8 @@ class OpenFheClientTest {
             run = "FOLDER/cluster/run"
           }
         }
-        """
-            .formatted(SET)
+        """,
+                SET)
             .replace("FOLDER", folder.toString()));
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import org.hetal.he.NativeParameters;
 import org.hetal.he.Parameters;
 import org.hetal.he.simulator.SimulatedParameters;
@@ -49,13 +50,13 @@ class BenchFileTest {
     return Files.writeString(
         folder.resolve("bench.json"),
         "["
-            + String.format(entry, "rotate", 0.25)
+            + String.format(Locale.ROOT, entry, "rotate", 0.25)
             + ","
-            + String.format(entry, "multiply", 0.75)
+            + String.format(Locale.ROOT, entry, "multiply", 0.75)
             + ","
-            + String.format(entry, "bootstrap", 4.0)
+            + String.format(Locale.ROOT, entry, "bootstrap", 4.0)
             + ","
-            + String.format(entry, last, 6.0)
+            + String.format(Locale.ROOT, entry, last, 6.0)
             + "]");
   }
 }

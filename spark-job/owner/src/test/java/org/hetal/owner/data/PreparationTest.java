@@ -24,7 +24,7 @@ class PreparationTest {
     Preparation fitted = Preparation.fit(splits, data(Map.of()));
     assertArrayEquals(new int[] {1, 2}, fitted.kept());
     assertEquals(0.1, fitted.factor(), 1e-15, "the longest row is the validation row of norm 10");
-    assertTrue(fitted.notes().get(0).endsWith("column 0"), fitted.notes().toString());
+    assertTrue(PreparedData.of(splits, data(Map.of())).notes().get(0).endsWith("column 0"));
     double[][] train = fitted.apply(splits.train());
     assertArrayEquals(new double[] {0.3, 0.4, 1}, train[0], 1e-15);
   }
@@ -52,7 +52,7 @@ class PreparationTest {
     Splits splits = splits("0.1,0.2,0\n0.3,5,1\n", "0.1,0.1,0\n", unscaled);
     DataException e =
         assertThrows(DataException.class, () -> Preparation.fit(splits, data(unscaled)));
-    assertTrue(e.getMessage().contains("train.csv row 2"), e.getMessage());
+    assertTrue(e.getMessage().contains("train.csv line 2"), e.getMessage());
     assertTrue(e.getMessage().contains("5.0 in column 1"), e.getMessage());
   }
 
@@ -62,12 +62,10 @@ class PreparationTest {
     Preparation fitted = Preparation.fit(splits, data(Map.of()));
     Path far = Files.writeString(folder.resolve("far.csv"), "4,5\n300,400\n");
     DataException e =
-        assertThrows(
-            DataException.class, () -> fitted.applyToNew(TableReader.unlabelled(far, false)));
-    assertTrue(e.getMessage().contains("far.csv row 2"), e.getMessage());
+        assertThrows(DataException.class, () -> fitted.applyToNew(DataFiles.unlabelled(far)));
+    assertTrue(e.getMessage().contains("far.csv line 2"), e.getMessage());
     Path narrow = Files.writeString(folder.resolve("narrow.csv"), "4\n");
-    assertThrows(
-        DataException.class, () -> fitted.applyToNew(TableReader.unlabelled(narrow, false)));
+    assertThrows(DataException.class, () -> fitted.applyToNew(DataFiles.unlabelled(narrow)));
   }
 
   @Test

@@ -1,184 +1,148 @@
 package org.hetal.owner.data;
 
+import static org.hetal.owner.data.DataFiles.assertRefused;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.OutputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.charset.StandardCharsets;
+import java.io.EOFException;
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.zip.GZIPOutputStream;
-import org.hetal.config.Settings;
-import org.hetal.config.SettingsLoader;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class TableReaderTest {
   @TempDir Path folder;
 
   @Test
-  void csv_withoutHeaderTakesTheLastColumnAsLabel() throws Exception {
-    Table table = read("a.csv", "1,2,0\n3,4.5,1\n", Map.of());
-    assertArrayEquals(new double[][] {{1, 2}, {3, 4.5}}, table.features());
-    assertArrayEquals(new int[] {0, 1}, table.labels());
+  void missingFiles_areRefused() throws Exception {
+    assertRefused(() -> DataFiles.read(folder.resolve("no.csv")), "no.csv: expected a file");
+    Path features = matrix("x.npy", new double[][] {{1, 2}, {3, 4}});
+    assertRefused(() -> DataFiles.read(features), "x.npy: expected labels", "set labels to");
+    assertRefused(
+        () -> DataFile.of("a\0b.csv"), "\"a\\u0000b.csv\": expected a file name", "LC_ALL");
+    assertRefused(() -> DataFile.of("/dev/null"), "/dev/null", "a pipe or device");
+    Path spark = Files.createDirectory(folder.resolve("spark.csv"));
+    assertRefused(() -> DataFiles.read(spark), "actual a folder", "coalesce(1)");
   }
 
   @Test
-  void csv_gzippedWithHeaderFindsTheLabelByName() throws Exception {
-    Path file = folder.resolve("a.csv.gz");
-    try (OutputStream out = new GZIPOutputStream(Files.newOutputStream(file))) {
-      out.write("x,kind,\"y\"\n1,1,2\n3,0,4\n".getBytes(StandardCharsets.UTF_8));
-    }
-    Table table = read(file, Map.of("data.header", "true", "data.label-column", "kind"));
-    assertArrayEquals(new double[][] {{1, 2}, {3, 4}}, table.features());
-    assertArrayEquals(new int[] {1, 0}, table.labels());
-    assertEquals(file + " row 2", table.where(0), "the header is row 1");
+  void reasonsOfFailures_areInWords() {
+    assertEquals("permission denied", IoReason.of(new AccessDeniedException("x.csv")));
+    assertEquals("no such file", IoReason.of(new NoSuchFileException("x.csv")));
+    assertEquals(
+        "Is a directory", IoReason.of(new FileSystemException("x.csv", null, "Is a directory")));
+    assertEquals("EOFException", IoReason.of(new EOFException()));
+    assertEquals("input/output error", IoReason.of(new IOException("input/output error")));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "x.parquet|to_csv(FILE, index=False)",
+        "x.xlsx|CSV UTF-8",
+        "x.json|pd.read_json(FILE).to_csv",
+        "x.tsv|set data.separator = \"tab\"",
+        "x.txt|rename it to .csv",
+        "x.bin|write it as .csv or .npy",
+        "csv|write it as .csv or .npy",
+      })
+  void formsThatAreNotRead_areRefusedWithTheRemedy(String name, String remedy) throws Exception {
+    Path file = Files.writeString(folder.resolve(name), "1\n");
+    assertRefused(() -> DataFiles.unlabelled(file), name, "expected .csv, .csv.gz, .npy", remedy);
   }
 
   @Test
-  void badValue_isNamedWithFileRowColumnAndValue() throws Exception {
-    assertBad("1,2,0\n3,NaN,1\n", "row 2 column 1: expected a finite number, actual NaN");
-    assertBad("1,Infinity,0\n", "row 1 column 1: expected a finite number, actual Infinity");
-    assertBad("1,2,0\n3,4,2\n", "row 2 label: expected 0 to 1, actual 2");
-    assertBad("1,2,0\n3,4,-1\n", "row 2 label: expected 0 to 1, actual -1");
-    assertBad("1,2,0.5\n", "row 1 column 2: expected a whole number as label, actual 0.5");
-    assertBad("1,two,0\n", "row 1 column 1: expected a number, actual \"two\"");
-    assertBad("1,2,0\n3,1\n", "row 2: expected 3 columns, actual 2");
-    assertBad("1,2,0\n\n", "row 2: expected 3 columns, actual 1");
-    assertBad("", "expected at least one row");
+  void endings_areReadInCapitalsToo() throws Exception {
+    assertEquals(1, DataFiles.read(Files.writeString(folder.resolve("A.CSV"), "1,2,0\n")).rows());
+    assertEquals(1, DataFiles.unlabelled(matrix("A.NPY", new double[][] {{1, 2}})).rows());
   }
 
   @Test
-  void unknownLabelColumn_isRefused() throws Exception {
-    Path file = Files.writeString(folder.resolve("b.csv"), "1,2,0\n");
-    for (String column : List.of("kind", "3", "99999999999")) {
-      DataException e =
-          assertThrows(DataException.class, () -> read(file, Map.of("data.label-column", column)));
-      assertTrue(e.getMessage().contains("label column: expected"), e.getMessage());
-    }
+  void labelsInAFileOfTheirOwn_areOneForEachRow() throws Exception {
+    Path features = matrix("x.npy", new double[][] {{1, 2}, {3, 4}});
+    String three = matrix("three.npy", new double[][] {{0}, {1}, {0}}).toString();
+    assertRefused(
+        () -> DataFiles.read(features, "train.labels", three), "three.npy: expected 2 labels");
+    String csv = Files.writeString(folder.resolve("y.csv"), "1\n0\n").toString();
+    assertArrayEquals(new int[] {1, 0}, DataFiles.read(features, "train.labels", csv).labels());
+    String large = matrix("large.npy", new double[][] {{0}, {2}}).toString();
+    assertRefused(
+        () -> DataFiles.read(features, "train.labels", large),
+        "large.npy row 2: expected a label of 0 to 1");
   }
 
   @Test
-  void npy_readsEveryTypeItPromises() throws Exception {
-    ByteBuffer floats = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
-    floats.putFloat(1).putFloat(-2.5f).putFloat(3).putFloat(4);
-    Path features = npy("x.npy", "<f4", "(2, 2)", floats.array());
-    for (String type : List.of("<i4", "<i8", "<f8", "|u1")) {
-      Path labels = npy("y" + type.charAt(2) + ".npy", type, "(2,)", labels(type));
-      Table table = read(features, Map.of("data.train.labels", labels.toString()));
-      assertArrayEquals(new double[][] {{1, -2.5}, {3, 4}}, table.features());
-      assertArrayEquals(new int[] {1, 0}, table.labels(), type);
-    }
+  void oneHotLabels_haveASingleOneInARow() throws Exception {
+    Path features = matrix("x.npy", new double[][] {{1, 2}, {3, 4}});
+    assertOneHot(features, new double[][] {{0, 1}, {1, 1}}, "row 2 column 1", "a second 1.0");
+    assertOneHot(features, new double[][] {{0, 1}, {0, 0}}, "row 2", "only zeros");
+    assertOneHot(features, new double[][] {{0, 1}, {0.7, 0.3}}, "row 2 column 0", "argmax(axis=1)");
+    assertOneHot(features, new double[][] {{0, 1, 0}, {1, 0, 0}}, "data.classes, 2; actual 3");
   }
 
   @Test
-  void npy_ofAnotherFormIsRefused() throws Exception {
-    byte[] values = new byte[16];
-    assertNpy("expected C order", npy("f.npy", header("<f4", "True", "(2, 2)"), values));
-    assertNpy("actual >f4", npy("e.npy", ">f4", "(2, 2)", values));
-    assertNpy("expected 1 or 2 dimensions", npy("d.npy", "<f4", "(1, 2, 2)", values));
-    assertNpy("expected 16 bytes for 2 x 2", npy("s.npy", "<f4", "(2, 2)", new byte[12]));
-    assertNpy("expected 16 bytes for 2 x 2", npy("l.npy", "<f4", "(2, 2)", new byte[20]));
-    assertNpy("below 2^31", npy("h.npy", "<f4", "(9999999999, 2)", values));
-    assertNpy(
-        "expected a .npy file", Files.writeString(folder.resolve("t.npy"), "not an array at all"));
+  void libsvm_ofFewerColumnsIsFilledUpAndOfMoreIsRefused() throws Exception {
+    Path train = Files.writeString(folder.resolve("t.libsvm"), "0 1:1 3:2\n1 2:5\n# end\n\n");
+    Path narrow = Files.writeString(folder.resolve("n.libsvm"), "+1 1:3 # one\n");
+    Splits splits = Splits.read(libsvm(train, narrow));
+    assertArrayEquals(new double[][] {{1, 0, 2}, {0, 5, 0}}, splits.train().features());
+    assertArrayEquals(new double[][] {{3, 0, 0}}, splits.validation().features());
+    Preparation fitted = Preparation.fit(splits, libsvm(train, narrow));
+    double factor = fitted.factor();
+    Path rows = Files.writeString(folder.resolve("r.libsvm"), "9 2:1\n");
+    assertArrayEquals(
+        new double[] {0, factor, 0, 1}, fitted.applyToNew(DataFiles.unlabelled(rows))[0], 1e-15);
+    Path wide = Files.writeString(folder.resolve("w.libsvm"), "1 4:3\n");
+    assertRefused(() -> Splits.read(libsvm(train, wide)), "w.libsvm: expected 3 features", "4");
   }
 
   @Test
-  void npy_truncatedAnywhereIsRefused() throws Exception {
-    byte[] whole = Files.readAllBytes(npy("w.npy", "<f4", "(2, 2)", new byte[16]));
-    for (int length = 0; length < whole.length; length++) {
-      Path cut = Files.write(folder.resolve("cut.npy"), java.util.Arrays.copyOf(whole, length));
-      assertThrows(DataException.class, () -> TableReader.unlabelled(cut, false));
-    }
+  void libsvm_ofAnotherFormIsRefused() throws Exception {
+    assertLibsvm("0 1:1\n1 2:\n", "line 2 index 2: expected a finite number, actual \"\"");
+    assertLibsvm("0 1:1\n1 qid:2 1:3\n", "line 2: expected INDEX:VALUE, actual \"qid:2\"");
+    assertLibsvm("0 1:1\n1 2:1 2:3\n", "line 2: expected ascending indices", "actual 2 after 2");
+    assertLibsvm("0 1:1\n1 2000000:1\n", "line 2: expected ascending indices of 1 to 1048576");
+    assertLibsvm("0 1:1\n\n1 2:1\n", "line 2: expected a row, actual an empty line");
+    assertLibsvm("1 1:1\n-1 2:1\n", "line 2 label: expected a label", "write 0 and 1");
+    assertLibsvm("0\n1\n", "expected at least one row with a value");
+    assertLibsvm("1,2 1:1\n", "line 1 label: expected a number");
   }
 
   @Test
-  void missingFileOrLabels_isRefused() throws Exception {
-    assertThrows(DataException.class, () -> read(folder.resolve("no.csv"), Map.of()));
-    Path features = npy("x.npy", "<f4", "(2, 2)", new byte[16]);
-    assertThrows(DataException.class, () -> read(features, Map.of()));
-    Path labels = npy("three.npy", "<i4", "(3,)", new byte[12]);
-    assertTrue(
-        assertThrows(
-                DataException.class,
-                () -> read(features, Map.of("data.train.labels", labels.toString())))
-            .getMessage()
-            .contains("expected 2 labels"));
-    Path other = Files.writeString(folder.resolve("x.txt"), "1\n");
-    assertThrows(DataException.class, () -> TableReader.unlabelled(other, false));
+  void tables_thatDoNotFitTheHeapAreRefused() throws Exception {
+    assertLibsvm("0 1048576:1\n".repeat(100_000), "actual 100000 x 1048576 values", "-Xmx");
   }
 
-  @Test
-  void npz_isReadBackByTheReader() throws Exception {
-    double[][] matrix = {{1.5, -2}, {0, 1e-300}, {3, 4}};
-    Path file = Files.write(folder.resolve("m.npy"), NpzWriter.npy(matrix));
-    Table table = TableReader.unlabelled(file, false);
-    assertArrayEquals(matrix, table.features());
-    assertNull(table.labels());
+  private static org.hetal.config.Settings.Data libsvm(Path train, Path validation) {
+    return DataFiles.data(
+        "train.features",
+        train.toString(),
+        "validation.features",
+        validation.toString(),
+        "test-fraction",
+        "0",
+        "shuffle-seed",
+        "none");
   }
 
-  private void assertBad(String csv, String message) {
-    DataException e = assertThrows(DataException.class, () -> read("bad.csv", csv, Map.of()), csv);
-    assertTrue(e.getMessage().contains("bad.csv"), e.getMessage());
-    assertTrue(e.getMessage().contains(message), e.getMessage());
+  private void assertLibsvm(String text, String... parts) throws Exception {
+    Path file = Files.writeString(folder.resolve("bad.libsvm"), text);
+    assertRefused(() -> DataFiles.read(file), parts);
   }
 
-  private static void assertNpy(String message, Path file) {
-    DataException e = assertThrows(DataException.class, () -> TableReader.unlabelled(file, false));
-    assertTrue(e.getMessage().contains(message), e.getMessage());
+  private void assertOneHot(Path features, double[][] labels, String... parts) throws Exception {
+    String file = matrix("hot.npy", labels).toString();
+    assertRefused(() -> DataFiles.read(features, "train.labels", file), parts);
   }
 
-  private Table read(String name, String text, Map<String, String> more) throws Exception {
-    return read(Files.writeString(folder.resolve(name), text), more);
-  }
-
-  private static Table read(Path file, Map<String, String> more) {
-    Map<String, String> overrides = new LinkedHashMap<>(more);
-    overrides.put("data.train.features", file.toString());
-    Settings.Data data = SettingsLoader.load(List.of(), overrides).data();
-    return TableReader.read(data.train(), data);
-  }
-
-  private Path npy(String name, String type, String shape, byte[] values) throws Exception {
-    return npy(name, header(type, "False", shape), values);
-  }
-
-  private Path npy(String name, String header, byte[] values) throws Exception {
-    byte[] text = header.getBytes(StandardCharsets.US_ASCII);
-    ByteBuffer out = ByteBuffer.allocate(10 + text.length + values.length);
-    out.order(ByteOrder.LITTLE_ENDIAN).put((byte) 0x93).put("NUMPY".getBytes());
-    out.put((byte) 1).put((byte) 0).putShort((short) text.length).put(text).put(values);
-    return Files.write(folder.resolve(name), out.array());
-  }
-
-  private static String header(String type, String fortran, String shape) {
-    return "{'descr': '"
-        + type
-        + "', 'fortran_order': "
-        + fortran
-        + ", 'shape': "
-        + shape
-        + ", }\n";
-  }
-
-  /** 1, then 0. */
-  private static byte[] labels(String type) {
-    ByteBuffer out = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
-    switch (type) {
-      case "<i4" -> out.putInt(1).putInt(0);
-      case "<i8" -> out.putLong(1).putLong(0);
-      case "<f8" -> out.putDouble(1).putDouble(0);
-      default -> out.put((byte) 1).put((byte) 0);
-    }
-    return java.util.Arrays.copyOf(out.array(), out.position());
+  private Path matrix(String name, double[][] values) throws Exception {
+    return Files.write(folder.resolve(name), NpzWriter.npy(values));
   }
 }

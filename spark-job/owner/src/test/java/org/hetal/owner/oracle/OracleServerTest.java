@@ -11,20 +11,28 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.KeyStore;
 import java.security.cert.CertificateFactory;
+import java.security.cert.X509Certificate;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509TrustManager;
+import org.hetal.config.SettingsException;
 import org.hetal.config.SettingsLoader;
 import org.hetal.he.owner.Client;
+import org.hetal.oracle.Greeting;
 import org.hetal.oracle.JudgeAnswer;
 import org.hetal.oracle.JudgeRequest;
+import org.hetal.oracle.RunIdentity;
 import org.hetal.owner.keys.ClientBackend;
 import org.hetal.packing.Layout;
 import org.junit.jupiter.api.AfterEach;
@@ -37,12 +45,16 @@ class OracleServerTest {
   private static final int[] LABELS = {0, 1, 2, 0};
   private static final int SQUARINGS = 4;
 
+  private static final String DATASET = "d".repeat(64);
+  private static final String SCHEDULE = "e".repeat(64);
+
   @TempDir Path folder;
   private Client client;
   private Layout layout;
   private OracleIdentity identity;
   private OracleServer server;
-  private final List<String> trouble = new ArrayList<>();
+  private OracleLog log;
+  private final List<String> trouble = Collections.synchronizedList(new ArrayList<>());
 
   @BeforeEach
   void setUp() {
@@ -57,20 +69,27 @@ class OracleServerTest {
 
   @AfterEach
   void tearDown() {
-    server.close();
+    stop();
     client.close();
   }
 
+  private void stop() {
+    server.close();
+    log.close();
+  }
+
   private void start(int budget) {
+    log = OracleLog.open(folder.resolve("oracle.jsonl"), trouble::add);
     OracleService service =
         new OracleService(
             client,
+            new ServedRun("run", client.keyId(), Optional.of(DATASET), SCHEDULE),
             layout,
             LABELS,
             SQUARINGS,
             2,
             budget,
-            OracleLog.open(folder.resolve("oracle.jsonl")),
+            log,
             judgement -> {});
     server = new OracleServer(service, identity, "localhost", 0, trouble::add);
   }
@@ -109,10 +128,10 @@ class OracleServerTest {
 
   @Test
   void spentBudget_isRefusedAlsoAfterARestart() throws Exception {
-    server.close();
+    stop();
     start(2);
     ask(1, 1.0);
-    server.close();
+    stop();
     start(2);
     ask(2, 2.0);
     HttpResponse<byte[]> third = post(request(3, 3.0), identity.token(), trusting(identity));
@@ -140,7 +159,7 @@ class OracleServerTest {
         404,
         trusting
             .send(
-                http("/v2/judge").POST(HttpRequest.BodyPublishers.noBody()).build(),
+                http("/v1/judge").POST(HttpRequest.BodyPublishers.noBody()).build(),
                 HttpResponse.BodyHandlers.ofByteArray())
             .statusCode());
     assertEquals(
@@ -148,7 +167,12 @@ class OracleServerTest {
         trusting
             .send(http(JudgeRequest.PATH).GET().build(), HttpResponse.BodyHandlers.ofByteArray())
             .statusCode());
-    byte[] foreign = new JudgeRequest("run", 1, "f".repeat(32), List.of(encrypted(1.0))).encode();
+    byte[] foreign =
+        new JudgeRequest(
+                new RunIdentity("run", "f".repeat(32), DATASET, SCHEDULE),
+                1,
+                List.of(encrypted(1.0)))
+            .encode();
     assertEquals(403, post(foreign, identity.token(), trusting).statusCode());
     assertTrue(OracleLog.read(folder.resolve("oracle.jsonl")).isEmpty());
     assertEquals(4, trouble.size());
@@ -162,19 +186,149 @@ class OracleServerTest {
       byte[] cut = java.util.Arrays.copyOf(good, length);
       assertEquals(400, post(cut, identity.token(), trusting).statusCode(), "length " + length);
     }
-    byte[] noise = new JudgeRequest("run", 1, client.keyId(), List.of(new byte[100])).encode();
+    byte[] noise = new JudgeRequest(run(), 1, List.of(new byte[100])).encode();
     assertEquals(400, post(noise, identity.token(), trusting).statusCode());
-    byte[] two =
-        new JudgeRequest("run", 1, client.keyId(), List.of(encrypted(1.0), encrypted(1.0)))
-            .encode();
+    byte[] two = new JudgeRequest(run(), 1, List.of(encrypted(1.0), encrypted(1.0))).encode();
     assertEquals(400, post(two, identity.token(), trusting).statusCode());
     assertFalse(ask(1, 1.0).stop());
   }
 
   @Test
-  void damagedLog_isRefused() throws Exception {
-    Path log = Files.writeString(folder.resolve("bad.jsonl"), "{\"epoch\":1}\n");
-    assertThrows(org.hetal.dataset.DatasetException.class, () -> OracleLog.open(log));
+  void greeting_isAnsweredAndCostsNothing() throws Exception {
+    assertEquals(5, greet(run(), 1, 0));
+    ask(1, 1.0);
+    assertEquals(4, greet(run(), 1, 1));
+    assertEquals(4, greet(run(), 1, 0), "a run that starts again asks what was answered");
+    assertEquals(1, OracleLog.read(folder.resolve("oracle.jsonl")).size());
+  }
+
+  @Test
+  void greeting_ofAnotherRunKeyDataOrSchedule_isRefusedWithBothValues() throws Exception {
+    String key = client.keyId();
+    String other = "0".repeat(64);
+    refused(
+        409, new RunIdentity("other", key, DATASET, SCHEDULE), "run: expected run, actual other");
+    refused(403, new RunIdentity("run", "ab", DATASET, SCHEDULE), key + ", actual ab");
+    refused(409, new RunIdentity("run", key, other, SCHEDULE), DATASET + ", actual " + other);
+    refused(409, new RunIdentity("run", key, DATASET, other), SCHEDULE + ", actual " + other);
+    assertTrue(trouble.stream().allMatch(line -> line.startsWith("refused with 4")), "" + trouble);
+    assertEquals(4, trouble.size());
+  }
+
+  private void refused(int status, RunIdentity run, String both) throws Exception {
+    HttpResponse<byte[]> response = post(new Greeting(run, 1, 0));
+    assertEquals(status, response.statusCode());
+    String message = JudgeAnswer.failureMessage(response.body());
+    assertTrue(message.contains(both), message);
+  }
+
+  @Test
+  void greeting_thatNoAnswerCanFollow_isRefused() throws Exception {
+    assertEquals(400, post(new Greeting(run(), 2, 0)).statusCode(), "groups");
+    HttpResponse<byte[]> ahead = post(new Greeting(run(), 1, 3));
+    assertEquals(409, ahead.statusCode(), "answers that this log has not");
+    assertTrue(JudgeAnswer.failureMessage(ahead.body()).contains("expected at most 0"));
+    stop();
+    start(1);
+    ask(1, 1.0);
+    HttpResponse<byte[]> spent = post(new Greeting(run(), 1, 1));
+    assertEquals(429, spent.statusCode());
+    assertEquals(0, greet(run(), 1, 0), "the answer on epoch 1 is in the log");
+  }
+
+  @Test
+  void logOfAnotherRun_isRefusedAtTheStartWithTheFile() throws Exception {
+    ask(1, 1.0);
+    stop();
+    log = OracleLog.open(folder.resolve("oracle.jsonl"), trouble::add);
+    ServedRun other = new ServedRun("other", client.keyId(), Optional.of(DATASET), SCHEDULE);
+    String message =
+        assertThrows(
+                SettingsException.class,
+                () ->
+                    new OracleService(
+                        client, other, layout, LABELS, SQUARINGS, 2, 5, log, judgement -> {}))
+            .getMessage();
+    assertTrue(
+        message.contains("oracle.jsonl: run-id: expected answers for other, actual"), message);
+    assertTrue(message.contains("move the file away or set oracle.log"), message);
+  }
+
+  /** Where the data set is not on this machine the first answer decides. */
+  @Test
+  void dataSetThatTheOracleDoesNotHave_isThatOfTheFirstAnswer() throws Exception {
+    ask(1, 1.0);
+    ServedRun unknown = new ServedRun("run", client.keyId(), Optional.empty(), SCHEDULE);
+    unknown.require(run(), log);
+    RunIdentity other = new RunIdentity("run", client.keyId(), "0".repeat(64), SCHEDULE);
+    assertThrows(OracleException.class, () -> unknown.require(other, log));
+  }
+
+  @Test
+  void portInUseOrForeignAddress_isASettingsError() {
+    for (String host : List.of("localhost", "192.0.2.1", "no-such-host.invalid")) {
+      OracleService service =
+          new OracleService(
+              client,
+              new ServedRun("run", client.keyId(), Optional.of(DATASET), SCHEDULE),
+              layout,
+              LABELS,
+              SQUARINGS,
+              2,
+              5,
+              log,
+              judgement -> {});
+      String message =
+          assertThrows(
+                  SettingsException.class,
+                  () -> new OracleServer(service, identity, host, server.port(), trouble::add))
+              .getMessage();
+      assertTrue(message.contains("oracle.host, oracle.port") && message.contains(host), message);
+    }
+  }
+
+  @Test
+  void onlyTls13_isSpoken() throws Exception {
+    SSLContext context = SSLContext.getInstance("TLSv1.2");
+    context.init(null, trustEverybody(), null);
+    try (SSLSocket socket =
+        (SSLSocket) context.getSocketFactory().createSocket("localhost", server.port())) {
+      socket.setEnabledProtocols(new String[] {"TLSv1.2"});
+      assertThrows(SSLException.class, socket::startHandshake);
+    }
+  }
+
+  private static TrustManager[] trustEverybody() {
+    return new TrustManager[] {
+      new X509TrustManager() {
+        @Override
+        public void checkClientTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public void checkServerTrusted(X509Certificate[] chain, String type) {}
+
+        @Override
+        public X509Certificate[] getAcceptedIssuers() {
+          return new X509Certificate[0];
+        }
+      }
+    };
+  }
+
+  private RunIdentity run() {
+    return new RunIdentity("run", client.keyId(), DATASET, SCHEDULE);
+  }
+
+  private int greet(RunIdentity run, int groups, int epochsAnswered) throws Exception {
+    HttpResponse<byte[]> response = post(new Greeting(run, groups, epochsAnswered));
+    assertEquals(200, response.statusCode(), () -> JudgeAnswer.failureMessage(response.body()));
+    return Greeting.Welcome.decode(response.body()).answersLeft();
+  }
+
+  private HttpResponse<byte[]> post(Greeting greeting) throws Exception {
+    HttpRequest request =
+        http(Greeting.PATH).POST(HttpRequest.BodyPublishers.ofByteArray(greeting.encode())).build();
+    return trusting(identity).send(request, HttpResponse.BodyHandlers.ofByteArray());
   }
 
   /** Logits that favour the right label by {@code margin}, but for the last row. */
@@ -187,7 +341,7 @@ class OracleServerTest {
   }
 
   private byte[] request(int epoch, double margin) {
-    return new JudgeRequest("run", epoch, client.keyId(), List.of(encrypted(margin))).encode();
+    return new JudgeRequest(run(), epoch, List.of(encrypted(margin))).encode();
   }
 
   private JudgeAnswer ask(int epoch, double margin) throws Exception {
@@ -220,7 +374,9 @@ class OracleServerTest {
       store.setCertificateEntry(
           "oracle",
           CertificateFactory.getInstance("X.509")
-              .generateCertificate(new ByteArrayInputStream(identity.certificatePem().getBytes())));
+              .generateCertificate(
+                  new ByteArrayInputStream(
+                      identity.certificatePem().getBytes(StandardCharsets.UTF_8))));
       TrustManagerFactory trust =
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       trust.init(store);

@@ -1,6 +1,7 @@
 package org.hetal.he.openfhe;
 
 import java.util.Arrays;
+import java.util.Locale;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.NativeHandle;
 
@@ -47,8 +48,12 @@ public final class CkksLinearTransform implements AutoCloseable {
       if (rows[i].length != size) {
         throw new IllegalArgumentException(
             String.format(
+                Locale.ROOT,
                 "linear transform, %s: row %d: expected %d values, actual %d",
-                what, i, size, rows[i].length));
+                what,
+                i,
+                size,
+                rows[i].length));
       }
     }
     return Arrays.stream(rows).flatMapToDouble(Arrays::stream).toArray();

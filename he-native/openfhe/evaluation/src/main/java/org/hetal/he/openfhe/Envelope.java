@@ -5,6 +5,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Locale;
 import org.hetal.he.HeFormatException;
 
 /**
@@ -81,8 +82,11 @@ public final class Envelope {
     if (!MessageDigest.isEqual(digest, actual)) {
       throw new HeFormatException(
           String.format(
+              Locale.ROOT,
               "%s: digest: expected %s, actual %s",
-              what, HexFormat.of().formatHex(digest), HexFormat.of().formatHex(actual)));
+              what,
+              HexFormat.of().formatHex(digest),
+              HexFormat.of().formatHex(actual)));
     }
     if (parameterHash != null) {
       expect(what, "parameters", parameterHash, HexFormat.of().formatHex(hash));

@@ -125,9 +125,15 @@ public final class OpenFhe {
       if (!actual.equals(expected)) {
         throw new OpenFheUnavailableException(
             String.format(
+                Locale.ROOT,
                 "OpenFHE: expected the library of version %s that this was built with (%s, SHA-256"
                     + " %s), actual %s with SHA-256 %s: %s",
-                built.getProperty("version"), name, expected, file, actual, HOW));
+                built.getProperty("version"),
+                name,
+                expected,
+                file,
+                actual,
+                HOW));
       }
     }
   }
@@ -223,8 +229,11 @@ public final class OpenFhe {
         if (!Natives.commit().equals(built.getProperty("commit"))) {
           throw new OpenFheUnavailableException(
               String.format(
+                  Locale.ROOT,
                   "%s: expected commit %s, actual %s: build again",
-                  BINDING, built.getProperty("commit"), Natives.commit()));
+                  BINDING,
+                  built.getProperty("commit"),
+                  Natives.commit()));
         }
       } finally {
         if (fromJar) {

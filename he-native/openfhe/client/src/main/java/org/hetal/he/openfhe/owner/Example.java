@@ -1,5 +1,6 @@
 package org.hetal.he.openfhe.owner;
 
+import java.util.Locale;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Scope;
 import org.hetal.he.openfhe.CkksContext;
@@ -53,6 +54,6 @@ public final class Example {
 
   private static void print(String what, CkksSecretKey.Pair keys, Ciphertext a, double expected) {
     double actual = keys.secretKey().decrypt((org.hetal.he.openfhe.CkksCiphertext) a)[0];
-    System.out.printf("%-40s slot 0: %.6f (expected %.6f)%n", what, actual, expected);
+    System.out.printf(Locale.ROOT, "%-40s slot 0: %.6f (expected %.6f)%n", what, actual, expected);
   }
 }

@@ -20,6 +20,7 @@ import org.hetal.he.Ciphertext;
 import org.hetal.he.HeFormatException;
 import org.hetal.he.HeLevelException;
 import org.hetal.he.HeMissingKeyException;
+import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.Plaintext;
 import org.hetal.he.RotationPlan;
 import org.hetal.he.openfhe.OpenFhe;
@@ -252,6 +253,21 @@ class OpenFheEvaluatorTest {
     assertThrows(HeFormatException.class, () -> OpenFheEvaluator.open(copy, 1));
     assertThrows(
         UncheckedIOException.class, () -> OpenFheEvaluator.open(directory.resolve("none"), 1));
+  }
+
+  @Test
+  void manifestOfABundle_tellsWhichPlannedKeysItLacks() throws Exception {
+    byte[] bytes = Files.readAllBytes(directory.resolve("keys").resolve(KeyBundleManifest.NAME));
+    KeyBundleManifest manifest = KeyBundleManifest.parse("keys", bytes);
+    int degree = client.parameters().ringDegree();
+    assertEquals(client.keyId(), manifest.keyId());
+    RotationPlan fewer =
+        new RotationPlan().rotate(SHORT, 3).rotate(1, 15).conjugate(15).bootstrap();
+    assertEquals("", manifest.missing(fewer, degree));
+    RotationPlan others = new RotationPlan().rotate(SHORT, 4).rotate(3, 1).relinearize(16);
+    assertEquals(
+        "relinearisation at level 16, rotation by 3 at level 1, rotation by 77 at level 4",
+        manifest.missing(others, degree));
   }
 
   @Test

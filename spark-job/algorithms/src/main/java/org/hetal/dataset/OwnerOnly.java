@@ -1,0 +1,75 @@
+package org.hetal.dataset;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Set;
+import org.hetal.config.SettingsException;
+
+/** Files that only their owner may read: mode 0600, in folders of mode 0700. */
+public final class OwnerOnly {
+  private static final Set<PosixFilePermission> FILE = PosixFilePermissions.fromString("rw-------");
+  private static final Set<PosixFilePermission> FOLDER =
+      PosixFilePermissions.fromString("rwx------");
+
+  private OwnerOnly() {}
+
+  /** Makes a new file with mode 0600. */
+  public static FileAttribute<Set<PosixFilePermission>> file() {
+    return PosixFilePermissions.asFileAttribute(FILE);
+  }
+
+  /**
+   * Makes a folder with mode 0700 unless it is there already. Missing parents get the usual mode.
+   *
+   * @throws UncheckedIOException when it cannot be made
+   */
+  public static void makeFolder(Path folder) {
+    Path absolute = folder.toAbsolutePath();
+    try {
+      if (Files.isDirectory(absolute)) {
+        return;
+      }
+      if (absolute.getParent() != null) {
+        Files.createDirectories(absolute.getParent());
+      }
+      Files.createDirectories(absolute, PosixFilePermissions.asFileAttribute(FOLDER));
+    } catch (IOException e) {
+      throw new UncheckedIOException(absolute + ": cannot be made: " + reason(e), e);
+    }
+  }
+
+  /**
+   * @throws SettingsException when group or others have any permission on the file
+   * @throws UncheckedIOException when it cannot be read
+   */
+  public static void require(Path file) {
+    try {
+      Set<PosixFilePermission> actual = Files.getPosixFilePermissions(file);
+      if (!FOLDER.containsAll(actual)) {
+        throw new SettingsException(
+            file
+                + ": expected a file that only its owner may read, mode rw-------; actual "
+                + PosixFilePermissions.toString(actual)
+                + "; chmod 600 "
+                + file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading " + file + ": " + reason(e), e);
+    }
+  }
+
+  /** What the system said, without the file's name. */
+  static String reason(IOException failure) {
+    if (failure instanceof java.nio.file.FileSystemException named && named.getReason() != null) {
+      return named.getReason();
+    }
+    return failure.getMessage() == null || failure instanceof java.nio.file.FileSystemException
+        ? failure.getClass().getSimpleName()
+        : failure.getMessage();
+  }
+}

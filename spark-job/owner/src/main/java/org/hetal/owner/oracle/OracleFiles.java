@@ -1,0 +1,91 @@
+package org.hetal.owner.oracle;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.hetal.config.LocalPath;
+import org.hetal.config.Settings;
+import org.hetal.config.SettingsException;
+import org.hetal.dataset.LocalStorage;
+
+/** Where the oracle keeps its identity, and what it hands to the cluster. */
+public final class OracleFiles {
+  private static final String IDENTITY = "oracle.identity";
+
+  private OracleFiles() {}
+
+  /**
+   * The file of the identity in the owner's private folder.
+   *
+   * @throws SettingsException when the cluster gets that folder
+   */
+  public static Path identity(Settings settings) {
+    Settings.Paths paths = settings.paths();
+    Path folder = absolute("paths.private", paths.privateDirectory());
+    Path certificate = certificate(settings.oracle()).getParent();
+    Path token = token(settings.oracle()).getParent();
+    for (String shared : List.of(paths.keyBundle(), paths.dataset(), paths.run())) {
+      if (!LocalPath.isRemote(shared)) {
+        Path given = absolute("paths", shared);
+        require(!folder.startsWith(given), folder, given);
+      }
+    }
+    require(!folder.equals(certificate), folder, certificate);
+    require(!folder.equals(token), folder, token);
+    return folder.resolve(IDENTITY);
+  }
+
+  private static void require(boolean holds, Path folder, Path shared) {
+    if (!holds) {
+      throw new SettingsException(
+          "paths.private: expected a folder that the cluster does not get, for the private key of"
+              + " the oracle; actual "
+              + folder
+              + ", in "
+              + shared
+              + ", which the cluster gets");
+    }
+  }
+
+  private static Path certificate(Settings.Oracle oracle) {
+    return absolute("oracle.certificate", oracle.certificate());
+  }
+
+  private static Path token(Settings.Oracle oracle) {
+    return absolute("oracle.token-file", oracle.tokenFile());
+  }
+
+  private static Path absolute(String setting, String path) {
+    return LocalPath.of(setting, path).toAbsolutePath().normalize();
+  }
+
+  /**
+   * Writes certificate and token for the cluster. Files that hold them already are left alone, with
+   * the mode and the group that somebody may have given them.
+   */
+  public static void handOver(Settings.Oracle oracle, OracleIdentity identity) {
+    Path certificate = certificate(oracle);
+    byte[] pem = identity.certificatePem().getBytes(StandardCharsets.US_ASCII);
+    if (!holds(certificate, pem)) {
+      new LocalStorage(certificate.getParent())
+          .writeAtomically(certificate.getFileName().toString(), pem);
+    }
+    Path tokenFile = token(oracle);
+    byte[] token = (identity.token() + "\n").getBytes(StandardCharsets.US_ASCII);
+    if (!holds(tokenFile, token)) {
+      PrivateFiles.write(tokenFile, token);
+    }
+  }
+
+  private static boolean holds(Path file, byte[] bytes) {
+    try {
+      return Files.isRegularFile(file) && Arrays.equals(Files.readAllBytes(file), bytes);
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading " + file + ": " + e, e);
+    }
+  }
+}

@@ -1,0 +1,241 @@
+package org.hetal.owner.oracle;
+
+import io.netty.buffer.Unpooled;
+import io.netty.channel.ChannelFutureListener;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.http.DefaultFullHttpResponse;
+import io.netty.handler.codec.http.FullHttpResponse;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpHeaderNames;
+import io.netty.handler.codec.http.HttpHeaderValues;
+import io.netty.handler.codec.http.HttpMethod;
+import io.netty.handler.codec.http.HttpObject;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.HttpResponseStatus;
+import io.netty.handler.codec.http.HttpUtil;
+import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.LastHttpContent;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.hetal.oracle.Greeting;
+import org.hetal.oracle.JudgeAnswer;
+
+/**
+ * One connection, which carries one question. The token is checked when the header is there and
+ * before anything else is looked at; only then is there memory for a body. A refusal is sent at
+ * once, and what the client still sends is thrown away for a while, since closing would take the
+ * refusal from it.
+ */
+final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
+  private static final Duration BODY_LIMIT = Duration.ofMinutes(5);
+  private static final Duration LINGER = Duration.ofSeconds(5);
+  private static final int MOST_AT_ONCE = 4;
+
+  /**
+   * A path.
+   *
+   * @param mostBytes of a body
+   * @param answer from body to answer; throws {@link OracleException} to refuse
+   */
+  record Route(long mostBytes, Answering answer) {}
+
+  /** Answers a body. */
+  interface Answering {
+    byte[] answer(byte[] body);
+  }
+
+  /** What the connections of a server share. */
+  record Shared(
+      byte[] token,
+      Map<String, Route> routes,
+      Strangers strangers,
+      ExecutorService answers,
+      AtomicInteger atOnce,
+      Consumer<String> trouble,
+      Consumer<String> strangersTrouble) {}
+
+  private final Shared shared;
+  private Route route;
+  private ByteBuffer body;
+  private boolean counted;
+  private boolean started;
+  private boolean admitted;
+
+  RequestHandler(Shared shared) {
+    this.shared = shared;
+  }
+
+  @Override
+  protected void channelRead0(ChannelHandlerContext context, HttpObject message) {
+    // Whatever follows the first question, or its refusal, is thrown away.
+    try {
+      if (message instanceof HttpRequest request && !started) {
+        started = true;
+        start(context, request);
+      } else if (message instanceof HttpContent content && body != null) {
+        add(context, content);
+      }
+    } catch (OracleException e) {
+      refuse(context, e);
+    }
+  }
+
+  private void start(ChannelHandlerContext context, HttpRequest request) {
+    if (request.decoderResult().isFailure()) {
+      throw new OracleException(OracleException.BAD_REQUEST, "request: expected HTTP/1.1");
+    }
+    requireToken(request);
+    shared.strangers().admit(context.channel());
+    admitted = true;
+    closeUnlessRead(context);
+    route = shared.routes().get(request.uri());
+    if (route == null) {
+      throw new OracleException(
+          OracleException.NOT_FOUND,
+          "path: expected "
+              + String.join(" or ", shared.routes().keySet())
+              + "; cluster and oracle are of other versions");
+    }
+    if (!request.method().equals(HttpMethod.POST)) {
+      throw new OracleException(OracleException.BAD_METHOD, "method: expected POST");
+    }
+    long length = HttpUtil.getContentLength(request, -1L);
+    if (length < 0) {
+      throw new OracleException(
+          OracleException.LENGTH_REQUIRED, "request: expected a Content-Length, actual none");
+    }
+    if (length > route.mostBytes()) {
+      throw new OracleException(
+          OracleException.TOO_LARGE,
+          "request: expected at most " + route.mostBytes() + " bytes, actual " + length);
+    }
+    if (shared.atOnce().get() >= MOST_AT_ONCE) {
+      throw new OracleException(
+          OracleException.BUSY,
+          "requests: expected at most " + MOST_AT_ONCE + " at once, actual more");
+    }
+    shared.atOnce().incrementAndGet();
+    counted = true;
+    body = ByteBuffer.allocate(Math.toIntExact(length));
+    if (HttpUtil.is100ContinueExpected(request)) {
+      context.writeAndFlush(response(HttpResponseStatus.CONTINUE, new byte[0]));
+    }
+  }
+
+  private void requireToken(HttpRequest request) {
+    String header = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
+    String shown = header.startsWith("Bearer ") ? header.substring("Bearer ".length()) : "";
+    if (!MessageDigest.isEqual(shown.getBytes(StandardCharsets.US_ASCII), shared.token())) {
+      throw new OracleException(
+          OracleException.UNAUTHORIZED,
+          "token: expected the oracle's, actual another or none; give the oracle's token file to"
+              + " the cluster (oracle.token-file)");
+    }
+  }
+
+  private void closeUnlessRead(ChannelHandlerContext context) {
+    context
+        .executor()
+        .schedule(
+            () -> {
+              if (body != null) {
+                context.close();
+              }
+            },
+            BODY_LIMIT.toMillis(),
+            TimeUnit.MILLISECONDS);
+  }
+
+  private void add(ChannelHandlerContext context, HttpContent content) {
+    if (content.decoderResult().isFailure()
+        || content.content().readableBytes() > body.remaining()) {
+      throw new OracleException(OracleException.BAD_REQUEST, "request: expected HTTP/1.1");
+    }
+    ByteBuffer part = body.slice(body.position(), content.content().readableBytes());
+    body.position(body.position() + part.remaining());
+    content.content().readBytes(part);
+    if (content instanceof LastHttpContent) {
+      byte[] whole = body.array();
+      body = null;
+      try {
+        shared.answers().execute(() -> answer(context, whole));
+      } catch (RejectedExecutionException e) {
+        throw new OracleException(OracleException.BUSY, "the oracle is being stopped");
+      }
+    }
+  }
+
+  /** On the thread that answers. */
+  private void answer(ChannelHandlerContext context, byte[] question) {
+    try {
+      byte[] answer = route.answer().answer(question);
+      context.executor().execute(() -> send(context, HttpResponseStatus.OK, answer));
+    } catch (OracleException e) {
+      context.executor().execute(() -> refuse(context, e));
+    } catch (RuntimeException e) {
+      // What went wrong here is the owner's to know.
+      shared.trouble().accept("failed: " + e);
+      byte[] answer = JudgeAnswer.failure("the oracle failed; its own log says why");
+      context
+          .executor()
+          .execute(() -> send(context, HttpResponseStatus.INTERNAL_SERVER_ERROR, answer));
+    }
+  }
+
+  private void refuse(ChannelHandlerContext context, OracleException why) {
+    body = null;
+    String line = "refused with " + why.status() + ": " + why.getMessage();
+    (admitted ? shared.trouble() : shared.strangersTrouble()).accept(line);
+    send(context, HttpResponseStatus.valueOf(why.status()), JudgeAnswer.failure(why.getMessage()));
+  }
+
+  private void send(ChannelHandlerContext context, HttpResponseStatus status, byte[] answer) {
+    release();
+    FullHttpResponse response = response(status, answer);
+    response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
+    if (status.equals(HttpResponseStatus.OK)) {
+      context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+      return;
+    }
+    context.writeAndFlush(response);
+    context.executor().schedule(() -> context.close(), LINGER.toMillis(), TimeUnit.MILLISECONDS);
+  }
+
+  private static FullHttpResponse response(HttpResponseStatus status, byte[] answer) {
+    FullHttpResponse response =
+        new DefaultFullHttpResponse(HttpVersion.HTTP_1_1, status, Unpooled.wrappedBuffer(answer));
+    if (!status.equals(HttpResponseStatus.CONTINUE)) {
+      response.headers().set(HttpHeaderNames.CONTENT_TYPE, Greeting.CONTENT_TYPE);
+      response.headers().set(HttpHeaderNames.CONTENT_LENGTH, answer.length);
+    }
+    return response;
+  }
+
+  private void release() {
+    if (counted) {
+      counted = false;
+      shared.atOnce().decrementAndGet();
+    }
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext context) throws Exception {
+    release();
+    super.channelInactive(context);
+  }
+
+  /** Handshakes that fail and connections that break off are the other side's. */
+  @Override
+  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+    context.close();
+  }
+}

@@ -1,0 +1,131 @@
+package org.hetal.owner.record;
+
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import org.hetal.dataset.DatasetException;
+import org.hetal.dataset.DigestedJson;
+import org.hetal.dataset.EncryptedDataset;
+import org.hetal.dataset.LocalStorage;
+import org.hetal.dataset.OwnerOnly;
+
+/** The records in the owner's private folder, a file each, named by their identities. */
+public final class RecordStore {
+  private static final String DATASETS = "datasets";
+  private static final String ROWS = "rows";
+  private static final String REMEDY = "another release wrote it; run hetal encrypt again";
+  private static final DigestedJson DATASET = new DigestedJson("hetal-private-data-set", 1, REMEDY);
+  private static final DigestedJson OF_ROWS = new DigestedJson("hetal-private-rows", 1, REMEDY);
+
+  /** Where earlier releases kept the one preparation that all data sets shared. */
+  private static final String EARLIER = "model.json";
+
+  private final LocalStorage storage;
+
+  /**
+   * @param folder the owner's, made with mode 0700 on the first write
+   */
+  public RecordStore(Path folder) {
+    this.storage = LocalStorage.ownerOnly(folder);
+  }
+
+  public void write(DatasetRecord record) {
+    DATASET.write(storage, path(DATASETS, record.id()), record);
+  }
+
+  public void write(RowsRecord record) {
+    OF_ROWS.write(storage, path(ROWS, record.id()), record);
+  }
+
+  /**
+   * @param where what names the data set, for the message
+   * @throws DatasetException when there is no such record or it is damaged
+   */
+  public DatasetRecord dataset(String id, String where) {
+    String path = path(DATASETS, id);
+    requirePresent(path, "data set " + id, where);
+    return read(DATASET, path, DatasetRecord.class);
+  }
+
+  /**
+   * @param where what names the rows, for the message
+   * @throws DatasetException when there is no such record or it is damaged
+   */
+  public RowsRecord rows(String id, String where) {
+    String path = path(ROWS, id);
+    requirePresent(path, "rows " + id, where);
+    return read(OF_ROWS, path, RowsRecord.class);
+  }
+
+  /**
+   * The record of the data set that was last encrypted to a folder: for when the data set itself
+   * went to the cluster.
+   *
+   * @throws DatasetException when none was
+   */
+  public DatasetRecord newestWrittenTo(String folder) {
+    List<DatasetRecord> records =
+        storage.list(DATASETS).stream()
+            .map(path -> read(DATASET, path, DatasetRecord.class))
+            .toList();
+    return records.stream()
+        .filter(record -> record.folder().equals(folder))
+        .max(Comparator.comparing(DatasetRecord::written))
+        .orElseThrow(
+            () ->
+                new DatasetException(
+                    folder
+                        + ": expected a data set, or in "
+                        + storage.describe()
+                        + "/"
+                        + DATASETS
+                        + " the record of one that was encrypted to there; actual "
+                        + (records.isEmpty()
+                            ? "no record"
+                            : "records of "
+                                + records.stream().map(DatasetRecord::describe).toList())
+                        + earlier()));
+  }
+
+  private <T> T read(DigestedJson format, String path, Class<T> type) {
+    OwnerOnly.require(storage.root().resolve(path));
+    return format.read(storage, path, type);
+  }
+
+  /** Deletes what killed writes left; the caller is the only one who writes records. */
+  public void removeLeftovers() {
+    for (String folder : List.of(DATASETS, ROWS)) {
+      LocalStorage.ownerOnly(storage.root().resolve(folder)).removeLeftovers();
+    }
+  }
+
+  private void requirePresent(String path, String what, String where) {
+    if (!storage.exists(path)) {
+      throw new DatasetException(
+          where
+              + ": expected its record in "
+              + storage.describe()
+              + "/"
+              + path
+              + ", actual none: the owner who encrypted "
+              + what
+              + " has it in paths.private"
+              + earlier());
+    }
+  }
+
+  private String earlier() {
+    return storage.exists(EARLIER)
+        ? "; "
+            + storage.describe()
+            + "/"
+            + EARLIER
+            + " is of an earlier release, which kept no record: run hetal encrypt again"
+        : "; or run hetal encrypt again";
+  }
+
+  private static String path(String folder, String id) {
+    EncryptedDataset.requireId(id);
+    return folder + "/" + id + ".json";
+  }
+}

@@ -3,6 +3,13 @@
 set -euo pipefail
 target=$1 library=$2 output=$3
 cd "$(dirname "${BASH_SOURCE[0]}")"
+case $(uname -sm) in
+  "Linux x86_64" | "Linux aarch64") ;;
+  *)
+    echo "he-native: the engine is for Linux on x86_64 and aarch64, this is $(uname -sm)" >&2
+    exit 78
+    ;;
+esac
 missing=()
 for tool in cmake g++; do command -v "$tool" >/dev/null 2>&1 || missing+=("$tool"); done
 command -v ninja >/dev/null 2>&1 || command -v make >/dev/null 2>&1 || missing+=(make)

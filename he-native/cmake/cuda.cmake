@@ -3,7 +3,10 @@
 set(HETAL_NVCC "$ENV{HETAL_NVCC}" CACHE FILEPATH "nvcc of CUDA 13 or newer")
 if(NOT HETAL_NVCC)
   unset(nvcc_found CACHE)
-  find_program(nvcc_found nvcc HINTS ${CMAKE_CURRENT_SOURCE_DIR}/../.hetal/cuda/nvidia/cu13/bin)
+  # The nvcc of this machine compiles for this machine's architecture.
+  if(NOT CMAKE_CROSSCOMPILING)
+    find_program(nvcc_found nvcc HINTS ${CMAKE_CURRENT_SOURCE_DIR}/../.hetal/cuda/nvidia/cu13/bin)
+  endif()
   if(nvcc_found)
     set(nvcc ${nvcc_found})
   endif()

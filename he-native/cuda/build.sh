@@ -21,6 +21,7 @@ run() { "$@" >"$log" 2>&1 || { cat "$log" >&2; echo "he-native: failed: $*" >&2;
 run ./configure.sh cpu-release "$build" ${HETAL_NVCC:+-DHETAL_NVCC="$HETAL_NVCC"}
 run cmake --build "$build" --target hetal_cuda -j "$(nproc)"
 put() { cmp -s "$1" "$2" || cp "$1" "$2"; }  # cmp keeps the time stamp when nothing changed
-mkdir -p "$output/native/linux-x86_64" "$output/META-INF"
-put "$build/lib/libhetal_cuda.so" "$output/native/linux-x86_64/libhetal_cuda.so"
+platform=linux-$(uname -m)
+mkdir -p "$output/native/$platform" "$output/META-INF"
+put "$build/lib/libhetal_cuda.so" "$output/native/$platform/libhetal_cuda.so"
 for text in LICENSE NOTICE; do put "../$text" "$output/META-INF/$text"; done

@@ -7,27 +7,28 @@
 
 namespace hetal {
 
-Modulus::Modulus(Word q) : q_(q) {
+Modulus::Modulus(Word q) {
   require<InvalidArgument>((q >> kFractionBits) != 0 && (q >> kMaxPrimeBits) == 0 && (q & 1) == 1,
                            "modulus: expected an odd prime between 2^", kFractionBits, " and 2^", kMaxPrimeBits,
                            ", actual ", q);
-  shoup_of_one_ = (Word{1} << kShoupBits) / q_;
-  two52_ = (Word{1} << kShoupBits) % q_;
-  two52_shoup_ = shoup(two52_);
-  reciprocal_ = static_cast<Word>((static_cast<unsigned __int128>(1) << (kShoupBits + kFractionBits)) / q_);
+  c_.q = q;
+  c_.shoup_of_one = (Word{1} << kShoupBits) / q;
+  c_.two52 = (Word{1} << kShoupBits) % q;
+  c_.two52_shoup = shoup(c_.two52);
+  c_.reciprocal = static_cast<Word>((static_cast<unsigned __int128>(1) << (kShoupBits + kFractionBits)) / q);
 }
 
 Word Modulus::pow(Word base, Word exponent) const {
   Word result = 1;
-  for (Word b = base % q_; exponent != 0; exponent >>= 1, b = mul(b, b)) {
+  for (Word b = base % c_.q; exponent != 0; exponent >>= 1, b = mul(b, b)) {
     if (exponent & 1) result = mul(result, b);
   }
   return result;
 }
 
 Word Modulus::inverse(Word a) const {
-  require<InvalidArgument>(a % q_ != 0, "inverse: expected a nonzero residue modulo ", q_, ", actual ", a);
-  return pow(a, q_ - 2);
+  require<InvalidArgument>(a % c_.q != 0, "inverse: expected a nonzero residue modulo ", c_.q, ", actual ", a);
+  return pow(a, c_.q - 2);
 }
 
 bool is_prime(Word n) {

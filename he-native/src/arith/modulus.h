@@ -4,17 +4,9 @@
 #include <cstdint>
 #include <vector>
 
+#include "arith/modulus_constants.h"
+
 namespace hetal {
-
-using Word = std::uint64_t;
-
-/// Every prime is below 2^50, so that values up to 4q fit the 52-bit multipliers of AVX-512-IFMA
-/// and products fit a double's FMA on a GPU.
-inline constexpr int kMaxPrimeBits = 50;
-/// Base conversion estimates y / q with this many fractional bits, which needs every prime above 2^40.
-inline constexpr int kFractionBits = 40;
-/// Shoup constants are floor(w * 2^52 / q): the shift that AVX-512-IFMA has in hardware.
-inline constexpr int kShoupBits = 52;
 
 /// A prime q with the constants that reduction by it needs. Immutable.
 class Modulus {
@@ -23,45 +15,40 @@ class Modulus {
   /// Requires 2^40 < q < 2^50 and q odd; throws InvalidArgument.
   explicit Modulus(Word q);
 
-  Word value() const { return q_; }
-  /// floor(2^52 / q), and 2^52 mod q with its Shoup constant: reduce hi * 2^52 + lo.
-  Word shoup_of_one() const { return shoup_of_one_; }
-  Word two52() const { return two52_; }
-  Word two52_shoup() const { return two52_shoup_; }
-  /// floor(2^(52 + kFractionBits) / q), below 2^52.
-  Word reciprocal() const { return reciprocal_; }
+  Word value() const { return c_.q; }
+  /// As in ModulusConstants.
+  Word two52() const { return c_.two52; }
+  Word reciprocal() const { return c_.reciprocal; }
+  /// For the kernels.
+  operator const ModulusConstants&() const { return c_; }
 
   Word add(Word a, Word b) const {
     Word s = a + b;
-    return s >= q_ ? s - q_ : s;
+    return s >= c_.q ? s - c_.q : s;
   }
-  Word sub(Word a, Word b) const { return a >= b ? a - b : a + q_ - b; }
-  Word negate(Word a) const { return a == 0 ? 0 : q_ - a; }
+  Word sub(Word a, Word b) const { return a >= b ? a - b : a + c_.q - b; }
+  Word negate(Word a) const { return a == 0 ? 0 : c_.q - a; }
   Word mul(Word a, Word b) const { return reduce(static_cast<unsigned __int128>(a) * b); }
   /// Any value of up to 128 bits, to [0, q).
-  Word reduce(unsigned __int128 x) const { return static_cast<Word>(x % q_); }
+  Word reduce(unsigned __int128 x) const { return static_cast<Word>(x % c_.q); }
   Word reduce_signed(std::int64_t x) const {
-    std::int64_t r = x % static_cast<std::int64_t>(q_);
-    return static_cast<Word>(r < 0 ? r + static_cast<std::int64_t>(q_) : r);
+    std::int64_t r = x % static_cast<std::int64_t>(c_.q);
+    return static_cast<Word>(r < 0 ? r + static_cast<std::int64_t>(c_.q) : r);
   }
   Word pow(Word base, Word exponent) const;
   /// Inverse of a nonzero residue.
   Word inverse(Word a) const;
   /// floor(w * 2^52 / q) for w < q.
-  Word shoup(Word w) const { return static_cast<Word>((static_cast<unsigned __int128>(w) << kShoupBits) / q_); }
+  Word shoup(Word w) const { return shoup_constant(w, c_.q); }
   /// a * w mod q in [0, q), for any a < 2^52 and w < q with its Shoup constant.
   Word mul_shoup(Word a, Word w, Word w_shoup) const {
     Word quotient = static_cast<Word>((static_cast<unsigned __int128>(a) * w_shoup) >> kShoupBits);
-    Word r = a * w - quotient * q_;
-    return r >= q_ ? r - q_ : r;
+    Word r = a * w - quotient * c_.q;
+    return r >= c_.q ? r - c_.q : r;
   }
 
  private:
-  Word q_ = 0;
-  Word shoup_of_one_ = 0;
-  Word two52_ = 0;
-  Word two52_shoup_ = 0;
-  Word reciprocal_ = 0;
+  ModulusConstants c_{};
 };
 
 /// Deterministic Miller-Rabin for 64-bit numbers.

@@ -1,7 +1,9 @@
 #include "ckks/encoder.h"
 
+#include <algorithm>
 #include <cmath>
-#include <numbers>
+#include <cstdint>
+#include <utility>
 
 #include "base/error.h"
 
@@ -24,14 +26,51 @@ void bit_reverse(std::vector<Complex>& v) {
   }
 }
 
+// ---- e^(i pi k / N) in integer arithmetic: libraries differ in the last bit of sin and cos, and one library on
+// processors with and without fused multiply-add, which would change encoded plaintexts.
+
+/// Fixed-point numbers in [0, 1], 63 bits after the point.
+constexpr std::uint64_t kOne = std::uint64_t{1} << 63;
+/// floor(pi * 2^61)
+constexpr std::uint64_t kPi = 0x6487ed5110b4611a;
+
+std::uint64_t times(std::uint64_t a, std::uint64_t b) {
+  return static_cast<std::uint64_t>((static_cast<unsigned __int128>(a) * b) >> 63);
+}
+
+/// cos and sin of pi k / N for k <= N / 4, within 2^-53: eleven terms of the Taylor series.
+Complex first_octant(std::uint32_t k, std::uint32_t ring_degree) {
+  const auto x = static_cast<std::uint64_t>((static_cast<unsigned __int128>(kPi) << 2) * k / ring_degree);
+  const std::uint64_t square = times(x, x);
+  std::uint64_t cosine = kOne, sine = kOne;
+  for (std::uint64_t i = 20; i > 0; i -= 2) {
+    cosine = kOne - times(square, cosine) / (i * (i - 1));
+    sine = kOne - times(square, sine) / (i * (i + 1));
+  }
+  return {static_cast<double>(cosine) * 0x1p-63, static_cast<double>(times(x, sine)) * 0x1p-63};
+}
+
+Complex root_of_unity(std::uint32_t k, std::uint32_t ring_degree) {
+  const std::uint32_t quarter_turn = ring_degree / 2, in_quadrant = k % quarter_turn;
+  Complex z = first_octant(std::min(in_quadrant, quarter_turn - in_quadrant), ring_degree);
+  if (in_quadrant > quarter_turn / 2) z = {z.imag(), z.real()};
+  switch (k / quarter_turn) {
+    case 0:
+      return z;
+    case 1:
+      return {-z.imag(), z.real()};
+    case 2:
+      return {-z.real(), -z.imag()};
+    default:
+      return {z.imag(), -z.real()};
+  }
+}
+
 }  // namespace
 
 Encoder::Encoder(std::uint32_t ring_degree)
     : ring_degree_(ring_degree), roots_(2 * ring_degree), rotation_(ring_degree / 2) {
-  for (std::uint32_t k = 0; k < 2 * ring_degree; ++k) {
-    const double angle = std::numbers::pi * k / ring_degree;
-    roots_[k] = {std::cos(angle), std::sin(angle)};
-  }
+  for (std::uint32_t k = 0; k < 2 * ring_degree; ++k) roots_[k] = root_of_unity(k, ring_degree);
   std::uint32_t power = 1;
   for (std::uint32_t& r : rotation_) {
     r = power;

@@ -36,7 +36,7 @@ std::unique_ptr<BaseConversion> Device::conversion(std::vector<std::uint16_t> so
 }
 
 std::unique_ptr<Device> make_device(std::uint32_t ring_degree, std::vector<Modulus> moduli, const Choice& choice) {
-  if (choice.kind == "cpu") return make_cpu_device(ring_degree, std::move(moduli), choice.threads);
+  if (choice.kind == "cpu") return make_cpu_device(ring_degree, std::move(moduli), choice);
   require<InvalidArgument>(choice.kind == "cuda", "device: expected cpu or cuda, actual '", choice.kind, "'");
   auto out = make_cuda_device(ring_degree, moduli, choice);
   self_test(*out);

@@ -198,13 +198,15 @@ inline Buffer::~Buffer() {
 struct Choice {
   std::string kind = "cpu";      ///< "cpu" or "cuda"
   int threads = 0;               ///< workers on the host; 0: one for each core
+  std::string cpu_path;          ///< the host's instruction set (kernel_paths.h); empty: HETAL_CPU_PATH or the fastest
   int ordinal = 0;               ///< cuda: which GPU of those that the process sees
   std::size_t memory_bytes = 0;  ///< cuda: taken at once and never exceeded; 0: grows as needed
   std::string library;           ///< cuda: the path of the library that holds the kernels
 
-  static Choice cpu(int threads) {
+  static Choice cpu(int threads, std::string path = {}) {
     Choice out;
     out.threads = threads;
+    out.cpu_path = std::move(path);
     return out;
   }
 };
@@ -213,7 +215,8 @@ struct Choice {
 /// when a device other than the CPU does not compute what the CPU does (self_test.h).
 std::unique_ptr<Device> make_device(std::uint32_t ring_degree, std::vector<Modulus> moduli, const Choice& choice);
 
-/// The CPU device with `threads` workers (0: one for each core).
-std::unique_ptr<Device> make_cpu_device(std::uint32_t ring_degree, std::vector<Modulus> moduli, int threads);
+/// The CPU device with the `threads` and `cpu_path` of `choice`. Throws DeviceUnavailable for a path that this
+/// processor lacks, InvalidArgument for a ring that there is not.
+std::unique_ptr<Device> make_cpu_device(std::uint32_t ring_degree, std::vector<Modulus> moduli, const Choice& choice);
 
 }  // namespace hetal::device

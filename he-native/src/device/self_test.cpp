@@ -19,7 +19,7 @@ class SelfTest {
  public:
   SelfTest(Device& tested, std::uint64_t seed)
       : tested_(tested),
-        reference_(make_cpu_device(tested.ring_degree(), tested.moduli(), tested.threads())),
+        reference_(make_cpu_device(tested.ring_degree(), tested.moduli(), Choice::cpu(tested.threads()))),
         random_(seed),
         n_(tested.ring_degree()),
         all_(tested.moduli().size()) {
@@ -203,12 +203,12 @@ class SelfTest {
 
   void base_changes() {
     const auto parts = digits(4);
-    const Twin out = blank(), x = all();
+    const Twin out = blank(), x = all(), last = twin(parts.back());
     std::vector<Twin> digit;
     for (std::size_t d = 0; d < parts.size(); ++d) digit.push_back(blank());
     both([&](Device& d, auto at) {
       const auto conversion = d.conversion(parts.back(), all_);
-      d.mod_up(at(out), at(x), *conversion);
+      d.mod_up(at(out), at(last), *conversion);
     });
     compare("mod_up", out);
     both([&](Device& d, auto at) {

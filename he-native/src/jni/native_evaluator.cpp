@@ -82,7 +82,7 @@ HETAL_NATIVE(jlong, open)
     require<InvalidArgument>(threads >= 0 && threads <= 1024, "threads: expected 0 to 1024, actual ", threads);
     require<InvalidArgument>(ordinal >= 0, "device ordinal: expected at least 0, actual ", ordinal);
     require<InvalidArgument>(memory >= 0, "device memory: expected at least 0 bytes, actual ", memory);
-    const device::Choice device{to_string(env, kind), threads, ordinal, static_cast<std::size_t>(memory),
+    const device::Choice device{to_string(env, kind),   threads, {}, ordinal, static_cast<std::size_t>(memory),
                                 to_string(env, library)};
     return handles().add(std::make_shared<Engine>(to_string(env, directory), device));
   });

@@ -18,6 +18,11 @@ constexpr int kGaussianBound = 19;
 constexpr double kGaussianDeviation = 3.19;
 
 constexpr std::size_t kLanes = 16;
+#if defined(__x86_64__)
+#define HETAL_VECTOR_WIDTHS __attribute__((target_clones("avx512f", "avx2", "default")))
+#else
+#define HETAL_VECTOR_WIDTHS
+#endif
 // One word of each of sixteen blocks. The compiler lowers it to whatever vectors the processor has.
 typedef std::uint32_t Lanes __attribute__((vector_size(4 * kLanes)));
 
@@ -28,8 +33,8 @@ typedef std::uint32_t Lanes __attribute__((vector_size(4 * kLanes)));
 
 }  // namespace
 
-__attribute__((target_clones("avx512f", "avx2", "default"))) void chacha20_blocks(
-    const std::array<std::uint32_t, 16>& state, std::uint32_t* out, std::size_t blocks) {
+HETAL_VECTOR_WIDTHS void chacha20_blocks(const std::array<std::uint32_t, 16>& state, std::uint32_t* out,
+                                         std::size_t blocks) {
   for (std::size_t first = 0; first < blocks; first += kLanes) {
     Lanes start[16], x[16];
     for (std::size_t w = 0; w < 16; ++w) start[w] = state[w] - Lanes{};

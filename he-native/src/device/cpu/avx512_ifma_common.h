@@ -1,11 +1,13 @@
-// What the AVX-512-IFMA kernels share. Included only by files compiled for that instruction set.
+// What the AVX-512-IFMA kernels share. Included only by the unit that is compiled for that instruction set, which is
+// why everything is in an unnamed namespace.
 #pragma once
 
 #include <immintrin.h>
 
 #include "device/cpu/kernels.h"
 
-namespace hetal::device::avx512 {
+namespace hetal::device {
+namespace {
 
 using Vec = __m512i;
 
@@ -27,13 +29,13 @@ inline Vec mul_lazy(Vec a, Vec w, Vec w_shoup, Vec negated) {
 
 struct Prime {
   Vec q, q2, negated, one, two52, two52_shoup;
-  explicit Prime(const Modulus& m)
-      : q(all(m.value())),
-        q2(all(2 * m.value())),
-        negated(all((Word{1} << 52) - m.value())),
-        one(all(m.shoup_of_one())),
-        two52(all(m.two52())),
-        two52_shoup(all(m.two52_shoup())) {}
+  explicit Prime(const ModulusConstants& m)
+      : q(all(m.q)),
+        q2(all(2 * m.q)),
+        negated(all((Word{1} << 52) - m.q)),
+        one(all(m.shoup_of_one)),
+        two52(all(m.two52)),
+        two52_shoup(all(m.two52_shoup)) {}
   /// v < 2^52 to [0, 2q).
   Vec reduce_lazy(Vec v) const {
     const Vec zero = _mm512_setzero_si512();
@@ -49,4 +51,5 @@ struct Prime {
   }
 };
 
-}  // namespace hetal::device::avx512
+}  // namespace
+}  // namespace hetal::device

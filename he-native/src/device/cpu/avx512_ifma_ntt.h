@@ -7,11 +7,12 @@
 
 #include "device/cpu/avx512_ifma_common.h"
 
-namespace hetal::device::avx512 {
+namespace hetal::device {
+namespace {
 
 /// Below this a forward transform needs no reduction: each level adds 2q at most, and 2^52 / 2^46 = 64.
 inline constexpr Word kSmallPrime = Word{1} << 46;
-inline constexpr std::uint32_t kSmallPrimeRing = 1u << 24;
+inline constexpr uint32_t kSmallPrimeRing = 1u << 24;
 
 struct Tree {
   const Word *w, *ws;
@@ -38,49 +39,49 @@ inline void inverse(Vec& a, Vec& b, Vec w, Vec ws, const Prime& p) {
 
 /// `Levels` levels below node k: 2^Levels rows of `row` words each.
 template <int Levels, bool kSmall>
-void forward_levels(Word* x, std::size_t row, std::size_t k, const Tree& t) {
+void forward_levels(Word* x, size_t row, size_t k, const Tree& t) {
   constexpr int kRows = 1 << Levels;
-  for (std::size_t i = 0; i < row; i += 8) {
+  for (size_t i = 0; i < row; i += 8) {
     Vec r[kRows];
 #pragma GCC unroll 16
-    for (int c = 0; c < kRows; ++c) r[c] = load(x + static_cast<std::size_t>(c) * row + i);
+    for (int c = 0; c < kRows; ++c) r[c] = load(x + static_cast<size_t>(c) * row + i);
 #pragma GCC unroll 4
     for (int level = 0; level < Levels; ++level) {
       const int half = kRows >> (level + 1);
 #pragma GCC unroll 8
       for (int pair = 0; pair < kRows / 2; ++pair) {
         const int node = pair / half, at = node * 2 * half + pair % half;
-        const std::size_t index = (k << level) + static_cast<std::size_t>(node);
+        const size_t index = (k << level) + static_cast<size_t>(node);
         forward<kSmall>(r[at], r[at + half], all(t.w[index]), all(t.ws[index]), t.p);
       }
     }
 #pragma GCC unroll 16
-    for (int c = 0; c < kRows; ++c) store(x + static_cast<std::size_t>(c) * row + i, r[c]);
+    for (int c = 0; c < kRows; ++c) store(x + static_cast<size_t>(c) * row + i, r[c]);
   }
 }
 
 /// `kRoot`: the last pass of all, which multiplies by 1 / N and leaves canonical residues.
 template <int Levels, bool kRoot>
-void inverse_levels(Word* x, std::size_t row, std::size_t k, const Tree& t) {
+void inverse_levels(Word* x, size_t row, size_t k, const Tree& t) {
   constexpr int kRows = 1 << Levels;
-  for (std::size_t i = 0; i < row; i += 8) {
+  for (size_t i = 0; i < row; i += 8) {
     Vec r[kRows];
 #pragma GCC unroll 16
-    for (int c = 0; c < kRows; ++c) r[c] = load(x + static_cast<std::size_t>(c) * row + i);
+    for (int c = 0; c < kRows; ++c) r[c] = load(x + static_cast<size_t>(c) * row + i);
 #pragma GCC unroll 4
     for (int level = Levels - 1; level >= 0; --level) {
       const int half = kRows >> (level + 1);
 #pragma GCC unroll 8
       for (int pair = 0; pair < kRows / 2; ++pair) {
         const int node = pair / half, at = node * 2 * half + pair % half;
-        const std::size_t index = (k << level) + static_cast<std::size_t>(node);
+        const size_t index = (k << level) + static_cast<size_t>(node);
         inverse(r[at], r[at + half], all(t.w[index]), all(t.ws[index]), t.p);
       }
     }
 #pragma GCC unroll 16
     for (int c = 0; c < kRows; ++c) {
       if (kRoot) r[c] = reduce_once(mul_lazy(r[c], t.scale, t.scale_shoup, t.p.negated), t.p.q);
-      store(x + static_cast<std::size_t>(c) * row + i, r[c]);
+      store(x + static_cast<size_t>(c) * row + i, r[c]);
     }
   }
 }
@@ -118,7 +119,7 @@ inline void turn_back(Vec& a, Vec& b, const Turns& turns) {
 }
 
 template <bool kSmall>
-inline void forward_last(Word* x, std::size_t k, const Tree& t, const Turns& turns) {
+inline void forward_last(Word* x, size_t k, const Tree& t, const Turns& turns) {
   Vec a = load(x), b = load(x + 8);
   forward<kSmall>(a, b, all(t.w[k]), all(t.ws[k]), t.p);
   turn(a, b, turns);
@@ -134,7 +135,7 @@ inline void forward_last(Word* x, std::size_t k, const Tree& t, const Turns& tur
   store(x + 8, canonical(b));
 }
 
-inline void inverse_first(Word* x, std::size_t k, const Tree& t, const Turns& turns) {
+inline void inverse_first(Word* x, size_t k, const Tree& t, const Turns& turns) {
   Vec a = load(x), b = load(x + 8);
   turn_back(a, b, turns);
   inverse(a, b, load(t.w + 8 * k), load(t.ws + 8 * k), t.p);
@@ -151,10 +152,10 @@ inline void inverse_first(Word* x, std::size_t k, const Tree& t, const Turns& tu
 // ---- the walk -----------------------------------------------------------------------------------------------------
 
 template <int Levels, bool kSmall>
-void forward_tree(Word* x, int log_length, std::size_t k, const Tree& t);
+void forward_tree(Word* x, int log_length, size_t k, const Tree& t);
 
 template <bool kSmall>
-void forward_walk(Word* x, int log_length, std::size_t k, const Tree& t) {
+void forward_walk(Word* x, int log_length, size_t k, const Tree& t) {
   if (log_length == 4) {
     const Turns turns;
     return forward_last<kSmall>(x, k, t, turns);
@@ -173,32 +174,30 @@ void forward_walk(Word* x, int log_length, std::size_t k, const Tree& t) {
 }
 
 template <int Levels, bool kSmall>
-void forward_tree(Word* x, int log_length, std::size_t k, const Tree& t) {
+void forward_tree(Word* x, int log_length, size_t k, const Tree& t) {
   const int log_row = log_length - Levels;
-  const std::size_t row = std::size_t{1} << log_row;
+  const size_t row = size_t{1} << log_row;
   forward_levels<Levels, kSmall>(x, row, k, t);
   if (log_row == 4) {
     const Turns turns;
-    for (std::size_t c = 0; c < std::size_t{1} << Levels; ++c)
-      forward_last<kSmall>(x + c * row, (k << Levels) + c, t, turns);
+    for (size_t c = 0; c < size_t{1} << Levels; ++c) forward_last<kSmall>(x + c * row, (k << Levels) + c, t, turns);
     return;
   }
-  for (std::size_t c = 0; c < std::size_t{1} << Levels; ++c)
-    forward_walk<kSmall>(x + c * row, log_row, (k << Levels) + c, t);
+  for (size_t c = 0; c < size_t{1} << Levels; ++c) forward_walk<kSmall>(x + c * row, log_row, (k << Levels) + c, t);
 }
 
 template <bool kRoot>
-void inverse_walk(Word* x, int log_length, std::size_t k, const Tree& t);
+void inverse_walk(Word* x, int log_length, size_t k, const Tree& t);
 
 template <int Levels, bool kRoot>
-void inverse_tree(Word* x, int log_length, std::size_t k, const Tree& t) {
+void inverse_tree(Word* x, int log_length, size_t k, const Tree& t) {
   const int log_row = log_length - Levels;
-  const std::size_t row = std::size_t{1} << log_row;
+  const size_t row = size_t{1} << log_row;
   if (log_row == 4) {
     const Turns turns;
-    for (std::size_t c = 0; c < std::size_t{1} << Levels; ++c) inverse_first(x + c * row, (k << Levels) + c, t, turns);
+    for (size_t c = 0; c < size_t{1} << Levels; ++c) inverse_first(x + c * row, (k << Levels) + c, t, turns);
   } else {
-    for (std::size_t c = 0; c < std::size_t{1} << Levels; ++c) {
+    for (size_t c = 0; c < size_t{1} << Levels; ++c) {
       inverse_walk<false>(x + c * row, log_row, (k << Levels) + c, t);
     }
   }
@@ -206,7 +205,7 @@ void inverse_tree(Word* x, int log_length, std::size_t k, const Tree& t) {
 }
 
 template <bool kRoot>
-void inverse_walk(Word* x, int log_length, std::size_t k, const Tree& t) {
+void inverse_walk(Word* x, int log_length, size_t k, const Tree& t) {
   switch ((log_length - 4) % 4) {
     case 1:
       return inverse_tree<1, kRoot>(x, log_length, k, t);
@@ -219,24 +218,25 @@ void inverse_walk(Word* x, int log_length, std::size_t k, const Tree& t) {
   }
 }
 
-inline int log2_of(std::uint32_t degree) { return 31 - __builtin_clz(degree); }
+inline int log2_of(uint32_t degree) { return 31 - __builtin_clz(degree); }
 
-inline void ntt(Word* x, const NttTable& table) {
-  if (table.ring_degree < 64) return portable_kernels().ntt(x, table);
-  const Tree t{table.root, table.root_shoup, Prime(table.modulus), {}, {}};
+inline void ntt(Word* x, const NttConstants& table) {
+  if (table.ring_degree < 64) return kPortableKernels.ntt(x, table);
+  const Tree t{table.root, table.root_shoup, Prime(table.q), {}, {}};
   const int log_length = log2_of(table.ring_degree);
-  if (table.modulus.value() < kSmallPrime && table.ring_degree <= kSmallPrimeRing) {
+  if (table.q.q < kSmallPrime && table.ring_degree <= kSmallPrimeRing) {
     forward_walk<true>(x, log_length, 1, t);
   } else {
     forward_walk<false>(x, log_length, 1, t);
   }
 }
 
-inline void intt(Word* x, const NttTable& table) {
-  if (table.ring_degree < 64) return portable_kernels().intt(x, table);
-  const Tree t{table.inverse_root, table.inverse_root_shoup, Prime(table.modulus), all(table.degree_inverse),
+inline void intt(Word* x, const NttConstants& table) {
+  if (table.ring_degree < 64) return kPortableKernels.intt(x, table);
+  const Tree t{table.inverse_root, table.inverse_root_shoup, Prime(table.q), all(table.degree_inverse),
                all(table.degree_inverse_shoup)};
   inverse_walk<true>(x, log2_of(table.ring_degree), 1, t);
 }
 
-}  // namespace hetal::device::avx512
+}  // namespace
+}  // namespace hetal::device

@@ -6,7 +6,8 @@
 #include <mutex>
 
 #include "base/error.h"
-#include "device/cpu/kernels.h"
+#include "device/cpu/kernel_paths.h"
+#include "device/cpu/ntt_table.h"
 #include "device/cpu/pages.h"
 #include "device/cpu/thread_pool.h"
 #include "device/device.h"
@@ -14,6 +15,8 @@
 
 namespace hetal::device {
 namespace {
+
+static_assert(kMaxConversionTerms < kMaxLazyTerms);
 
 /// A thread's scratch, kept between calls.
 Word* scratch(std::size_t words) {
@@ -33,12 +36,12 @@ BlockSource host_memory() {
 
 class CpuDevice final : public Device {
  public:
-  CpuDevice(std::uint32_t n, std::vector<Modulus> moduli, int threads)
-      : Device(n, std::move(moduli)), kernels_(best_kernels()), pool_(threads) {
+  CpuDevice(std::uint32_t n, std::vector<Modulus> moduli, int threads, const KernelPath& path)
+      : Device(n, std::move(moduli)), path_(path), kernels_(*path.kernels), pool_(threads) {
     tables_.reserve(moduli_.size());
-    for (const Modulus& q : moduli_) tables_.emplace_back(q, n);
+    for (const Modulus& q : moduli_) tables_.emplace_back(q, n, kernels_);
   }
-  std::string name() const override { return std::string("cpu/") + kernels_.name; }
+  std::string name() const override { return "cpu/" + std::string(path_.name); }
   int threads() const override { return pool_.threads(); }
 
   Buffer allocate(std::size_t words) override {
@@ -220,7 +223,7 @@ class CpuDevice final : public Device {
       if (log_run == 0) {
         kernels_.dot(dst + c, a, b, terms, started, chunk(), q);
       } else {
-        (log_run >= 3 ? kernels_ : portable_kernels()).dot_runs(dst + c, a, b, terms, started, log_run, chunk(), q);
+        (log_run >= 3 ? kernels_ : kPortableKernels).dot_runs(dst + c, a, b, terms, started, log_run, chunk(), q);
       }
       started = true;
       terms = 0;
@@ -369,6 +372,7 @@ class CpuDevice final : public Device {
     return index.data();
   }
 
+  const KernelPath& path_;
   const Kernels& kernels_;
   ThreadPool pool_;
   MemoryPool memory_{host_memory()};
@@ -379,10 +383,11 @@ class CpuDevice final : public Device {
 
 }  // namespace
 
-std::unique_ptr<Device> make_cpu_device(std::uint32_t ring_degree, std::vector<Modulus> moduli, int threads) {
+std::unique_ptr<Device> make_cpu_device(std::uint32_t ring_degree, std::vector<Modulus> moduli, const Choice& choice) {
+  const KernelPath& path = choose_kernel_path(choice.cpu_path);
   require<InvalidArgument>(ring_degree >= 16 && (ring_degree & (ring_degree - 1)) == 0,
                            "ring degree: expected a power of two of at least 16, actual ", ring_degree);
-  return std::make_unique<CpuDevice>(ring_degree, std::move(moduli), threads);
+  return std::make_unique<CpuDevice>(ring_degree, std::move(moduli), choice.threads, path);
 }
 
 }  // namespace hetal::device

@@ -12,6 +12,8 @@ constexpr int kLooksBeforeSleep = 500;
 void pause() {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  asm volatile("isb");  // waits a few cycles more than yield, which most cores ignore
 #endif
 }
 

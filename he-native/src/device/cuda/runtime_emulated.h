@@ -19,6 +19,14 @@
 #include "device/cuda/kernel.h"
 #include "device/device.h"
 
+// A block runs with the processor's fused multiply-add where it has one, else with libm's, which rounds the same. Only
+// what is inlined here is compiled twice: nothing that other code may call, or be linked to, needs the instruction.
+#if defined(__x86_64__)
+#define HETAL_WITH_AND_WITHOUT_FMA __attribute__((target_clones("fma", "default"), flatten))
+#else
+#define HETAL_WITH_AND_WITHOUT_FMA
+#endif
+
 namespace hetal::device::cuda {
 
 class EmulatedRuntime {
@@ -107,8 +115,8 @@ class EmulatedRuntime {
   }
 
   template <int Phase, class Kernel>
-  static void phases(const Kernel& kernel, const Grid& grid, std::uint32_t x, std::uint32_t y,
-                     std::vector<Word>& shared) {
+  HETAL_WITH_AND_WITHOUT_FMA static void phases(const Kernel& kernel, const Grid& grid, std::uint32_t x,
+                                                std::uint32_t y, std::vector<Word>& shared) {
     for (std::uint32_t i = 0; i < grid.threads; ++i) {
       const std::uint32_t thread = (x + y + static_cast<std::uint32_t>(Phase)) % 2 == 0 ? i : grid.threads - 1 - i;
       kernel.template run<Phase>({x, y, thread, grid.threads}, shared.data());

@@ -1,5 +1,5 @@
 // Every path equals the portable kernels, and the portable kernels equal the definitions.
-#include "device/cpu/kernels.h"
+#include "device/cpu/kernel_paths.h"
 
 #include <gtest/gtest.h>
 
@@ -7,6 +7,8 @@
 #include <cmath>
 #include <numeric>
 #include <random>
+
+#include "device/cpu/ntt_table.h"
 
 namespace hetal::device {
 namespace {
@@ -26,19 +28,19 @@ std::vector<Word> residues(std::size_t n, const Modulus& q, std::mt19937_64& ran
   return out;
 }
 
-class FastKernels : public ::testing::TestWithParam<const Kernels* (*)()> {
+class FastKernels : public ::testing::TestWithParam<KernelPath> {
  protected:
   void SetUp() override {
-    if (GetParam()() == nullptr) GTEST_SKIP() << "this build or processor does not run the path";
+    if (!GetParam().supported()) GTEST_SKIP() << "this processor does not run the path";
   }
-  const Kernels& fast() const { return *GetParam()(); }
+  const Kernels& fast() const { return *GetParam().kernels; }
 };
 
 TEST(Ntt, MultipliesNegacyclically) {
   const std::uint32_t n = 64;
   std::mt19937_64 random(1);
   for (const Modulus& q : some_primes(n)) {
-    const NttTable table(q, n);
+    const NttTable table(q, n, kPortableKernels);
     std::vector<Word> a = residues(n, q, random), b = residues(n, q, random), expected(n, 0);
     for (std::size_t i = 0; i < n; ++i) {
       for (std::size_t j = 0; j < n; ++j) {
@@ -47,7 +49,7 @@ TEST(Ntt, MultipliesNegacyclically) {
         at = i + j < n ? q.add(at, product) : q.sub(at, product);
       }
     }
-    const Kernels& k = portable_kernels();
+    const Kernels& k = kPortableKernels;
     k.ntt(a.data(), table), k.ntt(b.data(), table);
     k.mul(a.data(), a.data(), b.data(), n, q);
     k.intt(a.data(), table);
@@ -59,11 +61,11 @@ TEST_P(FastKernels, NttEqualsPortableBothWays) {
   std::mt19937_64 random(2);
   for (std::uint32_t n : {16u, 64u, 128u, 1024u, 1u << 13, 1u << 16}) {
     for (const Modulus& q : some_primes(n)) {
-      const NttTable table(q, n);
+      const NttTable table(q, n, fast()), portable(q, n, kPortableKernels);
       std::vector<Word> x = residues(n, q, random), y = x;
-      fast().ntt(x.data(), table), portable_kernels().ntt(y.data(), table);
+      fast().ntt(x.data(), table), kPortableKernels.ntt(y.data(), portable);
       ASSERT_EQ(x, y) << n;
-      fast().intt(x.data(), table), portable_kernels().intt(y.data(), table);
+      fast().intt(x.data(), table), kPortableKernels.intt(y.data(), portable);
       ASSERT_EQ(x, y) << n;
     }
   }
@@ -72,7 +74,7 @@ TEST_P(FastKernels, NttEqualsPortableBothWays) {
 TEST_P(FastKernels, PointwiseEqualsPortable) {
   const std::uint32_t n = 256;
   std::mt19937_64 random(3);
-  const Kernels &f = fast(), &p = portable_kernels();
+  const Kernels &f = fast(), &p = kPortableKernels;
   for (const Modulus& q : some_primes(n)) {
     const auto a = residues(n, q, random), b = residues(n, q, random);
     const Word w = random() % q.value();
@@ -111,10 +113,10 @@ TEST_P(FastKernels, SumsOfProductsEqualPortable) {
         for (bool accumulate : {false, true}) {
           auto x = start, y = start;
           fast().dot(x.data(), pa.data(), pb.data(), terms, accumulate, n, q);
-          portable_kernels().dot(y.data(), pa.data(), pb.data(), terms, accumulate, n, q);
+          kPortableKernels.dot(y.data(), pa.data(), pb.data(), terms, accumulate, n, q);
           EXPECT_EQ(x, y);
           fast().dot_runs(x.data(), pa.data(), pb.data(), terms, accumulate, 4, n, q);
-          portable_kernels().dot_runs(y.data(), pa.data(), pb.data(), terms, accumulate, 4, n, q);
+          kPortableKernels.dot_runs(y.data(), pa.data(), pb.data(), terms, accumulate, 4, n, q);
           EXPECT_EQ(x, y);
         }
       }
@@ -126,7 +128,7 @@ TEST_P(FastKernels, BaseConversionEqualsPortable) {
   const std::uint32_t n = 256;
   std::mt19937_64 random(5);
   const auto primes = some_primes(n);
-  const Kernels &f = fast(), &p = portable_kernels();
+  const Kernels &f = fast(), &p = kPortableKernels;
   std::vector<std::vector<Word>> rows(primes.size(), std::vector<Word>(n));
   std::vector<const Word*> pointers;
   std::vector<Word> hat, fraction_f(n, 0), fraction_p(n, 0);
@@ -154,7 +156,7 @@ TEST_P(FastKernels, BaseConversionEqualsPortable) {
 TEST_P(FastKernels, PermutationsAndLiftsEqualPortable) {
   const std::uint32_t n = 256;
   std::mt19937_64 random(6);
-  const Kernels &f = fast(), &p = portable_kernels();
+  const Kernels &f = fast(), &p = kPortableKernels;
   // Blocks of eight move as a whole and turn inside.
   std::vector<std::uint32_t> block(n / 8), index(n);
   std::iota(block.begin(), block.end(), 0u);
@@ -179,8 +181,12 @@ TEST_P(FastKernels, PermutationsAndLiftsEqualPortable) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Paths, FastKernels, ::testing::Values(&avx2_kernels, &avx512_ifma_kernels),
-                         [](const auto& info) { return info.index == 0 ? "avx2" : "avx512_ifma"; });
+INSTANTIATE_TEST_SUITE_P(Paths, FastKernels, ::testing::ValuesIn(kernel_paths().begin(), kernel_paths().end()),
+                         [](const auto& info) {
+                           std::string name(info.param.name);
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
 
 }  // namespace
 }  // namespace hetal::device

@@ -54,7 +54,7 @@ final class CudaLibrary implements AutoCloseable {
     if (folder != null) {
       return given(Path.of(folder, FILE), NativeLibraryLoader.OVERRIDE_VARIABLE);
     }
-    String resource = "native/" + NativeLibraryLoader.platform() + "/" + FILE;
+    String resource = NativePlatform.resource(FILE).substring(1);
     try (InputStream in = resources.getResourceAsStream(resource)) {
       if (in == null) {
         throw new DeviceUnavailableException(

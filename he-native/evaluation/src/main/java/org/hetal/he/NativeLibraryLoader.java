@@ -7,7 +7,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Properties;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
@@ -33,8 +32,8 @@ public final class NativeLibraryLoader {
   public static void load(
       Class<?> owner, String name, IntSupplier abi, Supplier<String> libraryCommit) {
     String file = System.mapLibraryName(name);
-    String resource = "/native/" + platform() + "/" + file;
-    Properties built = buildProperties(owner, resource + ".properties");
+    String resource = NativePlatform.resource(file);
+    Properties built = buildProperties(owner, file + ".properties");
     List<String> tried = new ArrayList<>();
     String override = override();
     if (override != null) {
@@ -73,19 +72,12 @@ public final class NativeLibraryLoader {
     return value == null || value.isBlank() ? null : value;
   }
 
-  /** {@code linux-x86_64}. */
-  static String platform() {
-    String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
-    String arch = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
-    return os + "-" + (arch.equals("amd64") ? "x86_64" : arch);
-  }
-
-  private static Properties buildProperties(Class<?> owner, String resource) {
+  private static Properties buildProperties(Class<?> owner, String file) {
+    String resource = NativePlatform.resource(file);
     Properties out = new Properties();
     try (InputStream in = owner.getResourceAsStream(resource)) {
       if (in == null) {
-        throw new UnsatisfiedLinkError(
-            "no " + resource + " in the jar: it was built without the engine for this platform");
+        throw new UnsatisfiedLinkError(NativePlatform.absence(owner, file));
       }
       out.load(in);
     } catch (IOException e) {

@@ -31,7 +31,7 @@ final class ExponentialStage implements Stage {
    * @param exponential nine ascending coefficients, the last positive
    */
   ExponentialStage(double[] exponential, double outUnit) {
-    kappa = Math.pow(outUnit * exponential[8], 1 / 8.0);
+    kappa = StrictMath.pow(outUnit * exponential[8], 1 / 8.0);
     double[] p = new double[8];
     double power = 1;
     for (int j = 0; j < 8; j++) {

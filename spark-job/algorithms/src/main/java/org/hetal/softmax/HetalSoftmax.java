@@ -59,7 +59,7 @@ public final class HetalSoftmax {
     this.evaluator = evaluator;
     this.classes = layout.classes();
     this.paddedClasses = layout.paddedClasses();
-    double range = 4 * Math.pow(2, squarings) / Math.pow(2, EXPONENTIAL_SQUARINGS);
+    double range = 4 * StrictMath.pow(2, squarings) / StrictMath.pow(2, EXPONENTIAL_SQUARINGS);
     int count = 0;
     while (range > LARGEST_INPUT) {
       range /= 1.5;

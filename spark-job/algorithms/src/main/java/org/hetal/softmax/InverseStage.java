@@ -26,11 +26,11 @@ final class InverseStage implements Stage {
   InverseStage(String name, MinimaxInverse inverse, double outUnit) {
     int m = inverse.logDegree();
     double width = inverse.halfWidth();
-    double front = Math.pow(2, m) * inverse.error() / (width * width);
+    double front = StrictMath.pow(2, m) * inverse.error() / (width * width);
     for (int i = 1; i < m; i++) {
       front *= weight(width, i);
     }
-    double unit = Math.pow(outUnit * front, 1 / Math.pow(2, m + 1));
+    double unit = StrictMath.pow(outUnit * front, 1 / StrictMath.pow(2, m + 1));
     zeta = unit * unit * inverse.centre();
     // entry i belongs to m_i: what is added to it before it is squared, and to make it a factor
     shifts = new double[m];

@@ -29,12 +29,12 @@ final class LookAheadStage implements Stage {
   LookAheadStage(String name, Coefficients.Step step, int paddedClasses, double outUnit) {
     double b4 = step.b()[4];
     sign = b4 < 0 ? -1 : 1;
-    double unit = Math.pow(Math.abs(b4) * outUnit / paddedClasses, 1 / 8.0);
+    double unit = StrictMath.pow(Math.abs(b4) * outUnit / paddedClasses, 1 / 8.0);
     q0 = unit * unit * step.q()[0];
     q1 = unit * step.q()[1];
     b = new double[4];
     for (int i = 0; i < 4; i++) {
-      b[i] = step.b()[i] * Math.pow(unit, 4 - i) / b4;
+      b[i] = step.b()[i] * StrictMath.pow(unit, 4 - i) / b4;
     }
     b[0] *= paddedClasses;
     b[1] *= paddedClasses;

@@ -88,8 +88,9 @@ final class ManyClasses {
   /** The interval of s2 after the given squaring, the {@code count}-th. */
   private static Interval after(int classes, MinimaxInverse inverse, int count) {
     double error = inverse.error();
-    double exponent = Math.pow(2, count);
-    double largest = 1 / (1 + (classes - 1) * Math.exp(-2 * exponent * classes / (classes - 1.0)));
+    double exponent = StrictMath.pow(2, count);
+    double largest =
+        1 / (1 + (classes - 1) * StrictMath.exp(-2 * exponent * classes / (classes - 1.0)));
     return new Interval((1 - error) * (1 - error) / classes, (1 + error) * (1 + error) * largest)
         .widened(MARGIN);
   }

@@ -38,8 +38,8 @@ record MinimaxInverse(Interval interval, int logDegree) {
   double chebyshevAtZero(int i) {
     double z0 = centre() / halfWidth();
     // acosh in a form that keeps its digits for z0 close to 1
-    double angle = Math.log(z0 + Math.sqrt((z0 - 1) * (z0 + 1)));
-    return Math.cosh((1 << i) * angle);
+    double angle = StrictMath.log(z0 + Math.sqrt((z0 - 1) * (z0 + 1)));
+    return StrictMath.cosh((1 << i) * angle);
   }
 
   /** max |1 - s p(s)| on the interval: the relative error of the inverse. */

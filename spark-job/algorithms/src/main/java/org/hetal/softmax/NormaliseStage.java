@@ -13,7 +13,7 @@ final class NormaliseStage implements Stage {
   private final Entry entry;
 
   /** e^2 is the largest value of the exponential on [-2, 2]. */
-  private static final double LARGEST = Math.exp(2);
+  private static final double LARGEST = StrictMath.exp(2);
 
   private final double constant;
 

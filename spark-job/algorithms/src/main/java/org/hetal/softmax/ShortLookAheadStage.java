@@ -17,7 +17,7 @@ final class ShortLookAheadStage implements Stage {
   ShortLookAheadStage(String name, Coefficients.Step step, double outUnit) {
     double b2 = step.b()[2];
     negative = b2 < 0;
-    double unit = Math.pow(Math.abs(b2) * outUnit, 1 / 4.0);
+    double unit = StrictMath.pow(Math.abs(b2) * outUnit, 1 / 4.0);
     b0 = outUnit * step.b()[0] / (unit * unit);
     b1 = outUnit * step.b()[1] / (unit * unit * unit);
     entry = new Entry(name, 2, unit * step.largest(), unit, true);

@@ -18,12 +18,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.hetal.he.NativePlatform;
 import org.hetal.he.openfhe.OpenFheEvaluator;
 import org.junit.jupiter.api.Test;
 
 /** What the cluster is given holds nothing that can decrypt. */
 class ArtifactIT {
-  private static final String ENGINE = "native/linux-x86_64/libhetal_engine.so";
+  private static final String ENGINE = NativePlatform.resource("libhetal_engine.so").substring(1);
 
   private static List<String> names(ZipFile jar) {
     return jar.stream().map(ZipEntry::getName).toList();
@@ -43,7 +44,7 @@ class ArtifactIT {
                       name.startsWith("org/hetal/owner/")
                           || name.startsWith("org/hetal/he/owner/")
                           || name.startsWith("org/hetal/he/openfhe/")
-                          || name.startsWith("native/linux-x86_64/openfhe/")
+                          || name.matches("native/[^/]+/openfhe/.*")
                           || name.toLowerCase(Locale.ROOT).contains("libhetal_owner"))
               .toList();
       assertEquals(List.of(), owners);

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.hetal.he.NativePlatform;
 import org.hetal.he.owner.Client;
 import org.hetal.he.owner.NativeClient;
 import org.hetal.job.ToyOracle.Reply;
@@ -133,7 +134,7 @@ class JarIT {
   private static Path cudaJar() throws Exception {
     Path jar = root.resolve("cuda.jar");
     try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(jar))) {
-      out.putNextEntry(new ZipEntry("native/linux-x86_64/libhetal_cuda.so"));
+      out.putNextEntry(new ZipEntry(NativePlatform.resource("libhetal_cuda.so").substring(1)));
       Files.copy(Path.of(System.getProperty("hetal.test.cuda.library")), out);
     }
     return jar;

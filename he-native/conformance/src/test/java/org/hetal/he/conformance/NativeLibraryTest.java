@@ -13,6 +13,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.hetal.he.EngineLibrary;
 import org.hetal.he.NativeParameters;
+import org.hetal.he.NativePlatform;
 import org.hetal.he.owner.OwnerLibrary;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,7 +32,8 @@ class NativeLibraryTest {
   }
 
   private static byte[] library(Class<?> owner, String name) throws IOException {
-    try (InputStream in = owner.getResourceAsStream("/native/linux-x86_64/lib" + name + ".so")) {
+    try (InputStream in =
+        owner.getResourceAsStream(NativePlatform.resource("lib" + name + ".so"))) {
       return in.readAllBytes();
     }
   }

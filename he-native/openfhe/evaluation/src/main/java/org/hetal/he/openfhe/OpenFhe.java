@@ -10,8 +10,8 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Locale;
 import java.util.Properties;
+import org.hetal.he.NativePlatform;
 
 /**
  * The OpenFHE library in this process: loaded once, from the jar, or from the folder that {@code
@@ -157,9 +157,7 @@ public final class OpenFhe {
   }
 
   private static String resource(String file) {
-    String os = System.getProperty("os.name").toLowerCase(Locale.ROOT);
-    String arch = System.getProperty("os.arch").toLowerCase(Locale.ROOT);
-    return "/native/" + os + "-" + (arch.equals("amd64") ? "x86_64" : arch) + "/openfhe/" + file;
+    return NativePlatform.resource("openfhe/" + file);
   }
 
   private static void copy(Class<?> owner, String file, Path directory) throws IOException {

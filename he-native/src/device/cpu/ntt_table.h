@@ -1,0 +1,25 @@
+// The twiddles of one prime, computed once and prepared for the path that reads them.
+#pragma once
+
+#include "arith/modulus.h"
+#include "device/cpu/kernels.h"
+#include "device/cpu/pages.h"
+
+namespace hetal::device {
+
+class NttTable {
+ public:
+  /// `ring_degree` is a power of two, at least 16; q = 1 mod 2 ring_degree. Throws std::bad_alloc.
+  NttTable(const Modulus& q, std::uint32_t ring_degree, const Kernels& path);
+  NttTable(NttTable&&) noexcept = default;
+  NttTable(const NttTable&) = delete;
+
+  /// For ntt and intt of the path that the table was made for.
+  operator const NttConstants&() const { return constants_; }
+
+ private:
+  OwnedWords storage_;  ///< the four arrays, one after the other
+  NttConstants constants_;
+};
+
+}  // namespace hetal::device

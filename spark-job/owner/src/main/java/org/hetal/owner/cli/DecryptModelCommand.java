@@ -1,5 +1,6 @@
 package org.hetal.owner.cli;
 
+import java.util.Locale;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.Storage;
@@ -59,6 +60,7 @@ final class DecryptModelCommand extends OwnerCommand {
     if (!there.runId().equals(model.runId()) || !there.datasetId().equals(model.datasetId())) {
       throw new CommitException(
           String.format(
+              Locale.ROOT,
               "%s: expected no model or that of run %s, data set %s; actual that of run %s, data set"
                   + " %s; kept. Move it away or set paths.model",
               modelStorage().describe(),

@@ -113,14 +113,16 @@ final class EvaluateCommand extends OwnerCommand {
   }
 
   private double softmaxError(PreparedData data, DecryptedModel model, TrainingPlan plan) {
-    Path bundle = Path.of(settings().paths().keyBundle());
-    try (Client client = loadClient();
-        Evaluator evaluator =
-            backend()
-                .evaluator(
-                    bundle, settings().parameterSet(), DeviceChoice.cpu(settings().threads()))) {
+    Path bundle = bundleFolder();
+    try (Client client = loadClient()) {
+      requireFittingKeys(bundle, client, plan);
       double[][] rows = PlainTrainer.logits(data.train(), model.weights());
-      return SoftmaxProbe.largestError(client, evaluator, plan, rows);
+      try (Evaluator evaluator =
+          backend()
+              .evaluator(
+                  bundle, settings().parameterSet(), DeviceChoice.cpu(settings().threads()))) {
+        return SoftmaxProbe.largestError(client, evaluator, plan, rows);
+      }
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.hetal.job;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -135,10 +136,9 @@ class NativeTrainTest {
     arguments.addAll(options);
     PrintStream before = System.err;
     ByteArrayOutputStream err = new ByteArrayOutputStream();
-    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+    System.setErr(new PrintStream(err, true, UTF_8));
     try {
-      return new Outcome(
-          Main.run(arguments.toArray(String[]::new)), err.toString(StandardCharsets.UTF_8));
+      return new Outcome(Main.run(arguments.toArray(String[]::new)), err.toString(UTF_8));
     } finally {
       System.setErr(before);
     }

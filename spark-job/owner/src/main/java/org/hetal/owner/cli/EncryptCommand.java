@@ -3,7 +3,6 @@ package org.hetal.owner.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import org.hetal.config.LocalPath;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.DatasetWriter;
@@ -82,7 +81,10 @@ final class EncryptCommand extends OwnerCommand {
               ? EncryptedDataset.newId()
               : DatasetRecord.insecureId(data, plan, client.keyId(), seed);
       DatasetEncryptor encryptor = new DatasetEncryptor(client, plan, id);
-      requireFittingKeys(client, plan);
+      Path keys = bundleFolder();
+      if (Files.exists(keys.resolve(KeyBundleManifest.NAME))) {
+        requireFittingKeys(keys, client, plan);
+      }
       removeUnfinished(storage);
       EncryptedDataset written =
           encryptor.encryptTraining(
@@ -112,27 +114,6 @@ final class EncryptCommand extends OwnerCommand {
           storage.describe(),
           id,
           privateFolder());
-    }
-  }
-
-  /** Where the evaluation keys are still here, they must be those of this training. */
-  private void requireFittingKeys(Client client, TrainingPlan plan) {
-    Path bundle = LocalPath.of("paths.key-bundle", settings().paths().keyBundle());
-    if (!Files.exists(bundle.resolve(KeyBundleManifest.NAME))) {
-      return;
-    }
-    KeyBundleManifest keys = bundleManifest(bundle);
-    String missing = keys.missing(plan.rotations(), client.parameters().ringDegree());
-    if (!keys.keyId().equals(client.keyId()) || !missing.isEmpty()) {
-      throw new SettingsException(
-          bundle
-              + ": expected the evaluation keys of secret key "
-              + client.keyId()
-              + " for these data, actual of "
-              + keys.keyId()
-              + (missing.isEmpty() ? "" : " without " + missing)
-              + "; make them in another paths.key-bundle: hetal keygen --evaluation-keys-only -c"
-              + " FILE");
     }
   }
 

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import org.hetal.config.LocalPath;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedLogits;
 import org.hetal.dataset.LocalStorage;
@@ -115,14 +114,16 @@ final class EvaluateCommand extends OwnerCommand {
   }
 
   private double softmaxError(PreparedData data, DecryptedModel model, TrainingPlan plan) {
-    Path bundle = LocalPath.of("paths.key-bundle", settings().paths().keyBundle());
-    try (Client client = loadClient();
-        Evaluator evaluator =
-            backend()
-                .evaluator(
-                    bundle, settings().parameterSet(), DeviceChoice.cpu(settings().threads()))) {
+    Path bundle = bundleFolder();
+    try (Client client = loadClient()) {
+      requireFittingKeys(bundle, client, plan);
       double[][] rows = PlainTrainer.logits(data.train(), model.weights());
-      return SoftmaxProbe.largestError(client, evaluator, plan, rows);
+      try (Evaluator evaluator =
+          backend()
+              .evaluator(
+                  bundle, settings().parameterSet(), DeviceChoice.cpu(settings().threads()))) {
+        return SoftmaxProbe.largestError(client, evaluator, plan, rows);
+      }
     }
   }
 }

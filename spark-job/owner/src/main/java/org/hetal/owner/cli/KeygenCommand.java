@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import org.hetal.config.LocalPath;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.OwnerOnly;
 import org.hetal.he.KeyBundleManifest;
@@ -27,9 +26,10 @@ import picocli.CommandLine.Option;
       "Never overwrites a secret key or a finished bundle."
     })
 final class KeygenCommand extends OwnerCommand {
-  /** What the engine, OpenFHE and the simulator write into a bundle. */
+  /** What the engine and OpenFHE write into a bundle: a secret key is never called so. */
   private static final String BUNDLE_FILE =
-      "[A-Za-z0-9_-]+\\.key(\\.tmp|\\.part)?|manifest\\.(tmp|part)";
+      "((galois|relinearization|rotations)_[0-9]+|relinearization|to_sparse|from_sparse)"
+          + "\\.key(\\.tmp|\\.part)?|manifest\\.(tmp|part)";
 
   @Option(
       names = "--evaluation-keys-only",
@@ -39,7 +39,7 @@ final class KeygenCommand extends OwnerCommand {
   @Override
   int run() {
     RotationPlan keys = plan(readData()).rotations();
-    Path bundle = LocalPath.of("paths.key-bundle", settings().paths().keyBundle());
+    Path bundle = bundleFolder();
     try (OwnerLock lock = lockOwner();
         Client client = client(bundle)) {
       if (Files.exists(bundle.resolve(KeyBundleManifest.NAME))) {

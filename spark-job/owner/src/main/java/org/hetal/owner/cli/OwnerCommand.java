@@ -147,11 +147,41 @@ abstract class OwnerCommand implements Callable<Integer> {
   /** The manifest of a finished bundle of evaluation keys. */
   static KeyBundleManifest bundleManifest(Path bundle) {
     Path file = bundle.resolve(KeyBundleManifest.NAME);
+    if (!Files.isRegularFile(file)) {
+      throw new DataException(
+          bundle
+              + ": expected evaluation keys with a manifest, actual none; hetal keygen"
+              + " --evaluation-keys-only makes or completes them");
+    }
     try {
       return KeyBundleManifest.parse(file.toString(), Files.readAllBytes(file));
     } catch (IOException e) {
       throw new UncheckedIOException("reading " + file + ": " + e.getMessage(), e);
     }
+  }
+
+  /**
+   * @throws SettingsException unless the bundle has the keys of this client for this plan
+   */
+  static void requireFittingKeys(Path bundle, Client client, TrainingPlan plan) {
+    KeyBundleManifest keys = bundleManifest(bundle);
+    String missing = keys.missing(plan.rotations(), client.parameters().ringDegree());
+    if (!keys.keyId().equals(client.keyId()) || !missing.isEmpty()) {
+      throw new SettingsException(
+          bundle
+              + ": expected the evaluation keys of secret key "
+              + client.keyId()
+              + " for these data, actual of "
+              + keys.keyId()
+              + (missing.isEmpty() ? "" : " without " + missing)
+              + "; make them in another paths.key-bundle: hetal keygen --evaluation-keys-only -c"
+              + " FILE");
+    }
+  }
+
+  /** Where the evaluation keys for the cluster go. */
+  final Path bundleFolder() {
+    return LocalPath.of("paths.key-bundle", settings.paths().keyBundle());
   }
 
   final Path privateFolder() {

@@ -1,6 +1,7 @@
 package org.hetal.owner.record;
 
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import org.hetal.dataset.DatasetException;
@@ -70,7 +71,7 @@ public final class RecordStore {
             .toList();
     return records.stream()
         .filter(record -> record.folder().equals(folder))
-        .max(Comparator.comparing(DatasetRecord::written))
+        .max(Comparator.comparing(record -> Instant.parse(record.written())))
         .orElseThrow(
             () ->
                 new DatasetException(

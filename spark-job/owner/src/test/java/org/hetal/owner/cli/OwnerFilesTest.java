@@ -100,6 +100,8 @@ class OwnerFilesTest {
     Files.delete(bundle.resolve("manifest"));
     Files.writeString(bundle.resolve("notes.txt"), "mine");
     refused(73, "actual notes.txt; kept", "keygen");
+    Files.move(bundle.resolve("notes.txt"), bundle.resolve("secret.key"));
+    refused(73, "actual secret.key; kept", "keygen");
     Path dataset = root.resolve("cluster/dataset");
     Files.delete(dataset.resolve("manifest.json"));
     Files.writeString(dataset.resolve("train/notes.txt"), "mine");

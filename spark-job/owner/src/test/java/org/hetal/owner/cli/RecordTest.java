@@ -212,6 +212,12 @@ class RecordTest {
     owner.train("cluster/dataset", "cluster/run", "first");
     run(0, "decrypt-model");
     run(0, "evaluate", "--softmax");
+    String[] other = {
+      "--set", "paths.secret-key=" + root.resolve("other/secret.key"),
+      "--set", "paths.key-bundle=" + root.resolve("other/keys")
+    };
+    run(0, "keygen", other);
+    refused(78, "expected the evaluation keys of", "evaluate", "--softmax", other[2], other[3]);
     refused(
         65,
         "data.shuffle-seed: encrypted with 1, now 5",

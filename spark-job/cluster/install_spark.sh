@@ -20,6 +20,7 @@ if [[ ! -x $TARGET/pyspark/bin/spark-submit ]]; then
     echo "install_spark: pyspark $VERSION could not be installed" >&2
     exit 75
   fi
+  chmod 755 "$partial" # other users of the tree run it, too
   rm -rf "$TARGET"
   mv "$partial" "$TARGET"
 fi

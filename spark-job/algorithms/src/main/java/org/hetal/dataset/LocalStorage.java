@@ -1,7 +1,6 @@
 package org.hetal.dataset;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -11,6 +10,8 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.hetal.he.FileReadException;
+import org.hetal.he.FileWriteException;
 
 /** A folder of the local file system; made on the first write. */
 public final class LocalStorage implements Storage {
@@ -29,7 +30,7 @@ public final class LocalStorage implements Storage {
     try {
       return Files.readAllBytes(file);
     } catch (IOException e) {
-      throw new UncheckedIOException("reading " + file, e);
+      throw FileReadException.of(file, e);
     }
   }
 
@@ -50,7 +51,17 @@ public final class LocalStorage implements Storage {
       Files.move(
           partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     } catch (IOException e) {
-      throw new UncheckedIOException("writing " + file, e);
+      deleteQuietly(partial);
+      throw FileWriteException.of(file, e);
+    }
+  }
+
+  /** The space of an unfinished file may be what is missing. */
+  private static void deleteQuietly(Path partial) {
+    try {
+      Files.deleteIfExists(partial);
+    } catch (IOException e) {
+      // Why the file could not be written says more.
     }
   }
 
@@ -73,7 +84,7 @@ public final class LocalStorage implements Storage {
           .sorted()
           .toList();
     } catch (IOException e) {
-      throw new UncheckedIOException("listing " + folder, e);
+      throw FileReadException.of(folder, e);
     }
   }
 

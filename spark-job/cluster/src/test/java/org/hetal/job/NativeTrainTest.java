@@ -7,6 +7,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
+import org.hetal.command.ExitCode;
 import org.hetal.he.EngineLibrary;
 import org.hetal.he.owner.Client;
 import org.hetal.he.owner.NativeClient;
@@ -105,7 +106,7 @@ class NativeTrainTest {
       System.setErr(before);
     }
     assertEquals(ExitCode.INPUT.status(), status);
-    List<String> lines = err.toString().lines().filter(l -> l.startsWith("hetal:")).toList();
+    List<String> lines = err.toString().lines().filter(l -> l.startsWith("hetal")).toList();
     assertEquals(1, lines.size(), err.toString());
   }
 }

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.hetal.command.ExitCode;
 import org.hetal.job.ToyOracle.Reply;
 import org.hetal.training.Judge;
 import org.junit.jupiter.api.BeforeAll;

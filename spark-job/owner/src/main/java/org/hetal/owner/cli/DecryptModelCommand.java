@@ -1,5 +1,6 @@
 package org.hetal.owner.cli;
 
+import org.hetal.command.ExitCode;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.DecryptedModel;
 import org.hetal.owner.data.PrivateModel;
@@ -27,6 +28,6 @@ final class DecryptModelCommand extends OwnerCommand {
           model.epochs(),
           modelStorage().describe());
     }
-    return ExitCode.OK;
+    return ExitCode.OK.status();
   }
 }

@@ -3,6 +3,7 @@ package org.hetal.owner.cli;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.hetal.command.ExitCode;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.DecryptedLogits;
@@ -62,6 +63,6 @@ final class DecryptPredictionsCommand extends OwnerCommand {
               text.append('\n').toString().getBytes(StandardCharsets.UTF_8));
       say("%d rows in %s", count, to);
     }
-    return ExitCode.OK;
+    return ExitCode.OK.status();
   }
 }

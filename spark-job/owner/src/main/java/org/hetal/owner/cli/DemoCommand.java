@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.hetal.command.ExitCode;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.config.SettingsLoader;
@@ -83,7 +84,7 @@ final class DemoCommand implements Callable<Integer> {
     if (json != null) {
       Demo.write(result, json);
     }
-    return ExitCode.OK;
+    return ExitCode.OK.status();
   }
 
   private static String launcher(String variable) {

@@ -1,6 +1,7 @@
 package org.hetal.owner.cli;
 
 import java.nio.file.Path;
+import org.hetal.command.ExitCode;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.LocalStorage;
@@ -74,7 +75,7 @@ final class EncryptCommand extends OwnerCommand {
           Sizes.bytes(written.bytes()),
           storage.describe());
     }
-    return ExitCode.OK;
+    return ExitCode.OK.status();
   }
 
   private double[][] rowsToPredict(PreparedData data) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.hetal.command.ExitCode;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.he.DeviceChoice;
 import org.hetal.he.Evaluator;
@@ -80,7 +81,7 @@ final class EvaluateCommand extends OwnerCommand {
               file.getFileName().toString(),
               (out.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8));
     }
-    return ExitCode.OK;
+    return ExitCode.OK.status();
   }
 
   private double predictedAccuracy(PreparedData data) {

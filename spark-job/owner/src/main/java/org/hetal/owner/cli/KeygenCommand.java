@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import org.hetal.command.ExitCode;
 import org.hetal.he.RotationPlan;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.PreparedData;
@@ -49,7 +50,7 @@ final class KeygenCommand extends OwnerCommand {
       }
       say("evaluation keys for the cluster in %s: %s", bundle, Sizes.bytes(bytes[0]));
     }
-    return ExitCode.OK;
+    return ExitCode.OK.status();
   }
 
   /** Nobody else may list what the owner keeps. */

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.CountDownLatch;
+import org.hetal.command.ExitCode;
 import org.hetal.config.Settings;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.LocalStorage;
@@ -75,7 +76,7 @@ final class OracleCommand extends OwnerCommand {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return ExitCode.OK;
+    return ExitCode.OK.status();
   }
 
   /** The key is zeroed when the client is closed, so the end of this process waits for it. */

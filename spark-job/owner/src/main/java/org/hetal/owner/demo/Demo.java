@@ -18,6 +18,8 @@ import java.util.stream.Stream;
 import org.hetal.config.Settings;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.he.EngineLibrary;
+import org.hetal.he.FileReadException;
+import org.hetal.he.FileWriteException;
 import org.hetal.he.Parameters;
 import org.hetal.owner.oracle.OracleLog;
 
@@ -211,7 +213,7 @@ public final class Demo {
       }
       throw new DemoException(file + ": expected an object, actual another JSON value");
     } catch (IOException e) {
-      throw new UncheckedIOException("reading " + file, e);
+      throw FileReadException.of(file, e);
     }
   }
 
@@ -219,7 +221,7 @@ public final class Demo {
     try (Stream<Path> walk = Files.walk(folder)) {
       return walk.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
     } catch (IOException e) {
-      throw new UncheckedIOException("reading " + folder, e);
+      throw FileReadException.of(folder, e);
     }
   }
 
@@ -232,7 +234,7 @@ public final class Demo {
         Files.delete(path);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("removing " + folder, e);
+      throw FileWriteException.of(folder, e);
     }
   }
 

@@ -1,7 +1,6 @@
 package org.hetal.owner.keys;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -9,6 +8,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.he.Ciphertext;
+import org.hetal.he.FileWriteException;
 import org.hetal.he.Parameters;
 import org.hetal.he.RotationPlan;
 import org.hetal.he.owner.Client;
@@ -85,7 +85,7 @@ final class SimulatorClient implements Client {
           file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       Files.writeString(file, text, StandardOpenOption.WRITE);
     } catch (IOException e) {
-      throw new UncheckedIOException("writing " + file, e);
+      throw FileWriteException.of(file, e);
     }
   }
 

@@ -4,9 +4,9 @@
 #include <atomic>
 #include <cmath>
 #include <exception>
-#include <thread>
 
 #include "base/error.h"
+#include "base/threads.h"
 #include "keys.h"
 
 namespace hetal::openfhe {
@@ -71,15 +71,16 @@ void parallel(std::size_t count, int threads, const Work& work) {
   }
   std::atomic<std::size_t> next{0};
   std::vector<std::exception_ptr> failures(used);
-  std::vector<std::thread> pool;
-  for (std::size_t t = 0; t < used; ++t) {
-    pool.emplace_back([&, t] {
-      try {
-        for (std::size_t i; (i = next++) < count;) work(i);
-      } catch (...) { failures[t] = std::current_exception(); }
-    });
+  {
+    ThreadGroup pool;
+    for (std::size_t t = 0; t < used; ++t) {
+      pool.start([&, t] {
+        try {
+          for (std::size_t i; (i = next++) < count;) work(i);
+        } catch (...) { failures[t] = std::current_exception(); }
+      });
+    }
   }
-  for (std::thread& thread : pool) thread.join();
   for (const auto& failure : failures) {
     if (failure) std::rethrow_exception(failure);
   }

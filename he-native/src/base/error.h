@@ -1,4 +1,4 @@
-// Typed errors of the engine. Each maps to one Java exception (see src/jni/errors.h).
+// Typed errors of the engine. Each maps to one Java exception (see src/jni/convert.cpp).
 #pragma once
 
 #include <sstream>
@@ -43,14 +43,26 @@ class ClosedError : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// The file system refused; the message names the path and the reason.
+/// The file system refused to give a file; the message names the path and the reason.
 class FileError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
+/// The file system refused to take a file; the message names the path and the reason.
+class FileWriteError : public FileError {
+ public:
+  using FileError::FileError;
+};
+
 /// A parameter set that the security table refuses.
 class SecurityError : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// The system gives no more of something that others may give back, such as threads.
+class ResourceUnavailable : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
@@ -78,6 +90,7 @@ class DeviceLost : public std::runtime_error {
 template <typename... Parts>
 std::string message(const Parts&... parts) {
   std::ostringstream out;
+  out.exceptions(std::ios::badbit);  // a stream without memory would otherwise end early and say nothing
   (out << ... << parts);
   return out.str();
 }

@@ -3,25 +3,33 @@
 #include <cerrno>
 #include <cstdio>
 #include <filesystem>
+#include <new>
+#include <system_error>
 
 #include <fcntl.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 namespace hetal {
 namespace {
 
-[[noreturn]] void fail(const char* what, const std::string& path) {
-  const int error = errno;
-  throw FileError(message("cannot ", what, " ", path, ": ", std::strerror(error)));
+/// For the reason in errno.
+std::string refusal(const char* what, const std::string& path) {
+  return message("cannot ", what, " ", path, ": ", std::error_code(errno, std::generic_category()).message());
+}
+[[noreturn]] void fail_to_read(const std::string& path) { throw FileError(refusal("read", path)); }
+[[noreturn]] void fail_to_write(const std::string& path) { throw FileWriteError(refusal("write", path)); }
+
+std::string parent_of(const std::string& path) {
+  const std::string parent = std::filesystem::path(path).parent_path().string();
+  return parent.empty() ? "." : parent;
 }
 
 class Descriptor {
  public:
-  Descriptor(const std::string& path, int flags, mode_t mode, const char* what)
+  Descriptor(const std::string& path, int flags, mode_t mode = 0)
       : path_(path), descriptor_(open(path.c_str(), flags | O_CLOEXEC, mode)) {
-    if (descriptor_ < 0) fail(what, path);
+    if (descriptor_ < 0) (flags & O_CREAT) != 0 ? fail_to_write(path) : fail_to_read(path);
   }
   ~Descriptor() { close(descriptor_); }
   Descriptor(const Descriptor&) = delete;
@@ -30,17 +38,30 @@ class Descriptor {
   int get() const { return descriptor_; }
   std::size_t size() const {
     struct stat status {};
-    if (fstat(descriptor_, &status) != 0) fail("read", path_);
+    if (fstat(descriptor_, &status) != 0) fail_to_read(path_);
     require<FileError>(S_ISREG(status.st_mode), "cannot read ", path_, ": not a regular file");
     return static_cast<std::size_t>(status.st_size);
+  }
+  /// Fills `out`; a file that ends before is a FormatError.
+  void read_all(std::span<std::uint8_t> out) const {
+    for (std::size_t done = 0; done < out.size();) {
+      const ssize_t got = read(descriptor_, out.data() + done, out.size() - done);
+      if (got < 0 && errno != EINTR) fail_to_read(path_);
+      require<FormatError>(got != 0, path_, ": the file shrank while it was read: expected ", out.size(),
+                           " bytes, actual ", done);
+      if (got > 0) done += static_cast<std::size_t>(got);
+    }
   }
   void write_all(ByteView bytes) const {
     for (std::size_t done = 0; done < bytes.size();) {
       const ssize_t wrote = write(descriptor_, bytes.data() + done, bytes.size() - done);
-      if (wrote < 0 && errno != EINTR) fail("write", path_);
+      if (wrote < 0 && errno != EINTR) fail_to_write(path_);
       if (wrote > 0) done += static_cast<std::size_t>(wrote);
     }
-    if (fsync(descriptor_) != 0) fail("write", path_);
+    synchronize();
+  }
+  void synchronize() const {
+    if (fsync(descriptor_) != 0) fail_to_write(path_);
   }
 
  private:
@@ -48,44 +69,52 @@ class Descriptor {
   int descriptor_;
 };
 
-}  // namespace
-
-MappedFile::MappedFile(const std::string& path) {
-  const Descriptor file(path, O_RDONLY, 0, "read");
-  size_ = file.size();
-  if (size_ == 0) return;
-  data_ = mmap(nullptr, size_, PROT_READ, MAP_PRIVATE, file.get(), 0);
-  if (data_ == MAP_FAILED) fail("map", path);
-  madvise(data_, size_, MADV_SEQUENTIAL);
+/// A new file at `path`, whole and on the disk, or none.
+void write_new_file(const std::string& path, ByteView bytes, mode_t mode) {
+  const Descriptor file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+  try {
+    file.write_all(bytes);
+  } catch (...) {
+    unlink(path.c_str());
+    throw;
+  }
 }
 
-MappedFile::~MappedFile() {
-  if (size_ > 0) munmap(data_, size_);
+}  // namespace
+
+LoadedFile::LoadedFile(const std::string& path, std::size_t bytes) : size_(bytes) {
+  const Descriptor file(path, O_RDONLY);
+  require<FormatError>(file.size() == bytes, path, ": expected ", bytes, " bytes, actual ", file.size());
+  data_.reset(static_cast<std::uint8_t*>(huge_pages(bytes)));
+  if (data_ == nullptr) throw std::bad_alloc();
+  file.read_all({data_.get(), bytes});
 }
 
 Bytes read_file(const std::string& path, std::size_t limit) {
-  const Descriptor file(path, O_RDONLY, 0, "read");
+  const Descriptor file(path, O_RDONLY);
   const std::size_t size = file.size();
   require<FormatError>(size <= limit, path, ": expected at most ", limit, " bytes, actual ", size);
   Bytes out(size);
-  for (std::size_t done = 0; done < size;) {
-    const ssize_t got = read(file.get(), out.data() + done, size - done);
-    if (got < 0 && errno != EINTR) fail("read", path);
-    require<FormatError>(got != 0, path, ": the file shrank while it was read");
-    if (got > 0) done += static_cast<std::size_t>(got);
-  }
+  file.read_all(out);
   return out;
 }
 
 void write_file_atomically(const std::string& path, ByteView bytes) {
   const std::string beside = path + ".tmp";
-  Descriptor(beside, O_WRONLY | O_CREAT | O_TRUNC, 0644, "write").write_all(bytes);
-  if (std::rename(beside.c_str(), path.c_str()) != 0) fail("write", path);
+  // What a run that was killed left behind. A link planted there is removed, not followed.
+  if (unlink(beside.c_str()) != 0 && errno != ENOENT) fail_to_write(beside);
+  write_new_file(beside, bytes, 0644);
+  if (std::rename(beside.c_str(), path.c_str()) != 0) {
+    const std::string reason = refusal("write", path);
+    unlink(beside.c_str());
+    throw FileWriteError(reason);
+  }
+  Descriptor(parent_of(path), O_RDONLY | O_DIRECTORY).synchronize();
 }
 
 void write_new_private_file(const std::string& path, ByteView bytes) {
-  if (file_exists(path)) throw FileError(message("refusing to overwrite ", path));
-  Descriptor(path, O_WRONLY | O_CREAT | O_EXCL, 0600, "write").write_all(bytes);
+  if (file_exists(path)) throw FileWriteError(message("refusing to overwrite ", path));
+  write_new_file(path, bytes, 0600);
 }
 
 bool file_exists(const std::string& path) {
@@ -95,7 +124,7 @@ bool file_exists(const std::string& path) {
 
 std::uint64_t file_size(const std::string& path) {
   struct stat status {};
-  if (stat(path.c_str(), &status) != 0) fail("read", path);
+  if (stat(path.c_str(), &status) != 0) fail_to_read(path);
   require<FileError>(S_ISREG(status.st_mode), "cannot read ", path, ": not a regular file");
   return static_cast<std::uint64_t>(status.st_size);
 }
@@ -103,7 +132,7 @@ std::uint64_t file_size(const std::string& path) {
 void make_directories(const std::string& path) {
   std::error_code error;
   std::filesystem::create_directories(path, error);
-  require<FileError>(!error, "cannot create ", path, ": ", error.message());
+  require<FileWriteError>(!error, "cannot create ", path, ": ", error.message());
 }
 
 }  // namespace hetal

@@ -52,7 +52,7 @@ std::uint32_t digits_of(const Context& context, KeyKind kind, int level) {
   return kind == KeyKind::to_sparse ? 1u : static_cast<std::uint32_t>(context.parameters().digit_count(level));
 }
 
-/// The header of a mapped key file, checked against its manifest line; the reader stands at the residues.
+/// The header of a key file, checked against its manifest line; the reader stands at the residues.
 Header read_header(ByteReader& in, const Context& context, const KeyId& id, const KeyEntry& entry) {
   const KeyId actual = read_prefix(in, kMagic, kVersion, context.parameters());
   Header header;
@@ -119,6 +119,7 @@ const char* name_of(KeyKind kind) {
 
 std::string to_text(const Manifest& manifest) {
   std::ostringstream out;
+  out.exceptions(std::ios::badbit);  // without memory it would otherwise end early and say nothing
   out << "hetal-keys 1\nparameters " << manifest.parameter_set << ' ' << manifest.parameter_hash << "\nkey-id "
       << hex(manifest.key_id) << '\n';
   for (const KeyEntry& key : manifest.keys) {
@@ -135,10 +136,12 @@ Manifest manifest_from_text(const std::string& text) {
   require<FormatError>(text.substr(last) == "digest " + digest_of(text.substr(0, last)) + "\n",
                        "manifest: digest: the text was changed or damaged");
   std::istringstream lines(text.substr(0, last));
+  lines.exceptions(std::ios::badbit);  // without memory: not a fault of the text
   Manifest out;
   std::string line, word, id;
   for (std::size_t number = 1; std::getline(lines, line); ++number) {
     std::istringstream in(line);
+    in.exceptions(std::ios::badbit);
     std::string rest;
     bool good = false;
     if (number == 1) {
@@ -259,15 +262,14 @@ void KeyBundle::require_encapsulation() {
   require<MissingKey>(to != nullptr && from != nullptr,
                       "no encapsulation keys: the bundle was made without bootstrapping");
   std::lock_guard lock(mutex_);
-  if (from_sparse.level < 0) {
-    load_to_sparse(*to);
-    from_sparse = load(*from);
-  }
+  if (to_sparse_a.data() == nullptr) load_to_sparse(*to);
+  if (from_sparse.level < 0) from_sparse = load(*from);
 }
 
 SwitchingKey KeyBundle::load(const KeyEntry& entry) const {
-  const MappedFile file(directory_ + "/" + entry.file);
-  ByteReader in(file.bytes(), directory_ + "/" + entry.file);
+  const std::string path = directory_ + "/" + entry.file;
+  const LoadedFile file(path, entry.bytes);
+  ByteReader in(file.bytes(), path);
   const Header header = read_header(in, context_, manifest_.key_id, entry);
   SwitchingKey key;
   key.level = entry.level;
@@ -286,15 +288,17 @@ SwitchingKey KeyBundle::load(const KeyEntry& entry) const {
 }
 
 void KeyBundle::load_to_sparse(const KeyEntry& entry) {
-  const MappedFile file(directory_ + "/" + entry.file);
-  ByteReader in(file.bytes(), directory_ + "/" + entry.file);
+  const std::string path = directory_ + "/" + entry.file;
+  const LoadedFile file(path, entry.bytes);
+  ByteReader in(file.bytes(), path);
   const Header header = read_header(in, context_, manifest_.key_id, entry);
   const auto moduli = sparse_moduli(context_);
-  to_sparse_b = context_.allocate({2, false});
-  const device::Limbs b{to_sparse_b.data(), moduli.data(), 2};
-  unpack_limbs(context_, b, in.raw(packed_bytes(context_, b), "residues"), in.what());
-  to_sparse_a = context_.allocate({2, false});
-  context_.device().uniform({to_sparse_a.data(), moduli.data(), 2}, header.seed, header.stream);
+  RnsPoly b = context_.allocate({2, false}), a = context_.allocate({2, false});
+  const device::Limbs limbs{b.data(), moduli.data(), 2};
+  unpack_limbs(context_, limbs, in.raw(packed_bytes(context_, limbs), "residues"), in.what());
+  context_.device().uniform({a.data(), moduli.data(), 2}, header.seed, header.stream);
+  to_sparse_b = std::move(b);
+  to_sparse_a = std::move(a);
   ++loaded_;
 }
 

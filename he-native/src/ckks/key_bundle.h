@@ -44,7 +44,7 @@ Bytes to_sparse_file(const Context& context, const KeyId& id, const EvaluationKe
 /// Bytes of a key file, without making one.
 std::uint64_t key_file_bytes(const Context& context, KeyKind kind, int level);
 
-/// Keys that come into memory on first use: mapped, checked against header and digest, their uniform halves made from
+/// Keys that come into memory on first use: read, checked against header and digest, their uniform halves made from
 /// the seed, on as many threads as the device has. Safe from several threads.
 class KeyBundle final : public EvaluationKeys {
  public:

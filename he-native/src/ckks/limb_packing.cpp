@@ -4,9 +4,9 @@
 #include <atomic>
 #include <bit>
 #include <exception>
-#include <functional>
 #include <mutex>
-#include <thread>
+
+#include "base/threads.h"
 
 namespace hetal::ckks {
 namespace {
@@ -102,8 +102,8 @@ void unpack_limbs(const Context& context, device::Limbs limbs, const std::uint8_
     }
   };
   {
-    std::vector<std::jthread> threads;
-    for (std::size_t i = 0; i < helpers; ++i) threads.emplace_back(work, std::ref(scratch[i]));
+    ThreadGroup threads;
+    for (std::size_t i = 0; i < helpers; ++i) threads.start([&work, &host = scratch[i]] { work(host); });
     work(scratch.back());
   }
   if (failure) std::rethrow_exception(failure);

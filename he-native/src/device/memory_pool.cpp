@@ -36,37 +36,41 @@ Word* MemoryPool::find(std::size_t words) noexcept {
       at = by_size_.lower_bound({words, nullptr});
     }
     const auto [size, data] = *at;
-    by_size_.erase(at);
-    by_address_.erase(data);
-    if (size > words) insert(data + words, size - words);
+    if (size > words) add_free(data + words, size - words);
+    // From here nothing is allocated.
+    Range& range = ranges_.find(data)->second;
+    range.words = words;
+    range.taken = by_size_.extract(at);
     return data;
   } catch (const std::bad_alloc&) { return nullptr; }
 }
 
 void MemoryPool::give_back(Word* data, std::size_t words) noexcept {
   in_use_.fetch_sub(words * sizeof(Word));
-  words = rounded(words);
   std::lock_guard lock(mutex_);
-  try {
-    auto next = by_address_.lower_bound(data);
-    if (next != by_address_.end() && data + words == next->first && !blocks_.contains(next->first)) {
-      words += next->second;
-      by_size_.erase({next->second, next->first});
-      next = by_address_.erase(next);
-    }
-    if (next != by_address_.begin() && !blocks_.contains(data)) {
-      const auto before = std::prev(next);
-      if (before->first + before->second == data) {
-        data = before->first;
-        words += before->second;
-        by_size_.erase({before->second, before->first});
-        by_address_.erase(before);
-      }
-    }
-    insert(data, words);
-  } catch (const std::bad_alloc&) {
-    // The range stays unused until its block is freed with the pool.
+  auto at = ranges_.find(data);
+  BySize::node_type entry = std::move(at->second.taken);
+  const auto next = std::next(at);
+  if (next != ranges_.end() && follows(at, next)) {
+    at->second.words += next->second.words;
+    by_size_.erase({next->second.words, next->first});
+    ranges_.erase(next);
   }
+  if (at != ranges_.begin() && follows(std::prev(at), at)) {
+    const auto before = std::prev(at);
+    by_size_.erase({before->second.words, before->first});
+    before->second.words += at->second.words;
+    ranges_.erase(at);
+    at = before;
+  }
+  entry.value() = {at->second.words, at->first};
+  by_size_.insert(std::move(entry));
+}
+
+/// Whether the two can be one free range, apart from the one that is just given back.
+bool MemoryPool::follows(Ranges::iterator first, Ranges::iterator second) const {
+  return first->second.taken.empty() && second->second.taken.empty() &&
+         first->first + first->second.words == second->first && !blocks_.contains(second->first);
 }
 
 bool MemoryPool::reserve(std::size_t words) noexcept {
@@ -77,17 +81,35 @@ bool MemoryPool::reserve(std::size_t words) noexcept {
 }
 
 bool MemoryPool::grow(std::size_t words) {
+  const std::size_t least = words;
   words = std::max(words, source_.block_words);
-  Word* const block = source_.take(words);
+  Word* block = source_.take(words);
+  if (block == nullptr && least < words) block = source_.take(words = least);
   if (block == nullptr) return false;
-  blocks_.insert(block);
-  insert(block, words);
+  try {
+    const auto at = blocks_.insert(block).first;
+    try {
+      add_free(block, words);
+    } catch (...) {
+      blocks_.erase(at);
+      throw;
+    }
+  } catch (...) {
+    source_.give_back(block);
+    throw;
+  }
   return true;
 }
 
-void MemoryPool::insert(Word* data, std::size_t words) {
-  by_address_.emplace(data, words);
-  by_size_.emplace(words, data);
+/// All or nothing.
+void MemoryPool::add_free(Word* data, std::size_t words) {
+  const auto at = ranges_.try_emplace(data, Range{words, {}}).first;
+  try {
+    by_size_.emplace(words, data);
+  } catch (...) {
+    ranges_.erase(at);
+    throw;
+  }
 }
 
 }  // namespace hetal::device

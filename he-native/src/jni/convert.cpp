@@ -41,18 +41,6 @@ void throw_java(JNIEnv* env, const char* type, const char* text) noexcept {
   if (found != nullptr) env->ThrowNew(found, text);
 }
 
-void throw_java_io(JNIEnv* env, const char* text) noexcept {
-  if (env->ExceptionCheck()) return;
-  jclass io = env->FindClass("java/io/IOException"), unchecked = env->FindClass("java/io/UncheckedIOException");
-  if (io == nullptr || unchecked == nullptr) return;
-  jmethodID make_io = env->GetMethodID(io, "<init>", "(Ljava/lang/String;)V");
-  jmethodID make = env->GetMethodID(unchecked, "<init>", "(Ljava/lang/String;Ljava/io/IOException;)V");
-  jstring message = make == nullptr || make_io == nullptr ? nullptr : env->NewStringUTF(text);
-  jobject cause = message == nullptr ? nullptr : env->NewObject(io, make_io, message);
-  jobject thrown = cause == nullptr ? nullptr : env->NewObject(unchecked, make, message, cause);
-  if (thrown != nullptr) env->Throw(static_cast<jthrowable>(thrown));
-}
-
 void rethrow_as_java(JNIEnv* env) noexcept {
   try {
     throw;
@@ -71,7 +59,13 @@ void rethrow_as_java(JNIEnv* env) noexcept {
     throw_java(env, "org/hetal/he/HeFormatException", e.what());
   } catch (const SecurityError& e) {
     throw_java(env, "org/hetal/he/HeSecurityException", e.what());
-  } catch (const FileError& e) { throw_java_io(env, e.what()); } catch (const DeviceOutOfMemory& e) {
+  } catch (const FileWriteError& e) {
+    throw_java(env, "org/hetal/he/FileWriteException", e.what());
+  } catch (const FileError& e) {
+    throw_java(env, "org/hetal/he/FileReadException", e.what());
+  } catch (const ResourceUnavailable& e) {
+    throw_java(env, "org/hetal/he/ResourceUnavailableException", e.what());
+  } catch (const DeviceOutOfMemory& e) {
     throw_java(env, "org/hetal/he/DeviceOutOfMemoryException", e.what());
   } catch (const DeviceUnavailable& e) {
     throw_java(env, "org/hetal/he/DeviceUnavailableException", e.what());
@@ -79,8 +73,8 @@ void rethrow_as_java(JNIEnv* env) noexcept {
     throw_java(env, "org/hetal/he/DeviceLostException", e.what());
   } catch (const std::bad_alloc&) {
     throw_java(env, "org/hetal/he/DeviceOutOfMemoryException", "no native memory left for the request");
-  } catch (const std::exception& e) { throw_java(env, "org/hetal/he/DeviceException", e.what()); } catch (...) {
-    throw_java(env, "org/hetal/he/DeviceException", "unknown native exception");
+  } catch (const std::exception& e) { throw_java(env, "org/hetal/he/NativeFaultException", e.what()); } catch (...) {
+    throw_java(env, "org/hetal/he/NativeFaultException", "an exception of no known type");
   }
 }
 

@@ -16,8 +16,6 @@ namespace hetal::jni {
 struct PendingJavaException {};
 
 void throw_java(JNIEnv* env, const char* type, const char* text) noexcept;
-/// java.io.UncheckedIOException, which wants an IOException as its cause.
-void throw_java_io(JNIEnv* env, const char* text) noexcept;
 /// Called inside a catch block.
 void rethrow_as_java(JNIEnv* env) noexcept;
 

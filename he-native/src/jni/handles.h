@@ -20,8 +20,9 @@ class Handles {
   std::int64_t add(std::shared_ptr<Object> object) {
     std::lock_guard lock(mutex_);
     if (free_.empty()) {
+      // First, so that remove() does not allocate, and so that nothing is half done when there is no memory.
+      if (free_.capacity() <= slots_.size()) free_.reserve(2 * slots_.size() + 1);
       slots_.emplace_back();
-      free_.reserve(slots_.size());  // so that remove() does not allocate
       free_.push_back(static_cast<std::uint32_t>(slots_.size() - 1));
     }
     const std::uint32_t index = free_.back();

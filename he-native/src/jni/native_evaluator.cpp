@@ -35,6 +35,7 @@ class Call {
   }
   jlongArray give(JNIEnv* env, std::span<Ciphertext> values) const {
     std::vector<jlong> out;
+    out.reserve(values.size());
     try {
       for (Ciphertext& value : values) out.push_back(give(std::move(value)));
       return from_longs(env, out);

@@ -131,7 +131,7 @@ void Client::save_secret_key(const std::string& path) const {
 }
 
 void Client::save_public_key(const std::string& path) {
-  require<FileError>(!file_exists(path), "refusing to overwrite ", path);
+  require<FileWriteError>(!file_exists(path), "refusing to overwrite ", path);
   const int level = context_->parameters().bootstrap_output_level();
   const PublicKey key = make_public_key(*context_, *secret_, next_seed(), level);
   ByteWriter out;
@@ -187,8 +187,8 @@ BundleWriter::BundleWriter(const Context& context, std::unique_ptr<KeySource> so
     wanted_.push_back({KeyKind::to_sparse, 0, 0});
     wanted_.push_back({KeyKind::from_sparse, 0, p.top_level()});
   }
-  require<FileError>(!file_exists(directory_ + "/" + ckks::kManifestFile), "refusing to overwrite the key bundle in ",
-                     directory_);
+  require<FileWriteError>(!file_exists(directory_ + "/" + ckks::kManifestFile),
+                          "refusing to overwrite the key bundle in ", directory_);
   make_directories(directory_);
 }
 

@@ -2,6 +2,7 @@
 // static key maps, and the mapping of OpenFHE's own exception.
 #pragma once
 
+#include <list>
 #include <shared_mutex>
 #include <sstream>
 
@@ -25,12 +26,27 @@ std::shared_mutex& static_maps();
 
 /// A context as Java holds it. OpenFHE gives equal settings one and the same context, whose keys go with its last
 /// holder.
-struct HeldContext {
+class HeldContext {
+ public:
   explicit HeldContext(Context context);
+  /// Safe inside a call that holds static_maps(), where Java may close in another thread what the call uses: the keys
+  /// then go when the call has ended.
   ~HeldContext();
   HeldContext(const HeldContext&) = delete;
   HeldContext& operator=(const HeldContext&) = delete;
-  const Context value;
+  const Context& value() const { return node_.front(); }
+
+ private:
+  std::list<Context> node_;  // of one: handed on without allocating
+};
+
+/// One call from Java that holds static_maps() in between; drops, at its end, the contexts that ended meanwhile.
+class MapsCall {
+ public:
+  MapsCall();
+  ~MapsCall();
+  MapsCall(const MapsCall&) = delete;
+  MapsCall& operator=(const MapsCall&) = delete;
 };
 
 struct HeldCiphertext {
@@ -84,6 +100,7 @@ std::invoke_result_t<Body> guarded(JNIEnv* env, Body&& body) noexcept {
 template <typename Body>
 std::invoke_result_t<Body> evaluating(JNIEnv* env, Body&& body) noexcept {
   return guarded(env, [&] {
+    const MapsCall call;
     const std::shared_lock lock(static_maps());
     return body();
   });
@@ -93,6 +110,7 @@ std::invoke_result_t<Body> evaluating(JNIEnv* env, Body&& body) noexcept {
 template <typename Body>
 std::invoke_result_t<Body> changing(JNIEnv* env, Body&& body) noexcept {
   return guarded(env, [&] {
+    const MapsCall call;
     const std::unique_lock lock(static_maps());
     return body();
   });

@@ -1,7 +1,11 @@
 #include <atomic>
+#include <latch>
+#include <list>
 #include <map>
+#include <mutex>
 
 #include "base/error.h"
+#include "base/threads.h"
 #include "boundary.h"
 
 namespace hetal::openfhe::boundary {
@@ -16,6 +20,33 @@ std::map<const void*, int>& holders() {
   return *map;
 }
 
+/// Contexts that lost a holder, which the maps do not know yet.
+struct Ended {
+  std::mutex mutex;
+  std::list<Context> contexts;
+};
+Ended& ended() {
+  static auto* const all = new Ended;
+  return *all;
+}
+
+thread_local int calls_of_thread = 0;
+
+void drop_ended() {
+  std::list<Context> contexts;
+  {
+    const std::lock_guard lock(ended().mutex);
+    contexts.swap(ended().contexts);
+  }
+  if (contexts.empty()) return;
+  const std::unique_lock lock(static_maps());
+  for (const Context& context : contexts) {
+    if (--holders()[context.get()] > 0) continue;
+    holders().erase(context.get());
+    release_context(context);
+  }
+}
+
 }  // namespace
 
 Handles& handles() {
@@ -28,17 +59,22 @@ std::shared_mutex& static_maps() {
   return *mutex;
 }
 
-HeldContext::HeldContext(Context context) : value(std::move(context)) { ++holders()[value.get()]; }
+HeldContext::HeldContext(Context context) : node_{std::move(context)} { ++holders()[value().get()]; }
 
 HeldContext::~HeldContext() {
-  const std::unique_lock lock(static_maps());
-  if (--holders()[value.get()] == 0) {
-    holders().erase(value.get());
-    release_context(value);
+  {
+    const std::lock_guard lock(ended().mutex);
+    ended().contexts.splice(ended().contexts.end(), node_);
   }
+  if (calls_of_thread == 0) drop_ended();
 }
 
-Context context_of(jlong handle) { return handles().get<HeldContext>(handle, "context")->value; }
+MapsCall::MapsCall() { ++calls_of_thread; }
+MapsCall::~MapsCall() {
+  if (--calls_of_thread == 0) drop_ended();
+}
+
+Context context_of(jlong handle) { return handles().get<HeldContext>(handle, "context")->value(); }
 
 Ciphertext ciphertext_of(const Context& context, jlong handle) {
   Ciphertext out = handles().get<HeldCiphertext>(handle, "ciphertext")->value;
@@ -73,8 +109,14 @@ jlong hold(Ciphertext ciphertext) {
 
 jlongArray hold(JNIEnv* env, std::vector<Ciphertext> ciphertexts) {
   std::vector<jlong> out;
-  for (Ciphertext& ciphertext : ciphertexts) out.push_back(hold(std::move(ciphertext)));
-  return from_longs(env, out);
+  out.reserve(ciphertexts.size());
+  try {
+    for (Ciphertext& ciphertext : ciphertexts) out.push_back(hold(std::move(ciphertext)));
+    return from_longs(env, out);
+  } catch (...) {
+    for (const jlong handle : out) handles().remove(handle);
+    throw;
+  }
 }
 
 int set_threads([[maybe_unused]] int threads) {
@@ -87,11 +129,26 @@ int set_threads([[maybe_unused]] int threads) {
 
 void use_threads() {
 #ifdef PARALLEL
-  thread_local int used = 0;
+  thread_local int used = 0, tried = 0;
   const int wanted = threads_of_process;
-  if (used == wanted) return;
-  omp_set_num_threads(wanted);
-  used = wanted;
+  if (used != wanted) {
+    omp_set_num_threads(wanted);
+    used = wanted;
+  }
+  // OpenMP makes its threads for each thread that calls it, and ends the process when the system refuses one. So the
+  // same number is started here before, where a refusal is an exception.
+  const int needed = omp_get_max_threads();
+  if (tried >= needed) return;
+  std::latch all_started(1);
+  ThreadGroup trial;
+  try {
+    for (int i = 1; i < needed; ++i) trial.start([&all_started] { all_started.wait(); });
+  } catch (...) {
+    all_started.count_down();
+    throw;
+  }
+  all_started.count_down();
+  tried = needed;
 #endif
 }
 

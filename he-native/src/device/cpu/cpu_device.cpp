@@ -6,7 +6,9 @@
 #include <mutex>
 
 #include "base/error.h"
+#include "base/memory_limit.h"
 #include "device/cpu/kernel_paths.h"
+#include "device/cpu/kernels.h"
 #include "device/cpu/ntt_table.h"
 #include "device/cpu/pages.h"
 #include "device/cpu/thread_pool.h"
@@ -29,10 +31,7 @@ Word* scratch(std::size_t words) {
 /// Coefficients of all source limbs that are converted together: 9 * 4 KiB.
 constexpr std::size_t kConversionChunk = 512;
 
-BlockSource host_memory() {
-  return {[](std::size_t words) { return static_cast<Word*>(huge_pages(words * sizeof(Word))); },
-          [](Word* block) { std::free(block); }, (std::size_t{1} << 28) / sizeof(Word)};
-}
+constexpr std::size_t kBlockBytes = std::size_t{1} << 28;
 
 class CpuDevice final : public Device {
  public:
@@ -46,8 +45,10 @@ class CpuDevice final : public Device {
 
   Buffer allocate(std::size_t words) override {
     Word* data = memory_.take(words);
-    require<DeviceOutOfMemory>(data != nullptr, "cpu: no memory for ", words * sizeof(Word), " bytes; ", bytes_in_use(),
-                               " in use");
+    if (data == nullptr) {
+      throw DeviceOutOfMemory(message("cpu: no memory for ", words * sizeof(Word), " bytes; ", bytes_in_use(),
+                                      " in use, ", memory_left(), " left on the machine or in the container"));
+    }
     return Buffer(this, data, words);
   }
   void release(Word* data, std::size_t words) noexcept override { memory_.give_back(data, words); }
@@ -194,6 +195,17 @@ class CpuDevice final : public Device {
   }
 
  private:
+  /// Null when there is no room for the block beside what is promised already: pages of earlier blocks that were never
+  /// used. Linux would grant it, and end the process when it is used.
+  Word* take_block(std::size_t bytes) {
+    const std::size_t promised = block_bytes_ - std::min(block_bytes_, bytes_peak());
+    const std::uint64_t left = memory_left();
+    if (left < promised || left - promised < bytes) return nullptr;
+    Word* const block = static_cast<Word*>(huge_pages(bytes));
+    if (block != nullptr) block_bytes_ += bytes;
+    return block;
+  }
+
   std::size_t chunk() const { return std::min<std::size_t>(ring_degree_, 2048); }
 
   template <typename Body>
@@ -375,7 +387,9 @@ class CpuDevice final : public Device {
   const KernelPath& path_;
   const Kernels& kernels_;
   ThreadPool pool_;
-  MemoryPool memory_{host_memory()};
+  std::size_t block_bytes_ = 0;  // under the pool's lock
+  MemoryPool memory_{{[this](std::size_t words) { return take_block(words * sizeof(Word)); },
+                      [](Word* block) { std::free(block); }, kBlockBytes / sizeof(Word)}};
   std::vector<NttTable> tables_;
   std::mutex mutex_;
   std::map<std::uint32_t, std::vector<std::uint32_t>> permutations_;

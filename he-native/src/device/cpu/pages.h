@@ -6,12 +6,9 @@
 #include <memory>
 
 #include "arith/modulus.h"
+#include "base/huge_pages.h"
 
 namespace hetal::device {
-
-/// Memory on huge pages where the system has them (fewer faults, fewer misses in the address caches); null when there
-/// is none. To be freed by std::free.
-void* huge_pages(std::size_t bytes) noexcept;
 
 struct FreeMemory {
   void operator()(Word* data) const noexcept { std::free(data); }

@@ -21,16 +21,24 @@ void pause() {
 
 ThreadPool::ThreadPool(int threads) {
   const int size = threads > 0 ? threads : static_cast<int>(std::max(1u, std::thread::hardware_concurrency()));
-  for (int i = 1; i < size; ++i) workers_.emplace_back([this] { work(); });
+  try {
+    for (int i = 1; i < size; ++i) workers_.start([this] { work(); });
+  } catch (...) {
+    stop();
+    throw;
+  }
 }
 
-ThreadPool::~ThreadPool() {
+ThreadPool::~ThreadPool() { stop(); }
+
+// Before any member goes: a condition variable waits for ever for those who still wait on it.
+void ThreadPool::stop() noexcept {
   {
     std::lock_guard lock(mutex_);
     stopping_ = true;
   }
   wake_.notify_all();
-  for (std::thread& worker : workers_) worker.join();
+  workers_.join();
 }
 
 // Takes indices until none is left; called with the lock held, which it gives up around each body.
@@ -70,7 +78,7 @@ void ThreadPool::work() {
 }
 
 void ThreadPool::parallel_for(std::size_t count, const std::function<void(std::size_t)>& body) {
-  if (workers_.empty() || count <= 1) {
+  if (workers_.size() == 0 || count <= 1) {
     for (std::size_t i = 0; i < count; ++i) body(i);
     return;
   }

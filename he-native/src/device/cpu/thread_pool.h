@@ -8,14 +8,14 @@
 #include <exception>
 #include <functional>
 #include <mutex>
-#include <thread>
-#include <vector>
+
+#include "base/threads.h"
 
 namespace hetal::device {
 
 class ThreadPool {
  public:
-  /// threads = 1: no worker at all; 0: one for each core.
+  /// threads = 1: no worker at all; 0: one for each core. ResourceUnavailable when the system gives fewer.
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
@@ -27,10 +27,11 @@ class ThreadPool {
   void parallel_for(std::size_t count, const std::function<void(std::size_t)>& body);
 
  private:
+  void stop() noexcept;
   void work();
   void drain(std::unique_lock<std::mutex>& lock);
 
-  std::vector<std::thread> workers_;
+  ThreadGroup workers_;
   std::mutex one_loop_, mutex_;
   std::condition_variable wake_, done_;
   const std::function<void(std::size_t)>* body_ = nullptr;

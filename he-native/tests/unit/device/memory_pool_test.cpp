@@ -55,5 +55,18 @@ TEST_F(MemoryPoolTest, RangesDoNotMergeAcrossAdjacentBlocks) {
   }
 }
 
+TEST(MemoryPool, AsksForLessWhenTheSourceHasNoWholeBlock) {
+  std::vector<Word> arena(kBlockWords);
+  std::vector<std::size_t> asked;
+  MemoryPool pool({[&](std::size_t words) {
+                     asked.push_back(words);
+                     return words > 8 ? nullptr : arena.data();
+                   },
+                   [](Word*) {}, kBlockWords});
+  EXPECT_EQ(pool.take(8), arena.data());
+  EXPECT_EQ(pool.take(16), nullptr);
+  EXPECT_EQ(asked, (std::vector<std::size_t>{kBlockWords, 8, kBlockWords, 16}));
+}
+
 }  // namespace
 }  // namespace hetal::device

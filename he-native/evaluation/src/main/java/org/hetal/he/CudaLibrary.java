@@ -2,11 +2,8 @@ package org.hetal.he;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 
 /**
  * Where the library with the CUDA kernels is; only who asks for the device cuda looks for it. In
@@ -23,13 +20,11 @@ import java.nio.file.attribute.PosixFilePermissions;
 final class CudaLibrary implements AutoCloseable {
   static final String PROPERTY = "hetal.cuda.library";
   private static final String FILE = "libhetal_cuda.so";
-  private static final FileAttribute<?> OF_THIS_USER =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
 
   private final Path file;
-  private final boolean temporary;
+  private final LibraryFolder temporary; // null for a file that is not a copy
 
-  private CudaLibrary(Path file, boolean temporary) {
+  private CudaLibrary(Path file, LibraryFolder temporary) {
     this.file = file;
     this.temporary = temporary;
   }
@@ -63,9 +58,15 @@ final class CudaLibrary implements AutoCloseable {
                 + ", on the class path, actual none (make it: ./hetal build cuda; then the same"
                 + " command again, or spark-submit --jars FILE)");
       }
-      return extract(in);
+      LibraryFolder copy = LibraryFolder.make("hetal-cuda-", NativeLibraryLoader.OVERRIDE_VARIABLE);
+      try {
+        return new CudaLibrary(copy.add(FILE, in), copy);
+      } catch (NativeLibraryException e) {
+        copy.close();
+        throw e;
+      }
     } catch (IOException e) {
-      throw new UncheckedIOException("device cuda: copying " + resource, e);
+      throw new NativeLibraryException(resource + ": " + IoReason.of(e), e);
     }
   }
 
@@ -77,9 +78,8 @@ final class CudaLibrary implements AutoCloseable {
   /** Removes the copy, if it is one. */
   @Override
   public void close() {
-    if (temporary) {
-      delete(file);
-      delete(file.getParent());
+    if (temporary != null) {
+      temporary.close();
     }
   }
 
@@ -89,29 +89,6 @@ final class CudaLibrary implements AutoCloseable {
       throw new DeviceUnavailableException(
           "device cuda: expected a library where " + by + " says, actual no file " + absolute);
     }
-    return new CudaLibrary(absolute, false);
-  }
-
-  private static CudaLibrary extract(InputStream in) throws IOException {
-    CudaLibrary copy =
-        new CudaLibrary(
-            Files.createTempDirectory("hetal-cuda-", OF_THIS_USER).toAbsolutePath().resolve(FILE),
-            true);
-    try {
-      Files.copy(in, copy.file);
-      return copy;
-    } catch (IOException e) {
-      copy.close();
-      throw e;
-    }
-  }
-
-  private static void delete(Path path) {
-    try {
-      Files.deleteIfExists(path);
-    } catch (IOException e) {
-      System.getLogger(CudaLibrary.class.getName())
-          .log(System.Logger.Level.WARNING, "cannot delete {0}: {1}", path, e.getMessage());
-    }
+    return new CudaLibrary(absolute, null);
   }
 }

@@ -2,15 +2,22 @@ package org.hetal.he;
 
 /** Loads the evaluating library, which holds no secret-key code, on first use. */
 public final class EngineLibrary {
-  static {
-    NativeLibraryLoader.load(
-        EngineLibrary.class, "hetal_engine", EngineLibrary::abiVersion, EngineLibrary::commit);
-  }
+  private static final NativeLibraryException FAILURE =
+      NativeLibraryLoader.load(
+          EngineLibrary.class, "hetal_engine", EngineLibrary::abiVersion, EngineLibrary::commit);
 
   private EngineLibrary() {}
 
-  /** Forces the library in; throws UnsatisfiedLinkError with what was tried. */
-  static void require() {}
+  /**
+   * Forces the library in.
+   *
+   * @throws NativeLibraryException each time, when it cannot be loaded
+   */
+  static void require() {
+    if (FAILURE != null) {
+      throw new NativeLibraryException(FAILURE.getMessage(), FAILURE);
+    }
+  }
 
   /** Raised with every change of the native methods. */
   public static native int abiVersion();

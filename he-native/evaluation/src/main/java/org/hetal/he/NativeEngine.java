@@ -11,8 +11,10 @@ public final class NativeEngine {
    * the manifest and the size of every file are checked now.
    *
    * @param threads 0: one for each core. Results do not depend on it.
-   * @throws java.io.UncheckedIOException when there is no bundle
+   * @throws FileReadException when there is no bundle, or a file of it cannot be read
    * @throws HeFormatException when the bundle is damaged or of other parameters
+   * @throws ResourceUnavailableException when the system gives fewer threads
+   * @throws NativeLibraryException when the engine cannot be loaded
    */
   public static NativeEvaluator open(Path keyBundle, int threads) {
     return open(keyBundle, DeviceChoice.cpu(threads));

@@ -2,7 +2,6 @@ package org.hetal.he;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -24,12 +23,25 @@ public final class NativeLibraryLoader {
   private NativeLibraryLoader() {}
 
   /**
-   * Loads {@code lib<name>.so} for the class whose native methods it holds.
+   * Loads {@code lib<name>.so} for the class whose native methods it holds. Made for static
+   * initialisers, which must not throw: a later use of their class would not say why.
    *
    * @param abi what the loaded library says of itself
-   * @throws UnsatisfiedLinkError with every path tried
+   * @return null, or what went wrong, with every path tried
    */
-  public static void load(
+  public static NativeLibraryException load(
+      Class<?> owner, String name, IntSupplier abi, Supplier<String> libraryCommit) {
+    try {
+      loadOrThrow(owner, name, abi, libraryCommit);
+      return null;
+    } catch (NativeLibraryException e) {
+      return e;
+    } catch (UnsatisfiedLinkError e) {
+      return new NativeLibraryException(name + ": not the library of this version: " + e, e);
+    }
+  }
+
+  private static void loadOrThrow(
       Class<?> owner, String name, IntSupplier abi, Supplier<String> libraryCommit) {
     String file = System.mapLibraryName(name);
     String resource = NativePlatform.resource(file);
@@ -40,19 +52,20 @@ public final class NativeLibraryLoader {
       Path path = Path.of(override, file).toAbsolutePath();
       tried.add(path.toString());
       if (!Files.isRegularFile(path)) {
-        throw missing(name, tried, null);
+        throw new NativeLibraryException(
+            path + ": expected a library where " + OVERRIDE_VARIABLE + " says, actual no file");
       }
-      loadFile(name, path, tried);
+      LibraryFolder.load(path, OVERRIDE_VARIABLE);
     } else {
       tried.add("jar:" + resource);
-      loadResource(owner, name, file, resource, tried);
+      loadResource(owner, file, resource, tried);
     }
     int actualAbi = abi.getAsInt();
     String actualCommit = libraryCommit.get();
     String expectedAbi = built.getProperty("abi");
     String expectedCommit = built.getProperty("commit");
     if (!String.valueOf(actualAbi).equals(expectedAbi) || !actualCommit.equals(expectedCommit)) {
-      throw new UnsatisfiedLinkError(
+      throw new NativeLibraryException(
           String.format(
               Locale.ROOT,
               "%s: expected ABI %s of commit %s, actual ABI %d of commit %s (loaded from %s)",
@@ -77,67 +90,28 @@ public final class NativeLibraryLoader {
     Properties out = new Properties();
     try (InputStream in = owner.getResourceAsStream(resource)) {
       if (in == null) {
-        throw new UnsatisfiedLinkError(NativePlatform.absence(owner, file));
+        throw new NativeLibraryException(NativePlatform.absence(owner, file));
       }
       out.load(in);
     } catch (IOException e) {
-      throw new UncheckedIOException("reading " + resource, e);
+      throw new NativeLibraryException(resource + ": " + IoReason.of(e), e);
     }
     return out;
   }
 
   private static void loadResource(
-      Class<?> owner, String name, String file, String resource, List<String> tried) {
-    Path directory = null;
+      Class<?> owner, String file, String resource, List<String> tried) {
     try (InputStream in = owner.getResourceAsStream(resource)) {
       if (in == null) {
-        throw missing(name, tried, null);
+        throw new NativeLibraryException("no " + resource + " in the jar");
       }
-      directory = Files.createTempDirectory("hetal-native-");
-      Path copy = directory.resolve(file);
-      Files.copy(in, copy);
-      tried.add(copy.toString());
-      loadFile(name, copy, tried);
+      try (LibraryFolder folder = LibraryFolder.make("hetal-native-", OVERRIDE_VARIABLE)) {
+        Path copy = folder.add(file, in);
+        tried.add(copy.toString());
+        LibraryFolder.load(copy, OVERRIDE_VARIABLE);
+      }
     } catch (IOException e) {
-      throw missing(name, tried, e);
-    } finally {
-      delete(directory, file);
+      throw new NativeLibraryException(resource + ": " + IoReason.of(e), e);
     }
-  }
-
-  /** Once loaded, the mapping keeps the file alive; nothing stays behind in the folder. */
-  private static void delete(Path directory, String file) {
-    if (directory == null) {
-      return;
-    }
-    try {
-      Files.deleteIfExists(directory.resolve(file));
-      Files.deleteIfExists(directory);
-    } catch (IOException e) {
-      System.getLogger(NativeLibraryLoader.class.getName())
-          .log(System.Logger.Level.WARNING, "cannot delete {0}: {1}", directory, e.getMessage());
-    }
-  }
-
-  private static void loadFile(String name, Path path, List<String> tried) {
-    try {
-      System.load(path.toString());
-    } catch (UnsatisfiedLinkError e) {
-      throw missing(name, tried, e);
-    }
-  }
-
-  private static UnsatisfiedLinkError missing(String name, List<String> tried, Throwable cause) {
-    UnsatisfiedLinkError error =
-        new UnsatisfiedLinkError(
-            name
-                + ": no native library could be loaded; tried "
-                + tried
-                + (cause == null ? "" : ": " + cause.getMessage())
-                + " (override the folder with "
-                + OVERRIDE_VARIABLE
-                + ")");
-    error.initCause(cause);
-    return error;
   }
 }

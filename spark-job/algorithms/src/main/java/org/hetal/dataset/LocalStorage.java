@@ -1,7 +1,6 @@
 package org.hetal.dataset;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -14,6 +13,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.hetal.he.FileReadException;
+import org.hetal.he.FileWriteException;
 
 /** A folder of the local file system; made on the first write. */
 public final class LocalStorage implements Storage {
@@ -52,7 +53,7 @@ public final class LocalStorage implements Storage {
     try {
       return Files.readAllBytes(file);
     } catch (IOException e) {
-      throw failed("reading ", file, e);
+      throw FileReadException.of(file, e);
     }
   }
 
@@ -71,7 +72,7 @@ public final class LocalStorage implements Storage {
       }
       synchronize(file.getParent());
     } catch (IOException e) {
-      throw failed("writing ", file, e);
+      throw FileWriteException.of(file, e);
     }
   }
 
@@ -120,7 +121,7 @@ public final class LocalStorage implements Storage {
     try (Stream<Path> all = Files.walk(root)) {
       delete(all);
     } catch (IOException e) {
-      throw failed("cleaning ", root, e);
+      throw FileWriteException.of(root, e);
     }
   }
 
@@ -134,7 +135,7 @@ public final class LocalStorage implements Storage {
     try (Stream<Path> all = Files.list(file.getParent())) {
       delete(all.filter(other -> other.getFileName().toString().startsWith(prefix)));
     } catch (IOException e) {
-      throw failed("cleaning ", file.getParent(), e);
+      throw FileWriteException.of(file.getParent(), e);
     }
   }
 
@@ -168,17 +169,13 @@ public final class LocalStorage implements Storage {
           .sorted()
           .toList();
     } catch (IOException e) {
-      throw failed("listing ", folder, e);
+      throw FileReadException.of(folder, e);
     }
   }
 
   @Override
   public String describe() {
     return root.toString();
-  }
-
-  private static UncheckedIOException failed(String what, Path file, IOException failure) {
-    return new UncheckedIOException(what + file + ": " + OwnerOnly.reason(failure), failure);
   }
 
   private Path resolve(String path) {

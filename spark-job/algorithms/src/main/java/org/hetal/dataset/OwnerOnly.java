@@ -9,6 +9,8 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import org.hetal.config.SettingsException;
+import org.hetal.he.FileReadException;
+import org.hetal.he.FileWriteException;
 
 /** Files that only their owner may read: mode 0600, in folders of mode 0700. */
 public final class OwnerOnly {
@@ -39,7 +41,7 @@ public final class OwnerOnly {
       }
       Files.createDirectories(absolute, PosixFilePermissions.asFileAttribute(FOLDER));
     } catch (IOException e) {
-      throw new UncheckedIOException(absolute + ": cannot be made: " + reason(e), e);
+      throw FileWriteException.of(absolute, e);
     }
   }
 
@@ -59,7 +61,7 @@ public final class OwnerOnly {
                 + file);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("reading " + file + ": " + reason(e), e);
+      throw FileReadException.of(file, e);
     }
   }
 

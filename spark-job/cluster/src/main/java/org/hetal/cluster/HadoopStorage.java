@@ -4,6 +4,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -11,17 +12,24 @@ import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.ClusterStorageCapacityExceededException;
 import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSError;
+import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Options;
+import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.StreamCapabilities;
+import org.apache.hadoop.security.AccessControlException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.Storage;
+import org.hetal.he.FileWriteException;
+import org.hetal.he.IoReason;
 
 /**
  * A folder on any of Hadoop's file systems: a local path, {@code hdfs:} or {@code s3a:} by URI.
@@ -68,9 +76,28 @@ final class HadoopStorage implements Storage {
         }
       }
       replace(files, partial, file);
-    } catch (IOException e) {
+    } catch (FSError e) { // how Hadoop reports that a local disk is full
+      throw refused(partial, file, new IOException(e.getCause().getMessage(), e));
+    } catch (AccessControlException
+        | ClusterStorageCapacityExceededException
+        | FileAlreadyExistsException
+        | FileNotFoundException
+        | FileSystemException
+        | ParentNotDirectoryException e) {
+      throw refused(partial, file, e);
+    } catch (IOException e) { // may pass
       throw new UncheckedIOException("writing " + file, e);
     }
+  }
+
+  /** Another attempt would be refused as well. */
+  private FileWriteException refused(Path partial, Path file, IOException reason) {
+    try {
+      files.delete(partial, false); // its space may be what is missing
+    } catch (IOException e) {
+      // Why the file could not be written says more.
+    }
+    return new FileWriteException("cannot write " + file + ": " + IoReason.of(reason), reason);
   }
 
   @Override

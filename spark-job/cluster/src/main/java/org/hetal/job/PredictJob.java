@@ -6,6 +6,7 @@ import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.hetal.cluster.ClusterRun;
 import org.hetal.cluster.SparkWorkers;
+import org.hetal.command.ExitCode;
 import org.hetal.config.Settings;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedDataset;

@@ -67,6 +67,10 @@ final class SparkSessions {
     if (embedded) {
       conf.setMaster(settings.cluster().master());
       conf.setIfMissing("spark.ui.enabled", "false");
+      HadoopUser.require();
+      // An Error in a task fails the task, and with it the command, which then says what it was;
+      // Spark alone would end the process with a status of its own.
+      conf.setIfMissing("spark.executor.killOnFatalError.depth", "0");
       if (settings.cluster().master().startsWith("local")) {
         // Nothing of an embedded run listens to the network.
         conf.setIfMissing("spark.driver.host", LOOPBACK);

@@ -9,6 +9,7 @@ import org.hetal.cluster.ClusterRun;
 import org.hetal.cluster.HttpsKeyHolder;
 import org.hetal.cluster.RunLock;
 import org.hetal.cluster.SparkWorkers;
+import org.hetal.command.ExitCode;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.EncryptedDataset;

@@ -19,6 +19,7 @@ import org.apache.spark.SparkEnv;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
+import org.hetal.command.ExitCode;
 import org.hetal.he.DeviceChoice;
 import org.hetal.he.DeviceException;
 import org.hetal.he.DeviceLostException;
@@ -26,7 +27,7 @@ import org.hetal.he.DeviceOutOfMemoryException;
 import org.hetal.he.Evaluator;
 import org.hetal.he.HeException;
 import org.hetal.he.simulator.SimulatedParameters;
-import org.hetal.job.ExitCode;
+import org.hetal.job.ClusterFailures;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.packing.Layout;
 import org.hetal.training.Schedule;
@@ -212,7 +213,7 @@ class DeviceFailureTest {
               .parallelize(List.of(1), 1)
               .map(new FailsAtFirst(spec(0), "lost", 99, root.toString()));
       SparkException e = assertThrows(SparkException.class, job::collect);
-      assertEquals(ExitCode.RETRY, ExitCode.of(e), e.toString());
+      assertEquals(ExitCode.RETRY, ClusterFailures.TABLE.code(e), e.toString());
       assertTrue(Files.exists(root.resolve("failed-1")), "a second process tried");
       assertNotEquals(
           Files.readString(root.resolve("failed-0")), Files.readString(root.resolve("failed-1")));

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.hetal.command.ExitCode;
 import org.hetal.he.EngineLibrary;
 import org.hetal.he.owner.Client;
 import org.hetal.he.owner.NativeClient;
@@ -65,7 +66,7 @@ class CudaTrainTest {
           status,
           err.toString(StandardCharsets.UTF_8)
               .lines()
-              .filter(line -> line.startsWith("hetal:"))
+              .filter(line -> line.startsWith("hetal"))
               .toList());
     } finally {
       System.setErr(before);

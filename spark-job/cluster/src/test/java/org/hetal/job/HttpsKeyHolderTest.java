@@ -320,7 +320,7 @@ class HttpsKeyHolderTest {
               return new Reply(status, JudgeAnswer.failure("because"));
             })) {
       RuntimeException failure = assertThrows(RuntimeException.class, () -> ask(oracle, 10));
-      assertEquals(exit, ExitCode.of(failure).status());
+      assertEquals(exit, ClusterFailures.TABLE.code(failure).status());
       assertTrue(failure.getMessage().contains("because"), failure.getMessage());
     }
     assertEquals(1, asked.get(), "a refusal is not asked again");

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.hetal.command.ExitCode;
 import org.hetal.he.NativePlatform;
 import org.hetal.he.owner.Client;
 import org.hetal.he.owner.NativeClient;
@@ -124,7 +125,7 @@ class JarIT {
           run(submit, name, "--device", "cuda", "--set", "cluster.driver-device=" + driver);
       List<String> log = Files.readAllLines(root.resolve(name + ".log"));
       assertEquals(ExitCode.CONFIGURATION.status(), status, () -> log.toString());
-      List<String> said = log.stream().filter(line -> line.startsWith("hetal:")).toList();
+      List<String> said = log.stream().filter(line -> line.startsWith("hetal")).toList();
       assertEquals(1, said.size(), () -> log.toString());
       assertTrue(said.get(0).contains("expected hetal-he-cuda-VERSION.jar"), said.get(0));
     }

@@ -13,6 +13,7 @@ import java.util.List;
 import org.apache.spark.SparkException;
 import org.hetal.cluster.CommitException;
 import org.hetal.cluster.RetryLaterException;
+import org.hetal.command.ExitCode;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.he.DeviceLostException;
@@ -37,7 +38,7 @@ class MainTest {
       List<String> said =
           err.toString(StandardCharsets.UTF_8)
               .lines()
-              .filter(line -> line.startsWith("hetal:"))
+              .filter(line -> line.startsWith("hetal"))
               .toList();
       return new Outcome(status, said);
     } finally {
@@ -181,23 +182,25 @@ class MainTest {
   @Test
   void exitCode_isThatOfTheKnownCause() {
     Exception task = new Exception("Job aborted", new DatasetException("x: expected, actual"));
-    assertEquals(ExitCode.INPUT, ExitCode.of(task));
-    assertEquals("x: expected, actual", ExitCode.message(task));
-    assertEquals(ExitCode.COMMIT, ExitCode.of(new CommitException("x")));
-    assertEquals(ExitCode.RETRY, ExitCode.of(new RetryLaterException("x")));
-    assertEquals(ExitCode.CONFIGURATION, ExitCode.of(new SettingsException("x")));
-    assertEquals(ExitCode.RETRY, ExitCode.of(new DeviceOutOfMemoryException("x")));
-    assertEquals(ExitCode.RETRY, ExitCode.of(new DeviceLostException("x")));
+    assertEquals(ExitCode.INPUT, ClusterFailures.TABLE.code(task));
+    assertEquals("x: expected, actual", ClusterFailures.TABLE.line(task));
+    assertEquals(ExitCode.COMMIT, ClusterFailures.TABLE.code(new CommitException("x")));
+    assertEquals(ExitCode.RETRY, ClusterFailures.TABLE.code(new RetryLaterException("x")));
+    assertEquals(ExitCode.CONFIGURATION, ClusterFailures.TABLE.code(new SettingsException("x")));
+    assertEquals(ExitCode.RETRY, ClusterFailures.TABLE.code(new DeviceOutOfMemoryException("x")));
+    assertEquals(ExitCode.RETRY, ClusterFailures.TABLE.code(new DeviceLostException("x")));
     Exception missing = new Exception("Job aborted", new DeviceUnavailableException("no GPU"));
-    assertEquals(ExitCode.CONFIGURATION, ExitCode.of(missing));
-    assertEquals("no GPU", ExitCode.message(missing));
+    assertEquals(ExitCode.CONFIGURATION, ClusterFailures.TABLE.code(missing));
+    assertEquals("no GPU", ClusterFailures.TABLE.line(missing));
     Exception away =
         new SparkException("Job aborted: ExecutorLostFailure (executor 1 exited)\nstack");
-    assertEquals(ExitCode.RETRY, ExitCode.of(away));
-    assertEquals("Job aborted: ExecutorLostFailure (executor 1 exited)", ExitCode.message(away));
-    Exception unknown = new IllegalStateException("surprise\nsecond line");
-    assertEquals(ExitCode.INTERNAL, ExitCode.of(unknown));
+    assertEquals(ExitCode.RETRY, ClusterFailures.TABLE.code(away));
     assertEquals(
-        "internal error: java.lang.IllegalStateException: surprise", ExitCode.message(unknown));
+        "Job aborted: ExecutorLostFailure (executor 1 exited)", ClusterFailures.TABLE.line(away));
+    Exception unknown = new IllegalStateException("surprise\nsecond line");
+    assertEquals(ExitCode.INTERNAL, ClusterFailures.TABLE.code(unknown));
+    assertEquals(
+        "internal error: java.lang.IllegalStateException: surprise",
+        ClusterFailures.TABLE.line(unknown));
   }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.hetal.command.ExitCode;
 import org.hetal.he.EngineLibrary;
 import org.hetal.he.RotationPlan;
 import org.hetal.he.owner.Client;
@@ -159,7 +160,7 @@ class NativeTrainTest {
     }
     assertEquals(ExitCode.INPUT.status(), status);
     List<String> lines =
-        err.toString(StandardCharsets.UTF_8).lines().filter(l -> l.startsWith("hetal:")).toList();
+        err.toString(StandardCharsets.UTF_8).lines().filter(l -> l.startsWith("hetal")).toList();
     assertEquals(1, lines.size(), err.toString(StandardCharsets.UTF_8));
   }
 }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.hetal.command.ExitCode;
 import org.hetal.he.openfhe.OpenFhe;
 import org.hetal.he.openfhe.owner.OpenFheClient;
 import org.hetal.he.owner.Client;

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.hetal.command.ExitCode;
 import org.hetal.job.ToyOracle.Reply;
 import org.hetal.oracle.Greeting;
 import org.hetal.oracle.JudgeAnswer;

@@ -1,17 +1,26 @@
 package org.hetal.he.owner;
 
+import org.hetal.he.NativeLibraryException;
 import org.hetal.he.NativeLibraryLoader;
 
 /** Loads the data owner's library, which the cluster never gets, on first use. */
 public final class OwnerLibrary {
-  static {
-    NativeLibraryLoader.load(
-        OwnerLibrary.class, "hetal_owner", OwnerLibrary::abiVersion, OwnerLibrary::commit);
-  }
+  private static final NativeLibraryException FAILURE =
+      NativeLibraryLoader.load(
+          OwnerLibrary.class, "hetal_owner", OwnerLibrary::abiVersion, OwnerLibrary::commit);
 
   private OwnerLibrary() {}
 
-  static void require() {}
+  /**
+   * Forces the library in.
+   *
+   * @throws NativeLibraryException each time, when it cannot be loaded
+   */
+  static void require() {
+    if (FAILURE != null) {
+      throw new NativeLibraryException(FAILURE.getMessage(), FAILURE);
+    }
+  }
 
   public static native int abiVersion();
 

@@ -1,5 +1,6 @@
 package org.hetal.owner.cli;
 
+import org.hetal.command.CommandRunner;
 import picocli.CommandLine;
 
 /**
@@ -10,8 +11,12 @@ public final class BenchMain {
   private BenchMain() {}
 
   public static void main(String[] arguments) {
+    CommandRunner.main(OwnerFailures.TABLE, BenchMain::line, arguments);
+  }
+
+  private static CommandLine line() {
     CommandLine line = new CommandLine(new BenchTrainCommand());
     line.getCommandSpec().mixinStandardHelpOptions(true);
-    System.exit(HetalOwner.execute(line, arguments));
+    return line;
   }
 }

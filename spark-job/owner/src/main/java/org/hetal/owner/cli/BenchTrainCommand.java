@@ -1,7 +1,6 @@
 package org.hetal.owner.cli;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -10,11 +9,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.hetal.command.ExitCode;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.EngineLibrary;
 import org.hetal.he.Evaluator;
+import org.hetal.he.FileWriteException;
 import org.hetal.he.NativeEvaluator;
 import org.hetal.he.Scope;
 import org.hetal.he.owner.Client;
@@ -100,7 +101,7 @@ final class BenchTrainCommand extends OwnerCommand {
         measure(new Run(data, plan, client, evaluator));
       }
     }
-    return ExitCode.OK;
+    return ExitCode.OK.status();
   }
 
   /**
@@ -301,7 +302,7 @@ final class BenchTrainCommand extends OwnerCommand {
           .writerWithDefaultPrettyPrinter()
           .writeValue(json.toFile(), List.of(figures));
     } catch (IOException e) {
-      throw new UncheckedIOException("writing " + json, e);
+      throw FileWriteException.of(json, e);
     }
   }
 

@@ -1,6 +1,7 @@
 package org.hetal.owner.cli;
 
 import java.util.Locale;
+import org.hetal.command.ExitCode;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.Storage;
@@ -41,7 +42,7 @@ final class DecryptModelCommand extends OwnerCommand {
           record.describe(),
           modelStorage().describe());
     }
-    return ExitCode.OK;
+    return ExitCode.OK.status();
   }
 
   private void requireNoOther(DecryptedModel model) {

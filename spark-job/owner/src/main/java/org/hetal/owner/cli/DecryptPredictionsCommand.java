@@ -1,16 +1,17 @@
 package org.hetal.owner.cli;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import org.hetal.command.ExitCode;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedLogits;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.Storage;
+import org.hetal.he.FileReadException;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.DecryptedLogits;
 import org.hetal.owner.data.Table;
@@ -77,7 +78,7 @@ final class DecryptPredictionsCommand extends OwnerCommand {
       write(csv(record, values));
       say("%d rows in %s", record.rows(), to);
     }
-    return ExitCode.OK;
+    return ExitCode.OK.status();
   }
 
   private static byte[] csv(RowsRecord record, double[][] logits) {
@@ -110,7 +111,7 @@ final class DecryptPredictionsCommand extends OwnerCommand {
     try {
       return Files.readAllBytes(file);
     } catch (IOException e) {
-      throw new UncheckedIOException("reading " + file + ": " + e.getMessage(), e);
+      throw FileReadException.of(file, e);
     }
   }
 
@@ -125,7 +126,7 @@ final class DecryptPredictionsCommand extends OwnerCommand {
             "--to " + to + ": expected another file than --rows, actual the same; kept");
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("reading " + to + ": " + e.getMessage(), e);
+      throw FileReadException.of(to, e);
     }
   }
 }

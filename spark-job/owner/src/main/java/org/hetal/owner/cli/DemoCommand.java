@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.hetal.command.ExitCode;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.config.SettingsLoader;
@@ -95,7 +96,7 @@ final class DemoCommand implements Callable<Integer> {
     if (json != null) {
       Demo.write(result, json);
     }
-    return ExitCode.OK;
+    return ExitCode.OK.status();
   }
 
   /** The engine is timed on this machine; with another backend or device nothing is known. */

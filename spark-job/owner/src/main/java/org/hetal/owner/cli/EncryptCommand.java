@@ -3,6 +3,7 @@ package org.hetal.owner.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import org.hetal.command.ExitCode;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.DatasetWriter;
@@ -63,7 +64,7 @@ final class EncryptCommand extends OwnerCommand {
         encryptDataset(datasetStorage());
       }
     }
-    return ExitCode.OK;
+    return ExitCode.OK.status();
   }
 
   private void encryptDataset(LocalStorage storage) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import org.hetal.command.ExitCode;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedLogits;
 import org.hetal.dataset.LocalStorage;
@@ -84,7 +85,7 @@ final class EvaluateCommand extends OwnerCommand {
     if (json != null) {
       writeResult(json, (out.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8));
     }
-    return ExitCode.OK;
+    return ExitCode.OK.status();
   }
 
   private double predictedAccuracy(PreparedData data, DatasetRecord record) {

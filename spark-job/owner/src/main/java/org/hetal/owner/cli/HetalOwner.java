@@ -1,5 +1,6 @@
 package org.hetal.owner.cli;
 
+import org.hetal.command.CommandRunner;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -23,55 +24,20 @@ public final class HetalOwner {
   private HetalOwner() {}
 
   public static void main(String[] arguments) {
-    System.exit(execute(arguments));
+    CommandRunner.main(OwnerFailures.TABLE, HetalOwner::line, arguments);
   }
 
   /** Runs a command; its exit code. */
   static int execute(String... arguments) {
-    return execute(new CommandLine(new HetalOwner()), arguments);
+    return CommandRunner.run(OwnerFailures.TABLE, HetalOwner::line, arguments);
   }
 
-  /** Runs a command of that line; its exit code. */
-  static int execute(CommandLine line, String... arguments) {
+  private static CommandLine line() {
+    CommandLine line = new CommandLine(new HetalOwner());
     Converters.register(line);
-    line.setParameterExceptionHandler(HetalOwner::usageError);
-    line.setExecutionExceptionHandler(
-        (failure, command, parsed) -> {
-          command
-              .getErr()
-              .println("hetal " + command.getCommandName() + ": " + ExitCode.message(failure));
-          if (ExitCode.of(failure) == ExitCode.INTERNAL) {
-            failure.printStackTrace(command.getErr());
-          }
-          return ExitCode.of(failure);
-        });
     line.getSubcommands()
         .values()
         .forEach(sub -> sub.getCommandSpec().mixinStandardHelpOptions(true));
-    for (CommandLine each : line.getSubcommands().values()) {
-      each.getCommandSpec().exitCodeOnInvalidInput(ExitCode.USAGE);
-    }
-    line.getCommandSpec().exitCodeOnInvalidInput(ExitCode.USAGE);
-    if (arguments.length == 0) {
-      line.usage(System.err);
-      return ExitCode.USAGE;
-    }
-    return line.execute(arguments);
-  }
-
-  /** One line, and where to read more. */
-  private static int usageError(CommandLine.ParameterException failure, String[] arguments) {
-    CommandLine command = failure.getCommandLine();
-    String name = command.getCommandSpec().qualifiedName();
-    command
-        .getErr()
-        .println(
-            name
-                + ": "
-                + failure.getMessage().lines().findFirst().orElse("wrong usage")
-                + "; see "
-                + name
-                + " --help");
-    return ExitCode.USAGE;
+    return line;
   }
 }

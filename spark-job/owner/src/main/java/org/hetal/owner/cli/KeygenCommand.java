@@ -1,12 +1,13 @@
 package org.hetal.owner.cli;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import org.hetal.command.ExitCode;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.OwnerOnly;
+import org.hetal.he.FileWriteException;
 import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.RotationPlan;
 import org.hetal.he.owner.Client;
@@ -49,7 +50,7 @@ final class KeygenCommand extends OwnerCommand {
         write(bundle, client, keys);
       }
     }
-    return ExitCode.OK;
+    return ExitCode.OK.status();
   }
 
   /** The secret key that is there, or a new one. */
@@ -97,7 +98,7 @@ final class KeygenCommand extends OwnerCommand {
       Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
       LocalStorage.synchronize(file.toAbsolutePath().getParent());
     } catch (IOException e) {
-      throw new UncheckedIOException("writing " + file + ": " + e.getMessage(), e);
+      throw FileWriteException.of(file, e);
     } finally {
       delete(partial);
     }
@@ -107,7 +108,7 @@ final class KeygenCommand extends OwnerCommand {
     try {
       Files.deleteIfExists(partial);
     } catch (IOException e) {
-      throw new UncheckedIOException("deleting " + partial + ": " + e.getMessage(), e);
+      throw FileWriteException.of(partial, e);
     }
   }
 

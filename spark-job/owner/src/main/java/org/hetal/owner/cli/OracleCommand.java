@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import org.hetal.command.ExitCode;
 import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 import org.hetal.dataset.Shapes;
@@ -79,7 +80,7 @@ final class OracleCommand extends OwnerCommand {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-    return ExitCode.OK;
+    return ExitCode.OK.status();
   }
 
   /** The key is zeroed when the client is closed, so the end of this process waits for it. */

@@ -2,7 +2,6 @@ package org.hetal.owner.cli;
 
 import java.io.IOException;
 import java.io.PrintStream;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -19,6 +18,7 @@ import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.OwnerOnly;
 import org.hetal.dataset.Shapes;
 import org.hetal.dataset.Storage;
+import org.hetal.he.FileReadException;
 import org.hetal.he.HeLevelException;
 import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.owner.Client;
@@ -156,7 +156,7 @@ abstract class OwnerCommand implements Callable<Integer> {
     try {
       return KeyBundleManifest.parse(file.toString(), Files.readAllBytes(file));
     } catch (IOException e) {
-      throw new UncheckedIOException("reading " + file + ": " + e.getMessage(), e);
+      throw FileReadException.of(file, e);
     }
   }
 

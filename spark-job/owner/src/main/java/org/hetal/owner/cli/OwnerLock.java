@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import org.hetal.dataset.OwnerOnly;
+import org.hetal.he.FileWriteException;
 
 /**
  * One command at a time writes what the owner of a private folder keeps and hands out. With the
@@ -44,7 +45,7 @@ final class OwnerLock implements AutoCloseable {
       // Held by this process: the same as by another.
     } catch (IOException e) {
       close(channel);
-      throw new UncheckedIOException("locking " + file + ": " + e.getMessage(), e);
+      throw FileWriteException.of(file, e);
     }
     close(channel);
     throw new CommitException(

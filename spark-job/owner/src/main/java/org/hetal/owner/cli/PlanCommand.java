@@ -1,6 +1,7 @@
 package org.hetal.owner.cli;
 
 import java.nio.file.Path;
+import org.hetal.command.ExitCode;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.owner.data.BenchFile;
@@ -67,7 +68,7 @@ final class PlanCommand extends OwnerCommand {
     if (settings().device() == Settings.Device.CUDA) {
       showDeviceMemory(DeviceMemory.of(plan, settings().cluster().cacheBytes()));
     }
-    return ExitCode.OK;
+    return ExitCode.OK.status();
   }
 
   private void showDeviceMemory(DeviceMemory memory) {

@@ -1,13 +1,13 @@
 package org.hetal.owner.cli;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.hetal.dataset.LocalStorage;
+import org.hetal.he.FileWriteException;
 
 /** What a command that was killed, or found its disk full, left in the folder that it wrote. */
 final class Unfinished {
@@ -40,7 +40,7 @@ final class Unfinished {
       }
       return files.size();
     } catch (IOException e) {
-      throw new UncheckedIOException("emptying " + folder + ": " + e.getMessage(), e);
+      throw FileWriteException.of(folder, e);
     }
   }
 

@@ -19,6 +19,8 @@ import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.he.EngineLibrary;
+import org.hetal.he.FileReadException;
+import org.hetal.he.FileWriteException;
 import org.hetal.he.Parameters;
 import org.hetal.owner.oracle.OracleLog;
 
@@ -213,7 +215,7 @@ public final class Demo {
       }
       throw new DemoException(file + ": expected an object, actual another JSON value");
     } catch (IOException e) {
-      throw new UncheckedIOException("reading " + file, e);
+      throw FileReadException.of(file, e);
     }
   }
 
@@ -221,7 +223,7 @@ public final class Demo {
     try (Stream<Path> walk = Files.walk(folder)) {
       return walk.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
     } catch (IOException e) {
-      throw new UncheckedIOException("reading " + folder, e);
+      throw FileReadException.of(folder, e);
     }
   }
 
@@ -234,7 +236,7 @@ public final class Demo {
         Files.delete(path);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("removing " + folder, e);
+      throw FileWriteException.of(folder, e);
     }
   }
 

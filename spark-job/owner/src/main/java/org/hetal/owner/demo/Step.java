@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.hetal.he.FileWriteException;
 
 /**
  * The processes of the demo: each role's command in a JVM of its own, with only that role's class
@@ -147,7 +148,7 @@ final class Step {
       if (code != 0) {
         String said = last.isEmpty() ? "nothing" : last.get(last.size() - 1);
         throw new DemoException(
-            role.strip() + ": expected exit code 0, actual " + code + "; it said: " + said);
+            role.strip() + ": expected exit code 0, actual " + code + "; it said: " + said, code);
       }
     } catch (IOException e) {
       throw new UncheckedIOException("running " + command.get(0), e);
@@ -194,7 +195,7 @@ final class Step {
       Files.createDirectories(logs.toAbsolutePath().getParent());
       Files.writeString(logs, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
-      throw new UncheckedIOException("writing " + logs, e);
+      throw FileWriteException.of(logs, e);
     }
   }
 }

@@ -1,13 +1,13 @@
 package org.hetal.owner.keys;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.he.Ciphertext;
+import org.hetal.he.FileWriteException;
 import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.Parameters;
 import org.hetal.he.RotationPlan;
@@ -80,7 +80,7 @@ final class SimulatorClient implements Client {
           file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
       Files.writeString(file, text, StandardOpenOption.WRITE);
     } catch (IOException e) {
-      throw new UncheckedIOException("writing " + file, e);
+      throw FileWriteException.of(file, e);
     }
   }
 

@@ -1,7 +1,6 @@
 package org.hetal.owner.keys;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -12,6 +11,7 @@ import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.he.DeviceChoice;
 import org.hetal.he.Evaluator;
+import org.hetal.he.FileReadException;
 import org.hetal.he.Parameters;
 import org.hetal.he.owner.Client;
 import org.hetal.he.simulator.Noise;
@@ -45,7 +45,7 @@ final class SimulatorClientBackend implements ClientBackend {
     try {
       lines = Files.readAllLines(secretKey);
     } catch (IOException e) {
-      throw new UncheckedIOException("reading " + secretKey, e);
+      throw FileReadException.of(secretKey, e);
     }
     if (lines.size() != 3
         || !lines.get(0).equals(HEADER)

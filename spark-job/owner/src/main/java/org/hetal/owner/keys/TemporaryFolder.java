@@ -1,12 +1,12 @@
 package org.hetal.owner.keys;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
+import org.hetal.he.FileWriteException;
 
 /** A folder that goes, with all that is in it, when it is closed. */
 public final class TemporaryFolder implements AutoCloseable {
@@ -16,7 +16,7 @@ public final class TemporaryFolder implements AutoCloseable {
     try {
       path = Files.createTempDirectory(prefix);
     } catch (IOException e) {
-      throw new UncheckedIOException("temporary folder", e);
+      throw FileWriteException.of(Path.of(System.getProperty("java.io.tmpdir")), e);
     }
   }
 
@@ -32,7 +32,7 @@ public final class TemporaryFolder implements AutoCloseable {
         Files.delete(file);
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("deleting " + path, e);
+      throw FileWriteException.of(path, e);
     }
   }
 }

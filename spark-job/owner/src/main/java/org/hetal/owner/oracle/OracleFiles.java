@@ -1,7 +1,6 @@
 package org.hetal.owner.oracle;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,6 +10,7 @@ import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.LocalStorage;
+import org.hetal.he.FileReadException;
 
 /** Where the oracle keeps its identity, and what it hands to the cluster. */
 public final class OracleFiles {
@@ -85,7 +85,7 @@ public final class OracleFiles {
     try {
       return Files.isRegularFile(file) && Arrays.equals(Files.readAllBytes(file), bytes);
     } catch (IOException e) {
-      throw new UncheckedIOException("reading " + file + ": " + e, e);
+      throw FileReadException.of(file, e);
     }
   }
 }

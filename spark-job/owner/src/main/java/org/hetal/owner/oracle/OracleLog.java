@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.hetal.dataset.DatasetException;
+import org.hetal.he.FileReadException;
+import org.hetal.he.FileWriteException;
 import org.hetal.training.Judgement;
 import org.hetal.training.Verdict;
 
@@ -133,7 +135,7 @@ public final class OracleLog implements AutoCloseable {
       }
     } catch (IOException e) {
       closeQuietly(lock);
-      throw new UncheckedIOException("opening " + file + ": " + e, e);
+      throw FileWriteException.of(file, e);
     } catch (RuntimeException e) {
       closeQuietly(lock);
       throw e;
@@ -158,7 +160,7 @@ public final class OracleLog implements AutoCloseable {
     try {
       return parse(file, Files.readAllBytes(file)).entries();
     } catch (IOException e) {
-      throw new UncheckedIOException("reading " + file + ": " + e, e);
+      throw FileReadException.of(file, e);
     }
   }
 
@@ -290,7 +292,7 @@ public final class OracleLog implements AutoCloseable {
     } catch (JsonProcessingException e) {
       throw new IllegalStateException("an entry is always writable", e);
     } catch (IOException e) {
-      throw new UncheckedIOException("writing " + file + ": " + e, e);
+      throw FileWriteException.of(file, e);
     }
     entries.add(entry);
   }
@@ -315,7 +317,7 @@ public final class OracleLog implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException e) {
-      throw new UncheckedIOException("closing " + file + ": " + e, e);
+      throw FileWriteException.of(file, e);
     } finally {
       lock.close();
     }

@@ -1,7 +1,6 @@
 package org.hetal.owner.oracle;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
@@ -15,6 +14,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.hetal.he.FileWriteException;
 
 /**
  * One oracle a log: a lock of the operating system on the file {@code LOG.lock}, which ends with
@@ -49,7 +49,7 @@ final class OracleLogLock implements AutoCloseable {
         throw e;
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("locking " + file + ": " + e, e);
+      throw FileWriteException.of(file, e);
     }
   }
 
@@ -102,7 +102,7 @@ final class OracleLogLock implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException e) {
-      throw new UncheckedIOException("closing " + file + ": " + e, e);
+      throw FileWriteException.of(file, e);
     } finally {
       OF_THIS_PROCESS.remove(file);
     }

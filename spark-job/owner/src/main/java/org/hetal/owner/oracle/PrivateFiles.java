@@ -1,7 +1,6 @@
 package org.hetal.owner.oracle;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -14,6 +13,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Set;
 import java.util.UUID;
 import org.hetal.config.SettingsException;
+import org.hetal.he.FileReadException;
+import org.hetal.he.FileWriteException;
 
 /** Files that only their owner may read. */
 final class PrivateFiles {
@@ -45,7 +46,7 @@ final class PrivateFiles {
           partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       force(file.toAbsolutePath().getParent());
     } catch (IOException e) {
-      throw new UncheckedIOException("writing " + file + ": " + e, e);
+      throw FileWriteException.of(file, e);
     }
   }
 
@@ -70,7 +71,7 @@ final class PrivateFiles {
                 + "; make it private with chmod 600, or remove it if others may have read it");
       }
     } catch (IOException e) {
-      throw new UncheckedIOException("reading the mode of " + file + ": " + e, e);
+      throw FileReadException.of(file, e);
     }
   }
 }

@@ -11,6 +11,9 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Properties;
+import org.hetal.he.IoReason;
+import org.hetal.he.LibraryFolder;
+import org.hetal.he.NativeLibraryException;
 import org.hetal.he.NativePlatform;
 
 /**
@@ -24,6 +27,7 @@ import org.hetal.he.NativePlatform;
 public final class OpenFhe {
   static final String OVERRIDE_VARIABLE = "HETAL_OPENFHE_LIBRARY_DIR";
   static final String OVERRIDE_PROPERTY = "hetal.openfhe.library.dir";
+  private static final String PREFIX = "hetal-openfhe-";
   private static final String BINDING = "libhetal_openfhe.so";
   private static final String HOW =
       "run he-native/openfhe/fetch.sh, or install OpenFHE 1.4 or newer and set OpenFHE_DIR, then"
@@ -94,18 +98,16 @@ public final class OpenFhe {
     try {
       if (Loaded.fromJar) {
         // What it needs is in memory already and is found there by name.
-        Path directory = Files.createTempDirectory("hetal-openfhe-");
-        try {
-          copy(owner, file, directory);
-          System.load(directory.resolve(file).toString());
-        } finally {
-          delete(directory);
+        try (LibraryFolder folder = LibraryFolder.make(PREFIX, OVERRIDE_VARIABLE)) {
+          LibraryFolder.load(copy(owner, file, folder), OVERRIDE_VARIABLE);
         }
       } else {
-        System.load(Loaded.directory.resolve(file).toString());
+        LibraryFolder.load(Loaded.directory.resolve(file), OVERRIDE_VARIABLE);
       }
-    } catch (IOException | UnsatisfiedLinkError e) {
-      throw new OpenFheUnavailableException(file + ": cannot be loaded: " + e.getMessage(), e);
+    } catch (OpenFheUnavailableException e) {
+      throw e;
+    } catch (NativeLibraryException e) {
+      throw new OpenFheUnavailableException("OpenFHE: " + e.getMessage(), e);
     }
   }
 
@@ -160,24 +162,16 @@ public final class OpenFhe {
     return NativePlatform.resource("openfhe/" + file);
   }
 
-  private static void copy(Class<?> owner, String file, Path directory) throws IOException {
+  private static Path copy(Class<?> owner, String file, LibraryFolder folder) {
     try (InputStream in = owner.getResourceAsStream(resource(file))) {
       if (in == null) {
         throw new OpenFheUnavailableException(
             "OpenFHE: this build is without it (no " + resource(file) + " in the jar): " + HOW);
       }
-      Files.copy(in, directory.resolve(file));
+      return folder.add(file, in);
+    } catch (IOException e) {
+      throw new NativeLibraryException(resource(file) + ": " + IoReason.of(e), e);
     }
-  }
-
-  /** Once loaded, the mapping keeps a library alive; nothing stays behind in the folder. */
-  private static void delete(Path directory) throws IOException {
-    try (var files = Files.list(directory)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(directory);
   }
 
   /** Loads when first touched. */
@@ -192,6 +186,8 @@ public final class OpenFhe {
         load();
       } catch (OpenFheUnavailableException e) {
         failure = e;
+      } catch (NativeLibraryException e) {
+        failure = new OpenFheUnavailableException("OpenFHE: " + e.getMessage(), e);
       } catch (IOException | UncheckedIOException | UnsatisfiedLinkError e) {
         failure = new OpenFheUnavailableException("OpenFHE: cannot be loaded: " + e, e);
       }
@@ -211,34 +207,31 @@ public final class OpenFhe {
       String property = System.getProperty(OVERRIDE_PROPERTY);
       String override = property != null ? property : System.getenv(OVERRIDE_VARIABLE);
       fromJar = override == null || override.isBlank();
-      directory =
-          fromJar
-              ? Files.createTempDirectory("hetal-openfhe-")
-              : Path.of(override).toAbsolutePath();
-      try {
-        if (fromJar) {
-          for (String name : names) {
-            copy(OpenFhe.class, name, directory);
-          }
-        }
-        check(directory, built);
-        // Each before those that need it: OpenFHE's own first, the binding last.
+      if (!fromJar) {
+        directory = Path.of(override).toAbsolutePath();
+        load(names, built);
+        return;
+      }
+      try (LibraryFolder folder = LibraryFolder.make(PREFIX, OVERRIDE_VARIABLE)) {
+        directory = folder.path();
         for (String name : names) {
-          System.load(directory.resolve(name).toString());
+          copy(OpenFhe.class, name, folder);
         }
-        if (!Natives.commit().equals(built.getProperty("commit"))) {
-          throw new OpenFheUnavailableException(
-              String.format(
-                  Locale.ROOT,
-                  "%s: expected commit %s, actual %s: build again",
-                  BINDING,
-                  built.getProperty("commit"),
-                  Natives.commit()));
-        }
-      } finally {
-        if (fromJar) {
-          delete(directory);
-        }
+        load(names, built);
+      }
+    }
+
+    private static void load(List<String> names, Properties built) {
+      check(directory, built);
+      // Each before those that need it: OpenFHE's own first, the binding last.
+      for (String name : names) {
+        LibraryFolder.load(directory.resolve(name), OVERRIDE_VARIABLE);
+      }
+      if (!Natives.commit().equals(built.getProperty("commit"))) {
+        throw new OpenFheUnavailableException(
+            String.format(
+                "%s: expected commit %s, actual %s: build again",
+                BINDING, built.getProperty("commit"), Natives.commit()));
       }
     }
   }

@@ -1,16 +1,19 @@
 package org.hetal.he.openfhe;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.hetal.he.FileReadException;
+import org.hetal.he.FileWriteException;
 import org.hetal.he.HeFormatException;
 import org.hetal.he.HeMissingKeyException;
+import org.hetal.he.IoReason;
 import org.hetal.he.RotationPlan;
 
 /**
@@ -63,8 +66,14 @@ public final class OpenFheKeyBundle {
     try {
       text = Files.readString(path);
     } catch (IOException e) {
-      throw new UncheckedIOException(
-          "no key bundle in " + directory + " (the manifest is written last: it may be unfinished)",
+      throw new FileReadException(
+          "no key bundle in "
+              + directory
+              + ": "
+              + path
+              + ": "
+              + IoReason.of(e)
+              + " (it is written last: the bundle may be unfinished)",
           e);
     }
     int last = text.lastIndexOf("digest ");
@@ -121,7 +130,7 @@ public final class OpenFheKeyBundle {
       try {
         bytes = Files.readAllBytes(path);
       } catch (IOException e) {
-        throw new UncheckedIOException("the key file " + path + " of the manifest", e);
+        throw FileReadException.of(path, e);
       }
       if (words[0].equals("relinearization")) {
         context.loadRelinearizationKeys(bytes);
@@ -178,13 +187,12 @@ public final class OpenFheKeyBundle {
     private int written;
 
     /**
-     * @throws UncheckedIOException when the directory has a manifest already
+     * @throws FileWriteException when the directory has a manifest already
      */
     public Writer(Path directory, OpenFheParameters parameters, String keyTag, RotationPlan plan) {
       this.directory = directory;
       if (Files.exists(directory.resolve(MANIFEST))) {
-        throw new UncheckedIOException(
-            new IOException("refusing to overwrite the key bundle in " + directory));
+        throw new FileWriteException("refusing to overwrite the key bundle in " + directory);
       }
       text.append(FIRST).append('\n');
       text.append("parameters " + parameters.name() + " " + parameters.hash() + "\n");
@@ -220,10 +228,12 @@ public final class OpenFheKeyBundle {
       try {
         Files.createDirectories(path.toAbsolutePath().getParent());
         Path part = path.resolveSibling(path.getFileName() + ".part");
-        Files.write(part, bytes);
+        // What a run that was killed left behind. A link planted there is removed, not followed.
+        Files.deleteIfExists(part);
+        Files.write(part, bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         Files.move(part, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       } catch (IOException e) {
-        throw new UncheckedIOException("writing " + path, e);
+        throw FileWriteException.of(path, e);
       }
     }
   }

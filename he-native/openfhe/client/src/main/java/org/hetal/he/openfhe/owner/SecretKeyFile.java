@@ -1,7 +1,6 @@
 package org.hetal.he.openfhe.owner;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +10,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Set;
+import org.hetal.he.FileReadException;
+import org.hetal.he.FileWriteException;
 import org.hetal.he.HeFormatException;
 import org.hetal.he.openfhe.Envelope;
 
@@ -26,7 +27,9 @@ record SecretKeyFile(String parameterSet, String keyId, String parameterHash, by
   private static final int ID_BYTES = 32;
   private static final int HASH_AT = NAME_BYTES + ID_BYTES + 8;
 
-  /** Refuses to overwrite. */
+  /**
+   * @throws FileWriteException when there is a file already, or it cannot be written
+   */
   void write(Path file) {
     byte[] key = Envelope.wrap(Envelope.Kind.SECRET_KEY, parameterHash, payload);
     try (FileChannel out =
@@ -39,14 +42,14 @@ record SecretKeyFile(String parameterSet, String keyId, String parameterHash, by
       write(out, key);
       out.force(true);
     } catch (IOException e) {
-      throw new UncheckedIOException("refusing to overwrite, or cannot write, " + file, e);
+      throw FileWriteException.of(file, e);
     } finally {
       Arrays.fill(key, (byte) 0);
     }
   }
 
   /**
-   * @throws UncheckedIOException when it cannot be read
+   * @throws FileReadException when it cannot be read
    * @throws HeFormatException when it is truncated or damaged
    */
   static SecretKeyFile read(Path file) {
@@ -54,7 +57,7 @@ record SecretKeyFile(String parameterSet, String keyId, String parameterHash, by
     try {
       bytes = Files.readAllBytes(file);
     } catch (IOException e) {
-      throw new UncheckedIOException("the secret key " + file, e);
+      throw FileReadException.of(file, e);
     }
     byte[] key = null;
     try {

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
 import org.hetal.he.HeException;
@@ -20,6 +22,7 @@ import org.hetal.he.owner.NativeClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The native engine works for an owner whose secret key never leaves OpenFHE. */
@@ -76,6 +79,35 @@ class OpenFheEngineClientTest {
     for (int i = 0; i < x.length; i++) {
       assertEquals(x[i], both[i], 0x1p-30);
       assertEquals(y[i], both[x.length + i], 0x1p-30);
+    }
+  }
+
+  /** The call then holds the last of the client, under the lock that its end needs. */
+  @Test
+  @Timeout(120)
+  void closingDuringACall_neitherHangsNorEndsTheJvm() throws Exception {
+    double[] x = random(7);
+    for (int round = 0; round < 10; round++) {
+      OpenFheEngineClient closing = OpenFheEngineClient.generate(SET);
+      CountDownLatch encrypted = new CountDownLatch(3);
+      AtomicReference<Throwable> ended = new AtomicReference<>();
+      Thread user =
+          new Thread(
+              () -> {
+                try {
+                  while (true) {
+                    closing.encrypt(x, 6);
+                    encrypted.countDown();
+                  }
+                } catch (IllegalStateException e) {
+                  ended.set(e);
+                }
+              });
+      user.start();
+      encrypted.await();
+      closing.close();
+      user.join();
+      assertTrue(ended.get() != null, "the client is closed for its user, too");
     }
   }
 

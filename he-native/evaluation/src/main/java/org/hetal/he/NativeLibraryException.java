@@ -1,0 +1,17 @@
+package org.hetal.he;
+
+/**
+ * A native library that cannot be loaded; the message is one line that says from where, why, and
+ * what to do. A RuntimeException, because Spark ends an executor for every LinkageError.
+ */
+public class NativeLibraryException extends HeException {
+  private static final long serialVersionUID = 1L;
+
+  public NativeLibraryException(String message) {
+    super(message);
+  }
+
+  public NativeLibraryException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}

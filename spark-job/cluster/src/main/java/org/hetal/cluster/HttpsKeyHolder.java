@@ -216,7 +216,8 @@ public final class HttpsKeyHolder implements KeyHolder {
                 + patience.toSeconds()
                 + " s, actual "
                 + reason
-                + "; start the oracle and this command again, the run continues",
+                + "; start the oracle, or correct oracle.host and oracle.port, then start this command again:"
+                + " the run continues",
             cause));
   }
 

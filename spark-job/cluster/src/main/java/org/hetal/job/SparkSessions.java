@@ -50,8 +50,8 @@ final class SparkSessions {
    *     compute on a GPU and the library for it is missing
    */
   static JavaSparkContext open(String command, Settings settings) {
-    requireOwnName(System.getProperty("spark.master", settings.cluster().master()));
     requireJava(Runtime.version().feature());
+    requireOwnName(System.getProperty("spark.master", settings.cluster().master()));
     SparkConf conf = new SparkConf();
     String master = conf.get("spark.master", settings.cluster().master());
     if (master.matches(LOCAL)) {

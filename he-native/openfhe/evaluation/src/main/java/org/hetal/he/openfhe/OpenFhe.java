@@ -10,6 +10,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Properties;
 import org.hetal.he.IoReason;
 import org.hetal.he.LibraryFolder;
@@ -230,8 +231,11 @@ public final class OpenFhe {
       if (!Natives.commit().equals(built.getProperty("commit"))) {
         throw new OpenFheUnavailableException(
             String.format(
+                Locale.ROOT,
                 "%s: expected commit %s, actual %s: build again",
-                BINDING, built.getProperty("commit"), Natives.commit()));
+                BINDING,
+                built.getProperty("commit"),
+                Natives.commit()));
       }
     }
   }

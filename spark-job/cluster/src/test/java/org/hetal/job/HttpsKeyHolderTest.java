@@ -116,7 +116,7 @@ class HttpsKeyHolderTest {
     try (ToyOracle oracle = welcoming(g -> new Reply(status, JudgeAnswer.failure(said)))) {
       RuntimeException failure =
           assertThrows(RuntimeException.class, () -> holder(oracle, 10).greet(0));
-      assertEquals(exit, ExitCode.of(failure).status());
+      assertEquals(exit, ClusterFailures.TABLE.code(failure).status());
       assertTrue(failure.getMessage().contains("localhost:" + oracle.port()), failure.getMessage());
       assertTrue(failure.getMessage().endsWith(said), failure.getMessage());
       assertEquals(1, oracle.greetings().size(), "a refusal is not asked again");

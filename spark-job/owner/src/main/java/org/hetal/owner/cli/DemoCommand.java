@@ -110,19 +110,23 @@ final class DemoCommand implements Callable<Integer> {
     TrainingPlan plan = PreparedData.read(settings.data()).plan(settings, parameters);
     CostProbe probe =
         CostProbe.measure(parameters.name(), BenchFile.keyShape(parameters), settings.threads());
+    System.out.println(duration(plan, probe));
+  }
+
+  /** How long the demo takes on the machine that was measured, and what is shorter. */
+  static String duration(TrainingPlan plan, CostProbe probe) {
     TrainingPlan.Estimate estimate = plan.estimate(probe.costs());
     double keys = estimate.keyBytes() * probe.secondsPerKeyByte();
     double epoch = 60 * estimate.minutesPerEpoch();
-    System.out.printf(
+    return String.format(
         Locale.ROOT,
         "This takes about %.0f minutes on this machine, by a short measurement of it: keys %s, %d"
-            + " epochs of %s.%n",
+            + " epochs of %s.%n./hetal demo --fast does the same with toy parameters in less than a"
+            + " minute.",
         Math.ceil((keys + plan.schedule().epochs() * epoch) / 60),
         Sizes.seconds(keys),
         plan.schedule().epochs(),
         Sizes.seconds(epoch));
-    System.out.println(
-        "./hetal demo --fast does the same with toy parameters in less than a minute.");
   }
 
   private static String launcher(String variable) {

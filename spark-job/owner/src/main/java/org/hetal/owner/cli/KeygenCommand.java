@@ -1,6 +1,7 @@
 package org.hetal.owner.cli;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -92,16 +93,28 @@ final class KeygenCommand extends OwnerCommand {
     OwnerOnly.makeFolder(file.toAbsolutePath().getParent());
     try {
       client.saveSecretKey(partial);
-      if (Files.exists(file)) {
-        throw new CommitException(file + ": expected no secret key yet, actual one; kept");
-      }
-      Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
+      place(partial, file);
       LocalStorage.synchronize(file.toAbsolutePath().getParent());
     } catch (IOException e) {
       throw FileWriteException.of(file, e);
     } finally {
       delete(partial);
     }
+  }
+
+  /**
+   * A link is made only where nothing is, a move would replace; not all file systems have links.
+   */
+  private static void place(Path partial, Path file) throws IOException {
+    try {
+      Files.createLink(file, partial);
+      return;
+    } catch (FileSystemException | UnsupportedOperationException e) {
+      if (Files.exists(file)) {
+        throw new CommitException(file + ": expected no secret key yet, actual one; kept");
+      }
+    }
+    Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static void delete(Path partial) {

@@ -50,6 +50,7 @@ public final class NativePlatform {
     List<String> present =
         ALL.stream().filter(p -> owner.getResource(resource(p, file)) != null).toList();
     return String.format(
+        Locale.ROOT,
         "expected %s in the jar for this machine's platform %s, actual %s; build the jar on such a"
             + " machine (./hetal build), supported are %s",
         resource(platform, file),

@@ -27,7 +27,7 @@ class CudaLibraryTest {
 
   private ClassLoader classPathWithTheLibrary() throws Exception {
     Path jar = folder.resolve("classes");
-    Path place = jar.resolve("native/" + NativeLibraryLoader.platform());
+    Path place = jar.resolve("native/" + NativePlatform.current());
     Files.createDirectories(place);
     Files.write(place.resolve("libhetal_cuda.so"), CONTENT);
     return new URLClassLoader(new URL[] {jar.toUri().toURL()}, null);

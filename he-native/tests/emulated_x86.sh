@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # The C++ tests and the Java binding on x86-64 processors without AVX (Nehalem) and without AVX-512 (Haswell), emulated:
-# an instruction that such a processor lacks ends the tests. Needs the build cpu-release and, for the Java part, the test
-# classes of he-native/conformance. --native-only leaves the Java part out.
+# an instruction that such a processor lacks ends the tests. Builds the tests; the Java part needs the test classes of
+# he-native/conformance. --native-only leaves it out.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=he-native/tests/emulated.sh
@@ -12,8 +12,12 @@ if [[ $(uname -m) != x86_64 ]]; then
   exit "$EX_CONFIG"
 fi
 need qemu-x86_64 qemu-user "emulates other processors"
+need cmake cmake "builds the engine"
 readonly UNIT_TESTS=build/cpu-release/unit_tests
-[[ -x $UNIT_TESTS ]] || { echo "emulated_x86.sh: expected $UNIT_TESTS, actual no file: cmake --build --preset cpu-release" >&2; exit "$EX_CONFIG"; }
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+quietly "$log" cmake --preset cpu-release
+quietly "$log" cmake --build --preset cpu-release -j "$(nproc)" --target unit_tests
 
 unit_tests_take portable "$UNIT_TESTS" qemu-x86_64 -cpu Nehalem
 unit_tests_take avx2 "$UNIT_TESTS" qemu-x86_64 -cpu Haswell
@@ -26,8 +30,6 @@ for folder in conformance/target/test-classes evaluation/target/classes owner/ta
   class_path+=$PWD/$folder:
 done
 java=$(readlink -f "$(command -v "${JAVA_HOME:+$JAVA_HOME/bin/}java")")
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
 native=$("$java" -cp "$class_path" org.hetal.he.conformance.ToyRing)
 for model in Nehalem:portable Haswell:avx2; do
   seconds=$SECONDS path=${model#*:}

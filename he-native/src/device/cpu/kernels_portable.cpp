@@ -42,24 +42,33 @@ void mul_scalar_add(Word* dst, const Word* a, Word w, size_t n, const ModulusCon
   }
 }
 
+/// dst = start + sum of first(t, i) * second(t, i), two words at a time; n is even.
+template <typename Start, typename First, typename Second>
+inline void sum_products(Word* dst, size_t terms, size_t n, const ModulusConstants& m, const Start& start,
+                         const First& first, const Second& second) {
+  const Prime p(m);
+  for (size_t i = 0; i < n; i += 2) {
+    Wide even = start(i), odd = start(i + 1);
+    for (size_t t = 0; t < terms; ++t) {
+      even += static_cast<Wide>(first(t, i)) * second(t, i);
+      odd += static_cast<Wide>(first(t, i + 1)) * second(t, i + 1);
+    }
+    dst[i] = p.residue(even), dst[i + 1] = p.residue(odd);
+  }
+}
+
 void dot(Word* dst, const Word* const* a, const Word* const* b, size_t terms, bool accumulate, size_t n,
          const ModulusConstants& m) {
-  const Prime p(m);
-  for (size_t i = 0; i < n; ++i) {
-    Wide sum = accumulate ? dst[i] : 0;
-    for (size_t t = 0; t < terms; ++t) sum += static_cast<Wide>(a[t][i]) * b[t][i];
-    dst[i] = p.residue(sum);
-  }
+  sum_products(
+      dst, terms, n, m, [=](size_t i) { return Wide{accumulate ? dst[i] : 0}; },
+      [=](size_t t, size_t i) { return a[t][i]; }, [=](size_t t, size_t i) { return b[t][i]; });
 }
 
 void dot_runs(Word* dst, const Word* const* a, const Word* const* b, size_t terms, bool accumulate, int log_run,
               size_t n, const ModulusConstants& m) {
-  const Prime p(m);
-  for (size_t i = 0; i < n; ++i) {
-    Wide sum = accumulate ? dst[i] : 0;
-    for (size_t t = 0; t < terms; ++t) sum += static_cast<Wide>(a[t][i]) * b[t][i >> log_run];
-    dst[i] = p.residue(sum);
-  }
+  sum_products(
+      dst, terms, n, m, [=](size_t i) { return Wide{accumulate ? dst[i] : 0}; },
+      [=](size_t t, size_t i) { return a[t][i]; }, [=](size_t t, size_t i) { return b[t][i >> log_run]; });
 }
 
 void scale_for_conversion(Word* y, Word* fraction, const Word* x, Word w, size_t n, const ModulusConstants& m) {
@@ -77,12 +86,9 @@ void round_fraction(Word* fraction, size_t n) {
 
 void convert(Word* dst, const Word* const* y, const Word* hat, size_t terms, const Word* overflow, Word negated_product,
              size_t n, const ModulusConstants& m) {
-  const Prime p(m);
-  for (size_t i = 0; i < n; ++i) {
-    Wide sum = static_cast<Wide>(overflow[i]) * negated_product;
-    for (size_t t = 0; t < terms; ++t) sum += static_cast<Wide>(y[t][i]) * hat[t];
-    dst[i] = p.residue(sum);
-  }
+  sum_products(
+      dst, terms, n, m, [=](size_t i) { return static_cast<Wide>(overflow[i]) * negated_product; },
+      [=](size_t t, size_t i) { return y[t][i]; }, [=](size_t t, size_t) { return hat[t]; });
 }
 
 void permute(Word* dst, const Word* src, const uint32_t* index, size_t n) {

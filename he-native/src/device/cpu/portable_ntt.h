@@ -113,11 +113,21 @@ void forward_walk(Word* x, int log_length, size_t k, const Tree& t) {
   for (size_t c = 0; c < 4; ++c) forward_walk(x + c * row, log_length - 2, 4 * k + c, t);
 }
 
-void inverse_walk(Word* x, int log_length, size_t k, const Tree& t) {
-  if (log_length <= kBlockLevels) return inverse_block(x, log_length, k, t);
+/// Returns the bound of the values that it leaves, a multiple of q.
+Word inverse_walk(Word* x, int log_length, size_t k, const Tree& t) {
+  if (log_length <= kBlockLevels) {
+    inverse_block(x, log_length, k, t);
+    return 2 * t.p.q;
+  }
   const size_t row = size_t{1} << (log_length - 2);
-  for (size_t c = 0; c < 4; ++c) inverse_walk(x + c * row, log_length - 2, 4 * k + c, t);
-  inverse_pass<true>(x, row, k, 2 * t.p.q, t);
+  Word bound = 0;
+  for (size_t c = 0; c < 4; ++c) bound = inverse_walk(x + c * row, log_length - 2, 4 * k + c, t);
+  if (bound < Word{1} << 60) {
+    inverse_pass<false>(x, row, k, bound, t);
+    return 4 * bound;
+  }
+  inverse_pass<true>(x, row, k, bound, t);
+  return 2 * t.p.q;
 }
 
 inline int log2_of(uint32_t degree) { return 31 - __builtin_clz(degree); }

@@ -100,7 +100,10 @@ TEST_P(FastKernels, NttEqualsItsDefinitionBothWays) {
   std::mt19937_64 random(2);
   for (int log_n = 4; log_n <= 17; ++log_n) {
     const std::uint32_t n = 1u << log_n;
-    for (const Modulus& q : some_primes(n)) {
+    auto primes = some_primes(n);
+    // Long transforms modulo the least and the largest only: the test also runs on emulated processors.
+    if (log_n > 13) primes.erase(primes.begin() + 1, primes.end() - 1);
+    for (const Modulus& q : primes) {
       const NttTable table(q, n, fast());
       auto inputs = extremes(n, q);
       if (log_n > 12) inputs.erase(inputs.begin(), inputs.begin() + 5);

@@ -1,6 +1,7 @@
 #include "report.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iomanip>
 #include <ostream>
 #include <sstream>
@@ -21,6 +22,23 @@ std::string duration(double seconds) {
   return out.str();
 }
 
+void write_heading(std::ostream& out, const Setting& setting, const std::string& about) {
+  out << setting.parameter_set << ": N = " << setting.ring_degree << ", log2(QP) = " << std::fixed
+      << std::setprecision(1) << setting.log_qp << ", " << about << ", " << setting.threads
+      << (setting.threads == 1 ? " thread" : " threads") << ", commit " << setting.commit << "\n\n";
+}
+
+/// The least median of that name in all runs.
+double fastest(const std::vector<Run>& runs, const std::string& name) {
+  double out = HUGE_VAL;
+  for (const Run& run : runs) {
+    for (const Entry& e : run.entries) {
+      if (e.name == name) out = std::min(out, e.median());
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 double Entry::median() const {
@@ -32,13 +50,11 @@ double Entry::median() const {
 
 double Entry::least() const { return *std::min_element(seconds.begin(), seconds.end()); }
 
-void write_table(std::ostream& out, const Setting& setting, const std::vector<Entry>& entries) {
-  out << setting.parameter_set << ": N = " << setting.ring_degree << ", log2(QP) = " << std::fixed
-      << std::setprecision(1) << setting.log_qp << ", " << setting.device << ", " << setting.threads
-      << (setting.threads == 1 ? " thread" : " threads") << ", commit " << setting.commit << "\n\n"
-      << std::left << std::setw(26) << "operation" << std::right << std::setw(6) << "level" << std::setw(6) << "runs"
+void write_table(std::ostream& out, const Run& run) {
+  write_heading(out, run.setting, run.setting.device);
+  out << std::left << std::setw(26) << "operation" << std::right << std::setw(6) << "level" << std::setw(6) << "runs"
       << std::setw(14) << "median" << std::setw(14) << "least" << "  verified by decryption\n";
-  for (const Entry& e : entries) {
+  for (const Entry& e : run.entries) {
     out << std::left << std::setw(26) << e.name << std::right << std::setw(6) << e.level << std::setw(6)
         << e.seconds.size() << std::setw(14) << duration(e.median()) << std::setw(14) << duration(e.least());
     if (e.precision) {
@@ -49,24 +65,47 @@ void write_table(std::ostream& out, const Setting& setting, const std::vector<En
   }
 }
 
-void write_json(std::ostream& out, const Setting& setting, const std::vector<Entry>& entries) {
-  // Names are ours: none needs escaping.
-  out << "[\n";
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const Entry& e = entries[i];
-    out << "  {\"name\": \"" << e.name << "\", \"level\": " << e.level << ", \"parameter_set\": \""
-        << setting.parameter_set << "\", \"ring_degree\": " << setting.ring_degree << ", \"log_qp\": " << std::fixed
-        << std::setprecision(2) << setting.log_qp << ", \"device\": \"" << setting.device
-        << "\", \"threads\": " << setting.threads << ", \"commit\": \"" << setting.commit
-        << "\", \"repetitions\": " << e.seconds.size() << std::setprecision(9) << ", \"median_s\": " << e.median()
-        << ", \"min_s\": " << e.least();
-    if (e.precision) {
-      out << std::setprecision(2) << ", \"levels_left\": " << e.precision->levels_left
-          << ", \"bits_mean\": " << e.precision->bits_mean << ", \"bits_worst\": " << e.precision->bits_worst;
+void write_comparison(std::ostream& out, const std::vector<Run>& runs) {
+  write_heading(out, runs.front().setting, "median and its ratio to the fastest path");
+  out << std::left << std::setw(26) << "operation" << std::right << std::setw(6) << "level";
+  for (const Run& run : runs) out << std::setw(24) << run.setting.device;
+  out << "\n";
+  for (std::size_t i = 0; i < runs.front().entries.size(); ++i) {
+    const Entry& first = runs.front().entries[i];
+    out << std::left << std::setw(26) << first.name << std::right << std::setw(6) << first.level;
+    for (const Run& run : runs) {
+      out << std::setw(16) << duration(run.entries[i].median()) << std::setw(8) << std::setprecision(2)
+          << run.entries[i].median() / fastest(runs, first.name);
     }
-    out << "}" << (i + 1 < entries.size() ? "," : "") << "\n";
+    out << "\n";
   }
-  out << "]\n";
+}
+
+void write_json(std::ostream& out, const std::vector<Run>& runs) {
+  // Names are ours: none needs escaping.
+  const char* separator = "";
+  out << "[\n";
+  for (const Run& run : runs) {
+    for (const Entry& e : run.entries) {
+      const Setting& setting = run.setting;
+      out << separator << "  {\"name\": \"" << e.name << "\", \"level\": " << e.level << ", \"parameter_set\": \""
+          << setting.parameter_set << "\", \"ring_degree\": " << setting.ring_degree << ", \"log_qp\": " << std::fixed
+          << std::setprecision(2) << setting.log_qp << ", \"device\": \"" << setting.device
+          << "\", \"threads\": " << setting.threads << ", \"commit\": \"" << setting.commit
+          << "\", \"repetitions\": " << e.seconds.size() << std::setprecision(9) << ", \"median_s\": " << e.median()
+          << ", \"min_s\": " << e.least();
+      if (runs.size() > 1) {
+        out << std::setprecision(3) << ", \"ratio_to_fastest\": " << e.median() / fastest(runs, e.name);
+      }
+      if (e.precision) {
+        out << std::setprecision(2) << ", \"levels_left\": " << e.precision->levels_left
+            << ", \"bits_mean\": " << e.precision->bits_mean << ", \"bits_worst\": " << e.precision->bits_worst;
+      }
+      out << "}";
+      separator = ",\n";
+    }
+  }
+  out << "\n]\n";
 }
 
 }  // namespace hetal::bench

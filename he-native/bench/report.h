@@ -34,8 +34,18 @@ struct Setting {
   int threads;
 };
 
-void write_table(std::ostream& out, const Setting& setting, const std::vector<Entry>& entries);
-/// An array of objects; times in seconds.
-void write_json(std::ostream& out, const Setting& setting, const std::vector<Entry>& entries);
+/// The entries of one setting.
+struct Run {
+  Setting setting;
+  std::vector<Entry> entries;
+};
+
+void write_table(std::ostream& out, const Run& run);
+/// The same entries in several settings that differ in the device: medians side by side, each with its ratio to the
+/// least of its row.
+void write_comparison(std::ostream& out, const std::vector<Run>& runs);
+/// An array of objects, one for each entry of each run; times in seconds, and the ratio of the median to the least one
+/// of that name.
+void write_json(std::ostream& out, const std::vector<Run>& runs);
 
 }  // namespace hetal::bench

@@ -221,7 +221,6 @@ void inverse_walk(Word* x, int log_length, size_t k, const Tree& t) {
 inline int log2_of(uint32_t degree) { return 31 - __builtin_clz(degree); }
 
 inline void ntt(Word* x, const NttConstants& table) {
-  if (table.ring_degree < 64) return kPortableKernels.ntt(x, table);
   const Tree t{table.root, table.root_shoup, Prime(table.q), {}, {}};
   const int log_length = log2_of(table.ring_degree);
   if (table.q.q < kSmallPrime && table.ring_degree <= kSmallPrimeRing) {
@@ -232,10 +231,14 @@ inline void ntt(Word* x, const NttConstants& table) {
 }
 
 inline void intt(Word* x, const NttConstants& table) {
-  if (table.ring_degree < 64) return kPortableKernels.intt(x, table);
   const Tree t{table.inverse_root, table.inverse_root_shoup, Prime(table.q), all(table.degree_inverse),
                all(table.degree_inverse_shoup)};
-  inverse_walk<true>(x, log2_of(table.ring_degree), 1, t);
+  if (table.ring_degree > 16) return inverse_walk<true>(x, log2_of(table.ring_degree), 1, t);
+  const Turns turns;
+  inverse_first(x, 1, t, turns);
+  for (size_t i = 0; i < 16; i += 8) {
+    store(x + i, reduce_once(mul_lazy(load(x + i), t.scale, t.scale_shoup, t.p.negated), t.p.q));
+  }
 }
 
 }  // namespace

@@ -1,164 +1,18 @@
-// AVX2 twins of the portable kernels. Products of 50-bit numbers are taken exactly as two doubles (a product and, by a
-// fused multiply-add, its rounding error); the quotient by q is a rounded double, off by one at most. Every step on the
-// way is exact, so the words are those of the portable path.
+// AVX2 twins of the portable kernels: residues as doubles, products by fused multiply-adds (avx2_common.h).
 #if defined(__x86_64__)
 
-#include <immintrin.h>
-
-#include "device/cpu/kernels.h"
+#include "device/cpu/avx2_common.h"
+#include "device/cpu/avx2_ntt.h"
 
 namespace hetal::device {
 namespace {
-
-using Ints = __m256i;
-using Reals = __m256d;
-
-inline Ints load(const Word* p) { return _mm256_loadu_si256(reinterpret_cast<const Ints*>(p)); }
-inline void store(Word* p, Ints v) { _mm256_storeu_si256(reinterpret_cast<Ints*>(p), v); }
-inline Ints all(Word w) { return _mm256_set1_epi64x(static_cast<long long>(w)); }
-inline Reals all(double x) { return _mm256_set1_pd(x); }
-inline Reals nearest(Reals x) { return _mm256_round_pd(x, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
-
-constexpr double kTwo52 = 4503599627370496.0;
-
-/// Whole numbers below 2^52 are the mantissas of the doubles from 2^52 up.
-inline Reals to_reals(Ints v) {
-  const Reals magic = all(kTwo52);
-  return _mm256_sub_pd(_mm256_castsi256_pd(_mm256_or_si256(v, _mm256_castpd_si256(magic))), magic);
-}
-inline Ints to_ints(Reals v) {
-  const Reals magic = all(kTwo52);
-  return _mm256_xor_si256(_mm256_castpd_si256(_mm256_add_pd(v, magic)), _mm256_castpd_si256(magic));
-}
-
-/// A factor below q and its quotient by q, within 2^-52.
-struct Factor {
-  Reals w, over_q;
-};
-inline Factor factor(Ints w, Ints w_shoup) { return {to_reals(w), _mm256_mul_pd(to_reals(w_shoup), all(1 / kTwo52))}; }
-
-struct Prime {
-  Reals q, inverse;
-  explicit Prime(const ModulusConstants& m)
-      : q(all(static_cast<double>(m.q))), inverse(all(1.0 / static_cast<double>(m.q))) {}
-  /// |v| < 2^52, to [-q/2, q/2] but for a rounding at its ends.
-  Reals centre(Reals v) const { return _mm256_fnmadd_pd(nearest(_mm256_mul_pd(v, inverse)), q, v); }
-  /// [-q, q) to [0, q).
-  Reals canonical(Reals v) const {
-    return _mm256_add_pd(v, _mm256_and_pd(_mm256_cmp_pd(v, _mm256_setzero_pd(), _CMP_LT_OQ), q));
-  }
-  Ints residue(Reals v) const { return to_ints(canonical(centre(v))); }
-  /// a b - c q for a rounded quotient c. |a b| < 2^102; exact, as the difference is below 2^52.
-  Reals remainder(Reals a, Reals b, Reals quotient) const {
-    const Reals high = _mm256_mul_pd(a, b), low = _mm256_fmsub_pd(a, b, high);
-    return _mm256_add_pd(_mm256_fnmadd_pd(quotient, q, high), low);
-  }
-  /// |a| < 2^52, to (-1.7 q, 1.7 q).
-  Reals mul(Reals a, const Factor& f) const { return remainder(a, f.w, nearest(_mm256_mul_pd(a, f.over_q))); }
-  /// a, b < 2^51, to (-1.7 q, 1.7 q).
-  Reals mul(Reals a, Reals b) const { return remainder(a, b, nearest(_mm256_mul_pd(_mm256_mul_pd(a, b), inverse))); }
-};
-
-// ---- NTT: the words hold doubles between the first and the last pass ----------------------------------------------
-
-inline Reals load_reals(const Word* p) { return _mm256_loadu_pd(reinterpret_cast<const double*>(p)); }
-inline void store_reals(Word* p, Reals v) { _mm256_storeu_pd(reinterpret_cast<double*>(p), v); }
-
-/// Cooley-Tukey: |a|, |b| < 2.3 q in and out.
-inline void forward(Reals& a, Reals& b, const Factor& w, const Prime& p) {
-  const Reals x = p.centre(a), t = p.mul(b, w);
-  a = _mm256_add_pd(x, t);
-  b = _mm256_sub_pd(x, t);
-}
-/// Gentleman-Sande: |a|, |b| < 1.7 q in and out.
-inline void inverse(Reals& a, Reals& b, const Factor& w, const Prime& p) {
-  const Reals difference = _mm256_sub_pd(a, b);
-  a = p.centre(_mm256_add_pd(a, b));
-  b = p.mul(difference, w);
-}
-
-inline Factor one_factor(const Word* w, const Word* ws, size_t k) { return factor(all(w[k]), all(ws[k])); }
-inline Factor four_factors(const Word* w, const Word* ws, size_t k) { return factor(load(w + k), load(ws + k)); }
-/// Of two nodes, each twice.
-inline Factor two_factors(const Word* w, const Word* ws, size_t k) {
-  auto spread = [k](const Word* p) {
-    const __m128i two = _mm_loadu_si128(reinterpret_cast<const __m128i*>(p + k));
-    return _mm256_permute4x64_epi64(_mm256_castsi128_si256(two), 0x50);
-  };
-  return factor(spread(w), spread(ws));
-}
-
-inline Reals halves(Reals a, Reals b, bool upper) {
-  return upper ? _mm256_permute2f128_pd(a, b, 0x31) : _mm256_permute2f128_pd(a, b, 0x20);
-}
-
-void ntt(Word* x, const NttConstants& table) {
-  const size_t n = table.ring_degree;
-  const Prime p(table.q);
-  const Word *w = table.root, *ws = table.root_shoup;
-  for (size_t i = 0; i < n; i += 4) store_reals(x + i, to_reals(load(x + i)));
-  size_t groups = 1;
-  for (size_t gap = n / 2; gap >= 4; gap /= 2, groups *= 2) {
-    for (size_t g = 0; g < groups; ++g) {
-      const Factor f = one_factor(w, ws, groups + g);
-      for (size_t i = 2 * g * gap; i < (2 * g + 1) * gap; i += 4) {
-        Reals a = load_reals(x + i), b = load_reals(x + i + gap);
-        forward(a, b, f, p);
-        store_reals(x + i, a), store_reals(x + i + gap, b);
-      }
-    }
-  }
-  // Distances 2 and 1, eight words at a time: groups = n / 4.
-  for (size_t i = 0; i < n; i += 8) {
-    const size_t k = groups + i / 4;
-    const Reals v0 = load_reals(x + i), v1 = load_reals(x + i + 4);
-    Reals a = halves(v0, v1, false), b = halves(v0, v1, true);
-    forward(a, b, two_factors(w, ws, k), p);
-    Reals c = _mm256_unpacklo_pd(a, b), d = _mm256_unpackhi_pd(a, b);
-    forward(c, d, four_factors(w, ws, 2 * k), p);
-    a = _mm256_unpacklo_pd(c, d), b = _mm256_unpackhi_pd(c, d);
-    store(x + i, p.residue(halves(a, b, false)));
-    store(x + i + 4, p.residue(halves(a, b, true)));
-  }
-}
-
-void intt(Word* x, const NttConstants& table) {
-  const size_t n = table.ring_degree;
-  const Prime p(table.q);
-  const Word *w = table.inverse_root, *ws = table.inverse_root_shoup;
-  size_t groups = n / 4;
-  for (size_t i = 0; i < n; i += 8) {
-    const size_t k = groups + i / 4;
-    const Reals v0 = to_reals(load(x + i)), v1 = to_reals(load(x + i + 4));
-    Reals a = halves(v0, v1, false), b = halves(v0, v1, true);
-    Reals c = _mm256_unpacklo_pd(a, b), d = _mm256_unpackhi_pd(a, b);
-    inverse(c, d, four_factors(w, ws, 2 * k), p);
-    a = _mm256_unpacklo_pd(c, d), b = _mm256_unpackhi_pd(c, d);
-    inverse(a, b, two_factors(w, ws, k), p);
-    store_reals(x + i, halves(a, b, false)), store_reals(x + i + 4, halves(a, b, true));
-  }
-  for (size_t gap = 4; gap < n; gap *= 2) {
-    groups /= 2;
-    for (size_t g = 0; g < groups; ++g) {
-      const Factor f = one_factor(w, ws, groups + g);
-      for (size_t i = 2 * g * gap; i < (2 * g + 1) * gap; i += 4) {
-        Reals a = load_reals(x + i), b = load_reals(x + i + gap);
-        inverse(a, b, f, p);
-        store_reals(x + i, a), store_reals(x + i + gap, b);
-      }
-    }
-  }
-  const Factor f = factor(all(table.degree_inverse), all(table.degree_inverse_shoup));
-  for (size_t i = 0; i < n; i += 4) store(x + i, p.residue(p.mul(load_reals(x + i), f)));
-}
-
-void prepare_twiddles(Word*, Word*, size_t, const ModulusConstants&) {}
 
 // ---- pointwise ------------------------------------------------------------------------------------------------------
 
 /// [-q, q) to [0, q), on integers.
 inline Ints lifted(Ints v, Ints q) {
-  return _mm256_add_epi64(v, _mm256_and_si256(_mm256_cmpgt_epi64(_mm256_setzero_si256(), v), q));
+  return _mm256_castpd_si256(
+      _mm256_blendv_pd(_mm256_castsi256_pd(v), _mm256_castsi256_pd(_mm256_add_epi64(v, q)), _mm256_castsi256_pd(v)));
 }
 
 void add(Word* dst, const Word* a, const Word* b, size_t n, const ModulusConstants& q) {
@@ -180,84 +34,117 @@ void negate(Word* dst, const Word* a, size_t n, const ModulusConstants& q) {
 
 void mul(Word* dst, const Word* a, const Word* b, size_t n, const ModulusConstants& q) {
   const Prime p(q);
-  for (size_t i = 0; i < n; i += 4) store(dst + i, p.residue(p.mul(to_reals(load(a + i)), to_reals(load(b + i)))));
+  for (size_t i = 0; i < n; i += 4) {
+    store(dst + i, to_ints(p.canonical(p.mul(to_reals(load(a + i)), to_reals(load(b + i))))));
+  }
 }
 
 void mul_scalar(Word* dst, const Word* a, Word w, size_t n, const ModulusConstants& q) {
   const Prime p(q);
-  const Factor f = factor(all(w), all(shoup_constant(w, q.q)));
-  for (size_t i = 0; i < n; i += 4) store(dst + i, p.residue(p.mul(to_reals(load(a + i)), f)));
+  const Factor f = factor(w, q.q);
+  for (size_t i = 0; i < n; i += 4) store(dst + i, to_ints(p.canonical(p.mul(to_reals(load(a + i)), f))));
 }
 
 void sub_mul_scalar(Word* dst, const Word* a, const Word* b, Word w, size_t n, const ModulusConstants& q) {
   const Prime p(q);
-  const Factor f = factor(all(w), all(shoup_constant(w, q.q)));
+  const Factor f = factor(w, q.q);
   for (size_t i = 0; i < n; i += 4) {
-    store(dst + i, p.residue(p.mul(_mm256_sub_pd(to_reals(load(a + i)), to_reals(load(b + i))), f)));
+    const Reals difference = _mm256_sub_pd(to_reals(load(a + i)), to_reals(load(b + i)));
+    store(dst + i, to_ints(p.canonical(p.mul(difference, f))));
   }
 }
 
 void mul_scalar_add(Word* dst, const Word* a, Word w, size_t n, const ModulusConstants& q) {
   const Prime p(q);
-  const Factor f = factor(all(w), all(shoup_constant(w, q.q)));
+  const Factor f = factor(w, q.q);
   for (size_t i = 0; i < n; i += 4) {
     store(dst + i, p.residue(_mm256_add_pd(p.mul(to_reals(load(a + i)), f), to_reals(load(dst + i)))));
   }
 }
 
-/// After each product the sum is centred again: it stays below 2.3 q.
-template <typename Second>
-inline void dot_with(Word* dst, const Word* const* a, size_t terms, bool accumulate, size_t n,
-                     const ModulusConstants& q, const Second& second) {
-  const Prime p(q);
-  for (size_t i = 0; i < n; i += 4) {
-    Reals sum = accumulate ? to_reals(load(dst + i)) : _mm256_setzero_pd();
-    for (size_t t = 0; t < terms; ++t) {
-      sum = _mm256_add_pd(p.centre(sum), p.mul(to_reals(load(a[t] + i)), to_reals(second(t, i))));
+// ---- sums of products -----------------------------------------------------------------------------------------------
+
+/// A sum of at most kExactTerms products of whole numbers from 0 to 2^50, exactly. The high parts are multiples of
+/// 2^51: they are added to 2^103, whose last place that is up to 2^104. What each addition rounds off is at most 2^50,
+/// and a fused multiply-add finds it exactly.
+struct ProductSum {
+  Reals high = all(0x1p103), low = _mm256_setzero_pd();
+  void add(Reals a, Reals b) {
+    const Reals next = _mm256_fmadd_pd(a, b, high);
+    low = _mm256_add_pd(low, _mm256_fmsub_pd(a, b, _mm256_sub_pd(next, high)));
+    high = next;
+  }
+};
+constexpr size_t kExactTerms = 8;
+
+struct SumReduction {
+  Prime p;
+  Factor two51;
+  explicit SumReduction(const ModulusConstants& q) : p(q), two51(factor((Word{1} << 51) % q.q, q.q)) {}
+  /// To at most 1.2 q.
+  Reals reduced(const ProductSum& sum) const {
+    const Reals shifted = _mm256_mul_pd(_mm256_sub_pd(sum.high, all(0x1p103)), all(0x1p-51));
+    return _mm256_add_pd(p.mul(shifted, two51), p.centre(sum.low));
+  }
+};
+
+/// How far ahead of its use a word is asked for: about the time of one access to memory.
+constexpr size_t kPrefetchWords = 256;
+
+/// dst = start + sum of first(t, i) * second(t, i).
+template <typename Start, typename First, typename Second>
+inline void sum_products(Word* dst, size_t terms, size_t n, const ModulusConstants& q, const Start& start,
+                         const First& first, const Second& second) {
+  const SumReduction r(q);
+  for (size_t i = 0; i < n; i += kLanes) {
+    Reals total = start(i);
+    for (size_t done = 0; done < terms;) {
+      const size_t end = terms - done > kExactTerms ? done + kExactTerms : terms;
+      ProductSum sum;
+      for (; done < end; ++done) sum.add(first(done, i), second(done, i));
+      total = _mm256_add_pd(total, r.reduced(sum));
     }
-    store(dst + i, p.residue(sum));
+    store(dst + i, r.p.residue(total));
   }
 }
 
 void dot(Word* dst, const Word* const* a, const Word* const* b, size_t terms, bool accumulate, size_t n,
          const ModulusConstants& q) {
-  dot_with(dst, a, terms, accumulate, n, q, [b](size_t t, size_t i) { return load(b[t] + i); });
+  sum_products(
+      dst, terms, n, q, [=](size_t i) { return accumulate ? to_reals(load(dst + i)) : _mm256_setzero_pd(); },
+      [=](size_t t, size_t i) { return to_reals(load(a[t] + i)); },
+      [=](size_t t, size_t i) {
+        // The second factors are keys and plaintexts, which come from memory once.
+        _mm_prefetch((const char*)(b[t] + i + kPrefetchWords), _MM_HINT_T0);
+        return to_reals(load(b[t] + i));
+      });
 }
 
 void dot_runs(Word* dst, const Word* const* a, const Word* const* b, size_t terms, bool accumulate, int log_run,
               size_t n, const ModulusConstants& q) {
-  dot_with(dst, a, terms, accumulate, n, q, [=](size_t t, size_t i) { return all(b[t][i >> log_run]); });
+  sum_products(
+      dst, terms, n, q, [=](size_t i) { return accumulate ? to_reals(load(dst + i)) : _mm256_setzero_pd(); },
+      [=](size_t t, size_t i) { return to_reals(load(a[t] + i)); },
+      [=](size_t t, size_t i) { return to_reals(all(b[t][i >> log_run])); });
 }
 
-// ---- base conversion and the rest
-// -------------------------------------------------------------------------------------
+// ---- base conversion ------------------------------------------------------------------------------------------------
 
 void scale_for_conversion(Word* y, Word* fraction, const Word* x, Word w, size_t n, const ModulusConstants& q) {
   const Prime p(q);
-  const Factor f = factor(all(w), all(shoup_constant(w, q.q)));
-  const Reals reciprocal = all(static_cast<double>(q.reciprocal)), two52 = all(kTwo52), down = all(1 / kTwo52);
+  const Factor f = factor(w, q.q);
+  const Reals reciprocal = all((double)q.reciprocal), two52 = all(0x1p52), down = all(0x1p-52);
   for (size_t i = 0; i < n; i += 4) {
-    const Reals r = p.canonical(p.centre(p.mul(to_reals(load(x + i)), f)));
+    const Reals r = p.canonical(p.mul(to_reals(load(x + i)), f));
     store(y + i, to_ints(r));
-    // floor(r * reciprocal / 2^52): the rounded product may lie on a multiple of 2^52 that the true one is just below.
+    // The quotient by 2^52 is rounded to the nearest, so the exact rest, a whole number, is negative where it is one
+    // too many.
     const Reals high = _mm256_mul_pd(r, reciprocal), low = _mm256_fmsub_pd(r, reciprocal, high);
-    const Reals quotient = _mm256_floor_pd(_mm256_mul_pd(high, down));
+    const Reals quotient = p.whole_product(high, down);
     const Reals rest = _mm256_add_pd(_mm256_fnmadd_pd(quotient, two52, high), low);
     const Reals below = _mm256_and_pd(_mm256_cmp_pd(rest, _mm256_setzero_pd(), _CMP_LT_OQ), all(1.0));
-    store(fraction + i, _mm256_add_epi64(load(fraction + i), to_ints(_mm256_sub_pd(quotient, below))));
-  }
-}
-
-void convert(Word* dst, const Word* const* y, const Word* hat, size_t terms, const Word* overflow, Word negated_product,
-             size_t n, const ModulusConstants& q) {
-  const Prime p(q);
-  const Reals product = to_reals(all(negated_product));
-  for (size_t i = 0; i < n; i += 4) {
-    Reals sum = p.mul(to_reals(load(overflow + i)), product);
-    for (size_t t = 0; t < terms; ++t) {
-      sum = _mm256_add_pd(p.centre(sum), p.mul(to_reals(load(y[t] + i)), to_reals(all(hat[t]))));
-    }
-    store(dst + i, p.residue(sum));
+    const Reals whole = _mm256_sub_pd(quotient, below);
+    store(fraction + i, _mm256_add_epi64(load(fraction + i), to_ints(whole)));
   }
 }
 
@@ -268,30 +155,54 @@ void round_fraction(Word* fraction, size_t n) {
   }
 }
 
-void from_signed(Word* dst, const int64_t* src, size_t n, const ModulusConstants& q) {
+void convert(Word* dst, const Word* const* y, const Word* hat, size_t terms, const Word* overflow, Word negated_product,
+             size_t n, const ModulusConstants& q) {
+  double factors[kMaxLazyTerms];
+  for (size_t t = 0; t < terms; ++t) factors[t] = (double)hat[t];
   const Prime p(q);
-  const Ints zero = _mm256_setzero_si256(), low32 = all((Word{1} << 32) - 1);
-  const Reals two32 = all(4294967296.0);
-  for (size_t i = 0; i < n; i += 4) {
-    const Ints x = _mm256_loadu_si256(reinterpret_cast<const Ints*>(src + i));
-    const Ints negative = _mm256_cmpgt_epi64(zero, x);
-    const Ints magnitude = _mm256_sub_epi64(_mm256_xor_si256(x, negative), negative);
-    const Reals high = p.mul(to_reals(_mm256_srli_epi64(magnitude, 32)), two32);
-    const Ints r = p.residue(_mm256_add_pd(high, to_reals(_mm256_and_si256(magnitude, low32))));
-    store(dst + i, _mm256_blendv_epi8(r, lifted(_mm256_sub_epi64(zero, r), all(q.q)), negative));
+  const Factor product = factor(negated_product, q.q);
+  sum_products(
+      dst, terms, n, q, [=](size_t i) { return p.mul(to_reals(load(overflow + i)), product); },
+      [=](size_t t, size_t i) { return to_reals(load(y[t] + i)); },
+      [&factors](size_t t, size_t) { return _mm256_broadcast_sd(factors + t); });
+}
+
+// ---- the rest -------------------------------------------------------------------------------------------------------
+
+void permute(Word* dst, const Word* src, const uint32_t* index, size_t n) {
+  for (size_t i = 0; i < n; i += 8) {
+    const double* const run = (const double*)(src + (index[i] & ~7u));
+    const Reals low = _mm256_loadu_pd(run), high = _mm256_loadu_pd(run + 4);
+    for (size_t j = 0; j < 8; j += 4) {
+      const Ints lane = _mm256_cvtepu32_epi64(_mm_loadu_si128((const __m128i*)(index + i + j)));
+      // Word l of four is the halves 2 l and 2 l + 1.
+      const Ints twice = _mm256_add_epi64(lane, lane);
+      const Ints halves = _mm256_or_si256(twice, _mm256_slli_epi64(_mm256_add_epi64(twice, all(Word{1})), 32));
+      const __m256 from_low = _mm256_permutevar8x32_ps(_mm256_castpd_ps(low), halves);
+      const __m256 from_high = _mm256_permutevar8x32_ps(_mm256_castpd_ps(high), halves);
+      // Bit 2 of the lane to the sign.
+      const Reals upper = _mm256_castsi256_pd(_mm256_slli_epi64(lane, 61));
+      store_reals(dst + i + j, _mm256_blendv_pd(_mm256_castps_pd(from_low), _mm256_castps_pd(from_high), upper));
+    }
   }
 }
 
-void permute(Word* dst, const Word* src, const uint32_t* index, size_t n) {
+void from_signed(Word* dst, const int64_t* src, size_t n, const ModulusConstants& q) {
+  const Prime p(q);
+  const Factor two32 = factor(Word{1} << 32, q.q);
+  const Ints zero = _mm256_setzero_si256(), m = all(q.q), low32 = all((Word{1} << 32) - 1);
   for (size_t i = 0; i < n; i += 4) {
-    const __m128i at = _mm_loadu_si128(reinterpret_cast<const __m128i*>(index + i));
-    store(dst + i, _mm256_i32gather_epi64(reinterpret_cast<const long long*>(src), at, 8));
+    const Ints x = load((const Word*)(src + i)), negative = _mm256_cmpgt_epi64(zero, x);
+    const Ints magnitude = _mm256_sub_epi64(_mm256_xor_si256(x, negative), negative);
+    const Reals high = p.mul(to_reals(_mm256_srli_epi64(magnitude, 32)), two32);
+    const Ints r = p.residue(_mm256_add_pd(high, to_reals(_mm256_and_si256(magnitude, low32))));
+    store(dst + i, _mm256_blendv_epi8(r, lifted(_mm256_sub_epi64(zero, r), m), negative));
   }
 }
 
 void lift_centered(Word* dst, const Word* src, size_t n, const ModulusConstants& from, const ModulusConstants& to) {
   const Prime p(to);
-  const Reals half = all(static_cast<double>(from.q / 2)), whole = all(static_cast<double>(from.q));
+  const Reals half = all((double)(from.q / 2)), whole = all((double)from.q);
   for (size_t i = 0; i < n; i += 4) {
     const Reals x = to_reals(load(src + i));
     const Reals above = _mm256_and_pd(_mm256_cmp_pd(x, half, _CMP_GT_OQ), whole);

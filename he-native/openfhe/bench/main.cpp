@@ -259,17 +259,14 @@ int main(int argc, char** argv) {
     OpenFheSuite suite(match, options.bootstraps > 0);
     auto openfhe = suite.operations(options.repetitions);
     if (options.bootstraps > 0) openfhe.push_back(suite.bootstrap(options.bootstraps));
-    hetal::bench::write_table(std::cout, ours, engine);
-    std::cout << "\n";
-    hetal::bench::write_table(std::cout, suite.setting(), openfhe);
+    const std::vector<hetal::bench::Run> runs{{ours, engine}, {suite.setting(), openfhe}};
+    for (const hetal::bench::Run& run : runs) {
+      hetal::bench::write_table(std::cout, run);
+      std::cout << "\n";
+    }
     write_ratios(std::cout, engine, openfhe);
     if (!options.json.empty()) {
-      std::ostringstream first, second;
-      hetal::bench::write_json(first, ours, engine);
-      hetal::bench::write_json(second, suite.setting(), openfhe);
-      // Two arrays into one.
-      const std::string head = first.str(), tail = second.str();
-      json << head.substr(0, head.rfind("\n]")) << ",\n" << tail.substr(tail.find('\n') + 1);
+      hetal::bench::write_json(json, runs);
       json.close();
       if (!json) {
         std::cerr << "openfhe_bench: --json: writing " << options.json << " failed\n";

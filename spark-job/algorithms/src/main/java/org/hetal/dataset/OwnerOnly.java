@@ -64,14 +64,4 @@ public final class OwnerOnly {
       throw FileReadException.of(file, e);
     }
   }
-
-  /** What the system said, without the file's name. */
-  static String reason(IOException failure) {
-    if (failure instanceof java.nio.file.FileSystemException named && named.getReason() != null) {
-      return named.getReason();
-    }
-    return failure.getMessage() == null || failure instanceof java.nio.file.FileSystemException
-        ? failure.getClass().getSimpleName()
-        : failure.getMessage();
-  }
 }

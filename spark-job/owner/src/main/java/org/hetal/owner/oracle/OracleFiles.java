@@ -77,7 +77,8 @@ public final class OracleFiles {
     Path tokenFile = token(oracle);
     byte[] token = (identity.token() + "\n").getBytes(StandardCharsets.US_ASCII);
     if (!holds(tokenFile, token)) {
-      PrivateFiles.write(tokenFile, token);
+      LocalStorage.ownerOnly(tokenFile.getParent())
+          .writeAtomically(tokenFile.getFileName().toString(), token);
     }
   }
 

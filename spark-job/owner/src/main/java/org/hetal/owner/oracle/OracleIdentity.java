@@ -42,6 +42,8 @@ import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemReader;
 import org.bouncycastle.util.io.pem.PemWriter;
 import org.hetal.dataset.DatasetException;
+import org.hetal.dataset.LocalStorage;
+import org.hetal.dataset.OwnerOnly;
 
 /**
  * How the cluster knows the oracle and the oracle the cluster: a certificate and a random token,
@@ -85,7 +87,7 @@ public final class OracleIdentity {
    */
   public static OracleIdentity open(Path file, String host, Consumer<String> notices) {
     if (Files.exists(file)) {
-      PrivateFiles.requirePrivate(file);
+      OwnerOnly.require(file);
       OracleIdentity kept = read(file);
       String reason = kept.reasonToRenew(host);
       if (reason.isEmpty()) {
@@ -104,7 +106,8 @@ public final class OracleIdentity {
   }
 
   void save(Path file) {
-    PrivateFiles.write(file, pem().getBytes(StandardCharsets.US_ASCII));
+    LocalStorage.ownerOnly(file.toAbsolutePath().getParent())
+        .writeAtomically(file.getFileName().toString(), pem().getBytes(StandardCharsets.US_ASCII));
   }
 
   /** A new one, kept nowhere. */

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.hetal.dataset.DatasetException;
+import org.hetal.dataset.LocalStorage;
+import org.hetal.dataset.OwnerOnly;
 import org.hetal.he.FileReadException;
 import org.hetal.he.FileWriteException;
 import org.hetal.training.Judgement;
@@ -119,9 +121,9 @@ public final class OracleLog implements AutoCloseable {
           FileChannel.open(
               absolute,
               Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
-              PrivateFiles.OWNER_ONLY);
+              OwnerOnly.file());
       try {
-        PrivateFiles.force(absolute.getParent());
+        LocalStorage.synchronize(absolute.getParent());
         Content content = parse(file, Files.readAllBytes(absolute));
         if (content.torn().length > 0) {
           setAside(file, content, channel, warnings);
@@ -239,9 +241,7 @@ public final class OracleLog implements AutoCloseable {
     Path torn = file.resolveSibling(file.getFileName() + ".torn");
     try (FileChannel out =
         FileChannel.open(
-            torn,
-            Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND),
-            PrivateFiles.OWNER_ONLY)) {
+            torn, Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND), OwnerOnly.file())) {
       writeFully(out, ByteBuffer.wrap(content.torn()));
       writeFully(out, ByteBuffer.wrap(new byte[] {'\n'}));
       out.force(true);

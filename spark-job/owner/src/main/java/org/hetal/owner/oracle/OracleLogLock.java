@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.hetal.dataset.OwnerOnly;
 import org.hetal.he.FileWriteException;
 
 /**
@@ -58,7 +59,7 @@ final class OracleLogLock implements AutoCloseable {
         FileChannel.open(
             file,
             Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
-            PrivateFiles.OWNER_ONLY);
+            OwnerOnly.file());
     try {
       FileLock lock = channel.tryLock();
       if (lock == null) {

@@ -110,7 +110,7 @@ class OracleIdentityTest {
     open("localhost");
     Files.setPosixFilePermissions(file(), PosixFilePermissions.fromString("rw-r-----"));
     String message = assertThrows(SettingsException.class, () -> open("localhost")).getMessage();
-    assertTrue(message.contains("expected mode rw-------, actual rw-r-----"), message);
+    assertTrue(message.contains("mode rw-------; actual rw-r-----"), message);
   }
 
   @Test

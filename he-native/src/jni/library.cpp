@@ -3,6 +3,8 @@
 #include <jni.h>
 
 #include "build_info.h"
+#include "device/cpu/kernel_paths.h"
+#include "jni/convert.h"
 #include "jni/handles.h"
 
 using namespace hetal::jni;
@@ -20,6 +22,11 @@ HETAL_NATIVE(jint, abiVersion)(JNIEnv*, jclass) { return kAbiVersion; }
 
 /// Null, with Java's own error pending, when there is no memory.
 HETAL_NATIVE(jstring, commit)(JNIEnv* env, jclass) { return env->NewStringUTF(HETAL_COMMIT); }
+
+/// The instruction set of the processor's kernels.
+HETAL_NATIVE(jstring, cpuPath)(JNIEnv* env, jclass) {
+  return guarded(env, [&] { return from_string(env, std::string(hetal::device::choose_kernel_path().name)); });
+}
 
 /// Objects that Java has not closed.
 HETAL_NATIVE(jlong, liveObjects)(JNIEnv*, jclass) { return handles().live(); }

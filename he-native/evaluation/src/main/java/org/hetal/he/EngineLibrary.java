@@ -25,6 +25,14 @@ public final class EngineLibrary {
   /** The commit that the library was built from; "unknown" outside a repository. */
   public static native String commit();
 
+  /**
+   * The instruction set that the engine computes with on this processor: the one that {@code
+   * HETAL_CPU_PATH} names, or the fastest.
+   *
+   * @throws DeviceUnavailableException when this processor or this build has no such path
+   */
+  public static native String cpuPath();
+
   /** Engines, ciphertexts and plaintexts that are not closed yet, in this JVM. */
   public static native long liveObjects();
 }

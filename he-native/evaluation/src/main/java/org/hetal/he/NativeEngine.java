@@ -35,9 +35,13 @@ public final class NativeEngine {
    * Finds out early, before keys are fetched, whether what the device needs of this program is
    * there. {@link #open(Path, DeviceChoice)} looks for driver and GPU.
    *
-   * @throws DeviceUnavailableException when the library with the kernels is nowhere
+   * @throws NativeLibraryException when the engine cannot be loaded
+   * @throws DeviceUnavailableException when the library with the kernels is nowhere, or {@code
+   *     HETAL_CPU_PATH} names instructions that this processor lacks
    */
   public static void requireLibrary(DeviceChoice device) {
+    EngineLibrary.require();
+    EngineLibrary.cpuPath();
     if (device.kind().equals("cuda")) {
       CudaLibrary.find().close();
     }

@@ -89,7 +89,7 @@ class CudaLibraryTest {
   }
 
   @Test
-  void requireLibrary_ofTheProcessor_looksForNothing() {
+  void requireLibrary_ofTheProcessor_looksForNoKernelsOfAGpu() {
     System.setProperty(CudaLibrary.PROPERTY, folder.resolve("none.so").toString());
     NativeEngine.requireLibrary(DeviceChoice.cpu(1));
     assertThrows(

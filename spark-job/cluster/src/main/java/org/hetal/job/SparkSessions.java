@@ -9,6 +9,7 @@ import org.apache.spark.util.Utils;
 import org.hetal.cluster.HetalKryoRegistrator;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
+import org.hetal.he.DeviceChoice;
 import org.hetal.he.NativeEngine;
 
 /** Spark as this job wants it; whatever spark-submit or a system property says wins. */
@@ -47,7 +48,8 @@ final class SparkSessions {
 
   /**
    * @throws org.hetal.he.DeviceUnavailableException before Spark starts, when this process is to
-   *     compute on a GPU and the library for it is missing
+   *     compute on a GPU and the library for it is missing, or with instructions that its processor
+   *     lacks
    */
   static JavaSparkContext open(String command, Settings settings) {
     requireJava(Runtime.version().feature());
@@ -55,14 +57,14 @@ final class SparkSessions {
     SparkConf conf = new SparkConf();
     String master = conf.get("spark.master", settings.cluster().master());
     if (master.matches(LOCAL)) {
-      NativeEngine.requireLibrary(settings.deviceChoice());
+      requireEngine(settings, settings.deviceChoice());
       if (conf.contains(GPUS_OF_A_TASK)) {
         // Spark would wait for ever for GPUs that it never offers.
         throw new SettingsException(
             GPUS_OF_A_TASK + ": expected none with master " + master + ", which schedules no GPUs");
       }
     }
-    NativeEngine.requireLibrary(settings.driverDeviceChoice());
+    requireEngine(settings, settings.driverDeviceChoice());
     boolean embedded = !conf.contains("spark.master");
     if (embedded) {
       conf.setMaster(settings.cluster().master());
@@ -106,6 +108,12 @@ final class SparkSessions {
             e);
       }
       throw e;
+    }
+  }
+
+  private static void requireEngine(Settings settings, DeviceChoice device) {
+    if (settings.backend() == Settings.Backend.NATIVE) {
+      NativeEngine.requireLibrary(device);
     }
   }
 

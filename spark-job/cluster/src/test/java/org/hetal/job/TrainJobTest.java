@@ -225,7 +225,7 @@ class TrainJobTest {
         System.setErr(before);
       }
       String said = err.toString(StandardCharsets.UTF_8);
-      assertTrue(said.contains("hetal: training diverged in epoch"), said);
+      assertTrue(said.contains("hetal train: training diverged in epoch"), said);
       assertTrue(said.contains("lower training.learning-rate"), said);
     }
   }

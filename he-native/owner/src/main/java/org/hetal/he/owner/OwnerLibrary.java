@@ -26,6 +26,15 @@ public final class OwnerLibrary {
 
   public static native String commit();
 
+  /**
+   * The instruction set that the library computes with on this processor: the one that {@code
+   * HETAL_CPU_PATH} names, or the fastest.
+   *
+   * @throws org.hetal.he.DeviceUnavailableException when this processor or this build has no such
+   *     path
+   */
+  public static native String cpuPath();
+
   /** Clients, encryptors and writers that are not closed yet, in this JVM. */
   public static native long liveObjects();
 }

@@ -3,12 +3,12 @@ package org.hetal.owner.data;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.hetal.config.LocalPath;
 
 /**
  * A file of data as the settings name it.
@@ -93,13 +93,9 @@ record DataFile(Path path, Form form, String member) {
 
   private static Path path(String name) {
     try {
-      return Path.of(name);
-    } catch (InvalidPathException e) {
-      throw new DataException(
-          Shown.quoted(name)
-              + ": expected a file name of this locale's characters, actual another; set LC_ALL to a"
-              + " UTF-8 locale such as C.UTF-8",
-          e);
+      return LocalPath.parse(name);
+    } catch (IllegalArgumentException e) {
+      throw new DataException("data: " + e.getMessage(), e);
     }
   }
 

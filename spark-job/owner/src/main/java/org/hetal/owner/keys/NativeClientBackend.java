@@ -15,9 +15,12 @@ final class NativeClientBackend implements ClientBackend {
   private final int threads;
 
   /**
-   * @param threads 0: one a processor
+   * @param threads 0: one per processor
+   * @throws org.hetal.he.DeviceUnavailableException when {@code HETAL_CPU_PATH} names instructions
+   *     that this processor lacks
    */
   NativeClientBackend(int threads) {
+    NativeEngine.requireLibrary(DeviceChoice.cpu(threads));
     this.threads = threads;
   }
 

@@ -36,15 +36,15 @@ class FaultsTest {
         hetal {
           backend = native
           parameters = insecure_n10_l12
-          data { train.features = "%1$s/rows.csv", classes = 3 }
+          data { train.features = "FOLDER/rows.csv", classes = 3 }
           training { batch-rows = 20, epochs = 2, squarings = 4, learning-rate = 2 }
           paths {
-            secret-key = "%1$s/owner/secret.key", private = "%1$s/owner", model = "%1$s/model"
-            key-bundle = "%1$s/keys", dataset = "%1$s/dataset", run = "%1$s/run"
+            secret-key = "FOLDER/owner/secret.key", private = "FOLDER/owner", model = "FOLDER/model"
+            key-bundle = "FOLDER/keys", dataset = "FOLDER/dataset", run = "FOLDER/run"
           }
         }
         """
-            .formatted(folder));
+            .replace("FOLDER", folder.toString()));
   }
 
   /** A command after a line of the shell; what it wrote to stderr apart from the warnings. */
@@ -66,7 +66,7 @@ class FaultsTest {
     assertTrue(process.waitFor(120, TimeUnit.SECONDS), "it hangs");
     List<String> said =
         Files.readAllLines(err, StandardCharsets.UTF_8).stream()
-            .filter(line -> !line.startsWith("WARNING: INSECURE"))
+            .filter(line -> !line.startsWith("WARNING: "))
             .toList();
     return new Outcome(process.exitValue(), said);
   }

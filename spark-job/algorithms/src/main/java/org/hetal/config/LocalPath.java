@@ -78,7 +78,8 @@ public final class LocalPath {
   private static Path path(String text) {
     String obstacle = obstacle(text);
     if (obstacle != null) {
-      throw new IllegalArgumentException("expected " + obstacle + ", actual " + text);
+      throw new IllegalArgumentException(
+          "expected " + obstacle + ", actual " + text.replace("\0", "\\0"));
     }
     try {
       return Path.of(text);

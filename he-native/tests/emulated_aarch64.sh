@@ -18,7 +18,7 @@ readonly BUILD=build/aarch64
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 seconds=$SECONDS
-quietly "$log" cmake --preset aarch64
+quietly "$log" ./configure.sh aarch64 build/aarch64
 quietly "$log" cmake --build --preset aarch64 -j "$(nproc)" --target unit_tests hetal_engine_jni hetal_owner_jni hetal_bench
 for file in $BUILD/lib/libhetal_engine.so $BUILD/lib/libhetal_owner.so $BUILD/unit_tests; do
   machine=$(LC_ALL=C aarch64-linux-gnu-readelf -h "$file" | sed -n 's/^ *Machine: *//p')

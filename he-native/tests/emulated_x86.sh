@@ -16,7 +16,7 @@ need cmake cmake "builds the engine"
 readonly UNIT_TESTS=build/cpu-release/unit_tests
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
-quietly "$log" cmake --preset cpu-release
+quietly "$log" ./configure.sh cpu-release build/cpu-release
 quietly "$log" cmake --build --preset cpu-release -j "$(nproc)" --target unit_tests
 
 unit_tests_take portable "$UNIT_TESTS" qemu-x86_64 -cpu Nehalem

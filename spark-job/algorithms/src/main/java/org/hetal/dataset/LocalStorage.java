@@ -68,11 +68,20 @@ public final class LocalStorage implements Storage {
         Files.move(
             partial, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       } finally {
-        Files.deleteIfExists(partial);
+        deleteQuietly(partial);
       }
       synchronize(file.getParent());
     } catch (IOException e) {
       throw FileWriteException.of(file, e);
+    }
+  }
+
+  /** Nothing after a move; what is left of a failed write takes space. */
+  private static void deleteQuietly(Path partial) {
+    try {
+      Files.deleteIfExists(partial);
+    } catch (IOException e) {
+      // Why the file could not be written says more.
     }
   }
 

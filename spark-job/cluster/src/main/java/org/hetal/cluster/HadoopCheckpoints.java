@@ -108,7 +108,13 @@ final class HadoopCheckpoints implements CheckpointStore {
       }
     } catch (UncheckedIOException | JsonProcessingException e) {
       throw new CommitException(
-          "checkpoint of epoch " + checkpoint.epoch() + " in " + storage.describe() + ": " + e, e);
+          "checkpoint of epoch "
+              + checkpoint.epoch()
+              + " in "
+              + storage.describe()
+              + ": "
+              + e.getMessage(),
+          e);
     }
   }
 

@@ -20,8 +20,10 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
+import org.hetal.he.IoReason;
 
 /**
  * One owner of a run directory at a time: the file {@code run.lock} in it names the process that
@@ -99,7 +101,8 @@ public final class RunLock implements AutoCloseable {
       }
       lock.requireHeld();
     } catch (IOException e) {
-      throw new CommitException("run directory " + runDirectory + ": cannot be written: " + e, e);
+      throw new CommitException(
+          "run directory " + runDirectory + ": cannot be written: " + IoReason.of(e), e);
     }
     lock.renewals.scheduleWithFixedDelay(
         lock::renew, RENEW_SECONDS, RENEW_SECONDS, TimeUnit.SECONDS);
@@ -120,7 +123,7 @@ public final class RunLock implements AutoCloseable {
         throw lost;
       }
     } catch (IOException e) {
-      throw new CommitException("run lock " + file + ": cannot be read: " + e, e);
+      throw new CommitException("run lock " + file + ": cannot be read: " + IoReason.of(e), e);
     }
   }
 
@@ -155,6 +158,9 @@ public final class RunLock implements AutoCloseable {
     try (OutputStream out = files.create(file, false)) {
       out.write(content());
       return true;
+    } catch (FSError e) { // the local disk is full: an empty lock would block the next start
+      files.delete(file, false);
+      throw new IOException(e);
     } catch (IOException e) {
       if (files.exists(file)) {
         return false;
@@ -173,9 +179,15 @@ public final class RunLock implements AutoCloseable {
       HadoopStorage.replace(files, next, file);
       failedRenewal = null;
     } catch (CommitException e) {
-      renewals.shutdown(); // kept in "lost", thrown before the next commit
+      if (lost != null) {
+        renewals.shutdown(); // thrown before the next commit
+      } else {
+        failedRenewal = new IOException(e);
+      }
     } catch (IOException e) {
       failedRenewal = e; // the next renewal may succeed; requireHeld decides before a commit
+    } catch (FSError | RuntimeException e) {
+      failedRenewal = new IOException(e); // an exception that escaped would end the renewals
     }
   }
 

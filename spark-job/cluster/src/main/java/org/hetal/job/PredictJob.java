@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.hetal.cluster.ClusterRun;
+import org.hetal.cluster.CommitException;
 import org.hetal.cluster.SparkWorkers;
 import org.hetal.command.ExitCode;
 import org.hetal.config.Settings;
@@ -53,8 +54,8 @@ final class PredictJob implements Callable<Integer> {
       EncryptedDataset dataset = run.dataset();
       Storage target = run.storage(output);
       if (target.exists("manifest.json")) {
-        throw new DatasetException(
-            target.describe() + ": expected no logits yet, actual some; remove them first");
+        throw new CommitException(
+            target.describe() + ": expected no logits yet, actual some; kept. Remove them first");
       }
       Storage modelStorage = run.runStorage(TrainJob.MODEL);
       EncryptedModel model = EncryptedModel.open(modelStorage);

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.hetal.command.ExitCode;
 import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
@@ -40,6 +41,7 @@ final class OracleCommand extends OwnerCommand {
     PreparedData data = readDataOf(record);
     Layout layout = Shapes.layout(record.origin().shape());
     CountDownLatch stopped = new CountDownLatch(1);
+    CountDownLatch closed = new CountDownLatch(1);
     Path identityFile = OracleFiles.identity(settings());
     try (Client client = loadClient();
         OracleLog log = openLog(LocalPath.of("oracle.log", oracle.log()))) {
@@ -67,26 +69,27 @@ final class OracleCommand extends OwnerCommand {
             server.port(),
             settings().runId(),
             service.answersLeft());
-        Thread end = Thread.currentThread();
         Runtime.getRuntime()
             .addShutdownHook(
                 new Thread(
                     () -> {
                       stopped.countDown();
-                      join(end);
+                      await(closed);
                     }));
         stopped.await();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } finally {
+      closed.countDown();
     }
     return ExitCode.OK.status();
   }
 
   /** The key is zeroed when the client is closed, so the end of this process waits for it. */
-  private static void join(Thread thread) {
+  private static void await(CountDownLatch closed) {
     try {
-      thread.join(5_000);
+      closed.await(5, TimeUnit.SECONDS);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.hetal.config.LocalPath;
+import org.hetal.he.IoReason;
 
 /**
  * A file of data as the settings name it.

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import org.hetal.he.IoReason;
 
 /** Matrices in NumPy's {@code .npy} format, in C or Fortran order. */
 final class NpyReader {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.hetal.he.IoReason;
 
 /** Matrices in NumPy's {@code .npz} format: a zip archive of {@code .npy} files. */
 final class NpzReader {

@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.zip.ZipException;
+import org.hetal.he.IoReason;
 
 /**
  * Text files of data: UTF-8 with or without a byte order mark, plain or gzipped. Gzip is recognised

@@ -44,6 +44,7 @@ import org.bouncycastle.util.io.pem.PemWriter;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.OwnerOnly;
+import org.hetal.he.FileReadException;
 
 /**
  * How the cluster knows the oracle and the oracle the cluster: a certificate and a random token,
@@ -174,7 +175,7 @@ public final class OracleIdentity {
   }
 
   private static OracleIdentity read(Path file) {
-    try (PemReader reader = new PemReader(new StringReader(Files.readString(file)))) {
+    try (PemReader reader = new PemReader(new StringReader(text(file)))) {
       Map<String, byte[]> parts = new HashMap<>();
       for (PemObject part = reader.readPemObject(); part != null; part = reader.readPemObject()) {
         parts.put(part.getType(), part.getContent());
@@ -197,6 +198,14 @@ public final class OracleIdentity {
       return new OracleIdentity(certificate, key, parts.get(TOKEN));
     } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
       throw damaged(file, "certificate, private key and token", e);
+    }
+  }
+
+  private static String text(Path file) {
+    try {
+      return new String(Files.readAllBytes(file), StandardCharsets.US_ASCII);
+    } catch (IOException e) {
+      throw FileReadException.of(file, e);
     }
   }
 

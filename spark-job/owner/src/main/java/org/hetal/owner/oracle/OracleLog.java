@@ -115,7 +115,7 @@ public final class OracleLog implements AutoCloseable {
     Path absolute = file.toAbsolutePath();
     OracleLogLock lock = null;
     try {
-      Files.createDirectories(absolute.getParent());
+      OwnerOnly.makeFolder(absolute.getParent());
       lock = OracleLogLock.acquire(absolute);
       FileChannel channel =
           FileChannel.open(

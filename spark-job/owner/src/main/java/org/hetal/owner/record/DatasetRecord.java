@@ -152,8 +152,8 @@ public record DatasetRecord(
   }
 
   private void require(String split, Part then, Part now) {
-    if (then == null || now == null) {
-      differs("data.test", then == null ? "no test split" : "one", now == null ? "none" : "one");
+    differs(split + " split", then == null ? "none" : "one", now == null ? "none" : "one");
+    if (then == null) {
       return;
     }
     differs("rows of " + split, then.rows(), now.rows());

@@ -73,6 +73,15 @@ class RecordTest {
   }
 
   @Test
+  void dataWithoutATestSplit_areReadAgain() {
+    String dataset = "paths.dataset=" + root.resolve("cluster/untested");
+    String[] settings = {"--set", "data.test-fraction=0", "--set", dataset};
+    run(0, "encrypt", settings);
+    run(0, "encrypt", settings);
+    assertTrue(owner.output.contains("done already"), owner.output);
+  }
+
+  @Test
   void oracleWithAnotherShuffleSeed_isRefusedAtItsStart() {
     refused(
         65, "data.shuffle-seed: encrypted with 1, now 2", "oracle", "--set", "data.shuffle-seed=2");

@@ -11,6 +11,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import org.hetal.he.IoReason;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,7 +34,7 @@ class TableReaderTest {
   @Test
   void reasonsOfFailures_areInWords() {
     assertEquals("permission denied", IoReason.of(new AccessDeniedException("x.csv")));
-    assertEquals("no such file", IoReason.of(new NoSuchFileException("x.csv")));
+    assertEquals("no such file or folder", IoReason.of(new NoSuchFileException("x.csv")));
     assertEquals(
         "Is a directory", IoReason.of(new FileSystemException("x.csv", null, "Is a directory")));
     assertEquals("EOFException", IoReason.of(new EOFException()));

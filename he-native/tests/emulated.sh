@@ -35,7 +35,7 @@ unit_tests_take() {
   for line in "cpu path: $path" \
     "[       OK ] EveryProcessor.TakesThePathThatTheTestExpects" \
     "[       OK ] Paths/ProcessorPath.EncryptsMultipliesRotatesAndBootstrapsToTheseBytes/${path//-/_}" \
-    "[       OK ] Paths/FastKernels.NttEqualsPortableBothWays/${path//-/_}" \
+    "[       OK ] Paths/FastKernels.NttEqualsItsDefinitionBothWays/${path//-/_}" \
     "[       OK ] Rings/CudaDevice.EqualsTheCpuOnEveryOperation/fp64_2_4"; do
     if ! grep -qF "$line" "$log"; then
       echo "$(basename "$0"): $*: expected the line '$line' in the tests' output, actual none" >&2

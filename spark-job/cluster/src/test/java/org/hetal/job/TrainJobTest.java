@@ -155,7 +155,7 @@ class TrainJobTest {
     for (int i = 0; i < expected.length; i++) {
       assertArrayEquals(expected[i], actual[i], 1e-6);
     }
-    assertEquals(ExitCode.INPUT.status(), Main.run(arguments.toArray(String[]::new)), "twice");
+    assertEquals(ExitCode.COMMIT.status(), Main.run(arguments.toArray(String[]::new)), "twice");
   }
 
   /** The oracle goes away after its first answer: the second epoch is not trained twice. */

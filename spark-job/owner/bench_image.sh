@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 readonly EX_INTERNAL=70 EX_CONFIG=78 MODULES=java.base,java.logging MOST_MIB=60
-readonly JARS='/(hetal-[a-z-]*|jackson-[a-z]*|config|picocli)-[^/]*\.jar$'
+readonly JARS='/(hetal-[a-z-]*|jackson-[a-z]*|config|picocli|fastcsv)-[^/]*\.jar$'
 native=he-native/build/cpu-release
 
 java_home=$(java -XshowSettings:properties -version 2>&1 | sed -n 's/.*java.home = //p')
@@ -22,7 +22,7 @@ mkdir -p "$image/jars" "$image/bin" "$image/lib" "$image/conf/data"
 "$java_home/bin/jlink" --add-modules "$MODULES" --strip-debug --no-header-files --no-man-pages --compress=2 \
   --output "$image/java"
 
-tr : '\n' <spark-job/owner/target/classpath.txt | grep -E "$JARS" | while read -r jar; do cp "$jar" "$image/jars/"; done
+tr : '\n' <spark-job/owner/target/classpath.txt | grep -E "$JARS" | while read -r jar; do cp "spark-job/owner/target/$jar" "$image/jars/"; done
 cp spark-job/owner/target/hetal-owner-0.1.0-SNAPSHOT.jar "$image/jars/"
 # Of OpenFHE's jars the classes are needed to load ours, its library is not.
 python3 - "$image"/jars/hetal-he-openfhe*.jar <<'PYTHON'

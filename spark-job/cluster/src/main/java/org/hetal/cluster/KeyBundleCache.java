@@ -20,10 +20,10 @@ import org.hetal.dataset.StoredFile;
 
 /**
  * Brings a bundle of evaluation keys onto this machine. A bundle on a local path is used where it
- * lies (its files are memory-mapped); a remote one is copied once a machine into {@code
- * hetal.keys.cache} (a Hadoop or system property; default: a folder of the system's temporary
- * directory), under the digest of its manifest. The manifest holds the digest of every key file,
- * which the engine checks when it opens them.
+ * lies; a remote one is copied once a machine into {@code hetal.keys.cache} (a Hadoop or system
+ * property; default: a folder of the system's temporary directory), under the digest of its
+ * manifest. The manifest holds the digest of every key file, which the engine checks when it opens
+ * them.
  */
 final class KeyBundleCache {
   static final String MANIFEST = "manifest";

@@ -6,7 +6,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 readonly EX_INTERNAL=70 EX_CONFIG=78 MODULES=java.base,java.logging MOST_MIB=60
 readonly JARS='/(hetal-[a-z-]*|jackson-[a-z]*|config|picocli|fastcsv)-[^/]*\.jar$'
-native=he-native/build/cpu-release
+native=he-native/cpp/build/cpu-release
 
 java_home=$(java -XshowSettings:properties -version 2>&1 | sed -n 's/.*java.home = //p')
 if [[ ! -x $java_home/bin/jlink || ! -d $java_home/jmods ]]; then

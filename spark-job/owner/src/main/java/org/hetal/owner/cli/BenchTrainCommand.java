@@ -25,8 +25,9 @@ import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.keys.DeviceProbe;
 import org.hetal.owner.keys.TemporaryFolder;
 import org.hetal.training.CheckpointStore;
-import org.hetal.training.Judge;
-import org.hetal.training.LocalWorkers;
+import org.hetal.training.EarlyStopping;
+import org.hetal.training.EncryptedMicrobatch;
+import org.hetal.training.LocalGradientService;
 import org.hetal.training.Partition;
 import org.hetal.training.PlainTrainer;
 import org.hetal.training.RowRange;
@@ -35,7 +36,6 @@ import org.hetal.training.Trainer;
 import org.hetal.training.TrainingListener;
 import org.hetal.training.TrainingPlan;
 import org.hetal.training.TrainingResult;
-import org.hetal.training.Unit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -79,7 +79,7 @@ final class BenchTrainCommand extends OwnerCommand {
 
   @Override
   int run() {
-    DeviceProbe.require(settings().deviceChoice());
+    DeviceProbe.require(settings().deviceSpec());
     PreparedData data = madeUp == 0 ? readData() : madeUpData();
     Schedule whole = data.schedule(settings().training());
     Schedule schedule = schedule(whole);
@@ -97,7 +97,7 @@ final class BenchTrainCommand extends OwnerCommand {
             keys, plan.rotations(), (done, of, bytes) -> bar.accept(done, of));
       }
       try (Evaluator evaluator =
-          backend().evaluator(keys, settings().parameterSet(), settings().deviceChoice())) {
+          backend().evaluator(keys, settings().parameterSet(), settings().deviceSpec())) {
         measure(new Run(data, plan, client, evaluator));
       }
     }
@@ -129,7 +129,7 @@ final class BenchTrainCommand extends OwnerCommand {
         all,
         Math.max(all, whole.patience()),
         whole.squarings(),
-        whole.groupsPerUnit());
+        whole.groupsPerMicrobatch());
   }
 
   private PreparedData madeUpData() {
@@ -156,17 +156,17 @@ final class BenchTrainCommand extends OwnerCommand {
       return new FeatureBlocks(blocks, plan.layout().rowBlocks(rows.length));
     }
 
-    Unit unit(Partition.UnitRows unit) {
-      List<Unit.Group> groups = new ArrayList<>();
-      for (RowRange rows : unit.groups()) {
+    EncryptedMicrobatch microbatch(Partition.MicrobatchRows microbatch) {
+      List<EncryptedMicrobatch.Group> groups = new ArrayList<>();
+      for (RowRange rows : microbatch.groups()) {
         groups.add(
-            new Unit.Group(
+            new EncryptedMicrobatch.Group(
                 features(rows.of(data.train()), plan.levels().features()),
                 encrypted(
                     plan.layout().packLabels(rows.of(data.trainLabels())),
                     plan.levels().labels())));
       }
-      return new Unit(groups);
+      return new EncryptedMicrobatch(groups);
     }
 
     double[][] scaled(double[][] values) {
@@ -196,12 +196,12 @@ final class BenchTrainCommand extends OwnerCommand {
     List<RowRange> judged = Partition.groups(run.data().validation().length, run.plan().layout());
     Steps steps = new Steps();
     try (Scope scope = run.evaluator().scope()) {
-      List<List<Unit>> batches = new ArrayList<>();
+      List<List<EncryptedMicrobatch>> batches = new ArrayList<>();
       for (int batch = 0; batch < schedule.batches(); batch++) {
         batches.add(
             scope.addAll(
-                Partition.units(schedule, batch, run.plan().layout()).stream()
-                    .map(run::unit)
+                Partition.microbatches(schedule, batch, run.plan().layout()).stream()
+                    .map(run::microbatch)
                     .toList()));
       }
       List<FeatureBlocks> validation =
@@ -213,15 +213,15 @@ final class BenchTrainCommand extends OwnerCommand {
                               rows.of(run.data().validation()),
                               run.plan().levels().validationFeatures()))
                   .toList());
-      LocalWorkers workers =
-          scope.add(new LocalWorkers(run.evaluator(), run.plan(), batches, validation));
-      Judge judge = judge(run);
+      LocalGradientService workers =
+          scope.add(new LocalGradientService(run.evaluator(), run.plan(), batches, validation));
+      EarlyStopping judge = decide(run);
       TrainingResult result =
           new Trainer(
                   run.evaluator(),
                   run.plan(),
                   workers,
-                  (epoch, logits) -> judge.judge(epoch, run.logits(logits, judged)).verdict(),
+                  (epoch, logits) -> judge.decide(epoch, run.logits(logits, judged)).decision(),
                   CheckpointStore.inMemory(),
                   steps,
                   "bench")
@@ -230,8 +230,8 @@ final class BenchTrainCommand extends OwnerCommand {
     }
   }
 
-  private static Judge judge(Run run) {
-    return new Judge(
+  private static EarlyStopping decide(Run run) {
+    return new EarlyStopping(
         run.data().validationLabels(),
         run.plan().layout().classes(),
         run.plan().schedule().patience(),
@@ -244,7 +244,7 @@ final class BenchTrainCommand extends OwnerCommand {
     int[] labels = Arrays.copyOf(run.data().trainLabels(), schedule.rows());
     PlainTrainer.Result plain =
         new PlainTrainer(schedule, run.plan().layout().classes())
-            .train(rows, labels, run.data().validation(), judge(run));
+            .train(rows, labels, run.data().validation(), decide(run));
     double error = 0;
     for (int c = 0; c < weights.length; c++) {
       for (int f = 0; f < weights[c].length; f++) {

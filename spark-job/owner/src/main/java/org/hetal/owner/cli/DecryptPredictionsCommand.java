@@ -17,7 +17,7 @@ import org.hetal.owner.data.DecryptedLogits;
 import org.hetal.owner.data.Table;
 import org.hetal.owner.data.TableReader;
 import org.hetal.owner.record.RowsRecord;
-import org.hetal.training.Judge;
+import org.hetal.training.EarlyStopping;
 import org.hetal.training.PlainTrainer;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -88,7 +88,7 @@ final class DecryptPredictionsCommand extends OwnerCommand {
     }
     for (int row = 0; row < logits.length; row++) {
       text.append('\n').append(record.numbers()[row]);
-      text.append(',').append(Judge.largestIndex(logits[row]));
+      text.append(',').append(EarlyStopping.largestIndex(logits[row]));
       for (double probability : PlainTrainer.softmax(logits[row])) {
         text.append(String.format(Locale.ROOT, ",%.6f", probability));
       }

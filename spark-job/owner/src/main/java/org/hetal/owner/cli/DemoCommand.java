@@ -40,7 +40,7 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(
       names = "--simulator",
-      description = "Doubles in the clear instead of ciphertexts: a rehearsal.")
+      description = "Doubles in the clear instead of ciphertexts: a dryRun.")
   private boolean simulator;
 
   @Mixin private BackendOptions choice;
@@ -79,7 +79,7 @@ final class DemoCommand implements Callable<Integer> {
           "***  INSECURE: " + settings.parameterSet() + " protects nothing. For a look only.");
       System.out.println("*".repeat(90));
     }
-    DeviceProbe.require(settings.deviceChoice());
+    DeviceProbe.require(settings.deviceSpec());
     showDuration(settings);
     Demo demo =
         new Demo(

@@ -110,7 +110,7 @@ final class EncryptCommand extends OwnerCommand {
               + " data set %s in %s",
           written.trainingRows(),
           written.batches().size(),
-          written.rowsToJudge().size(),
+          written.unlabelledGroups().size(),
           Sizes.bytes(written.bytes()),
           storage.describe(),
           id,
@@ -162,7 +162,7 @@ final class EncryptCommand extends OwnerCommand {
       say(
           "%d rows in %d groups to predict, %s, in %s; prepared as %s",
           table.rows(),
-          written.rowsToJudge().size(),
+          written.unlabelledGroups().size(),
           Sizes.bytes(written.bytes()),
           storage.describe(),
           record.describe());

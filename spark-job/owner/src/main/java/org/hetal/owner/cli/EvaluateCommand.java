@@ -9,7 +9,7 @@ import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedLogits;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.Storage;
-import org.hetal.he.DeviceChoice;
+import org.hetal.he.DeviceSpec;
 import org.hetal.he.Evaluator;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.DecryptedLogits;
@@ -18,7 +18,7 @@ import org.hetal.owner.data.Evaluation;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.data.SoftmaxProbe;
 import org.hetal.owner.record.DatasetRecord;
-import org.hetal.training.Judge;
+import org.hetal.training.EarlyStopping;
 import org.hetal.training.PlainTrainer;
 import org.hetal.training.TrainingPlan;
 import picocli.CommandLine.Command;
@@ -108,7 +108,7 @@ final class EvaluateCommand extends OwnerCommand {
       double[][] rows = DecryptedLogits.decrypt(client, stored, storage, data.test().length);
       int hits = 0;
       for (int row = 0; row < rows.length; row++) {
-        hits += Judge.largestIndex(rows[row]) == data.testLabels()[row] ? 1 : 0;
+        hits += EarlyStopping.largestIndex(rows[row]) == data.testLabels()[row] ? 1 : 0;
       }
       return (double) hits / rows.length;
     }
@@ -121,8 +121,7 @@ final class EvaluateCommand extends OwnerCommand {
       double[][] rows = PlainTrainer.logits(data.train(), model.weights());
       try (Evaluator evaluator =
           backend()
-              .evaluator(
-                  bundle, settings().parameterSet(), DeviceChoice.cpu(settings().threads()))) {
+              .evaluator(bundle, settings().parameterSet(), DeviceSpec.cpu(settings().threads()))) {
         return SoftmaxProbe.largestError(client, evaluator, plan, rows);
       }
     }

@@ -10,7 +10,7 @@ import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.OwnerOnly;
 import org.hetal.he.FileWriteException;
 import org.hetal.he.KeyBundleManifest;
-import org.hetal.he.RotationPlan;
+import org.hetal.he.KeyPlan;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.DataException;
 import picocli.CommandLine.Command;
@@ -40,7 +40,7 @@ final class KeygenCommand extends OwnerCommand {
 
   @Override
   int run() {
-    RotationPlan keys = plan(readData()).rotations();
+    KeyPlan keys = plan(readData()).rotations();
     Path bundle = bundleFolder();
     try (OwnerLock lock = lockOwner();
         Client client = client(bundle)) {
@@ -125,7 +125,7 @@ final class KeygenCommand extends OwnerCommand {
     }
   }
 
-  private static void requireFitting(Path bundle, Client client, RotationPlan keys) {
+  private static void requireFitting(Path bundle, Client client, KeyPlan keys) {
     KeyBundleManifest there = bundleManifest(bundle);
     if (!there.keyId().equals(client.keyId())) {
       throw new CommitException(
@@ -147,7 +147,7 @@ final class KeygenCommand extends OwnerCommand {
     }
   }
 
-  private void write(Path bundle, Client client, RotationPlan keys) {
+  private void write(Path bundle, Client client, KeyPlan keys) {
     int removed = Unfinished.remove(bundle, path -> path.matches(BUNDLE_FILE));
     if (removed > 0) {
       say("%d files of unfinished evaluation keys removed from %s", removed, bundle);

@@ -20,7 +20,7 @@ import org.hetal.owner.oracle.OracleService;
 import org.hetal.owner.oracle.ServedRun;
 import org.hetal.owner.record.DatasetRecord;
 import org.hetal.packing.Layout;
-import org.hetal.training.Judgement;
+import org.hetal.training.EpochMetrics;
 import picocli.CommandLine.Command;
 
 /** Serves the cluster's question after each epoch: go on or stop. */
@@ -112,15 +112,15 @@ final class OracleCommand extends OwnerCommand {
         StoredFile.sha256(schedule.getBytes(StandardCharsets.UTF_8)));
   }
 
-  private void show(Judgement judgement) {
+  private void show(EpochMetrics metrics) {
     say(
         "epoch %d: validation loss %.5f, accuracy %.2f %%, largest logit %.2f: %s%s%s",
-        judgement.epoch(),
-        judgement.loss(),
-        100 * judgement.accuracy(),
-        judgement.largestLogit(),
-        judgement.verdict().stops() ? "stop" : "continue",
-        judgement.verdict().best() ? ", best so far" : "",
-        judgement.verdict().reason().isEmpty() ? "" : " (" + judgement.verdict().reason() + ")");
+        metrics.epoch(),
+        metrics.loss(),
+        100 * metrics.accuracy(),
+        metrics.largestLogit(),
+        metrics.decision().stop() ? "stop" : "continue",
+        metrics.decision().best() ? ", best so far" : "",
+        metrics.decision().reason().isEmpty() ? "" : " (" + metrics.decision().reason() + ")");
   }
 }

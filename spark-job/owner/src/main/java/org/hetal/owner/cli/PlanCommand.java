@@ -98,7 +98,9 @@ final class PlanCommand extends OwnerCommand {
     say("keys                    %s", Sizes.bytes(estimate.keyBytes()));
     say("encrypted data          %s", Sizes.bytes(estimate.featureBytes()));
     say("state sent a step       %s", Sizes.bytes(estimate.stateBytes()));
-    say("memory an executor      %s beside the keys", Sizes.bytes(estimate.unitMemoryBytes()));
+    say(
+        "memory an executor      %s beside the keys",
+        Sizes.bytes(estimate.microbatchMemoryBytes()));
     say(
         "an iteration            %s on one worker like that of %s",
         Sizes.seconds(estimate.secondsPerIteration()), figures.source());

@@ -11,14 +11,14 @@ final class Sizes {
   /** {@code 2.93 GB}; powers of 1000. */
   static String bytes(long bytes) {
     double value = bytes;
-    int unit = 0;
-    while (value >= 1000 && unit < UNITS.length - 1) {
+    int microbatch = 0;
+    while (value >= 1000 && microbatch < UNITS.length - 1) {
       value /= 1000;
-      unit++;
+      microbatch++;
     }
-    return unit == 0
+    return microbatch == 0
         ? bytes + " B"
-        : String.format(Locale.ROOT, value < 10 ? "%.2f %s" : "%.1f %s", value, UNITS[unit]);
+        : String.format(Locale.ROOT, value < 10 ? "%.2f %s" : "%.1f %s", value, UNITS[microbatch]);
   }
 
   /** {@code 42 s} or {@code 7 min 05 s}. */

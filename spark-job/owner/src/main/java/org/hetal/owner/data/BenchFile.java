@@ -51,7 +51,8 @@ public final class BenchFile {
     try (InputStream in = BenchFile.class.getResourceAsStream(name)) {
       return in == null
           ? Optional.empty()
-          : Optional.of(costs("he-native/bench/results/" + name, in.readAllBytes(), parameters));
+          : Optional.of(
+              costs("he-native/cpp/bench/results/" + name, in.readAllBytes(), parameters));
     } catch (IOException e) {
       throw new UncheckedIOException("reading " + name, e);
     }

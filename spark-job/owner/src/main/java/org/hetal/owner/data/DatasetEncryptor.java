@@ -71,25 +71,27 @@ public final class DatasetEncryptor {
     DatasetWriter writer = new DatasetWriter(storage, origin, scheduleHash(training));
     Layout layout = plan.layout();
     List<RowRange> judged = Partition.groups(data.validation().length, layout);
-    List<Partition.UnitRows> units = Partition.units(plan.schedule(), layout);
-    int of = judged.size() + units.stream().mapToInt(unit -> unit.groups().size()).sum();
+    List<Partition.MicrobatchRows> microbatches = Partition.microbatches(plan.schedule(), layout);
+    int of =
+        judged.size()
+            + microbatches.stream().mapToInt(microbatch -> microbatch.groups().size()).sum();
     int done = 0;
     int batch = -1;
-    for (Partition.UnitRows unit : units) {
-      if (unit.batch() != batch) {
-        batch = unit.batch();
+    for (Partition.MicrobatchRows microbatch : microbatches) {
+      if (microbatch.batch() != batch) {
+        batch = microbatch.batch();
         writer.startBatch();
       }
       List<DatasetWriter.EncryptedGroup> groups = new ArrayList<>();
-      for (RowRange rows : unit.groups()) {
+      for (RowRange rows : microbatch.groups()) {
         groups.add(
             encrypt(rows.of(data.train()), rows.of(data.trainLabels()), plan.levels().features()));
         progress.accept(++done, of);
       }
-      writer.addUnit(groups);
+      writer.addMicrobatch(groups);
     }
     for (RowRange rows : judged) {
-      writer.addRowsToJudge(
+      writer.addUnlabelledGroup(
           encrypt(rows.of(data.validation()), null, plan.levels().validationFeatures()));
       progress.accept(++done, of);
     }
@@ -114,7 +116,7 @@ public final class DatasetEncryptor {
     List<RowRange> groups = Partition.groups(rows.length, plan.layout());
     int done = 0;
     for (RowRange group : groups) {
-      writer.addRowsToJudge(
+      writer.addUnlabelledGroup(
           encrypt(filled(group.of(rows)), null, plan.levels().validationFeatures()));
       progress.accept(++done, groups.size());
     }

@@ -3,7 +3,7 @@ package org.hetal.owner.data;
 import java.util.List;
 import java.util.Locale;
 import org.hetal.config.Settings;
-import org.hetal.training.Judge;
+import org.hetal.training.EarlyStopping;
 import org.hetal.training.PlainTrainer;
 import org.hetal.training.Schedule;
 
@@ -60,7 +60,7 @@ public record Evaluation(
         PlainTrainer.accuracy(data.test(), data.testLabels(), plain.best()),
         plain.epochs().size(),
         plain.bestEpoch(),
-        plain.epochs().stream().map(judgement -> judgement.loss()).toList(),
+        plain.epochs().stream().map(metrics -> metrics.loss()).toList(),
         TrainingWarnings.of(plain, data.schedule(settings.training()), settings.data().classes()),
         difference);
   }
@@ -69,8 +69,8 @@ public record Evaluation(
   public static PlainTrainer.Result trainPlain(PreparedData data, Settings settings) {
     Schedule schedule = data.schedule(settings.training());
     int classes = settings.data().classes();
-    Judge judge =
-        new Judge(
+    EarlyStopping judge =
+        new EarlyStopping(
             data.validationLabels(),
             classes,
             settings.training().patience(),

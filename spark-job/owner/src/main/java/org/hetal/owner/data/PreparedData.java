@@ -93,7 +93,7 @@ public record PreparedData(
         training.epochs(),
         training.patience(),
         training.squarings(),
-        training.groupsPerUnit());
+        training.groupsPerMicrobatch());
   }
 
   /** The layout of the settings, or the cheapest. */

@@ -3,7 +3,7 @@ package org.hetal.owner.keys;
 import java.nio.file.Path;
 import org.hetal.config.Settings;
 import org.hetal.dataset.DatasetException;
-import org.hetal.he.DeviceChoice;
+import org.hetal.he.DeviceSpec;
 import org.hetal.he.Evaluator;
 import org.hetal.he.Parameters;
 import org.hetal.he.owner.Client;
@@ -22,7 +22,7 @@ public interface ClientBackend {
       case SIMULATOR -> new SimulatorClientBackend();
       case NATIVE ->
           settings.client() == Settings.Client.OPENFHE
-              ? new OpenFheEngineClientBackend(settings.threads())
+              ? new OpenFheKeyClientBackend(settings.threads())
               : new NativeClientBackend(settings.threads());
       case OPENFHE -> new OpenFheClientBackend();
     };
@@ -54,7 +54,7 @@ public interface ClientBackend {
    *
    * @param device of the native engine; the others have only its threads
    */
-  Evaluator evaluator(Path keyBundle, String parameterSet, DeviceChoice device);
+  Evaluator evaluator(Path keyBundle, String parameterSet, DeviceSpec device);
 
   /**
    * The client, if its keys are of that parameter set.

@@ -4,8 +4,8 @@ import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
+import org.hetal.he.KeyPlan;
 import org.hetal.he.NativeEngine;
-import org.hetal.he.RotationPlan;
 import org.hetal.he.owner.NativeClient;
 import org.hetal.training.CostModel;
 
@@ -60,7 +60,7 @@ public record CostProbe(CostModel costs, double secondsPerKeyByte) {
     try (TemporaryFolder folder = new TemporaryFolder("hetal-probe");
         NativeClient client = NativeClient.generate(set, threads)) {
       int level = client.parameters().bootstrapOutputLevel();
-      RotationPlan keys = new RotationPlan().relinearize(level);
+      KeyPlan keys = new KeyPlan().relinearize(level);
       keys.rotate(1, level);
       if (bootstrap) {
         keys.bootstrap();

@@ -1,8 +1,8 @@
 package org.hetal.owner.keys;
 
-import org.hetal.he.DeviceChoice;
+import org.hetal.he.DeviceSpec;
+import org.hetal.he.KeyPlan;
 import org.hetal.he.NativeEngine;
-import org.hetal.he.RotationPlan;
 import org.hetal.he.owner.NativeClient;
 
 /** Finds out whether a device works before minutes are spent on keys for it. */
@@ -18,7 +18,7 @@ public final class DeviceProbe {
    * @throws org.hetal.he.DeviceUnavailableException when library, driver or GPU is missing
    * @throws org.hetal.he.DeviceLostException when it computes wrongly
    */
-  public static void require(DeviceChoice device) {
+  public static void require(DeviceSpec device) {
     NativeEngine.requireLibrary(device);
     if (device.kind().equals("cpu")) {
       return;
@@ -26,9 +26,8 @@ public final class DeviceProbe {
     try (TemporaryFolder keys = new TemporaryFolder("hetal-probe");
         NativeClient client = NativeClient.insecureGenerate(TOY, 1, 1)) {
       client.writeEvaluationKeys(
-          keys.path(), new RotationPlan().relinearize(1), (done, of, bytes) -> {});
-      NativeEngine.open(keys.path(), new DeviceChoice(device.kind(), 1, device.ordinal(), 0))
-          .close();
+          keys.path(), new KeyPlan().relinearize(1), (done, of, bytes) -> {});
+      NativeEngine.open(keys.path(), new DeviceSpec(device.kind(), 1, device.ordinal(), 0)).close();
     }
   }
 }

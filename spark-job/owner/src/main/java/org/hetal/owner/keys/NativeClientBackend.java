@@ -2,7 +2,7 @@ package org.hetal.owner.keys;
 
 import java.nio.file.Path;
 import org.hetal.config.SettingsException;
-import org.hetal.he.DeviceChoice;
+import org.hetal.he.DeviceSpec;
 import org.hetal.he.Evaluator;
 import org.hetal.he.NativeEngine;
 import org.hetal.he.NativeParameters;
@@ -20,7 +20,7 @@ final class NativeClientBackend implements ClientBackend {
    *     that this processor lacks
    */
   NativeClientBackend(int threads) {
-    NativeEngine.requireLibrary(DeviceChoice.cpu(threads));
+    NativeEngine.requireLibrary(DeviceSpec.cpu(threads));
     this.threads = threads;
   }
 
@@ -51,7 +51,7 @@ final class NativeClientBackend implements ClientBackend {
   }
 
   @Override
-  public Evaluator evaluator(Path keyBundle, String parameterSet, DeviceChoice device) {
+  public Evaluator evaluator(Path keyBundle, String parameterSet, DeviceSpec device) {
     return NativeEngine.open(keyBundle, device);
   }
 }

@@ -2,7 +2,7 @@ package org.hetal.owner.keys;
 
 import java.nio.file.Path;
 import org.hetal.config.SettingsException;
-import org.hetal.he.DeviceChoice;
+import org.hetal.he.DeviceSpec;
 import org.hetal.he.Evaluator;
 import org.hetal.he.Parameters;
 import org.hetal.he.openfhe.OpenFhe;
@@ -32,19 +32,19 @@ final class OpenFheClientBackend implements ClientBackend {
 
   @Override
   public Client generate(String parameterSet, Long insecureSeed) {
-    OpenFheEngineClientBackend.requireNoSeed(insecureSeed);
+    OpenFheKeyClientBackend.requireNoSeed(insecureSeed);
     parameters(parameterSet);
     return OpenFheClient.generate(parameterSet);
   }
 
   @Override
   public Client load(Path secretKey, String parameterSet, Long insecureSeed) {
-    OpenFheEngineClientBackend.requireNoSeed(insecureSeed);
+    OpenFheKeyClientBackend.requireNoSeed(insecureSeed);
     return ClientBackend.requireSet(OpenFheClient.load(secretKey), secretKey, parameterSet);
   }
 
   @Override
-  public Evaluator evaluator(Path keyBundle, String parameterSet, DeviceChoice device) {
+  public Evaluator evaluator(Path keyBundle, String parameterSet, DeviceSpec device) {
     return OpenFheEvaluator.open(keyBundle, device.threads());
   }
 }

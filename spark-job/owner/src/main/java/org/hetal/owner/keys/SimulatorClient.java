@@ -9,8 +9,8 @@ import org.hetal.dataset.LocalStorage;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.FileWriteException;
 import org.hetal.he.KeyBundleManifest;
+import org.hetal.he.KeyPlan;
 import org.hetal.he.Parameters;
-import org.hetal.he.RotationPlan;
 import org.hetal.he.owner.Client;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.he.simulator.Simulator;
@@ -65,7 +65,7 @@ final class SimulatorClient implements Client {
 
   /** There are no keys: a list of those that the engine would need. */
   @Override
-  public void writeEvaluationKeys(Path directory, RotationPlan plan, KeyProgress progress) {
+  public void writeEvaluationKeys(Path directory, KeyPlan plan, KeyProgress progress) {
     byte[] bytes = KeyBundleManifest.ofPlan("hetal-simulator-keys 1", parameters, keyId, plan);
     new LocalStorage(directory).writeAtomically(KeyBundleManifest.NAME, bytes);
     progress.wrote(1, 1, bytes.length);

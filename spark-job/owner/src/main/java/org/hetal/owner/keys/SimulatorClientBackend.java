@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.SplittableRandom;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
-import org.hetal.he.DeviceChoice;
+import org.hetal.he.DeviceSpec;
 import org.hetal.he.Evaluator;
 import org.hetal.he.FileReadException;
 import org.hetal.he.Parameters;
@@ -60,7 +60,7 @@ final class SimulatorClientBackend implements ClientBackend {
   }
 
   @Override
-  public Evaluator evaluator(Path keyBundle, String parameterSet, DeviceChoice device) {
+  public Evaluator evaluator(Path keyBundle, String parameterSet, DeviceSpec device) {
     return new Simulator(simulated(parameterSet), Noise.MEASURED, NOISE_SEED);
   }
 

@@ -23,8 +23,8 @@ import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.OwnerOnly;
 import org.hetal.he.FileReadException;
 import org.hetal.he.FileWriteException;
-import org.hetal.training.Judgement;
-import org.hetal.training.Verdict;
+import org.hetal.training.EpochMetrics;
+import org.hetal.training.StopDecision;
 
 /**
  * The owner's record of every answer, a JSON object a line. It is on disk before the answer is
@@ -82,10 +82,9 @@ public final class OracleLog implements AutoCloseable {
       boolean best,
       String reason) {
 
-    Judgement judgement() {
-      Verdict.Decision decision = stop ? Verdict.Decision.STOP : Verdict.Decision.CONTINUE;
-      return new Judgement(
-          epoch, loss, accuracy, largestLogit, drift, new Verdict(decision, best, reason));
+    EpochMetrics metrics() {
+      return new EpochMetrics(
+          epoch, loss, accuracy, largestLogit, drift, new StopDecision(stop, best, reason));
     }
   }
 

@@ -26,13 +26,13 @@ import java.util.function.Consumer;
 import javax.net.ssl.SSLEngine;
 import org.hetal.config.SettingsException;
 import org.hetal.oracle.Greeting;
-import org.hetal.oracle.JudgeAnswer;
-import org.hetal.oracle.JudgeRequest;
+import org.hetal.oracle.ValidationAnswer;
+import org.hetal.oracle.ValidationRequest;
 
 /**
  * {@link OracleService} over HTTPS with TLS 1.3 alone; what goes over the wire is described in
- * {@link Greeting}, {@link JudgeRequest} and {@link JudgeAnswer}. One event loop serves all
- * connections, so that one that says nothing, or little, keeps no thread from another ({@link
+ * {@link Greeting}, {@link ValidationRequest} and {@link ValidationAnswer}. One event loop serves
+ * all connections, so that one that says nothing, or little, keeps no thread from another ({@link
  * Strangers}); questions are answered one after the other on a thread of their own.
  */
 public final class OracleServer implements AutoCloseable {
@@ -80,8 +80,8 @@ public final class OracleServer implements AutoCloseable {
         Map.of(
             Greeting.PATH,
             new RequestHandler.Route(Greeting.MAX_BYTES, this::greet),
-            JudgeRequest.PATH,
-            new RequestHandler.Route(Math.min(most, Integer.MAX_VALUE - 8), this::judge));
+            ValidationRequest.PATH,
+            new RequestHandler.Route(Math.min(most, Integer.MAX_VALUE - 8), this::decide));
     RequestHandler.Shared shared =
         new RequestHandler.Shared(
             identity.tokenBytes(),
@@ -160,14 +160,14 @@ public final class OracleServer implements AutoCloseable {
     return service.greet(greeting).encode();
   }
 
-  private byte[] judge(byte[] body) {
-    JudgeRequest request;
+  private byte[] decide(byte[] body) {
+    ValidationRequest request;
     try {
-      request = JudgeRequest.decode(body);
+      request = ValidationRequest.decode(body);
     } catch (IllegalArgumentException e) {
       throw new OracleException(OracleException.BAD_REQUEST, e.getMessage());
     }
-    return service.judge(request).encode();
+    return service.decide(request).encode();
   }
 
   /** Stops listening; a question being answered has some seconds to end. */

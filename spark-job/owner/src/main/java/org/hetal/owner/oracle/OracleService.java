@@ -9,18 +9,18 @@ import org.hetal.dataset.StoredFile;
 import org.hetal.he.HeException;
 import org.hetal.he.owner.Client;
 import org.hetal.oracle.Greeting;
-import org.hetal.oracle.JudgeAnswer;
-import org.hetal.oracle.JudgeRequest;
+import org.hetal.oracle.ValidationAnswer;
+import org.hetal.oracle.ValidationRequest;
 import org.hetal.packing.Layout;
-import org.hetal.training.Judge;
-import org.hetal.training.Judgement;
+import org.hetal.training.EarlyStopping;
+import org.hetal.training.EpochMetrics;
 import org.hetal.training.Partition;
 import org.hetal.training.RowRange;
 
 /**
- * The key holder: decrypts validation logits, judges them, writes down what it found and answers
- * stop or continue. Each answer costs one of the query budget; a question asked before, with the
- * same ciphertexts, gets the same answer for nothing. One run a log.
+ * The validation oracle: decrypts validation logits, judges them, writes down what it found and
+ * answers stop or continue. Each answer costs one of the query budget; a question asked before,
+ * with the same ciphertexts, gets the same answer for nothing. One run a log.
  */
 public final class OracleService {
   private final Client client;
@@ -29,9 +29,9 @@ public final class OracleService {
   private final List<RowRange> groups;
   private final double logitScale;
   private final int budget;
-  private final Judge judge;
+  private final EarlyStopping judge;
   private final OracleLog log;
-  private final Consumer<Judgement> listener;
+  private final Consumer<EpochMetrics> listener;
 
   /**
    * @param run the only one that is answered
@@ -39,7 +39,7 @@ public final class OracleService {
    * @param squarings logits come divided by 2^squarings
    * @param patience epochs without a better loss
    * @param budget answers in the oracle's life, those in the log included
-   * @param listener told each new judgement, for the owner's screen
+   * @param listener told each new metrics, for the owner's screen
    * @throws org.hetal.config.SettingsException when the log is of another run
    */
   public OracleService(
@@ -51,7 +51,7 @@ public final class OracleService {
       int patience,
       int budget,
       OracleLog log,
-      Consumer<Judgement> listener) {
+      Consumer<EpochMetrics> listener) {
     this.client = client;
     run.requireOwn(log);
     this.run = run;
@@ -60,12 +60,12 @@ public final class OracleService {
     this.logitScale = Math.scalb(1.0, squarings);
     this.budget = budget;
     this.judge =
-        new Judge(
+        new EarlyStopping(
             labels,
             layout.classes(),
             patience,
             2 * logitScale,
-            log.entries().stream().map(OracleLog.Entry::judgement).toList());
+            log.entries().stream().map(OracleLog.Entry::metrics).toList());
     this.log = log;
     this.listener = listener;
   }
@@ -100,7 +100,7 @@ public final class OracleService {
     return new Greeting.Welcome(answersLeft());
   }
 
-  synchronized JudgeAnswer judge(JudgeRequest request) {
+  synchronized ValidationAnswer decide(ValidationRequest request) {
     run.require(request.run(), log);
     requireGroups(request.logits().size());
     String digest = digest(request.logits());
@@ -120,7 +120,7 @@ public final class OracleService {
     }
     requireNext(request.epoch());
     requireBudget();
-    Judgement judgement = judge.judge(request.epoch(), decrypt(request.logits()));
+    EpochMetrics metrics = judge.decide(request.epoch(), decrypt(request.logits()));
     OracleLog.Entry entry =
         new OracleLog.Entry(
             Instant.now().truncatedTo(ChronoUnit.MILLIS).toString(),
@@ -129,20 +129,20 @@ public final class OracleService {
             request.run().dataset(),
             request.epoch(),
             digest,
-            judgement.loss(),
-            judgement.accuracy(),
-            judgement.largestLogit(),
-            judgement.drift(),
-            judgement.verdict().stops(),
-            judgement.verdict().best(),
-            judgement.verdict().reason());
+            metrics.loss(),
+            metrics.accuracy(),
+            metrics.largestLogit(),
+            metrics.drift(),
+            metrics.decision().stop(),
+            metrics.decision().best(),
+            metrics.decision().reason());
     log.append(entry);
-    listener.accept(judgement);
+    listener.accept(metrics);
     return answer(entry);
   }
 
-  private JudgeAnswer answer(OracleLog.Entry entry) {
-    return new JudgeAnswer(entry.stop(), entry.best(), entry.reason(), answersLeft());
+  private ValidationAnswer answer(OracleLog.Entry entry) {
+    return new ValidationAnswer(entry.stop(), entry.best(), entry.reason(), answersLeft());
   }
 
   private void requireGroups(int actual) {

@@ -27,7 +27,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.hetal.oracle.Greeting;
-import org.hetal.oracle.JudgeAnswer;
+import org.hetal.oracle.ValidationAnswer;
 
 /**
  * One connection, which carries one question. The token is checked when the header is there and
@@ -184,7 +184,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
     } catch (RuntimeException e) {
       // What went wrong here is the owner's to know.
       shared.trouble().accept("failed: " + e);
-      byte[] answer = JudgeAnswer.failure("the oracle failed; its own log says why");
+      byte[] answer = ValidationAnswer.failure("the oracle failed; its own log says why");
       context
           .executor()
           .execute(() -> send(context, HttpResponseStatus.INTERNAL_SERVER_ERROR, answer));
@@ -195,7 +195,10 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
     body = null;
     String line = "refused with " + why.status() + ": " + why.getMessage();
     (admitted ? shared.trouble() : shared.strangersTrouble()).accept(line);
-    send(context, HttpResponseStatus.valueOf(why.status()), JudgeAnswer.failure(why.getMessage()));
+    send(
+        context,
+        HttpResponseStatus.valueOf(why.status()),
+        ValidationAnswer.failure(why.getMessage()));
   }
 
   private void send(ChannelHandlerContext context, HttpResponseStatus status, byte[] answer) {

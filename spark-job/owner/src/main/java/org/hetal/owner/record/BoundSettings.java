@@ -25,7 +25,7 @@ final class BoundSettings {
           "training.patience",
           "training.learning-rate",
           "training.squarings",
-          "training.groups-per-unit",
+          "training.groups-per-microbatch",
           "training.rows-per-block");
 
   private BoundSettings() {}

@@ -114,7 +114,7 @@ class HetalOwnerTest {
     assertEquals(List.of(20, 20, 2), dataset.batches().stream().map(b -> b.rows()).toList());
     Layout layout = Shapes.layout(dataset.origin().shape());
     assertEquals(3, layout.features(), "two columns and the bias");
-    EncryptedDataset.Group group = dataset.batches().get(0).units().get(0).groups().get(0);
+    EncryptedDataset.Group group = dataset.batches().get(0).microbatches().get(0).groups().get(0);
     try (Client client = client()) {
       double[] labels = client.decrypt(group.labels().read(storage));
       double ones = java.util.Arrays.stream(labels).sum();
@@ -177,7 +177,7 @@ class HetalOwnerTest {
     assertEquals(0, hetal("encrypt", "--rows", rows.toString(), "--to", to.toString()), output);
     EncryptedDataset dataset = EncryptedDataset.open(new LocalStorage(to));
     Layout layout = Shapes.layout(dataset.origin().shape());
-    int stored = dataset.rowsToJudge().get(0).rows();
+    int stored = dataset.unlabelledGroups().get(0).rows();
     int blocks = stored / layout.rowsPerBlock();
     assertEquals(blocks * layout.rowsPerBlock(), stored, "whole row blocks");
     assertEquals(1, Integer.bitCount(blocks), "for which there are keys");

@@ -29,15 +29,15 @@ import org.hetal.linalg.FeatureBlocks;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.keys.ClientBackend;
 import org.hetal.training.CheckpointStore;
-import org.hetal.training.Judge;
-import org.hetal.training.LocalWorkers;
+import org.hetal.training.EarlyStopping;
+import org.hetal.training.EncryptedMicrobatch;
+import org.hetal.training.LocalGradientService;
 import org.hetal.training.Partition;
 import org.hetal.training.RowRange;
 import org.hetal.training.Trainer;
 import org.hetal.training.TrainingListener;
 import org.hetal.training.TrainingPlan;
 import org.hetal.training.TrainingResult;
-import org.hetal.training.Unit;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
@@ -148,24 +148,31 @@ class OpenFheClientTest {
     TrainingPlan plan = data.plan(settings, backend.parameters(SET));
     Storage storage = new LocalStorage(folder.resolve("cluster/dataset"));
     EncryptedDataset dataset = EncryptedDataset.open(storage);
-    try (Client keyHolder = backend.load(folder.resolve("owner/secret.key"), SET, null);
+    try (Client validationOracle = backend.load(folder.resolve("owner/secret.key"), SET, null);
         Evaluator engine = NativeEngine.open(folder.resolve("cluster/keys"), 2);
         Scope scope = engine.scope()) {
-      List<List<Unit>> units = new ArrayList<>();
+      List<List<EncryptedMicrobatch>> microbatches = new ArrayList<>();
       for (EncryptedDataset.Batch batch : dataset.batches()) {
-        units.add(
-            scope.addAll(batch.units().stream().map(u -> unit(engine, storage, plan, u)).toList()));
+        microbatches.add(
+            scope.addAll(
+                batch.microbatches().stream()
+                    .map(u -> microbatch(engine, storage, plan, u))
+                    .toList()));
       }
       List<FeatureBlocks> validation =
           scope.addAll(
-              dataset.rowsToJudge().stream().map(g -> blocks(engine, storage, plan, g)).toList());
-      Judge judge = new Judge(data.validationLabels(), 3, 3, settings.training().logitRange());
+              dataset.unlabelledGroups().stream()
+                  .map(g -> blocks(engine, storage, plan, g))
+                  .toList());
+      EarlyStopping judge =
+          new EarlyStopping(data.validationLabels(), 3, 3, settings.training().logitRange());
       TrainingResult result =
           new Trainer(
                   engine,
                   plan,
-                  scope.add(new LocalWorkers(engine, plan, units, validation)),
-                  (epoch, bytes) -> judge.judge(epoch, logits(keyHolder, plan, bytes)).verdict(),
+                  scope.add(new LocalGradientService(engine, plan, microbatches, validation)),
+                  (epoch, bytes) ->
+                      judge.decide(epoch, logits(validationOracle, plan, bytes)).decision(),
                   CheckpointStore.inMemory(),
                   TrainingListener.NONE,
                   "test")
@@ -183,14 +190,17 @@ class OpenFheClientTest {
     }
   }
 
-  private static Unit unit(
-      Evaluator engine, Storage storage, TrainingPlan plan, EncryptedDataset.Unit unit) {
-    List<Unit.Group> groups = new ArrayList<>();
-    for (EncryptedDataset.Group group : unit.groups()) {
+  private static EncryptedMicrobatch microbatch(
+      Evaluator engine,
+      Storage storage,
+      TrainingPlan plan,
+      EncryptedDataset.Microbatch microbatch) {
+    List<EncryptedMicrobatch.Group> groups = new ArrayList<>();
+    for (EncryptedDataset.Group group : microbatch.groups()) {
       Ciphertext labels = engine.deserialize(group.labels().read(storage));
-      groups.add(new Unit.Group(blocks(engine, storage, plan, group), labels));
+      groups.add(new EncryptedMicrobatch.Group(blocks(engine, storage, plan, group), labels));
     }
-    return new Unit(groups);
+    return new EncryptedMicrobatch(groups);
   }
 
   private static FeatureBlocks blocks(

@@ -44,12 +44,11 @@ class TrainingWarningsTest {
   }
 
   private static PlainTrainer.Result result(double... losses) {
-    List<org.hetal.training.Judgement> epochs = new java.util.ArrayList<>();
+    List<org.hetal.training.EpochMetrics> epochs = new java.util.ArrayList<>();
     for (double loss : losses) {
-      org.hetal.training.Verdict verdict =
-          new org.hetal.training.Verdict(
-              org.hetal.training.Verdict.Decision.CONTINUE, epochs.isEmpty(), "");
-      epochs.add(new org.hetal.training.Judgement(epochs.size() + 1, loss, 0.5, 1, 0, verdict));
+      org.hetal.training.StopDecision decision =
+          new org.hetal.training.StopDecision(false, epochs.isEmpty(), "");
+      epochs.add(new org.hetal.training.EpochMetrics(epochs.size() + 1, loss, 0.5, 1, 0, decision));
     }
     return new PlainTrainer.Result(null, null, 1, epochs, 1, 1, "");
   }

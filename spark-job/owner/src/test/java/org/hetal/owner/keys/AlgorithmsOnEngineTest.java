@@ -10,8 +10,8 @@ import java.util.SplittableRandom;
 import java.util.function.Function;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
+import org.hetal.he.KeyPlan;
 import org.hetal.he.NativeEngine;
-import org.hetal.he.RotationPlan;
 import org.hetal.he.Scope;
 import org.hetal.he.owner.Client;
 import org.hetal.he.owner.NativeClient;
@@ -119,7 +119,7 @@ class AlgorithmsOnEngineTest {
 
   /** Runs on the simulator to learn the keys, then on the engine with exactly these. */
   private double[] onEngine(Function<Arithmetic, double[]> work) {
-    RotationPlan keys;
+    KeyPlan keys;
     try (Simulator simulator = new Simulator(SimulatedParameters.withRingDegree(2 * SLOTS))) {
       work.apply(
           new Arithmetic(simulator) {

@@ -68,7 +68,7 @@ class OracleConnectionsTest {
             2,
             5,
             log,
-            judgement -> {});
+            metrics -> {});
     server =
         new OracleServer(service, identity, "localhost", 0, Duration.ofSeconds(3), trouble::add);
   }

@@ -30,9 +30,9 @@ import org.hetal.config.SettingsException;
 import org.hetal.config.SettingsLoader;
 import org.hetal.he.owner.Client;
 import org.hetal.oracle.Greeting;
-import org.hetal.oracle.JudgeAnswer;
-import org.hetal.oracle.JudgeRequest;
 import org.hetal.oracle.RunIdentity;
+import org.hetal.oracle.ValidationAnswer;
+import org.hetal.oracle.ValidationRequest;
 import org.hetal.owner.keys.ClientBackend;
 import org.hetal.packing.Layout;
 import org.junit.jupiter.api.AfterEach;
@@ -90,16 +90,16 @@ class OracleServerTest {
             2,
             budget,
             log,
-            judgement -> {});
+            metrics -> {});
     server = new OracleServer(service, identity, "localhost", 0, trouble::add);
   }
 
   @Test
   void betterThenWorseEpochs_continueUntilPatienceEnds() throws Exception {
-    assertEquals(new JudgeAnswer(false, true, "", 4), ask(1, 1.0));
-    assertEquals(new JudgeAnswer(false, true, "", 3), ask(2, 3.0));
+    assertEquals(new ValidationAnswer(false, true, "", 4), ask(1, 1.0));
+    assertEquals(new ValidationAnswer(false, true, "", 3), ask(2, 3.0));
     assertFalse(ask(3, 2.0).best());
-    JudgeAnswer last = ask(4, 1.5);
+    ValidationAnswer last = ask(4, 1.5);
     assertTrue(last.stop());
     assertFalse(last.best());
     assertEquals(1, last.answersLeft());
@@ -120,7 +120,7 @@ class OracleServerTest {
 
   @Test
   void sameQuestionAgain_getsTheSameAnswerForNothing() throws Exception {
-    JudgeAnswer first = ask(1, 1.0);
+    ValidationAnswer first = ask(1, 1.0);
     assertEquals(first, ask(1, 1.0));
     assertEquals(409, post(request(1, 2.0), identity.token(), trusting(identity)).statusCode());
     assertEquals(409, post(request(3, 2.0), identity.token(), trusting(identity)).statusCode());
@@ -136,7 +136,7 @@ class OracleServerTest {
     ask(2, 2.0);
     HttpResponse<byte[]> third = post(request(3, 3.0), identity.token(), trusting(identity));
     assertEquals(429, third.statusCode());
-    assertTrue(JudgeAnswer.failureMessage(third.body()).contains("query budget"));
+    assertTrue(ValidationAnswer.failureMessage(third.body()).contains("query budget"));
     assertEquals(2, OracleLog.read(folder.resolve("oracle.jsonl")).size());
   }
 
@@ -165,10 +165,11 @@ class OracleServerTest {
     assertEquals(
         405,
         trusting
-            .send(http(JudgeRequest.PATH).GET().build(), HttpResponse.BodyHandlers.ofByteArray())
+            .send(
+                http(ValidationRequest.PATH).GET().build(), HttpResponse.BodyHandlers.ofByteArray())
             .statusCode());
     byte[] foreign =
-        new JudgeRequest(
+        new ValidationRequest(
                 new RunIdentity("run", "f".repeat(32), DATASET, SCHEDULE),
                 1,
                 List.of(encrypted(1.0)))
@@ -186,9 +187,9 @@ class OracleServerTest {
       byte[] cut = java.util.Arrays.copyOf(good, length);
       assertEquals(400, post(cut, identity.token(), trusting).statusCode(), "length " + length);
     }
-    byte[] noise = new JudgeRequest(run(), 1, List.of(new byte[100])).encode();
+    byte[] noise = new ValidationRequest(run(), 1, List.of(new byte[100])).encode();
     assertEquals(400, post(noise, identity.token(), trusting).statusCode());
-    byte[] two = new JudgeRequest(run(), 1, List.of(encrypted(1.0), encrypted(1.0))).encode();
+    byte[] two = new ValidationRequest(run(), 1, List.of(encrypted(1.0), encrypted(1.0))).encode();
     assertEquals(400, post(two, identity.token(), trusting).statusCode());
     assertFalse(ask(1, 1.0).stop());
   }
@@ -218,7 +219,7 @@ class OracleServerTest {
   private void refused(int status, RunIdentity run, String both) throws Exception {
     HttpResponse<byte[]> response = post(new Greeting(run, 1, 0));
     assertEquals(status, response.statusCode());
-    String message = JudgeAnswer.failureMessage(response.body());
+    String message = ValidationAnswer.failureMessage(response.body());
     assertTrue(message.contains(both), message);
   }
 
@@ -227,7 +228,7 @@ class OracleServerTest {
     assertEquals(400, post(new Greeting(run(), 2, 0)).statusCode(), "groups");
     HttpResponse<byte[]> ahead = post(new Greeting(run(), 1, 3));
     assertEquals(409, ahead.statusCode(), "answers that this log has not");
-    assertTrue(JudgeAnswer.failureMessage(ahead.body()).contains("expected at most 0"));
+    assertTrue(ValidationAnswer.failureMessage(ahead.body()).contains("expected at most 0"));
     stop();
     start(1);
     ask(1, 1.0);
@@ -247,7 +248,7 @@ class OracleServerTest {
                 SettingsException.class,
                 () ->
                     new OracleService(
-                        client, other, layout, LABELS, SQUARINGS, 2, 5, log, judgement -> {}))
+                        client, other, layout, LABELS, SQUARINGS, 2, 5, log, metrics -> {}))
             .getMessage();
     assertTrue(
         message.contains("oracle.jsonl: run-id: expected answers for other, actual"), message);
@@ -277,7 +278,7 @@ class OracleServerTest {
               2,
               5,
               log,
-              judgement -> {});
+              metrics -> {});
       String message =
           assertThrows(
                   SettingsException.class,
@@ -321,7 +322,8 @@ class OracleServerTest {
 
   private int greet(RunIdentity run, int groups, int epochsAnswered) throws Exception {
     HttpResponse<byte[]> response = post(new Greeting(run, groups, epochsAnswered));
-    assertEquals(200, response.statusCode(), () -> JudgeAnswer.failureMessage(response.body()));
+    assertEquals(
+        200, response.statusCode(), () -> ValidationAnswer.failureMessage(response.body()));
     return Greeting.Welcome.decode(response.body()).answersLeft();
   }
 
@@ -341,14 +343,15 @@ class OracleServerTest {
   }
 
   private byte[] request(int epoch, double margin) {
-    return new JudgeRequest(run(), epoch, List.of(encrypted(margin))).encode();
+    return new ValidationRequest(run(), epoch, List.of(encrypted(margin))).encode();
   }
 
-  private JudgeAnswer ask(int epoch, double margin) throws Exception {
+  private ValidationAnswer ask(int epoch, double margin) throws Exception {
     HttpResponse<byte[]> response =
         post(request(epoch, margin), identity.token(), trusting(identity));
-    assertEquals(200, response.statusCode(), () -> JudgeAnswer.failureMessage(response.body()));
-    return JudgeAnswer.decode(response.body());
+    assertEquals(
+        200, response.statusCode(), () -> ValidationAnswer.failureMessage(response.body()));
+    return ValidationAnswer.decode(response.body());
   }
 
   private HttpRequest.Builder http(String path) {
@@ -358,8 +361,9 @@ class OracleServerTest {
 
   private HttpResponse<byte[]> post(byte[] body, String token, HttpClient client) throws Exception {
     HttpRequest request =
-        HttpRequest.newBuilder(URI.create("https://localhost:" + server.port() + JudgeRequest.PATH))
-            .header("Content-Type", JudgeRequest.CONTENT_TYPE)
+        HttpRequest.newBuilder(
+                URI.create("https://localhost:" + server.port() + ValidationRequest.PATH))
+            .header("Content-Type", ValidationRequest.CONTENT_TYPE)
             .header("Authorization", "Bearer " + token)
             .POST(HttpRequest.BodyPublishers.ofByteArray(body))
             .build();

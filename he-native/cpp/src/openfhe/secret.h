@@ -1,0 +1,17 @@
+// What needs a secret key. Compiled into the client's library and the tests, never into the cluster's.
+#pragma once
+
+#include "openfhe/exchange.h"
+
+namespace hetal::openfhe {
+
+/// Slots of a ciphertext of scale degree 1 and any scale: CryptoContext::Decrypt, corrected by the ratio of the scales.
+std::vector<std::complex<double>> decrypt(const Context& context, const PrivateKey& secret,
+                                          const Ciphertext& ciphertext, double scale);
+
+/// The ternary coefficients of a secret key, and a key made of them.
+std::vector<std::int64_t> secret_coefficients(const PrivateKey& secret);
+PrivateKey secret_from_coefficients(const Context& context, const std::vector<std::int64_t>& coefficients,
+                                    const std::string& key_tag);
+
+}  // namespace hetal::openfhe

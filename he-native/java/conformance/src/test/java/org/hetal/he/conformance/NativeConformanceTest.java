@@ -1,0 +1,243 @@
+package org.hetal.he.conformance;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.hetal.he.Ciphertext;
+import org.hetal.he.DeviceSpec;
+import org.hetal.he.EngineLibrary;
+import org.hetal.he.Evaluator;
+import org.hetal.he.HeFormatException;
+import org.hetal.he.HeMissingKeyException;
+import org.hetal.he.KeyPlan;
+import org.hetal.he.NativeHandle;
+import org.hetal.he.Plaintext;
+import org.hetal.he.Scope;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class NativeConformanceTest extends EvaluatorConformance {
+  private long leaksBefore;
+  private long liveBefore;
+
+  /** What the suite's engines compute on. */
+  DeviceSpec device(int threads) {
+    return DeviceSpec.cpu(threads);
+  }
+
+  private NativeFixture bench(int threads) {
+    return new NativeFixture(device(threads), NativeFixture.plan());
+  }
+
+  @Override
+  EvaluatorFixture open() {
+    return bench(2);
+  }
+
+  @Override
+  @BeforeAll
+  void openFixture() {
+    leaksBefore = NativeHandle.leaks();
+    liveBefore = EngineLibrary.liveObjects();
+    super.openFixture();
+  }
+
+  @Override
+  @AfterAll
+  void closeBench() {
+    super.closeBench();
+    assertEquals(liveBefore, EngineLibrary.liveObjects(), "native objects that are not closed");
+    System.gc();
+    assertEquals(leaksBefore, NativeHandle.leaks());
+  }
+
+  /** Errors are those of encryption and rounding: too small would mean that nothing is hidden. */
+  @Test
+  void noise_isBoundedOnBothSides() {
+    Slots a = slots(1);
+    double[] fresh = bench.decryptComplex(encrypt(a, LEVEL));
+    double worst = 0;
+    for (int i = 0; i < a.re().length; i++) {
+      worst = Math.max(worst, Math.abs(fresh[i] - a.re()[i]));
+    }
+    assertTrue(worst > 0x1p-38 && worst < 0x1p-30, "encryption: " + worst);
+    Ciphertext refreshed = keep(evaluator.bootstrap(encrypt(a, LEVEL)));
+    double[] slots = bench.decryptComplex(refreshed);
+    worst = 0;
+    for (int i = 0; i < a.re().length; i++) {
+      worst = Math.max(worst, Math.abs(slots[i] - a.re()[i]));
+    }
+    assertTrue(worst > 0x1p-34 && worst < 0x1p-19, "bootstrap: " + worst);
+  }
+
+  @Test
+  void missingKeys_throwWithTheRotationAndTheLevel() {
+    Ciphertext x = encrypt(slots(1), 5);
+    Class<HeMissingKeyException> missing = HeMissingKeyException.class;
+    assertThrowsWith(missing, () -> evaluator.rotate(x, 9), 9, 5);
+    assertThrowsWith(missing, () -> evaluator.rotate(x, -9), 503);
+    assertThrowsWith(missing, () -> evaluator.rotateAll(x, new int[] {1, 9}), 9);
+    assertThrowsWith(missing, () -> evaluator.rotateSum(x, new int[] {1, 9}), 9);
+    assertThrowsWith(missing, () -> evaluator.sumRotated(List.of(x), new int[] {9}), 9);
+    Plaintext p = encode(slots(1), 5);
+    assertThrowsWith(
+        missing, () -> evaluator.multiplyRotated(x, new int[] {9}, List.of(List.of(p))), 9);
+    try (NativeFixture bare = new NativeFixture(device(1), new KeyPlan().rotate(1, 2))) {
+      Evaluator e = bare.evaluator();
+      try (Ciphertext y = bare.encrypt(bare.random(1), 3);
+          Ciphertext square = e.square(y)) {
+        assertThrowsWith(missing, () -> e.rotate(y, 1), 1, 3, 2);
+        assertThrowsWith(missing, () -> e.conjugate(y), "conjugation");
+        assertThrowsWith(missing, () -> e.relinearize(square), 3);
+        assertThrows(missing, () -> e.relinearizeRescale(square));
+        assertThrows(missing, () -> e.bootstrap(y));
+        assertThrows(missing, () -> e.bootstrapPair(y, y));
+      }
+    }
+  }
+
+  @Test
+  void deserialize_anyDamagedByte_throws() {
+    byte[] good = evaluator.serialize(encrypt(slots(1), 1));
+    SplittableRandom random = new SplittableRandom(6);
+    for (int i = 0; i < 500; i++) {
+      byte[] bad = good.clone();
+      bad[random.nextInt(bad.length)] ^= (byte) (1 + random.nextInt(255));
+      assertThrows(HeFormatException.class, () -> evaluator.deserialize(bad).close());
+    }
+  }
+
+  @Test
+  void deserialize_otherKeyPair_throwsWithBothIds() {
+    NativeFixture own = (NativeFixture) bench;
+    try (var stranger =
+        org.hetal.he.owner.NativeClient.insecureGenerate(NativeFixture.SET, 12, 1)) {
+      byte[] foreign = stranger.encrypt(new double[] {1}, 2);
+      assertThrowsWith(
+          HeFormatException.class,
+          () -> evaluator.deserialize(foreign),
+          own.client().keyId(),
+          stranger.keyId());
+    }
+  }
+
+  /** A computation with every kind of operation; its bytes. */
+  static byte[] everything(EvaluatorFixture on) {
+    Evaluator e = on.evaluator();
+    try (Scope s = new Scope()) {
+      Ciphertext x = s.add(on.encrypt(on.random(1), 9));
+      Ciphertext y = s.add(on.encrypt(on.random(2), 9));
+      Plaintext p = s.add(e.encode(new double[] {0.5, 0, 0.25, 0}, 8));
+      Ciphertext z = s.add(e.multiplyRescale(x, y));
+      List<Ciphertext> rows =
+          s.addAll(e.multiplyRotated(z, new int[] {0, 1, 64}, List.of(Arrays.asList(p, null, p))));
+      Ciphertext r = s.add(e.rescale(rows.get(0)));
+      Ciphertext t = s.add(e.rotateSum(r, new int[] {1, 2, 3, 5}));
+      Ciphertext u = s.add(e.multiplyRescale(t, 0.25));
+      List<Ciphertext> fresh = s.addAll(e.bootstrapPair(u, u));
+      Ciphertext sum = s.add(e.sumRotated(fresh, new int[] {5, 511}));
+      return e.serialize(s.add(e.bootstrap(s.add(e.dropToLevel(sum, 4)))));
+    }
+  }
+
+  @Test
+  void results_areTheSameBytes_forAnyNumberOfThreads() {
+    List<byte[]> results = new ArrayList<>();
+    for (int threads : new int[] {1, 2, 3}) {
+      try (NativeFixture on = bench(threads)) {
+        results.add(everything(on));
+      }
+    }
+    assertArrayEquals(results.get(0), results.get(1));
+    assertArrayEquals(results.get(0), results.get(2));
+  }
+
+  @Test
+  void severalJavaThreads_getTheSameBytes_andLoadKeysOnce() throws Exception {
+    try (NativeFixture on = bench(2)) {
+      Evaluator e = on.evaluator();
+      Ciphertext x = on.encrypt(on.random(3), 9);
+      Callable<byte[]> work =
+          () -> {
+            try (Ciphertext turned = e.rotateSum(x, new int[] {1, 2, 3, 5, 64});
+                Ciphertext square = e.multiplyRescale(turned, turned);
+                Ciphertext fresh = e.bootstrap(square)) {
+              return e.serialize(fresh);
+            }
+          };
+      ExecutorService pool = Executors.newFixedThreadPool(4);
+      try {
+        List<Future<byte[]>> results = pool.invokeAll(List.of(work, work, work, work));
+        for (Future<byte[]> result : results) {
+          assertArrayEquals(results.get(0).get(), result.get());
+        }
+      } finally {
+        pool.shutdown();
+      }
+      x.close();
+      int once = on.nativeEvaluator().keysLoaded();
+      everything(on);
+      assertTrue(once <= on.keyFiles(), once + " loads of " + on.keyFiles() + " keys");
+      assertTrue(on.nativeEvaluator().keysLoaded() <= on.keyFiles(), "a key was loaded twice");
+    }
+  }
+
+  /** A forgotten ciphertext is collected, counted, reported and its memory returned. */
+  @Test
+  void forgottenCiphertext_isCountedAsALeak_andReportedOnce() throws InterruptedException {
+    List<String> reports = new CopyOnWriteArrayList<>();
+    Logger logger = Logger.getLogger(NativeHandle.class.getName());
+    logger.setUseParentHandlers(false);
+    Handler handler =
+        new Handler() {
+          @Override
+          public void publish(LogRecord record) {
+            reports.add(record.getMessage());
+          }
+
+          @Override
+          public void flush() {}
+
+          @Override
+          public void close() {}
+        };
+    logger.addHandler(handler);
+    try {
+      long before = NativeHandle.leaks();
+      long live = EngineLibrary.liveObjects();
+      forget();
+      forget();
+      for (int i = 0; i < 250 && NativeHandle.leaks() < before + 2; i++) {
+        System.gc();
+        Thread.sleep(20);
+      }
+      assertEquals(before + 2, NativeHandle.leaks());
+      assertEquals(live, EngineLibrary.liveObjects());
+      leaksBefore += 2;
+      assertEquals(1, reports.size(), () -> "reports: " + reports);
+      assertTrue(reports.get(0).contains("a native ciphertext was not closed"), reports.get(0));
+    } finally {
+      logger.removeHandler(handler);
+      logger.setUseParentHandlers(true);
+    }
+  }
+
+  private void forget() {
+    assertEquals(2, evaluator.zero(2).level());
+  }
+}

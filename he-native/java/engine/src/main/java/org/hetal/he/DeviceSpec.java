@@ -1,0 +1,45 @@
+package org.hetal.he;
+
+import java.io.Serializable;
+
+/**
+ * Which device an engine computes on. Results do not depend on it.
+ *
+ * @param kind {@code cpu} or {@code cuda}
+ * @param threads workers on the host; 0: one for each core
+ * @param ordinal cuda: which GPU of those that the process sees, from 0
+ * @param memoryBytes cuda: device memory taken at once and never exceeded; 0: grows as needed
+ */
+public record DeviceSpec(String kind, int threads, int ordinal, long memoryBytes)
+    implements Serializable {
+
+  public DeviceSpec {
+    if (!kind.equals("cpu") && !kind.equals("cuda")) {
+      throw new IllegalArgumentException("device: expected cpu or cuda, actual " + kind);
+    }
+    if (threads < 0 || ordinal < 0 || memoryBytes < 0) {
+      throw new IllegalArgumentException(
+          "device: expected threads, ordinal and memory of at least 0, actual "
+              + threads
+              + ", "
+              + ordinal
+              + ", "
+              + memoryBytes);
+    }
+  }
+
+  /** The processor, with so many workers; 0: one for each core. */
+  public static DeviceSpec cpu(int threads) {
+    return new DeviceSpec("cpu", threads, 0, 0);
+  }
+
+  /** The GPU of that number, its memory growing as needed. */
+  public static DeviceSpec cuda(int ordinal) {
+    return new DeviceSpec("cuda", 0, ordinal, 0);
+  }
+
+  /** The same on another GPU; the processor is one device whatever the number. */
+  public DeviceSpec on(int gpu) {
+    return kind.equals("cpu") ? this : new DeviceSpec(kind, threads, gpu, memoryBytes);
+  }
+}

@@ -1,0 +1,162 @@
+package org.hetal.he.openfhe.owner;
+
+import java.lang.ref.Reference;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.hetal.he.HeFormatException;
+import org.hetal.he.KeyPlan;
+import org.hetal.he.NativeHandle;
+import org.hetal.he.NativeParameters;
+import org.hetal.he.Parameters;
+import org.hetal.he.openfhe.OpenFhe;
+import org.hetal.he.owner.Client;
+
+/**
+ * A {@link Client} for the native engine in which the secret key is OpenFHE's alone: {@code
+ * KeyGen}, {@code Encrypt} and {@code Decrypt} on a context over the engine's primes, evaluation
+ * keys in OpenFHE's polynomial arithmetic. The engine's own cryptographic code never sees the
+ * secret; what the cluster gets has the engine's formats and cannot be told from a native client's,
+ * except that ciphertexts carry both halves (OpenFHE's uniform half has no seed) and are twice as
+ * long.
+ *
+ * <p>OpenFHE takes its randomness from the operating system and from nowhere else. Safe from
+ * several threads.
+ */
+public final class NativeClientWithOpenFheKey implements Client {
+  private final NativeParameters parameters;
+  private final NativeHandle handle;
+  private final String keyId;
+
+  private NativeClientWithOpenFheKey(NativeParameters parameters, long client) {
+    this.parameters = parameters;
+    this.handle = new NativeHandle(this, client, "client", EngineClientNatives::release);
+    this.keyId = EngineClientNatives.keyId(client);
+  }
+
+  /**
+   * A new key pair.
+   *
+   * @throws IllegalArgumentException for an unknown parameter set
+   * @throws org.hetal.he.openfhe.OpenFheUnavailableException without OpenFHE
+   */
+  public static NativeClientWithOpenFheKey generate(String parameterSet) {
+    return generate(parameterSet, 0);
+  }
+
+  /**
+   * @param threads of the engine's transforms; 0: one for each core
+   */
+  public static NativeClientWithOpenFheKey generate(String parameterSet, int threads) {
+    OpenFhe.require();
+    return new NativeClientWithOpenFheKey(
+        NativeParameters.named(parameterSet), EngineClientNatives.generate(parameterSet, threads));
+  }
+
+  /**
+   * From a file of {@link #saveSecretKey}.
+   *
+   * @throws java.io.UncheckedIOException when it cannot be read
+   * @throws HeFormatException when it is damaged or of other parameters
+   */
+  public static NativeClientWithOpenFheKey load(Path secretKeyFile) {
+    OpenFhe.require();
+    try (SecretKeyFile file = SecretKeyFile.read(secretKeyFile)) {
+      NativeParameters parameters;
+      try {
+        parameters = NativeParameters.named(file.parameterSet());
+      } catch (IllegalArgumentException e) {
+        throw new HeFormatException(secretKeyFile + ": " + e.getMessage(), e);
+      }
+      file.requireParameters(secretKeyFile, parameters.hash());
+      return new NativeClientWithOpenFheKey(
+          parameters, EngineClientNatives.load(parameters.name(), 0, file.keyId(), file.payload()));
+    }
+  }
+
+  @Override
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  @Override
+  public String keyId() {
+    return keyId;
+  }
+
+  @Override
+  public byte[] encrypt(double[] values, int level) {
+    return encrypt(values, null, level);
+  }
+
+  /** As {@link #encrypt(double[], int)} with imaginary parts; null for none. */
+  public byte[] encrypt(double[] real, double[] imaginary, int level) {
+    return fenced(() -> EngineClientNatives.encrypt(handle.get(), real, imaginary, level));
+  }
+
+  @Override
+  public double[] decrypt(byte[] ciphertext) {
+    return Arrays.copyOf(decryptComplex(ciphertext), parameters.slotCount());
+  }
+
+  @Override
+  public double[] decryptComplex(byte[] ciphertext) {
+    return fenced(() -> EngineClientNatives.decrypt(handle.get(), ciphertext));
+  }
+
+  @Override
+  public void writeEvaluationKeys(Path directory, KeyPlan plan, KeyProgress progress) {
+    int[] rotations = new int[2 * plan.rotations().size()];
+    int at = 0;
+    for (Map.Entry<Integer, Integer> rotation : plan.rotations().entrySet()) {
+      rotations[at++] = rotation.getKey();
+      rotations[at++] = rotation.getValue();
+    }
+    long opened =
+        EngineClientNatives.openWriter(
+            handle.get(),
+            directory.toString(),
+            rotations,
+            plan.relinearizationLevel(),
+            plan.conjugationLevel(),
+            plan.needsBootstrap());
+    try (NativeHandle writer =
+        new NativeHandle(this, opened, "writer", EngineClientNatives::release)) {
+      int total = EngineClientNatives.writerTotal(writer.get());
+      for (int done = 1; done <= total; done++) {
+        progress.wrote(done, total, EngineClientNatives.writeNext(writer.get()));
+      }
+      EngineClientNatives.commitWriter(writer.get());
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  @Override
+  public void saveSecretKey(Path file) {
+    byte[] payload = fenced(() -> EngineClientNatives.secretKey(handle.get()));
+    try (SecretKeyFile key =
+        new SecretKeyFile(parameters.name(), keyId, parameters.hash(), payload)) {
+      key.write(file);
+    }
+  }
+
+  private <T> T fenced(Supplier<T> call) {
+    try {
+      return call.get();
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  @Override
+  public void close() {
+    handle.close();
+  }
+
+  @Override
+  public String toString() {
+    return "OpenFHE client of the engine(" + parameters.name() + ", key " + keyId + ")";
+  }
+}

@@ -1,0 +1,245 @@
+package org.hetal.he.openfhe;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import org.hetal.he.FileReadException;
+import org.hetal.he.FileWriteException;
+import org.hetal.he.HeFormatException;
+import org.hetal.he.HeMissingKeyException;
+import org.hetal.he.IoReason;
+import org.hetal.he.KeyPlan;
+
+/**
+ * Evaluation keys of OpenFHE on disk: a directory with one file a key, each OpenFHE's own form in
+ * an {@link Envelope}, and a text file {@code manifest}, written last.
+ *
+ * <pre>
+ * hetal-openfhe-keys 1
+ * parameters NAME HASH
+ * key-tag TAG
+ * plan relinearization LEVEL | conjugation LEVEL | rotation STEPS LEVEL | bootstrap
+ * file relinearization|rotations NAME
+ * digest SHA-256 of the lines before
+ * </pre>
+ *
+ * OpenFHE makes keys with all digits; those of the plan are cut to the digits that their level
+ * uses, those of bootstraps are whole. A step that is in both has its bootstrap's key alone, and
+ * the plan's level holds all the same, so that a computation that leaves its plan fails as it would
+ * with the native engine.
+ */
+public final class OpenFheKeyBundle {
+  private static final String MANIFEST = "manifest";
+  private static final String FIRST = "hetal-openfhe-keys 1";
+
+  private final OpenFheParameters parameters;
+  private final String keyTag;
+  private final KeyPlan plan;
+  private final List<String> files;
+
+  private OpenFheKeyBundle(
+      OpenFheParameters parameters, String keyTag, KeyPlan plan, List<String> files) {
+    this.parameters = parameters;
+    this.keyTag = keyTag;
+    this.plan = plan;
+    this.files = files;
+  }
+
+  public OpenFheParameters parameters() {
+    return parameters;
+  }
+
+  public String keyTag() {
+    return keyTag;
+  }
+
+  /** Reads and checks a manifest. */
+  static OpenFheKeyBundle read(Path directory) {
+    Path path = directory.resolve(MANIFEST);
+    String text;
+    try {
+      text = Files.readString(path);
+    } catch (IOException e) {
+      throw new FileReadException(
+          "no key bundle in "
+              + directory
+              + ": "
+              + path
+              + ": "
+              + IoReason.of(e)
+              + " (it is written last: the bundle may be unfinished)",
+          e);
+    }
+    int last = text.lastIndexOf("digest ");
+    if (last < 0 || !text.substring(last).equals(digestLine(text.substring(0, last)))) {
+      throw new HeFormatException(path + ": digest: the text was changed, damaged or truncated");
+    }
+    List<String> lines = text.substring(0, last).lines().toList();
+    try {
+      return parse(path, lines);
+    } catch (IndexOutOfBoundsException | NumberFormatException e) {
+      throw new HeFormatException(path + ": not understood: " + e.getMessage(), e);
+    }
+  }
+
+  private static OpenFheKeyBundle parse(Path path, List<String> lines) {
+    if (!lines.get(0).equals(FIRST)) {
+      throw new HeFormatException(
+          path + ": version: expected " + FIRST + ", actual " + lines.get(0));
+    }
+    String[] set = lines.get(1).split(" ");
+    OpenFheParameters parameters = OpenFheParameters.named(set[1]);
+    if (!parameters.hash().equals(set[2])) {
+      throw new HeFormatException(
+          path + ": parameters: expected " + parameters.hash() + ", actual " + set[2]);
+    }
+    String tag = lines.get(2).split(" ")[1];
+    KeyPlan plan = new KeyPlan();
+    List<String> files = new ArrayList<>();
+    for (String line : lines.subList(3, lines.size())) {
+      String[] words = line.split(" ");
+      switch (words[0] + " " + words[1]) {
+        case "plan relinearization" -> plan.relinearize(Integer.parseInt(words[2]));
+        case "plan conjugation" -> plan.conjugate(Integer.parseInt(words[2]));
+        case "plan rotation" -> plan.rotate(Integer.parseInt(words[2]), Integer.parseInt(words[3]));
+        case "plan bootstrap" -> plan.bootstrap();
+        case "file relinearization", "file rotations" -> {
+          if (!words[2].matches("[A-Za-z0-9_.-]{1,64}")) {
+            throw new HeFormatException(path + ": expected a plain file name, actual " + words[2]);
+          }
+          files.add(words[1] + " " + words[2]);
+        }
+        default -> throw new HeFormatException(path + ": not understood: " + line);
+      }
+    }
+    return new OpenFheKeyBundle(parameters, tag, plan, files);
+  }
+
+  /** Loads all keys into the context. */
+  void load(Path directory, CkksContext context) {
+    for (String file : files) {
+      String[] words = file.split(" ");
+      Path path = directory.resolve(words[1]);
+      byte[] bytes;
+      try {
+        bytes = Files.readAllBytes(path);
+      } catch (IOException e) {
+        throw FileReadException.of(path, e);
+      }
+      if (words[0].equals("relinearization")) {
+        context.loadRelinearizationKeys(bytes);
+      } else {
+        context.loadRotationKeys(bytes);
+      }
+    }
+  }
+
+  void requireRotation(int left, int level) {
+    Integer planned = plan.rotations().get(left);
+    if (planned == null || planned < level) {
+      throw new HeMissingKeyException(
+          "no key for the rotation by "
+              + left
+              + " at level "
+              + level
+              + (planned == null
+                  ? "; the bundle has " + plan.rotations().keySet()
+                  : "; the bundle has it up to level " + planned));
+    }
+  }
+
+  void requireConjugation(int level) {
+    if (plan.conjugationLevel() < level) {
+      throw new HeMissingKeyException(
+          "no conjugation key at level "
+              + level
+              + "; the bundle has it up to level "
+              + plan.conjugationLevel());
+    }
+  }
+
+  void requireRelinearization(int level) {
+    if (plan.relinearizationLevel() < level) {
+      throw new HeMissingKeyException(
+          "no relinearisation key at level "
+              + level
+              + "; the bundle has it up to level "
+              + plan.relinearizationLevel());
+    }
+  }
+
+  void requireBootstrap() {
+    if (!plan.needsBootstrap()) {
+      throw new HeMissingKeyException("no bootstrap keys: the bundle was made without");
+    }
+  }
+
+  /** Writes a bundle: keys as they come, the manifest when {@link #commit} is called. */
+  public static final class Writer {
+    private final Path directory;
+    private final StringBuilder text = new StringBuilder();
+    private int written;
+
+    /**
+     * @throws FileWriteException when the directory has a manifest already
+     */
+    public Writer(Path directory, OpenFheParameters parameters, String keyTag, KeyPlan plan) {
+      this.directory = directory;
+      if (Files.exists(directory.resolve(MANIFEST))) {
+        throw new FileWriteException("refusing to overwrite the key bundle in " + directory);
+      }
+      text.append(FIRST).append('\n');
+      text.append("parameters " + parameters.name() + " " + parameters.hash() + "\n");
+      text.append("key-tag " + keyTag + "\n");
+      if (plan.relinearizationLevel() >= 0) {
+        text.append("plan relinearization " + plan.relinearizationLevel() + "\n");
+      }
+      if (plan.conjugationLevel() >= 0) {
+        text.append("plan conjugation " + plan.conjugationLevel() + "\n");
+      }
+      plan.rotations()
+          .forEach((steps, level) -> text.append("plan rotation " + steps + " " + level + "\n"));
+      if (plan.needsBootstrap()) {
+        text.append("plan bootstrap\n");
+      }
+    }
+
+    /** Writes one key file in its envelope. */
+    public void write(boolean relinearization, byte[] bytes) {
+      String kind = relinearization ? "relinearization" : "rotations";
+      String name = kind + "_" + written++ + ".key";
+      writeAtomically(directory.resolve(name), bytes);
+      text.append("file " + kind + " " + name + "\n");
+    }
+
+    public void commit() {
+      text.append(digestLine(text.toString()));
+      writeAtomically(
+          directory.resolve(MANIFEST), text.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static void writeAtomically(Path path, byte[] bytes) {
+      try {
+        Files.createDirectories(path.toAbsolutePath().getParent());
+        Path part = path.resolveSibling(path.getFileName() + ".part");
+        // What a run that was killed left behind. A link planted there is removed, not followed.
+        Files.deleteIfExists(part);
+        Files.write(part, bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        Files.move(part, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      } catch (IOException e) {
+        throw FileWriteException.of(path, e);
+      }
+    }
+  }
+
+  private static String digestLine(String text) {
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return "digest " + HexFormat.of().formatHex(Envelope.sha256(bytes, bytes.length)) + "\n";
+  }
+}

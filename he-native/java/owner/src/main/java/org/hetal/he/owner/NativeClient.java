@@ -1,0 +1,203 @@
+package org.hetal.he.owner;
+
+import java.lang.ref.Reference;
+import java.nio.file.Path;
+import java.util.Map;
+import org.hetal.he.KeyPlan;
+import org.hetal.he.NativeHandle;
+import org.hetal.he.NativeParameters;
+import org.hetal.he.Parameters;
+
+/**
+ * A {@link Client} whose secret key is in native memory, never on the Java heap, and is zeroed on
+ * {@link #close()}. Safe from several threads.
+ */
+public final class NativeClient implements Client {
+  private final NativeHandle handle;
+  private final NativeParameters parameters;
+  private final String keyId;
+
+  private NativeClient(long client) {
+    this.handle = new NativeHandle(this, client, "client", NativeClient::release);
+    this.parameters = NativeParameters.named(describe(client, false));
+    this.keyId = describe(client, true);
+  }
+
+  /**
+   * A new key pair with randomness from the operating system, on all cores.
+   *
+   * @throws IllegalArgumentException for an unknown parameter set
+   */
+  public static NativeClient generate(String parameterSet) {
+    return generate(parameterSet, 0);
+  }
+
+  /**
+   * @param threads 0: one for each core
+   */
+  public static NativeClient generate(String parameterSet, int threads) {
+    OwnerLibrary.require();
+    return new NativeClient(generateNative(parameterSet, threads));
+  }
+
+  /**
+   * For tests: the same seed gives the same keys, and the same calls in the same order the same
+   * ciphertexts and bundles. <b>No secrecy at all.</b>
+   */
+  public static NativeClient insecureGenerate(String parameterSet, long seed) {
+    return insecureGenerate(parameterSet, seed, 0);
+  }
+
+  public static NativeClient insecureGenerate(String parameterSet, long seed, int threads) {
+    OwnerLibrary.require();
+    return new NativeClient(insecureGenerateNative(parameterSet, threads, seed));
+  }
+
+  /**
+   * From a file of {@link #saveSecretKey}.
+   *
+   * @throws java.io.UncheckedIOException when it cannot be read
+   * @throws org.hetal.he.HeFormatException when it is damaged
+   */
+  public static NativeClient load(Path secretKeyFile) {
+    return load(secretKeyFile, 0);
+  }
+
+  public static NativeClient load(Path secretKeyFile, int threads) {
+    OwnerLibrary.require();
+    return new NativeClient(loadNative(secretKeyFile.toString(), threads));
+  }
+
+  @Override
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  @Override
+  public String keyId() {
+    return keyId;
+  }
+
+  @Override
+  public byte[] encrypt(double[] values, int level) {
+    return encrypt(values, null, level);
+  }
+
+  /** As {@link #encrypt(double[], int)} with imaginary parts; null for none. */
+  public byte[] encrypt(double[] real, double[] imaginary, int level) {
+    try {
+      return encryptNative(handle.get(), real, imaginary, level);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  @Override
+  public double[] decrypt(byte[] ciphertext) {
+    return decrypt(ciphertext, false);
+  }
+
+  @Override
+  public double[] decryptComplex(byte[] ciphertext) {
+    return decrypt(ciphertext, true);
+  }
+
+  private double[] decrypt(byte[] ciphertext, boolean complex) {
+    try {
+      return decryptNative(handle.get(), ciphertext, complex);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  @Override
+  public void writeEvaluationKeys(Path directory, KeyPlan plan, KeyProgress progress) {
+    int[] rotations = new int[2 * plan.rotations().size()];
+    int at = 0;
+    for (Map.Entry<Integer, Integer> rotation : plan.rotations().entrySet()) {
+      rotations[at++] = rotation.getKey();
+      rotations[at++] = rotation.getValue();
+    }
+    long opened =
+        openWriter(
+            handle.get(),
+            directory.toString(),
+            rotations,
+            plan.relinearizationLevel(),
+            plan.conjugationLevel(),
+            plan.needsBootstrap());
+    try (NativeHandle writer = new NativeHandle(this, opened, "writer", NativeClient::release)) {
+      int total = writerTotal(writer.get());
+      for (int done = 1; done <= total; done++) {
+        progress.wrote(done, total, writeNext(writer.get()));
+      }
+      commitWriter(writer.get());
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  @Override
+  public void saveSecretKey(Path file) {
+    try {
+      saveSecretKeyNative(handle.get(), file.toString());
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  /**
+   * Writes a public key, with which {@link NativeEncryptor} encrypts and nothing else can be done;
+   * refuses to overwrite.
+   */
+  public void savePublicKey(Path file) {
+    try {
+      savePublicKeyNative(handle.get(), file.toString());
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  @Override
+  public void close() {
+    handle.close();
+  }
+
+  @Override
+  public String toString() {
+    return "client(" + parameters.name() + ", key " + keyId + ")";
+  }
+
+  private static native long generateNative(String parameterSet, int threads);
+
+  private static native long insecureGenerateNative(String parameterSet, int threads, long seed);
+
+  private static native long loadNative(String path, int threads);
+
+  private static native boolean release(long handle);
+
+  private static native String describe(long client, boolean keyId);
+
+  private static native byte[] encryptNative(
+      long client, double[] real, double[] imaginary, int level);
+
+  private static native double[] decryptNative(long client, byte[] ciphertext, boolean complex);
+
+  private static native void saveSecretKeyNative(long client, String path);
+
+  private static native void savePublicKeyNative(long client, String path);
+
+  private static native long openWriter(
+      long client,
+      String directory,
+      int[] rotations,
+      int relinearizationLevel,
+      int conjugationLevel,
+      boolean bootstrap);
+
+  private static native int writerTotal(long writer);
+
+  private static native long writeNext(long writer);
+
+  private static native void commitWriter(long writer);
+}

@@ -1,0 +1,91 @@
+package org.hetal.linalg;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.hetal.he.Ciphertext;
+import org.hetal.he.Evaluator;
+import org.hetal.he.Plaintext;
+import org.hetal.he.Scope;
+import org.hetal.packing.ReplicationPlan;
+
+/**
+ * Several ciphertexts to one, the transpose of {@link Replicate}: the output's block v is the sum
+ * of all blocks of a run of input v, times the masks' factor; blocks without an input are 0. Level
+ * l to l-1. See {@link ReplicationPlan} for the forms and their cost.
+ */
+final class PackSums {
+  private final Evaluator evaluator;
+  private final ReplicationPlan plan;
+  private final Masks masks;
+
+  PackSums(Evaluator evaluator, ReplicationPlan plan, Masks masks) {
+    this.evaluator = evaluator;
+    this.plan = plan;
+    this.masks = masks;
+  }
+
+  /** {@code plan.count()} ciphertexts of one level, which stay the caller's. */
+  Ciphertext apply(List<Ciphertext> inputs) {
+    if (inputs.size() != plan.count()) {
+      throw new IllegalArgumentException(
+          "packSums: expected " + plan.count() + " ciphertexts, actual " + inputs.size());
+    }
+    if (plan.positions() == 1) {
+      return Replicate.scaled(evaluator, inputs.get(0), masks.factor());
+    }
+    try (Scope scope = evaluator.scope()) {
+      List<Ciphertext> folded = new ArrayList<>();
+      for (int v = 0; v < plan.count(); v++) {
+        Ciphertext sum = inputs.get(v);
+        for (int[] steps : plan.rotateAndSumStages(v)) {
+          sum = scope.add(evaluator.rotateSum(sum, negated(steps)));
+        }
+        folded.add(sum);
+      }
+      Ciphertext gathered = scope.add(plan.window() == 1 ? masked(folded) : window(folded));
+      return evaluator.rescale(gathered);
+    }
+  }
+
+  private static int[] negated(int[] steps) {
+    int[] out = new int[steps.length];
+    for (int i = 0; i < steps.length; i++) {
+      out[i] = -steps[i];
+    }
+    return out;
+  }
+
+  private Ciphertext masked(List<Ciphertext> inputs) {
+    List<Plaintext> factors = new ArrayList<>();
+    for (int v = 0; v < inputs.size(); v++) {
+      factors.add(masks.block(plan, v, inputs.get(v).level()));
+    }
+    return evaluator.multiplySumPlain(inputs, factors);
+  }
+
+  /** For each offset the masked inputs that move by it, summed; then all offsets in one sum. */
+  private Ciphertext window(List<Ciphertext> inputs) {
+    int window = plan.window();
+    int level = inputs.get(0).level();
+    int least = -plan.largestOffset();
+    int[] steps = new int[window - least];
+    try (Scope scope = evaluator.scope()) {
+      List<Ciphertext> sums = new ArrayList<>();
+      for (int t = 0; t < steps.length; t++) {
+        int offset = least + t;
+        steps[t] = offset * plan.stride();
+        List<Ciphertext> moved = new ArrayList<>();
+        List<Plaintext> factors = new ArrayList<>();
+        for (int v = 0; v < inputs.size(); v++) {
+          int from = v % window + offset;
+          if (from >= 0 && from < window) {
+            moved.add(inputs.get(v));
+            factors.add(masks.block(plan, v - v % window + from, level));
+          }
+        }
+        sums.add(scope.add(evaluator.multiplySumPlain(moved, factors)));
+      }
+      return evaluator.sumRotated(sums, steps);
+    }
+  }
+}

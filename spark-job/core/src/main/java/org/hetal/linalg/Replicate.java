@@ -1,0 +1,84 @@
+package org.hetal.linalg;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.hetal.he.Ciphertext;
+import org.hetal.he.Evaluator;
+import org.hetal.he.Plaintext;
+import org.hetal.he.Scope;
+import org.hetal.packing.ReplicationPlan;
+
+/**
+ * One ciphertext to several: output v holds the input's block v in every block of its run, times
+ * the masks' factor. Level l to l-1. See {@link ReplicationPlan} for the forms and their cost.
+ */
+final class Replicate {
+  private final Evaluator evaluator;
+  private final ReplicationPlan plan;
+  private final Masks masks;
+
+  Replicate(Evaluator evaluator, ReplicationPlan plan, Masks masks) {
+    this.evaluator = evaluator;
+    this.plan = plan;
+    this.masks = masks;
+  }
+
+  /** {@code plan.count()} ciphertexts, the caller's. */
+  List<Ciphertext> apply(Ciphertext a) {
+    if (plan.positions() == 1) {
+      return List.of(scaled(evaluator, a, masks.factor()));
+    }
+    try (Scope scope = evaluator.scope()) {
+      List<Ciphertext> out = new ArrayList<>();
+      List<Ciphertext> masked = scope.addAll(plan.window() == 1 ? masked(a) : window(a));
+      for (int v = 0; v < plan.count(); v++) {
+        Ciphertext copied = scope.add(evaluator.rescale(masked.get(v)));
+        for (int[] steps : plan.rotateAndSumStages(v)) {
+          copied = scope.add(evaluator.rotateSum(copied, steps));
+        }
+        out.add(copied);
+      }
+      out.forEach(scope::release);
+      return out;
+    }
+  }
+
+  /** A level down by a factor, where there is nothing to mask. */
+  static Ciphertext scaled(Evaluator evaluator, Ciphertext a, double factor) {
+    return factor == 1
+        ? evaluator.dropToLevel(a, a.level() - 1)
+        : evaluator.multiplyRescale(a, factor);
+  }
+
+  private List<Ciphertext> masked(Ciphertext a) {
+    try (Scope scope = evaluator.scope()) {
+      List<Ciphertext> out = new ArrayList<>();
+      for (int v = 0; v < plan.count(); v++) {
+        out.add(scope.add(evaluator.multiply(a, masks.block(plan, v, a.level()))));
+      }
+      out.forEach(scope::release);
+      return out;
+    }
+  }
+
+  private List<Ciphertext> window(Ciphertext a) {
+    int window = plan.window();
+    int most = plan.largestOffset();
+    int[] steps = new int[window + most];
+    for (int t = 0; t < steps.length; t++) {
+      steps[t] = (t - (window - 1)) * plan.stride();
+    }
+    List<List<Plaintext>> factors = new ArrayList<>();
+    for (int v = 0; v < plan.count(); v++) {
+      Plaintext[] row = new Plaintext[steps.length];
+      int first = v - v % window;
+      for (int j = 0; j < window; j++) {
+        // Block j of the sub-run takes block v: from v - j blocks to its right.
+        row[v % window - j + window - 1] = masks.block(plan, first + j, a.level());
+      }
+      factors.add(Arrays.asList(row));
+    }
+    return evaluator.multiplyRotated(a, steps, factors);
+  }
+}

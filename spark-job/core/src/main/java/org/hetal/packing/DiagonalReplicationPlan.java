@@ -1,0 +1,68 @@
+package org.hetal.packing;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A replicate or packSums along the rows of a unit block in two levels of masks: between groups of
+ * {@code group} rows (outer), and inside the groups (inner).
+ *
+ * @param group rows of a group, a power of two
+ * @param outer stride group, positions rowsPerBlock / group, one value a group that is in use
+ * @param inner stride 1, positions group; one entry a group that is in use
+ */
+public record DiagonalReplicationPlan(
+    int group, ReplicationPlan outer, List<ReplicationPlan> inner) {
+  public DiagonalReplicationPlan {
+    inner = List.copyOf(inner);
+  }
+
+  /** The cheapest replicate of the first {@code count} rows. */
+  public static DiagonalReplicationPlan replicate(int rowsPerBlock, int count) {
+    return cheapest(rowsPerBlock, count, true);
+  }
+
+  /** The cheapest packSums into the first {@code count} rows. */
+  public static DiagonalReplicationPlan packSums(int rowsPerBlock, int count) {
+    return cheapest(rowsPerBlock, count, false);
+  }
+
+  private static DiagonalReplicationPlan cheapest(int rowsPerBlock, int count, boolean replicate) {
+    DiagonalReplicationPlan best = null;
+    for (int group = 1; group <= rowsPerBlock; group *= 2) {
+      DiagonalReplicationPlan plan = of(rowsPerBlock, count, group, replicate);
+      if (best == null || plan.cost(replicate) < best.cost(replicate)) {
+        best = plan;
+      }
+    }
+    return best;
+  }
+
+  private static DiagonalReplicationPlan of(
+      int rowsPerBlock, int count, int group, boolean replicate) {
+    int groups = Layout.ceilDiv(count, group);
+    int positions = rowsPerBlock / group;
+    List<ReplicationPlan> inner = new ArrayList<>();
+    for (int g = 0; g < groups; g++) {
+      int values = Math.min(group, count - g * group);
+      inner.add(
+          replicate
+              ? ReplicationPlan.replicate(1, group, values)
+              : ReplicationPlan.packSums(1, group, values));
+    }
+    ReplicationPlan outer =
+        replicate
+            ? ReplicationPlan.replicate(group, positions, groups)
+            : ReplicationPlan.packSums(group, positions, groups);
+    return new DiagonalReplicationPlan(group, outer, inner);
+  }
+
+  /** In rotations. */
+  public double cost(boolean replicate) {
+    double cost = replicate ? outer.replicateCost() : outer.packSumsCost();
+    for (ReplicationPlan spread : inner) {
+      cost += replicate ? spread.replicateCost() : spread.packSumsCost();
+    }
+    return cost;
+  }
+}

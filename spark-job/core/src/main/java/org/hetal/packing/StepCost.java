@@ -1,0 +1,84 @@
+package org.hetal.packing;
+
+/**
+ * What a training step costs in a layout, in rotations of one ciphertext: a model for choosing
+ * between layouts, not a forecast of seconds.
+ *
+ * <p>A key switch is about a hundred number-theoretic transforms: two fifths in decomposing the
+ * input, two fifths in dividing by the special primes, the rest in the key product. Hoisting spares
+ * the first, summing before dividing the second.
+ */
+public final class StepCost {
+  static final double DECOMPOSE = 0.4;
+  static final double KEY_PRODUCT = 0.2;
+  static final double DIVIDE = 0.4;
+  static final double KEY_SWITCH = DECOMPOSE + KEY_PRODUCT + DIVIDE;
+  static final double RESCALE = 0.2;
+  static final double MULTIPLY = 0.1;
+  static final double MULTIPLY_PLAIN = 0.04;
+
+  /** Reading a feature ciphertext and bringing it to the level of its product. */
+  static final double READ = 0.4;
+
+  /** The backward product runs some seven levels below the forward one. */
+  static final double BACKWARD = 0.6;
+
+  /** Bootstrapping two real ciphertexts together: weights and look-ahead. */
+  static final double BOOTSTRAP_PAIR = 220;
+
+  private StepCost() {}
+
+  /**
+   * A step on {@code rows} rows: reading, expansion, forward, backward, refreshing the weights. The
+   * softmax costs the same in every layout of the same slots and classes and is left out.
+   */
+  static double of(Layout layout, int rows) {
+    int perGroup = layout.rowsPerGroup();
+    int fullGroups = rows / perGroup;
+    int rest = rows % perGroup;
+    double cost = fullGroups * group(layout, layout.rowBlocks(perGroup));
+    if (rest > 0) {
+      cost += group(layout, layout.rowBlocks(rest));
+    }
+    for (int i = 0; i < layout.compactCiphertexts(); i++) {
+      cost += compact(layout, i);
+    }
+    return cost + BACKWARD * layout.diagonals() * (KEY_SWITCH + RESCALE);
+  }
+
+  private static double compact(Layout layout, int ciphertext) {
+    int rows = layout.rowsPerBlock();
+    int count = layout.diagonalsOf(ciphertext);
+    return BOOTSTRAP_PAIR
+        + KEY_SWITCH
+        + DiagonalReplicationPlan.replicate(rows, count).cost(true)
+        + BACKWARD * (2 * KEY_SWITCH + DiagonalReplicationPlan.packSums(rows, count).cost(false));
+  }
+
+  private static double group(Layout layout, int rowBlocks) {
+    int babySteps = layout.babySteps();
+    int giants = layout.diagonalSteps() / babySteps;
+    double hoisted = KEY_PRODUCT + DIVIDE;
+    double features =
+        layout.columnBlocks()
+            * (READ + (babySteps == 1 ? 0 : DECOMPOSE + (babySteps - 1) * hoisted));
+    double logits =
+        giants * KEY_SWITCH
+            + (giants - 1) * (DECOMPOSE + KEY_PRODUCT)
+            + (giants == 1 ? 0 : DIVIDE)
+            + RESCALE;
+    double residual = giants == 1 ? 0 : DECOMPOSE + (giants - 1) * hoisted;
+    double products = layout.diagonals() * MULTIPLY;
+    int stride = layout.rowsPerBlock();
+    int positions = layout.positions();
+    double forward =
+        rowBlocks * (features + logits + products)
+            + 2 * KEY_SWITCH
+            + ReplicationPlan.packSums(stride, positions, rowBlocks).packSumsCost();
+    double backward =
+        rowBlocks * (layout.columnBlocks() * RESCALE + residual + products)
+            + KEY_SWITCH
+            + ReplicationPlan.replicate(stride, positions, rowBlocks).replicateCost();
+    return forward + BACKWARD * backward;
+  }
+}

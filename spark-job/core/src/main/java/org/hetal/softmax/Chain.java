@@ -1,0 +1,129 @@
+package org.hetal.softmax;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * The stages from scaled logits u = x / 2^squarings to probabilities, for one number of classes:
+ * exponential, normalise, squarings - 1 loose squarings, and a last one that normalises precisely.
+ * Up to 16 classes by the fitted {@link Coefficients}; above, every squaring is an {@link
+ * InverseStage}, and there are several chains to choose from (see {@link ManyClasses}).
+ *
+ * <p>Built from the end: the probabilities have unit 1, and each stage says in which unit it wants
+ * its input.
+ */
+record Chain(int classes, int squarings, List<Stage> stages) {
+  static final int LARGEST_CLASSES = 64;
+  static final int LEAST_SQUARINGS = 4;
+
+  /**
+   * What the last normalisation may leave of a row's sum being off 1; below what the exponential's
+   * own error has become by then.
+   */
+  private static final double FINAL_ERROR = 2e-5;
+
+  private static final int FINAL_LOG_DEGREE = 7;
+
+  /** Room for noise on both sides of an interval, before the last normalisation. */
+  private static final double FINAL_MARGIN = 1.02;
+
+  /** The chains found so far; making those of many classes takes milliseconds. */
+  private static final Map<List<Integer>, List<Chain>> MADE = new ConcurrentHashMap<>();
+
+  /**
+   * Every chain worth considering, fewest levels first; they differ in how the levels are divided
+   * between the squarings.
+   *
+   * @param classes 2 to {@link #LARGEST_CLASSES}
+   * @param squarings {@link #LEAST_SQUARINGS} to {@link #largestSquarings}
+   */
+  static List<Chain> choices(int classes, int squarings) {
+    if (classes < 2 || classes > LARGEST_CLASSES) {
+      throw new IllegalArgumentException(
+          "softmax: expected 2 to " + LARGEST_CLASSES + " classes, actual " + classes);
+    }
+    int most = largestSquarings(classes);
+    if (squarings < LEAST_SQUARINGS || squarings > most) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "softmax of %d classes: expected %d to %d squarings, actual %d",
+              classes,
+              LEAST_SQUARINGS,
+              most,
+              squarings));
+    }
+    return MADE.computeIfAbsent(
+        List.of(classes, squarings),
+        unused ->
+            classes <= Coefficients.shipped().largest()
+                ? List.of(tabulated(classes, squarings))
+                : List.copyOf(ManyClasses.chains(classes, squarings)));
+  }
+
+  /** 6 up to 4 classes, 7 above: as far as the coefficients go. */
+  static int largestSquarings(int classes) {
+    Coefficients table = Coefficients.shipped();
+    return classes <= table.largest() ? table.entry(classes).steps().size() + 1 : 7;
+  }
+
+  static int paddedClasses(int classes) {
+    return Math.max(2, Integer.highestOneBit(2 * classes - 1));
+  }
+
+  int levels() {
+    return stages.stream().mapToInt(Stage::levels).sum();
+  }
+
+  /** Whether no stage takes more levels than the same stage of the other chain. */
+  boolean nowhereDeeperThan(Chain other) {
+    for (int i = 0; i < stages.size(); i++) {
+      if (stages.get(i).levels() > other.stages.get(i).levels()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static Chain tabulated(int classes, int squarings) {
+    Coefficients.Entry entry = Coefficients.shipped().entry(classes);
+    int steps = squarings - 1;
+    Interval last = entry.steps().get(steps - 1).after();
+    List<Stage> backwards = new ArrayList<>();
+    backwards.add(finalStage(last));
+    for (int j = steps - 1; j >= 0; j--) {
+      Coefficients.Step step = entry.steps().get(j);
+      String name = "square " + (j + 1);
+      double outUnit = backwards.get(backwards.size() - 1).unit();
+      backwards.add(
+          step.isShort()
+              ? new ShortLookAheadStage(name, step, outUnit)
+              : new LookAheadStage(name, step, paddedClasses(classes), outUnit));
+    }
+    return finished(classes, squarings, backwards, entry.a(), entry.b());
+  }
+
+  /** Whether the last squaring can be precise on the interval. */
+  static boolean canFinish(Interval s2) {
+    return new MinimaxInverse(s2.widened(FINAL_MARGIN), FINAL_LOG_DEGREE).error() <= FINAL_ERROR;
+  }
+
+  static Stage finalStage(Interval s2) {
+    Interval interval = s2.widened(FINAL_MARGIN);
+    return new InverseStage(
+        "last square", MinimaxInverse.within(interval, FINAL_ERROR, FINAL_LOG_DEGREE), 1);
+  }
+
+  /** Adds the two stages before the squarings and babySteps the list round. */
+  static Chain finished(int classes, int squarings, List<Stage> backwards, double a, double b) {
+    Stage normalise = new NormaliseStage(a, b, backwards.get(backwards.size() - 1).unit());
+    backwards.add(normalise);
+    backwards.add(new ExponentialStage(Coefficients.shipped().exponential(), normalise.unit()));
+    Collections.reverse(backwards);
+    return new Chain(classes, squarings, List.copyOf(backwards));
+  }
+}

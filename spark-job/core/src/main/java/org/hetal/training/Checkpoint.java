@@ -1,0 +1,46 @@
+package org.hetal.training;
+
+import java.util.List;
+
+/**
+ * All that is needed to go on after an epoch and end with the same bytes. It holds ciphertexts and
+ * counters, nothing secret.
+ *
+ * @param configurationHash of everything that decides the bytes (data set, schedule, parameters,
+ *     key); a run resumes only under the same
+ * @param epoch completed epochs
+ * @param answered whether the validation oracle's answer on {@code epoch} is part of this; if not,
+ *     a continued run asks for it before anything else
+ * @param step completed steps
+ * @param lambda of the next step, see {@link Momentum}
+ * @param weights serialized compact state W
+ * @param lookahead serialized compact state V
+ * @param bestEpoch the epoch whose weights {@code best} are; 0 when there are none yet
+ * @param best serialized compact weights of the best epoch at {@link Levels#validationWeights()};
+ *     empty when there are none yet
+ * @param finished whether training has ended with this epoch
+ * @param reason why it ended; empty while it has not
+ */
+public record Checkpoint(
+    String configurationHash,
+    int epoch,
+    boolean answered,
+    int step,
+    double lambda,
+    List<byte[]> weights,
+    List<byte[]> lookahead,
+    int bestEpoch,
+    List<byte[]> best,
+    boolean finished,
+    String reason) {
+  public Checkpoint {
+    weights = List.copyOf(weights);
+    lookahead = List.copyOf(lookahead);
+    best = List.copyOf(best);
+  }
+
+  /** Epochs whose answer is part of this. */
+  public int epochsAnswered() {
+    return answered ? epoch : epoch - 1;
+  }
+}

@@ -1,0 +1,32 @@
+package org.hetal.training;
+
+import java.util.List;
+import org.hetal.he.Ciphertext;
+
+/**
+ * Where the work on encrypted rows is done. The trainer owns the state and calls these once a step
+ * and once an epoch; implementations run {@link MicrobatchGradient} and {@link ValidationLogits} on
+ * whatever holds the data.
+ */
+public interface GradientService {
+  /**
+   * The gradient of a minibatch: the sum over its microbatches of {@link
+   * MicrobatchGradient#compute}.
+   *
+   * @param compactLookahead the point at which the gradient is taken, divided by 2^k, in compact
+   *     form at {@link Levels#forward()}; the caller's to close
+   * @param batch 0 to {@code schedule.batches() - 1}
+   * @param factor {@link Schedule#gradientFactor}
+   * @return compact form at {@link Levels#gradient()}; the caller closes it
+   */
+  List<Ciphertext> gradient(List<Ciphertext> compactLookahead, int batch, double factor);
+
+  /**
+   * The validation logits, one serialized ciphertext a group in order, at {@link
+   * Levels#validationLogits()}.
+   *
+   * @param compactWeights weights / 2^k in compact form at {@link Levels#validationWeights()}; the
+   *     caller's to close
+   */
+  List<byte[]> validationLogits(List<Ciphertext> compactWeights);
+}

@@ -1,0 +1,107 @@
+package org.hetal.training;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.hetal.he.Ciphertext;
+import org.hetal.he.Evaluator;
+import org.hetal.he.Scope;
+import org.hetal.linalg.ExpandedWeights;
+import org.hetal.linalg.Products;
+import org.hetal.linalg.RotatedFeatures;
+import org.hetal.softmax.Softmax;
+
+/**
+ * The gradient of one microbatch: logits, softmax, residual, residual transposed times features.
+ * Immutable and thread-safe; encodes its masks and constants once. Close it before the evaluator.
+ */
+public final class MicrobatchGradient implements AutoCloseable {
+  private final Evaluator evaluator;
+  private final Levels levels;
+  private final Products products;
+  private final Softmax softmax;
+
+  public MicrobatchGradient(Evaluator evaluator, TrainingPlan plan) {
+    plan.requireParameters(evaluator.parameters());
+    this.evaluator = evaluator;
+    this.levels = plan.levels();
+    this.products = new Products(evaluator, plan.layout());
+    this.softmax = new Softmax(evaluator, plan.layout(), plan.schedule().squarings());
+  }
+
+  /**
+   * Expands the look-ahead point, once a step for all microbatches.
+   *
+   * @param compactLookahead V / 2^k at {@link Levels#forward()} or above
+   * @return the caller closes it
+   */
+  public ExpandedWeights expand(List<Ciphertext> compactLookahead) {
+    try (Scope scope = evaluator.scope()) {
+      return products.expand(dropped(scope, evaluator, compactLookahead, levels.forward()));
+    }
+  }
+
+  /**
+   * factor * (softmax(X V^T) - Y)^T X over the rows of the microbatch.
+   *
+   * @param factor {@link Schedule#gradientFactor} of the microbatch's minibatch
+   * @return compact real form at {@link Levels#gradient()}; the caller closes it. Cost: the
+   *     bootstraps of one softmax, a pair each where the microbatch has two groups
+   */
+  public List<Ciphertext> compute(
+      ExpandedWeights lookahead, EncryptedMicrobatch microbatch, double factor) {
+    try (Scope scope = evaluator.scope()) {
+      List<RotatedFeatures> features = new ArrayList<>();
+      List<Ciphertext> logits = new ArrayList<>();
+      for (EncryptedMicrobatch.Group group : microbatch.groups()) {
+        RotatedFeatures rotated =
+            scope.add(products.rotateAhead(group.features(), levels.features()));
+        features.add(rotated);
+        logits.add(scope.add(products.logits(lookahead, rotated)));
+      }
+      List<Ciphertext> probabilities = scope.addAll(softmax.apply(logits, levels.residual()));
+      List<Ciphertext> residuals = new ArrayList<>();
+      for (int i = 0; i < microbatch.groups().size(); i++) {
+        Ciphertext labels = microbatch.groups().get(i).labels();
+        residuals.add(scope.add(residual(probabilities.get(i), labels)));
+      }
+      return products.gradient(residuals, features, factor);
+    }
+  }
+
+  private Ciphertext residual(Ciphertext probabilities, Ciphertext labels) {
+    try (Ciphertext y = evaluator.dropToLevel(labels, levels.residual())) {
+      return evaluator.sub(probabilities, y);
+    }
+  }
+
+  /** Element by element; the caller closes the result. */
+  static List<Ciphertext> sum(Evaluator evaluator, List<Ciphertext> a, List<Ciphertext> b) {
+    if (a.size() != b.size()) {
+      throw new IllegalArgumentException(
+          "gradients: expected equal numbers of ciphertexts, actual "
+              + a.size()
+              + " and "
+              + b.size());
+    }
+    List<Ciphertext> out = new ArrayList<>();
+    for (int i = 0; i < a.size(); i++) {
+      out.add(evaluator.add(a.get(i), b.get(i)));
+    }
+    return out;
+  }
+
+  /** Copies at a lower level, owned by the scope. */
+  static List<Ciphertext> dropped(
+      Scope scope, Evaluator evaluator, List<Ciphertext> from, int level) {
+    List<Ciphertext> out = new ArrayList<>();
+    for (Ciphertext x : from) {
+      out.add(scope.add(evaluator.dropToLevel(x, level)));
+    }
+    return out;
+  }
+
+  @Override
+  public void close() {
+    products.close();
+  }
+}

@@ -1,0 +1,70 @@
+package org.hetal.training;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.List;
+import org.hetal.packing.Layout;
+
+/**
+ * How rows are cut for encryption. A <i>group</i> is what one ciphertext of logits holds ({@link
+ * Layout#rowsPerGroup()} rows, the last group of a minibatch perhaps fewer); a <i>microbatch</i> is
+ * one or two groups of one minibatch and the piece of work that yields one gradient. The cut is
+ * made once, at encryption: whatever computes later, every microbatch is computed alone and the sum
+ * over microbatches is exact, so the trained bytes depend neither on the number of workers nor on
+ * their order.
+ */
+public final class Partition {
+  private Partition() {}
+
+  /**
+   * One microbatch of work.
+   *
+   * @param batch the minibatch it belongs to
+   * @param index its position in that minibatch, from 0
+   * @param groups one or two ranges of training rows
+   */
+  public record MicrobatchRows(int batch, int index, List<RowRange> groups)
+      implements Serializable {
+    public MicrobatchRows {
+      groups = List.copyOf(groups);
+    }
+
+    public int rows() {
+      return groups.stream().mapToInt(RowRange::rows).sum();
+    }
+  }
+
+  /** The groups of a range of rows, in order. */
+  public static List<RowRange> groups(RowRange rows, Layout layout) {
+    List<RowRange> out = new ArrayList<>();
+    for (int first = rows.first(); first < rows.end(); first += layout.rowsPerGroup()) {
+      out.add(new RowRange(first, Math.min(layout.rowsPerGroup(), rows.end() - first)));
+    }
+    return out;
+  }
+
+  /** The groups of a whole split of {@code rows} rows, as validation and prediction use them. */
+  public static List<RowRange> groups(int rows, Layout layout) {
+    return groups(new RowRange(0, rows), layout);
+  }
+
+  /** The microbatches of one minibatch. */
+  public static List<MicrobatchRows> microbatches(Schedule schedule, int batch, Layout layout) {
+    List<RowRange> groups = groups(schedule.batch(batch), layout);
+    List<MicrobatchRows> out = new ArrayList<>();
+    for (int i = 0; i < groups.size(); i += schedule.groupsPerMicrobatch()) {
+      int end = Math.min(groups.size(), i + schedule.groupsPerMicrobatch());
+      out.add(new MicrobatchRows(batch, out.size(), groups.subList(i, end)));
+    }
+    return out;
+  }
+
+  /** The microbatches of all minibatches, minibatch by minibatch. */
+  public static List<MicrobatchRows> microbatches(Schedule schedule, Layout layout) {
+    List<MicrobatchRows> out = new ArrayList<>();
+    for (int batch = 0; batch < schedule.batches(); batch++) {
+      out.addAll(microbatches(schedule, batch, layout));
+    }
+    return out;
+  }
+}

@@ -1,0 +1,253 @@
+package org.hetal.training;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import org.hetal.he.Ciphertext;
+import org.hetal.he.Evaluator;
+import org.hetal.he.HeRangeException;
+import org.hetal.he.Scope;
+
+/**
+ * Trains on encrypted rows: minibatches in order, Nesterov update and refresh. After each epoch the
+ * state is saved, then the validation oracle is asked, then its answer is saved: a validation
+ * oracle that cannot be reached costs no work. A run that finds a checkpoint goes on from it and
+ * ends with the same bytes as an undisturbed one; a finished one returns at once.
+ */
+public final class Trainer {
+  static final String ALL_EPOCHS_DONE = "all epochs done";
+  private static final double NANOS = 1e-9;
+
+  private final Evaluator evaluator;
+  private final TrainingPlan plan;
+  private final GradientService workers;
+  private final ValidationOracle validationOracle;
+  private final CheckpointStore checkpoints;
+  private final TrainingListener listener;
+  private final String configurationHash;
+  private final NesterovUpdate update;
+
+  /**
+   * @param evaluator for the state: update, refresh, bytes
+   * @param configurationHash of everything that decides the bytes: data set, schedule, parameters,
+   *     key
+   */
+  public Trainer(
+      Evaluator evaluator,
+      TrainingPlan plan,
+      GradientService workers,
+      ValidationOracle validationOracle,
+      CheckpointStore checkpoints,
+      TrainingListener listener,
+      String configurationHash) {
+    plan.requireParameters(evaluator.parameters());
+    this.evaluator = evaluator;
+    this.plan = plan;
+    this.workers = workers;
+    this.validationOracle = validationOracle;
+    this.checkpoints = checkpoints;
+    this.listener = listener;
+    this.configurationHash = configurationHash;
+    this.update = new NesterovUpdate(evaluator, plan.levels());
+  }
+
+  /**
+   * Trains until the schedule ends or the validation oracle stops it.
+   *
+   * @throws IllegalStateException when the checkpoint found belongs to another configuration
+   * @throws TrainingDivergedException when a value leaves the range that the evaluator can refresh:
+   *     training has diverged. Only an evaluator that sees the values can throw this; the key
+   *     holder sees the same in the validation logits and answers stop.
+   */
+  public TrainingResult run() {
+    Optional<Checkpoint> found = checkpoints.latest();
+    found.ifPresent(this::requireOwn);
+    listener.started(plan.schedule(), found.map(Checkpoint::epoch).orElse(0));
+    if (found.isPresent() && found.get().finished()) {
+      return result(found.get());
+    }
+    validationOracle.greet(found.map(Checkpoint::epochsAnswered).orElse(0));
+    ModelState state = found.map(this::resumed).orElseGet(this::started);
+    Best best = found.map(Best::of).orElse(Best.NONE);
+    boolean asked = found.isEmpty() || found.get().answered();
+    try {
+      while (true) {
+        long start = System.nanoTime();
+        if (asked) {
+          state = epoch(state);
+          save(checkpoint(state, best, null));
+        }
+        asked = true;
+        Judged judged = decide(state, start);
+        if (judged.decision().best()) {
+          best = new Best(state.epoch(), judged.weights());
+        }
+        Checkpoint checkpoint = checkpoint(state, best, judged.decision());
+        save(checkpoint);
+        if (checkpoint.finished()) {
+          return result(checkpoint);
+        }
+      }
+    } finally {
+      state.close();
+    }
+  }
+
+  /** The best epoch so far and the bytes of its weights. */
+  private record Best(int epoch, List<byte[]> weights) {
+    static final Best NONE = new Best(0, List.of());
+
+    static Best of(Checkpoint checkpoint) {
+      return new Best(checkpoint.bestEpoch(), checkpoint.best());
+    }
+  }
+
+  private ModelState started() {
+    return update.start(plan.layout().compactCiphertexts());
+  }
+
+  private ModelState resumed(Checkpoint checkpoint) {
+    List<Ciphertext> weights = new ArrayList<>();
+    List<Ciphertext> lookahead = new ArrayList<>();
+    checkpoint.weights().forEach(bytes -> weights.add(evaluator.deserialize(bytes)));
+    checkpoint.lookahead().forEach(bytes -> lookahead.add(evaluator.deserialize(bytes)));
+    return new ModelState(
+        checkpoint.epoch(), checkpoint.step(), checkpoint.lambda(), weights, lookahead);
+  }
+
+  /** All minibatches once; closes the state given. */
+  private ModelState epoch(ModelState from) {
+    ModelState state = from;
+    int epoch = from.epoch() + 1;
+    for (int batch = 0; batch < plan.schedule().batches(); batch++) {
+      try {
+        state = step(state, epoch, batch);
+      } catch (RuntimeException e) {
+        state.close();
+        throw divergence(e, epoch, batch).orElse(e);
+      }
+    }
+    return state.withEpoch(epoch);
+  }
+
+  private Optional<RuntimeException> divergence(RuntimeException failure, int epoch, int batch) {
+    for (Throwable at = failure; at != null; at = at.getCause()) {
+      if (at instanceof HeRangeException) {
+        return Optional.of(
+            new TrainingDivergedException(
+                String.format(
+                    Locale.ROOT,
+                    "training diverged in epoch %d, minibatch %d of %d (%s): lower"
+                        + " training.learning-rate, actual %s, or raise training.squarings, actual"
+                        + " %d, which widens the range of the logits",
+                    epoch,
+                    batch + 1,
+                    plan.schedule().batches(),
+                    at.getMessage(),
+                    plan.schedule().learningRate(),
+                    plan.schedule().squarings()),
+                failure));
+      }
+    }
+    return Optional.empty();
+  }
+
+  /** One minibatch; closes the state given unless it fails. */
+  private ModelState step(ModelState state, int epoch, int batch) {
+    long start = System.nanoTime();
+    try (Scope scope = evaluator.scope()) {
+      List<Ciphertext> lookahead =
+          MicrobatchGradient.dropped(scope, evaluator, state.lookahead(), plan.levels().forward());
+      List<Ciphertext> gradient =
+          scope.addAll(workers.gradient(lookahead, batch, plan.schedule().gradientFactor(batch)));
+      long computed = System.nanoTime();
+      ModelState next = update.step(state, gradient);
+      state.close();
+      listener.step(
+          new TrainingListener.StepEvent(
+              epoch,
+              batch,
+              plan.schedule().batches(),
+              next.step(),
+              seconds(start, computed),
+              seconds(computed, System.nanoTime())));
+      return next;
+    }
+  }
+
+  /** The decision on a state and the bytes of the weights that were judged. */
+  private record Judged(StopDecision decision, List<byte[]> weights) {}
+
+  private Judged decide(ModelState state, long epochStart) {
+    long start = System.nanoTime();
+    try (Scope scope = evaluator.scope()) {
+      List<Ciphertext> weights =
+          MicrobatchGradient.dropped(
+              scope, evaluator, state.weights(), plan.levels().validationWeights());
+      List<byte[]> logits = workers.validationLogits(weights);
+      long computed = System.nanoTime();
+      StopDecision decision = validationOracle.decide(state.epoch(), logits);
+      long answered = System.nanoTime();
+      listener.epoch(
+          new TrainingListener.EpochEvent(
+              state.epoch(),
+              seconds(epochStart, answered),
+              seconds(start, computed),
+              seconds(computed, answered),
+              decision));
+      return new Judged(decision, serialized(weights));
+    }
+  }
+
+  /**
+   * @param decision null: not asked yet
+   */
+  private Checkpoint checkpoint(ModelState state, Best best, StopDecision decision) {
+    boolean stops = decision != null && decision.stop();
+    boolean last = decision != null && state.epoch() >= plan.schedule().epochs();
+    return new Checkpoint(
+        configurationHash,
+        state.epoch(),
+        decision != null,
+        state.step(),
+        state.lambda(),
+        serialized(state.weights()),
+        serialized(state.lookahead()),
+        best.epoch(),
+        best.weights(),
+        stops || last,
+        stops ? decision.reason() : last ? ALL_EPOCHS_DONE : "");
+  }
+
+  private void save(Checkpoint checkpoint) {
+    long start = System.nanoTime();
+    checkpoints.save(checkpoint);
+    listener.checkpointed(
+        checkpoint.epoch(), checkpoint.answered(), seconds(start, System.nanoTime()));
+  }
+
+  private void requireOwn(Checkpoint checkpoint) {
+    if (!checkpoint.configurationHash().equals(configurationHash)) {
+      throw new IllegalStateException(
+          "checkpoint: expected configuration "
+              + configurationHash
+              + ", actual "
+              + checkpoint.configurationHash()
+              + "; start a new run instead of resuming this one");
+    }
+  }
+
+  private List<byte[]> serialized(List<Ciphertext> from) {
+    return from.stream().map(evaluator::serialize).toList();
+  }
+
+  private static TrainingResult result(Checkpoint last) {
+    return new TrainingResult(
+        last.best(), last.bestEpoch(), last.epoch(), last.step(), last.reason());
+  }
+
+  private static double seconds(long from, long to) {
+    return (to - from) * NANOS;
+  }
+}

@@ -1,0 +1,20 @@
+package org.hetal.training;
+
+import java.util.List;
+
+/**
+ * How a training ended.
+ *
+ * @param best serialized compact weights / 2^k of the best epoch at {@link
+ *     Levels#validationWeights()}; empty only if the validation oracle called no epoch the best
+ * @param bestEpoch from 1; 0 when {@code best} is empty
+ * @param epochs completed, resumed parts included
+ * @param steps completed, resumed parts included
+ * @param reason why it ended, one line
+ */
+public record TrainingResult(
+    List<byte[]> best, int bestEpoch, int epochs, int steps, String reason) {
+  public TrainingResult {
+    best = List.copyOf(best);
+  }
+}

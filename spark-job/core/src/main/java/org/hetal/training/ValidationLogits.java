@@ -1,0 +1,56 @@
+package org.hetal.training;
+
+import java.util.List;
+import org.hetal.he.Ciphertext;
+import org.hetal.he.Evaluator;
+import org.hetal.he.Scope;
+import org.hetal.linalg.ExpandedWeights;
+import org.hetal.linalg.FeatureBlocks;
+import org.hetal.linalg.Products;
+
+/**
+ * Logits / 2^k of encrypted rows at the lowest levels: what the validation oracle judges an epoch
+ * by, and what a prediction is. No bootstrap. Immutable and thread-safe; close it before the
+ * evaluator.
+ */
+public final class ValidationLogits implements AutoCloseable {
+  private final Evaluator evaluator;
+  private final Levels levels;
+  private final Products products;
+
+  public ValidationLogits(Evaluator evaluator, TrainingPlan plan) {
+    plan.requireParameters(evaluator.parameters());
+    this.evaluator = evaluator;
+    this.levels = plan.levels();
+    this.products = new Products(evaluator, plan.layout());
+  }
+
+  /**
+   * Expands weights, once for all groups.
+   *
+   * @param compactWeights W / 2^k at {@link Levels#validationWeights()} or above
+   * @return the caller closes it
+   */
+  public ExpandedWeights expand(List<Ciphertext> compactWeights) {
+    try (Scope scope = evaluator.scope()) {
+      return products.expand(
+          MicrobatchGradient.dropped(scope, evaluator, compactWeights, levels.validationWeights()));
+    }
+  }
+
+  /**
+   * The logits of one group.
+   *
+   * @param features at {@link Levels#validationFeatures()} or above
+   * @return logits / 2^k in logits layout at {@link Levels#validationLogits()}; the caller closes
+   *     it
+   */
+  public Ciphertext compute(ExpandedWeights weights, FeatureBlocks features) {
+    return products.logits(weights, features);
+  }
+
+  @Override
+  public void close() {
+    products.close();
+  }
+}

@@ -1,0 +1,158 @@
+package org.hetal.training;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.hetal.he.Ciphertext;
+import org.hetal.he.simulator.Noise;
+import org.hetal.he.simulator.SimulatedParameters;
+import org.hetal.he.simulator.Simulator;
+import org.hetal.linalg.FeatureBlocks;
+import org.hetal.packing.Layout;
+
+/** Owner and cluster in one: encrypts samples on the simulator, trains, decrypts. */
+final class SimulatedTraining implements AutoCloseable {
+  static final String CONFIGURATION = "configuration";
+
+  final Simulator simulator;
+  final TrainingPlan plan;
+  final Samples train;
+  final Samples validation;
+  final EarlyStopping judge;
+  private final LocalGradientService workers;
+
+  SimulatedTraining(
+      SimulatedParameters parameters,
+      Noise noise,
+      Schedule schedule,
+      int classes,
+      Samples train,
+      Samples validation) {
+    this.simulator = new Simulator(parameters, noise, 7);
+    this.train = train;
+    this.validation = validation;
+    int features = train.rows()[0].length;
+    Layout layout =
+        Layout.choose(parameters.slotCount(), schedule.batch(0).rows(), features, classes);
+    this.plan = TrainingPlan.of(parameters, layout, schedule, validation.rows().length);
+    this.judge = freshJudge();
+    this.workers = new LocalGradientService(simulator, plan, microbatches(), validationBlocks());
+    simulator.resetCounts();
+  }
+
+  EarlyStopping freshJudge() {
+    Schedule schedule = plan.schedule();
+    return new EarlyStopping(
+        validation.labels(), plan.layout().classes(), schedule.patience(), schedule.logitRange());
+  }
+
+  List<List<EncryptedMicrobatch>> microbatches() {
+    List<List<EncryptedMicrobatch>> out = new ArrayList<>();
+    for (int batch = 0; batch < plan.schedule().batches(); batch++) {
+      List<EncryptedMicrobatch> microbatches = new ArrayList<>();
+      for (Partition.MicrobatchRows microbatch :
+          Partition.microbatches(plan.schedule(), batch, plan.layout())) {
+        microbatches.add(
+            new EncryptedMicrobatch(microbatch.groups().stream().map(this::group).toList()));
+      }
+      out.add(microbatches);
+    }
+    return out;
+  }
+
+  private EncryptedMicrobatch.Group group(RowRange rows) {
+    double[] labels = plan.layout().packLabels(rows.of(train.labels()));
+    return new EncryptedMicrobatch.Group(
+        blocks(rows.of(train.rows()), plan.levels().features()),
+        simulator.encrypt(labels, plan.levels().labels()));
+  }
+
+  List<FeatureBlocks> validationBlocks() {
+    return Partition.groups(validation.rows().length, plan.layout()).stream()
+        .map(rows -> blocks(rows.of(validation.rows()), plan.levels().validationFeatures()))
+        .toList();
+  }
+
+  FeatureBlocks blocks(double[][] rows, int level) {
+    List<Ciphertext> blocks = new ArrayList<>();
+    for (double[] block : plan.layout().packFeatures(rows)) {
+      blocks.add(simulator.encrypt(block, level));
+    }
+    return new FeatureBlocks(blocks, plan.layout().rowBlocks(rows.length));
+  }
+
+  StopDecision judged(int epoch, List<byte[]> validationLogits) {
+    return judge.decide(epoch, logits(validationLogits)).decision();
+  }
+
+  double[][] logits(List<byte[]> serialized) {
+    List<RowRange> groups = Partition.groups(validation.rows().length, plan.layout());
+    double[][] out = new double[validation.rows().length][];
+    for (int g = 0; g < groups.size(); g++) {
+      double[] slots = simulator.decrypt(simulator.deserialize(serialized.get(g)));
+      double[][] rows = plan.layout().unpackLogits(slots, groups.get(g).rows());
+      for (int i = 0; i < rows.length; i++) {
+        out[groups.get(g).first() + i] = scaled(rows[i]);
+      }
+    }
+    return out;
+  }
+
+  private double[] scaled(double[] row) {
+    double[] out = row.clone();
+    for (int i = 0; i < out.length; i++) {
+      out[i] *= plan.schedule().stateScale();
+    }
+    return out;
+  }
+
+  double[][] weights(List<byte[]> serialized) {
+    double[][] slots = new double[serialized.size()][];
+    for (int i = 0; i < slots.length; i++) {
+      slots[i] = simulator.decrypt(simulator.deserialize(serialized.get(i)));
+    }
+    double[][] weights = plan.layout().unpackWeights(slots);
+    for (int c = 0; c < weights.length; c++) {
+      weights[c] = scaled(weights[c]);
+    }
+    return weights;
+  }
+
+  TrainingResult run() {
+    return run(CheckpointStore.inMemory(), TrainingListener.NONE);
+  }
+
+  TrainingResult run(CheckpointStore store, TrainingListener listener) {
+    return trainer(store, listener, CONFIGURATION).run();
+  }
+
+  TrainingResult run(ValidationOracle validationOracle) {
+    return run(validationOracle, CheckpointStore.inMemory(), TrainingListener.NONE);
+  }
+
+  TrainingResult run(
+      ValidationOracle validationOracle, CheckpointStore store, TrainingListener listener) {
+    return trainer(validationOracle, store, listener, CONFIGURATION).run();
+  }
+
+  Trainer trainer(CheckpointStore store, TrainingListener listener, String configuration) {
+    return trainer(this::judged, store, listener, configuration);
+  }
+
+  private Trainer trainer(
+      ValidationOracle validationOracle,
+      CheckpointStore store,
+      TrainingListener listener,
+      String configuration) {
+    return new Trainer(simulator, plan, workers, validationOracle, store, listener, configuration);
+  }
+
+  PlainTrainer.Result plain() {
+    return new PlainTrainer(plan.schedule(), plan.layout().classes())
+        .train(train.rows(), train.labels(), validation.rows(), freshJudge());
+  }
+
+  @Override
+  public void close() {
+    workers.close();
+  }
+}

@@ -1,0 +1,254 @@
+package org.hetal.training;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.util.Map;
+import org.hetal.he.HeLevelException;
+import org.hetal.he.KeyPlan;
+import org.hetal.he.Parameters;
+import org.hetal.he.simulator.Noise;
+import org.hetal.he.simulator.Operation;
+import org.hetal.he.simulator.SimulatedParameters;
+import org.hetal.packing.Layout;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TrainingPlanTest {
+  private static final int DEFAULT_RING = 1 << 16;
+
+  private static TrainingPlan plan(
+      Parameters parameters, Schedule schedule, int classes, int features) {
+    Layout layout =
+        Layout.choose(parameters.slotCount(), schedule.batch(0).rows(), features, classes);
+    return TrainingPlan.of(parameters, layout, schedule, 100);
+  }
+
+  private static SimulatedTraining training(
+      SimulatedParameters parameters, int groupsPerMicrobatch) {
+    Schedule schedule = new Schedule(150, 100, 2, 1, 1, 6, groupsPerMicrobatch);
+    return new SimulatedTraining(
+        parameters,
+        Noise.NONE,
+        schedule,
+        7,
+        Samples.around(150, 20, 7, 0.5, 1),
+        Samples.around(40, 20, 7, 0.5, 2));
+  }
+
+  private static SimulatedParameters usable(int levels) {
+    return new SimulatedParameters(1 << 11, 3, levels, 2);
+  }
+
+  /** The default ring with a full ciphertext of logits at most: rows, features, classes. */
+  @ParameterizedTest
+  @CsvSource({
+    "599, 62, 10, 4",
+    "1198, 62, 10, 6",
+    "1024, 385, 7, 6",
+    "1024, 785, 10, 6",
+    "2048, 769, 16, 6",
+    "1000, 10, 2, 6"
+  })
+  void iteration_takesThreeBootstraps(int rows, int features, int classes, int squarings) {
+    Schedule schedule = new Schedule(rows, rows, 1, 1, 1, squarings, 1);
+    SimulatedParameters parameters = SimulatedParameters.withRingDegree(DEFAULT_RING);
+    TrainingPlan plan = plan(parameters, schedule, classes, features);
+    assertEquals(3, plan.bootstrapsPerIteration());
+    assertEquals(3, plan.iteration().get(Operation.BOOTSTRAP));
+  }
+
+  @Test
+  void levels_ofTheDefaultBudget_areCountedBackFromTheBootstraps() {
+    TrainingPlan plan = plan(usable(12), new Schedule(100, 100, 1, 1, 1, 6, 1), 10, 20);
+    Levels levels = plan.levels();
+    assertEquals(15, levels.state());
+    assertEquals(12, levels.forward());
+    assertEquals(10, levels.features());
+    assertEquals(8, levels.logits());
+    assertEquals(8, levels.residual());
+    assertEquals(8, levels.labels());
+    assertEquals(4, levels.gradient());
+    assertEquals(3, levels.refresh());
+    assertEquals(4, levels.validationWeights());
+    assertEquals(2, levels.validationFeatures());
+    assertEquals(0, levels.validationLogits());
+  }
+
+  /** Fewer levels cost more bootstraps, more levels fewer; trained weights stay right. */
+  @ParameterizedTest
+  @ValueSource(ints = {7, 8, 9, 10, 12, 14, 18, 24, 30})
+  void anyBudgetOfLevels_trains(int usable) {
+    try (SimulatedTraining training = training(usable(usable), 1)) {
+      double[][] weights = training.weights(training.run().best());
+      double[][] plain = training.plain().best();
+      for (int c = 0; c < plain.length; c++) {
+        for (int f = 0; f < plain[c].length; f++) {
+          assertEquals(plain[c][f], weights[c][f], 1e-4);
+        }
+      }
+      int steps = training.plan.schedule().steps();
+      assertEquals(
+          (long) steps * training.plan.bootstrapsPerIteration(),
+          training.simulator.count(Operation.BOOTSTRAP));
+    }
+  }
+
+  @Test
+  void bootstraps_fallAsLevelsGrow() {
+    Schedule schedule = new Schedule(100, 100, 1, 1, 1, 6, 1);
+    int before = Integer.MAX_VALUE;
+    for (int usable = 7; usable <= 36; usable++) {
+      int now = plan(usable(usable), schedule, 7, 20).bootstrapsPerIteration();
+      assertTrue(now <= before, usable + " levels: " + now + " after " + before);
+      before = now;
+    }
+    assertEquals(1, before);
+  }
+
+  @Test
+  void tooFewLevels_areRefused() {
+    Schedule schedule = new Schedule(100, 100, 1, 1, 1, 6, 1);
+    String message =
+        assertThrows(HeLevelException.class, () -> plan(usable(4), schedule, 7, 20)).getMessage();
+    assertTrue(message.contains("expected a level of at least 8 after a bootstrap"), message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2})
+  void plannedKeys_areThoseThatTrainingUses(int groupsPerMicrobatch) {
+    try (SimulatedTraining training = training(usable(12), groupsPerMicrobatch)) {
+      training.run();
+      KeyPlan planned = training.plan.rotations();
+      KeyPlan used = training.simulator.usedKeys();
+      used.rotations()
+          .forEach(
+              (steps, level) -> {
+                int at = planned.rotations().getOrDefault(steps, -1);
+                assertTrue(at >= level, "rotation " + steps + " at " + level + ": key at " + at);
+              });
+      assertEquals(used.relinearizationLevel(), planned.relinearizationLevel());
+      assertEquals(used.conjugationLevel(), planned.conjugationLevel());
+      assertEquals(used.needsBootstrap(), planned.needsBootstrap());
+      long unused =
+          planned.rotations().keySet().stream()
+              .filter(steps -> !used.rotations().containsKey(steps))
+              .count();
+      assertTrue(unused <= 8, "only prediction may want more rotations, here " + unused);
+    }
+  }
+
+  @Test
+  void plannedKeys_sufficeForAnyPredictionFilledUpAsPlanned() {
+    try (SimulatedTraining training = training(usable(12), 1)) {
+      Layout layout = training.plan.layout();
+      try (ValidationLogits logits = new ValidationLogits(training.simulator, training.plan)) {
+        int level = training.plan.levels().validationWeights();
+        var zero =
+            java.util.Collections.nCopies(
+                layout.compactCiphertexts(), training.simulator.zero(level));
+        try (var weights = logits.expand(zero)) {
+          for (int rows = 1; rows <= layout.rowsPerGroup(); rows++) {
+            int filled = training.plan.predictionRows(rows);
+            assertTrue(filled >= rows && filled <= layout.rowsPerGroup());
+            double[][] zeros = new double[filled][layout.features()];
+            int at = training.plan.levels().validationFeatures();
+            try (var features = training.blocks(zeros, at)) {
+              logits.compute(weights, features).close();
+            }
+          }
+        }
+      }
+      Map<Integer, Integer> planned = training.plan.rotations().rotations();
+      training
+          .simulator
+          .usedKeys()
+          .rotations()
+          .forEach((steps, level) -> assertTrue(planned.getOrDefault(steps, -1) >= level));
+    }
+  }
+
+  @Test
+  void countedOperations_areThoseOfTheTraining() {
+    try (SimulatedTraining training = training(usable(12), 1)) {
+      training.run();
+      training.simulator.resetCounts();
+      training.run();
+      Map<Operation, Long> planned = training.plan.iteration();
+      long microbatches = training.simulator.count(Operation.RELINEARIZE);
+      long first = planned.get(Operation.RELINEARIZE);
+      long validation = training.plan.validation().get(Operation.RELINEARIZE);
+      assertTrue(
+          microbatches > first + validation, "a second, shorter minibatch follows the first");
+      assertTrue(
+          microbatches <= 2 * first + validation, microbatches + " of " + first + " a minibatch");
+    }
+  }
+
+  @Test
+  void estimate_addsUpBootstrapsAndKeySwitches() {
+    Schedule schedule = new Schedule(200, 100, 1, 1, 1, 6, 1);
+    TrainingPlan plan = plan(usable(12), schedule, 7, 20);
+    CostModel onlyBootstraps = new CostModel("made up", 1e-12, 1e-12, 7, 10, 5, 7, 1000);
+    TrainingPlan.Estimate estimate = plan.estimate(onlyBootstraps);
+    assertEquals(2 * 7 + 10, estimate.secondsPerIteration(), 1e-6);
+    assertEquals(2 * (2 * 7 + 10) / 60.0, estimate.minutesPerEpoch(), 1e-6);
+    CostModel withSwitches = new CostModel("made up", 1, 1e-12, 7, 10, 5, 7, 1000);
+    long switches =
+        plan.iteration().get(Operation.ROTATE)
+            + plan.iteration().get(Operation.RELINEARIZE)
+            + plan.iteration().get(Operation.CONJUGATE);
+    assertEquals(24 + switches, plan.estimate(withSwitches).secondsPerIteration(), 1e-6);
+    assertTrue(estimate.keyBytes() > 1000);
+    assertTrue(estimate.featureBytes() > 0 && estimate.microbatchMemoryBytes() > 0);
+  }
+
+  @Test
+  void plan_survivesSerialisation() throws IOException, ClassNotFoundException {
+    TrainingPlan plan = plan(usable(12), new Schedule(100, 100, 1, 1, 1, 6, 1), 7, 20);
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(plan);
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      TrainingPlan read = (TrainingPlan) in.readObject();
+      assertEquals(plan.levels(), read.levels());
+      assertEquals(plan.iteration(), read.iteration());
+      assertEquals(plan.rotations().rotations(), read.rotations().rotations());
+    }
+  }
+
+  @Test
+  void evaluatorOfOtherParameters_isRefused() {
+    TrainingPlan plan = plan(usable(12), new Schedule(100, 100, 1, 1, 1, 6, 1), 7, 20);
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> plan.requireParameters(usable(13)))
+            .getMessage();
+    assertTrue(message.startsWith("parameters: expected insecure_simulator_n11_l12"), message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {4, 5, 6})
+  void bootstraps_ofOneCiphertextOfLogits_areAtMostFour(int squarings) {
+    SimulatedParameters parameters = SimulatedParameters.withRingDegree(1 << 12);
+    Schedule schedule = new Schedule(16, 16, 1, 1, 1, squarings, 1);
+    for (int classes = 2; classes <= 64; classes++) {
+      Layout layout = Layout.choose(parameters.slotCount(), 16, 4, classes);
+      TrainingPlan plan = TrainingPlan.of(parameters, layout, schedule, 4);
+      assertEquals(1, layout.compactCiphertexts());
+      int most = classes <= 16 || squarings == 4 || squarings == 5 && classes <= 33 ? 3 : 4;
+      int actual = plan.bootstrapsPerIteration();
+      assertTrue(
+          actual <= most, classes + " classes: expected at most " + most + ", actual " + actual);
+    }
+  }
+}

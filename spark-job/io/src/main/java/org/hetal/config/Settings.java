@@ -1,0 +1,196 @@
+package org.hetal.config;
+
+import java.io.Serializable;
+import java.util.List;
+import org.hetal.he.DeviceSpec;
+
+/**
+ * All settings of a run, immutable and valid: {@link SettingsLoader} is the way to make them. What
+ * each one means stands in {@code org/hetal/config/defaults.conf}.
+ *
+ * @param client never {@link Client#NATIVE} unless the backend is; {@link Client#BACKEND} is
+ *     resolved to one of the other two, except with the simulator
+ * @param device {@link Device#CUDA} only with the native backend
+ * @param deviceMemory bytes that one engine on a GPU takes at its start; 0: as it needs it
+ * @param insecureSeed null: keys and encryption are seeded by the operating system
+ * @param report the merged settings as lines of {@code path = value}, secrets redacted
+ */
+public record Settings(
+    String runId,
+    Backend backend,
+    Client client,
+    String parameterSet,
+    int threads,
+    Device device,
+    long deviceMemory,
+    Long insecureSeed,
+    Data data,
+    Training training,
+    Paths paths,
+    Oracle oracle,
+    Cluster cluster,
+    List<String> report)
+    implements Serializable {
+
+  /** Which implementation of the evaluator computes. */
+  public enum Backend {
+    NATIVE,
+    SIMULATOR,
+    OPENFHE;
+
+    /** As written in the settings. */
+    public String label() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  /** Whose code handles the data owner's secret key. */
+  public enum Client {
+    /** What belongs to the backend: the engine's own, OpenFHE's, the simulator's. */
+    BACKEND,
+    /** This project's engine. */
+    NATIVE,
+    /** OpenFHE's and no other. */
+    OPENFHE;
+
+    /** As written in the settings. */
+    public String label() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  /** What the engine computes on. */
+  public enum Device {
+    CPU,
+    CUDA;
+
+    /** As written in the settings. */
+    public String label() {
+      return name().toLowerCase(java.util.Locale.ROOT);
+    }
+  }
+
+  /** What the driver of a cluster computes on. */
+  public enum DriverDevice {
+    /** A device like the executors'. */
+    SAME,
+    CPU
+  }
+
+  /** For an engine of this machine; a GPU is the first of those that the process sees. */
+  public DeviceSpec deviceSpec() {
+    return new DeviceSpec(device.label(), threads, 0, deviceMemory);
+  }
+
+  /** {@link #deviceSpec} for the driver of a cluster. */
+  public DeviceSpec driverDeviceSpec() {
+    return cluster.driverDevice() == DriverDevice.CPU ? DeviceSpec.cpu(threads) : deviceSpec();
+  }
+
+  /** Nothing that such a run makes is protected. */
+  public boolean isInsecure() {
+    return parameterSet.startsWith("insecure_");
+  }
+
+  /** Files of one split; empty {@code features}: cut from the training rows. */
+  public record Source(String features, String labels) implements Serializable {
+    public boolean isPresent() {
+      return !features.isEmpty();
+    }
+  }
+
+  /** How features are scaled before they are encrypted. */
+  public enum Scaling {
+    MAX_ROW_NORM,
+    NONE
+  }
+
+  /**
+   * The data owner's plaintext data.
+   *
+   * @param shuffleSeed null: file order
+   * @param separator of the fields in CSV
+   */
+  public record Data(
+      Source train,
+      Source validation,
+      Source test,
+      double validationFraction,
+      double testFraction,
+      Long shuffleSeed,
+      boolean header,
+      char separator,
+      String labelColumn,
+      int classes,
+      double bias,
+      boolean centering,
+      Scaling scaling,
+      double rowNormBound)
+      implements Serializable {}
+
+  /** The schedule. */
+  public record Training(
+      int batchRows,
+      int epochs,
+      int patience,
+      double learningRate,
+      int squarings,
+      int groupsPerMicrobatch,
+      int rowsPerBlock)
+      implements Serializable {
+
+    /** Logits must stay within plus and minus this: 2 * 2^squarings. */
+    public double logitRange() {
+      return 2 * Math.pow(2, squarings);
+    }
+
+    /**
+     * A canonical line of what decides the encrypted model beside keys and data: the data set and
+     * the checkpoints carry its digest.
+     */
+    public String canonical() {
+      return String.format(
+          java.util.Locale.ROOT,
+          "batchRows=%d epochs=%d patience=%d learningRate=%s squarings=%d groupsPerMicrobatch=%d",
+          batchRows,
+          epochs,
+          patience,
+          Double.toHexString(learningRate),
+          squarings,
+          groupsPerMicrobatch);
+    }
+  }
+
+  /** Paths as written: relative ones belong to the working directory. */
+  public record Paths(
+      String secretKey,
+      String privateDirectory,
+      String model,
+      String keyBundle,
+      String dataset,
+      String run)
+      implements Serializable {}
+
+  /**
+   * The validation oracle's service.
+   *
+   * @param host name or address, an IPv6 address without brackets
+   * @param queryBudget answers in its life, at least 1
+   * @param patienceSeconds how long the cluster keeps asking an oracle that does not answer
+   */
+  public record Oracle(
+      String host,
+      int port,
+      String certificate,
+      String tokenFile,
+      String log,
+      int queryBudget,
+      int patienceSeconds)
+      implements Serializable {}
+
+  /**
+   * @param partitions 0: one a microbatch
+   */
+  public record Cluster(String master, int partitions, long cacheBytes, DriverDevice driverDevice)
+      implements Serializable {}
+}

@@ -1,0 +1,152 @@
+package org.hetal.dataset;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.regex.Pattern;
+
+/**
+ * Writes an {@link EncryptedDataset}: ciphertexts in the order of the rows, then {@link #commit}.
+ * Refuses a folder that holds one already. Not thread-safe.
+ */
+public final class DatasetWriter {
+  private static final Pattern WRITTEN =
+      Pattern.compile("(train|judge)/group-\\d{5,}/(x-\\d{4,}|y)\\.ct");
+
+  private final Storage storage;
+  private final Origin origin;
+  private final String id;
+  private final String scheduleHash;
+  private final List<EncryptedDataset.Batch> batches = new ArrayList<>();
+  private final List<EncryptedDataset.Group> unlabelledGroups = new ArrayList<>();
+  private List<EncryptedDataset.Microbatch> microbatches;
+  private int groups;
+  private long bytes;
+  private boolean committed;
+
+  /**
+   * An encrypted group, ready to be written.
+   *
+   * @param features in the order of {@code Layout.packFeatures}
+   * @param labels null in rows to judge
+   */
+  public record EncryptedGroup(
+      int rows, List<byte[]> features, int featureLevel, byte[] labels, int labelLevel) {}
+
+  /**
+   * For a data set to train on.
+   *
+   * @throws DatasetException when the folder already has a manifest
+   */
+  public DatasetWriter(Storage storage, Origin origin, String scheduleHash) {
+    this(storage, origin, origin.datasetId(), scheduleHash);
+  }
+
+  /**
+   * For rows to predict.
+   *
+   * @param id of the rows
+   * @throws DatasetException when the folder already has a manifest
+   */
+  public DatasetWriter(Storage storage, Origin origin, String id, String scheduleHash) {
+    if (EncryptedDataset.isPresent(storage)) {
+      throw new DatasetException(
+          storage.describe() + ": expected no data set yet, actual one; remove it first");
+    }
+    this.storage = storage;
+    this.origin = origin;
+    this.id = id;
+    this.scheduleHash = scheduleHash;
+  }
+
+  /** Whether a path in a data set's folder is that of a ciphertext which a writer wrote. */
+  public static boolean wrote(String path) {
+    return WRITTEN.matcher(path).matches();
+  }
+
+  /** Starts the next minibatch. */
+  public void startBatch() {
+    finishBatch();
+    microbatches = new ArrayList<>();
+  }
+
+  /** Adds a microbatch of 1 or 2 groups to the current minibatch. */
+  public void addMicrobatch(List<EncryptedGroup> microbatch) {
+    if (microbatches == null) {
+      throw new IllegalStateException("addMicrobatch before startBatch");
+    }
+    String id = String.format(Locale.ROOT, "b%04d-u%04d", batches.size(), microbatches.size());
+    List<EncryptedDataset.Group> written = new ArrayList<>();
+    for (EncryptedGroup group : microbatch) {
+      written.add(write("train", group));
+    }
+    microbatches.add(new EncryptedDataset.Microbatch(id, written));
+  }
+
+  /** Adds a group without labels. */
+  public void addUnlabelledGroup(EncryptedGroup group) {
+    unlabelledGroups.add(write("unlabelled", group));
+  }
+
+  /** Bytes written so far. */
+  public long bytes() {
+    return bytes;
+  }
+
+  /** Writes the manifest: from now on the data set is there. */
+  public EncryptedDataset commit() {
+    return commit(manifest -> {});
+  }
+
+  /**
+   * As {@link #commit()}.
+   *
+   * @param before told the SHA-256 of the manifest that is about to be written
+   */
+  public EncryptedDataset commit(Consumer<String> before) {
+    if (committed) {
+      throw new IllegalStateException("commit twice");
+    }
+    finishBatch();
+    byte[] manifest =
+        ManifestFile.bytes(
+            EncryptedDataset.KIND,
+            new EncryptedDataset(
+                origin, id, scheduleHash, List.copyOf(batches), List.copyOf(unlabelledGroups)));
+    before.accept(StoredFile.sha256(manifest));
+    storage.writeAtomically(ManifestFile.NAME, manifest);
+    committed = true;
+    return EncryptedDataset.open(storage);
+  }
+
+  private void finishBatch() {
+    if (microbatches == null) {
+      return;
+    }
+    int rows =
+        microbatches.stream().flatMap(u -> u.groups().stream()).mapToInt(g -> g.rows()).sum();
+    batches.add(new EncryptedDataset.Batch(rows, microbatches));
+    microbatches = null;
+  }
+
+  private EncryptedDataset.Group write(String folder, EncryptedGroup group) {
+    String prefix = String.format(Locale.ROOT, "%s/group-%05d", folder, groups++);
+    List<StoredFile> features = new ArrayList<>();
+    for (int i = 0; i < group.features().size(); i++) {
+      features.add(
+          write(
+              String.format(Locale.ROOT, "%s/x-%04d.ct", prefix, i),
+              group.features().get(i),
+              group.featureLevel()));
+    }
+    StoredFile labels =
+        group.labels() == null ? null : write(prefix + "/y.ct", group.labels(), group.labelLevel());
+    return new EncryptedDataset.Group(group.rows(), features, labels);
+  }
+
+  private StoredFile write(String path, byte[] ciphertext, int level) {
+    bytes += ciphertext.length;
+    return StoredFile.write(storage, path, ciphertext, level);
+  }
+}

@@ -1,0 +1,64 @@
+package org.hetal.oracle;
+
+/**
+ * What the cluster sends before its first step, as JSON: is there an oracle, and will it answer
+ * this run? It costs no answer of the budget. Refusals are those of {@link ValidationAnswer}.
+ *
+ * @param run which training asks
+ * @param groups ciphertexts of validation logits that each question will have
+ * @param epochsAnswered epochs whose answer the run has, 0 for a new run
+ */
+public record Greeting(RunIdentity run, int groups, int epochsAnswered) {
+  /** Where to POST it. */
+  public static final String PATH = "/v2/greet";
+
+  /** Its content type, and that of every answer. */
+  public static final String CONTENT_TYPE = "application/json";
+
+  /** More bytes are no greeting. */
+  public static final int MAX_BYTES = 4096;
+
+  /**
+   * The validation oracle's reply to a greeting that it accepts, JSON with status 200.
+   *
+   * @param answersLeft of the query budget
+   */
+  public record Welcome(int answersLeft) {
+    /** As JSON. */
+    public byte[] encode() {
+      return Messages.encode(this);
+    }
+
+    /**
+     * @throws IllegalArgumentException when the bytes are no reply to a greeting
+     */
+    public static Welcome decode(byte[] json) {
+      return Messages.decode(json, Welcome.class, "oracle: expected a reply with answersLeft");
+    }
+  }
+
+  /** As JSON. */
+  public byte[] encode() {
+    return Messages.encode(this);
+  }
+
+  /**
+   * @throws IllegalArgumentException when the bytes are not a greeting; the message says why
+   */
+  public static Greeting decode(byte[] json) {
+    Greeting greeting =
+        Messages.decode(
+            json,
+            Greeting.class,
+            "request: expected JSON with run (runId, keyId, dataset, schedule), groups,"
+                + " epochsAnswered");
+    if (greeting.groups() < 1 || greeting.epochsAnswered() < 0) {
+      throw new IllegalArgumentException(
+          "request: expected at least 1 group and 0 epochs, actual "
+              + greeting.groups()
+              + " and "
+              + greeting.epochsAnswered());
+    }
+    return greeting;
+  }
+}

@@ -1,0 +1,330 @@
+package org.hetal.config;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.hetal.he.DeviceSpec;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class SettingsLoaderTest {
+  @TempDir Path folder;
+
+  @Test
+  void separator_isACharacterOrItsName() {
+    for (Map.Entry<String, Character> each :
+        Map.of(",", ',', ";", ';', "|", '|', "tab", '\t', "blank", ' ').entrySet()) {
+      Settings settings = SettingsLoader.load(List.of(), Map.of("data.separator", each.getKey()));
+      assertEquals(each.getValue(), settings.data().separator());
+    }
+    for (String bad : List.of(":", "", "\t", ";;")) {
+      assertThrows(
+          SettingsException.class,
+          () -> SettingsLoader.load(List.of(), Map.of("data.separator", bad)),
+          bad);
+    }
+  }
+
+  @Test
+  void defaults_areValid() {
+    Settings settings = SettingsLoader.load(List.of(), Map.of());
+    assertEquals("n16_l12", settings.parameterSet());
+    assertEquals(20, settings.oracle().queryBudget(), "twice the epochs");
+    assertEquals(1L << 31, settings.cluster().cacheBytes());
+    assertEquals(128, settings.training().logitRange());
+    assertFalse(settings.isInsecure());
+  }
+
+  @Test
+  void argumentsWinOverLaterFilesOverEarlierOnes() throws Exception {
+    Path first =
+        write("first.conf", "hetal { training { epochs = 7, patience = 2 }, threads = 3 }");
+    Path second = write("second.conf", "hetal.training.patience = 5");
+    Settings settings = SettingsLoader.load(List.of(first, second), Map.of("training.epochs", "9"));
+    assertEquals(9, settings.training().epochs());
+    assertEquals(5, settings.training().patience());
+    assertEquals(3, settings.threads());
+  }
+
+  @Test
+  void everyBadSetting_isNamedWithExpectedAndActual() {
+    SettingsException e =
+        assertThrows(
+            SettingsException.class,
+            () ->
+                SettingsLoader.load(
+                    List.of(),
+                    Map.of(
+                        "training.epochs", "0",
+                        "training.learning-rate", "fast",
+                        "backend", "gpu",
+                        "training.rows-per-block", "48")));
+    assertTrue(
+        e.getMessage()
+            .contains("training.epochs: expected a whole number of 1 to 100000, actual 0"),
+        e.getMessage());
+    assertTrue(
+        e.getMessage().contains("training.learning-rate: expected a number"), e.getMessage());
+    assertTrue(
+        e.getMessage().contains("backend: expected native or simulator or openfhe, actual gpu"),
+        e.getMessage());
+    assertTrue(e.getMessage().contains("rows-per-block: expected 0 or a power of two, actual 48"));
+    assertEquals(1, e.getMessage().lines().count());
+  }
+
+  private static String refused(String setting, String value) {
+    String said =
+        assertThrows(
+                SettingsException.class,
+                () -> SettingsLoader.load(List.of(), Map.of(setting, value)),
+                setting + "=" + value)
+            .getMessage();
+    assertEquals(1, said.lines().count(), said);
+    assertTrue(said.contains("expected"), said);
+    return said;
+  }
+
+  @Test
+  void numbers_areTakenWholeOrRefused() {
+    for (String value : List.of("3.7", "3d", "0x3", "1e-1", "99999999999", "", "three")) {
+      assertTrue(refused("training.epochs", value).contains("actual " + value), value);
+    }
+    for (String value : List.of("1.5", "1f", "9223372036854775808")) {
+      refused("data.shuffle-seed", value);
+    }
+    for (String value : List.of("2d", "1f", "0x1p4", "NaN", "Infinity")) {
+      refused("training.learning-rate", value);
+    }
+    refused("device-memory", "1.5");
+    Settings settings =
+        SettingsLoader.load(
+            List.of(),
+            Map.of(
+                "training.epochs", "1e1",
+                "training.learning-rate", "1.5e-1",
+                "data.shuffle-seed", "-9223372036854775808",
+                "device-memory", "1.5g"));
+    assertEquals(10, settings.training().epochs());
+    assertEquals(0.15, settings.training().learningRate());
+    assertEquals(Long.MIN_VALUE, settings.data().shuffleSeed());
+    assertEquals(3L << 29, settings.deviceMemory());
+  }
+
+  @Test
+  void numbersOfFiles_areTakenWholeOrRefused() throws Exception {
+    Path file = write("fraction.conf", "hetal.training.epochs = 3.7");
+    String said =
+        assertThrows(SettingsException.class, () -> SettingsLoader.load(List.of(file), Map.of()))
+            .getMessage();
+    assertTrue(
+        said.contains("actual 3.7 (" + file.getFileName()) || said.contains("fraction.conf"), said);
+  }
+
+  @Test
+  void nameThatIsNone_isRefused() {
+    for (String name : List.of("training,epochs", "", "a..b", "training.epochs ]")) {
+      refused(name, "3");
+    }
+  }
+
+  @Test
+  void missingInclude_isRefusedAndAnExistingOneTaken() throws Exception {
+    write("base.conf", "hetal.training.epochs = 7");
+    Path good = write("good.conf", "include \"base.conf\"\nhetal.threads = 2");
+    assertEquals(7, SettingsLoader.load(List.of(good), Map.of()).training().epochs());
+    Path byFile = write("by-file.conf", "include file(\"" + folder.resolve("base.conf") + "\")");
+    assertEquals(7, SettingsLoader.load(List.of(byFile), Map.of()).training().epochs());
+    for (String include :
+        List.of("\"bsae.conf\"", "file(\"" + folder.resolve("bsae.conf") + "\")")) {
+      Path bad = write("bad.conf", "include " + include);
+      String said =
+          assertThrows(SettingsException.class, () -> SettingsLoader.load(List.of(bad), Map.of()))
+              .getMessage();
+      assertTrue(said.contains("bsae.conf"), said);
+      assertEquals(1, said.lines().count(), said);
+    }
+  }
+
+  @Test
+  void master_isOneThatSparkKnows() {
+    for (String master :
+        List.of("nonsense", "local[", "local[0]", "spark://host", "spark://a b:1", "http://h:1")) {
+      assertTrue(refused("cluster.master", master).contains("cluster.master"));
+    }
+    for (String master :
+        List.of(
+            "local",
+            "local[4]",
+            "local[*]",
+            "local[*, 2]",
+            "local-cluster[2,1,1024]",
+            "spark://h:7077,other:7077",
+            "yarn",
+            "k8s://https://h:6443")) {
+      assertEquals(
+          master,
+          SettingsLoader.load(List.of(), Map.of("cluster.master", master)).cluster().master());
+    }
+  }
+
+  @Test
+  void misspeltSetting_isRefused() {
+    SettingsException e =
+        assertThrows(
+            SettingsException.class,
+            () -> SettingsLoader.load(List.of(), Map.of("training.epoch", "3")));
+    assertTrue(e.getMessage().contains("training.epoch"), e.getMessage());
+    assertThrows(
+        SettingsException.class, () -> SettingsLoader.load(List.of(), Map.of("training", "3")));
+  }
+
+  @Test
+  void unreadableFile_isRefused() throws Exception {
+    Path broken = write("broken.conf", "hetal { training {");
+    assertThrows(SettingsException.class, () -> SettingsLoader.load(List.of(broken), Map.of()));
+    assertThrows(
+        SettingsException.class,
+        () -> SettingsLoader.load(List.of(folder.resolve("absent.conf")), Map.of()));
+  }
+
+  @Test
+  void fixedSeed_isRefusedWithSecureParametersAndRedactedElsewhere() {
+    SettingsException e =
+        assertThrows(
+            SettingsException.class,
+            () -> SettingsLoader.load(List.of(), Map.of("insecure-seed", "4711")));
+    assertTrue(e.getMessage().contains("insecure-seed"), e.getMessage());
+    Settings settings =
+        SettingsLoader.load(
+            List.of(), Map.of("insecure-seed", "4711", "parameters", "insecure_n10_l12"));
+    assertEquals(4711L, settings.insecureSeed());
+    assertTrue(settings.report().contains("insecure-seed = (redacted)"));
+    assertTrue(settings.report().stream().noneMatch(line -> line.contains("4711")));
+    assertTrue(settings.report().contains("parameters = \"insecure_n10_l12\""));
+  }
+
+  @Test
+  void simulator_wantsItsOwnParameters() {
+    assertThrows(
+        SettingsException.class,
+        () -> SettingsLoader.load(List.of(), Map.of("backend", "simulator")));
+    assertThrows(
+        SettingsException.class,
+        () -> SettingsLoader.load(List.of(), Map.of("parameters", "insecure_simulator_n12_l12")));
+    assertTrue(
+        SettingsLoader.load(
+                List.of(),
+                Map.of("backend", "simulator", "parameters", "insecure_simulator_n12_l12"))
+            .isInsecure());
+  }
+
+  @Test
+  void device_isTheProcessorUnlessAskedFor() {
+    Settings plain = SettingsLoader.load(List.of(), Map.of("threads", "3"));
+    assertEquals(DeviceSpec.cpu(3), plain.deviceSpec());
+    assertEquals(DeviceSpec.cpu(3), plain.driverDeviceSpec());
+    Settings gpu =
+        SettingsLoader.load(
+            List.of(), Map.of("threads", "3", "device", "cuda", "device-memory", "40g"));
+    assertEquals(new DeviceSpec("cuda", 3, 0, 40L << 30), gpu.deviceSpec());
+    assertEquals(gpu.deviceSpec(), gpu.driverDeviceSpec());
+    Settings split =
+        SettingsLoader.load(List.of(), Map.of("device", "cuda", "cluster.driver-device", "cpu"));
+    assertEquals(DeviceSpec.cuda(0), split.deviceSpec());
+    assertEquals(DeviceSpec.cpu(0), split.driverDeviceSpec());
+  }
+
+  @Test
+  void device_isRefusedWhereItIsUnknownOrNotTheEngines() {
+    assertRefused("device: expected cpu or cuda, actual rocm", Map.of("device", "rocm"));
+    assertRefused(
+        "device-memory: expected a size", Map.of("device", "cuda", "device-memory", "much"));
+    assertRefused("device-memory: expected a size", Map.of("device-memory", "-1"));
+    assertRefused(
+        "cluster.driver-device: expected same or cpu", Map.of("cluster.driver-device", "cuda"));
+    assertRefused(
+        "device: expected cpu with the backend simulator, actual cuda",
+        Map.of(
+            "device", "cuda", "backend", "simulator", "parameters", "insecure_simulator_n8_l12"));
+    assertRefused(
+        "device: expected cpu with the backend openfhe, actual cuda",
+        Map.of("device", "cuda", "backend", "openfhe", "parameters", "openfhe_n16_l7"));
+  }
+
+  private static void assertRefused(String expected, Map<String, String> overrides) {
+    SettingsException e =
+        assertThrows(SettingsException.class, () -> SettingsLoader.load(List.of(), overrides));
+    assertTrue(e.getMessage().contains(expected), e.getMessage());
+  }
+
+  @Test
+  void settings_travelByJavaSerialization() throws Exception {
+    Settings settings = SettingsLoader.load(List.of(), Map.of());
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
+      out.writeObject(settings);
+    }
+    try (ObjectInputStream in =
+        new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
+      assertEquals(settings, in.readObject());
+    }
+  }
+
+  private Path write(String name, String text) throws Exception {
+    return Files.writeString(folder.resolve(name), text);
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "localhost, localhost",
+    "data_owner, data_owner",
+    "owner-1.example.org, owner-1.example.org",
+    "10.1.2.3, 10.1.2.3",
+    "::1, ::1",
+    "[::1], ::1",
+    "2001:db8::7, 2001:db8::7",
+    "fe80::1%eth0, fe80::1%eth0",
+    "::ffff:10.1.2.3, ::ffff:10.1.2.3"
+  })
+  void oracleHost_isANameOrAnAddress(String written, String host) {
+    Settings settings = SettingsLoader.load(List.of(), Map.of("oracle.host", written));
+    assertEquals(host, settings.oracle().host());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "https://owner",
+        "owner:8443",
+        "dead:8443",
+        "owner/x",
+        "[::1",
+        "[owner]",
+        "-x",
+        "two words",
+        "",
+        "h\u00f6st"
+      })
+  void oracleHost_thatIsNone_isRefusedWithWhatToDo(String written) {
+    String message =
+        assertThrows(
+                SettingsException.class,
+                () -> SettingsLoader.load(List.of(), Map.of("oracle.host", written)))
+            .getMessage();
+    assertTrue(message.contains("oracle.host: expected a host name"), message);
+    assertTrue(message.contains("without scheme, path and port"), message);
+  }
+}

@@ -11,7 +11,7 @@
 
 #include "base/error.h"
 #include "device/device.h"
-#include "traffic.h"
+#include "cuda/traffic.h"
 
 namespace hetal::bench {
 

@@ -1,15 +1,15 @@
 // hetal_cuda_model: what the engine's operations ask of a GPU, counted without one.
 #include <array>
 #include <chrono>
-#include <fstream>
 #include <iomanip>
 #include <iostream>
 
 #include "bootstrap/bootstrapper.h"
 #include "build_info.h"
 #include "ckks/key_switching.h"
+#include "common/program.h"
 #include "device/cuda/cuda_device_impl.h"
-#include "ledger_runtime.h"
+#include "cuda/ledger_runtime.h"
 
 namespace {
 
@@ -17,20 +17,17 @@ using namespace hetal;
 using bench::ledger;
 using bench::LedgerEntry;
 
-/// Of an H100 SXM: bytes a second from memory; and what a launch costs the host, a common figure, measured nowhere
+/// Of an H100 SXM: bytes per second from memory; and what a launch costs the host, a common figure, measured nowhere
 /// here.
 constexpr double kBandwidth = 3.35e12, kLaunchSeconds = 2.5e-6;
 
 constexpr char kHelp[] =
-    R"(usage: hetal_cuda_model [--set NAME] [--json FILE]
-
-Counts the launches and the bytes of rotation, multiplication and bootstrap, as the CUDA device would do them.
-  memory_s    those bytes at 3.35 TB/s (an H100), as if nothing stayed in the cache: a floor of a kind
+    R"(Counts the launches and the bytes of rotation, multiplication and bootstrap, as the CUDA device would execute them.
+  memory_s    the time of those bytes at 3.35 TB/s (an H100) without a cache: a lower bound for uncached data
   launch_s    the launches at 2.5 us each
-  host_s      what the host needs beside that to prepare them, measured here: the GPU waits for launch_s + host_s only
-              where they are more than its own time
-A model: nothing is computed and nothing was measured on a GPU.
-)";
+  host_s      the time of the host to prepare them, measured here: the GPU waits for launch_s + host_s only
+              if they exceed its own time
+This is a model: nothing is computed and nothing is measured on a GPU.)";
 
 struct Row {
   std::string operation;
@@ -135,62 +132,45 @@ void write_table(const std::vector<Row>& rows) {
   }
 }
 
-void write_json(std::ostream& out, const Model& model, const std::vector<Row>& rows) {
-  out << "[\n";
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    const LedgerEntry t = rows[i].total();
-    out << "  {\"name\": \"" << rows[i].operation << "\", \"parameter_set\": \"" << model.parameters().name()
-        << "\", \"ring_degree\": " << model.parameters().ring_degree()
-        << ", \"device\": \"model, no GPU\", \"commit\": \"" << HETAL_COMMIT << "\", \"level\": " << rows[i].level
-        << ", \"launches\": " << t.launches << ", \"bytes_read\": " << t.bytes_read
-        << ", \"bytes_written\": " << t.bytes_written
-        << ", \"memory_s\": " << (t.bytes_read + t.bytes_written) / kBandwidth
-        << ", \"launch_s\": " << static_cast<double>(t.launches) * kLaunchSeconds
-        << ", \"host_s\": " << rows[i].host_seconds << ", \"kernels\": {";
-    bool first = true;
-    for (const auto& [kernel, e] : rows[i].kernels) {
-      out << (first ? "" : ", ") << "\"" << kernel << "\": {\"launches\": " << e.launches
-          << ", \"bytes_read\": " << e.bytes_read << ", \"bytes_written\": " << e.bytes_written << "}";
-      first = false;
+nlohmann::ordered_json to_json(const Model& model, const std::vector<Row>& rows) {
+  auto out = nlohmann::ordered_json::array();
+  for (const Row& row : rows) {
+    const LedgerEntry t = row.total();
+    nlohmann::ordered_json kernels;
+    for (const auto& [kernel, e] : row.kernels) {
+      kernels[kernel] = {{"launches", e.launches}, {"bytes_read", e.bytes_read}, {"bytes_written", e.bytes_written}};
     }
-    out << "}}" << (i + 1 < rows.size() ? ",\n" : "\n");
+    out.push_back({{"name", row.operation},
+                   {"parameter_set", model.parameters().name()},
+                   {"ring_degree", model.parameters().ring_degree()},
+                   {"device", "model, no GPU"},
+                   {"commit", HETAL_COMMIT},
+                   {"level", row.level},
+                   {"launches", t.launches},
+                   {"bytes_read", t.bytes_read},
+                   {"bytes_written", t.bytes_written},
+                   {"memory_s", (t.bytes_read + t.bytes_written) / kBandwidth},
+                   {"launch_s", static_cast<double>(t.launches) * kLaunchSeconds},
+                   {"host_s", row.host_seconds},
+                   {"kernels", kernels}});
   }
-  out << "]\n";
+  return out;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  std::string set = "n16_l12", json;
-  for (int i = 1; i < argc; ++i) {
-    const std::string option = argv[i];
-    if (option == "--set" && i + 1 < argc) {
-      set = argv[++i];
-    } else if (option == "--json" && i + 1 < argc) {
-      json = argv[++i];
-    } else {
-      (option == "--help" ? std::cout : std::cerr) << kHelp;
-      return option == "--help" ? 0 : 64;
-    }
-  }
-  try {
+  CLI::App app(kHelp, "hetal_cuda_model");
+  std::string set = "n16_l12", file;
+  app.add_option("--set", set, "the parameter set")->capture_default_str();
+  app.add_option("--json", file, "also writes the counts to this file as a JSON array");
+  return bench::run_program(app, argc, argv, [&] {
+    bench::JsonFile json(file);
     Model model(set);
     const auto rows = model.rows();
     write_table(rows);
     std::cout << "\nresident keys, tables and bootstrapping constants: " << model.resident_bytes() / 1e9
               << " GB; with a pair of bootstraps at work: " << static_cast<double>(model.peak_bytes()) / 1e9 << " GB\n";
-    if (!json.empty()) {
-      std::ofstream out(json);
-      write_json(out, model, rows);
-      out.close();
-      if (!out) {
-        std::cerr << "hetal_cuda_model: --json: cannot write " << json << "\n";
-        return 73;
-      }
-    }
-  } catch (const InvalidArgument& error) {
-    std::cerr << "hetal_cuda_model: " << error.what() << "\n";
-    return 64;
-  }
-  return 0;
+    json.write(to_json(model, rows));
+  });
 }

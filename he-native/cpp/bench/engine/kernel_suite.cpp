@@ -1,4 +1,4 @@
-#include "kernel_suite.h"
+#include "engine/kernel_suite.h"
 
 #include <chrono>
 #include <cmath>
@@ -9,7 +9,7 @@
 #include "build_info.h"
 #include "device/cpu/kernel_paths.h"
 #include "device/cpu/ntt_table.h"
-#include "suite.h"
+#include "common/suite.h"
 
 namespace hetal::bench {
 namespace {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "report.h"
+#include "common/report.h"
 
 namespace hetal::bench {
 

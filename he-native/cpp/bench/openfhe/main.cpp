@@ -1,8 +1,6 @@
 // openfhe_bench: the same operations on the engine and on OpenFHE, on the same machine, one after the other.
-#include <charconv>
 #include <chrono>
 #include <cmath>
-#include <fstream>
 #include <iomanip>
 #include <iostream>
 #include <map>
@@ -11,35 +9,27 @@
 
 #include "base/error.h"
 #include "build_info.h"
+#include "common/program.h"
+#include "common/suite.h"
 #include "openfhe/keys.h"
 #include "openfhe/operations.h"
 #include "openfhe/secret.h"
-#include "suite.h"
 
 namespace {
 
-using hetal::InvalidArgument;
 using hetal::bench::Entry;
 using hetal::bench::Setting;
 using hetal::bench::Slots;
 namespace he = hetal::openfhe;
 
-constexpr int kOk = 0, kFailed = 1, kUsage = 64, kCannotWrite = 73;
-
 constexpr char kHelp[] =
-    R"(usage: openfhe_bench [--set NAME] [--repetitions R] [--bootstraps B] [--json FILE]
+    R"(The same operations on the engine and on OpenFHE, on one thread each: OpenFHE's wheel has no threads of its own.
+Each result is decrypted. A wrong result ends the run with status 1.)";
 
-  --set NAME         n16: the engine's n16_l12 beside OpenFHE at N = 2^16, 128-bit by its own table, with 59-bit scales
-                     (the default; 12 GB, three minutes)
-                     n16_deep: the same with 48-bit scales, so that OpenFHE too has 12 levels between bootstraps
-                     insecure_n12: toys of N = 2^12, for a quick look
-  --repetitions R    of encryption, rotation and multiplication, 1 to 100 (default 5)
-  --bootstraps B     0 to 20 (default 1; 0 makes no bootstrap keys)
-  --json FILE        also writes the figures as a JSON array
-
-One thread each: OpenFHE's wheel has no threads of its own. Each result is decrypted; a wrong one ends the run with
-status 1.
-)";
+constexpr char kSets[] =
+    "n16: the engine's n16_l12 beside OpenFHE at N = 2^16, 128-bit by its own table, with 59-bit scales (12 GB, three "
+    "minutes); n16_deep: the same with 48-bit scales, so that OpenFHE too has 12 levels between bootstraps; "
+    "insecure_n12: toys of N = 2^12, for a quick look";
 
 /// An engine's set and the OpenFHE settings put beside it; the level of the single operations is the same for both.
 struct Match {
@@ -62,39 +52,21 @@ const std::map<std::string_view, Match>& matches() {
 }
 
 struct Options {
-  std::string_view set = "n16";
-  std::string json;
+  std::string set = "n16", json;
   int repetitions = 5, bootstraps = 1;
 };
 
-Options parse(int argc, char** argv) {
-  Options out;
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view option = argv[i];
-    hetal::require<InvalidArgument>(i + 1 < argc, option, ": a value is missing, or the option is unknown; see --help");
-    const std::string_view value = argv[++i];
-    auto number = [&](int low, int high) {
-      int n = 0;
-      const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), n);
-      hetal::require<InvalidArgument>(
-          error == std::errc() && end == value.data() + value.size() && n >= low && n <= high, option,
-          ": expected a number from ", low, " to ", high, ", actual '", value, "'");
-      return n;
-    };
-    if (option == "--set")
-      out.set = value;
-    else if (option == "--json")
-      out.json = value;
-    else if (option == "--repetitions")
-      out.repetitions = number(1, 100);
-    else if (option == "--bootstraps")
-      out.bootstraps = number(0, 20);
-    else
-      throw InvalidArgument("unknown option '" + std::string(option) + "'; --help lists them");
-  }
-  hetal::require<InvalidArgument>(matches().contains(out.set),
-                                  "--set: expected n16, n16_deep or insecure_n12, actual '", out.set, "'");
-  return out;
+void declare(CLI::App& app, Options& out) {
+  app.add_option("--set", out.set, kSets)
+      ->check(CLI::IsMember({"n16", "n16_deep", "insecure_n12"}))
+      ->capture_default_str();
+  app.add_option("--repetitions", out.repetitions, "of encryption, rotation and multiplication")
+      ->check(CLI::Range(1, 100))
+      ->capture_default_str();
+  app.add_option("--bootstraps", out.bootstraps, "0 makes no bootstrap keys")
+      ->check(CLI::Range(0, 20))
+      ->capture_default_str();
+  app.add_option("--json", out.json, "also writes the figures to this file as a JSON array");
 }
 
 double seconds_since(std::chrono::steady_clock::time_point start) {
@@ -126,14 +98,14 @@ class OpenFheSuite {
   std::vector<Entry> operations(int repetitions) {
     const Slots x = random(1), y = random(2);
     const auto a = encrypt(x, match_.level), b = encrypt(y, match_.level);
-    Slots product(x.size()), turned = x;
+    Slots product(x.size()), rotated = x;
     for (std::size_t i = 0; i < x.size(); ++i) product[i] = x[i] * y[i];
-    std::rotate(turned.begin(), turned.begin() + 1, turned.end());
+    std::rotate(rotated.begin(), rotated.begin() + 1, rotated.end());
     const std::vector<int> one{1};
     const std::vector<he::Ciphertext> left{a}, right{b};
     std::vector<Entry> out;
     out.push_back(repeated("encrypt", repetitions, x, [&] { return encrypt(x, match_.level); }));
-    out.push_back(repeated("rotate", repetitions, turned, [&] { return he::rotate_all(context_, a, one, 1)[0]; }));
+    out.push_back(repeated("rotate", repetitions, rotated, [&] { return he::rotate_all(context_, a, one, 1)[0]; }));
     out.push_back(repeated("multiply", repetitions, product, [&] {
       return he::rescale(context_, he::relinearize(context_, he::multiply_sum(context_, left, right)));
     }));
@@ -238,21 +210,12 @@ std::vector<Entry> engine_entries(const Match& match, int bootstraps, Setting& s
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc == 2 && (std::string_view(argv[1]) == "--help" || std::string_view(argv[1]) == "-h")) {
-    std::cout << kHelp;
-    return kOk;
-  }
-  try {
-    const Options options = parse(argc, argv);
+  CLI::App app(kHelp, "openfhe_bench");
+  Options options;
+  declare(app, options);
+  return hetal::bench::run_program(app, argc, argv, [&] {
+    hetal::bench::JsonFile json(options.json);
     const Match& match = matches().at(options.set);
-    std::ofstream json;
-    if (!options.json.empty()) {
-      json.open(options.json);
-      if (!json) {
-        std::cerr << "openfhe_bench: --json: cannot write " << options.json << "\n";
-        return kCannotWrite;
-      }
-    }
     if (match.openfhe.security_bits == 0) std::cerr << "WARNING: " << options.set << " protects nothing\n";
     Setting ours;
     const auto engine = engine_entries(match, options.bootstraps, ours);  // its memory is free again
@@ -265,20 +228,6 @@ int main(int argc, char** argv) {
       std::cout << "\n";
     }
     write_ratios(std::cout, engine, openfhe);
-    if (!options.json.empty()) {
-      hetal::bench::write_json(json, runs);
-      json.close();
-      if (!json) {
-        std::cerr << "openfhe_bench: --json: writing " << options.json << " failed\n";
-        return kCannotWrite;
-      }
-    }
-  } catch (const InvalidArgument& error) {
-    std::cerr << "openfhe_bench: " << error.what() << "\n";
-    return kUsage;
-  } catch (const std::exception& error) {
-    std::cerr << "openfhe_bench: " << error.what() << "\n";
-    return kFailed;
-  }
-  return kOk;
+    json.write(hetal::bench::to_json(runs));
+  });
 }

@@ -1,8 +1,9 @@
-#include "report.h"
+#include "common/report.h"
 
 #include <algorithm>
 #include <cmath>
 #include <iomanip>
+#include <nlohmann/json.hpp>
 #include <ostream>
 #include <sstream>
 
@@ -20,6 +21,11 @@ std::string duration(double seconds) {
     out << seconds << " s";
   }
   return out.str();
+}
+
+double rounded(double value, int decimals) {
+  const double unit = std::pow(10.0, decimals);
+  return std::round(value * unit) / unit;
 }
 
 void write_heading(std::ostream& out, const Setting& setting, const std::string& about) {
@@ -81,31 +87,32 @@ void write_comparison(std::ostream& out, const std::vector<Run>& runs) {
   }
 }
 
-void write_json(std::ostream& out, const std::vector<Run>& runs) {
-  // Names are ours: none needs escaping.
-  const char* separator = "";
-  out << "[\n";
+nlohmann::ordered_json to_json(const std::vector<Run>& runs) {
+  auto out = nlohmann::ordered_json::array();
   for (const Run& run : runs) {
     for (const Entry& e : run.entries) {
       const Setting& setting = run.setting;
-      out << separator << "  {\"name\": \"" << e.name << "\", \"level\": " << e.level << ", \"parameter_set\": \""
-          << setting.parameter_set << "\", \"ring_degree\": " << setting.ring_degree << ", \"log_qp\": " << std::fixed
-          << std::setprecision(2) << setting.log_qp << ", \"device\": \"" << setting.device
-          << "\", \"threads\": " << setting.threads << ", \"commit\": \"" << setting.commit
-          << "\", \"repetitions\": " << e.seconds.size() << std::setprecision(9) << ", \"median_s\": " << e.median()
-          << ", \"min_s\": " << e.least();
-      if (runs.size() > 1) {
-        out << std::setprecision(3) << ", \"ratio_to_fastest\": " << e.median() / fastest(runs, e.name);
-      }
+      nlohmann::ordered_json entry{{"name", e.name},
+                                   {"level", e.level},
+                                   {"parameter_set", setting.parameter_set},
+                                   {"ring_degree", setting.ring_degree},
+                                   {"log_qp", rounded(setting.log_qp, 2)},
+                                   {"device", setting.device},
+                                   {"threads", setting.threads},
+                                   {"commit", setting.commit},
+                                   {"repetitions", e.seconds.size()},
+                                   {"median_s", rounded(e.median(), 9)},
+                                   {"min_s", rounded(e.least(), 9)}};
+      if (runs.size() > 1) entry["ratio_to_fastest"] = rounded(e.median() / fastest(runs, e.name), 3);
       if (e.precision) {
-        out << std::setprecision(2) << ", \"levels_left\": " << e.precision->levels_left
-            << ", \"bits_mean\": " << e.precision->bits_mean << ", \"bits_worst\": " << e.precision->bits_worst;
+        entry["levels_left"] = e.precision->levels_left;
+        entry["bits_mean"] = rounded(e.precision->bits_mean, 2);
+        entry["bits_worst"] = rounded(e.precision->bits_worst, 2);
       }
-      out << "}";
-      separator = ",\n";
+      out.push_back(std::move(entry));
     }
   }
-  out << "\n]\n";
+  return out;
 }
 
 }  // namespace hetal::bench

@@ -1,9 +1,9 @@
-// What a benchmark found: one entry an operation, as a table and as JSON.
+// What a benchmark found: one entry per operation, as a table and as JSON.
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <iosfwd>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 #include <vector>
@@ -46,6 +46,6 @@ void write_table(std::ostream& out, const Run& run);
 void write_comparison(std::ostream& out, const std::vector<Run>& runs);
 /// An array of objects, one for each entry of each run; times in seconds, and the ratio of the median to the least one
 /// of that name.
-void write_json(std::ostream& out, const std::vector<Run>& runs);
+nlohmann::ordered_json to_json(const std::vector<Run>& runs);
 
 }  // namespace hetal::bench

@@ -1,4 +1,4 @@
-#include "suite.h"
+#include "common/suite.h"
 
 #include <algorithm>
 #include <array>

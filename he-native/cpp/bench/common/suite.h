@@ -8,7 +8,7 @@
 
 #include "bootstrap/bootstrapper.h"
 #include "owner/key_generator.h"
-#include "report.h"
+#include "common/report.h"
 
 namespace hetal::bench {
 

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <numbers>
 
 #include "base/error.h"
+#include "bootstrap/eval_mod_constants.h"
 #include "circuits/chebyshev.h"
 #include "ckks/key_switching.h"
 
@@ -17,18 +19,11 @@ using ckks::Ciphertext;
 using ckks::Evaluator;
 using Complex = std::complex<double>;
 
-/// Multiples I of q0 stay within 16 but for a probability of 2^-138 a coefficient (h = 32).
-/// T2(x) = 2 x^2 - 1 magnifies its own noise by 2 pi K / 4|x|, without bound at x = 0; the shift by a number of periods
-/// moves that point from I = 0, where most coefficients are, to I = -10, which is six deviations away.
-constexpr double kShift = 10 - 0.25;
-constexpr double kRange = 26.0;  // |I| + 1/8 + kShift
-/// Each double angle that a longer polynomial spares takes a bit off the worst noise: 2^r / sin(pi / 2^(r + 1)).
-constexpr int kDoubleAngles = 3;
-constexpr int kHalfDegree = 23;  // in T2(x): degree 46 in x
-/// SlotsToCoeffs enlarges the message by this: less noise from EvalMod, more of the sine's own error.
-constexpr double kMessageGain = 1.6;
-/// The cubic is the best one for messages up to this.
-constexpr double kArcsineBound = 1.7;
+// T_2, the polynomial, the double angles, the cubic of the arcsine.
+static_assert(ckks::kEvalModLevels == 1 + std::bit_width(static_cast<unsigned>(kHalfDegree)) + kDoubleAngles + 2);
+static_assert(kShift == kPeriods - 0.25 && kRange >= kLargestOverflow + 1.0 / 8 + kShift);
+
+/// Baby steps of each linear transform (LinearTransform).
 constexpr std::uint32_t kBabySteps = 8;
 
 /// Stage `length` of the decoding transform, or its inverse, as diagonals with the period `length`.

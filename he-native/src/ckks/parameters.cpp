@@ -37,14 +37,18 @@ int secure_log_qp(int log_ring_degree) {
 
 const std::vector<ParameterLiteral>& parameter_sets() {
   static const std::vector<ParameterLiteral> sets{
-      // The default. Security: 128-bit classical, log QP 1729 <= 1747, uniform ternary main secret; the encapsulated
-      // sparse secret (h = 32) meets only q0 and one special prime (100 bits). Failure: |I| > 16 with probability
-      // 2^-138 a coefficient (Bossuat, Troncoso-Pastoriza, Hubaux 2022, eprint 2022/024).
-      // Precision: a rescaling leaves 2^13.4 in the real slots, 2^-36.5 of q0 at scale 2^49.9; CoeffsToSlots, T2 and
-      // the
-      // double angles each bring about 2^5 of it and q0 / (1.6 * 2^42) magnifies their sum by 2^7.3: 2^-24 rms, 2^-21
-      // in
-      // the worst of 2^15 slots (measured). The arcsine's own error is 2^-22.5 at |x| <= 1, 2^-19.3 at 2.
+      // The default.
+      // Security: 128 bits, classical. log2(QP) is 1729; 1747 is allowed. The main secret is uniform ternary. The
+      // sparse
+      // secret (Hamming weight 32) is used only modulo q0 and one special prime, 100 bits
+      // (Bossuat, Troncoso-Pastoriza, Hubaux 2022, eprint 2022/024).
+      // Failure: none. The overflow of a bootstrap is at most 16 (bootstrap/eval_mod_constants.h).
+      // Precision of a bootstrap: 2^-24 rms, 2^-21 in the worst of 2^15 slots (measured: hetal_bench). A rescaling
+      // leaves
+      // 2^13.4 in the real slots, which is 2^-36.5 of EvalMod's scale. CoeffsToSlots, T_2, the polynomial and the
+      // double
+      // angles magnify that, and q0 / (2 pi 1.6 * 2^42) = 2^4.7 magnifies their sum in the message. The cubic of the
+      // arcsine adds 2^-22.5 for |x| <= 1 and 2^-19.3 at 2.
       {"n16_l12", 16, 49.99, 42, 12, {5, 5, 5}, 49.9, {49.9, 49.9, 49.9}, 49.99, 7, {8, 8, 7, 7}},
       // Toys for tests: no security at all.
       {"insecure_n12_l12", 12, 49.99, 42, 12, {4, 4, 3}, 49.9, {49.9, 49.9, 49.9}, 49.99, 7, {8, 8, 7, 7}},

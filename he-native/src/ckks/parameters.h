@@ -25,7 +25,8 @@ struct ParameterLiteral {
   std::vector<int> digits;  ///< limbs of each key-switching digit, from the bottom
 };
 
-/// Levels that EvalMod spends: T2, four of a degree-15 polynomial in it, four double angles, two of the arcsine.
+/// Levels of EvalMod: 1 for T_2, 5 for a polynomial of degree 23 in it, 3 for double angles, 2 for the arcsine
+/// (bootstrap/eval_mod_constants.h).
 inline constexpr int kEvalModLevels = 11;
 
 /// The named sets. Security, precision and sources stand beside each in parameters.cpp.

@@ -58,8 +58,7 @@ class Evaluator {
   Ciphertext conjugate(const Ciphertext& a) const;
   Ciphertext apply_galois(const Ciphertext& a, std::uint32_t galois) const;
 
-  // -- several rotations at once (evaluator_rotations.cpp); steps in [0, N/2), 0 stands for the ciphertext itself
-  // -----------
+  // ---- several rotations at once (evaluator_rotations.cpp); steps in [0, N/2), step 0 is the ciphertext itself ----
   /// rotate(a, steps[i]) for each i with one decomposition (hoisting).
   std::vector<Ciphertext> rotate_all(const Ciphertext& a, std::span<const std::uint32_t> steps) const;
   /// sum rotate(a, steps[i]): one decomposition, a key product a step, one division by the special primes.
@@ -72,7 +71,7 @@ class Evaluator {
   std::vector<Ciphertext> multiply_rotated(const Ciphertext& a, std::span<const std::uint32_t> steps,
                                            const std::vector<std::vector<const Plaintext*>>& factors) const;
 
-  // -- key switching, for the circuits above -----------------------------------------------------------------------
+  // ---- key switching, for the circuits above ----
   std::uint32_t galois_of(std::uint32_t steps) const { return context_.encoder().rotation(steps); }
   const SwitchingKey& galois_key(std::uint32_t galois, int level) const;
   const EvaluationKeys& keys() const { return keys_; }

@@ -87,7 +87,7 @@ class Device {
   /// Of the host, for what it does beside the device.
   virtual int threads() const = 0;
 
-  // -- memory ------------------------------------------------------------------------------------------------
+  // ---- memory ----
   /// Throws DeviceOutOfMemory. Contents are undefined.
   virtual Buffer allocate(std::size_t words) = 0;
   virtual void release(Word* data, std::size_t words) noexcept = 0;
@@ -100,7 +100,7 @@ class Device {
   virtual std::size_t bytes_in_use() const = 0;
   virtual std::size_t bytes_peak() const = 0;
 
-  // -- domains -----------------------------------------------------------------------------------------------
+  // ---- domains ----
   virtual void ntt(Limbs x) = 0;
   virtual void intt(Limbs x) = 0;
   /// dst limb i = src (N signed host integers) modulo prime i; coefficient domain.
@@ -112,7 +112,7 @@ class Device {
   /// not depend on which others are made. Either domain: what a seed stands for in keys and ciphertexts.
   virtual void uniform(Limbs dst, const Seed& seed, std::uint64_t stream) = 0;
 
-  // -- pointwise; dst may be an operand ------------------------------------------------------------------------
+  // ---- pointwise; dst may be an operand ----
   virtual void add(Limbs dst, const Word* a, const Word* b) = 0;
   virtual void sub(Limbs dst, const Word* a, const Word* b) = 0;
   virtual void negate(Limbs dst, const Word* a) = 0;
@@ -135,7 +135,7 @@ class Device {
   /// dst = src under X -> X^galois, evaluation domain; dst is not src.
   virtual void automorphism(Limbs dst, const Word* src, std::uint32_t galois) = 0;
 
-  // -- base change -------------------------------------------------------------------------------------------
+  // ---- base change ----
   virtual std::unique_ptr<BaseConversion> conversion(std::vector<std::uint16_t> source,
                                                      std::vector<std::uint16_t> target) const;
   /// `digit` holds the source limbs in coefficient domain; dst receives the centred value modulo every target,
@@ -155,7 +155,7 @@ class Device {
   /// Divides each by the product of the source primes and rounds to nearest. No dst is another term's operand.
   virtual void mod_down(const ModDown* terms, std::size_t count, const BaseConversion& conversion) = 0;
 
-  // -- key switching -----------------------------------------------------------------------------------------
+  // ---- key switching ----
   /// dst0, dst1 (+)= sum_j digits[j] * keys[j].{0,1}; digits and keys in evaluation domain. Key limb of dst limb i
   /// stands at index key_limb[i] of each key array, so a key made for more limbs serves at fewer.
   struct KeyDigit {

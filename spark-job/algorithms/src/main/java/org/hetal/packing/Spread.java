@@ -4,9 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How values are spread along a run of equal blocks of slots, or collected from it, with one level
- * of masks. The run has {@code positions} blocks of {@code stride} slots; slots below the stride
- * and runs above it are worked on alike. The two operators are each other's transposes:
+ * Replicates blocks of slots along a run of equal blocks, or sums them up, with one multiplication
+ * by masks. The run has {@code positions} blocks of {@code stride} slots. A ciphertext holds
+ * slotCount / (positions * stride) runs one behind the other; all of them are treated alike. The
+ * two operators are the transposes of each other:
  *
  * <ul>
  *   <li><b>scatter</b>: of one input a, output v (0 &lt;= v &lt; count) holds a's block v in every
@@ -15,13 +16,29 @@ import java.util.List;
  *       from {@code count} on are 0.
  * </ul>
  *
- * The run is cut into sub-runs of {@code direct} blocks. Inside a sub-run the operator is direct:
- * every offset -(direct-1) to direct-1 is a rotation, masked before it is used; a scatter's share
- * one decomposition, a gather's one division by the special primes. Between sub-runs, values are
- * copied (summed) by {@link #folds}, which need no masks because nothing else is there (because
- * only the sub-run that is valid afterwards is kept). direct = positions is the form with fewest
- * levels of rotations, direct = 1 is plain doubling; {@link #scatter} and {@link #gather} take the
- * cheapest.
+ * For four positions, a = (a0 a1 a2 a3) and count = 4:
+ *
+ * <pre>
+ * scatter of a       output 0: a0 a0 a0 a0    gather of a, b, c, d
+ *                    output 1: a1 a1 a1 a1    output: (a0+a1+a2+a3  b0+b1+b2+b3
+ *                    output 2: a2 a2 a2 a2             c0+c1+c2+c3  d0+d1+d2+d3)
+ *                    output 3: a3 a3 a3 a3
+ * </pre>
+ *
+ * The run is cut into sub-runs of {@code direct} blocks.
+ *
+ * <ul>
+ *   <li>Inside a sub-run, each offset from -(direct-1) to direct-1 is one rotation with a mask. The
+ *       rotations of a scatter share one decomposition; those of a gather share one division by the
+ *       special primes.
+ *   <li>Between sub-runs, {@link #folds} rotate and add. A scatter copies one sub-run into the
+ *       others this way. It needs no mask, because the other sub-runs are 0 then. A gather sums the
+ *       sub-runs this way. It needs no mask, because a later mask keeps only the sub-run in which
+ *       the sum is complete.
+ * </ul>
+ *
+ * direct = positions has the fewest rotations one after the other. direct = 1 is doubling only.
+ * {@link #scatter} and {@link #gather} take the cheapest.
  *
  * @param stride slots of a block
  * @param positions blocks of a run, a power of two

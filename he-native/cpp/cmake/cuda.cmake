@@ -1,5 +1,5 @@
 # The library with the CUDA kernels, built by nvcc alone: no GPU and no CUDA toolkit of CMake's is needed.
-# HETAL_NVCC (variable or environment) names nvcc; otherwise the one that cuda/fetch.sh left, or the PATH's.
+# HETAL_NVCC (variable or environment) names nvcc; otherwise the one that tools/fetch_cuda.sh left, or the PATH's.
 set(HETAL_NVCC "$ENV{HETAL_NVCC}" CACHE FILEPATH "nvcc of CUDA 13 or newer")
 if(NOT HETAL_NVCC)
   unset(nvcc_found CACHE)

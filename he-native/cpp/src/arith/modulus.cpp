@@ -40,7 +40,7 @@ bool is_prime(Word n) {
   Word odd = n - 1;
   int twos = 0;
   while ((odd & 1) == 0) odd >>= 1, ++twos;
-  // These twelve bases decide primality for every n below 2^64 (Sorenson and Webster, 2015).
+  // These twelve bases decide primality for every n below 2^64 (Sorenson and Webster 2015).
   for (Word base : {2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37}) {
     Word x = 1;
     for (Word b = base, e = odd; e != 0; e >>= 1, b = mul(b, b)) {

@@ -1,8 +1,8 @@
-// What arithmetic modulo one prime needs, as plain data.
+// The constants for arithmetic modulo one prime, as plain data.
 //
-// Units that are compiled for a wider instruction set include this header. It therefore defines no function with
-// external linkage and includes no C++ library header: the linker could take such a function of theirs for the whole
-// program.
+// Translation units that are compiled for a wider instruction set include this header. It therefore defines no function
+// with external linkage and includes no header of the C++ library. Otherwise the linker could use the wide version of
+// such a function in the whole program.
 #pragma once
 
 #include <stddef.h>
@@ -12,18 +12,18 @@ namespace hetal {
 
 using Word = uint64_t;
 
-/// Every prime is below 2^50, so that values up to 4q fit the 52-bit multipliers of AVX-512-IFMA
-/// and products fit a double's FMA.
+/// Every prime is below 2^50. Values up to 4q then fit the 52-bit multipliers of AVX-512-IFMA, and a fused multiply-add
+/// on doubles gives exact products.
 inline constexpr int kMaxPrimeBits = 50;
-/// Base conversion estimates y / q with this many fractional bits, which needs every prime above 2^40.
+/// Fractional bits with which base conversion estimates y / q. They require every prime to be above 2^40.
 inline constexpr int kFractionBits = 40;
-/// Shoup constants are floor(w * 2^52 / q): the shift that AVX-512-IFMA has in hardware.
+/// Shoup constants are floor(w * 2^52 / q). AVX-512-IFMA has this shift in hardware.
 inline constexpr int kShoupBits = 52;
 
 struct ModulusConstants {
   Word q;
   Word shoup_of_one;        ///< floor(2^52 / q)
-  Word two52, two52_shoup;  ///< 2^52 mod q with its Shoup constant: to reduce hi * 2^52 + lo
+  Word two52, two52_shoup;  ///< 2^52 mod q with its Shoup constant, for the reduction of hi * 2^52 + lo
   Word reciprocal;          ///< floor(2^(52 + kFractionBits) / q), below 2^52
 };
 

@@ -1,4 +1,4 @@
-// Little-endian headers: a writer and a reader that refuses to read past its end.
+// Writes and reads little-endian headers. The reader throws instead of reading past the end.
 #pragma once
 
 #include <bit>
@@ -26,12 +26,12 @@ class ByteWriter {
   }
   void u32(std::uint32_t value) { raw(&value, sizeof value); }
   void u64(std::uint64_t value) { raw(&value, sizeof value); }
-  /// Room for `bytes` more, to be written through the pointer before the next call.
+  /// Appends `bytes` bytes. The caller writes them through the pointer before the next call.
   std::uint8_t* room(std::size_t bytes) {
     bytes_.resize(bytes_.size() + bytes);
     return bytes_.data() + bytes_.size() - bytes;
   }
-  /// SHA-256 of all that was written, appended.
+  /// Appends and returns the SHA-256 of all bytes so far.
   Digest finish() {
     Sha256 sha;
     sha.update(bytes_.data(), bytes_.size());
@@ -47,7 +47,7 @@ class ByteWriter {
 
 class ByteReader {
  public:
-  /// `what` begins every message.
+  /// Every message begins with `what`.
   ByteReader(ByteView bytes, std::string what) : bytes_(bytes), what_(std::move(what)) {}
 
   const std::string& what() const { return what_; }
@@ -66,11 +66,12 @@ class ByteReader {
     std::memcpy(out.data(), raw(Size, field), Size);
     return out;
   }
-  /// Exactly `bytes` may be left: neither truncated nor followed by anything.
+  /// Throws FormatError unless exactly `bytes` bytes are left.
   void expect_left(std::size_t bytes) const {
     require<FormatError>(left() == bytes, what_, ": expected ", at_ + bytes, " bytes, actual ", bytes_.size());
   }
-  /// What was read so far and the next `payload` bytes, under the digest that follows them and ends the whole.
+  /// Checks the digest of the bytes read so far and of the next `payload` bytes. The digest follows them and is the end
+  /// of the input. Throws FormatError.
   Digest check_digest(std::size_t payload) const {
     expect_left(payload + Digest{}.size());
     Sha256 sha;

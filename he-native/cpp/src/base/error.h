@@ -31,56 +31,55 @@ class MissingKey : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
-/// Bytes that are not what their header, size or digest says.
+/// Bytes do not match their header, size or digest.
 class FormatError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// A handle or an engine that was closed, or a handle that was never given.
+/// A handle or an engine is closed, or a handle was never issued.
 class ClosedError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// The file system refused to give a file; the message names the path and the reason.
+/// A file cannot be read. The message states the path and the reason.
 class FileError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// The file system refused to take a file; the message names the path and the reason.
+/// A file cannot be written. The message states the path and the reason.
 class FileWriteError : public FileError {
  public:
   using FileError::FileError;
 };
 
-/// A parameter set that the security table refuses.
+/// A parameter set is less secure than the security table demands.
 class SecurityError : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// The system gives no more of something that others may give back, such as threads.
+/// The system has no more of a resource that may become free again, such as threads.
 class ResourceUnavailable : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// The device has no memory for the request; the caller may free something and try again.
+/// The device has too little free memory. The caller may free some and try again.
 class DeviceOutOfMemory : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// The machine lacks the device that was asked for, its driver or its library; the message says which and how to get
-/// it.
+/// The machine lacks the requested device, its driver or its library. The message states which, and how to get it.
 class DeviceUnavailable : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// The device stopped working or computes wrongly: nothing of it may be used again in this process.
+/// The device stopped working or computes wrong results. This process must not use it again.
 class DeviceLost : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
@@ -90,12 +89,12 @@ class DeviceLost : public std::runtime_error {
 template <typename... Parts>
 std::string message(const Parts&... parts) {
   std::ostringstream out;
-  out.exceptions(std::ios::badbit);  // a stream without memory would otherwise end early and say nothing
+  out.exceptions(std::ios::badbit);  // otherwise the text would be cut silently when memory runs out
   (out << ... << parts);
   return out.str();
 }
 
-/// Throws `Error` with the joined message unless the condition holds. Present in release builds.
+/// Throws `Error` with the joined message unless the condition holds, also in release builds.
 template <typename Error, typename... Parts>
 void require(bool condition, const Parts&... parts) {
   if (!condition) throw Error(message(parts...));

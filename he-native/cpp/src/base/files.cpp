@@ -13,7 +13,7 @@
 namespace hetal {
 namespace {
 
-/// For the reason in errno.
+/// The message for the reason in errno.
 std::string refusal(const char* what, const std::string& path) {
   return message("cannot ", what, " ", path, ": ", std::error_code(errno, std::generic_category()).message());
 }
@@ -42,7 +42,7 @@ class Descriptor {
     require<FileError>(S_ISREG(status.st_mode), "cannot read ", path_, ": not a regular file");
     return static_cast<std::size_t>(status.st_size);
   }
-  /// Fills `out`; a file that ends before is a FormatError.
+  /// Fills `out`. Throws FormatError if the file ends before.
   void read_all(std::span<std::uint8_t> out) const {
     for (std::size_t done = 0; done < out.size();) {
       const ssize_t got = read(descriptor_, out.data() + done, out.size() - done);
@@ -69,7 +69,7 @@ class Descriptor {
   int descriptor_;
 };
 
-/// A new file at `path`, whole and on the disk, or none.
+/// Writes a new file and waits until it is on the disk. After an error there is no file.
 void write_new_file(const std::string& path, ByteView bytes, mode_t mode) {
   const Descriptor file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
   try {
@@ -101,7 +101,7 @@ Bytes read_file(const std::string& path, std::size_t limit) {
 
 void write_file_atomically(const std::string& path, ByteView bytes) {
   const std::string beside = path + ".tmp";
-  // What a run that was killed left behind. A link planted there is removed, not followed.
+  // Removes the temporary file of a run that was killed. A symbolic link there is removed, not followed.
   if (unlink(beside.c_str()) != 0 && errno != ENOENT) fail_to_write(beside);
   write_new_file(beside, bytes, 0644);
   if (std::rename(beside.c_str(), path.c_str()) != 0) {

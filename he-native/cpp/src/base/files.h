@@ -1,4 +1,4 @@
-// Files as the formats need them: whole and atomic.
+// Reads whole files, and writes files atomically.
 #pragma once
 
 #include <memory>
@@ -9,11 +9,11 @@
 
 namespace hetal {
 
-/// The contents of a file, copied into memory. Files of others are never mapped: one that shrinks, or a disk that
-/// fails, would end the process with a signal.
+/// The contents of a file, copied into memory. Files are not mapped: if a mapped file shrinks or its disk fails, a
+/// signal ends the process.
 class LoadedFile {
  public:
-  /// Throws FileError, FormatError for a file of another size, and std::bad_alloc.
+  /// Throws FileError, FormatError if the file is not of that size, and std::bad_alloc.
   LoadedFile(const std::string& path, std::size_t bytes);
   ByteView bytes() const { return {data_.get(), size_}; }
 
@@ -25,13 +25,13 @@ class LoadedFile {
   std::size_t size_;
 };
 
-/// Throws FileError, or FormatError beyond `limit` bytes.
+/// Throws FileError, and FormatError if the file has more than `limit` bytes.
 Bytes read_file(const std::string& path, std::size_t limit);
-/// Written beside its place, synchronised, then moved: readers see all of it or nothing. FileWriteError leaves nothing
-/// behind.
+/// Writes a temporary file beside `path`, synchronizes it and renames it, so that readers see the whole file or none.
+/// After a FileWriteError no temporary file is left.
 void write_file_atomically(const std::string& path, ByteView bytes);
-/// A new file with mode 0600; FileWriteError when something is there already, and then, as on a full disk, nothing of
-/// the new file stays.
+/// Writes a new file with mode 0600. Throws FileWriteError if `path` exists. After any FileWriteError no part of the
+/// new file is left.
 void write_new_private_file(const std::string& path, ByteView bytes);
 bool file_exists(const std::string& path);
 std::uint64_t file_size(const std::string& path);

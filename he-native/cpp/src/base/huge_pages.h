@@ -1,4 +1,4 @@
-// Large pieces of host memory.
+// Allocates large pieces of host memory.
 #pragma once
 
 #include <cstddef>
@@ -6,8 +6,8 @@
 
 namespace hetal {
 
-/// Memory on huge pages where the system has them (fewer faults, fewer misses in the address caches); null when there
-/// is none. To be freed by std::free. Contents are undefined.
+/// Allocates memory on huge pages where the system has them, which causes fewer page faults and TLB misses. Returns
+/// null if there is no memory. The caller frees it with std::free. Contents are undefined.
 void* huge_pages(std::size_t bytes) noexcept;
 
 }  // namespace hetal

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::uint64_t kUnknown = std::numeric_limits<std::uint64_t>::max();
 
-/// The beginning of a small file of the kernel; nothing for none.
+/// The beginning of a small file of the kernel. Empty if there is no such file.
 class SmallFile {
  public:
   explicit SmallFile(const std::string& path) {
@@ -31,7 +31,7 @@ class SmallFile {
   std::size_t size_ = 0;
 };
 
-/// The line that begins with `word`, without it; nothing for none.
+/// The rest of the line that begins with `word`. Empty if there is no such line.
 std::string_view after(std::string_view text, std::string_view word) {
   while (!text.empty()) {
     const std::string_view line = text.substr(0, text.find('\n'));
@@ -47,10 +47,10 @@ std::uint64_t number(std::string_view text, std::uint64_t otherwise) {
   return std::from_chars(text.data(), text.data() + text.size(), out).ec == std::errc() ? out : otherwise;
 }
 
-/// kUnknown for "max" and for none.
+/// The number in the text. kUnknown if the text is "max" or empty.
 std::uint64_t number_in(const std::string& file) { return number(SmallFile(file).text(), kUnknown); }
 
-/// The number after a word that begins a line; 0 for none.
+/// The number in the line that begins with a word. 0 if there is no such line.
 std::uint64_t number_after(const std::string& file, std::string_view word) {
   return number(after(SmallFile(file).text(), word), 0);
 }
@@ -58,7 +58,7 @@ std::uint64_t number_after(const std::string& file, std::string_view word) {
 /// Names of the files of one version of control groups.
 struct Version {
   const char *mount, *limit, *used;
-  const char* cache[2];  ///< lines of memory.stat: pages of files, which the system takes away when it needs them
+  const char* cache[2];  ///< lines of memory.stat: cached pages of files, which the system can free
 };
 constexpr Version kVersion1{"/sys/fs/cgroup/memory",
                             "memory.limit_in_bytes",
@@ -74,7 +74,8 @@ std::uint64_t left_in_group(const std::string& folder, const Version& version) {
   return limit - std::min(limit, fixed);
 }
 
-/// Of a group and all that it is in. Inside a container the path may be that of the host, which is not mounted.
+/// The least memory left of a group and of all groups that contain it. Inside a container the path may be that of the
+/// host, which is not mounted.
 std::uint64_t left_in_groups(const std::string& root, std::string path, const Version& version) {
   std::uint64_t out = left_in_group(root + version.mount, version);
   while (path.size() > 1) {

@@ -1,4 +1,5 @@
-// How much memory this process may still take. Linux grants more than there is, and ends the process that uses it.
+// Determines how much memory this process may still allocate. Linux grants more memory than there is, and kills the
+// process when it uses that memory.
 #pragma once
 
 #include <cstdint>
@@ -6,11 +7,11 @@
 
 namespace hetal {
 
-/// Bytes until the limit of a control group that holds this process (version 1 or 2, as containers set them), or until
-/// the memory and swap of the machine are used up, whichever is less. What the system could free, such as cached files,
-/// counts as left. The largest number where nothing is known.
+/// Bytes until this process reaches the limit of a control group (version 1 or 2; containers set such limits) or uses
+/// up the memory and swap of the machine, whichever is less. Memory that the system can free, such as cached files,
+/// counts as free. Returns the largest number if the limits are unknown.
 ///
-/// `root` stands before /proc and /sys, for tests.
+/// Tests pass a `root`, the folder that has their versions of /proc and /sys.
 std::uint64_t memory_left(const std::string& root = "");
 
 }  // namespace hetal

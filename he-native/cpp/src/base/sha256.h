@@ -13,7 +13,7 @@ using Digest = std::array<std::uint8_t, 32>;
 class Sha256 {
  public:
   void update(const void* data, std::size_t bytes);
-  /// The digest of all that was given; the object must not be used afterwards.
+  /// The digest of all bytes given to update. The object must not be used afterwards.
   Digest finish();
 
  private:

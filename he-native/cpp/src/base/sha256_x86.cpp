@@ -1,4 +1,5 @@
-// SHA-256 with the x86 SHA extensions: key bundles and ciphertexts are digested faster than a disk reads them.
+// SHA-256 with the x86 SHA extensions. With them, hashing key bundles and ciphertexts is faster than reading them from
+// a disk.
 #include "base/sha256_blocks.h"
 
 #if defined(__x86_64__)
@@ -12,7 +13,7 @@ namespace {
 __attribute__((target("sha,sse4.1,ssse3"))) void blocks_x86(std::array<std::uint32_t, 8>& state,
                                                             const std::uint8_t* data, std::size_t blocks) {
   const __m128i big_endian = _mm_set_epi64x(0x0c0d0e0f08090a0b, 0x0405060700010203);
-  // The instructions want the state as (A B E F) and (C D G H), the first letter in the highest word.
+  // The instructions expect the state as (A B E F) and (C D G H), with the first letter in the highest word.
   __m128i abcd = _mm_loadu_si128(reinterpret_cast<const __m128i*>(state.data()));
   __m128i efgh = _mm_loadu_si128(reinterpret_cast<const __m128i*>(state.data() + 4));
   const __m128i ab = _mm_shuffle_epi32(abcd, 0xb1), ef = _mm_shuffle_epi32(efgh, 0x1b);

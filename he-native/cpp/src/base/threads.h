@@ -1,4 +1,4 @@
-// Threads that are always joined, and one typed error when the system gives no more of them.
+// Threads that are always joined. If the system refuses a thread, one typed error is thrown.
 #pragma once
 
 #include <system_error>
@@ -13,7 +13,7 @@ namespace hetal {
 class ThreadGroup {
  public:
   ThreadGroup() = default;
-  /// Joins. Whoever owns the group tells the threads to end first.
+  /// Joins the threads. The owner of the group must signal them to end before.
   ~ThreadGroup() { join(); }
   ThreadGroup(const ThreadGroup&) = delete;
   ThreadGroup& operator=(const ThreadGroup&) = delete;

@@ -2,10 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cmath>
 #include <numbers>
 
 #include "base/error.h"
+#include "bootstrap/eval_mod_constants.h"
 #include "circuits/chebyshev.h"
 #include "ckks/key_switching.h"
 
@@ -17,21 +19,14 @@ using ckks::Ciphertext;
 using ckks::Evaluator;
 using Complex = std::complex<double>;
 
-/// Multiples I of q0 stay within 16 but for a probability of 2^-138 a coefficient (h = 32).
-/// T2(x) = 2 x^2 - 1 magnifies its own noise by 2 pi K / 4|x|, without bound at x = 0; the shift by a number of periods
-/// moves that point from I = 0, where most coefficients are, to I = -10, which is six deviations away.
-constexpr double kShift = 10 - 0.25;
-constexpr double kRange = 26.0;  // |I| + 1/8 + kShift
-/// Each double angle that a longer polynomial spares takes a bit off the worst noise: 2^r / sin(pi / 2^(r + 1)).
-constexpr int kDoubleAngles = 3;
-constexpr int kHalfDegree = 23;  // in T2(x): degree 46 in x
-/// SlotsToCoeffs enlarges the message by this: less noise from EvalMod, more of the sine's own error.
-constexpr double kMessageGain = 1.6;
-/// The cubic is the best one for messages up to this.
-constexpr double kArcsineBound = 1.7;
+// T_2, the polynomial, the double angles, the cubic of the arcsine.
+static_assert(ckks::kEvalModLevels == 1 + std::bit_width(static_cast<unsigned>(kHalfDegree)) + kDoubleAngles + 2);
+static_assert(kShift == kPeriods - 0.25 && kRange >= kLargestOverflow + 1.0 / 8 + kShift);
+
+/// Baby steps of each linear transform (LinearTransform).
 constexpr std::uint32_t kBabySteps = 8;
 
-/// Stage `length` of the decoding transform, or its inverse, as diagonals with the period `length`.
+/// The stage of the decoding transform on blocks of `length` slots, or its inverse, as diagonals of period `length`.
 Diagonals stage(const ckks::Encoder& encoder, std::uint32_t slots, std::uint32_t length, bool inverse) {
   const std::uint32_t half = length / 2, m = 4 * slots, quad = 4 * length;
   std::vector<Complex> middle(length), up(length), down(length);
@@ -55,7 +50,7 @@ Diagonals stage(const ckks::Encoder& encoder, std::uint32_t slots, std::uint32_t
   return out;
 }
 
-/// The matrix product first * second (second applied first), with the period of the longer one.
+/// The matrix product first * second, in which second is applied first. It has the period of the longer one.
 Diagonals product(const Diagonals& first, const Diagonals& second, std::uint32_t slots) {
   Diagonals out;
   for (const auto& [d1, v1] : first) {
@@ -69,7 +64,7 @@ Diagonals product(const Diagonals& first, const Diagonals& second, std::uint32_t
   return out;
 }
 
-/// Factors of the transform in the order of their application.
+/// The factors of the transform, in the order in which they are applied.
 std::vector<Diagonals> factors(const ckks::Context& context, bool inverse, double scaling) {
   const std::uint32_t slots = context.parameters().slot_count();
   std::vector<Diagonals> out;
@@ -89,7 +84,7 @@ std::vector<Diagonals> factors(const ckks::Context& context, bool inverse, doubl
   return out;
 }
 
-/// Half the length of the first stage of each factor: what its diagonals are multiples of.
+/// Half the length of the first stage of each factor. The diagonals of the factor are multiples of it.
 std::vector<std::uint32_t> strides(const ckks::Parameters& parameters) {
   std::vector<std::uint32_t> out;
   std::uint32_t stride = 1;
@@ -112,7 +107,7 @@ Bootstrapper::Bootstrapper(const ckks::Context& context) : context_(context) {
     stc_.push_back(std::make_unique<circuits::LinearTransform>(context, stc[i], stride[i], kBabySteps,
                                                                input - static_cast<int>(i)));
   }
-  // Raw coefficients c to x = c / (2 K q0) at the scale of the EvalMod level; the half goes with z + conj(z).
+  // From coefficients c to x = c / (2 kRange q0) at the scale of the EvalMod level. z + conj(z) doubles x.
   const double total = p.scale(p.eval_mod_level()) / (2 * kRange * static_cast<double>(p.q()[0]));
   const auto cts = factors(context, true, std::pow(total, 1.0 / static_cast<double>(stc.size())));
   std::reverse(stride.begin(), stride.end());
@@ -151,7 +146,7 @@ Ciphertext Bootstrapper::raise(const Evaluator& evaluator, const Ciphertext& a) 
   const std::size_t n = context_.n();
   const std::uint16_t q0 = 0, two[2] = {0, static_cast<std::uint16_t>(context_.p_index(0))};
 
-  // To the sparse secret, modulo q0 with one special prime.
+  // Switch to the sparse secret, modulo q0 and one special prime.
   ckks::RnsPoly coefficients = context_.copy(a.parts[1], 1);
   device.intt({coefficients.data(), &q0, 1});
   ckks::RnsPoly digit = context_.allocate({2, false});
@@ -167,7 +162,7 @@ Ciphertext Bootstrapper::raise(const Evaluator& evaluator, const Ciphertext& a) 
   device.mod_down(halves.data(), halves.size(), down);
   device.add({switched[0].data(), &q0, 1}, switched[0].data(), a.parts[0].data());
 
-  // The same integers modulo every prime, then back to the dense secret.
+  // Lift the integers to every prime, then switch back to the dense secret.
   const int top = context_.parameters().top_level();
   Ciphertext raised{{}, top, a.scale};
   for (ckks::RnsPoly& part : switched) {
@@ -203,7 +198,7 @@ Ciphertext Bootstrapper::eval_mod(const Evaluator& evaluator, const Ciphertext& 
   Ciphertext s = circuits::evaluate_chebyshev(evaluator, circuits::double_angle(evaluator, x), cosine);
   for (int i = 0; i < kDoubleAngles; ++i) s = circuits::double_angle(evaluator, s);
 
-  // q0 / (2 pi message_scale) * arcsin(s), leaving at the canonical scale of the output level.
+  // q0 / (2 pi message_scale) * arcsin(s), at the canonical scale of the output level.
   const double ratio = static_cast<double>(p.q()[0]) / (2 * std::numbers::pi * message_scale_);
   // arcsin s = s + s^3/6 + 3 s^5/40, with s^5 replaced by its best cubic on |s| <= S: (20 S^2 s^3 - 5 S^4 s) / 16.
   const double bound = kArcsineBound / ratio;

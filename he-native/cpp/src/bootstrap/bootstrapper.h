@@ -1,7 +1,7 @@
-// Bootstrapping with SlotsToCoeffs first: encrypted slots become coefficients while the modulus is small, the modulus
-// is raised under a sparse secret, CoeffsToSlots brings the coefficients back into slots, EvalMod removes the
-// multiples of q0. Sources: Cheon, Han, Kim, Kim, Song 2018; Bossuat, Troncoso-Pastoriza, Hubaux 2022 (eprint
-// 2022/024, sparse-secret encapsulation); Han and Ki 2020 (eprint 2019/688, double angles); Kim et al. 2022 (arcsine).
+// Bootstrapping in four steps. SlotsToCoeffs moves the slots into the coefficients while the modulus is small. ModRaise
+// raises the modulus, under a sparse secret. CoeffsToSlots moves the coefficients back into slots. EvalMod removes the
+// multiples of q0. Sources: Cheon, Han, Kim, Kim, Song 2018; Bossuat, Troncoso-Pastoriza, Hubaux 2022 (eprint 2022/024,
+// sparse-secret encapsulation); Han and Ki 2020 (eprint 2019/688, double angles); Kim et al. 2022 (arcsine).
 #pragma once
 
 #include <array>
@@ -16,28 +16,29 @@ class Bootstrapper {
  public:
   explicit Bootstrapper(const ckks::Context& context);
 
-  /// Galois elements and the highest level at which each is used.
+  /// The galois elements that a bootstrap uses, and the highest level at which it uses each.
   std::map<std::uint32_t, int> galois_levels() const;
-  /// Of the relinearisations of EvalMod.
+  /// The highest level at which EvalMod relinearizes.
   int relinearization_level() const;
 
-  /// Real slots of at most Parameters::bootstrap_bound(); any level from bootstrap_input_level() up; the canonical
-  /// scale in and out. An imaginary part is discarded. Output: bootstrap_output_level().
+  /// Bootstraps real slots of at most Parameters::bootstrap_bound() in magnitude. Input: bootstrap_input_level() or
+  /// above, canonical scale. Output: bootstrap_output_level(), canonical scale. Imaginary parts are discarded.
+  /// parameters.cpp has the error of each set.
   ckks::Ciphertext real(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a) const;
-  /// Complex slots, each part within the bound.
+  /// Bootstraps complex slots, real and imaginary part each within the bound. EvalMod runs twice.
   ckks::Ciphertext complex(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a) const;
-  /// Two ciphertexts of real slots at one level, as the real and the imaginary part of one.
+  /// Bootstraps two ciphertexts of real slots together, as the real and the imaginary part of one.
   std::array<ckks::Ciphertext, 2> pair(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a,
                                        const ckks::Ciphertext& b) const;
 
  private:
   ckks::Ciphertext slots_to_coefficients(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a) const;
-  /// The real and the imaginary part of complex slots, refreshed.
+  /// The bootstrapped real and imaginary parts of complex slots.
   std::array<ckks::Ciphertext, 2> parts(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a) const;
   ckks::Ciphertext raise(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a) const;
-  /// Before its last rescaling: z + conj z is taken there, so that only the rounding of one part becomes noise.
+  /// Stops before the last rescaling. The caller computes z + conj z first, so that the rescaling rounds once.
   ckks::Ciphertext coefficients_to_slots(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a) const;
-  /// x in units of K q0, one rescaling above the EvalMod level, to the message at the output level.
+  /// From x, not yet rescaled to the EvalMod level, to the message at the output level (eval_mod_constants.h).
   ckks::Ciphertext eval_mod(const ckks::Evaluator& evaluator, const ckks::Ciphertext& unrescaled) const;
 
   const ckks::Context& context_;

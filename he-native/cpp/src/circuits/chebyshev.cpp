@@ -11,7 +11,7 @@ namespace {
 using ckks::Ciphertext;
 using ckks::Evaluator;
 
-// `powers[i]` is T_(2^i), one level below powers[i - 1]. Of n > 1 coefficients the result, once relinearised and
+// `powers[i]` is T_(2^i), one level below powers[i - 1]. For n > 1 coefficients the result, once relinearized and
 // rescaled, is ceil(log2 n) levels below x.
 Ciphertext unrescaled(const Evaluator& evaluator, const std::vector<Ciphertext>& powers, const std::vector<double>& c) {
   if (c.size() == 2) {
@@ -33,10 +33,11 @@ Ciphertext unrescaled(const Evaluator& evaluator, const std::vector<Ciphertext>&
     const Ciphertext factor = ckks::relinearize_and_rescale(evaluator, unrescaled(evaluator, powers, high));
     out = evaluator.tensor(evaluator.drop_to_level(factor, power.level), power);
   }
-  // The summand is not relinearised: the sum is. Rescaling a third part costs a rounding error times s^2, which is
-  // large; enlarged to the scale of the product first, the message does not feel it.
+  // The sum is relinearized later, so this summand has three parts here. Rescaling a third part adds a rounding error
+  // times s^2, which is large. The multiplication by 1.0 enlarges the scale first, so that the error is small beside
+  // the message.
   Ciphertext rest = evaluator.rescale(evaluator.mul_constant(unrescaled(evaluator, powers, low), 1.0, power.scale));
-  rest.scale = out.scale;  // the same number, but for the order of its roundings
+  rest.scale = out.scale;  // equal but for the order of rounding
   return evaluator.add(out, rest);
 }
 

@@ -75,7 +75,7 @@ ckks::Ciphertext LinearTransform::reduced(const ckks::Evaluator& evaluator, cons
       rotations.push_back({&evaluator.galois_key(galois, level_), galois, &turned[i][0], &turned[i][1], false});
       continue;
     }
-    // P c in the extended basis: zero modulo the special primes.
+    // P c in the extended basis is zero modulo the special primes.
     const std::vector<Word> special = ckks::special_product(context, level_);
     const std::size_t words = special.size() * context.n();
     for (std::size_t part = 0; part < 2; ++part) {
@@ -97,7 +97,8 @@ ckks::Ciphertext LinearTransform::reduced(const ckks::Evaluator& evaluator, cons
   }
 
   turned.clear();
-  // Giant steps are summed in the extended basis too. The one that does not turn comes first and holds the sum.
+  // Giant steps are summed in the extended basis, too. Giant step 0, which is no rotation, comes first and holds the
+  // sum.
   std::array<RnsPoly, 2> total = giants_[0] == 0 ? std::move(sums[0]) : pair();
   for (std::size_t g = giants_[0] == 0 ? 1 : 0; g < giants_.size(); ++g) {
     const std::uint32_t galois = evaluator.galois_of(giants_[g]);

@@ -61,7 +61,7 @@ std::vector<Word> Context::residues(std::int64_t value, Basis basis) const {
 }
 
 std::vector<Word> Context::residues(double value, double scale, Basis basis) const {
-  // A double is an integer times a power of two, so the product's rounding is exact in 128 bits.
+  // A double is an integer times a power of two, so 128 bits hold the rounded product exactly.
   const double product = std::rint(value * scale);
   require<InvalidArgument>(std::isfinite(product) && std::abs(product) < 0x1p120, "constant ", value, " at scale ",
                            scale, " does not fit 120 bits");

@@ -1,4 +1,4 @@
-// What every ciphertext operation of one parameter set shares: the device, the encoder and the conversion tables.
+// The objects that all ciphertext operations of one parameter set share: device, encoder and conversion tables.
 #pragma once
 
 #include <map>
@@ -12,14 +12,14 @@
 
 namespace hetal::ckks {
 
-/// Limbs of one polynomial on the device: `q_limbs` of the chain, then all special primes when `extended`.
+/// The limbs of a polynomial: `q_limbs` of the chain, then those of all special primes if `extended`.
 struct Basis {
   int q_limbs;
   bool extended;
   bool operator==(const Basis&) const = default;
 };
 
-/// A polynomial owned by its holder; always in evaluation form between operations.
+/// Owns a polynomial on the device. It is in evaluation form between operations.
 class RnsPoly {
  public:
   RnsPoly() = default;
@@ -35,12 +35,12 @@ class RnsPoly {
 class Context {
  public:
   Context(Parameters parameters, const device::Choice& device);
-  /// On a device of the parameters' ring with moduli_of(parameters).
+  /// On a given device, which must have the ring degree of the parameters and moduli_of(parameters).
   Context(Parameters parameters, std::unique_ptr<device::Device> device);
-  /// On the CPU; threads = 0: one for each core.
+  /// On the CPU. threads = 0: one per core.
   Context(Parameters parameters, int threads) : Context(std::move(parameters), device::Choice::cpu(threads)) {}
 
-  /// The primes of the chain, then the special ones: their order on a device.
+  /// The primes of the chain, then the special ones: the order of their indices on a device.
   static std::vector<Modulus> moduli_of(const Parameters& parameters);
 
   const Parameters& parameters() const { return parameters_; }
@@ -60,22 +60,25 @@ class Context {
   /// A view of a polynomial's limbs with their moduli.
   device::Limbs view(const RnsPoly& a) const { return view(a.data(), a.basis()); }
   device::Limbs view(Word* data, Basis basis) const;
-  /// One scalar for each limb of a basis: value mod q.
+  /// value mod q for the prime q of each limb of a basis.
   std::vector<Word> residues(std::int64_t value, Basis basis) const;
-  /// round(value * scale) for values beyond 64 bits too.
+  /// round(value * scale) mod q for each limb. The product may have up to 120 bits.
   std::vector<Word> residues(double value, double scale, Basis basis) const;
 
-  /// Conversion from chain limbs [begin, end) to the basis (its own limbs are copied through).
+  /// The conversion from the limbs of a digit to all limbs of the level and the special primes. The digit's own limbs
+  /// are copied.
   const device::BaseConversion& digit_conversion(int digit, int level) const;
-  /// Division by the special primes (and by `rescaled` top limbs) down to `q_limbs` limbs.
+  /// The conversion for a division of `q_limbs` chain limbs by their `rescaled` highest primes and, if `special`, by
+  /// the special primes.
   const device::BaseConversion& mod_down_conversion(int q_limbs, int rescaled, bool special) const;
 
-  /// Throws InvalidArgument for coefficients that would wrap around the modulus of a level.
+  /// Throws InvalidArgument for coefficients that exceed half the modulus of a level.
   void require_fits(const std::vector<std::int64_t>& coefficients, int level) const;
-  /// A signed coefficient vector in evaluation form.
+  /// Transforms signed coefficients to evaluation form.
   RnsPoly from_coefficients(const std::vector<std::int64_t>& coefficients, Basis basis) const;
-  /// Each of `a`, all of one basis, divided and rounded: `rescaled` chain limbs and, if extended, P are dropped.
-  /// addends[i], with at least the limbs that are left, is added to result i after the division unless it is null.
+  /// Divides each polynomial of `a` by the product of its `rescaled` highest chain primes and, if extended, by P, and
+  /// rounds to nearest. All have one basis. addends[i], unless null, is added to result i after the division; it must
+  /// have at least the limbs of the result.
   std::vector<RnsPoly> mod_down(std::span<const RnsPoly* const> a, int rescaled,
                                 std::span<const RnsPoly* const> addends = {}) const;
   RnsPoly mod_down(const RnsPoly& a, int rescaled) const;

@@ -12,7 +12,7 @@ namespace {
 
 using Complex = std::complex<double>;
 
-// The products are written out so that no fused or reordered arithmetic can enter.
+// Written out, so that the compiler cannot fuse or reorder operations.
 Complex times(Complex a, Complex b) {
   return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
 }
@@ -26,10 +26,12 @@ void bit_reverse(std::vector<Complex>& v) {
   }
 }
 
-// ---- e^(i pi k / N) in integer arithmetic: libraries differ in the last bit of sin and cos, and one library on
-// processors with and without fused multiply-add, which would change encoded plaintexts.
+// ---- e^(i pi k / N) in integer arithmetic ----
+//
+// sin and cos of two libraries differ in the last bit. So do those of one library on processors with and without fused
+// multiply-add. Such a difference would change encoded plaintexts.
 
-/// Fixed-point numbers in [0, 1], 63 bits after the point.
+/// Fixed-point numbers in [0, 1] have 63 bits after the point.
 constexpr std::uint64_t kOne = std::uint64_t{1} << 63;
 /// floor(pi * 2^61)
 constexpr std::uint64_t kPi = 0x6487ed5110b4611a;
@@ -38,7 +40,7 @@ std::uint64_t times(std::uint64_t a, std::uint64_t b) {
   return static_cast<std::uint64_t>((static_cast<unsigned __int128>(a) * b) >> 63);
 }
 
-/// cos and sin of pi k / N for k <= N / 4, within 2^-53: eleven terms of the Taylor series.
+/// cos and sin of pi k / N for k <= N / 4 with an error below 2^-53, from eleven terms of the Taylor series.
 Complex first_octant(std::uint32_t k, std::uint32_t ring_degree) {
   const auto x = static_cast<std::uint64_t>((static_cast<unsigned __int128>(kPi) << 2) * k / ring_degree);
   const std::uint64_t square = times(x, x);

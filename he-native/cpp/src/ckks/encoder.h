@@ -7,7 +7,8 @@
 
 namespace hetal::ckks {
 
-/// Slot j of a polynomial m is m(zeta^(5^j)), zeta = exp(i pi / N). Floating point with a fixed order of operations.
+/// Slot j of a polynomial m is m(zeta^(5^j)), zeta = exp(i pi / N). Computes in floating point in a fixed order, so
+/// results are the same on every machine.
 class Encoder {
  public:
   explicit Encoder(std::uint32_t ring_degree);

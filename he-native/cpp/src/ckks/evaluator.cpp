@@ -95,7 +95,7 @@ Ciphertext Evaluator::sub_plain(const Ciphertext& a, const Plaintext& b) const {
 
 Ciphertext Evaluator::add_constant(Ciphertext&& a, double constant) const {
   Ciphertext out = std::move(a);
-  // A constant has the same residue at every evaluation point: c times the polynomial 1.
+  // A constant c is c times the polynomial 1, which is 1 at every evaluation point.
   const auto scalars = context_.residues(constant, out.scale, {out.level + 1, false});
   context_.device().mul_scalar_add(context_.view(out.parts[0]), one().data(), scalars.data());
   return out;
@@ -249,7 +249,7 @@ Ciphertext Evaluator::drop_to_level(const Ciphertext& a, int level) const {
   const double q = static_cast<double>(p.q()[static_cast<std::size_t>(level) + 1]);
   const double factor = std::rint(p.scale(level) * q / a.scale);
   Ciphertext out = rescale(scaled(a, level + 1, a.scale * factor, context_.residues(1.0, factor, {level + 2, false})));
-  // The integer factor is within 2^-41 of the ratio wanted: the scale is now canonical up to that.
+  // The integer factor equals the exact ratio within 2^-41, so the canonical scale is right within 2^-41.
   out.scale = p.scale(level);
   return out;
 }

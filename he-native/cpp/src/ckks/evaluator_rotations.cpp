@@ -1,5 +1,5 @@
-// Several rotations at once: the digits of one polynomial serve many key products, and sums are taken in the extended
-// basis so that one division by the special primes serves them all (double hoisting).
+// Several rotations at once (double hoisting). One decomposition is used for many key products. Sums are computed in
+// the extended basis, so that one division by the special primes is enough.
 #include <algorithm>
 #include <array>
 
@@ -11,7 +11,8 @@ namespace {
 
 using Pair = std::array<RnsPoly, 2>;
 
-/// Rotated copies held at a time by multiply_rotated: as many products as the device sums without a reduction.
+/// Rotated copies that multiply_rotated holds at a time: the number of products that the device sums without a
+/// reduction.
 constexpr std::size_t kRotatedAtOnce = 16;
 
 void require_steps(const Context& context, std::span<const std::uint32_t> steps) {
@@ -30,7 +31,7 @@ std::vector<RnsPoly> mod_down(const Context& context, const Pair& a) {
   return context.mod_down(parts, 0);
 }
 
-/// a under X -> X^galois, `digits` those of its part 1; `scratch` is of the extended basis.
+/// a under X -> X^galois. `digits` are those of its part 1; `scratch` has the extended basis.
 Ciphertext turned(const Evaluator& evaluator, const Ciphertext& a, std::span<const RnsPoly> digits,
                   std::uint32_t galois, Pair& scratch) {
   const Switch one{&evaluator.galois_key(galois, a.level), galois, &scratch[0], &scratch[1], false};
@@ -42,7 +43,7 @@ Ciphertext turned(const Evaluator& evaluator, const Ciphertext& a, std::span<con
 
 Ciphertext Evaluator::apply_galois(const Ciphertext& a, std::uint32_t galois) const {
   require_two_parts("rotate", a);
-  galois_key(galois, a.level);  // before any work
+  galois_key(galois, a.level);  // throws before any work if the key is missing
   const Basis basis{a.level + 1, true};
   Pair scratch{context_.allocate(basis), context_.allocate(basis)};
   return turned(*this, a, decompose(a.parts[1], a.level), galois, scratch);
@@ -91,7 +92,7 @@ Ciphertext Evaluator::sum_rotated(std::span<const Ciphertext* const> a, std::spa
   Pair total{context_.allocate(basis), context_.allocate(basis)};
   bool started = false;
   for (std::size_t i = 0; i < a.size();) {
-    // Neighbours that are one ciphertext share its decomposition.
+    // Consecutive terms with the same ciphertext share its decomposition.
     std::vector<Switch> rotations;
     const Ciphertext* const source = a[i];
     for (; i < a.size() && a[i] == source; ++i) {
@@ -162,7 +163,7 @@ std::vector<Ciphertext> Evaluator::multiply_rotated(const Ciphertext& a, std::sp
         rotations.push_back({&galois_key(galois, a.level), galois, &turned[t][0], &turned[t][1], false});
         continue;
       }
-      // P c in the extended basis: zero modulo the special primes.
+      // P c in the extended basis is zero modulo the special primes.
       const std::vector<Word> special = special_product(context_, a.level);
       for (std::size_t i = 0; i < 2; ++i) {
         device.zero(turned[t][i].data() + special.size() * context_.n(),

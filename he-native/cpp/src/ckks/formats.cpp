@@ -11,7 +11,7 @@ constexpr std::size_t kMagicBytes = 8;
 
 int digit_of(char c) { return c >= '0' && c <= '9' ? c - '0' : c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1; }
 
-/// Two digits a byte; false unless the text is exactly that.
+/// Reads two digits per byte. False if the text is anything else.
 bool from_hex(const std::string& text, std::uint8_t* out, std::size_t bytes) {
   if (text.size() != 2 * bytes) return false;
   for (std::size_t i = 0; i < bytes; ++i) {

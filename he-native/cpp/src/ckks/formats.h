@@ -1,5 +1,5 @@
-// Ciphertexts and what all files share: docs/formats.md. Every reader checks magic, version, sizes, parameter hash, key
-// id and digest before any residue reaches the device.
+// The format of ciphertexts, and the fields that all files have (docs/formats.md). Every reader checks magic, version,
+// sizes, parameter hash, key id and digest before it copies a residue to the device.
 #pragma once
 
 #include <array>
@@ -10,33 +10,33 @@
 
 namespace hetal::ckks {
 
-/// Names a key pair: ciphertexts and evaluation keys carry it.
+/// Identifies a key pair. Its ciphertexts and evaluation keys contain it.
 using KeyId = std::array<std::uint8_t, 16>;
 
 using hetal::hex;
 std::string hex(const KeyId& id);
-/// 32 lower-case hexadecimal digits; FormatError otherwise.
+/// Reads 32 lower-case hexadecimal digits. Throws FormatError for anything else.
 KeyId key_id_from_hex(const std::string& text);
 
-/// Magic (8 bytes), version, parameter hash, key id: how every binary file begins.
+/// Writes the first fields of every binary file: magic (8 bytes), version, parameter hash, key id.
 void write_prefix(ByteWriter& out, const char* magic, std::uint32_t version, const Parameters& parameters,
                   const KeyId& id);
-/// Checks all but the key id, which it returns.
+/// Checks magic, version and parameter hash. Returns the key id.
 KeyId read_prefix(ByteReader& in, const char* magic, std::uint32_t version, const Parameters& parameters);
 void require_key_id(const ByteReader& in, const KeyId& expected, const KeyId& actual);
 
-/// The uniform polynomial that a seed stands for.
+/// Identifies a uniform polynomial, which Device::uniform expands.
 struct Seeded {
   Seed seed;
   std::uint64_t stream;
 };
 
-/// Two parts at the canonical scale of their level. With `seeded`, c1 is what Device::uniform makes of it and is not
-/// stored.
+/// Requires two parts and the canonical scale of the level. If c1 was expanded from `seeded`, the seed is stored
+/// instead of c1.
 Bytes serialize(const Context& context, const Ciphertext& a, const KeyId& id, const std::optional<Seeded>& seeded = {});
-/// FormatError says what was wrong.
+/// Throws FormatError, which states the field, the expected and the actual value.
 Ciphertext deserialize(const Context& context, ByteView bytes, const KeyId& id);
-/// Of a stored ciphertext at a level.
+/// Size of a stored ciphertext at a level.
 std::size_t ciphertext_bytes(const Context& context, int level, bool seeded);
 
 }  // namespace hetal::ckks

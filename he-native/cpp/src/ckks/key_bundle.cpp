@@ -34,7 +34,7 @@ void expect(const ByteReader& in, const char* field, std::uint32_t expected, std
   require<FormatError>(expected == actual, in.what(), ": ", field, ": expected ", expected, ", actual ", actual);
 }
 
-/// The limbs of the to-sparse key.
+/// The primes of the to-sparse key.
 std::array<std::uint16_t, 2> sparse_moduli(const Context& context) {
   return {0, static_cast<std::uint16_t>(context.p_index(0))};
 }
@@ -119,7 +119,7 @@ const char* name_of(KeyKind kind) {
 
 std::string to_text(const Manifest& manifest) {
   std::ostringstream out;
-  out.exceptions(std::ios::badbit);  // without memory it would otherwise end early and say nothing
+  out.exceptions(std::ios::badbit);  // otherwise the text would be cut silently when memory runs out
   out << "hetal-keys 1\nparameters " << manifest.parameter_set << ' ' << manifest.parameter_hash << "\nkey-id "
       << hex(manifest.key_id) << '\n';
   for (const KeyEntry& key : manifest.keys) {
@@ -136,7 +136,7 @@ Manifest manifest_from_text(const std::string& text) {
   require<FormatError>(text.substr(last) == "digest " + digest_of(text.substr(0, last)) + "\n",
                        "manifest: digest: the text was changed or damaged");
   std::istringstream lines(text.substr(0, last));
-  lines.exceptions(std::ios::badbit);  // without memory: not a fault of the text
+  lines.exceptions(std::ios::badbit);  // otherwise too little memory would look like a wrong manifest
   Manifest out;
   std::string line, word, id;
   for (std::size_t number = 1; std::getline(lines, line); ++number) {

@@ -1,4 +1,4 @@
-// Evaluation keys on disk: a directory with one file a key and a manifest, which is written last (docs/formats.md).
+// Evaluation keys on disk: a directory with one file per key and a manifest, which is written last (docs/formats.md).
 #pragma once
 
 #include <atomic>
@@ -32,35 +32,35 @@ struct Manifest {
 inline constexpr char kManifestFile[] = "manifest";
 
 std::string to_text(const Manifest& manifest);
-/// Throws FormatError that names the line.
+/// Throws FormatError with the line.
 Manifest manifest_from_text(const std::string& text);
 Manifest read_manifest(const std::string& directory);
 
-/// The bytes of a key file. `digest` receives what its manifest line must say.
+/// The bytes of a key file. `digest` receives the digest for the manifest.
 Bytes key_file(const Context& context, const KeyId& id, KeyKind kind, std::uint32_t galois, const SwitchingKey& key,
                Digest& digest);
-/// The to-sparse key has two limbs of its own: q0 and the first special prime.
+/// The bytes of the to-sparse key, whose two limbs are those of q0 and of the first special prime.
 Bytes to_sparse_file(const Context& context, const KeyId& id, const EvaluationKeys& keys, Digest& digest);
-/// Bytes of a key file, without making one.
+/// Size of a key file.
 std::uint64_t key_file_bytes(const Context& context, KeyKind kind, int level);
 
-/// Keys that come into memory on first use: read, checked against header and digest, their uniform halves made from
-/// the seed, on as many threads as the device has. Safe from several threads.
+/// Loads each key on first use: reads the file, checks header and digest, and expands the uniform halves from the seed,
+/// on as many threads as the device has. May be used from several threads.
 class KeyBundle final : public EvaluationKeys {
  public:
-  /// Checks the manifest against the context and that every file is there with its size.
+  /// Checks the manifest against the context, and that every file exists and has its size.
   KeyBundle(const Context& context, std::string directory, Manifest manifest);
 
   const KeyId& key_id() const { return manifest_.key_id; }
   const Manifest& manifest() const { return manifest_; }
-  /// Bytes of the key files.
+  /// Bytes of all key files.
   std::uint64_t bytes() const;
   int loaded() const { return loaded_.load(); }
 
   const SwitchingKey* find_galois(std::uint32_t element) const override;
-  /// Before a relinearisation at `level`: MissingKey unless the bundle has a key that long.
+  /// Loads the relinearization key. Throws MissingKey unless the bundle has one for `level`.
   void require_relinearization(int level);
-  /// Before a bootstrap: MissingKey unless the bundle has the encapsulation keys.
+  /// Loads the two encapsulation keys of bootstrapping. Throws MissingKey unless the bundle has them.
   void require_encapsulation();
 
  private:

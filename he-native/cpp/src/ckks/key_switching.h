@@ -1,5 +1,5 @@
-// Key switches with what stands around them: several rotations of one decomposition, automorphisms, sums in the
-// extended basis, and relinearisation merged with rescaling.
+// Key switches combined with the operations around them: several rotations with one decomposition, automorphisms, sums
+// in the extended basis, and relinearization with rescaling.
 #pragma once
 
 #include <span>
@@ -8,7 +8,7 @@
 
 namespace hetal::ckks {
 
-/// (out0, out1) (+)= the switched polynomial under X -> X^galois, extended.
+/// One output of key_switch: (out0, out1) (+)= the switched polynomial under X -> X^galois, in the extended basis.
 struct Switch {
   const SwitchingKey* key;
   std::uint32_t galois;
@@ -16,8 +16,9 @@ struct Switch {
   bool accumulate;
 };
 
-/// What joins the two parts before the automorphism: with `times_special`, polynomials of level + 1 limbs that are
-/// multiplied by P; otherwise extended ones. Null stands for zero.
+/// Two polynomials that are added to the two parts of the switched polynomial before the automorphism. With
+/// `times_special` they have level + 1 limbs and are multiplied by P; otherwise they have the extended basis. Null is
+/// zero.
 struct SwitchAddend {
   const RnsPoly *part0 = nullptr, *part1 = nullptr;
   bool times_special = false;

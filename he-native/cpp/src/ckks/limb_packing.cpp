@@ -83,12 +83,12 @@ void unpack_limbs(const Context& context, device::Limbs limbs, const std::uint8_
   std::atomic<std::uint32_t> next{0};
   std::atomic<bool> canonical{true};
   std::mutex mutex;
-  std::exception_ptr failure;  // of an upload
+  std::exception_ptr failure;  // the first that an upload threw
   const std::size_t helpers =
       context.n() < 1u << 14
           ? 0
           : std::min<std::size_t>(static_cast<std::size_t>(context.device().threads()), limbs.count) - 1;
-  // Allocated here, so that nothing is thrown in a thread.
+  // Allocated here, because an exception in a thread would end the process.
   std::vector<std::vector<Word>> scratch(helpers + 1, std::vector<Word>(context.n()));
   auto work = [&](std::vector<Word>& host) noexcept {
     for (std::uint32_t i; (i = next++) < limbs.count;) {

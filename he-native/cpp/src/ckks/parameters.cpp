@@ -10,8 +10,8 @@
 namespace hetal::ckks {
 namespace {
 
-// What printf writes for %a in the locale C. printf itself takes the decimal point of the process's locale, which Java
-// sets from the environment: the hash of the parameters would be another under de_DE.
+// The text that printf writes for %a in the locale C. printf itself uses the decimal point of the process's locale,
+// which Java sets from the environment. Under de_DE the hash of the parameters would differ.
 std::string hex_float(double value) {
   char text[40];
   char* end = std::to_chars(text, text + sizeof text, value, std::chars_format::hex).ptr;
@@ -37,16 +37,17 @@ int secure_log_qp(int log_ring_degree) {
 
 const std::vector<ParameterLiteral>& parameter_sets() {
   static const std::vector<ParameterLiteral> sets{
-      // The default. Security: 128-bit classical, log QP 1729 <= 1747, uniform ternary main secret; the encapsulated
-      // sparse secret (h = 32) meets only q0 and one special prime (100 bits). Failure: |I| > 16 with probability
-      // 2^-138 a coefficient (Bossuat, Troncoso-Pastoriza, Hubaux 2022, eprint 2022/024).
-      // Precision: a rescaling leaves 2^13.4 in the real slots, 2^-36.5 of q0 at scale 2^49.9; CoeffsToSlots, T2 and
-      // the
-      // double angles each bring about 2^5 of it and q0 / (1.6 * 2^42) magnifies their sum by 2^7.3: 2^-24 rms, 2^-21
-      // in
-      // the worst of 2^15 slots (measured). The arcsine's own error is 2^-22.5 at |x| <= 1, 2^-19.3 at 2.
+      // The default.
+      // Security: 128 bits, classical. log2(QP) is 1729; 1747 is allowed. The main secret is uniform ternary. The
+      // sparse secret (Hamming weight 32) is used only modulo q0 and one special prime, 100 bits
+      // (Bossuat, Troncoso-Pastoriza, Hubaux 2022, eprint 2022/024).
+      // Failure: none. The overflow of a bootstrap is at most 16 (bootstrap/eval_mod_constants.h).
+      // Precision of a bootstrap: 2^-24 rms, 2^-21 in the worst of 2^15 slots (measured: hetal_bench). A rescaling
+      // leaves 2^13.4 in the real slots, which is 2^-36.5 of EvalMod's scale. CoeffsToSlots, T_2, the polynomial and
+      // the double angles magnify that, and q0 / (2 pi 1.6 * 2^42) = 2^4.7 magnifies their sum in the message. The
+      // cubic of the arcsine adds 2^-22.5 for |x| <= 1 and 2^-19.3 at 2.
       {"n16_l12", 16, 49.99, 42, 12, {5, 5, 5}, 49.9, {49.9, 49.9, 49.9}, 49.99, 7, {8, 8, 7, 7}},
-      // Toys for tests: no security at all.
+      // For tests. These sets have no security.
       {"insecure_n12_l12", 12, 49.99, 42, 12, {4, 4, 3}, 49.9, {49.9, 49.9, 49.9}, 49.99, 7, {8, 8, 7, 7}},
       {"insecure_n10_l12", 10, 49.99, 42, 12, {3, 3, 3}, 49.9, {49.9, 49.9, 49.9}, 49.99, 7, {8, 8, 7, 7}},
   };
@@ -84,7 +85,8 @@ Parameters::Parameters(const ParameterLiteral& literal) : literal_(literal) {
         take(std::exp2(literal.log_cts[static_cast<std::size_t>(level - eval_mod - 1)]));
     scale_[static_cast<std::size_t>(level)] = std::exp2(literal.log_eval_mod);
   }
-  // Going down, each prime is the one that brings the next scale nearest to its target: D(l-1) = D(l)^2 / q(l).
+  // From high to low, each prime is chosen so that the next scale D(l-1) = D(l)^2 / q(l) is as near as possible to its
+  // target.
   auto chain = [&](int high, int low, double target, bool next_is_canonical) {
     scale_[static_cast<std::size_t>(high)] = target;
     for (int level = high; level > low; --level) {
@@ -107,7 +109,7 @@ Parameters::Parameters(const ParameterLiteral& literal) : literal_(literal) {
     double log_digit = 0;
     for (int i = digit_begin(d); i < digit_begin(d + 1); ++i)
       log_digit += std::log2(static_cast<double>(q_[static_cast<std::size_t>(i)]));
-    // Above the output level key switching serves products that are rescaled afterwards, which divides its noise.
+    // Above the output level every key switch is followed by a rescaling, which divides its noise.
     const double margin = digit_begin(d) <= output ? 4 : 0;
     require<InvalidArgument>(log_digit + margin <= log_p, name(), ": digit ", d, " has ", log_digit,
                              " bits, the special primes ", log_p, ": key switching would drown the message");

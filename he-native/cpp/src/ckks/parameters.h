@@ -1,4 +1,4 @@
-// Named CKKS parameter sets and the modulus chain that each one stands for.
+// Named CKKS parameter sets and their modulus chains.
 #pragma once
 
 #include <array>
@@ -9,8 +9,8 @@
 
 namespace hetal::ckks {
 
-/// A parameter set as data. The chain from the bottom: one base prime, `stc_levels` + `usable_levels` primes near
-/// `log_scale`, `eval_mod_levels` near `log_eval_mod`, then one prime for each entry of `log_cts`.
+/// A parameter set as data. The chain has, from the bottom: one base prime; one prime near `log_scale` per entry of
+/// `stc_radix` and per usable level; kEvalModLevels primes near `log_eval_mod`; one prime per entry of `log_cts`.
 struct ParameterLiteral {
   std::string name;
   int log_ring_degree;
@@ -25,21 +25,22 @@ struct ParameterLiteral {
   std::vector<int> digits;  ///< limbs of each key-switching digit, from the bottom
 };
 
-/// Levels that EvalMod spends: T2, four of a degree-15 polynomial in it, four double angles, two of the arcsine.
+/// Levels of EvalMod: 1 for T_2, 5 for a polynomial of degree 23 in it, 3 for double angles, 2 for the arcsine
+/// (bootstrap/eval_mod_constants.h).
 inline constexpr int kEvalModLevels = 11;
 
-/// The named sets. Security, precision and sources stand beside each in parameters.cpp.
+/// The named sets. parameters.cpp states the security, precision and sources of each.
 const std::vector<ParameterLiteral>& parameter_sets();
 
 class Parameters {
  public:
-  /// Throws InvalidArgument for an unknown name, SecurityError when the table refuses the set.
+  /// Throws InvalidArgument for an unknown name, and SecurityError if the set is less secure than its table demands.
   static Parameters named(const std::string& name);
   explicit Parameters(const ParameterLiteral& literal);
 
   const ParameterLiteral& literal() const { return literal_; }
   const std::string& name() const { return literal_.name; }
-  /// SHA-256 over the canonical description: name, N, every prime, digits, scales.
+  /// SHA-256 of the canonical description: name, N, every prime, digits, scales.
   const std::string& hash() const { return hash_; }
   std::uint32_t ring_degree() const { return 1u << literal_.log_ring_degree; }
   std::uint32_t slot_count() const { return ring_degree() / 2; }
@@ -47,7 +48,7 @@ class Parameters {
   int security_bits() const { return insecure() ? 0 : 128; }
   double log_qp() const;
 
-  /// Level of a ciphertext with all limbs: only inside a bootstrap.
+  /// Level of a ciphertext with all limbs. Only bootstraps use it.
   int top_level() const { return static_cast<int>(q_.size()) - 1; }
   int cts_level() const { return top_level(); }
   int eval_mod_level() const { return bootstrap_output_level() + kEvalModLevels; }
@@ -55,14 +56,14 @@ class Parameters {
   int bootstrap_output_level() const { return bootstrap_input_level() + literal_.usable_levels; }
   double bootstrap_bound() const { return 2.0; }
 
-  /// Primes q0 .. q_top, then the special ones: indices as on the device.
+  /// The primes q0 .. q_top of the chain, and the special primes. On a device the special ones follow the chain.
   const std::vector<Word>& q() const { return q_; }
   const std::vector<Word>& p() const { return p_; }
   double scale(int level) const { return scale_[static_cast<std::size_t>(level)]; }
 
-  /// First limb of digit d, with digit_begin(digit count) = limbs of the chain.
+  /// First limb of a key-switching digit. digit_begin(digit count) is the number of limbs of the chain.
   int digit_begin(int digit) const;
-  /// Digits that a ciphertext at a level has.
+  /// Number of digits of a ciphertext at a level.
   int digit_count(int level) const;
 
  private:

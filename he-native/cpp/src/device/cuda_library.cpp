@@ -24,7 +24,7 @@ Function symbol(void* library, const char* name, const std::string& path) {
 std::unique_ptr<Device> make_cuda_device(std::uint32_t ring_degree, const std::vector<Modulus>& moduli,
                                          const Choice& choice) {
   require<DeviceUnavailable>(!choice.library.empty(), "device cuda: no library with the kernels: ", kHowToGetIt);
-  // Never closed: a CUDA context does not survive that, and the classes of living devices are in it.
+  // The library is never closed: its CUDA context would become invalid, and devices that still exist use its code.
   void* const library = dlopen(choice.library.c_str(), RTLD_NOW | RTLD_LOCAL);
   require<DeviceUnavailable>(library != nullptr, "device cuda: cannot open ", choice.library, ": ", dlerror());
   const std::string commit = symbol<CudaCommit>(library, kCudaCommit, choice.library)();

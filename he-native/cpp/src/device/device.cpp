@@ -12,7 +12,7 @@ std::unique_ptr<BaseConversion> Device::conversion(std::vector<std::uint16_t> so
                            kMaxConversionTerms, " source limbs, actual ", source.size());
   auto out = std::make_unique<BaseConversion>();
   auto prime = [this](std::uint16_t i) -> const Modulus& { return moduli_[i]; };
-  // The product of all source primes but `skip`, modulo m.
+  // The product of all source primes but number `skip`, modulo m.
   auto product = [&](const Modulus& m, std::size_t skip) {
     Word result = 1;
     for (std::size_t i = 0; i < source.size(); ++i) {

@@ -37,7 +37,7 @@ Word* MemoryPool::find(std::size_t words) noexcept {
     }
     const auto [size, data] = *at;
     if (size > words) add_free(data + words, size - words);
-    // From here nothing is allocated.
+    // Nothing is allocated from here on.
     Range& range = ranges_.find(data)->second;
     range.words = words;
     range.taken = by_size_.extract(at);
@@ -67,7 +67,7 @@ void MemoryPool::give_back(Word* data, std::size_t words) noexcept {
   by_size_.insert(std::move(entry));
 }
 
-/// Whether the two can be one free range, apart from the one that is just given back.
+/// Whether two ranges are free and adjacent in one block. (A range that is being given back counts as free.)
 bool MemoryPool::follows(Ranges::iterator first, Ranges::iterator second) const {
   return first->second.taken.empty() && second->second.taken.empty() &&
          first->first + first->second.words == second->first && !blocks_.contains(second->first);
@@ -101,7 +101,7 @@ bool MemoryPool::grow(std::size_t words) {
   return true;
 }
 
-/// All or nothing.
+/// Adds a block, or changes nothing if an allocation fails.
 void MemoryPool::add_free(Word* data, std::size_t words) {
   const auto at = ranges_.try_emplace(data, Range{words, {}}).first;
   try {

@@ -1,6 +1,6 @@
-// A device's memory: ranges cut from large blocks, merged when given back with their neighbours in the same block
-// (cudaMemcpy refuses a range that spans two allocations). Fresh memory costs more than any operation on it, on every
-// device, so every size draws on the same ranges.
+// The memory pool of a device. It cuts ranges from large blocks. A range that is given back is merged with free
+// neighbors in the same block. (cudaMemcpy refuses a range that spans two allocations.) On every device an allocation
+// takes longer than any operation on the memory, so requests of all sizes share the ranges.
 #pragma once
 
 #include <atomic>
@@ -15,11 +15,11 @@
 
 namespace hetal::device {
 
-/// Where blocks come from. The pool never reads or writes them.
+/// Allocates the blocks. The pool never reads or writes their memory.
 struct BlockSource {
-  std::function<Word*(std::size_t words)> take;  ///< null when there is no more
+  std::function<Word*(std::size_t words)> take;  ///< returns null if there is no more memory
   std::function<void(Word*)> give_back;
-  std::size_t block_words;  ///< to ask for first; untouched pages of the host cost nothing
+  std::size_t block_words;  ///< least size of a block; pages of the host that are not touched cost nothing
 };
 
 class MemoryPool {
@@ -29,24 +29,24 @@ class MemoryPool {
   MemoryPool(const MemoryPool&) = delete;
   MemoryPool& operator=(const MemoryPool&) = delete;
 
-  /// 64-byte aligned, contents undefined: the smallest free range that fits, the lowest among equals. Null when the
-  /// source has no more.
+  /// Returns the smallest free range that fits, and of equal ones the one at the lowest address. 64-byte aligned,
+  /// contents undefined. Null if the source has no more memory.
   Word* take(std::size_t words) noexcept;
-  /// `words` as when taken. Allocates nothing: memory can be given back when there is none left.
+  /// `words` must be as in take. Allocates nothing, so that it works when there is no memory left.
   void give_back(Word* data, std::size_t words) noexcept;
-  /// Has one free range of so many words from the start; false when the source has not.
+  /// Allocates one free range of that many words. False if the source has not enough memory.
   bool reserve(std::size_t words) noexcept;
 
-  /// Of what is taken now, and the most that was taken at a time.
+  /// Bytes in use now, and the most that were in use at a time.
   std::size_t bytes_in_use() const { return in_use_.load(); }
   std::size_t bytes_peak() const { return peak_.load(); }
 
  private:
   using BySize = std::set<std::pair<std::size_t, Word*>>;
-  /// A piece of a block, free or taken.
+  /// A part of a block, free or in use.
   struct Range {
     std::size_t words;
-    BySize::node_type taken;  ///< of a taken range: its entry in by_size_, kept for when it is given back
+    BySize::node_type taken;  ///< of a range in use: its node of by_size_, reused when it is given back
   };
   using Ranges = std::map<Word*, Range>;
 
@@ -58,8 +58,8 @@ class MemoryPool {
   BlockSource source_;
   std::mutex mutex_;
   std::set<Word*> blocks_;
-  Ranges ranges_;   // every word of every block is in one range
-  BySize by_size_;  // the free ones
+  Ranges ranges_;   // every word of every block is in exactly one range
+  BySize by_size_;  // the free ranges
   std::atomic<std::size_t> in_use_{0}, peak_{0};
 };
 

@@ -10,7 +10,7 @@
 namespace hetal::device {
 namespace {
 
-/// The same words on both devices.
+/// A buffer with the same words on both devices.
 struct Twin {
   Buffer tested, reference;
 };
@@ -45,7 +45,7 @@ class SelfTest {
       const Word q = tested_.moduli()[m].value();
       for (std::size_t i = 0; i < n_; ++i) {
         const Word r = random_();
-        // The ends of the range more often than chance has them.
+        // The ends of the range occur more often than by chance.
         out.push_back(r % 32 == 0 ? 0 : r % 32 == 1 ? q - 1 : (r >> 8) % q);
       }
     }
@@ -60,7 +60,7 @@ class SelfTest {
   }
   Twin twin(const std::vector<std::uint16_t>& moduli) { return twin(residues(moduli)); }
   Twin all() { return twin(all_); }
-  /// For results.
+  /// A buffer for results.
   Twin blank(std::size_t limbs) {
     const std::size_t words = limbs * n_;
     Twin out{tested_.allocate(words), reference_->allocate(words)};
@@ -84,7 +84,7 @@ class SelfTest {
     }
   }
 
-  /// The operation on both: body(device, pick) where pick chooses a twin's buffer.
+  /// Executes body(device, pick) on both devices. pick returns the buffer of a twin on that device.
   template <typename Body>
   void both(const Body& body) {
     body(tested_, [](const Twin& t) { return t.tested.data(); });
@@ -187,11 +187,11 @@ class SelfTest {
     }
   }
 
-  /// Sources [begin, end), in digits of at most kMaxConversionTerms.
+  /// The sources [begin, end) in digits of at most kMaxConversionTerms.
   std::vector<std::vector<std::uint16_t>> digits(std::size_t count) const {
     std::vector<std::vector<std::uint16_t>> out;
     for (std::size_t begin = 0; begin < all_.size() && out.size() < count;) {
-      // Of unequal sizes: 1, 3, 8, 15 meet every layout of a conversion kernel.
+      // The sizes 1, 3, 8 and 15 use every layout of a conversion kernel.
       const std::size_t sizes[] = {1, 3, 8, kMaxConversionTerms};
       const std::size_t size = std::min(sizes[out.size() % 4], all_.size() - begin);
       out.emplace_back(all_.begin() + static_cast<std::ptrdiff_t>(begin),
@@ -237,7 +237,7 @@ class SelfTest {
         const Device::ModDown terms[] = {{at(out), at(a), at(a) + at_top, nullptr},
                                          {at(second), at(b), at(b) + at_top, at(addend)}};
         d.mod_down(terms, 2, *conversion);
-        // Where the operands lie already.
+        // In place.
         const Device::ModDown in_place[] = {{at(a), at(a), at(a) + at_top, nullptr},
                                             {at(addend), at(b), at(b) + at_top, at(addend)}};
         d.mod_down(in_place, 2, *conversion);
@@ -253,7 +253,7 @@ class SelfTest {
     constexpr std::size_t kDigits = 4, kTerms = 10;
     std::vector<Twin> digit, k0, k1;
     for (std::size_t j = 0; j < kDigits; ++j) digit.push_back(all()), k0.push_back(all()), k1.push_back(all());
-    // Keys whose limbs are turned about, so that key_limb matters only as an index.
+    // The limbs of the keys are permuted, so that an error in the use of key_limb shows.
     std::vector<std::uint32_t> straight(all_.size());
     std::iota(straight.begin(), straight.end(), 0u);
     const Twin part0 = all(), part1 = all(), sum0 = blank(), sum1 = blank(), other0 = blank(), other1 = blank();

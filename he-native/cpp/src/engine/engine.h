@@ -1,5 +1,5 @@
-// The engine behind one Evaluator: context, keys, bootstrapper, and the rules of levels, scale degrees and parts that
-// the Java interface promises, each checked before any arithmetic.
+// The engine behind one Java evaluator: context, keys and bootstrapper. It checks the rules of the Java interface
+// (levels, scale degrees, parts, keys) before it computes.
 #pragma once
 
 #include <memory>
@@ -17,7 +17,7 @@ using ckks::Plaintext;
 using CiphertextList = std::vector<const Ciphertext*>;
 using PlaintextList = std::vector<const Plaintext*>;
 
-/// Operations may be called from several threads. Levels and scales as in org.hetal.he.Evaluator.
+/// Operations may be called from several threads. org.hetal.he.Evaluator documents them.
 class Engine {
  public:
   Engine(const std::string& bundle_directory, const device::Choice& device);
@@ -25,7 +25,7 @@ class Engine {
   const ckks::Context& context() const { return context_; }
   const ckks::KeyBundle& keys() const { return keys_; }
   std::string device() const;
-  /// 1 or 2: the exponent of the canonical scale.
+  /// The exponent of the canonical scale, 1 or 2.
   int scale_degree(const Ciphertext& a) const;
 
   Plaintext encode(const std::vector<std::complex<double>>& slots, int level) const;
@@ -41,7 +41,7 @@ class Engine {
   Ciphertext multiply_sum(const CiphertextList& a, const PlaintextList& b) const;
   Ciphertext relinearize(const Ciphertext& a);
   Ciphertext rescale(const Ciphertext& a) const;
-  /// Both with one division.
+  /// Both steps with one division.
   Ciphertext relinearize_rescale(const Ciphertext& a);
   Ciphertext drop_to_level(const Ciphertext& a, int level) const;
   Ciphertext rotate(const Ciphertext& a, int steps) const;
@@ -49,7 +49,7 @@ class Engine {
   Ciphertext conjugate(const Ciphertext& a) const;
   Ciphertext rotate_sum(const Ciphertext& a, const std::vector<int>& steps) const;
   Ciphertext sum_rotated(const CiphertextList& a, const std::vector<int>& steps) const;
-  /// Rows of steps.size() factors, null for none.
+  /// Each row has steps.size() factors; null is an absent one.
   std::vector<Ciphertext> multiply_rotated(const Ciphertext& a, const std::vector<int>& steps,
                                            const std::vector<PlaintextList>& factors) const;
   Ciphertext bootstrap(const Ciphertext& a);
@@ -76,7 +76,7 @@ class Engine {
   std::unique_ptr<bootstrap::Bootstrapper> bootstrapper_;
 };
 
-/// What handles of ciphertexts and plaintexts stand for; the engine lives as long as they do.
+/// The objects behind the handles of ciphertexts and plaintexts. They keep the engine alive.
 struct HeldCiphertext {
   std::shared_ptr<Engine> engine;
   Ciphertext value;

@@ -1,4 +1,4 @@
-// Java values to C++ ones and back, and the one place where C++ exceptions become Java ones.
+// Converts Java values to C++ values and back, and C++ exceptions to Java exceptions.
 #pragma once
 
 #include <jni.h>
@@ -12,14 +12,14 @@
 
 namespace hetal::jni {
 
-/// A Java exception is pending: unwind to the boundary.
+/// Thrown when a Java exception is pending, to unwind to the boundary.
 struct PendingJavaException {};
 
 void throw_java(JNIEnv* env, const char* type, const char* text) noexcept;
-/// Called inside a catch block.
+/// Throws the current C++ exception as a Java exception. Must be called inside a catch block.
 void rethrow_as_java(JNIEnv* env) noexcept;
 
-/// Runs the body; whatever it throws becomes the Java exception of its type and the result is 0.
+/// Runs the body. If it throws, throws the Java exception of that type and returns 0.
 template <typename Body>
 std::invoke_result_t<Body> guarded(JNIEnv* env, Body&& body) noexcept {
   try {
@@ -33,7 +33,7 @@ std::vector<double> to_doubles(JNIEnv* env, jdoubleArray array);
 std::vector<jint> to_ints(JNIEnv* env, jintArray array);
 std::vector<jlong> to_longs(JNIEnv* env, jlongArray array);
 Bytes to_bytes(JNIEnv* env, jbyteArray array);
-/// Real parts and, unless null, imaginary ones of equal number.
+/// Complex slots from real parts and, unless null, as many imaginary parts.
 std::vector<std::complex<double>> to_slots(JNIEnv* env, jdoubleArray real, jdoubleArray imaginary);
 
 jstring from_string(JNIEnv* env, const std::string& text);

@@ -1,5 +1,5 @@
-// What Java holds of a native object: a number that is looked up, never an address. A closed or forged number is an
-// error.
+// Java refers to a native object by a handle, a number that is looked up in a table. It is never an address. A closed
+// or forged handle is an error.
 #pragma once
 
 #include <cstdint>
@@ -12,15 +12,15 @@
 
 namespace hetal::jni {
 
-/// Each object has a slot and the slot's generation, so that a number that was closed never names a later object. A
-/// lookup shares ownership: an object closed by one thread lives until the call that uses it in another returns.
+/// A handle is the index of a slot and the slot's generation, so that a closed handle never refers to a later object. A
+/// lookup shares ownership: an object that one thread closes lives until another thread's call that uses it returns.
 class Handles {
  public:
   template <typename Object>
   std::int64_t add(std::shared_ptr<Object> object) {
     std::lock_guard lock(mutex_);
     if (free_.empty()) {
-      // First, so that remove() does not allocate, and so that nothing is half done when there is no memory.
+      // Allocates first, so that remove() need not allocate, and so that nothing has changed if this throws.
       if (free_.capacity() <= slots_.size()) free_.reserve(2 * slots_.size() + 1);
       slots_.emplace_back();
       free_.push_back(static_cast<std::uint32_t>(slots_.size() - 1));
@@ -34,7 +34,7 @@ class Handles {
     return static_cast<std::int64_t>(slot.generation) << 32 | index;
   }
 
-  /// ClosedError("the <noun> is closed") unless the number stands for an object of this type.
+  /// Throws ClosedError("the <noun> is closed") unless the handle refers to an object of this type.
   template <typename Object>
   std::shared_ptr<Object> get(std::int64_t handle, const char* noun) {
     std::lock_guard lock(mutex_);
@@ -43,9 +43,9 @@ class Handles {
     return std::static_pointer_cast<Object>(slot->object);
   }
 
-  /// False when there was nothing to remove: closing twice is harmless.
+  /// False if the handle was closed before, which is not an error.
   bool remove(std::int64_t handle) noexcept {
-    std::shared_ptr<void> last;  // destroyed after the lock is given up
+    std::shared_ptr<void> last;  // destroyed after the lock is released
     std::lock_guard lock(mutex_);
     Slot* const slot = find(handle);
     if (slot == nullptr) return false;
@@ -83,7 +83,7 @@ class Handles {
   std::int64_t live_ = 0;
 };
 
-/// One table a library, never destroyed: Java's cleaner may call while the process ends.
+/// The table of this library. It is never destroyed, because Java's cleaner may run while the process ends.
 inline Handles& handles() {
   static Handles* const table = new Handles;
   return *table;

@@ -115,7 +115,7 @@ std::vector<std::complex<double>> Client::decrypt(ByteView ciphertext) const {
 void Client::save_secret_key(const std::string& path) const {
   ByteWriter out;
   const std::size_t n = context_->n();
-  out.bytes().reserve(n);  // no reallocation leaves a copy behind
+  out.bytes().reserve(n);  // a reallocation would leave a copy of the secret in freed memory
   ckks::write_prefix(out, kSecretMagic, kVersion, context_->parameters(), key_id_);
   write_name(out, context_->parameters());
   pack_ternary(out.room(n / 4), secret_->coefficients());

@@ -1,5 +1,4 @@
-// What the data owner's program holds: a secret key with its name, encryption, decryption, and the writer of key
-// bundles.
+// The data owner's side: a secret key with its id, encryption, decryption, and the writer of key bundles.
 #pragma once
 
 #include <atomic>
@@ -10,7 +9,8 @@
 
 namespace hetal::owner {
 
-/// Keys that a computation needs, each with the highest level of its use; bootstrapping's own are added by the writer.
+/// The keys that a computation needs, each with the highest level at which it is used. If `bootstrap`, the writer adds
+/// the keys of bootstrapping.
 struct KeyPlan {
   std::map<std::uint32_t, int> level_of_steps;
   int relinearization_level = -1, conjugation_level = -1;
@@ -21,10 +21,9 @@ class BundleWriter;
 
 class Client {
  public:
-  /// A new key pair; `seed` comes from the operating system unless the caller is a test. threads = 0: one for each
-  /// core.
+  /// Generates a key pair. `seed` must come from the operating system, except in tests. threads = 0: one per core.
   Client(const std::string& parameter_set, int threads, const Seed& seed, bool insecure_deterministic);
-  /// From the bytes of a secret-key file. Encryption draws a fresh seed from the operating system.
+  /// Reads a secret-key file. Encryption draws a new seed from the operating system.
   Client(ByteView secret_key_file, int threads);
   ~Client();
   Client(const Client&) = delete;
@@ -33,9 +32,9 @@ class Client {
   const ckks::Context& context() const { return *context_; }
   const ckks::KeyId& key_id() const { return key_id_; }
 
-  /// A stored ciphertext, its uniform half as a seed. Safe from several threads.
+  /// Returns a stored ciphertext whose uniform half is a seed. May be called from several threads.
   Bytes encrypt(const std::vector<std::complex<double>>& slots, int level);
-  /// All N/2 slots.
+  /// Returns all N/2 slots.
   std::vector<std::complex<double>> decrypt(ByteView ciphertext) const;
   void save_secret_key(const std::string& path) const;
   void save_public_key(const std::string& path);
@@ -43,7 +42,7 @@ class Client {
   std::unique_ptr<BundleWriter> bundle_writer(const std::string& directory, const KeyPlan& plan);
 
  private:
-  /// Never the same twice for one client: two uses of a seed with different messages would reveal their difference.
+  /// A different seed on each call. Two messages that are encrypted with one seed would reveal their difference.
   Seed next_seed();
 
   std::unique_ptr<ckks::Context> context_;
@@ -54,18 +53,18 @@ class Client {
   std::atomic<std::uint64_t> encryptions_{0}, seeds_{0};
 };
 
-/// Writes a bundle key by key, so that a caller can report progress, and the manifest last.
+/// Writes the keys of a bundle one by one, so that the caller can report progress, and the manifest last.
 class BundleWriter {
  public:
-  /// FileError when the directory has a manifest already.
+  /// Throws FileError if the directory already has a manifest.
   BundleWriter(const ckks::Context& context, std::unique_ptr<KeySource> source, const ckks::KeyId& id,
                std::string directory, const KeyPlan& plan);
 
   std::size_t total() const { return wanted_.size(); }
   std::size_t done() const { return manifest_.keys.size(); }
-  /// Generates and writes one key; its bytes.
+  /// Generates and writes the next key. Returns the size of its file.
   std::uint64_t write_next();
-  /// After all keys.
+  /// Writes the manifest, after all keys.
   void commit();
 
  private:
@@ -83,7 +82,7 @@ class BundleWriter {
   ckks::Manifest manifest_;
 };
 
-/// Encrypts with a public key alone: for those who bring data but do not hold the secret.
+/// Encrypts with a public key, for parties that contribute data but do not have the secret key.
 class Encryptor {
  public:
   Encryptor(ByteView public_key_file, int threads);

@@ -12,6 +12,8 @@ using ckks::Basis;
 using ckks::Context;
 using ckks::RnsPoly;
 
+/// Hamming weight of the sparse secret. It determines the largest overflow of a bootstrap
+/// (bootstrap/eval_mod_constants.h).
 constexpr std::size_t kSparseWeight = 32;
 
 RnsPoly gaussian_poly(const Context& context, Random& random, Basis basis) {
@@ -94,7 +96,7 @@ ckks::SwitchingKey KeyGenerator::relinearization(int level) {
 }
 
 ckks::SwitchingKey KeyGenerator::galois(std::uint32_t galois, int level) {
-  // The inverse of g modulo 2N: g^(N/2 - 1), as the group's exponent divides N/2.
+  // The inverse of g modulo 2N is g^(N/2 - 1), because the exponent of the group divides N/2.
   const std::uint64_t m = 2 * context_.n();
   std::uint64_t inverse = 1;
   for (std::uint64_t i = 0, power = galois; (context_.n() / 2 - 1) >> i != 0; ++i, power = power * power % m) {
@@ -113,7 +115,7 @@ void KeyGenerator::encapsulation(ckks::EvaluationKeys& keys) {
     const SecretPoly dense(context_, extended(secret_.coefficients(), top));
     keys.from_sparse = switching(sparse, dense, top);
   }
-  // Two limbs, q0 and the first special prime: b = -a s' + e + p s on the limb q0.
+  // Two limbs, of q0 and the first special prime. b = -a s' + e + p s on the limb of q0.
   const std::uint16_t moduli[2] = {0, static_cast<std::uint16_t>(context_.p_index(0))};
   device::Device& device = context_.device();
   auto two_limbs = [&](const std::vector<std::int64_t>& coefficients) {
@@ -202,7 +204,7 @@ ckks::Ciphertext encrypt(const Context& context, const SecretKey& secret, const 
 
 std::vector<std::complex<double>> decrypt(const Context& context, const SecretKey& secret,
                                           const ckks::Ciphertext& ciphertext) {
-  // A message is far smaller than q0 q1, so two limbs tell it.
+  // A message is far smaller than q0 q1, so two limbs determine it.
   const int limbs = std::min(ciphertext.level + 1, 2);
   const Basis basis{limbs, false};
   const SecretPoly s(context, context.from_coefficients(secret.coefficients(), basis));

@@ -1,4 +1,4 @@
-// The data owner's side: secret keys, and all that is made from them. Never linked into the cluster's library.
+// Secret keys and everything that is computed from them. This code is never linked into the cluster's library.
 #pragma once
 
 #include <cstring>
@@ -11,11 +11,11 @@
 
 namespace hetal::owner {
 
-/// A uniform ternary secret and the sparse one that bootstraps pass through; wiped on destruction.
+/// A uniform ternary secret, and the sparse secret that bootstraps use. Both are wiped on destruction.
 class SecretKey {
  public:
   SecretKey(const ckks::Context& context, const Seed& seed);
-  /// From coefficients in {-1, 0, 1}: what a key file holds.
+  /// From coefficients in {-1, 0, 1}, as in a key file.
   SecretKey(std::vector<std::int64_t> coefficients, std::vector<std::int64_t> sparse);
   ~SecretKey();
   SecretKey(const SecretKey&) = delete;
@@ -28,7 +28,7 @@ class SecretKey {
   std::vector<std::int64_t> coefficients_, sparse_;
 };
 
-/// A polynomial made from a secret; its memory is zeroed before the device has it back.
+/// A polynomial that is computed from a secret. Its memory is zeroed before it returns to the device's pool.
 class SecretPoly {
  public:
   SecretPoly(const ckks::Context& context, ckks::RnsPoly poly) : context_(context), poly_(std::move(poly)) {}
@@ -46,7 +46,7 @@ class SecretPoly {
   ckks::RnsPoly poly_;
 };
 
-/// A vector of secret integers, zeroed when it goes.
+/// A vector of secret integers, zeroed on destruction.
 struct SecretVector {
   std::vector<std::int64_t> values;
   explicit SecretVector(std::size_t n) : values(n) {}
@@ -56,21 +56,21 @@ struct SecretVector {
   SecretVector& operator=(const SecretVector&) = delete;
 };
 
-/// Independent seeds from one: what becomes public (the uniform halves) must not reveal the errors.
+/// Derives independent seeds from one. The seed of the uniform halves becomes public and must not reveal the errors.
 Seed derived(const Seed& seed, std::uint64_t purpose);
 
-/// What a key bundle is written from: this library's generator, or another library's that keeps the secret to itself.
+/// Generates the keys of a bundle. Implemented here, and for a secret key that only another library holds.
 class KeySource {
  public:
   virtual ~KeySource() = default;
   virtual ckks::SwitchingKey relinearization(int level) = 0;
   virtual ckks::SwitchingKey galois(std::uint32_t galois, int level) = 0;
-  /// Fills the encapsulation keys: to the sparse secret at q0 and one special prime, and back at the top level.
+  /// Fills the encapsulation keys of bootstrapping (ckks::EvaluationKeys).
   virtual void encapsulation(ckks::EvaluationKeys& keys) = 0;
 };
 
-/// Makes evaluation keys. Each call draws a fresh stream of the seed given. One seed serves one generator: two
-/// messages under one stream of uniforms and errors would give their difference away.
+/// Generates evaluation keys. Each call uses a new stream of the seed. A seed must be used for one generator only: two
+/// messages under one stream of uniforms and errors would reveal their difference.
 class KeyGenerator final : public KeySource {
  public:
   KeyGenerator(const ckks::Context& context, const SecretKey& secret, const Seed& seed);
@@ -92,7 +92,7 @@ class KeyGenerator final : public KeySource {
   std::uint64_t stream_ = 0;
 };
 
-/// (b, a) = (-a s + e, a) with the limbs of one level: whoever has it can encrypt, and nothing else.
+/// (b, a) = (-a s + e, a) with the limbs of one level. Encrypts.
 struct PublicKey {
   int level = -1;
   ckks::RnsPoly b, a;
@@ -100,17 +100,17 @@ struct PublicKey {
   std::uint64_t stream = 0;
 };
 PublicKey make_public_key(const ckks::Context& context, const SecretKey& secret, const Seed& seed, int level);
-/// c = v (b, a) + (e0 + m, e1) with v ternary, at a level of the key or below. Noise sqrt(N) times that of the secret
-/// key's.
+/// c = v (b, a) + (e0 + m, e1) with v ternary, at the level of the key or below. The noise is sqrt(N) times that of an
+/// encryption with the secret key.
 ckks::Ciphertext encrypt(const ckks::Context& context, const PublicKey& key, const Seed& seed, std::uint64_t stream,
                          const std::vector<std::complex<double>>& slots, int level);
 
-/// The seed of the uniform c1 that `encrypt` with a secret key makes of `seed`.
+/// The seed from which `encrypt` with a secret key and `seed` expands the uniform c1.
 Seed uniform_seed(const Seed& seed);
-/// Symmetric encryption: c1 uniform, c0 = -c1 s + e + m. A stream of a seed serves once.
+/// Encryption with the secret key: c1 uniform, c0 = -c1 s + e + m. A stream of a seed must be used once only.
 ckks::Ciphertext encrypt(const ckks::Context& context, const SecretKey& secret, const Seed& seed, std::uint64_t stream,
                          const std::vector<std::complex<double>>& slots, int level);
-/// All N/2 slots. Two or three parts.
+/// Returns all N/2 slots. The ciphertext has two or three parts.
 std::vector<std::complex<double>> decrypt(const ckks::Context& context, const SecretKey& secret,
                                           const ckks::Ciphertext& ciphertext);
 

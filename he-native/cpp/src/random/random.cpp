@@ -23,7 +23,7 @@ constexpr std::size_t kLanes = 16;
 #else
 #define HETAL_VECTOR_WIDTHS
 #endif
-// One word of each of sixteen blocks. The compiler lowers it to whatever vectors the processor has.
+// One word of each of sixteen blocks. The compiler maps it to the vectors of the target.
 typedef std::uint32_t Lanes __attribute__((vector_size(4 * kLanes)));
 
 #define HETAL_ROTATE(x, bits) ((x) << (bits) | (x) >> (32 - (bits)))
@@ -62,7 +62,7 @@ HETAL_VECTOR_WIDTHS void chacha20_blocks(const std::array<std::uint32_t, 16>& st
 Random::Random(const Seed& seed, std::uint64_t stream) {
   state_ = {0x61707865, 0x3320646e, 0x79622d32, 0x6b206574};
   std::memcpy(state_.data() + 4, seed.data(), 32);
-  // A 64-bit counter (words 12 and 13), then the stream: the original ChaCha layout, so that a stream never wraps.
+  // Words 12 and 13 are a 64-bit counter, 14 and 15 the stream. With this original ChaCha layout a stream never wraps.
   state_[12] = state_[13] = 0;
   state_[14] = static_cast<std::uint32_t>(stream), state_[15] = static_cast<std::uint32_t>(stream >> 32);
 }

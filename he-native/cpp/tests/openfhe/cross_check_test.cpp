@@ -37,7 +37,7 @@ void expect_noise(const char* what, const Slots& actual, const Slots& expected, 
   EXPECT_GT(error, log_low) << what;
 }
 
-// -- the engine's side of the exchange, through its device layer alone ------------------------------------------------
+// ---- the engine's side of the exchange, through its device layer alone ----
 
 ckks::Ciphertext to_engine(const ckks::Context& context, const RnsCiphertext& ciphertext) {
   const int limbs = static_cast<int>(ciphertext.moduli.size());
@@ -187,8 +187,7 @@ TEST_F(EngineComputes, OtherParametersAreRefused) {
   EXPECT_THROW(from_residues(pair->openfhe, foreign, "judge"), InvalidArgument);
 }
 
-// -- the reverse: a chain as OpenFHE's bootstrap wants it, q0 and all others as near to powers of two as they come
-// ------
+// ---- the reverse: a chain as OpenFHE's bootstrap requires it, with q0 and all other primes near powers of two ----
 
 class OpenFheComputes : public ::testing::Test {
  protected:

@@ -1,8 +1,9 @@
-// The NTT with AVX2 and FMA. The words hold doubles between the first and the last pass.
+// The NTT with AVX2 and FMA. Between the first and the last pass the words are doubles.
 //
-// The butterfly tree (node k, children 2k and 2k + 1) is walked depth first, so that each subtree is finished while it
-// is in the cache. A pass takes up to kPassLevels levels through registers. The last four levels (distances 8 to 1)
-// stay inside four vectors, which are transposed between distances 4 and 2. Included once, by kernels_avx2.cpp.
+// The butterfly tree (node k has the children 2k and 2k + 1) is traversed depth first, so that each subtree is finished
+// while it is in the cache. A pass computes up to kPassLevels levels in registers. The last four levels (distances 8 to
+// 1) stay within four vectors, which are transposed between distances 4 and 2. Only kernels_avx2.cpp includes this
+// header.
 #pragma once
 
 #include "device/cpu/avx2_common.h"
@@ -13,8 +14,8 @@ namespace {
 constexpr int kPassLevels = 2, kLeafLevels = 4;
 constexpr size_t kLeaf = size_t{1} << kLeafLevels;
 
-/// The twiddles as doubles: centred residues, and their quotients by q. Those of the last level stand in the order
-/// 0 2 4 6 1 3 5 7 in each eight.
+/// The twiddles as doubles: centered residues, and their quotients by q. Those of the last level are in the order
+/// 0 2 4 6 1 3 5 7 within each eight.
 void prepare_twiddles(Word* w, Word* w_shoup, size_t count, const ModulusConstants& q) {
   const double modulus = (double)q.q;
   double *const out = (double*)w, *const over_q = (double*)w_shoup;
@@ -41,8 +42,8 @@ struct Tree {
   Factor four(size_t k) const { return {load_reals(w + k), load_reals(over_q + k)}; }
 };
 
-// Cooley-Tukey. From B q to (B + 1/2 + B/32) q: from 1 q, 1.6, 2.1, 2.7, 3.3, 3.9 q after five levels. One that
-// centres its first operand gives at most 1.2 q.
+// Cooley-Tukey. A level takes bound B q to (B + 1/2 + B/32) q: from 1 q to 1.6, 2.1, 2.7, 3.3 and 3.9 q in five levels.
+// A butterfly that centers its first operand gives at most 1.2 q.
 constexpr int kLevelsUncentred = 5;
 template <bool kCentre>
 inline void forward(Reals& a, Reals& b, const Factor& w, const Prime& p) {
@@ -51,7 +52,7 @@ inline void forward(Reals& a, Reals& b, const Factor& w, const Prime& p) {
   b = _mm256_sub_pd(x, t);
 }
 
-// Gentleman-Sande. Sums double, so every second level centres them: 1 q or less in, 2 q, then below 4 q before.
+// Gentleman-Sande. Sums double at each level, from 1 q or less to 2 q and 4 q. Every second level centers them.
 template <bool kCentre>
 inline void inverse(Reals& a, Reals& b, const Factor& w, const Prime& p) {
   const Reals difference = _mm256_sub_pd(a, b), sum = _mm256_add_pd(a, b);
@@ -61,11 +62,11 @@ inline void inverse(Reals& a, Reals& b, const Factor& w, const Prime& p) {
 
 // ---- levels between vectors ---------------------------------------------------------------------------------------
 
-// Registers hold several vectors of each row, so that enough butterflies are under way to hide their latency. Twiddles
-// are copied out of the table first: the compiler cannot know that no store changes them.
+// Several vectors of each row are in registers, so that enough independent butterflies hide the latency. Twiddles are
+// copied from the table first, because the compiler does not know that no store changes them.
 constexpr int kColumns = 2;
 
-/// The twiddles of `Levels` levels below node k, level by level.
+/// The twiddles of the `Levels` levels below node k, level by level.
 template <int Levels>
 struct PassFactors {
   Factor of[(1 << Levels) - 1];
@@ -77,7 +78,8 @@ struct PassFactors {
   }
 };
 
-/// `Levels` levels below node k: 2^Levels rows of `row` words each. `kIntegers`: the first pass of all.
+/// The `Levels` levels below node k, on 2^Levels rows of `row` words each. `kIntegers`: the first pass, whose input is
+/// integers.
 template <int Levels, bool kCentre, bool kIntegers>
 inline void forward_levels(Word* x, size_t row, size_t k, const Tree& t) {
   constexpr int kRows = 1 << Levels;
@@ -118,8 +120,8 @@ inline void forward_levels(Word* x, size_t row, size_t k, const Tree& t) {
   }
 }
 
-/// Below 0.7 q in and out. `kRoot`: the last pass of all, which multiplies by 1 / N and leaves canonical integers.
-/// `scale` is 1 / N, `scaled_root` the last level's twiddle times 1 / N.
+/// Input and output are below 0.7 q. `kRoot`: the last pass, which multiplies by 1 / N and gives canonical integers.
+/// `scale` is 1 / N, and `scaled_root` is the twiddle of the last level times 1 / N.
 template <int Levels, bool kRoot>
 inline void inverse_levels(Word* x, size_t row, size_t k, const Tree& t, const Factor& scale,
                            const Factor& scaled_root) {
@@ -179,7 +181,7 @@ inline void transpose(Reals (&r)[4]) {
   r[2] = _mm256_permute2f128_pd(a, c, 0x31), r[3] = _mm256_permute2f128_pd(b, d, 0x31);
 }
 
-/// Leaves at x and x + kLeaf, nodes k and k + 1; `kLeaves` of them.
+/// The leaves of nodes k and k + 1 at x and x + kLeaf; `kLeaves` of them.
 template <bool kCentre, int kLeaves>
 inline void forward_leaf(Word* x, size_t k, const Tree& t, const Prime& p) {
   Reals r[kLeaves][4];
@@ -263,7 +265,8 @@ inline void inverse_leaves(Word* x, size_t k, size_t count, const Tree& tree) {
 
 // ---- the walk -----------------------------------------------------------------------------------------------------
 
-/// The levels of the next pass: as many as fit, the odd one first, while the rows are long.
+/// The number of levels of the next pass: as many as fit. The pass with fewer levels comes first, while the rows are
+/// long.
 inline int pass_levels(int log_length) {
   const int odd = (log_length - kLeafLevels) % kPassLevels;
   return odd == 0 ? kPassLevels : odd;
@@ -275,7 +278,7 @@ inline void forward_pass(Word* x, size_t row, size_t k, bool centre, const Tree&
          : forward_levels<Levels, false, kIntegers>(x, row, k, t);
 }
 
-/// `level`: how many levels ago values were at most 1 q.
+/// `level`: the number of levels since the values were at most 1 q.
 template <bool kIntegers>
 void forward_walk(Word* x, int log_length, size_t k, int level, const Tree& t) {
   const int levels = pass_levels(log_length), log_row = log_length - levels;
@@ -320,7 +323,7 @@ void intt(Word* x, const NttConstants& table) {
   const Tree t{table.inverse_root, table.inverse_root_shoup, Prime(table.q)};
   const Factor scale = factor(table.degree_inverse, table.q.q);
   if (table.ring_degree > kLeaf) {
-    // The root's twiddle times 1 / N, modulo q.
+    // The twiddle of the root times 1 / N, modulo q.
     const double root = ((const double*)table.inverse_root)[1];
     const Word positive = root < 0 ? (Word)(root + (double)table.q.q) : (Word)root;
     const Factor scaled = factor((Word)((unsigned __int128)positive * table.degree_inverse % table.q.q), table.q.q);

@@ -1,5 +1,5 @@
-// What the AVX-512-IFMA kernels share. Included only by the unit that is compiled for that instruction set, which is
-// why everything is in an unnamed namespace.
+// Common code of the AVX-512-IFMA kernels. Only the translation unit that is compiled for AVX-512-IFMA includes it, so
+// everything is in an unnamed namespace.
 #pragma once
 
 #include <immintrin.h>
@@ -16,10 +16,10 @@ inline void store(Word* p, Vec v) { _mm512_storeu_si512(p, v); }
 inline Vec all(Word w) { return _mm512_set1_epi64(static_cast<long long>(w)); }
 inline Vec mask52() { return all((Word{1} << 52) - 1); }
 
-/// [0, 2m) to [0, m): the wrapped difference is the larger one when v < m.
+/// From [0, 2m) to [0, m). If v < m, the difference wraps around and is larger than v.
 inline Vec reduce_once(Vec v, Vec m) { return _mm512_min_epu64(v, _mm512_sub_epi64(v, m)); }
 
-/// a < 2^52 times w < q, to [0, 2q). `negated` = 2^52 - q: its multiples cancel those of q modulo 2^52.
+/// a * w in [0, 2q) for a < 2^52 and w < q. `negated` is 2^52 - q, which is -q modulo 2^52.
 inline Vec mul_lazy(Vec a, Vec w, Vec w_shoup, Vec negated) {
   const Vec zero = _mm512_setzero_si512();
   const Vec quotient = _mm512_madd52hi_epu64(zero, a, w_shoup);
@@ -36,13 +36,13 @@ struct Prime {
         one(all(m.shoup_of_one)),
         two52(all(m.two52)),
         two52_shoup(all(m.two52_shoup)) {}
-  /// v < 2^52 to [0, 2q).
+  /// From v < 2^52 to [0, 2q).
   Vec reduce_lazy(Vec v) const {
     const Vec zero = _mm512_setzero_si512();
     const Vec quotient = _mm512_madd52hi_epu64(zero, v, one);
     return _mm512_sub_epi64(v, _mm512_madd52lo_epu64(zero, quotient, q));
   }
-  /// hi * 2^52 + lo with carries pending in lo, to [0, q).
+  /// hi * 2^52 + lo in [0, q). lo may exceed 52 bits.
   Vec reduce(Vec hi, Vec lo) const {
     hi = _mm512_add_epi64(hi, _mm512_srli_epi64(lo, 52));
     lo = _mm512_and_si512(lo, mask52());

@@ -1,8 +1,8 @@
 // The NTT with AVX-512-IFMA: 52-bit multipliers, lazy residues below 2^52, canonical results.
 //
-// The butterfly tree (node k, children 2k and 2k + 1) is walked depth first, up to four levels in one pass over
-// registers, so that each subtree is finished while it is in the cache; the last four levels (distances 8 to 1) stay
-// inside two vectors. Included once, by kernels_avx512_ifma.cpp.
+// The butterfly tree (node k has the children 2k and 2k + 1) is traversed depth first, so that each subtree is finished
+// while it is in the cache. A pass computes up to four levels in registers. The last four levels (distances 8 to 1)
+// stay within two vectors. Only kernels_avx512_ifma.cpp includes this header.
 #pragma once
 
 #include "device/cpu/avx512_ifma_common.h"
@@ -10,17 +10,17 @@
 namespace hetal::device {
 namespace {
 
-/// Below this a forward transform needs no reduction: each level adds 2q at most, and 2^52 / 2^46 = 64.
+/// Primes below this need no reduction in a forward transform: each level adds at most 2q, and 2^52 / 2^46 = 64.
 inline constexpr Word kSmallPrime = Word{1} << 46;
 inline constexpr uint32_t kSmallPrimeRing = 1u << 24;
 
 struct Tree {
   const Word *w, *ws;
   Prime p;
-  Vec scale, scale_shoup;  // the inverse's factor 1 / N
+  Vec scale, scale_shoup;  // 1 / N, the factor of the inverse
 };
 
-/// Cooley-Tukey: a, b < 4q in and out; unbounded (below 2^52) in and 2q more out for small primes.
+/// Cooley-Tukey. From a, b < 4q to below 4q. For small primes: from below 2^52 to at most 2q more.
 template <bool kSmall>
 inline void forward(Vec& a, Vec& b, Vec w, Vec ws, const Prime& p) {
   const Vec x = kSmall ? a : reduce_once(a, p.q2), t = mul_lazy(b, w, ws, p.negated);
@@ -28,7 +28,7 @@ inline void forward(Vec& a, Vec& b, Vec w, Vec ws, const Prime& p) {
   b = _mm512_sub_epi64(_mm512_add_epi64(x, p.q2), t);
 }
 
-/// Gentleman-Sande: a, b < 2q in and out.
+/// Gentleman-Sande. From a, b < 2q to below 2q.
 inline void inverse(Vec& a, Vec& b, Vec w, Vec ws, const Prime& p) {
   const Vec difference = _mm512_sub_epi64(_mm512_add_epi64(a, p.q2), b);
   a = reduce_once(_mm512_add_epi64(a, b), p.q2);
@@ -37,7 +37,7 @@ inline void inverse(Vec& a, Vec& b, Vec w, Vec ws, const Prime& p) {
 
 // ---- levels between vectors ---------------------------------------------------------------------------------------
 
-/// `Levels` levels below node k: 2^Levels rows of `row` words each.
+/// The `Levels` levels below node k, on 2^Levels rows of `row` words each.
 template <int Levels, bool kSmall>
 void forward_levels(Word* x, size_t row, size_t k, const Tree& t) {
   constexpr int kRows = 1 << Levels;
@@ -60,7 +60,7 @@ void forward_levels(Word* x, size_t row, size_t k, const Tree& t) {
   }
 }
 
-/// `kRoot`: the last pass of all, which multiplies by 1 / N and leaves canonical residues.
+/// `kRoot`: the last pass, which multiplies by 1 / N and gives canonical residues.
 template <int Levels, bool kRoot>
 void inverse_levels(Word* x, size_t row, size_t k, const Tree& t) {
   constexpr int kRows = 1 << Levels;
@@ -87,9 +87,9 @@ void inverse_levels(Word* x, size_t row, size_t k, const Tree& t) {
 }
 
 // ---- the last four levels -----------------------------------------------------------------------------------------
-// Sixteen words, element e = (b3 b2 b1 b0), in two vectors that differ in the bit of the level. The lanes are ordered
-// so that the twiddles, which depend on the higher bits, are a broadcast of one, two, four or eight consecutive words:
-// lanes (b2 b1 b0), then (b1 b0 b3), (b0 b3 b2), (b3 b2 b1).
+// Sixteen words with indices e = (b3 b2 b1 b0) are in two vectors, which differ in the bit of the level. The twiddles
+// depend on the higher bits. The lanes are ordered so that the twiddles are a broadcast of one, two, four or eight
+// consecutive words: lanes (b2 b1 b0), then (b1 b0 b3), (b0 b3 b2), (b3 b2 b1).
 
 inline Vec broadcast2(const Word* p) {
   return _mm512_broadcast_i64x2(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p)));
@@ -99,11 +99,11 @@ inline Vec broadcast4(const Word* p) {
 }
 inline Vec pick(Vec a, Vec index, Vec b) { return _mm512_permutex2var_epi64(a, index, b); }
 
-/// Lane orders; 8 + i is lane i of the second vector.
+/// The orders of the lanes. 8 + i is lane i of the second vector.
 struct Turns {
-  // (b2 b1 b0 | b3) to (b1 b0 b3 | b2), and the same map for the two turns after it: (x y z | u) to (y z u | x).
+  // From (b2 b1 b0 | b3) to (b1 b0 b3 | b2). The next two steps use the same map, (x y z | u) to (y z u | x).
   Vec low = _mm512_set_epi64(11, 3, 10, 2, 9, 1, 8, 0), high = _mm512_set_epi64(15, 7, 14, 6, 13, 5, 12, 4);
-  // Back: (y z u | x) to (x y z | u).
+  // The inverse map, (y z u | x) to (x y z | u).
   Vec even = _mm512_set_epi64(14, 12, 10, 8, 6, 4, 2, 0), odd = _mm512_set_epi64(15, 13, 11, 9, 7, 5, 3, 1);
 };
 
@@ -128,7 +128,7 @@ inline void forward_last(Word* x, size_t k, const Tree& t, const Turns& turns) {
   forward<kSmall>(a, b, broadcast4(t.w + 4 * k), broadcast4(t.ws + 4 * k), t.p);
   turn(a, b, turns);
   forward<kSmall>(a, b, load(t.w + 8 * k), load(t.ws + 8 * k), t.p);
-  // (b3 b2 b1 | b0): one more turn is the natural order.
+  // The lanes are (b3 b2 b1 | b0). One more step gives the natural order.
   turn(a, b, turns);
   auto canonical = [&](Vec v) { return reduce_once(kSmall ? t.p.reduce_lazy(v) : reduce_once(v, t.p.q2), t.p.q); };
   store(x, canonical(a));
@@ -160,7 +160,7 @@ void forward_walk(Word* x, int log_length, size_t k, const Tree& t) {
     const Turns turns;
     return forward_last<kSmall>(x, k, t, turns);
   }
-  // Four levels at once; the odd ones first, while the rows are long.
+  // Four levels per pass. The pass with fewer levels comes first, while the rows are long.
   switch ((log_length - 4) % 4) {
     case 1:
       return forward_tree<1, kSmall>(x, log_length, k, t);

@@ -1,4 +1,4 @@
-// Composes the kernels into device operations. Work is split by limbs; within a limb the target of a base change is
+// Composes the kernels into device operations. Threads work on different limbs. In a base change, a target limb is
 // converted, transformed and used while it is in the cache.
 #include <algorithm>
 #include <cstring>
@@ -20,7 +20,7 @@ namespace {
 
 static_assert(kMaxConversionTerms < kMaxLazyTerms);
 
-/// A thread's scratch, kept between calls.
+/// Scratch memory of a thread, kept between calls.
 Word* scratch(std::size_t words) {
   thread_local std::vector<Word> memory;
   if (memory.size() < words + 8) memory.resize(words + 8);
@@ -28,7 +28,7 @@ Word* scratch(std::size_t words) {
   return memory.data() + (64 - address % 64) % 64 / sizeof(Word);
 }
 
-/// Coefficients of all source limbs that are converted together: 9 * 4 KiB.
+/// Coefficients that are converted together; those of nine source limbs are 9 * 4 KiB.
 constexpr std::size_t kConversionChunk = 512;
 
 constexpr std::size_t kBlockBytes = std::size_t{1} << 28;
@@ -161,7 +161,7 @@ class CpuDevice final : public Device {
     Buffer coefficients = allocate(moduli.size() * n);
     intt_from(coefficients.data(), src, moduli);
     for (std::size_t d = 0; d < digits; ++d) convert(dst[d], coefficients.data() + first[d] * n, *conversions[d]);
-    // A target's twiddles serve all digits while they are in the cache.
+    // The twiddles of a target are used for all digits while they are in the cache.
     const auto& target = conversions[0]->target;
     pool_.parallel_for(target.size(), [&](std::size_t t) {
       for (std::size_t d = 0; d < digits; ++d) {
@@ -195,8 +195,8 @@ class CpuDevice final : public Device {
   }
 
  private:
-  /// Null when there is no room for the block beside what is promised already: pages of earlier blocks that were never
-  /// used. Linux would grant it, and end the process when it is used.
+  /// Null if the free memory is not enough for the block and for the pages of earlier blocks that were not yet touched.
+  /// Linux would grant such a block, and kill the process when it uses the memory.
   Word* take_block(std::size_t bytes) {
     const std::size_t promised = block_bytes_ - std::min(block_bytes_, bytes_peak());
     const std::uint64_t left = memory_left();
@@ -213,7 +213,7 @@ class CpuDevice final : public Device {
     pool_.parallel_for(shape.count, [&](std::size_t i) { body(i * ring_degree_, moduli_[shape.moduli[i]]); });
   }
 
-  /// The sum over one chunk at `offset`, in rounds of at most kMaxLazyTerms.
+  /// The sum over the chunk at `offset`, in rounds of at most kMaxLazyTerms products.
   void dot(Word* dst, const std::vector<const Word*>& a, const std::vector<const Word*>& b, std::size_t offset,
            bool accumulate, const Modulus& q) const {
     for (std::size_t first = 0; first < a.size(); first += kMaxLazyTerms) {
@@ -245,14 +245,14 @@ class CpuDevice final : public Device {
       if (terms == kMaxLazyTerms || (terms > 0 && plain[s].log_run != log_run)) flush();
       log_run = plain[s].log_run;
       a[terms] = src[s] + at + c;
-      // A run longer than a chunk: every chunk inside it reads the same word.
+      // The run is longer than a chunk, so every word of the chunk is multiplied by the same word.
       b[terms++] = plain[s].data + limb * (ring_degree_ >> log_run) + (c >> log_run);
     }
     flush();
     if (!started) std::memset(dst + c, 0, chunk() * sizeof(Word));
   }
 
-  /// One limb of key_switch. Both parts advance together, so that a piece of the digits is read once.
+  /// One limb of key_switch. Computes both parts chunk by chunk, so that each chunk of the digits is read once.
   void switch_limb(std::size_t at, const Word* const* digits, std::size_t digit_count, const Addend& addend,
                    const SwitchTerm& term, const std::uint32_t* index, const Modulus& q) const {
     const std::size_t n = ring_degree_, limb = at / n, key_at = static_cast<std::size_t>(term.key_limb[limb]) * n;
@@ -288,7 +288,7 @@ class CpuDevice final : public Device {
       turn_limb((i == 0 ? term.dst0 : term.dst1) + at, sums[i], index, term.accumulate, memory + 2 * n, q);
   }
 
-  /// dst (+)= src permuted; `piece` holds one chunk.
+  /// dst (+)= src permuted. `piece` has room for one chunk.
   void turn_limb(Word* dst, const Word* src, const std::uint32_t* index, bool accumulate, Word* piece,
                  const Modulus& q) const {
     if (!accumulate) return kernels_.permute(dst, src, index, ring_degree_);
@@ -320,7 +320,7 @@ class CpuDevice final : public Device {
     });
   }
 
-  /// dst = src in coefficient domain, limb i modulo prime moduli[i].
+  /// dst = src in the coefficient domain, limb i modulo prime moduli[i].
   void intt_from(Word* dst, const Word* src, const std::vector<std::uint16_t>& moduli) {
     pool_.parallel_for(moduli.size(), [&](std::size_t i) {
       std::memcpy(dst + i * ring_degree_, src + i * ring_degree_, ring_degree_ * sizeof(Word));
@@ -328,15 +328,15 @@ class CpuDevice final : public Device {
     });
   }
 
-  /// The limb of `source` that stands for prime `index`, if there is one.
+  /// The position of prime `index` in `source`, if it is there.
   const Word* own_limb(const Word* source, const BaseConversion& conversion, std::uint16_t index) const {
     const auto own = std::find(conversion.source.begin(), conversion.source.end(), index);
     if (own == conversion.source.end()) return nullptr;
     return source + static_cast<std::size_t>(own - conversion.source.begin()) * ring_degree_;
   }
 
-  /// Every target limb but the sources' own, coefficient domain on both sides. A few coefficients of all sources stay
-  /// in the first-level cache while they are converted to every target.
+  /// Converts to every target limb that is not a source, in the coefficient domain. Some coefficients of all sources
+  /// stay in the first-level cache while they are converted to every target.
   void convert(Word* dst, const Word* x, const BaseConversion& conversion) {
     const std::size_t n = ring_degree_, terms = conversion.source.size(),
                       step = std::min<std::size_t>(n, kConversionChunk);
@@ -363,7 +363,8 @@ class CpuDevice final : public Device {
     });
   }
 
-  /// Evaluation i stands for psi^(2 bitrev(i) + 1); under X -> X^g it becomes the one for g times that exponent.
+  /// Evaluation i is that at psi^(2 bitrev(i) + 1). Under X -> X^g it becomes the evaluation at the g-th power of that
+  /// point.
   const std::uint32_t* permutation(std::uint32_t galois) {
     std::lock_guard lock(mutex_);
     auto& index = permutations_[galois];
@@ -387,7 +388,7 @@ class CpuDevice final : public Device {
   const KernelPath& path_;
   const Kernels& kernels_;
   ThreadPool pool_;
-  std::size_t block_bytes_ = 0;  // under the pool's lock
+  std::size_t block_bytes_ = 0;  // guarded by the pool's lock
   MemoryPool memory_{{[this](std::size_t words) { return take_block(words * sizeof(Word)); },
                       [](Word* block) { std::free(block); }, kBlockBytes / sizeof(Word)}};
   std::vector<NttTable> tables_;

@@ -7,7 +7,7 @@ namespace hetal::device {
 namespace {
 
 #if defined(__x86_64__)
-// __builtin_cpu_supports also asks whether the operating system saves the wide registers (XGETBV).
+// __builtin_cpu_supports also checks that the operating system saves the wide registers (XGETBV).
 bool has_avx2() {
   __builtin_cpu_init();
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
@@ -21,7 +21,7 @@ bool has_avx512_ifma() {
 #endif
 bool always() { return true; }
 
-// The fastest first.
+// Ordered by speed, the fastest first.
 constexpr KernelPath kPaths[] = {
 #if defined(__x86_64__)
     {"avx512-ifma", has_avx512_ifma, &kAvx512IfmaKernels},
@@ -32,7 +32,7 @@ constexpr KernelPath kPaths[] = {
     {"portable", always, &kPortableKernels},
 };
 
-/// "avx2, portable"
+/// The names in one text: "avx2, portable".
 std::string supported_names() {
   std::string out;
   for (const KernelPath& path : kPaths) {

@@ -1,4 +1,4 @@
-// The instruction sets that this build has kernels for, and the choice between them at run time.
+// The instruction sets for which this build has kernels, and the choice between them at run time.
 #pragma once
 
 #include <span>
@@ -9,21 +9,21 @@
 
 namespace hetal::device {
 
-/// One instruction set.
+/// The kernels for one instruction set.
 struct KernelPath {
   std::string_view name;
-  /// Whether processor and operating system run it. Compiled for the baseline, like every unit but the kernels' own.
+  /// Whether the processor and the operating system support it. Compiled for the baseline instruction set.
   bool (*supported)();
-  /// May be read on every processor; its functions may be called only where `supported()`.
+  /// The table may be read on every processor. Its functions may be called only if supported().
   const Kernels* kernels;
 };
 
-/// All paths of this build, the fastest first. The last one is portable, which every processor runs.
+/// All paths of this build, the fastest first. The last one is portable and runs on every processor.
 std::span<const KernelPath> kernel_paths();
 
-/// The path of that name, or, when it is empty, the one named by the environment variable HETAL_CPU_PATH, or, when that
-/// is empty too, the fastest one that this processor runs.
-/// Throws DeviceUnavailable for a name that there is not, or that this processor does not run.
+/// The path with that name. If the name is empty, the one that the environment variable HETAL_CPU_PATH names. If that
+/// is empty, too, the fastest one that this processor supports. Throws DeviceUnavailable for an unknown name and for a
+/// path that this processor does not support.
 const KernelPath& choose_kernel_path(std::string_view name = {});
 
 }  // namespace hetal::device

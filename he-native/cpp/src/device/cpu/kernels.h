@@ -1,10 +1,10 @@
-// The per-limb kernels of the CPU device: one table of functions for each instruction set.
+// The kernels of the CPU device, which work on one limb: a table of functions per instruction set.
 //
-// Every kernel takes and returns canonical residues in [0, q), so each table gives the same words.
+// Every kernel takes and returns canonical residues in [0, q), so all tables give the same words.
 //
-// Units that are compiled for a wider instruction set include this header and others as plain as it (see
-// arith/modulus_constants.h). Each such unit defines its functions in an unnamed namespace and exports one
-// constant-initialised table; tests/check_wide_objects.sh checks that.
+// Translation units that are compiled for a wider instruction set include only this header and others without functions
+// of external linkage (see arith/modulus_constants.h). Each defines its functions in an unnamed namespace and exports
+// one constant-initialized table; tests/check_wide_objects.sh checks that.
 #pragma once
 
 #include <stddef.h>
@@ -18,17 +18,17 @@ namespace hetal::device {
 struct NttConstants {
   ModulusConstants q;
   uint32_t ring_degree;  ///< N, a power of two, at least 16
-  /// psi^bitrev(i) and psi^-bitrev(i), each with its Shoup constant; in the form of the path that prepared them.
+  /// psi^bitrev(i) and psi^-bitrev(i), each with its Shoup constant, in the form that prepare() of the path gave them.
   const Word *root, *root_shoup, *inverse_root, *inverse_root_shoup;
-  Word degree_inverse, degree_inverse_shoup;  ///< of 1 / N mod q; always integers
+  Word degree_inverse, degree_inverse_shoup;  ///< 1 / N mod q; integers on every path
 };
 
-/// At most this many products are summed before a reduction: 2^100 * 16 < 2^104.
+/// The most products that are summed before a reduction. Their sum is below 16 * 2^100 = 2^104.
 inline constexpr size_t kMaxLazyTerms = 16;
 
 struct Kernels {
-  /// Brings `count` twiddles w[i] < q, w_shoup[i] = floor(w[i] * 2^52 / q) into the form in which ntt and intt of this
-  /// path read them, in place.
+  /// Converts, in place, `count` twiddles w[i] < q and w_shoup[i] = floor(w[i] * 2^52 / q) to the form in which ntt and
+  /// intt of this path read them.
   void (*prepare_twiddles)(Word* w, Word* w_shoup, size_t count, const ModulusConstants& q);
   /// Coefficients in natural order -> evaluations in bit-reversed order, in place: x[i] = m(psi^(2 bitrev(i) + 1)).
   void (*ntt)(Word* x, const NttConstants& table);
@@ -41,41 +41,41 @@ struct Kernels {
   void (*mul)(Word* dst, const Word* a, const Word* b, size_t n, const ModulusConstants& q);
   /// dst = a * w
   void (*mul_scalar)(Word* dst, const Word* a, Word w, size_t n, const ModulusConstants& q);
-  /// dst = (a - b) * w; dst may be a or b
+  /// dst = (a - b) * w. dst may be a or b.
   void (*sub_mul_scalar)(Word* dst, const Word* a, const Word* b, Word w, size_t n, const ModulusConstants& q);
   /// dst += a * w
   void (*mul_scalar_add)(Word* dst, const Word* a, Word w, size_t n, const ModulusConstants& q);
 
-  /// dst = sum_i a[i] * b[i] over `terms` <= kMaxLazyTerms pairs of arrays; plus dst itself when `accumulate`.
+  /// dst = sum_i a[i] * b[i] over `terms` <= kMaxLazyTerms pairs of arrays. With `accumulate` the sum is added to dst.
   void (*dot)(Word* dst, const Word* const* a, const Word* const* b, size_t terms, bool accumulate, size_t n,
               const ModulusConstants& q);
-  /// As dot, but b[i] holds n >> log_run words, each standing for a run of 2^log_run equal ones (log_run >= 3).
+  /// As dot, but b[i] has n >> log_run words, and each is used for a run of 2^log_run words of a[i] (log_run >= 3).
   void (*dot_runs)(Word* dst, const Word* const* a, const Word* const* b, size_t terms, bool accumulate, int log_run,
                    size_t n, const ModulusConstants& q);
 
-  /// Base conversion, first half, for one source limb: y = x * w mod q, and
+  /// First half of a base conversion, for one source limb: y = x * w mod q, and
   /// fraction += floor(y * q.reciprocal / 2^52), which is y / q in units of 2^-kFractionBits, rounded down.
   void (*scale_for_conversion)(Word* y, Word* fraction, const Word* x, Word w, size_t n, const ModulusConstants& q);
-  /// fraction <- (fraction + 2^(kFractionBits-1)) >> kFractionBits: how many times the source product must be
-  /// subtracted.
+  /// fraction <- (fraction + 2^(kFractionBits-1)) >> kFractionBits, which is the multiple of the source product that
+  /// must be subtracted.
   void (*round_fraction)(Word* fraction, size_t n);
-  /// Base conversion, second half, for one target limb: dst = sum_i y[i] * hat[i] + overflow * negated_product mod q.
-  /// y[i] < 2^50 need not be below q; terms < kMaxLazyTerms.
+  /// Second half of a base conversion, for one target limb: dst = sum_i y[i] * hat[i] + overflow * negated_product mod
+  /// q. y[i] is below 2^50 and need not be below q. terms < kMaxLazyTerms.
   void (*convert)(Word* dst, const Word* const* y, const Word* hat, size_t terms, const Word* overflow,
                   Word negated_product, size_t n, const ModulusConstants& q);
 
-  /// dst[i] = src[index[i]]; dst is not src. Each aligned run of eight indices lies within one aligned run of eight (an
-  /// automorphism does that: the upper three bits of an exponent only shift when it is multiplied by an odd number).
+  /// dst[i] = src[index[i]]. dst must not be src. Each aligned run of eight indices must lie within one aligned run of
+  /// eight. The indices of an automorphism do, because the exponents of a run differ only in the three highest bits.
   void (*permute)(Word* dst, const Word* src, const uint32_t* index, size_t n);
-  /// Signed 64-bit integers to residues.
+  /// Converts signed 64-bit integers to residues.
   void (*from_signed)(Word* dst, const int64_t* src, size_t n, const ModulusConstants& q);
-  /// A residue modulo `from`, taken in (-from/2, from/2], to modulo `to`.
+  /// Converts residues modulo `from`, as integers in (-from/2, from/2], to residues modulo `to`.
   void (*lift_centered)(Word* dst, const Word* src, size_t n, const ModulusConstants& from, const ModulusConstants& to);
 };
 
-/// On every processor.
+/// Runs on every processor.
 extern const Kernels kPortableKernels;
-/// Only for processors that have the instructions: see kernel_paths.h.
+/// Run only on processors with the instruction set (kernel_paths.h).
 #if defined(__x86_64__)
 extern const Kernels kAvx2Kernels, kAvx512IfmaKernels;
 #elif defined(__aarch64__)

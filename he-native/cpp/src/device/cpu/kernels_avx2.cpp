@@ -1,4 +1,4 @@
-// AVX2 twins of the portable kernels: residues as doubles, products by fused multiply-adds (avx2_common.h).
+// AVX2 versions of the portable kernels: residues in doubles, products by fused multiply-adds (avx2_common.h).
 #if defined(__x86_64__)
 
 #include "device/cpu/avx2_common.h"
@@ -9,7 +9,7 @@ namespace {
 
 // ---- pointwise ------------------------------------------------------------------------------------------------------
 
-/// [-q, q) to [0, q), on integers.
+/// From [-q, q) to [0, q), on integers.
 inline Ints lifted(Ints v, Ints q) {
   return _mm256_castpd_si256(
       _mm256_blendv_pd(_mm256_castsi256_pd(v), _mm256_castsi256_pd(_mm256_add_epi64(v, q)), _mm256_castsi256_pd(v)));
@@ -64,9 +64,9 @@ void mul_scalar_add(Word* dst, const Word* a, Word w, size_t n, const ModulusCon
 
 // ---- sums of products -----------------------------------------------------------------------------------------------
 
-/// A sum of at most kExactTerms products of whole numbers from 0 to 2^50, exactly. The high parts are multiples of
-/// 2^51: they are added to 2^103, whose last place that is up to 2^104. What each addition rounds off is at most 2^50,
-/// and a fused multiply-add finds it exactly.
+/// An exact sum of at most kExactTerms products of whole numbers in [0, 2^50]. The high parts are added to 2^103. The
+/// unit in the last place of the sum is 2^51 up to 2^104, so each addition rounds off at most 2^50. A fused
+/// multiply-add computes that error exactly.
 struct ProductSum {
   Reals high = all(0x1p103), low = _mm256_setzero_pd();
   void add(Reals a, Reals b) {
@@ -81,14 +81,14 @@ struct SumReduction {
   Prime p;
   Factor two51;
   explicit SumReduction(const ModulusConstants& q) : p(q), two51(factor((Word{1} << 51) % q.q, q.q)) {}
-  /// To at most 1.2 q.
+  /// The sum modulo q, at most 1.2 q.
   Reals reduced(const ProductSum& sum) const {
     const Reals shifted = _mm256_mul_pd(_mm256_sub_pd(sum.high, all(0x1p103)), all(0x1p-51));
     return _mm256_add_pd(p.mul(shifted, two51), p.centre(sum.low));
   }
 };
 
-/// How far ahead of its use a word is asked for: about the time of one access to memory.
+/// Prefetch distance: about the latency of one access to memory.
 constexpr size_t kPrefetchWords = 256;
 
 /// dst = start + sum of first(t, i) * second(t, i).
@@ -114,7 +114,7 @@ void dot(Word* dst, const Word* const* a, const Word* const* b, size_t terms, bo
       dst, terms, n, q, [=](size_t i) { return accumulate ? to_reals(load(dst + i)) : _mm256_setzero_pd(); },
       [=](size_t t, size_t i) { return to_reals(load(a[t] + i)); },
       [=](size_t t, size_t i) {
-        // The second factors are keys and plaintexts, which come from memory once.
+        // The second factors are keys and plaintexts, which are read from memory once.
         _mm_prefetch((const char*)(b[t] + i + kPrefetchWords), _MM_HINT_T0);
         return to_reals(load(b[t] + i));
       });
@@ -137,8 +137,7 @@ void scale_for_conversion(Word* y, Word* fraction, const Word* x, Word w, size_t
   for (size_t i = 0; i < n; i += 4) {
     const Reals r = p.canonical(p.mul(to_reals(load(x + i)), f));
     store(y + i, to_ints(r));
-    // The quotient by 2^52 is rounded to the nearest, so the exact rest, a whole number, is negative where it is one
-    // too many.
+    // The quotient by 2^52 is rounded to nearest. Where it is one too large, the exact remainder is negative.
     const Reals high = _mm256_mul_pd(r, reciprocal), low = _mm256_fmsub_pd(r, reciprocal, high);
     const Reals quotient = p.whole_product(high, down);
     const Reals rest = _mm256_add_pd(_mm256_fnmadd_pd(quotient, two52, high), low);
@@ -175,12 +174,12 @@ void permute(Word* dst, const Word* src, const uint32_t* index, size_t n) {
     const Reals low = _mm256_loadu_pd(run), high = _mm256_loadu_pd(run + 4);
     for (size_t j = 0; j < 8; j += 4) {
       const Ints lane = _mm256_cvtepu32_epi64(_mm_loadu_si128((const __m128i*)(index + i + j)));
-      // Word l of four is the halves 2 l and 2 l + 1.
+      // Word l of four consists of the halves 2 l and 2 l + 1.
       const Ints twice = _mm256_add_epi64(lane, lane);
       const Ints halves = _mm256_or_si256(twice, _mm256_slli_epi64(_mm256_add_epi64(twice, all(Word{1})), 32));
       const __m256 from_low = _mm256_permutevar8x32_ps(_mm256_castpd_ps(low), halves);
       const __m256 from_high = _mm256_permutevar8x32_ps(_mm256_castpd_ps(high), halves);
-      // Bit 2 of the lane to the sign.
+      // Moves bit 2 of the lane to the sign.
       const Reals upper = _mm256_castsi256_pd(_mm256_slli_epi64(lane, 61));
       store_reals(dst + i + j, _mm256_blendv_pd(_mm256_castps_pd(from_low), _mm256_castps_pd(from_high), upper));
     }

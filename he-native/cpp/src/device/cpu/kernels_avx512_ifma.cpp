@@ -1,4 +1,4 @@
-// AVX-512-IFMA twins of the portable kernels: 52-bit multipliers, lazy residues below 4q < 2^52, canonical results.
+// AVX-512-IFMA versions of the portable kernels: 52-bit multipliers, lazy residues below 4q < 2^52, canonical results.
 #if defined(__x86_64__)
 
 #include "device/cpu/avx512_ifma_common.h"
@@ -7,7 +7,7 @@
 namespace hetal::device {
 namespace {
 
-/// The arrays are read as they are.
+/// Nothing to convert: the transforms read the arrays in this form.
 void prepare_twiddles(Word*, Word*, size_t, const ModulusConstants&) {}
 
 // ---- pointwise --------------------------------------------------------------------------------------------------
@@ -62,7 +62,7 @@ void mul_scalar_add(Word* dst, const Word* a, Word w, size_t n, const ModulusCon
   }
 }
 
-/// How far ahead of its use a word is asked for: about the time of one access to memory.
+/// Prefetch distance: about the latency of one access to memory.
 constexpr size_t kPrefetchWords = 256;
 
 template <typename Second>
@@ -82,7 +82,7 @@ inline void dot_with(Word* dst, const Word* const* a, size_t terms, bool accumul
 
 void dot(Word* dst, const Word* const* a, const Word* const* b, size_t terms, bool accumulate, size_t n,
          const ModulusConstants& q) {
-  // The second factors are keys and plaintexts, which come from memory once.
+  // The second factors are keys and plaintexts, which are read from memory once.
   dot_with(dst, a, terms, accumulate, n, q, [b](size_t t, size_t i) {
     _mm_prefetch(reinterpret_cast<const char*>(b[t] + i + kPrefetchWords), _MM_HINT_T0);
     return load(b[t] + i);
@@ -131,7 +131,7 @@ void convert(Word* dst, const Word* const* y, const Word* hat, size_t terms, con
 
 void permute(Word* dst, const Word* src, const uint32_t* index, size_t n) {
   for (size_t i = 0; i < n; i += 8) {
-    // The permutation within eight looks at the lower three bits only.
+    // The permutation within eight uses the lower three bits only.
     const Vec lane = _mm512_cvtepu32_epi64(_mm256_loadu_si256(reinterpret_cast<const __m256i*>(index + i)));
     store(dst + i, _mm512_permutexvar_epi64(lane, load(src + (index[i] & ~7u))));
   }

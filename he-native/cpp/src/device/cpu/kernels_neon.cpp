@@ -1,10 +1,10 @@
-// NEON twins of the portable kernels, for every arm64 processor: fused multiply-add on two doubles is in the base
-// architecture, a product of 64-bit integers is not. A product of 50-bit numbers is two doubles (the rounded product
-// and its exact rounding error), the quotient by q is rounded by adding and subtracting 1.5 * 2^52. Every step is
-// exact, so the words are those of the portable path.
+// NEON versions of the portable kernels, for every arm64 processor. The base architecture has fused multiply-add on two
+// doubles, but no product of 64-bit integers. A product of 50-bit numbers is represented by two doubles, the rounded
+// product and its exact rounding error. The quotient by q is rounded by adding and subtracting 1.5 * 2^52. Every step
+// is exact, so the words equal those of the portable path.
 //
 // A butterfly takes eight floating-point instructions for two pairs: six for the product, two for sum and difference.
-// FRINTN would save none and runs on one pipe of two on Neoverse N1.
+// FRINTN would not save an instruction, and runs on one of two pipes of the Neoverse N1.
 #if defined(__aarch64__)
 
 #include <arm_neon.h>
@@ -20,39 +20,39 @@ using Reals = float64x2_t;
 constexpr size_t kLanes = 2;
 
 inline Reals all(double x) { return vdupq_n_f64(x); }
-/// Whole numbers below 2^53.
+/// Doubles that are whole numbers below 2^53.
 inline Reals to_reals(Ints v) { return vcvtq_f64_u64(v); }
 inline Ints to_ints(Reals v) { return vcvtq_u64_f64(v); }
 inline Reals residues(const Word* p) { return to_reals(vld1q_u64(p)); }
-/// Between the passes of a transform the words hold the bits of doubles.
+/// Between the passes of a transform the words are the bits of doubles.
 inline Reals load_bits(const Word* p) { return vreinterpretq_f64_u64(vld1q_u64(p)); }
 inline void store_bits(Word* p, Reals v) { vst1q_u64(p, vreinterpretq_u64_f64(v)); }
 
 constexpr double kRound = 0x1.8p52;
 
-/// Bounds are multiples of q < 2^50. Values stay below 8q < 2^53; multiplicands of product() within 4q, where the
-/// other factor is centred (in [-q/2, q/2]), so that quotients are below 2^51.
+/// Bounds are given as multiples of q < 2^50. Values stay below 8q < 2^53. A multiplicand of product() is at most 4q if
+/// the other factor is centered, in [-q/2, q/2]; quotients are then below 2^51.
 struct Prime {
   Reals q, inverse, half;
   explicit Prime(const ModulusConstants& m)
       : q(all(static_cast<double>(m.q))), inverse(all(1.0 / static_cast<double>(m.q))), half(all((double)(m.q / 2))) {}
 
-  /// [0, q) to [-q/2, q/2].
+  /// From [0, q) to [-q/2, q/2].
   Reals centred(Reals v) const {
     const Ints above = vandq_u64(vcgtq_f64(v, half), vreinterpretq_u64_f64(q));
     return vsubq_f64(v, vreinterpretq_f64_u64(above));
   }
-  /// To the nearest whole quotient by q: |v| < 2^51 q.
+  /// The quotient by q, rounded to nearest; |v| < 2^51 q.
   Reals quotient(Reals v) const { return vsubq_f64(vfmaq_f64(all(kRound), v, inverse), all(kRound)); }
-  /// |v| <= 2^53, to [-q/2, q/2] (half a unit more at most).
+  /// From |v| <= 2^53 to [-q/2, q/2], or half a unit more.
   Reals settled(Reals v) const { return vfmsq_f64(v, quotient(v), q); }
-  /// (-q, q) to [0, q).
+  /// From (-q, q) to [0, q).
   Ints lifted(Reals v) const {
     const Ints below = vandq_u64(vcltzq_f64(v), vreinterpretq_u64_f64(q));
     return to_ints(vaddq_f64(v, vreinterpretq_f64_u64(below)));
   }
   Ints residue(Reals v) const { return lifted(settled(v)); }
-  /// a b for |a| <= B q and |b| <= q/2: at most (1/2 + B/8) q. For a and b in (-q, q): within 0.7 q.
+  /// a b modulo q. For |a| <= B q and |b| <= q/2 at most (1/2 + B/8) q; for a and b in (-q, q) at most 0.7 q.
   Reals product(Reals a, Reals b) const {
     const Reals high = vmulq_f64(a, b), error = vfmsq_f64(high, a, b);  // a b = high - error
     return vsubq_f64(vfmsq_f64(high, quotient(high), q), error);
@@ -60,7 +60,7 @@ struct Prime {
   Reals factor(Word w) const { return centred(all((double)w)); }
 };
 
-// ---- NTT: its twiddles are doubles, centred -------------------------------------------------------------------------
+// ---- NTT; its twiddles are centered doubles -------------------------------------------------------------------------
 
 void prepare_twiddles(Word* w, Word*, size_t count, const ModulusConstants& q) {
   const Prime p(q);
@@ -68,7 +68,8 @@ void prepare_twiddles(Word* w, Word*, size_t count, const ModulusConstants& q) {
 }
 inline Reals one_twiddle(const Word* w) { return vreinterpretq_f64_u64(vld1q_dup_u64(w)); }
 
-/// Cooley-Tukey. Settled values reach 1.1, 1.7, 2.4 and 3.2 q in four in a row, residues 1.7, 2.4, 3.2 and 4.1 q.
+/// Cooley-Tukey. In four levels, centered values grow to 1.1, 1.7, 2.4 and 3.2 q, and residues to 1.7, 2.4, 3.2 and 4.1
+/// q.
 inline void forward(Reals& a, Reals& b, Reals w, const Prime& p) {
   const Reals t = p.product(b, w);
   b = vsubq_f64(a, t);
@@ -76,7 +77,7 @@ inline void forward(Reals& a, Reals& b, Reals w, const Prime& p) {
 }
 constexpr int kMostStages = 4;
 
-/// The first level of the tree, where their number is odd; takes residues.
+/// The first level of the tree, if the number of levels is odd. The input is residues.
 inline void forward_two(Word* x, size_t n, const Word* w, const Prime& p) {
   const size_t gap = n / 2;
   const Reals f = one_twiddle(w + 1);
@@ -87,7 +88,7 @@ inline void forward_two(Word* x, size_t n, const Word* w, const Prime& p) {
   }
 }
 
-/// Two levels of the tree at once, of `groups` nodes and of twice as many; the first of a transform take residues.
+/// Two levels of the tree, with `groups` nodes and twice as many. The input of the first two levels is residues.
 template <bool First, bool Settle>
 inline void forward_four(Word* x, size_t n, size_t groups, const Word* w, const Prime& p) {
   const size_t gap = n / groups / 4;
@@ -108,7 +109,7 @@ inline void forward_four(Word* x, size_t n, size_t groups, const Word* w, const 
   }
 }
 
-/// Distances 2 and 1, four words at a time.
+/// The distances 2 and 1, four words at a time.
 inline void forward_last(Word* x, size_t n, const Word* w, const Prime& p) {
   for (size_t i = 0; i < n; i += 4) {
     const size_t k = n / 4 + i / 4;
@@ -126,7 +127,7 @@ void ntt(Word* x, const NttConstants& table) {
   const Prime p(table.q);
   const Word* const w = table.root;
   size_t groups = 1;
-  int stages = 0;  // since the values were settled
+  int stages = 0;  // since the values were centered
   const bool odd = __builtin_ctzll(n) % 2 != 0;
   if (odd) {
     forward_two(x, n, w, p);
@@ -145,14 +146,14 @@ void ntt(Word* x, const NttConstants& table) {
   forward_last(x, n, w, p);
 }
 
-/// Gentleman-Sande: |a|, |b| <= B q in, |a| <= 2 B q and |b| <= (1/2 + B/4) q out.
+/// Gentleman-Sande. From |a|, |b| <= B q to |a| <= 2 B q and |b| <= (1/2 + B/4) q.
 inline void inverse(Reals& a, Reals& b, Reals w, const Prime& p) {
   const Reals difference = vsubq_f64(a, b);
   a = vaddq_f64(a, b);
   b = p.product(difference, w);
 }
 
-/// Distances 1 and 2, four words at a time. Residues in; at most 1 q out, as from each pass.
+/// The distances 1 and 2, four words at a time. From residues to at most 1 q, as after each pass.
 inline void inverse_first(Word* x, size_t n, const Word* w, const Prime& p) {
   for (size_t i = 0; i < n; i += 4) {
     const size_t k = n / 4 + i / 4;
@@ -165,7 +166,7 @@ inline void inverse_first(Word* x, size_t n, const Word* w, const Prime& p) {
   }
 }
 
-/// Two levels of the tree at once, of twice `groups` nodes and of `groups`: sums are settled after both.
+/// Two levels of the tree, with twice `groups` nodes and `groups` nodes. Sums are centered after both.
 inline void inverse_four(Word* x, size_t n, size_t groups, const Word* w, const Prime& p) {
   const size_t gap = n / groups / 4;
   for (size_t g = 0; g < groups; ++g) {
@@ -258,8 +259,8 @@ void mul_scalar_add(Word* dst, const Word* a, Word w, size_t n, const ModulusCon
   }
 }
 
-/// The sum of up to kGroup products of numbers in [0, 2^50), in four instructions each: high parts, multiples of 2^51,
-/// grow from 2^103 and stay below 2^104; what each addition rounds off is caught exactly, at most 2^50 a time.
+/// An exact sum of up to kGroup products of numbers in [0, 2^50), in four instructions per product. The high parts are
+/// added to 2^103 and stay below 2^104. Each addition rounds off at most 2^50, which is computed exactly.
 class Sum {
  public:
   static constexpr size_t kGroup = 8;
@@ -269,7 +270,7 @@ class Sum {
     low_ = vsubq_f64(low_, vfmsq_f64(vsubq_f64(next, high_), a, b));
     high_ = next;
   }
-  /// At most 1.5 q; `two51` is 2^51 mod q, centred. The sum must be below 4 q 2^51.
+  /// The sum modulo q, at most 1.5 q. `two51` is 2^51 mod q, centered. The sum must be below 4 q 2^51.
   Reals reduced(Reals two51, const Prime& p) const {
     const Reals shifted = vmulq_f64(vsubq_f64(high_, all(0x1p103)), all(0x1p-51));
     return vaddq_f64(p.product(shifted, two51), p.settled(low_));
@@ -281,7 +282,7 @@ class Sum {
 
 inline Reals two51_of(const ModulusConstants& q, const Prime& p) { return p.factor((Word{1} << 51) % q.q); }
 
-/// At most two groups and what was there before: 4 q.
+/// The sum of at most two groups and of the previous value; at most 4 q.
 template <typename Second>
 inline void dot_with(Word* dst, const Word* const* a, size_t terms, bool accumulate, size_t n,
                      const ModulusConstants& q, const Second& second) {
@@ -320,12 +321,12 @@ void scale_for_conversion(Word* y, Word* fraction, const Word* x, Word w, size_t
   for (size_t i = 0; i < n; i += kLanes) {
     const Ints residue = p.lifted(p.product(residues(x + i), f));
     vst1q_u64(y + i, residue);
-    // floor(r * reciprocal / 2^52): the rounded product may lie on a multiple of 2^52 that the true one is just below.
+    // floor(r * reciprocal / 2^52). The rounded product may be a multiple of 2^52 while the exact product is less.
     const Reals r = to_reals(residue);
     const Reals high = vmulq_f64(r, reciprocal), error = vfmsq_f64(high, r, reciprocal);
     const Reals quotient = vrndmq_f64(vmulq_f64(high, all(0x1p-52)));
     const Reals rest = vsubq_f64(vfmsq_f64(high, quotient, all(0x1p52)), error);
-    // The comparison gives -1 as an integer.
+    // A comparison that holds gives -1 as an integer.
     const Ints rounded_down = vaddq_u64(to_ints(quotient), vcltzq_f64(rest));
     vst1q_u64(fraction + i, vaddq_u64(vld1q_u64(fraction + i), rounded_down));
   }
@@ -357,12 +358,12 @@ void round_fraction(Word* fraction, size_t n) {
   }
 }
 
-/// NEON has no gather.
+/// NEON has no gather instruction.
 void permute(Word* dst, const Word* src, const uint32_t* index, size_t n) {
   for (size_t i = 0; i < n; ++i) dst[i] = src[index[i]];
 }
 
-/// As high * 2^26 + low: |high| < 2^37, low < 2^26.
+/// Splits a value into high * 2^26 + low with |high| < 2^37 and low < 2^26.
 void from_signed(Word* dst, const int64_t* src, size_t n, const ModulusConstants& q) {
   const Prime p(q);
   const Reals two26 = all(0x1p26);

@@ -42,7 +42,7 @@ void mul_scalar_add(Word* dst, const Word* a, Word w, size_t n, const ModulusCon
   }
 }
 
-/// dst = start + sum of first(t, i) * second(t, i), two words at a time; n is even.
+/// dst = start + sum of first(t, i) * second(t, i), two words at a time. n is even.
 template <typename Start, typename First, typename Second>
 inline void sum_products(Word* dst, size_t terms, size_t n, const ModulusConstants& m, const Start& start,
                          const First& first, const Second& second) {

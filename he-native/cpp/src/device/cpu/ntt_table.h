@@ -1,4 +1,4 @@
-// The twiddles of one prime, computed once and prepared for the path that reads them.
+// The twiddles of one prime, in the form that one path reads.
 #pragma once
 
 #include "arith/modulus.h"
@@ -14,7 +14,7 @@ class NttTable {
   NttTable(NttTable&&) noexcept = default;
   NttTable(const NttTable&) = delete;
 
-  /// For ntt and intt of the path that the table was made for.
+  /// For ntt and intt of the path for which the table was made.
   operator const NttConstants&() const { return constants_; }
 
  private:

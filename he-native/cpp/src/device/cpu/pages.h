@@ -13,7 +13,7 @@ namespace hetal::device {
 struct FreeMemory {
   void operator()(Word* data) const noexcept { std::free(data); }
 };
-/// Owned words, for tables that are read at every transform. Throws std::bad_alloc.
+/// Owns words, for tables that every transform reads. Throws std::bad_alloc.
 using OwnedWords = std::unique_ptr<Word[], FreeMemory>;
 OwnedWords owned_words(std::size_t count);
 

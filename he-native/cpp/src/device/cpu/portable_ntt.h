@@ -1,8 +1,8 @@
-// The NTT in plain C++. Included once, by kernels_portable.cpp.
+// The NTT in plain C++. Only kernels_portable.cpp includes this header.
 //
-// Shoup's product with 2^64 takes any word to [0, 2q), so values grow through many levels without a reduction: by 2q a
-// level forward, twice as large inverse. Two levels are one pass over memory. Blocks that fit the first-level cache are
-// finished one after the other.
+// Shoup's product with 2^64 gives a result in [0, 2q) for any word. Values may therefore grow for many levels without a
+// reduction: by 2q per level in the forward transform, by a factor of 2 per level in the inverse one. A pass over
+// memory computes two levels. Blocks that fit in the first-level cache are finished one after the other.
 #pragma once
 
 #include "device/cpu/portable_arithmetic.h"
@@ -15,7 +15,7 @@ void prepare_twiddles(Word* w, Word* w_shoup, size_t count, const ModulusConstan
   for (size_t i = 0; i < count; ++i) w_shoup[i] = shoup64(w[i], q.q);
 }
 
-/// 2^11 words: 16 KiB. Eleven doublings of 2q stay below 2^62.
+/// A block has 2^11 words, 16 KiB. After eleven doublings 2q is below 2^62.
 constexpr int kBlockLevels = 11;
 
 struct Tree {
@@ -23,20 +23,20 @@ struct Tree {
   Prime p;
 };
 
-/// Adds at most 2q to each bound.
+/// The bound of each value grows by at most 2q.
 inline void forward(Word& a, Word& b, Word w, Word w_shoup, Word q) {
   const Word t = shoup_lazy(b, w, w_shoup, q);
   b = a + 2 * q - t;
   a = a + t;
 }
-/// a, b below `bound`, a multiple of q: to below 2 bound and 2q.
+/// From a, b below `bound`, a multiple of q, to a below 2 bound and b below 2q.
 inline void inverse(Word& a, Word& b, Word w, Word w_shoup, Word q, Word bound) {
   const Word difference = a + bound - b;
   a = a + b;
   b = shoup_lazy(difference, w, w_shoup, q);
 }
 
-/// Two levels below node k: four rows of `row` words.
+/// The two levels below node k, on four rows of `row` words.
 inline void forward_pass(Word* x, size_t row, size_t k, const Tree& t) {
   const Word q = t.p.q, w = t.w[k], ws = t.w_shoup[k];
   const Word left = t.w[2 * k], left_s = t.w_shoup[2 * k], right = t.w[2 * k + 1], right_s = t.w_shoup[2 * k + 1];
@@ -48,7 +48,7 @@ inline void forward_pass(Word* x, size_t row, size_t k, const Tree& t) {
   }
 }
 
-/// Two levels below node k on values below `bound`; to below 4 `bound`, or, when kSettle, below 2q.
+/// The two levels below node k. From values below `bound` to below 4 `bound`, or to below 2q if kSettle.
 template <bool kSettle>
 inline void inverse_pass(Word* x, size_t row, size_t k, Word bound, const Tree& t) {
   const Prime p = t.p;
@@ -63,7 +63,7 @@ inline void inverse_pass(Word* x, size_t row, size_t k, Word bound, const Tree& 
   }
 }
 
-/// All levels below node k of 2^log_length words, level by level; canonical results.
+/// All levels below node k, on 2^log_length words, level by level. The results are canonical.
 inline void forward_block(Word* x, int log_length, size_t k, const Tree& t) {
   const Prime p = t.p;
   const size_t length = size_t{1} << log_length;
@@ -79,7 +79,7 @@ inline void forward_block(Word* x, int log_length, size_t k, const Tree& t) {
   for (size_t i = 0; i < length; ++i) x[i] = p.residue(x[i]);
 }
 
-/// As forward_block; from canonical residues to below 2q.
+/// The inverse of forward_block. From canonical residues to below 2q.
 inline void inverse_block(Word* x, int log_length, size_t k, const Tree& t) {
   const Prime p = t.p;
   size_t nodes = size_t{1} << log_length;
@@ -105,7 +105,7 @@ inline void inverse_block(Word* x, int log_length, size_t k, const Tree& t) {
   }
 }
 
-/// Two levels a pass, down to blocks.
+/// Two levels per pass, until the rows are blocks.
 void forward_walk(Word* x, int log_length, size_t k, const Tree& t) {
   if (log_length <= kBlockLevels) return forward_block(x, log_length, k, t);
   const size_t row = size_t{1} << (log_length - 2);
@@ -113,7 +113,7 @@ void forward_walk(Word* x, int log_length, size_t k, const Tree& t) {
   for (size_t c = 0; c < 4; ++c) forward_walk(x + c * row, log_length - 2, 4 * k + c, t);
 }
 
-/// Returns the bound of the values that it leaves, a multiple of q.
+/// Returns the bound of the resulting values, a multiple of q.
 Word inverse_walk(Word* x, int log_length, size_t k, const Tree& t) {
   if (log_length <= kBlockLevels) {
     inverse_block(x, log_length, k, t);

@@ -6,14 +6,15 @@
 namespace hetal::device {
 namespace {
 
-/// Loops follow each other closely; waking a sleeping thread takes longer than this many looks (about 20 us).
+/// Polls before a worker sleeps, about 20 us. The next loop usually starts within that time, and waking a thread takes
+/// longer.
 constexpr int kLooksBeforeSleep = 500;
 
 void pause() {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
 #elif defined(__aarch64__)
-  asm volatile("isb");  // waits a few cycles more than yield, which most cores ignore
+  asm volatile("isb");  // waits for some cycles; most cores ignore yield
 #endif
 }
 
@@ -31,7 +32,7 @@ ThreadPool::ThreadPool(int threads) {
 
 ThreadPool::~ThreadPool() { stop(); }
 
-// Before any member goes: a condition variable waits for ever for those who still wait on it.
+// Joins before any member is destroyed: destroying a condition variable with waiting threads would not return.
 void ThreadPool::stop() noexcept {
   {
     std::lock_guard lock(mutex_);
@@ -41,7 +42,7 @@ void ThreadPool::stop() noexcept {
   workers_.join();
 }
 
-// Takes indices until none is left; called with the lock held, which it gives up around each body.
+// Executes indices until none is left. The caller holds the lock, which is released during each body.
 void ThreadPool::drain(std::unique_lock<std::mutex>& lock) {
   while (next_ < count_) {
     const std::size_t index = next_++;

@@ -1,4 +1,4 @@
-// A small fixed pool. Which worker runs an index never changes a result.
+// A thread pool of fixed size. Results do not depend on which worker executes an index.
 #pragma once
 
 #include <atomic>
@@ -15,15 +15,15 @@ namespace hetal::device {
 
 class ThreadPool {
  public:
-  /// threads = 1: no worker at all; 0: one for each core. ResourceUnavailable when the system gives fewer.
+  /// threads = 1: no worker; 0: one thread per core. Throws ResourceUnavailable if the system refuses a thread.
   explicit ThreadPool(int threads);
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;
 
   int threads() const { return static_cast<int>(workers_.size()) + 1; }
-  /// Runs body(0) .. body(count - 1); the caller takes part. One loop runs at a time: a second caller waits.
-  /// The first exception of a body is thrown here after all have ended.
+  /// Executes body(0) .. body(count - 1), also on the calling thread. One loop runs at a time; a second caller waits.
+  /// Throws the first exception of a body after all bodies have ended.
   void parallel_for(std::size_t count, const std::function<void(std::size_t)>& body);
 
  private:
@@ -38,7 +38,7 @@ class ThreadPool {
   std::size_t next_ = 0, count_ = 0, running_ = 0;
   std::exception_ptr error_;
   bool stopping_ = false;
-  std::atomic<std::uint64_t> loops_{0};  ///< begun so far: what idle workers look at before they sleep
+  std::atomic<std::uint64_t> loops_{0};  ///< loops begun so far; idle workers poll it before they sleep
 };
 
 }  // namespace hetal::device

@@ -1,5 +1,5 @@
-// Base conversion: Halevi, Polyakov, Shoup 2018, section 2, with the quotient estimated in fixed point as on the CPU
-// (device/cpu/kernels.h), so that it is the same integer everywhere.
+// Base conversion (Halevi, Polyakov, Shoup 2018, section 2). The quotient is estimated in fixed point as on the CPU
+// (device/cpu/kernels.h), so that it is the same integer on every device.
 #pragma once
 
 #include "device/cuda/arithmetic.h"
@@ -9,28 +9,28 @@
 namespace hetal::device::cuda {
 
 inline constexpr std::uint32_t kMaxConversions = 16;
-/// Targets of one block: few enough that a digit's conversion fills a GPU, many enough that the sources are read
-/// seldom.
+/// Targets per block. Fewer give more blocks, which a GPU needs for one digit; more mean that the sources are read less
+/// often.
 inline constexpr std::uint32_t kTargetsOfBlock = 8;
 
-/// One conversion's constants in device memory, as words:
-/// source primes [terms], hat_inverse [terms], its Shoup constants [terms]; then for each target that is converted
-/// (a digit's own limbs are not): index of its limb, prime, negated product, hat [terms], the last two as the
-/// arithmetic reads them.
+/// The constants of a conversion in device memory, as words:
+/// source primes [terms], hat_inverse [terms], its Shoup constants [terms]; then for each target that is converted (a
+/// digit's own limbs are copied): index of its limb, prime, negated product, hat [terms]. The last two are in the form
+/// that the arithmetic reads.
 struct ConversionTable {
   HETAL_HD static std::uint32_t header_words(std::uint32_t terms) { return 3 * terms; }
   HETAL_HD static std::uint32_t target_words(std::uint32_t terms) { return 3 + terms; }
 };
 
 struct ConversionJob {
-  const Word* src;  ///< `terms` limbs, coefficient domain
-  Word* dst;        ///< coefficient domain
+  const Word* src;  ///< `terms` limbs in the coefficient domain
+  Word* dst;        ///< in the coefficient domain
   const Word* table;
   std::uint32_t terms, targets;
 };
 
-/// dst limb of each target = the centred value of the source modulo that prime. `scaled` sources are already multiplied
-/// by hat_inverse. `Terms` is the capacity that a thread's registers are laid out for. A thread converts one
+/// The dst limb of each target becomes the centered value of the source modulo that prime. `scaled` sources are already
+/// multiplied by hat_inverse. `Terms` is the number of terms for which a thread has registers. A thread converts one
 /// coefficient.
 template <class Arithmetic, std::uint32_t Terms>
 struct ConvertKernel {
@@ -39,7 +39,7 @@ struct ConvertKernel {
 
   const Prime* primes;
   std::uint32_t log_degree, scaled;
-  std::uint32_t blocks_of_job;  ///< groups of targets, the same for every job
+  std::uint32_t blocks_of_job;  ///< groups of targets; equal for all jobs
   ConversionJob jobs[kMaxConversions];
 
   template <int Phase>

@@ -1,5 +1,5 @@
-// The device operations as kernel launches. Everything is ordered on the runtime's one stream, so memory given back by
-// one operation may be taken by the next, whichever thread calls, and nothing waits but upload and download.
+// The device operations as kernel launches. All launches are ordered on the one stream of the runtime. Memory that one
+// operation returns can therefore be used by the next, also by one of another thread. Only upload and download wait.
 #pragma once
 
 #include <algorithm>
@@ -17,18 +17,18 @@
 
 namespace hetal::device::cuda {
 
-/// A conversion with its constants on the device.
+/// A conversion whose constants are on the device.
 struct CudaConversion final : BaseConversion {
   explicit CudaConversion(BaseConversion host) : BaseConversion(std::move(host)) {}
   Buffer table;
   std::uint32_t converted = 0;           ///< targets that are not a source
-  std::vector<std::uint32_t> own;        ///< for each source the index of its target, or kNone
-  std::vector<Word> inverse_shoup;       ///< of product_inverse
-  std::vector<Word> scale, scale_shoup;  ///< hat_inverse / N: what ends the inverse NTT before a conversion
+  std::vector<std::uint32_t> own;        ///< per source the index of its target, or kNone
+  std::vector<Word> inverse_shoup;       ///< Shoup constants of product_inverse
+  std::vector<Word> scale, scale_shoup;  ///< hat_inverse / N, the last factor of the inverse NTT before a conversion
   static constexpr std::uint32_t kNone = ~0u;
 };
 
-/// A limb's whole transform; all passes but the last leave their results in `through`.
+/// The transform of a limb. All passes but the last write to `through`.
 struct NttWork {
   NttJob job;
   Word* through;
@@ -59,7 +59,7 @@ class CudaDevice final : public Device {
   std::string name() const override { return "cuda/" + runtime_.model(); }
   int threads() const override { return workers_.threads(); }
 
-  // -- memory ------------------------------------------------------------------------------------------------
+  // ---- memory ----
   Buffer allocate(std::size_t words) override {
     Word* const data = memory_.take(words);
     require<DeviceOutOfMemory>(data != nullptr, name(), ": no memory for ", words * sizeof(Word), " bytes; ",
@@ -80,7 +80,7 @@ class CudaDevice final : public Device {
   std::size_t bytes_in_use() const override { return memory_.bytes_in_use(); }
   std::size_t bytes_peak() const override { return memory_.bytes_peak(); }
 
-  // -- domains -----------------------------------------------------------------------------------------------
+  // ---- domains ----
   void ntt(Limbs x) override {
     std::vector<NttWork> work;
     for (std::uint32_t i = 0; i < x.count; ++i) work.push_back(in_place(x.data + at(i), x.moduli[i]));
@@ -103,7 +103,7 @@ class CudaDevice final : public Device {
       pointwise(LiftCenteredKernel{limbs, dst.data + at(first), src, moduli_[from].value()}, count);
     });
   }
-  /// Made on the host: rejection follows the bytes of the stream one after the other. Keys need it once.
+  /// Computed on the host, because rejection reads the stream sequentially. Each key needs it once.
   void uniform(Limbs dst, const Seed& seed, std::uint64_t stream) override {
     std::vector<Word> host(dst.count * static_cast<std::size_t>(ring_degree_));
     workers_.parallel_for(dst.count, [&](std::size_t i) {
@@ -113,7 +113,7 @@ class CudaDevice final : public Device {
     upload(dst.data, host.data(), host.size());
   }
 
-  // -- pointwise -----------------------------------------------------------------------------------------------
+  // ---- pointwise ----
   void add(Limbs dst, const Word* a, const Word* b) override { binary<Pointwise::add>(dst, a, b, nullptr); }
   void sub(Limbs dst, const Word* a, const Word* b) override { binary<Pointwise::sub>(dst, a, b, nullptr); }
   void negate(Limbs dst, const Word* a) override { binary<Pointwise::negate>(dst, a, nullptr, nullptr); }
@@ -166,7 +166,7 @@ class CudaDevice final : public Device {
     });
   }
 
-  // -- base change -------------------------------------------------------------------------------------------
+  // ---- base change ----
   std::unique_ptr<BaseConversion> conversion(std::vector<std::uint16_t> source,
                                              std::vector<std::uint16_t> target) const override;
   void mod_up(Word* dst, const Word* digit, const BaseConversion& conversion) override;
@@ -174,7 +174,7 @@ class CudaDevice final : public Device {
                  std::size_t digits) override;
   void mod_down(const ModDown* terms, std::size_t count, const BaseConversion& conversion) override;
 
-  // -- key switching -----------------------------------------------------------------------------------------
+  // ---- key switching ----
   void key_product(Limbs dst0, Word* dst1, const Word* const* digits, const KeyDigit* keys, std::size_t count,
                    const std::uint32_t* key_limb, bool accumulate) override {
     const SwitchTerm term{keys, key_limb, 1, dst0.data, dst1, accumulate};
@@ -201,7 +201,7 @@ class CudaDevice final : public Device {
   }
   const Prime* primes() const { return reinterpret_cast<const Prime*>(primes_.data()); }
 
-  /// The stages of each pass, first pass first.
+  /// The number of stages of each pass, in order.
   std::vector<std::uint32_t> passes() const;
   template <template <class, int> class Pass>
   void transform(std::span<const NttWork> work, const typename Arithmetic::Twiddle* twiddles, bool backwards);
@@ -215,7 +215,7 @@ class CudaDevice final : public Device {
     runtime_.launch(kernel, {(ring_degree_ >> stages) / columns, jobs, threads, shared_words_of_pass(columns, stages)});
   }
 
-  /// Calls body(limbs, index of the first, how many) for as many limbs at a time as a launch takes.
+  /// Calls body(limbs, index of the first, count) for groups of at most as many limbs as a launch accepts.
   template <typename Body>
   void each(Limbs shape, const Body& body) {
     for (std::uint32_t first = 0; first < shape.count; first += kMaxLimbs) {
@@ -225,7 +225,7 @@ class CudaDevice final : public Device {
       body(limbs, first, count);
     }
   }
-  /// A launch with a row of blocks for each limb. `shared` words a thread.
+  /// Launches a kernel with a row of blocks per limb and `shared` words of shared memory per thread.
   template <class Kernel>
   void pointwise(const Kernel& kernel, std::uint32_t limbs, std::uint32_t shared = 0) {
     const std::uint32_t span = std::min(ring_degree_, kSpan), threads = std::min(ring_degree_, kThreads);

@@ -1,4 +1,4 @@
-// The longer operations of cuda_device.h.
+// The longer operations of CudaDevice.
 #pragma once
 
 #include "device/cuda/cuda_device.h"
@@ -121,7 +121,7 @@ std::unique_ptr<BaseConversion> CudaDevice<Runtime, Arithmetic>::conversion(std:
     table.insert(table.end(), {t, out->target[t], constant<Arithmetic>(out->negated_product[t], q)});
     for (std::size_t i = 0; i < terms; ++i) table.push_back(constant<Arithmetic>(out->hat[t * terms + i], q));
   }
-  auto* const self = const_cast<CudaDevice*>(this);  // memory is what changes, not what the device computes
+  auto* const self = const_cast<CudaDevice*>(this);  // changes the memory in use, not the results of the device
   out->table = self->allocate(table.size());
   self->upload(out->table.data(), table.data(), table.size());
   return out;
@@ -231,7 +231,7 @@ void CudaDevice<Runtime, Arithmetic>::mod_down(const ModDown* terms, std::size_t
     }
     conversions.push_back({coefficients, remainder, c.table.data(), static_cast<std::uint32_t>(sources), c.converted});
     for (std::size_t t = 0; t < targets; ++t) {
-      // The transform stays in scratch until its last pass, whose result goes to dst with what was asked for.
+      // All passes but the last write to scratch. The last one applies the other operations and writes to dst.
       Word* const in = remainder + at(t);
       ahead.push_back({{in,
                         term.dst + at(t),

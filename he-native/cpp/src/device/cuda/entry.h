@@ -1,4 +1,4 @@
-// The exported functions, for whichever runtime the including file compiles.
+// The exported functions, for the runtime that the including file has chosen.
 #pragma once
 
 #include <cstdlib>
@@ -9,7 +9,8 @@
 
 namespace hetal::device::cuda {
 
-/// HETAL_CUDA_ARITHMETIC = fp64 | integer overrules the choice by the GPU's rates. Results do not depend on it.
+/// HETAL_CUDA_ARITHMETIC=fp64 or integer overrides the choice that follows from the GPU's FP64 rate. Results do not
+/// depend on it.
 inline bool wants_fp64(bool fast_fp64) {
   const char* const wanted = std::getenv("HETAL_CUDA_ARITHMETIC");
   if (wanted == nullptr) return fast_fp64;

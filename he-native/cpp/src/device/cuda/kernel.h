@@ -1,6 +1,6 @@
-// What a kernel is here: a struct of arguments with a number of phases. All threads of a block end a phase before one
-// begins the next; what they exchange, or keep between phases, is in shared memory.
-// Such a kernel runs on a GPU (runtime_gpu.cuh) and, block after block, on the host (runtime_emulated.h).
+// The form of a kernel: a struct of arguments with a number of phases. All threads of a block end a phase before any
+// begins the next. Values that threads exchange or keep between phases are in shared memory. Such a kernel runs on a
+// GPU (runtime_gpu.cuh) and, block by block, on the host (runtime_emulated.h).
 //
 //   struct K {
 //     static constexpr int kPhases;
@@ -16,7 +16,7 @@
 
 namespace hetal::device::cuda {
 
-/// Where a thread is in its grid.
+/// The position of a thread in its grid.
 struct Place {
   std::uint32_t block_x, block_y, thread, threads;
 };
@@ -26,7 +26,8 @@ struct Grid {
   std::uint32_t shared_words;
 };
 
-/// What every GPU takes: arguments of a kernel, and shared memory of a block without asking for more.
+/// Limits that every GPU supports: bytes of a kernel's arguments, and of a block's shared memory without a special
+/// request.
 inline constexpr std::size_t kMaxArgumentBytes = 4096, kMaxSharedBytes = 48 * 1024;
 
 }  // namespace hetal::device::cuda

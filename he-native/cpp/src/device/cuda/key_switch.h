@@ -1,4 +1,4 @@
-// The inner product of key switching, with what is added to it and the automorphism after it.
+// The inner product of key switching, with the addend and the automorphism.
 #pragma once
 
 #include "device/cuda/arithmetic.h"
@@ -9,8 +9,8 @@ namespace hetal::device::cuda {
 
 inline constexpr std::uint32_t kMaxDigits = 8, kMaxSwitches = 8;
 
-/// For each term in turn: dst (+)= (sum_j digits[j] * keys[j] + addend) under X -> X^galois. A thread owns one place of
-/// every dst and gathers from the place that the automorphism names, so terms may share a dst.
+/// For each term in order: dst (+)= (sum_j digits[j] * keys[j] + addend) under X -> X^galois. A thread writes one word
+/// of every dst. It reads the words at the place that the automorphism moves there, so terms may share a dst.
 struct KeySwitchKernel {
   static constexpr int kPhases = 1;
   static constexpr unsigned kMaxThreads = kThreads;
@@ -23,7 +23,7 @@ struct KeySwitchKernel {
   };
   LimbSet limbs;
   std::uint32_t digit_count, count;
-  std::uint32_t addend_limbs;  ///< of this launch's limbs, from the first
+  std::uint32_t addend_limbs;  ///< number of this launch's limbs to which the addend is added, from the first
   std::uint32_t addend_scaled;
   const Word *addend0, *addend1;
   const Word* digits[kMaxDigits];

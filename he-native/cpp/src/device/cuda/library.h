@@ -1,4 +1,4 @@
-// What the library with the kernels exports. It is a library of its own, so that a machine without a GPU never loads
+// The exports of the library with the kernels. It is a separate library, so that a machine without a GPU need not load
 // it.
 #pragma once
 
@@ -6,11 +6,11 @@
 
 namespace hetal::device {
 
-/// The commit that it was built from: a device's classes must be those of the engine that opens it.
+/// The commit of the build. The classes of a device must be those of the engine that opens it.
 using CudaCommit = const char* (*)();
 inline constexpr char kCudaCommit[] = "hetal_cuda_commit";
 
-/// A device for the caller to delete. Throws as make_device.
+/// Opens a device, which the caller deletes. Throws as make_device.
 using MakeCudaDevice = Device* (*)(std::uint32_t ring_degree, const std::vector<Modulus>& moduli, const Choice& choice);
 inline constexpr char kMakeCudaDevice[] = "hetal_cuda_make_device";
 

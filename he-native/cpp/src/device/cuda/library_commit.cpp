@@ -1,4 +1,4 @@
-// Apart from the kernels, which take long to compile and do not change with every commit.
+// A file of its own: it changes with every commit, and the kernels take long to compile.
 #include "build_info.h"
 #include "device/cuda/library.h"
 

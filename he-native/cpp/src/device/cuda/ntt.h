@@ -1,6 +1,6 @@
-// The negacyclic NTT and its inverse in passes over memory of four to eight stages each, two passes at N = 2^9 .. 2^16.
-// Within a pass a thread does a tile of stages in registers, exchanges through shared memory, and does the next tile.
-// Twiddles and orders are those of device/cpu/kernels.h (NttTable).
+// The negacyclic NTT and its inverse. A pass over memory computes four to eight stages; N = 2^9 .. 2^16 takes two
+// passes. Within a pass, a thread computes a tile of stages in registers, exchanges values through shared memory, and
+// computes the next tile. Twiddles and orders are those of device/cpu/kernels.h (NttTable).
 #pragma once
 
 #include "device/cuda/arithmetic.h"
@@ -8,43 +8,43 @@
 
 namespace hetal::device::cuda {
 
-/// A thread holds 2^kLogElements elements and does as many stages in registers (a tile). A block has kColumns columns,
-/// or neighbouring transforms. Measured on an H200: 8 elements and 8 columns take 6 % less time for a bootstrap than 16
-/// and 16, because a launch of few limbs then has more warps per multiprocessor.
+/// A thread holds 2^kLogElements elements and computes kLogElements stages in registers (a tile). A block has kColumns
+/// columns, or adjacent transforms. On an H200 a bootstrap takes 6 % less time with 8 elements and 8 columns than with
+/// 16 and 16 (docs/cuda.md): a launch of few limbs then has more warps per multiprocessor.
 inline constexpr int kLogElements = 3;
 inline constexpr std::uint32_t kElements = 1u << kLogElements, kColumns = 8;
 inline constexpr int kMinStages = 4, kMaxStages = 8;
 
-/// One limb through one pass.
+/// The work of a pass on one limb.
 struct NttJob {
   const Word* in;
   Word* out;  ///< may be `in`
   union {
-    const Word* minuend;  ///< forward: after the last pass, if not null, out = (minuend - x) * scale + addend
+    const Word* minuend;  ///< forward: if not null, the last pass computes out = (minuend - x) * scale + addend
     Word* copy;           ///< inverse: if not null, the first pass also writes its input there
   };
   const Word* addend;  ///< may be null
-  /// After the last inverse pass x is multiplied by this: 1/N, times what the caller wants.
+  /// The last inverse pass multiplies x by this: 1/N times a factor of the caller.
   Word scale, scale_shoup;
   std::uint32_t prime;
 };
 inline constexpr std::uint32_t kMaxNttJobs = 64;
 
-/// 2^stages elements `stride` apart make one small transform; a block takes up to kColumns of them.
+/// A small transform has 2^stages elements at distance `stride`. A block computes up to kColumns of them.
 struct PassShape {
   std::uint32_t log_degree;
-  std::uint32_t first_stage;  ///< of the pass, counted from the stage whose gap is N/2
+  std::uint32_t first_stage;  ///< of the pass; stage 0 has the gap N/2
   std::uint32_t columns;
 
   HETAL_HD std::uint32_t log_stride(std::uint32_t stages) const { return log_degree - first_stage - stages; }
   HETAL_HD bool contiguous(std::uint32_t stages) const { return log_stride(stages) == 0; }
 };
 
-/// A thread's part of a pass: which small transform, and which slice of its elements.
+/// The part of a thread in a pass: a slice of the elements of a small transform.
 struct PassPlace {
-  std::uint32_t column, slice;  ///< within the block; within the transform
-  std::uint32_t group;          ///< of the twiddles at the first stage
-  std::uint32_t base;           ///< of the transform's element 0 in the limb
+  std::uint32_t column, slice;  ///< column in the block, slice of the transform
+  std::uint32_t group;          ///< index of the twiddles at the first stage
+  std::uint32_t base;           ///< position of the transform's element 0 in the limb
 };
 
 template <int Stages>
@@ -52,8 +52,7 @@ HETAL_HD PassPlace pass_place(const PassShape& shape, const Place& at) {
   constexpr std::uint32_t slices = (1u << Stages) / kElements;
   const std::uint32_t log_stride = shape.log_stride(Stages);
   PassPlace out;
-  // Neighbouring threads read neighbouring words: along a row of columns, or along the transform where it is
-  // contiguous.
+  // Adjacent threads read adjacent words: along a row of columns, or along the transform if it is contiguous.
   if (log_stride == 0) {
     out.slice = at.thread % slices;
     out.column = at.thread / slices;
@@ -67,8 +66,8 @@ HETAL_HD PassPlace pass_place(const PassShape& shape, const Place& at) {
   return out;
 }
 
-/// Where element j of a column lies in shared memory: rows of columns, or transforms one after the other with a gap
-/// after each kElements words, so that threads as far apart meet different banks.
+/// The position of element j of a column in shared memory: rows of columns, or transforms one after the other. A gap
+/// after each kElements words lets threads at that distance use different banks.
 template <int Stages>
 HETAL_HD std::uint32_t shared_index(const PassShape& shape, std::uint32_t column, std::uint32_t j) {
   if (!shape.contiguous(Stages)) return j * shape.columns + column;
@@ -76,20 +75,20 @@ HETAL_HD std::uint32_t shared_index(const PassShape& shape, std::uint32_t column
   return at + at / kElements;
 }
 
-/// Tile `Index` of a pass: its stages, and the elements of the transform that a thread of a slice holds meanwhile.
-/// These are kUnits small transforms of 2^kStages elements each.
+/// Tile `Index` of a pass: its stages, and the elements of the transform that a thread holds in it. These are kUnits
+/// small transforms of 2^kStages elements each.
 template <int Stages, int Index>
 struct Tile {
   static constexpr int kFirst = Index * kLogElements;
   static constexpr int kStages = Stages - kFirst < kLogElements ? Stages - kFirst : kLogElements;
   static constexpr std::uint32_t kUnits = kElements >> kStages, kSize = 1u << kStages;
-  static constexpr int kLogGap = Stages - kFirst - kStages;  ///< between neighbours in a unit
+  static constexpr int kLogGap = Stages - kFirst - kStages;  ///< between adjacent elements of a unit
 
-  /// Which of the transforms that stage kFirst begins with holds the unit.
+  /// Index of the transform, of those before stage kFirst, that contains the unit.
   HETAL_HD static std::uint32_t node(std::uint32_t slice, std::uint32_t unit) {
     return (slice * kUnits + unit) >> kLogGap;
   }
-  /// Index in the pass's transform of element i of the thread.
+  /// Index of the thread's element i in the transform of the pass.
   HETAL_HD static std::uint32_t element(std::uint32_t slice, std::uint32_t i) {
     const std::uint32_t unit = slice * kUnits + i / kSize, low = unit & ((1u << kLogGap) - 1);
     return ((unit >> kLogGap) << (kLogGap + kStages)) + ((i % kSize) << kLogGap) + low;
@@ -106,7 +105,7 @@ inline std::uint32_t shared_words_of_pass(std::uint32_t columns, std::uint32_t s
 
 template <class Arithmetic>
 struct Transform {
-  const typename Arithmetic::Twiddle* twiddles;  ///< N of each prime
+  const typename Arithmetic::Twiddle* twiddles;  ///< N per prime
   const Prime* primes;
   PassShape shape;
   NttJob jobs[kMaxNttJobs];
@@ -117,7 +116,7 @@ struct Transform {
   }
 };
 
-/// Stages first_stage .. first_stage + Stages - 1 of the forward transform.
+/// The stages first_stage .. first_stage + Stages - 1 of the forward transform.
 template <class Arithmetic, int Stages>
 struct ForwardPass : Transform<Arithmetic> {
   static constexpr int kPhases = kTiles<Stages> + 1;
@@ -188,7 +187,7 @@ struct ForwardPass : Transform<Arithmetic> {
   }
 };
 
-/// The same stages of the inverse transform, last one first.
+/// The same stages of the inverse transform, in reverse order.
 template <class Arithmetic, int Stages>
 struct InversePass : Transform<Arithmetic> {
   static constexpr int kPhases = kTiles<Stages> + 1;

@@ -1,4 +1,4 @@
-// Kernels in which a coefficient depends only on coefficients at its own place, or at one place an automorphism names.
+// Kernels in which a word depends only on words at the same place, or at the place that an automorphism moves there.
 #pragma once
 
 #include "device/cuda/arithmetic.h"
@@ -6,12 +6,12 @@
 
 namespace hetal::device::cuda {
 
-/// Limbs of one launch.
+/// The most limbs of one launch.
 inline constexpr std::uint32_t kMaxLimbs = 64;
-/// A block works on this many words of a limb; a limb shorter than that is one block's.
+/// The number of words of a limb per block. A shorter limb has one block.
 inline constexpr std::uint32_t kSpan = 1024, kThreads = 256;
 
-/// The primes of the limbs at hand, and how a block finds its words.
+/// The primes of the limbs, and the words of each block.
 struct LimbSet {
   const Prime* primes;
   std::uint32_t log_degree;
@@ -22,7 +22,7 @@ struct LimbSet {
   HETAL_HD std::uint32_t span() const { return (1u << log_degree) < kSpan ? 1u << log_degree : kSpan; }
 };
 
-/// body(where the limb starts, word of the limb, its prime) for each word that this thread of the block works on.
+/// Calls body(offset of the limb, index of the word in the limb, prime) for each word of this thread.
 template <typename Body>
 HETAL_HD void each_word(const LimbSet& limbs, const Place& at, const Body& body) {
   const Prime& p = limbs.prime_of(at.block_y);
@@ -32,8 +32,8 @@ HETAL_HD void each_word(const LimbSet& limbs, const Place& at, const Body& body)
   }
 }
 
-/// Evaluation i stands for psi^(2 bitrev(i) + 1); under X -> X^galois it becomes the one for galois times that
-/// exponent. Every aligned run of eight comes from one aligned run of eight, so reads stay whole sectors.
+/// Evaluation i is that at psi^(2 bitrev(i) + 1). Under X -> X^galois it becomes the evaluation at the galois-th power
+/// of that point. Every aligned run of eight words comes from one aligned run of eight, so whole sectors are read.
 HETAL_HD std::uint32_t bit_reversed(std::uint32_t x, std::uint32_t bits) {
 #ifdef __CUDA_ARCH__
   return __brev(x) >> (32 - bits);
@@ -50,7 +50,7 @@ HETAL_HD std::uint32_t turned_index(std::uint32_t i, std::uint32_t galois, std::
 
 enum class Pointwise { add, sub, negate, mul, mul_scalar, mul_scalar_add };
 
-/// dst = a op b; `b` or `scalars` where the operation has one. dst may be a or b.
+/// dst = a op b. The operation uses `b` or `scalars` or neither. dst may be a or b.
 template <Pointwise Operation>
 struct PointwiseKernel {
   static constexpr int kPhases = 1;
@@ -116,17 +116,17 @@ struct TensorKernel {
 
 inline constexpr std::uint32_t kMaxSources = 16, kMaxDestinations = 8;
 
-/// dst[g] (+)= sum_b src[b] * plain[g][b]. A thread keeps its own words of all sources in shared memory.
+/// dst[g] (+)= sum_b src[b] * plain[g][b]. Each thread keeps its words of all sources in shared memory.
 struct PlainMatrixKernel {
   static constexpr int kPhases = 1;
   static constexpr unsigned kMaxThreads = kThreads;
 
   struct Factor {
-    const Word* data;  ///< of limb 0; null: absent
+    const Word* data;  ///< limb 0; null if absent
     std::uint32_t log_run;
   };
   LimbSet limbs;
-  std::uint32_t first_limb;  ///< of the plaintexts: index of this launch's limb 0
+  std::uint32_t first_limb;  ///< index in the plaintexts of this launch's limb 0
   std::uint32_t sources, destinations, accumulate;
   const Word* src[kMaxSources];
   Word* dst[kMaxDestinations];
@@ -170,14 +170,14 @@ struct AutomorphismKernel {
   }
 };
 
-/// Signed 64-bit integers to residues.
+/// Converts signed 64-bit integers to residues.
 struct FromSignedKernel {
   static constexpr int kPhases = 1;
   static constexpr unsigned kMaxThreads = kThreads;
 
   LimbSet limbs;
   Word* dst;
-  const Word* integers;  ///< N, as two's complement
+  const Word* integers;  ///< N integers in two's complement
 
   template <int>
   HETAL_HD void run(const Place& at, Word*) const {
@@ -187,7 +187,7 @@ struct FromSignedKernel {
   }
 };
 
-/// Residues modulo `from`, taken in (-from/2, from/2], to modulo each prime.
+/// Converts residues modulo `from`, as integers in (-from/2, from/2], to residues modulo each prime.
 struct LiftCenteredKernel {
   static constexpr int kPhases = 1;
   static constexpr unsigned kMaxThreads = kThreads;
@@ -207,7 +207,7 @@ struct LiftCenteredKernel {
   }
 };
 
-/// Limbs as they are: a digit's own limbs among those that are converted.
+/// Copies limbs: the own limbs of a digit, beside those that are converted.
 struct CopyKernel {
   static constexpr int kPhases = 1;
   static constexpr unsigned kMaxThreads = kThreads;

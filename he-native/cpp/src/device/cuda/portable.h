@@ -1,4 +1,4 @@
-// The same source for nvcc and for the host's compiler.
+// Macros that let nvcc and the host's compiler compile the same source.
 #pragma once
 
 #ifdef __CUDACC__

@@ -1,6 +1,6 @@
-// A GPU played by the host: the kernels' own code, a block at a time, its threads one after the other within a phase.
-// For tests; nothing else runs on it. "Device" memory can be touched only while an operation runs: code above the
-// device layer that reads it faults here as on a GPU.
+// Emulates a GPU on the host, for tests. It executes the code of the kernels block by block and, within a phase, thread
+// by thread. "Device" memory is accessible only while an operation runs. Code above the device layer that reads it
+// faults, as on a GPU.
 #pragma once
 
 #include <algorithm>
@@ -19,8 +19,9 @@
 #include "device/cuda/kernel.h"
 #include "device/device.h"
 
-// A block runs with the processor's fused multiply-add where it has one, else with libm's, which rounds the same. Only
-// what is inlined here is compiled twice: nothing that other code may call, or be linked to, needs the instruction.
+// A block uses the processor's fused multiply-add, or that of libm, which rounds the same, if the processor has none.
+// Only functions that are inlined here are compiled with the instruction. No function that other code may call contains
+// it.
 #if defined(__x86_64__)
 #define HETAL_WITH_AND_WITHOUT_FMA __attribute__((target_clones("fma", "default"), flatten))
 #else
@@ -34,12 +35,12 @@ class EmulatedRuntime {
   explicit EmulatedRuntime(const Choice&) {}
 
   std::string model() const { return "emulated"; }
-  /// As a data-centre GPU.
+  /// The rate of a data-center GPU.
   bool fast_fp64() const { return true; }
 
   Word* take(std::size_t words) noexcept {
     std::lock_guard lock(mutex_);
-    // Huge pages change their protection fast.
+    // The protection of huge pages changes quickly.
     const std::size_t bytes = (words * sizeof(Word) + kHugePage - 1) / kHugePage * kHugePage;
     auto* const block = static_cast<Word*>(huge_pages(bytes));
     if (block == nullptr) return nullptr;
@@ -75,8 +76,8 @@ class EmulatedRuntime {
     on_device([&] { std::memset(within_one_block(dst, bytes), 0, bytes); });
   }
 
-  /// Threads run in the order of their numbers in some phases and in the opposite order in others, and shared memory
-  /// starts as rubbish: a thread that relies on another in the same phase, or on nothing at all, gives a wrong result.
+  /// Some phases execute the threads in reverse order, and shared memory starts with arbitrary values. A thread that
+  /// reads what another writes in the same phase, or what nobody wrote, therefore gives a wrong result.
   template <class Kernel>
   void launch(const Kernel& kernel, const Grid& grid) {
     static_assert(sizeof(Kernel) <= kMaxArgumentBytes);
@@ -94,7 +95,7 @@ class EmulatedRuntime {
   }
 
  private:
-  /// CUDA's copies refuse a range that spans two allocations, even where these are adjacent.
+  /// As cudaMemcpy, refuses a range that spans two allocations, even if they are adjacent.
   template <typename T>
   T* within_one_block(T* data, std::size_t bytes) const {
     const auto* const first = static_cast<const char*>(static_cast<const void*>(data));
@@ -105,7 +106,7 @@ class EmulatedRuntime {
     throw DeviceLost(message("cuda: a copy of ", bytes, " bytes that are not within one block"));
   }
 
-  /// One operation at a time, as on a stream.
+  /// Executes one operation at a time, as a stream does.
   template <typename Body>
   void on_device(const Body& body) {
     std::lock_guard lock(mutex_);

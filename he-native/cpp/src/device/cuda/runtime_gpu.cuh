@@ -1,4 +1,4 @@
-// The GPU: one context, one stream, the kernels launched as they are.
+// Runs the kernels on a GPU, with one context and one stream.
 #pragma once
 
 #include <cuda_runtime.h>
@@ -13,7 +13,7 @@
 
 namespace hetal::device::cuda {
 
-/// No memory is the caller's to handle; anything else leaves the GPU unusable for this process.
+/// The caller can handle too little memory. After any other error the process cannot use the GPU.
 inline void check(cudaError_t code, const char* what) {
   if (code == cudaSuccess) return;
   if (code == cudaErrorMemoryAllocation) throw DeviceOutOfMemory(message("cuda: ", what, ": no device memory"));
@@ -35,7 +35,7 @@ __global__ void __launch_bounds__(Kernel::kMaxThreads) entry(const __grid_consta
   run_phases<0>(kernel, {blockIdx.x, blockIdx.y, threadIdx.x, blockDim.x}, shared);
 }
 
-/// What the machine has, in one line each; DeviceUnavailable when there is no driver, an old one, or no such GPU.
+/// Checks driver and GPU. Throws DeviceUnavailable, with one line, if there is no driver, an old one, or no such GPU.
 inline void require_gpu(int ordinal) {
   int driver = 0, count = 0;
   check(cudaDriverGetVersion(&driver), "reading the driver's version");
@@ -76,12 +76,12 @@ class GpuRuntime {
   std::string model() const { return model_; }
   bool fast_fp64() const { return fast_fp64_; }
 
-  /// Null when the GPU has no more. The pool above keeps blocks until the device is closed: nothing is allocated or
-  /// waited for inside an operation once the working set is there.
+  /// Null if the GPU has no more memory. The pool keeps blocks until the device is closed. Once the working set is
+  /// allocated, an operation neither allocates nor waits.
   Word* take(std::size_t words) noexcept {
     void* out = nullptr;
     if (cudaSetDevice(ordinal_) != cudaSuccess || cudaMalloc(&out, words * sizeof(Word)) != cudaSuccess) {
-      cudaGetLastError();  // not sticky: the next call must not report it
+      cudaGetLastError();  // clears the error, so that the next call does not report it
       return nullptr;
     }
     return static_cast<Word*>(out);

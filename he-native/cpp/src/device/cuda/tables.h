@@ -1,4 +1,4 @@
-// What the kernels read of the primes, made on the host once a device.
+// The constants of the primes for the kernels, computed on the host once per device.
 #pragma once
 
 #include <vector>
@@ -16,11 +16,11 @@ std::vector<Prime> primes_of(const std::vector<Modulus>& moduli);
 /// psi^bitrev(i) modulo q, or psi^-bitrev(i): the order of NttTable in device/cpu/kernels.h.
 std::vector<Word> powers_of_root(const Modulus& q, std::uint32_t ring_degree, bool inverse);
 
-/// w < q as an arithmetic's dot() reads it.
+/// w < q in the form that dot() of an arithmetic reads.
 template <class Arithmetic>
 Word constant(Word w, Word q);
 
-/// One prime's powers as an arithmetic wants them.
+/// The powers of one prime's root in the form that an arithmetic reads.
 template <class Arithmetic>
 std::vector<typename Arithmetic::Twiddle> twiddles_of(const std::vector<Word>& powers, Word q);
 

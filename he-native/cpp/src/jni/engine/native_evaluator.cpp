@@ -21,7 +21,7 @@ class Call {
     for (jlong handle : list) out.push_back(&ciphertext(handle));
     return out;
   }
-  /// 0 stands for none.
+  /// The handle 0 is an absent one.
   PlaintextList plaintexts(std::span<const jlong> list) {
     PlaintextList out;
     for (jlong handle : list) out.push_back(handle == 0 ? nullptr : &plaintext(handle));

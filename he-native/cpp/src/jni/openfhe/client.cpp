@@ -133,8 +133,7 @@ NATIVE(jlong, secretKeyFromCoefficients)(JNIEnv* env, jclass, jlong context, jby
   });
 }
 
-// -- keys for a bundle, one at a time
-// -----------------------------------------------------------------------------------
+// ---- keys for a bundle, one at a time ----
 
 NATIVE(jbyteArray, relinearizationKey)(JNIEnv* env, jclass, jlong context, jlong key, jint level) {
   return evaluating(env, [&] {

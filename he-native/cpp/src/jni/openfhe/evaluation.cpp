@@ -72,8 +72,7 @@ NATIVE(jint, staticEntries)(JNIEnv* env, jclass) {
 }
 NATIVE(void, release)(JNIEnv*, jclass, jlong handle) { handles().remove(handle); }
 
-// -- contexts
-// -----------------------------------------------------------------------------------------------------------
+// ---- contexts ----
 
 NATIVE(jlong, contextCreate)
 (JNIEnv* env, jclass, jint ring_degree, jint depth, jint scaling_bits, jint first_bits, jint digits, jint secret,
@@ -144,8 +143,7 @@ NATIVE(void, bootstrapSetup)
   });
 }
 
-// -- keys
-// ---------------------------------------------------------------------------------------------------------------
+// ---- keys ----
 
 NATIVE(jlong, publicKeyDeserialize)(JNIEnv* env, jclass, jlong context, jbyteArray bytes) {
   return changing(env, [&]() -> jlong {
@@ -179,7 +177,7 @@ NATIVE(jbyteArray, automorphismKeysSerialize)(JNIEnv* env, jclass, jlong context
   });
 }
 
-// -- plaintexts and encryption ----------------------------------------------------------------------------------------
+// ---- plaintexts and encryption ----
 
 NATIVE(jlong, encode)(JNIEnv* env, jclass, jlong context, jdoubleArray real, jdoubleArray imaginary, jint level) {
   // FFTSpecialInv fills tables on first use.
@@ -199,8 +197,7 @@ NATIVE(jlong, encrypt)(JNIEnv* env, jclass, jlong context, jlong key, jlong plai
   });
 }
 
-// -- ciphertexts
-// ----------------------------------------------------------------------------------------------------------
+// ---- ciphertexts ----
 
 /// level, scale degree, parts: a byte each from the bottom.
 NATIVE(jint, ciphertextDescribe)(JNIEnv* env, jclass, jlong handle) {
@@ -311,8 +308,7 @@ NATIVE(jlong, weightedSum)(JNIEnv* env, jclass, jlong context, jlongArray a, jdo
   });
 }
 
-// -- sums and matrices
-// --------------------------------------------------------------------------------------------------------------------
+// ---- sums and matrices ----
 
 namespace {
 struct HeldTransform {
@@ -359,8 +355,7 @@ NATIVE(jlong, linearTransformApply)(JNIEnv* env, jclass, jlong context, jlong tr
   });
 }
 
-// -- exchange
-// ----------------------------------------------------------------------------------------------------------
+// ---- exchange ----
 
 NATIVE(jlongArray, toResidues)(JNIEnv* env, jclass, jlong context, jlong a, jint part) {
   return evaluating(env, [&] {

@@ -15,14 +15,15 @@ import java.util.TreeMap;
 
 /**
  * The fitted constants of the chain for 2 to 16 classes, read once from {@code coefficients.txt},
- * which says what each line holds. An entry is valid for its own number of classes only.
+ * which documents its lines. The program softmax_coefficients in he-native fits and checks them. An
+ * entry is valid for its own number of classes only.
  */
 final class Coefficients {
   private static final String RESOURCE = "coefficients.txt";
 
   /**
-   * By how much s2 may leave a fitted interval: the fit took e^u, not the polynomial, which is 0.1
-   * % smaller.
+   * The factor by which s2 may leave a fitted interval: the steps were fitted with e^u instead of
+   * the polynomial, which is 0.1 % smaller.
    */
   static final double MARGIN = 1.01;
 

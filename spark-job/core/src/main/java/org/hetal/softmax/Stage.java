@@ -3,10 +3,13 @@ package org.hetal.softmax;
 import org.hetal.he.Ciphertext;
 
 /**
- * One link of the chain: takes one ciphertext and gives one, {@link #levels} lower. Between links
- * nothing else is carried, which is what makes the gaps between them the places for bootstraps. A
- * value y is kept as {@code unit * y}; each stage was built for the unit in which the next one
- * wants its input, so that its highest coefficient is 1 and needs no level of its own.
+ * One step of the softmax: a function f of one ciphertext, whose result is {@link #levels} lower. A
+ * stage receives nothing from the stages before it but that ciphertext, so a bootstrap can stand
+ * between any two stages.
+ *
+ * <p>Each stage receives s*y, where s is its {@link #unit}, and returns s'*f(y), where s' is the
+ * unit of the next stage. s is chosen so that the leading coefficient of f in s*y is 1. A
+ * multiplication by that coefficient would cost a level.
  */
 interface Stage {
 

@@ -15,10 +15,10 @@ import org.hetal.he.Evaluator;
  * the executor too). Keys reach an executor through the shared file system and the {@link
  * KeyBundleCache}, never through a task.
  *
- * <p>A device that was lost stays lost for this JVM: after most of its faults a GPU serves a
- * process no more, but only a new one. In an executor {@link #lost} therefore ends the process:
- * Spark starts another and does its tasks again; where the driver is the executor the run ends, and
- * the same command continues it.
+ * <p>A device that was lost stays lost for this JVM: after most faults of a GPU the process that
+ * used it cannot use it again, but a new process can. In an executor {@link #lost} therefore ends
+ * the process. Spark then starts another executor and retries the tasks there. Where the driver is
+ * the executor, the run ends; the same command continues it.
  */
 final class EngineHolder {
   private static final String DRIVER = "driver"; // what Spark calls the executor in the driver

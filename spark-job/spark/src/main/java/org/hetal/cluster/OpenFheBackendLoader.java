@@ -6,7 +6,10 @@ import org.hetal.he.Evaluator;
 import org.hetal.he.openfhe.OpenFheEvaluator;
 import org.hetal.he.openfhe.OpenFheUnavailableException;
 
-/** What of {@link OpenFheBackend} cannot be loaded without OpenFHE's jar. */
+/**
+ * Opens the OpenFHE evaluator. A class of its own, because {@link OpenFheBackend} must also load
+ * where OpenFHE's jar is not on the class path.
+ */
 final class OpenFheBackendLoader {
   private OpenFheBackendLoader() {}
 

@@ -10,7 +10,7 @@ import org.hetal.dataset.EncryptedDataset;
 import org.hetal.he.DeviceLostException;
 import org.hetal.he.DeviceOutOfMemoryException;
 
-/** What runs in executors. */
+/** The functions that Spark runs in tasks, with the handling of device errors common to them. */
 final class Tasks {
   private Tasks() {}
 

@@ -42,8 +42,7 @@ public final class NativeEvaluator implements Evaluator {
         library);
   }
 
-  // -- what only the engine has
-  // -------------------------------------------------------------------
+  // ---- what only the engine has ----
 
   /** Of the bundle; ciphertexts of other key pairs are refused. Hex, 32 digits. */
   public String keyId() {
@@ -76,8 +75,7 @@ public final class NativeEvaluator implements Evaluator {
     return value;
   }
 
-  // -- Evaluator
-  // -----------------------------------------------------------------------------------
+  // ---- Evaluator ----
 
   @Override
   public Parameters parameters() {
@@ -296,8 +294,7 @@ public final class NativeEvaluator implements Evaluator {
     handle.close();
   }
 
-  // -- conversion
-  // ----------------------------------------------------------------------------------
+  // ---- conversion ----
 
   private interface Unary {
     long apply(long engine, long a);
@@ -399,8 +396,7 @@ public final class NativeEvaluator implements Evaluator {
     return out;
   }
 
-  // -- native methods; a ciphertext, plaintext or engine is its handle
-  // ---------------------------------
+  // ---- native methods; a ciphertext, plaintext or engine is its handle ----
 
   private static native long open(
       String keyBundle, String kind, int threads, int ordinal, long memoryBytes, String library);

@@ -2,7 +2,7 @@ package org.hetal.owner.cli;
 
 import java.util.Locale;
 
-/** Numbers as people read them. */
+/** Formats bytes and seconds for messages, with a unit that fits the size. */
 final class Sizes {
   private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB"};
 

@@ -56,9 +56,9 @@ public record OpenFheParameters(
   static {
     // 128-bit classical by OpenFHE's own table (log QP at most 1747 and 3523). 59-bit scales, the
     // largest there are, because OpenFHE's bootstrap loses 40 bits and more of them: 20 bits remain
-    // in the worst slot at N = 2^10, 12.5 at N = 2^16 (measured). Failure: |I| > 16 with
-    // probability
-    // below 2^-128 a coefficient (its K_SPARSE_ENCAPSULATED).
+    // in the worst slot at N = 2^10, 12.5 at N = 2^16 (measured). Failure: an overflow above 16
+    // with
+    // a probability below 2^-128 per coefficient (its K_SPARSE_ENCAPSULATED).
     SETS.put("openfhe_n17_l13", new Literal(17, 13, 2, 3, 3, 0, 128));
     // What fits at N = 2^16 with such scales: three levels between bootstraps with four digits. For
     // measurements.

@@ -1,0 +1,39 @@
+// The constants of EvalMod. The program tools/bootstrap_constants derives each of them, prints the tables from which
+// they follow, and tests that the numbers here are the ones that follow.
+#pragma once
+
+namespace hetal::bootstrap {
+
+/// The largest overflow |I|: raising the modulus turns a coefficient m into m + I q0. It is never exceeded: I is the
+/// rounded sum of h + 1 = 33 numbers of at most 1/2, h the Hamming weight of the sparse secret.
+inline constexpr int kLargestOverflow = 16;
+
+/// Periods by which the argument of the sine is shifted. T_2(x) = 2 x^2 - 1 magnifies its noise by 2 pi kRange / (4
+/// |x|), which is large near x = 0. The shift moves that point from I = 0, the most frequent overflow, to I = -10, six
+/// standard deviations away. More periods enlarge kRange; 10 give the smallest root mean square (rms) error.
+inline constexpr int kPeriods = 10;
+
+/// Added to t = I + m / q0. A quarter of a period makes a cosine of the sine.
+inline constexpr double kShift = 10 - 0.25;
+
+/// |t + kShift| is at most this: kLargestOverflow, 1/8 for the message, kShift, rounded up.
+inline constexpr double kRange = 26.0;
+
+/// Double angles s -> 2 s^2 - 1 after the polynomial. One more shortens the polynomial to degree 15 and costs 0.7 bits
+/// of precision in the worst slot; one less costs four more relinearizations without a gain in precision.
+inline constexpr int kDoubleAngles = 3;
+
+/// Degree of the polynomial in T_2(x): degree 46 in x. Cutting off the Chebyshev series there has an error of 2^-34 in
+/// the message, 2^-10 of the rms noise; degree 19 has 2^-18.
+inline constexpr int kHalfDegree = 23;
+
+/// SlotsToCoeffs enlarges the message by this. A larger gain reduces the noise of EvalMod in the message and increases
+/// the error of the cubic that replaces the arcsine.
+inline constexpr double kMessageGain = 1.6;
+
+/// The cubic is the best one for |message| up to this. With this gain and bound its error is 2^-22.5 for |message| <=
+/// 1, 0.9 bits below the noise of the worst slot, and 2^-19.3 at 2. Raising either by 0.1 raises the first of them
+/// further.
+inline constexpr double kArcsineBound = 1.7;
+
+}  // namespace hetal::bootstrap

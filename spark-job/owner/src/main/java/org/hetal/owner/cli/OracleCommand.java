@@ -1,6 +1,5 @@
 package org.hetal.owner.cli;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -9,7 +8,7 @@ import org.hetal.command.ExitCode;
 import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 import org.hetal.dataset.Shapes;
-import org.hetal.dataset.StoredFile;
+import org.hetal.format.Digests;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.oracle.OracleFiles;
@@ -109,7 +108,7 @@ final class OracleCommand extends OwnerCommand {
         settings().runId(),
         client.keyId(),
         Optional.of(record.manifest()),
-        StoredFile.sha256(schedule.getBytes(StandardCharsets.UTF_8)));
+        Digests.sha256(schedule));
   }
 
   private void show(EpochMetrics metrics) {

@@ -16,7 +16,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.hetal.dataset.DatasetException;
-import org.hetal.dataset.StoredFile;
+import org.hetal.format.Digests;
 import org.hetal.spark.errors.RetryLaterException;
 
 /**
@@ -34,7 +34,7 @@ public final class KeyBundleCache {
 
   /** SHA-256 of the bundle's manifest in hex, read through Hadoop. */
   public static String manifestDigest(String bundle, Configuration hadoop) {
-    return StoredFile.sha256(manifest(bundle, hadoop));
+    return Digests.sha256(manifest(bundle, hadoop));
   }
 
   /** The bytes of the bundle's manifest, read through Hadoop. */
@@ -104,7 +104,7 @@ public final class KeyBundleCache {
         }
       }
     }
-    String actual = StoredFile.sha256(Files.readAllBytes(target.resolve(MANIFEST)));
+    String actual = Digests.sha256(Files.readAllBytes(target.resolve(MANIFEST)));
     if (!actual.equals(digest)) {
       throw new DatasetException(
           "cached key bundle "

@@ -1,7 +1,5 @@
 package org.hetal.spark.job;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
@@ -12,7 +10,7 @@ import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.Shapes;
 import org.hetal.dataset.Storage;
-import org.hetal.dataset.StoredFile;
+import org.hetal.format.Digests;
 import org.hetal.he.Evaluator;
 import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.KeyPlan;
@@ -123,7 +121,7 @@ public final class ClusterRun implements AutoCloseable {
    *     settings'
    */
   public void requireSchedule() {
-    String expected = StoredFile.sha256(settings.training().canonical().getBytes(UTF_8));
+    String expected = Digests.sha256(settings.training().canonical());
     if (!dataset.scheduleHash().equals(expected)) {
       throw new DatasetException(
           settings.paths().dataset()
@@ -178,7 +176,7 @@ public final class ClusterRun implements AutoCloseable {
             settings.training().canonical(),
             plan.layout().toString(),
             plan.levels().toString());
-    return StoredFile.sha256(canonical.getBytes(UTF_8));
+    return Digests.sha256(canonical);
   }
 
   /** GradientService on Spark's executors. */

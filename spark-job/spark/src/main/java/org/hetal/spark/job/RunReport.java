@@ -1,13 +1,11 @@
 package org.hetal.spark.job;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import java.nio.charset.StandardCharsets;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.hetal.config.Settings;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.Storage;
+import org.hetal.format.Json;
 import org.hetal.spark.metrics.Metrics;
 import org.hetal.training.TrainingPlan;
 import org.hetal.training.TrainingResult;
@@ -82,12 +80,6 @@ record RunReport(
   }
 
   void write(Storage storage) {
-    try {
-      String json =
-          new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(this);
-      storage.writeAtomically(FILE, (json + "\n").getBytes(StandardCharsets.UTF_8));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a record is always writable", e);
-    }
+    storage.writeAtomically(FILE, Json.indented(this).getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -1,15 +1,15 @@
 package org.hetal.spark.metrics;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.LongSupplier;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.Storage;
+import org.hetal.format.Json;
 import org.hetal.training.Schedule;
 import org.hetal.training.TrainingListener;
 
@@ -19,7 +19,6 @@ import org.hetal.training.TrainingListener;
  */
 public final class Metrics implements TrainingListener {
   static final String FILE = "metrics.jsonl";
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final Storage storage;
   private final LongSupplier bootstraps;
@@ -61,7 +60,7 @@ public final class Metrics implements TrainingListener {
 
   @Override
   public void step(StepEvent event) {
-    ObjectNode line = JSON.createObjectNode();
+    ObjectNode line = Json.object();
     line.put("event", "step");
     line.put("step", event.step());
     line.put("epoch", event.epoch());
@@ -83,7 +82,7 @@ public final class Metrics implements TrainingListener {
         old ->
             old.path("event").asText().equals("epoch")
                 && old.path("epoch").asInt() == event.epoch());
-    ObjectNode line = JSON.createObjectNode();
+    ObjectNode line = Json.object();
     line.put("event", "epoch");
     line.put("epoch", event.epoch());
     line.put("seconds", event.seconds());
@@ -140,12 +139,12 @@ public final class Metrics implements TrainingListener {
 
   private ObjectNode parse(String line) {
     try {
-      JsonNode node = JSON.readTree(line);
+      JsonNode node = Json.parse(line.getBytes(StandardCharsets.UTF_8));
       if (node instanceof ObjectNode object) {
         return object;
       }
-    } catch (JsonProcessingException e) {
-      throw new DatasetException(where() + ": expected JSON lines: " + e.getOriginalMessage(), e);
+    } catch (IOException e) {
+      throw new DatasetException(where() + ": expected JSON lines: " + Json.reason(e), e);
     }
     throw new DatasetException(where() + ": expected an object a line, actual " + line);
   }

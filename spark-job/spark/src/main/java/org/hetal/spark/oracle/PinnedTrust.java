@@ -13,7 +13,7 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
-import org.hetal.dataset.StoredFile;
+import org.hetal.format.Digests;
 
 /**
  * Trusts one certificate, byte for byte, and no authority: the validation oracle is whoever owns
@@ -43,9 +43,9 @@ final class PinnedTrust extends X509ExtendedTrustManager {
     if (chain.length == 0 || !Arrays.equals(chain[0].getEncoded(), pinned.getEncoded())) {
       throw new CertificateException(
           "SHA-256: expected "
-              + StoredFile.sha256(pinned.getEncoded())
+              + Digests.sha256(pinned.getEncoded())
               + ", actual "
-              + (chain.length == 0 ? "none" : StoredFile.sha256(chain[0].getEncoded())));
+              + (chain.length == 0 ? "none" : Digests.sha256(chain[0].getEncoded())));
     }
     pinned.checkValidity();
   }

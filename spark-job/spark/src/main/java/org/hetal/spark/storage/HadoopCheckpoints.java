@@ -1,12 +1,5 @@
 package org.hetal.spark.storage;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -17,45 +10,41 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.hetal.dataset.DatasetException;
+import org.hetal.dataset.DigestedJson;
 import org.hetal.dataset.StoredFile;
+import org.hetal.format.Digests;
 import org.hetal.spark.errors.CommitException;
 import org.hetal.training.Checkpoint;
 import org.hetal.training.CheckpointStore;
 
 /**
  * Checkpoints in a run directory: {@code checkpoints/epoch-000012/} with one file a ciphertext and
- * {@code manifest.json}, which is written last and by a rename: a folder without it is no
- * checkpoint, one with it is whole. The two newest are kept. The manifest holds counters, the hash
- * of the configuration, and length and SHA-256 of each file.
+ * {@code manifest.json}, which is written last and by a rename. A folder without the manifest is
+ * not a checkpoint; a folder with it is complete. The two newest checkpoints are kept. The manifest
+ * is a {@link DigestedJson} with counters, the hash of the configuration, and length and SHA-256 of
+ * each file.
  *
  * <p>An epoch is saved before the validation oracle is asked and again with its answer. The second
- * manifest replaces the first in the same folder; no file that the first one names is changed, as
- * the name of a file of best weights has the best epoch in it.
+ * manifest replaces the first one in the same folder. No file that the first one names is changed:
+ * the name of a file of best weights contains the best epoch.
  */
 public final class HadoopCheckpoints implements CheckpointStore {
   private static final String FOLDER = "checkpoints";
   private static final String MANIFEST = "manifest.json";
   private static final Pattern NAME = Pattern.compile("epoch-(\\d{6})");
-  private static final int VERSION = 2;
-
-  /** Written before checkpoints could lack an answer: all of them have it. */
-  private static final int VERSION_WITHOUT_ANSWERED = 1;
-
   private static final int KEPT = 2;
-
-  private static final ObjectMapper JSON =
-      new ObjectMapper()
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
+  private static final DigestedJson FORMAT =
+      new DigestedJson(
+          "hetal-checkpoint",
+          3,
+          "another release wrote it; continue the run with that release, or choose another"
+              + " paths.run");
 
   private final HadoopStorage storage;
   private final RunLock lock;
 
   /** The manifest of one checkpoint; lambda by its bits, so that it comes back exactly. */
   record Manifest(
-      int version,
       String configurationHash,
       int epoch,
       boolean answered,
@@ -88,7 +77,6 @@ public final class HadoopCheckpoints implements CheckpointStore {
       Set<StoredFile> there = filesOf(folder);
       Manifest manifest =
           new Manifest(
-              VERSION,
               checkpoint.configurationHash(),
               checkpoint.epoch(),
               checkpoint.answered(),
@@ -100,14 +88,13 @@ public final class HadoopCheckpoints implements CheckpointStore {
               write(folder, "w", checkpoint.weights(), there),
               write(folder, "v", checkpoint.lookahead(), there),
               write(folder, bestName(checkpoint), checkpoint.best(), there));
-      byte[] json = JSON.writeValueAsBytes(manifest);
       lock.requireHeld();
-      storage.writeAtomically(folder + "/" + MANIFEST, json);
+      FORMAT.write(storage, folder + "/" + MANIFEST, manifest);
       List<Integer> epochs = committed();
       for (int epoch : epochs.subList(0, Math.max(0, epochs.size() - KEPT))) {
         storage.deleteFolder(folder(epoch));
       }
-    } catch (UncheckedIOException | JsonProcessingException e) {
+    } catch (UncheckedIOException e) {
       throw new CommitException(
           "checkpoint of epoch "
               + checkpoint.epoch()
@@ -170,26 +157,7 @@ public final class HadoopCheckpoints implements CheckpointStore {
   }
 
   private Manifest manifest(String folder) {
-    String where = storage.describe() + "/" + folder + "/" + MANIFEST;
-    try {
-      JsonNode json = JSON.readTree(storage.read(folder + "/" + MANIFEST));
-      int version = json.path("version").asInt();
-      if (json instanceof ObjectNode object && version == VERSION_WITHOUT_ANSWERED) {
-        object.put("answered", true);
-      } else if (version != VERSION) {
-        throw new DatasetException(
-            where
-                + ": expected version "
-                + VERSION
-                + " or "
-                + VERSION_WITHOUT_ANSWERED
-                + ", actual "
-                + json.path("version"));
-      }
-      return JSON.treeToValue(json, Manifest.class);
-    } catch (IOException e) {
-      throw new DatasetException(where + ": expected the manifest of a checkpoint: " + e, e);
-    }
+    return FORMAT.read(storage, folder + "/" + MANIFEST, Manifest.class);
   }
 
   /** What a committed checkpoint of the epoch already has; none before it is committed. */
@@ -233,7 +201,7 @@ public final class HadoopCheckpoints implements CheckpointStore {
       byte[] bytes = ciphertexts.get(i);
       String path = String.format(Locale.ROOT, "%s/%s-%04d.ct", folder, name, i);
       // The level is in the ciphertext itself; the checkpoint does not need to know it.
-      StoredFile file = new StoredFile(path, 0, bytes.length, StoredFile.sha256(bytes));
+      StoredFile file = new StoredFile(path, 0, bytes.length, Digests.sha256(bytes));
       if (!there.contains(file)) {
         storage.writeAtomically(path, bytes);
       }

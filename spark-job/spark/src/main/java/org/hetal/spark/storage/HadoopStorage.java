@@ -69,13 +69,7 @@ public final class HadoopStorage implements Storage {
     Path partial = new Path(file.getParent(), "." + file.getName() + "." + UUID.randomUUID());
     try {
       files.mkdirs(file.getParent());
-      try (FSDataOutputStream out = files.create(partial, false)) {
-        out.write(bytes);
-        if (out.hasCapability(StreamCapabilities.HSYNC)) {
-          out.hsync();
-        }
-      }
-      replace(files, partial, file);
+      replace(files, partial, file, bytes);
     } catch (FSError e) { // how Hadoop reports that a local disk is full
       throw refused(partial, file, new IOException(e.getCause().getMessage(), e));
     } catch (AccessControlException
@@ -167,8 +161,22 @@ public final class HadoopStorage implements Storage {
     return files instanceof LocalFileSystem local ? local.getRawFileSystem() : files;
   }
 
-  /** Renames over what is there; atomic on local disks and HDFS. */
-  static void replace(FileSystem files, Path from, Path to) throws IOException {
+  /**
+   * Writes the bytes to {@code partial}, flushes them to the disks where the file system can, and
+   * renames {@code partial} to {@code file}, replacing it. The rename is atomic on local disks and
+   * HDFS. After a failure {@code partial} may remain.
+   */
+  static void replace(FileSystem files, Path partial, Path file, byte[] bytes) throws IOException {
+    try (FSDataOutputStream out = files.create(partial, true)) {
+      out.write(bytes);
+      if (out.hasCapability(StreamCapabilities.HSYNC)) {
+        out.hsync();
+      }
+    }
+    rename(files, partial, file);
+  }
+
+  private static void rename(FileSystem files, Path from, Path to) throws IOException {
     if (files instanceof RawLocalFileSystem local) {
       Files.move(
           local.pathToFile(from).toPath(),

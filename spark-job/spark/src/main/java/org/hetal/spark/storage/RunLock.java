@@ -142,7 +142,7 @@ public final class RunLock implements AutoCloseable {
         files.delete(file, false);
       }
     } catch (IOException e) {
-      // The lock babySteps stale by itself.
+      // The lock becomes stale by itself.
       lost = new CommitException("run lock " + file + ": cannot be removed: " + e, e);
     }
   }
@@ -174,11 +174,7 @@ public final class RunLock implements AutoCloseable {
   public void renew() {
     try {
       requireHeld();
-      Path next = next(token);
-      try (OutputStream out = files.create(next, true)) {
-        out.write(content());
-      }
-      HadoopStorage.replace(files, next, file);
+      HadoopStorage.replace(files, next(token), file, content());
       failedRenewal = null;
     } catch (CommitException e) {
       if (lost != null) {

@@ -10,7 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.apache.hadoop.conf.Configuration;
 import org.hetal.dataset.DatasetException;
-import org.hetal.dataset.StoredFile;
+import org.hetal.format.Digests;
 import org.hetal.spark.errors.RetryLaterException;
 import org.hetal.spark.job.UnreliableFileSystem;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +27,7 @@ class KeyBundleCacheTest {
     Path bundle = Files.createDirectories(root.resolve("keys"));
     Files.write(bundle.resolve("manifest"), "a manifest".getBytes(StandardCharsets.UTF_8));
     Files.write(bundle.resolve("relinearization.key"), new byte[] {1, 2, 3});
-    digest = StoredFile.sha256("a manifest".getBytes(StandardCharsets.UTF_8));
+    digest = Digests.sha256("a manifest");
     hadoop.set(KeyBundleCache.CACHE_DIRECTORY, root.resolve("cache").toString());
     hadoop.set("fs.unreliable.impl", UnreliableFileSystem.class.getName());
     hadoop.set("fs.unreliable.impl.disable.cache", "true");

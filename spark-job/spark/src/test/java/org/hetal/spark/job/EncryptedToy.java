@@ -1,6 +1,5 @@
 package org.hetal.spark.job;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -16,7 +15,7 @@ import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.Origin;
 import org.hetal.dataset.Shapes;
-import org.hetal.dataset.StoredFile;
+import org.hetal.format.Digests;
 import org.hetal.he.Parameters;
 import org.hetal.he.owner.Client;
 import org.hetal.packing.Layout;
@@ -121,9 +120,7 @@ final class EncryptedToy {
     String schedule = settings.training().canonical();
     DatasetWriter writer =
         new DatasetWriter(
-            new LocalStorage(root.resolve("dataset")),
-            origin(),
-            StoredFile.sha256(schedule.getBytes(StandardCharsets.UTF_8)));
+            new LocalStorage(root.resolve("dataset")), origin(), Digests.sha256(schedule));
     for (int batch = 0; batch < plan.schedule().batches(); batch++) {
       writer.startBatch();
       for (Partition.MicrobatchRows microbatch :

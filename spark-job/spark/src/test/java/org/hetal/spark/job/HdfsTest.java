@@ -15,7 +15,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.hetal.dataset.DatasetException;
-import org.hetal.dataset.StoredFile;
+import org.hetal.format.Digests;
 import org.hetal.spark.engine.KeyBundleCache;
 import org.hetal.spark.errors.CommitException;
 import org.hetal.spark.storage.HadoopCheckpoints;
@@ -104,7 +104,7 @@ class HdfsTest {
     HadoopStorage bundle = new HadoopStorage(uri("/keys"), hadoop);
     bundle.writeAtomically("conjugation.key", new byte[] {7});
     bundle.writeAtomically("manifest", new byte[] {8});
-    String digest = StoredFile.sha256(new byte[] {8});
+    String digest = Digests.sha256(new byte[] {8});
     java.nio.file.Path local = KeyBundleCache.fetch(uri("/keys"), digest, hadoop);
     assertArrayEquals(new byte[] {7}, Files.readAllBytes(local.resolve("conjugation.key")));
   }

@@ -3,6 +3,7 @@ package org.hetal.spark.storage;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -162,18 +163,24 @@ class HadoopCheckpointsTest {
   }
 
   @Test
-  void latest_ofVersionOne_hasItsAnswer() throws Exception {
+  void latest_ofAManifestWithAChangedCounter_namesTheDigest() throws Exception {
     checkpoints.save(checkpoint(1));
     Path manifest = root.resolve("checkpoints/epoch-000001/manifest.json");
     String text = Files.readString(manifest);
-    String old =
-        text.replace("\"version\" : 2", "\"version\" : 1")
-            .replaceAll("\\s*\"answered\" : true,", "");
-    Files.writeString(manifest, old);
-    assertFalse(old.contains("answered"));
-    assertTrue(checkpoints.latest().orElseThrow().answered());
-    Files.writeString(manifest, text.replace("\"version\" : 2", "\"version\" : 3"));
+    String changed = text.replace("\"step\" : 7", "\"step\" : 8");
+    assertNotEquals(text, changed);
+    Files.writeString(manifest, changed);
     String message = assertThrows(DatasetException.class, checkpoints::latest).getMessage();
-    assertTrue(message.contains("expected version 2 or 1, actual 3"), message);
+    assertTrue(message.contains("epoch-000001/manifest.json: sha256: expected "), message);
+  }
+
+  @Test
+  void latest_ofAnotherVersion_saysWhatToDo() throws Exception {
+    checkpoints.save(checkpoint(1));
+    Path manifest = root.resolve("checkpoints/epoch-000001/manifest.json");
+    String text = Files.readString(manifest);
+    Files.writeString(manifest, text.replace("\"version\" : 3", "\"version\" : 2"));
+    String message = assertThrows(DatasetException.class, checkpoints::latest).getMessage();
+    assertTrue(message.contains("version: expected 3, actual 2; another release"), message);
   }
 }

@@ -1,28 +1,25 @@
 package org.hetal.owner.record;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import org.hetal.dataset.Shapes;
-import org.hetal.dataset.StoredFile;
+import org.hetal.format.Digests;
 import org.hetal.training.TrainingPlan;
 
 /** SHA-256 in lower-case hex of values in the clear; all of them depend on the order. */
-final class Digests {
-  private Digests() {}
+final class RecordDigests {
+  private RecordDigests() {}
 
   /** Of the labels as big-endian 32-bit integers. */
   static String labels(int[] labels) {
     ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(Integer.BYTES, labels.length));
     bytes.asIntBuffer().put(labels);
-    return StoredFile.sha256(bytes.array());
+    return Digests.sha256(bytes.array());
   }
 
   /** Of the rows, each its number of columns and its values as big-endian 64-bit doubles. */
   static String rows(double[][] rows) {
-    MessageDigest digest = sha256();
+    MessageDigest digest = Digests.newSha256();
     for (double[] row : rows) {
       ByteBuffer bytes =
           ByteBuffer.allocate(Math.addExact(Integer.BYTES, Double.BYTES * row.length));
@@ -30,7 +27,7 @@ final class Digests {
       bytes.asDoubleBuffer().put(row);
       digest.update(bytes.array());
     }
-    return HexFormat.of().formatHex(digest.digest());
+    return Digests.hex(digest.digest());
   }
 
   /**
@@ -49,18 +46,6 @@ final class Digests {
             String.valueOf(plan.rotations().relinearizationLevel()),
             String.valueOf(plan.rotations().conjugationLevel()),
             String.valueOf(plan.rotations().needsBootstrap()));
-    return text(canonical);
-  }
-
-  static String text(String canonical) {
-    return StoredFile.sha256(canonical.getBytes(StandardCharsets.UTF_8));
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
+    return Digests.sha256(canonical);
   }
 }

@@ -2,17 +2,25 @@ package org.hetal.spark.oracle;
 
 import java.io.IOException;
 import java.net.ConnectException;
-import java.net.URI;
+import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
-import java.net.http.HttpConnectTimeoutException;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpTimeoutException;
 import java.security.cert.CertificateException;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLPeerUnverifiedException;
+import org.apache.hc.client5.http.ConnectTimeoutException;
+import org.apache.hc.client5.http.config.RequestConfig;
+import org.apache.hc.client5.http.protocol.HttpClientContext;
+import org.apache.hc.core5.http.ClassicHttpRequest;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpEntity;
+import org.apache.hc.core5.http.HttpHeaders;
+import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.io.entity.EntityUtils;
+import org.apache.hc.core5.http.io.support.ClassicRequestBuilder;
+import org.apache.hc.core5.util.Timeout;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
@@ -34,6 +42,7 @@ import org.hetal.training.ValidationOracle;
 public final class HttpsValidationOracle implements ValidationOracle {
   private static final Duration GREETING_LIMIT = Duration.ofSeconds(15);
   private static final Duration ANSWER_LIMIT = Duration.ofMinutes(5);
+  private static final int MOST_BYTES = 1 << 16; // of an answer
   private static final long FIRST_PAUSE_MILLIS = 500;
   private static final long LONGEST_PAUSE_MILLIS = 30_000;
 
@@ -41,7 +50,8 @@ public final class HttpsValidationOracle implements ValidationOracle {
   private static final Duration GREETING_TOKEN_PATIENCE = Duration.ofSeconds(5);
 
   private final OracleCredentials credentials;
-  private final OracleAddress address;
+  private final HttpHost address;
+  private final String where;
   private final RunIdentity run;
   private final int groups;
   private final Duration patience;
@@ -54,7 +64,8 @@ public final class HttpsValidationOracle implements ValidationOracle {
   public HttpsValidationOracle(
       Settings.Oracle oracle, RunIdentity run, int groups, Consumer<String> notices) {
     this.credentials = new OracleCredentials(oracle);
-    this.address = new OracleAddress(oracle.host(), oracle.port());
+    this.address = new HttpHost("https", oracle.host(), oracle.port());
+    this.where = "oracle " + withBrackets(oracle.host()) + ":" + oracle.port();
     this.run = run;
     this.groups = groups;
     this.patience = Duration.ofSeconds(oracle.patienceSeconds());
@@ -73,13 +84,16 @@ public final class HttpsValidationOracle implements ValidationOracle {
    */
   private record Failure(String reason, Duration patience, RuntimeException exception) {}
 
+  /** What the oracle sent. */
+  private record Reply(int status, byte[] body) {}
+
   /**
    * An answer, or why there is none, or both: a refusal that another attempt may mend.
    *
    * @param response null: none
    * @param failure null: none
    */
-  private record Attempt(HttpResponse<byte[]> response, Failure failure) {}
+  private record Attempt(Reply response, Failure failure) {}
 
   /**
    * @throws RetryLaterException when the oracle stays away for longer than the patience
@@ -88,7 +102,7 @@ public final class HttpsValidationOracle implements ValidationOracle {
   @Override
   public void greet(int epochsAnswered) {
     byte[] body = new Greeting(run, groups, epochsAnswered).encode();
-    HttpResponse<byte[]> response =
+    Reply response =
         ask(
             new Question(
                 Greeting.PATH,
@@ -96,9 +110,9 @@ public final class HttpsValidationOracle implements ValidationOracle {
                 body,
                 GREETING_LIMIT,
                 shorter(patience, GREETING_TOKEN_PATIENCE)));
-    if (response.statusCode() != 200) {
-      String message = "oracle " + address + ": does not answer this run: " + refusal(response);
-      throw response.statusCode() >= 500
+    if (response.status() != 200) {
+      String message = where + ": does not answer this run: " + refusal(response);
+      throw response.status() >= 500
           ? new RetryLaterException(message)
           : new SettingsException(message);
     }
@@ -106,7 +120,7 @@ public final class HttpsValidationOracle implements ValidationOracle {
       Greeting.Welcome.decode(response.body());
     } catch (IllegalArgumentException e) {
       throw new SettingsException(
-          "oracle.port: expected an oracle at " + address + ", actual something else there", e);
+          "oracle.port: expected a validation oracle, actual another server: " + where, e);
     }
   }
 
@@ -119,7 +133,7 @@ public final class HttpsValidationOracle implements ValidationOracle {
   @Override
   public StopDecision decide(int epoch, List<byte[]> validationLogits) {
     byte[] body = new ValidationRequest(run, epoch, validationLogits).encode();
-    HttpResponse<byte[]> response =
+    Reply response =
         ask(
             new Question(
                 ValidationRequest.PATH,
@@ -127,9 +141,9 @@ public final class HttpsValidationOracle implements ValidationOracle {
                 body,
                 ANSWER_LIMIT,
                 patience));
-    if (response.statusCode() != 200) {
-      String message = "oracle " + address + ": expected an answer, actual " + refusal(response);
-      throw switch (response.statusCode()) {
+    if (response.status() != 200) {
+      String message = where + ": expected an answer, actual " + refusal(response);
+      throw switch (response.status()) {
         case 401, 403, 404, 405, 429 -> new SettingsException(message);
         case 400, 409, 413 -> new DatasetException(message);
         default -> new RetryLaterException(message);
@@ -139,19 +153,16 @@ public final class HttpsValidationOracle implements ValidationOracle {
       ValidationAnswer answer = ValidationAnswer.decode(response.body());
       return new StopDecision(answer.stop(), answer.best(), answer.reason());
     } catch (IllegalArgumentException e) {
-      throw new DatasetException("oracle " + address + ": " + e.getMessage(), e);
+      throw new DatasetException(where + ": " + e.getMessage(), e);
     }
   }
 
-  private static String refusal(HttpResponse<byte[]> response) {
-    return "status "
-        + response.statusCode()
-        + ": "
-        + ValidationAnswer.failureMessage(response.body());
+  private static String refusal(Reply response) {
+    return "status " + response.status() + ": " + ValidationAnswer.failureMessage(response.body());
   }
 
   /** Asks until there is an answer that another attempt would not change. */
-  private HttpResponse<byte[]> ask(Question question) {
+  private Reply ask(Question question) {
     long start = System.nanoTime();
     long pause = FIRST_PAUSE_MILLIS;
     boolean told = false;
@@ -170,8 +181,7 @@ public final class HttpsValidationOracle implements ValidationOracle {
       }
       if (!told) {
         notices.accept(
-            "oracle "
-                + address
+            where
                 + ": no answer yet ("
                 + failure.reason()
                 + "); asking again for up to "
@@ -186,8 +196,8 @@ public final class HttpsValidationOracle implements ValidationOracle {
 
   private Attempt attempt(Question question) {
     try {
-      HttpResponse<byte[]> response = send(question, credentials.read());
-      return switch (response.statusCode()) {
+      Reply response = send(question, credentials.read());
+      return switch (response.status()) {
         case 503 -> new Attempt(null, away(refusal(response), null));
         case 401 ->
             new Attempt(response, new Failure(refusal(response), question.tokenPatience(), null));
@@ -202,11 +212,16 @@ public final class HttpsValidationOracle implements ValidationOracle {
                   question.tokenPatience(),
                   new SettingsException(e.getMessage(), e));
       return new Attempt(null, failure);
+    } catch (SSLPeerUnverifiedException e) {
+      String message =
+          "oracle.host: expected a host that the certificate of oracle.certificate names, actual "
+              + address.getHostName()
+              + "; start the oracle with the oracle.host by which the cluster reaches it, and give"
+              + " the cluster the new certificate";
+      return new Attempt(
+          null, new Failure(message, question.tokenPatience(), new SettingsException(message, e)));
     } catch (IOException e) {
       return new Attempt(null, away(reason(e), e));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new RetryLaterException("oracle " + address + ": interrupted while asking", e);
     }
   }
 
@@ -215,8 +230,7 @@ public final class HttpsValidationOracle implements ValidationOracle {
         reason,
         patience,
         new RetryLaterException(
-            "oracle "
-                + address
+            where
                 + ": expected an answer within "
                 + patience.toSeconds()
                 + " s, actual "
@@ -226,44 +240,44 @@ public final class HttpsValidationOracle implements ValidationOracle {
             cause));
   }
 
-  private HttpResponse<byte[]> send(Question question, OracleCredentials.Current current)
-      throws IOException, InterruptedException {
-    List<URI> uris = address.uris(question.path());
-    for (int i = 0; ; i++) {
-      HttpRequest request =
-          HttpRequest.newBuilder(uris.get(i))
-              .timeout(question.limit())
-              .header("Content-Type", question.contentType())
-              .header("Authorization", "Bearer " + current.token())
-              .POST(HttpRequest.BodyPublishers.ofByteArray(question.body()))
-              .build();
-      try {
-        return current.client().send(request, HttpResponse.BodyHandlers.ofByteArray());
-      } catch (ConnectException | HttpConnectTimeoutException e) {
-        if (i == uris.size() - 1) {
-          throw e;
-        }
-      }
-    }
+  private Reply send(Question question, OracleCredentials.Current current) throws IOException {
+    ClassicHttpRequest request =
+        ClassicRequestBuilder.post(question.path())
+            .setHttpHost(address)
+            .addHeader(HttpHeaders.AUTHORIZATION, "Bearer " + current.token())
+            .setEntity(question.body(), ContentType.create(question.contentType()))
+            .build();
+    HttpClientContext context = HttpClientContext.create();
+    context.setRequestConfig(
+        RequestConfig.custom().setResponseTimeout(Timeout.of(question.limit())).build());
+    return current
+        .client()
+        .execute(
+            address,
+            request,
+            context,
+            response -> {
+              HttpEntity entity = response.getEntity();
+              byte[] body = entity == null ? null : EntityUtils.toByteArray(entity, MOST_BYTES);
+              return new Reply(response.getCode(), body == null ? new byte[0] : body);
+            });
   }
 
   /** In words: what the exceptions of the HTTP client do not say. */
   private String reason(IOException failure) {
     for (Throwable at = failure; at != null; at = at.getCause()) {
       if (at instanceof CertificateException) {
-        return "another certificate than that of oracle.certificate ("
-            + at.getMessage()
-            + "): another program answers there, or the oracle has made a new one and its file has"
-            + " not reached the cluster";
+        return "another certificate than that of oracle.certificate: another program answers there,"
+            + " or the oracle has made a new certificate that has not reached the cluster";
       }
     }
     if (failure instanceof UnknownHostException) {
-      return "no address for the name " + address.host() + " (oracle.host)";
+      return "no address for the name " + address.getHostName() + " (oracle.host)";
     }
-    if (failure instanceof HttpConnectTimeoutException) {
+    if (failure instanceof ConnectTimeoutException) {
       return "no connection: nothing answers at that address";
     }
-    if (failure instanceof HttpTimeoutException) {
+    if (failure instanceof SocketTimeoutException) {
       return "a connection, but no answer in time";
     }
     if (failure instanceof ConnectException) {
@@ -282,6 +296,10 @@ public final class HttpsValidationOracle implements ValidationOracle {
       }
     }
     return otherwise;
+  }
+
+  private static String withBrackets(String host) {
+    return host.indexOf(':') < 0 ? host : "[" + host + "]";
   }
 
   private static Duration shorter(Duration a, Duration b) {

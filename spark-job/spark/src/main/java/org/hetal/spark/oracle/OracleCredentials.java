@@ -1,33 +1,37 @@
 package org.hetal.spark.oracle;
 
 import java.io.IOException;
-import java.net.http.HttpClient;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.time.Duration;
 import java.util.Arrays;
+import org.apache.hc.client5.http.config.ConnectionConfig;
+import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
+import org.apache.hc.client5.http.impl.classic.HttpClients;
+import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
+import org.apache.hc.core5.util.Timeout;
 import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 
 /**
- * Certificate and token of the oracle, read again before each question: an oracle that had to make
- * new ones hands them over while a training runs. Not thread-safe.
+ * Certificate and token of the oracle. Both files are read before each question, since an oracle
+ * that is renewed while a training runs gets a new certificate and a new token. Not thread-safe.
  */
 final class OracleCredentials {
-  private static final Duration CONNECT_LIMIT = Duration.ofSeconds(10);
+  private static final Timeout CONNECT_LIMIT = Timeout.ofSeconds(10);
 
   private final Path certificate;
   private final Path tokenFile;
   private byte[] clientCertificate;
-  private HttpClient client;
+  private CloseableHttpClient client;
 
   /**
    * @param client trusts the certificate alone
    */
-  record Current(HttpClient client, String token) {}
+  record Current(CloseableHttpClient client, String token) {}
 
   /** A file that is not there, or not what it should be. */
   static final class UnusableException extends Exception {
@@ -62,21 +66,39 @@ final class OracleCredentials {
     }
     if (!Arrays.equals(bytes, clientCertificate)) {
       try {
-        client =
-            HttpClient.newBuilder()
-                .sslContext(PinnedTrust.context(bytes))
-                .connectTimeout(CONNECT_LIMIT)
-                .version(HttpClient.Version.HTTP_1_1)
-                .build();
+        client = newClient(OracleTls.trusting(bytes));
         clientCertificate = bytes;
       } catch (IOException | GeneralSecurityException e) {
         throw new UnusableException(
-            "oracle.certificate: expected a certificate in " + certificate + ", actual " + e,
+            "oracle.certificate: expected a certificate that is valid now in "
+                + certificate
+                + ", actual "
+                + e,
             false,
             e);
       }
     }
     return new Current(client, token);
+  }
+
+  /** Every question has a connection of its own, since an epoch may take hours. */
+  private static CloseableHttpClient newClient(TlsSocketStrategy tls) {
+    return HttpClients.custom()
+        .setConnectionManager(
+            PoolingHttpClientConnectionManagerBuilder.create()
+                .setTlsSocketStrategy(tls)
+                .setDefaultConnectionConfig(
+                    ConnectionConfig.custom()
+                        .setConnectTimeout(CONNECT_LIMIT)
+                        .setSocketTimeout(CONNECT_LIMIT)
+                        .build())
+                .build())
+        .setConnectionReuseStrategy((request, response, context) -> false)
+        .disableAutomaticRetries()
+        .disableRedirectHandling()
+        .disableCookieManagement()
+        .disableContentCompression()
+        .build();
   }
 
   private static byte[] read(String setting, Path file) throws UnusableException {

@@ -5,18 +5,33 @@ import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.X509Certificate;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Date;
 import java.util.List;
 import java.util.function.Function;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import org.bouncycastle.asn1.x500.X500Name;
+import org.bouncycastle.asn1.x509.Extension;
+import org.bouncycastle.asn1.x509.GeneralName;
+import org.bouncycastle.asn1.x509.GeneralNames;
+import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
+import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
+import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.hetal.oracle.Greeting;
 import org.hetal.oracle.ValidationAnswer;
 import org.hetal.oracle.ValidationRequest;
@@ -26,6 +41,11 @@ import org.hetal.training.StopDecision;
 final class ToyOracle implements AutoCloseable {
   static final String TOKEN = "a-token-of-the-test";
   private static final char[] PASSWORD = "changeit".toCharArray();
+  private static final GeneralName[] NAMES = {
+    new GeneralName(GeneralName.dNSName, "localhost"),
+    new GeneralName(GeneralName.dNSName, "data_owner"),
+    new GeneralName(GeneralName.iPAddress, "::1")
+  };
 
   /** A status and a body. */
   record Reply(int status, byte[] body) {
@@ -130,38 +150,39 @@ final class ToyOracle implements AutoCloseable {
     }
   }
 
+  /** The key pair of the folder; a new one, whose certificate names the host, when it has none. */
   private static KeyStore keys(Path root) throws Exception {
-    Path store = root.resolve("oracle.p12");
-    if (!Files.exists(store)) {
-      Process keytool =
-          new ProcessBuilder(
-                  Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                  "-genkeypair",
-                  "-alias",
-                  "oracle",
-                  "-keyalg",
-                  "EC",
-                  "-dname",
-                  "CN=oracle of a test",
-                  "-validity",
-                  "2",
-                  "-storetype",
-                  "PKCS12",
-                  "-keystore",
-                  store.toString(),
-                  "-storepass",
-                  new String(PASSWORD))
-              .redirectErrorStream(true)
-              .start();
-      String said = new String(keytool.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-      if (keytool.waitFor() != 0) {
-        throw new IllegalStateException("keytool: " + said);
-      }
-    }
+    Path file = root.resolve("oracle.p12");
     KeyStore keys = KeyStore.getInstance("PKCS12");
-    try (InputStream in = Files.newInputStream(store)) {
-      keys.load(in, PASSWORD);
+    if (Files.exists(file)) {
+      try (InputStream in = Files.newInputStream(file)) {
+        keys.load(in, PASSWORD);
+      }
+      return keys;
+    }
+    KeyPair pair = KeyPairGenerator.getInstance("EC").generateKeyPair();
+    keys.load(null, null);
+    keys.setKeyEntry(
+        "oracle", pair.getPrivate(), PASSWORD, new Certificate[] {certificate(pair, NAMES)});
+    try (OutputStream out = Files.newOutputStream(file)) {
+      keys.store(out, PASSWORD);
     }
     return keys;
+  }
+
+  private static X509Certificate certificate(KeyPair pair, GeneralName... names) throws Exception {
+    X500Name name = new X500Name("CN=oracle of a test");
+    JcaX509v3CertificateBuilder builder =
+        new JcaX509v3CertificateBuilder(
+            name,
+            BigInteger.ONE,
+            Date.from(Instant.now().minus(Duration.ofHours(1))),
+            Date.from(Instant.now().plus(Duration.ofDays(1))),
+            name,
+            pair.getPublic());
+    builder.addExtension(Extension.subjectAlternativeName, false, new GeneralNames(names));
+    return new JcaX509CertificateConverter()
+        .getCertificate(
+            builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate())));
   }
 }

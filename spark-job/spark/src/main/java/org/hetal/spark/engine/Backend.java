@@ -7,21 +7,21 @@ import org.hetal.config.SettingsException;
 import org.hetal.he.Evaluator;
 
 /**
- * A way to compute on ciphertexts, found by its name through {@link ServiceLoader}: the native
- * engine, the simulator, whatever else is on the class path.
+ * Opens the evaluator of one kind of backend: the native engine, OpenFHE or the simulator. Backends
+ * are found by name through {@link ServiceLoader}.
  */
 public interface Backend {
 
-  /** What {@code --backend} says. */
+  /** The value of the setting {@code backend} that selects this backend. */
   String name();
 
-  /** Whether there is a bundle of evaluation keys to fetch before {@link #open}. */
+  /** Whether {@link #open} needs a bundle of evaluation keys. */
   boolean needsKeys();
 
   /**
-   * Opens an evaluator; called once a JVM and device.
+   * Opens an evaluator. Called once per JVM and device.
    *
-   * @param keys where the bundle lies on this machine; null for a backend without keys
+   * @param keys the local directory of the key bundle; null for a backend without keys
    */
   Evaluator open(EngineSpec spec, java.nio.file.Path keys);
 

@@ -8,25 +8,28 @@ import org.apache.spark.SparkEnv;
 import org.hetal.dataset.DatasetException;
 import org.hetal.he.DeviceLostException;
 import org.hetal.he.Evaluator;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * The engines of this JVM, one a device: opened by the first task that asks, shared by all task
- * threads with that device, closed when the JVM ends (or by {@link #closeAll} where the driver is
- * the executor too). Keys reach an executor through the shared file system and the {@link
- * KeyBundleCache}, never through a task.
+ * The engines of this JVM, one per device. The first task that asks opens an engine, all task
+ * threads of the device share it, and it is closed when the JVM ends, or by {@link #closeAll} where
+ * the driver is the executor, too. An executor reads keys from the shared file system through the
+ * {@link KeyBundleCache}; tasks carry none.
  *
- * <p>A device that was lost stays lost for this JVM: after most of its faults a GPU serves a
- * process no more, but only a new one. In an executor {@link #lost} therefore ends the process:
- * Spark starts another and does its tasks again; where the driver is the executor the run ends, and
- * the same command continues it.
+ * <p>A device that was lost is not used again in this JVM, since a GPU seldom recovers inside a
+ * process. In an executor {@link #lost} therefore ends the process: Spark starts another executor
+ * and runs its tasks again. Where the driver is the executor the run ends, and the same command
+ * continues it.
  */
 public final class EngineHolder {
-  private static final String DRIVER = "driver"; // what Spark calls the executor in the driver
-  private static final int STATUS_OF_LOSS = 50; // as Spark's own of an error that ends an executor
+  private static final Logger LOG = LoggerFactory.getLogger(EngineHolder.class);
+  private static final String DRIVER = "driver"; // Spark's name for the executor in the driver
+  private static final int STATUS_OF_LOSS = 50; // Spark's status of an executor that an error ends
   private static final long REPORT_MILLIS = 500;
   private static final long PATIENCE_MILLIS = 60_000;
   private static final Map<EngineSpec, Evaluator> ENGINES = new HashMap<>();
-  private static final Map<String, String> LOST = new HashMap<>(); // device to what happened
+  private static final Map<String, String> LOST = new HashMap<>(); // device to the failure
 
   static {
     Runtime.getRuntime().addShutdownHook(new Thread(EngineHolder::closeAll, "hetal-engine-close"));
@@ -35,10 +38,10 @@ public final class EngineHolder {
   private EngineHolder() {}
 
   /**
-   * The engine for the specification; the caller does not close it.
+   * The engine for the specification. The caller does not close it.
    *
    * @throws DatasetException when the engine's parameters are not those of the specification
-   * @throws DeviceLostException when its device was lost before, or is found to compute wrongly
+   * @throws DeviceLostException when the device was lost before, or fails the test at its start
    */
   public static Evaluator get(EngineSpec spec, Configuration hadoop) {
     requireNotLost(spec);
@@ -48,8 +51,10 @@ public final class EngineHolder {
   }
 
   /**
-   * A task that Spark still sends to an executor that is about to end waits for the end: failing at
-   * once it would be sent here again, until it has failed too often.
+   * In an executor that is about to end, a task waits for the end of the process: if it failed at
+   * once, Spark would send it to the same executor again until it had failed too often.
+   *
+   * @throws DeviceLostException when the device was lost before
    */
   public static void requireNotLost(EngineSpec spec) {
     String before;
@@ -67,20 +72,22 @@ public final class EngineHolder {
   }
 
   /**
-   * Notes that the device failed a task. In an executor the process ends as soon as that failure is
-   * reported.
+   * Records that a task's device was lost. An executor ends {@value #REPORT_MILLIS} ms later, so
+   * that Spark receives the task's failure first.
    *
-   * @return what the task throws
+   * @return the exception that the task throws
    */
   public static DeviceLostException lost(EngineSpec spec, DeviceLostException failure) {
     synchronized (LOST) {
       LOST.putIfAbsent(device(spec), String.valueOf(failure.getMessage()));
     }
+    LOG.error("device {} was lost: {}", device(spec), failure.getMessage());
     if (!isExecutor()) {
       return failure;
     }
-    // Not System.exit: Spark's shutdown hooks would refuse the tasks that still come, each a
-    // failure of its own, and closing engines might wait for a device that answers no more.
+    // Not System.exit: during Spark's shutdown hooks each new task would fail, and closing an
+    // engine
+    // might wait for a device that does not answer.
     Thread end =
         new Thread(
             () -> {
@@ -104,7 +111,7 @@ public final class EngineHolder {
     return spec.device().kind() + " " + spec.device().ordinal();
   }
 
-  /** A process of its own, not the driver's. */
+  /** Whether this process is an executor and not the driver. */
   private static boolean isExecutor() {
     SparkEnv spark = SparkEnv.get();
     return spark != null && !spark.executorId().equals(DRIVER);
@@ -145,6 +152,13 @@ public final class EngineHolder {
               + " engine with its key bundle, "
               + actual);
     }
+    LOG.info(
+        "opened engine {} on {}: parameters {}, key bundle {} with manifest SHA-256 {}",
+        spec.backend(),
+        evaluator.device(),
+        evaluator.parameters().name(),
+        keys == null ? "none" : keys,
+        keys == null ? "none" : spec.keyManifestDigest());
     return evaluator;
   }
 }

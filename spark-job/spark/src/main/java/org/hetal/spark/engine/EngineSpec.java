@@ -6,17 +6,17 @@ import org.hetal.he.DeviceSpec;
 import org.hetal.he.Evaluator;
 
 /**
- * What an executor must know to open its engine; travels with every task, so it holds names, never
- * keys.
+ * What an executor must know to open its engine. It travels with every task and therefore holds
+ * names and digests, never keys.
  *
  * @param backend {@code native} or {@code simulator}, or another {@link Backend#name}
  * @param parameterSet the name of the parameter set
- * @param parameterHash what {@code Parameters.hash()} must be; the data set's manifest gives it
+ * @param parameterHash the expected {@code Parameters.hash()}, from the manifest of the data set
  * @param keyId of the key pair that the data set was encrypted under
  * @param keyBundle URI of the directory of evaluation keys; empty for a backend without keys
- * @param keyManifestDigest SHA-256 of the bundle's manifest in hex, as the driver saw it: every
- *     executor computes with the same keys or not at all; empty where {@code keyBundle} is
- * @param device what one engine computes on; threads are those inside one engine
+ * @param keyManifestDigest SHA-256 of the bundle's manifest in hex, as the driver read it; an
+ *     executor refuses other keys; empty where {@code keyBundle} is empty
+ * @param device the device and the number of threads of one engine
  */
 public record EngineSpec(
     String backend,
@@ -35,7 +35,7 @@ public record EngineSpec(
   }
 
   /**
-   * The evaluator, which is closed when its keys are not those of the data set.
+   * Returns the evaluator if its keys are those of the data set, and closes it otherwise.
    *
    * @param actual key id of its bundle
    * @throws DatasetException when they are not

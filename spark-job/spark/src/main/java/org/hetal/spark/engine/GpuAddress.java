@@ -5,8 +5,8 @@ import org.apache.spark.resource.ResourceInformation;
 import org.hetal.config.SettingsException;
 
 /**
- * Which GPU Spark gave to a task or to the driver: the address that the discovery script found, a
- * number from 0 among those that the process sees.
+ * The GPU that Spark assigned to a task or to the driver: the address that the discovery script
+ * printed, a number from 0 among the GPUs that the process sees.
  */
 public final class GpuAddress {
   private static final String RESOURCE = "gpu";
@@ -14,11 +14,10 @@ public final class GpuAddress {
   private GpuAddress() {}
 
   /**
-   * Of a task.
+   * The GPU of a task; 0 where Spark does not schedule GPUs.
    *
-   * @param resources of the task; without a GPU among them Spark does not schedule GPUs, and the
-   *     first one is everybody's
-   * @throws SettingsException when there are several, or one that is no number
+   * @param resources of the task
+   * @throws SettingsException when there are several GPUs, or an address is not a number
    */
   public static int ofTask(Map<String, ResourceInformation> resources) {
     ResourceInformation gpu = resources.get(RESOURCE);
@@ -31,10 +30,10 @@ public final class GpuAddress {
   }
 
   /**
-   * Of the driver: the first of those it has. In client mode Spark gives it all that its discovery
-   * script finds, whatever the amount.
+   * The first GPU of the driver; 0 where Spark does not schedule GPUs. In client mode Spark gives
+   * the driver every GPU that the discovery script prints, whatever the amount.
    *
-   * @throws SettingsException when the address is no number
+   * @throws SettingsException when the address is not a number
    */
   public static int ofDriver(Map<String, ResourceInformation> resources) {
     return first(resources.get(RESOURCE));

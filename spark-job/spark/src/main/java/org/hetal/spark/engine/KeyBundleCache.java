@@ -9,24 +9,25 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.hetal.dataset.DatasetException;
 import org.hetal.format.Digests;
 import org.hetal.spark.errors.RetryLaterException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Brings a bundle of evaluation keys onto this machine. A bundle on a local path is used where it
- * lies; a remote one is copied once a machine into {@code hetal.keys.cache} (a Hadoop or system
- * property; default: a folder of the system's temporary directory), under the digest of its
- * manifest. The manifest holds the digest of every key file, which the engine checks when it opens
- * them.
+ * Makes a bundle of evaluation keys readable as local files. A bundle on a local path is used in
+ * place. A remote bundle is copied once per machine to {@code hetal.keys.cache} (a Hadoop or system
+ * property; default: a folder of the system's temporary directory), into a folder named by the
+ * digest of its manifest. The manifest holds the digest of every key file; the engine checks the
+ * digest of a key file when it opens the file.
  */
 public final class KeyBundleCache {
+  private static final Logger LOG = LoggerFactory.getLogger(KeyBundleCache.class);
   static final String MANIFEST = "manifest";
   public static final String CACHE_DIRECTORY = "hetal.keys.cache";
 
@@ -57,7 +58,12 @@ public final class KeyBundleCache {
     }
   }
 
-  /** The local directory that holds the bundle whose manifest has the digest. */
+  /**
+   * The local directory with the bundle whose manifest has the digest.
+   *
+   * @throws DatasetException when the bundle has another manifest
+   * @throws RetryLaterException when copying fails
+   */
   public static Path fetch(String bundle, String digest, Configuration hadoop) {
     String actual = manifestDigest(bundle, hadoop);
     if (!actual.equals(digest)) {
@@ -80,7 +86,10 @@ public final class KeyBundleCache {
     }
   }
 
-  /** Copies beside the target and renames; other processes of this machine wait at a lock file. */
+  /**
+   * Copies into a temporary folder and renames it. Other processes of this machine wait at a lock
+   * file.
+   */
   static Path copyOnce(String bundle, String digest, Configuration hadoop) throws IOException {
     String fallback = Path.of(System.getProperty("java.io.tmpdir"), "hetal-keys").toString();
     String system = System.getProperty(CACHE_DIRECTORY, fallback);
@@ -99,7 +108,7 @@ public final class KeyBundleCache {
           copy(bundle, partial, hadoop);
           Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException | RuntimeException e) {
-          delete(partial);
+          FileUtils.deleteDirectory(partial.toFile());
           throw e;
         }
       }
@@ -121,23 +130,18 @@ public final class KeyBundleCache {
   private static void copy(String bundle, Path to, Configuration hadoop) throws IOException {
     org.apache.hadoop.fs.Path from = new org.apache.hadoop.fs.Path(bundle);
     FileSystem files = from.getFileSystem(hadoop);
+    int count = 0;
+    long bytes = 0;
     for (FileStatus status : files.listStatus(from)) {
       String name = status.getPath().getName();
       if (!status.isFile()) {
         throw new IOException("a key bundle holds files only, actual a directory " + name);
       }
       try (InputStream in = files.open(status.getPath())) {
-        Files.copy(in, to.resolve(name));
+        bytes += Files.copy(in, to.resolve(name));
       }
+      count++;
     }
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (Stream<Path> walk = Files.walk(directory)) {
-      List<Path> deepestFirst = walk.sorted(Comparator.reverseOrder()).toList();
-      for (Path path : deepestFirst) {
-        Files.deleteIfExists(path);
-      }
-    }
+    LOG.info("copied key bundle {}: {} files with {} bytes", bundle, count, bytes);
   }
 }

@@ -5,7 +5,7 @@ import org.hetal.he.Evaluator;
 import org.hetal.he.NativeEngine;
 import org.hetal.he.NativeEvaluator;
 
-/** The C++ engine of this project; its library is inside the jar. */
+/** The C++ engine of this project. Its library is inside the jar. */
 public final class NativeBackend implements Backend {
   @Override
   public String name() {

@@ -5,12 +5,11 @@ import org.hetal.config.SettingsException;
 import org.hetal.he.Evaluator;
 
 /**
- * OpenFHE alone computes. Its classes and libraries are in a jar of their own, hetal-he-openfhe,
- * which the cluster gets only for this backend: OpenFHE's library, unlike everything in the
- * cluster's own jar, knows how to decrypt, though no class here calls that and no secret key comes
- * here.
+ * OpenFHE as the engine. Its classes and libraries are in a jar of their own, hetal-he-openfhe,
+ * which the cluster gets for this backend only: OpenFHE's library contains decryption. No class
+ * here calls it, and no secret key reaches the cluster.
  *
- * <p>One iteration at 128-bit security and N = 2^16, on a machine with 16 GB of memory to spare:
+ * <p>One iteration at 128-bit security and N = 2^16, on a machine with 16 GB of free memory:
  *
  * <pre>
  * JAVA_TOOL_OPTIONS=-Xmx2g ./hetal bench train -c conf/openfhe.conf --iterations 1

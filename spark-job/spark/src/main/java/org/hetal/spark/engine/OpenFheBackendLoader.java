@@ -6,7 +6,7 @@ import org.hetal.he.Evaluator;
 import org.hetal.he.openfhe.OpenFheEvaluator;
 import org.hetal.he.openfhe.OpenFheUnavailableException;
 
-/** What of {@link OpenFheBackend} cannot be loaded without OpenFHE's jar. */
+/** The part of {@link OpenFheBackend} that needs the classes of OpenFHE's jar. */
 final class OpenFheBackendLoader {
   private OpenFheBackendLoader() {}
 

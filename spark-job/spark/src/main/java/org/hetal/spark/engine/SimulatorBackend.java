@@ -6,9 +6,7 @@ import org.hetal.he.Evaluator;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.he.simulator.Simulator;
 
-/**
- * Doubles in the clear under the engine's rules: for tests and dress rehearsals, never for data.
- */
+/** The simulator: computes on doubles in the clear under the engine's rules. For tests only. */
 public final class SimulatorBackend implements Backend {
 
   @Override

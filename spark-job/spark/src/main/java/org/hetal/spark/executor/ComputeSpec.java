@@ -7,14 +7,14 @@ import org.hetal.spark.engine.GpuAddress;
 import org.hetal.training.TrainingPlan;
 
 /**
- * What an executor needs to work on a data set: travels with every task, a few kilobytes, no keys
- * and no ciphertexts.
+ * What an executor must know to compute on a data set. Travels with every task; a few kilobytes
+ * without keys and ciphertexts.
  *
- * @param id unique to this run of the job, so that what an executor keeps belongs to it alone
- * @param engine of the executors; a task's GPU is the one that Spark gave it
- * @param driverEngine of the driver, where Spark runs the last join of a sum
+ * @param id unique to this run of the job, so that an executor caches ciphertexts for this run only
+ * @param engine of the executors; the GPU of a task is the one that Spark assigned to it
+ * @param driverEngine of the driver, where Spark joins the last sums
  * @param dataset path or URI of the encrypted data set
- * @param cacheBytes of ciphertexts that an executor keeps in memory between steps
+ * @param cacheBytes bytes of ciphertexts that an executor caches between steps
  */
 public record ComputeSpec(
     String id,
@@ -25,7 +25,7 @@ public record ComputeSpec(
     long cacheBytes)
     implements Serializable {
 
-  /** The engine for the thread that asks: a task's, or the driver's. */
+  /** The engine for the calling thread: that of its task, or that of the driver. */
   EngineSpec engineHere() {
     TaskContext task = TaskContext.get();
     return task == null

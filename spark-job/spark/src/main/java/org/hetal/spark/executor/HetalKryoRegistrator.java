@@ -4,16 +4,17 @@ import com.esotericsoftware.kryo.Kryo;
 import com.esotericsoftware.kryo.Serializer;
 import com.esotericsoftware.kryo.io.Input;
 import com.esotericsoftware.kryo.io.Output;
+import com.esotericsoftware.kryo.serializers.JavaSerializer;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.serializer.KryoRegistrator;
 import org.hetal.dataset.EncryptedDataset;
-import org.hetal.dataset.StoredFile;
 
 /**
- * Every class that crosses the wire as data. Keys and ciphertext objects are not among them: keys
- * stay where they are, ciphertexts travel as bytes. New classes go to the end: the order is the
- * format.
+ * Registers every class that Spark sends as data. Keys and ciphertext objects are not among them:
+ * keys are read from the shared file system, ciphertexts travel as bytes. Records are serialized by
+ * Java, which deserializes them with their constructor and all its checks; Kryo 4 has no support
+ * for records.
  */
 public final class HetalKryoRegistrator implements KryoRegistrator {
   @Override
@@ -23,13 +24,8 @@ public final class HetalKryoRegistrator implements KryoRegistrator {
     kryo.register(ArrayList.class);
     kryo.register(SumTree.class, new SumTreeSerializer());
     kryo.register(SumTree[].class);
-    kryo.register(StoredFile.class, new RecordSerializer<>(StoredFile.class));
-    kryo.register(
-        EncryptedDataset.Group.class, new RecordSerializer<>(EncryptedDataset.Group.class));
-    kryo.register(
-        EncryptedDataset.Microbatch.class,
-        new RecordSerializer<>(EncryptedDataset.Microbatch.class));
-    kryo.register(MicrobatchTask.class, new RecordSerializer<>(MicrobatchTask.class));
+    kryo.register(EncryptedDataset.Group.class, new JavaSerializer());
+    kryo.register(MicrobatchTask.class, new JavaSerializer());
     kryo.register(Object[].class);
   }
 

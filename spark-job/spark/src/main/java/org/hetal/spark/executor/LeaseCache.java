@@ -8,12 +8,12 @@ import java.util.concurrent.CompletionException;
 import java.util.function.Supplier;
 
 /**
- * Keeps values that own native memory while there is room, least recently used out first. A value
- * is loaded once, by the first of the threads that ask for it, and is closed only when nobody
+ * A cache of values that own native memory, which evicts the least recently used value first. A
+ * value is loaded once, by the first thread that asks for it, and is closed only when no thread
  * leases it. Thread-safe.
  *
- * <p>The capacity is a limit on what is kept, not on what is leased: a value that finds no room is
- * closed when its last lease is.
+ * <p>The capacity limits what is cached, not what is leased: a value that does not fit is closed
+ * when its last lease is closed.
  */
 final class LeaseCache<K, V extends AutoCloseable> implements AutoCloseable {
   private final long capacity;
@@ -32,13 +32,13 @@ final class LeaseCache<K, V extends AutoCloseable> implements AutoCloseable {
   }
 
   /**
-   * @param capacity in the microbatch of the weights, e.g. bytes; 0 keeps nothing
+   * @param capacity in the unit of the weights, for example bytes; 0 caches nothing
    */
   LeaseCache(long capacity) {
     this.capacity = capacity;
   }
 
-  /** A value in use; close it once. */
+  /** A value in use. Closing the lease again has no effect. */
   final class Lease implements AutoCloseable {
     private final Entry<V> entry;
     private boolean open = true;
@@ -64,10 +64,11 @@ final class LeaseCache<K, V extends AutoCloseable> implements AutoCloseable {
   }
 
   /**
-   * The value of a key, loaded if need be; older values make room first.
+   * The value of a key, which is loaded when it is not cached; older values are evicted first.
    *
    * @param weight of this key's value, known before it is loaded
-   * @param load its failure reaches everybody who waits for the value; the next caller loads anew
+   * @param load its exception reaches every thread that waits for the value; the next caller loads
+   *     again
    */
   Lease lease(K key, long weight, Supplier<V> load) {
     Entry<V> entry;

@@ -4,9 +4,9 @@ import java.io.Serializable;
 import org.hetal.dataset.EncryptedDataset;
 
 /**
- * An element of a minibatch's RDD: names and digests of the ciphertexts of one microbatch, not
+ * An element of a minibatch's RDD: paths and digests of the ciphertexts of one microbatch, not
  * their bytes.
  *
- * @param index of the microbatch in its minibatch
+ * @param index of the microbatch in its minibatch, from 0
  */
 record MicrobatchTask(int index, EncryptedDataset.Microbatch microbatch) implements Serializable {}

@@ -17,13 +17,14 @@ import org.hetal.spark.engine.EngineHolder;
 import org.hetal.training.GradientService;
 
 /**
- * GradientService that are Spark's executors. A minibatch is an RDD of its microbatches; a task
- * computes the gradients of its microbatches one after the other and returns their sum, one compact
- * encrypted gradient; {@code treeAggregate} adds those. The weights go out as one broadcast a step
- * and are destroyed after it.
+ * Computes gradients and logits on Spark's executors. A minibatch is an RDD of its microbatches. A
+ * task computes the gradients of the microbatches of one partition and returns their sum; {@code
+ * treeAggregate} adds the sums of the tasks. The weights of a step are one broadcast, which is
+ * destroyed after the step.
  *
- * <p>Evaluation is deterministic and sums are joined along a fixed tree ({@link SumTree}), so the
- * bytes depend neither on partitions, executors and threads nor on retried and speculative tasks.
+ * <p>Evaluation is deterministic and sums are joined along a fixed tree ({@link PartialSum}), so
+ * the bytes depend neither on partitions, executors and threads nor on retried and speculative
+ * tasks.
  */
 public final class SparkGradientService implements GradientService, AutoCloseable {
   private final JavaSparkContext spark;
@@ -32,15 +33,15 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
   private final Broadcast<SerializableConfiguration> hadoop;
   private final List<JavaRDD<MicrobatchTask>> batches = new ArrayList<>();
   private final JavaRDD<EncryptedDataset.Group> unlabelledGroups;
-  private final int groupsToJudge;
+  private final int unlabelledCount;
   private final LongAccumulator bootstraps;
   private long broadcastBytes;
   private long gradientBytes;
 
   /**
    * @param dataset whose folder is {@code spec.dataset()}
-   * @param partitions of a minibatch and of the rows to judge; 0: one a microbatch. The result does
-   *     not depend on it
+   * @param partitions of a minibatch and of the groups without labels; 0: one per microbatch or
+   *     group. The result does not depend on it
    */
   public SparkGradientService(
       JavaSparkContext spark, ComputeSpec spec, EncryptedDataset dataset, int partitions) {
@@ -57,38 +58,32 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
       }
       batches.add(parallel(tasks, partitions));
     }
-    this.groupsToJudge = dataset.unlabelledGroups().size();
+    this.unlabelledCount = dataset.unlabelledGroups().size();
     this.unlabelledGroups = parallel(dataset.unlabelledGroups(), partitions);
   }
 
   @Override
   public List<Ciphertext> gradient(List<Ciphertext> compactLookahead, int batch, double factor) {
-    List<byte[]> sum =
+    SumTree sum =
         withWeights(
             compactLookahead,
             factor,
             step ->
                 batches
                     .get(batch)
+                    .mapPartitions(new Tasks.SumGradients(spec, step, hadoop, bootstraps))
                     .treeAggregate(
-                        new SumTree(),
-                        new Tasks.AddGradient(spec, step, hadoop, bootstraps),
-                        new Tasks.Join(spec, hadoop))
-                    .total(evaluator));
-    gradientBytes += sum.stream().mapToLong(bytes -> bytes.length).sum();
-    List<Ciphertext> out = new ArrayList<>();
-    try {
-      sum.forEach(bytes -> out.add(evaluator.deserialize(bytes)));
-      return out;
-    } catch (RuntimeException e) {
-      out.forEach(Ciphertext::close);
-      throw e;
+                        new SumTree(), new Tasks.Join(spec, hadoop), new Tasks.Join(spec, hadoop)));
+    gradientBytes += sum.bytes();
+    try (PartialSum last = new PartialSum(evaluator)) {
+      last.add(sum);
+      return last.total();
     }
   }
 
   @Override
   public List<byte[]> validationLogits(List<Ciphertext> compactWeights) {
-    if (groupsToJudge == 0) {
+    if (unlabelledCount == 0) {
       return List.of();
     }
     return withWeights(
@@ -102,7 +97,7 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
     return broadcastBytes;
   }
 
-  /** Bytes of summed gradients so far. */
+  /** Bytes of summed gradients that reached the driver so far. */
   public long gradientBytes() {
     return gradientBytes;
   }
@@ -112,7 +107,7 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
     return bootstraps.value();
   }
 
-  /** Also closes what the executors of this JVM shared; those of other JVMs end with them. */
+  /** Also closes what the tasks of this JVM shared. Other executors close it when they end. */
   @Override
   public void close() {
     hadoop.destroy();

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.hetal.dataset.EncryptedDataset;
@@ -20,13 +21,16 @@ import org.hetal.spark.storage.HadoopStorage;
 import org.hetal.training.EncryptedMicrobatch;
 import org.hetal.training.MicrobatchGradient;
 import org.hetal.training.ValidationLogits;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the tasks of one executor and device share for one {@link ComputeSpec}: the engine, encoded
- * masks, ciphertexts of recent microbatches, and the weights of the current step, expanded once.
+ * masks, cached ciphertexts of microbatches, and the expanded weights of the current step.
  * Thread-safe.
  */
 public final class WorkerEngine implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(WorkerEngine.class);
   private static final Map<Key, WorkerEngine> WORKERS = new HashMap<>();
 
   private record Key(String run, EngineSpec engine) {}
@@ -36,9 +40,11 @@ public final class WorkerEngine implements AutoCloseable {
   private final Storage storage;
   private final MicrobatchGradient microbatchGradient;
   private final ValidationLogits validationLogits;
+  private final LongAdder filesRead = new LongAdder();
+  private final LongAdder bytesRead = new LongAdder();
   final LeaseCache<String, EncryptedMicrobatch> microbatches;
   private final LeaseCache<String, FeatureBlocks> groups;
-  // Room for one: the weights of a step are of no use in the next.
+  // Capacity for one step: its weights are not used again in the next step.
   private final LeaseCache<String, ExpandedWeights> expanded = new LeaseCache<>(1);
 
   private WorkerEngine(ComputeSpec spec, EngineSpec engine, Configuration hadoop) {
@@ -48,8 +54,13 @@ public final class WorkerEngine implements AutoCloseable {
     this.microbatchGradient = new MicrobatchGradient(evaluator, spec.plan());
     this.validationLogits = new ValidationLogits(evaluator, spec.plan());
     this.microbatches = new LeaseCache<>(spec.cacheBytes());
-    // Validation rows are read once an epoch; keeping them would push training rows out.
+    // Validation rows are read once per epoch; caching them would evict training rows.
     this.groups = new LeaseCache<>(0);
+    LOG.info(
+        "computing on data set {} with {}; at most {} bytes of ciphertexts are cached",
+        spec.dataset(),
+        evaluator.device(),
+        spec.cacheBytes());
   }
 
   /**
@@ -65,7 +76,7 @@ public final class WorkerEngine implements AutoCloseable {
     }
   }
 
-  /** Lets go of everything that is kept for later and that no task uses now, on every device. */
+  /** Frees everything that is cached and that no task uses now, on every device. */
   static void makeRoom() {
     synchronized (WORKERS) {
       WORKERS.values().forEach(WorkerEngine::closeCaches);
@@ -85,23 +96,21 @@ public final class WorkerEngine implements AutoCloseable {
     return evaluator;
   }
 
-  /** The compact gradient of one microbatch, serialised. */
-  List<byte[]> gradient(StepWeights step, EncryptedDataset.Microbatch microbatch) {
+  /**
+   * The gradient of one microbatch in compact form.
+   *
+   * @return the caller closes the ciphertexts
+   */
+  List<Ciphertext> gradient(StepWeights step, EncryptedDataset.Microbatch microbatch) {
     try (var weights = lease(step, microbatchGradient::expand);
         var rows =
             microbatches.lease(
-                microbatch.id(), memoryOf(microbatch.groups()), () -> readMicrobatch(microbatch));
-        Scope scope = evaluator.scope()) {
-      List<byte[]> out = new ArrayList<>();
-      for (Ciphertext ciphertext :
-          scope.addAll(microbatchGradient.compute(weights.value(), rows.value(), step.factor()))) {
-        out.add(evaluator.serialize(ciphertext));
-      }
-      return out;
+                microbatch.id(), memoryOf(microbatch.groups()), () -> readMicrobatch(microbatch))) {
+      return microbatchGradient.compute(weights.value(), rows.value(), step.factor());
     }
   }
 
-  /** The logits of one group of rows to judge or to predict, serialised. */
+  /** The serialized logits of one group of validation rows or of rows to predict. */
   byte[] logits(StepWeights step, EncryptedDataset.Group group) {
     String key = group.features().get(0).path();
     try (var weights = lease(step, validationLogits::expand);
@@ -119,6 +128,11 @@ public final class WorkerEngine implements AutoCloseable {
 
   @Override
   public void close() {
+    LOG.info(
+        "closed data set {}: {} files with {} bytes were read",
+        spec.dataset(),
+        filesRead,
+        bytesRead);
     closeCaches();
     microbatchGradient.close();
     validationLogits.close();
@@ -173,10 +187,13 @@ public final class WorkerEngine implements AutoCloseable {
   }
 
   private Ciphertext readCiphertext(StoredFile file) {
-    return evaluator.deserialize(file.read(storage));
+    byte[] bytes = file.read(storage);
+    filesRead.increment();
+    bytesRead.add(bytes.length);
+    return evaluator.deserialize(bytes);
   }
 
-  /** Two parts of a residue of 64 bits a limb and coefficient. */
+  /** Bytes of the ciphertexts in memory: two parts, 8 bytes per limb and coefficient. */
   private long memoryOf(List<EncryptedDataset.Group> read) {
     long perLimb = 2L * Long.BYTES * evaluator.parameters().ringDegree();
     long limbs = 0;

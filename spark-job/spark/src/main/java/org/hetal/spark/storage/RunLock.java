@@ -25,6 +25,8 @@ import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.hetal.he.IoReason;
 import org.hetal.spark.errors.CommitException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One owner of a run directory at a time: the file {@code run.lock} in it names the process that
@@ -43,6 +45,7 @@ import org.hetal.spark.errors.CommitException;
  * not.
  */
 public final class RunLock implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(RunLock.class);
   static final String NAME = "run.lock";
   static final int RENEW_SECONDS = 20;
   public static final int STALE_SECONDS = 120;
@@ -180,13 +183,20 @@ public final class RunLock implements AutoCloseable {
       if (lost != null) {
         renewals.shutdown(); // thrown before the next commit
       } else {
-        failedRenewal = new IOException(e);
+        renewalFailed(new IOException(e));
       }
     } catch (IOException e) {
-      failedRenewal = e; // the next renewal may succeed; requireHeld decides before a commit
+      renewalFailed(e);
     } catch (FSError | RuntimeException e) {
-      failedRenewal = new IOException(e); // an exception that escaped would end the renewals
+      renewalFailed(new IOException(e)); // an exception that escaped would end the renewals
     }
+  }
+
+  /** The next renewal may succeed; {@link #requireHeld} decides before a commit. */
+  private void renewalFailed(IOException e) {
+    failedRenewal = e;
+    LOG.warn(
+        "run lock {}: not renewed, next attempt in {} s: {}", file, RENEW_SECONDS, e.toString());
   }
 
   private byte[] content() {

@@ -90,12 +90,15 @@ public final class MicrobatchGradient implements AutoCloseable {
     return out;
   }
 
-  /** Copies at a lower level, owned by the scope. */
+  /**
+   * The ciphertexts at a level: a ciphertext above it is dropped, and the scope owns the copy; a
+   * ciphertext at the level is returned as it is.
+   */
   static List<Ciphertext> dropped(
       Scope scope, Evaluator evaluator, List<Ciphertext> from, int level) {
     List<Ciphertext> out = new ArrayList<>();
     for (Ciphertext x : from) {
-      out.add(scope.add(evaluator.dropToLevel(x, level)));
+      out.add(x.level() == level ? x : scope.add(evaluator.dropToLevel(x, level)));
     }
     return out;
   }

@@ -60,7 +60,8 @@ public final class FailureTable {
             HeSecurityException.class,
             HeMissingKeyException.class,
             DeviceUnavailableException.class,
-            NativeLibraryException.class)
+            NativeLibraryException.class,
+            TrainingDivergedException.class)
         .with(ExitCode.INPUT, FailureTable::isMissingFile)
         .with(ExitCode.RETRY, JavaErrors::isThreadRefused)
         .with(ExitCode.CONFIGURATION, JavaErrors::isMemoryTooSmall)

@@ -1,6 +1,5 @@
 package org.hetal.owner.cli;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -11,7 +10,7 @@ import org.hetal.command.ExitCode;
 import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 import org.hetal.dataset.Shapes;
-import org.hetal.dataset.StoredFile;
+import org.hetal.format.Digests;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.oracle.OracleFiles;
@@ -118,7 +117,7 @@ final class OracleCommand extends OwnerCommand {
         settings().runId(),
         client.keyId(),
         Optional.of(record.manifest()),
-        StoredFile.sha256(schedule.getBytes(StandardCharsets.UTF_8)));
+        Digests.sha256(schedule));
   }
 
   private void show(EpochMetrics metrics) {

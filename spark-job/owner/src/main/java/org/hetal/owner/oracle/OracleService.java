@@ -5,7 +5,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
-import org.hetal.dataset.StoredFile;
+import org.hetal.format.Digests;
 import org.hetal.he.HeException;
 import org.hetal.he.owner.Client;
 import org.hetal.oracle.Greeting;
@@ -193,8 +193,8 @@ public final class OracleService {
 
   private static String digest(List<byte[]> ciphertexts) {
     StringBuilder all = new StringBuilder();
-    ciphertexts.forEach(bytes -> all.append(StoredFile.sha256(bytes)));
-    return StoredFile.sha256(all.toString().getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+    ciphertexts.forEach(bytes -> all.append(Digests.sha256(bytes)));
+    return Digests.sha256(all.toString());
   }
 
   private static void require(boolean holds, int status, String message) {

@@ -1,0 +1,56 @@
+package org.hetal.spark.engine;
+
+import java.io.Serializable;
+import org.hetal.dataset.DatasetException;
+import org.hetal.he.DeviceSpec;
+import org.hetal.he.Evaluator;
+
+/**
+ * What an executor must know to open its engine. It travels with every task and therefore holds
+ * names and digests, never keys.
+ *
+ * @param backend {@code native} or {@code simulator}, or another {@link Backend#name}
+ * @param parameterSet the name of the parameter set
+ * @param parameterHash the expected {@code Parameters.hash()}, from the manifest of the data set
+ * @param keyId of the key pair that the data set was encrypted under
+ * @param keyBundle URI of the directory of evaluation keys; empty for a backend without keys
+ * @param keyManifestDigest SHA-256 of the bundle's manifest in hex, as the driver read it; an
+ *     executor refuses other keys; empty where {@code keyBundle} is empty
+ * @param device the device and the number of threads of one engine
+ */
+public record EngineSpec(
+    String backend,
+    String parameterSet,
+    String parameterHash,
+    String keyId,
+    String keyBundle,
+    String keyManifestDigest,
+    DeviceSpec device)
+    implements Serializable {
+
+  /** The same engine on another device. */
+  public EngineSpec on(DeviceSpec other) {
+    return new EngineSpec(
+        backend, parameterSet, parameterHash, keyId, keyBundle, keyManifestDigest, other);
+  }
+
+  /**
+   * Returns the evaluator if its keys are those of the data set, and closes it otherwise.
+   *
+   * @param actual key id of its bundle
+   * @throws DatasetException when they are not
+   */
+  <E extends Evaluator> E withTheKeysOfTheDataset(E evaluator, String actual) {
+    if (!actual.equals(keyId)) {
+      evaluator.close();
+      throw new DatasetException(
+          "key bundle "
+              + keyBundle
+              + ": expected the keys of the data set, key id "
+              + keyId
+              + ", actual "
+              + actual);
+    }
+    return evaluator;
+  }
+}

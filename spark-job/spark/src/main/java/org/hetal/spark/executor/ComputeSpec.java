@@ -1,0 +1,35 @@
+package org.hetal.spark.executor;
+
+import java.io.Serializable;
+import org.apache.spark.TaskContext;
+import org.hetal.spark.engine.EngineSpec;
+import org.hetal.spark.engine.GpuAddress;
+import org.hetal.training.TrainingPlan;
+
+/**
+ * What an executor must know to compute on a data set. Travels with every task; a few kilobytes
+ * without keys and ciphertexts.
+ *
+ * @param id unique to this run of the job, so that an executor caches ciphertexts for this run only
+ * @param engine of the executors; the GPU of a task is the one that Spark assigned to it
+ * @param driverEngine of the driver, where Spark joins the last sums
+ * @param dataset path or URI of the encrypted data set
+ * @param cacheBytes bytes of ciphertexts that an executor caches between steps
+ */
+public record ComputeSpec(
+    String id,
+    EngineSpec engine,
+    EngineSpec driverEngine,
+    TrainingPlan plan,
+    String dataset,
+    long cacheBytes)
+    implements Serializable {
+
+  /** The engine for the calling thread: that of its task, or that of the driver. */
+  EngineSpec engineHere() {
+    TaskContext task = TaskContext.get();
+    return task == null
+        ? driverEngine
+        : engine.on(engine.device().on(GpuAddress.ofTask(task.resourcesJMap())));
+  }
+}

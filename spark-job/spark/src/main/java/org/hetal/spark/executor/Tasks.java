@@ -1,0 +1,105 @@
+package org.hetal.spark.executor;
+
+import java.util.Iterator;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.function.FlatMapFunction;
+import org.apache.spark.api.java.function.Function;
+import org.apache.spark.api.java.function.Function2;
+import org.apache.spark.broadcast.Broadcast;
+import org.apache.spark.util.LongAccumulator;
+import org.apache.spark.util.SerializableConfiguration;
+import org.hetal.dataset.EncryptedDataset;
+import org.hetal.he.DeviceLostException;
+import org.hetal.he.DeviceOutOfMemoryException;
+import org.hetal.spark.engine.CountingEvaluator;
+import org.hetal.spark.engine.EngineHolder;
+import org.hetal.spark.engine.EngineSpec;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The functions that Spark sends to executors. */
+final class Tasks {
+  private static final Logger LOG = LoggerFactory.getLogger(Tasks.class);
+
+  private Tasks() {}
+
+  /** What a task computes on an engine. */
+  interface Work<T> {
+    T on(WorkerEngine engine);
+  }
+
+  /**
+   * Computes on the engine of the calling thread.
+   *
+   * @throws DeviceOutOfMemoryException when the device has no memory left; everything that was
+   *     cached is freed first, so that Spark's next attempt finds room
+   * @throws DeviceLostException when the device failed; it is not used again in this process
+   */
+  static <T> T working(ComputeSpec spec, Configuration hadoop, Work<T> work) {
+    EngineSpec here = spec.engineHere();
+    try {
+      return work.on(WorkerEngine.get(spec, here, hadoop));
+    } catch (DeviceOutOfMemoryException e) {
+      LOG.warn("device {} has no memory left: cached ciphertexts are freed", here.device().kind());
+      WorkerEngine.makeRoom();
+      throw e;
+    } catch (DeviceLostException e) {
+      throw EngineHolder.lost(here, e);
+    }
+  }
+
+  /** From the microbatches of a partition to the sum of their gradients. */
+  record SumGradients(
+      ComputeSpec spec,
+      StepWeights step,
+      Broadcast<SerializableConfiguration> hadoop,
+      LongAccumulator bootstraps)
+      implements FlatMapFunction<Iterator<MicrobatchTask>, SumTree> {
+    @Override
+    public Iterator<SumTree> call(Iterator<MicrobatchTask> tasks) {
+      SumTree sum =
+          working(
+              spec,
+              hadoop.value().value(),
+              engine -> {
+                long before = CountingEvaluator.bootstraps();
+                try (PartialSum partial = new PartialSum(engine.evaluator())) {
+                  tasks.forEachRemaining(
+                      task -> partial.add(task.index(), engine.gradient(step, task.microbatch())));
+                  return partial.serialized();
+                } finally {
+                  bootstraps.add(CountingEvaluator.bootstraps() - before);
+                }
+              });
+      return List.of(sum).iterator();
+    }
+  }
+
+  /** Joins the sums of two tasks. Spark joins the last sums in the driver. */
+  record Join(ComputeSpec spec, Broadcast<SerializableConfiguration> hadoop)
+      implements Function2<SumTree, SumTree, SumTree> {
+    @Override
+    public SumTree call(SumTree a, SumTree b) {
+      return working(
+          spec,
+          hadoop.value().value(),
+          engine -> {
+            try (PartialSum sum = new PartialSum(engine.evaluator())) {
+              sum.add(a);
+              sum.add(b);
+              return sum.serialized();
+            }
+          });
+    }
+  }
+
+  /** From a group of rows to its serialized logits. */
+  record Logits(ComputeSpec spec, StepWeights step, Broadcast<SerializableConfiguration> hadoop)
+      implements Function<EncryptedDataset.Group, byte[]> {
+    @Override
+    public byte[] call(EncryptedDataset.Group group) {
+      return working(spec, hadoop.value().value(), engine -> engine.logits(step, group));
+    }
+  }
+}

@@ -14,6 +14,7 @@ import org.hetal.dataset.DigestedJson;
 import org.hetal.dataset.StoredFile;
 import org.hetal.format.Digests;
 import org.hetal.spark.errors.CommitException;
+import org.hetal.spark.errors.RetryLaterException;
 import org.hetal.training.Checkpoint;
 import org.hetal.training.CheckpointStore;
 

@@ -24,6 +24,7 @@ import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.hetal.spark.errors.CommitException;
+import org.hetal.spark.errors.RetryLaterException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -50,7 +51,8 @@ public final class RunLock implements AutoCloseable {
   public static final int STALE_SECONDS = 120;
 
   /** What to do when the file system is away. */
-  public static final String CONTINUES = "the same command continues the run when the file system answers";
+  public static final String CONTINUES =
+      "the same command continues the run when the file system answers";
 
   private static final String TOKEN = "token";
   private static final String RENEWED = "renewed";

@@ -20,6 +20,7 @@ import org.apache.hadoop.security.AccessControlException;
 import org.apache.hadoop.util.Progressable;
 import org.hetal.command.ExitCode;
 import org.hetal.he.FileWriteException;
+import org.hetal.spark.engine.KeyBundleCache;
 import org.hetal.spark.job.ClusterFailures;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -110,7 +110,7 @@ public record EncryptedDataset(
         .sum();
   }
 
-  /** All groups: those of the minibatches in order, then those to judge. */
+  /** All groups: those of the minibatches in order, then those without labels. */
   public List<Group> groups() {
     return java.util.stream.Stream.concat(
             batches.stream()
@@ -144,7 +144,7 @@ public record EncryptedDataset(
       require(rows == batch.rows() && rows > 0, where, batch.rows() + " rows in a batch", rows);
     }
     for (Group group : unlabelledGroups) {
-      require(group.labels() == null, where, "no labels in rows to judge", "labels");
+      require(group.labels() == null, where, "no labels in unlabelled groups", "labels");
       requireGroup(where, group, paths);
     }
   }

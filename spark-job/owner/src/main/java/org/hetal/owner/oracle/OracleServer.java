@@ -32,14 +32,14 @@ import org.hetal.oracle.ValidationRequest;
 /**
  * {@link OracleService} over HTTPS with TLS 1.3 alone; what goes over the wire is described in
  * {@link Greeting}, {@link ValidationRequest} and {@link ValidationAnswer}. One event loop serves
- * all connections, so that one that says nothing, or little, keeps no thread from another ({@link
- * Strangers}); questions are answered one after the other on a thread of their own.
+ * all connections, so that a silent or slow connection occupies no thread ({@link
+ * UnauthenticatedConnections}); requests are answered one after the other on a thread of their own.
  */
 public final class OracleServer implements AutoCloseable {
   private static final int HEADER_BYTES = 1 << 20;
   private static final int CIPHERTEXT_BYTES = 48 << 20;
-  static final int MOST_STRANGERS = 512;
-  private static final Duration TIME_TO_SHOW_THE_TOKEN = Duration.ofSeconds(15);
+  static final int MOST_UNAUTHENTICATED = 512;
+  private static final Duration TIME_TO_AUTHENTICATE = Duration.ofSeconds(15);
   private static final Duration TIME_TO_END = Duration.ofSeconds(4);
   private static final HttpDecoderConfig LIMITS =
       new HttpDecoderConfig().setMaxInitialLineLength(1024).setMaxHeaderSize(8192);
@@ -55,8 +55,8 @@ public final class OracleServer implements AutoCloseable {
    * Starts to listen.
    *
    * @param port 0: any free one
-   * @param trouble told what was refused, one line each
-   * @throws SettingsException when nobody can listen there
+   * @param trouble receives one line per refused request
+   * @throws SettingsException when the address is not of this machine or the port is in use
    */
   public OracleServer(
       OracleService service,
@@ -64,7 +64,7 @@ public final class OracleServer implements AutoCloseable {
       String host,
       int port,
       Consumer<String> trouble) {
-    this(service, identity, host, port, TIME_TO_SHOW_THE_TOKEN, trouble);
+    this(service, identity, host, port, TIME_TO_AUTHENTICATE, trouble);
   }
 
   OracleServer(
@@ -72,7 +72,7 @@ public final class OracleServer implements AutoCloseable {
       OracleIdentity identity,
       String host,
       int port,
-      Duration timeToShowTheToken,
+      Duration timeToAuthenticate,
       Consumer<String> trouble) {
     this.service = service;
     long most = HEADER_BYTES + (long) service.groups() * CIPHERTEXT_BYTES;
@@ -86,11 +86,11 @@ public final class OracleServer implements AutoCloseable {
         new RequestHandler.Shared(
             identity.tokenBytes(),
             routes,
-            new Strangers(MOST_STRANGERS, timeToShowTheToken),
+            new UnauthenticatedConnections(MOST_UNAUTHENTICATED, timeToAuthenticate),
             answers,
             new AtomicInteger(),
             trouble,
-            new SeldomLines(trouble));
+            new RateLimitedLog(trouble));
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loop)
@@ -102,7 +102,7 @@ public final class OracleServer implements AutoCloseable {
                   protected void initChannel(SocketChannel connection) {
                     connection
                         .pipeline()
-                        .addLast(shared.strangers())
+                        .addLast(shared.unauthenticated())
                         .addLast(new SslHandler(engine(identity)))
                         .addLast(new HttpServerCodec(LIMITS))
                         .addLast(new RequestHandler(shared));
@@ -167,7 +167,7 @@ public final class OracleServer implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw new OracleException(OracleException.BAD_REQUEST, e.getMessage());
     }
-    return service.decide(request).encode();
+    return ValidationAnswer.encode(service.decide(request));
   }
 
   /** Stops listening; a question being answered has some seconds to end. */

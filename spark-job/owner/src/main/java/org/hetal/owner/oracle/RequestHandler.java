@@ -57,11 +57,11 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
   record Shared(
       byte[] token,
       Map<String, Route> routes,
-      Strangers strangers,
+      UnauthenticatedConnections unauthenticated,
       ExecutorService answers,
       AtomicInteger atOnce,
       Consumer<String> trouble,
-      Consumer<String> strangersTrouble) {}
+      Consumer<String> unauthenticatedTrouble) {}
 
   private final Shared shared;
   private Route route;
@@ -76,7 +76,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
 
   @Override
   protected void channelRead0(ChannelHandlerContext context, HttpObject message) {
-    // Whatever follows the first question, or its refusal, is thrown away.
+    // Everything after the first request, or after its refusal, is ignored.
     try {
       if (message instanceof HttpRequest request && !started) {
         started = true;
@@ -94,7 +94,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
       throw new OracleException(OracleException.BAD_REQUEST, "request: expected HTTP/1.1");
     }
     requireToken(request);
-    shared.strangers().admit(context.channel());
+    shared.unauthenticated().admit(context.channel());
     admitted = true;
     closeUnlessRead(context);
     route = shared.routes().get(request.uri());
@@ -182,7 +182,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
     } catch (OracleException e) {
       context.executor().execute(() -> refuse(context, e));
     } catch (RuntimeException e) {
-      // What went wrong here is the owner's to know.
+      // The cause is for the owner's log only.
       shared.trouble().accept("failed: " + e);
       byte[] answer = ValidationAnswer.failure("the oracle failed; its own log says why");
       context
@@ -194,7 +194,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
   private void refuse(ChannelHandlerContext context, OracleException why) {
     body = null;
     String line = "refused with " + why.status() + ": " + why.getMessage();
-    (admitted ? shared.trouble() : shared.strangersTrouble()).accept(line);
+    (admitted ? shared.trouble() : shared.unauthenticatedTrouble()).accept(line);
     send(
         context,
         HttpResponseStatus.valueOf(why.status()),
@@ -236,7 +236,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
     super.channelInactive(context);
   }
 
-  /** Handshakes that fail and connections that break off are the other side's. */
+  /** Failed handshakes and broken connections are not reported. */
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     context.close();

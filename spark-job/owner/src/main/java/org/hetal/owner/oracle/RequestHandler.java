@@ -30,10 +30,9 @@ import org.hetal.oracle.Greeting;
 import org.hetal.oracle.ValidationAnswer;
 
 /**
- * One connection, which carries one question. The token is checked when the header is there and
- * before anything else is looked at; only then is there memory for a body. A refusal is sent at
- * once, and what the client still sends is thrown away for a while, since closing would take the
- * refusal from it.
+ * Serves one request per connection. The token is checked first, when the header is complete; only
+ * then is memory allocated for a body. A refusal is sent at once. What the client still sends is
+ * read and ignored for {@link #LINGER}, since closing at once could discard the refusal.
  */
 final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
   private static final Duration BODY_LIMIT = Duration.ofMinutes(5);

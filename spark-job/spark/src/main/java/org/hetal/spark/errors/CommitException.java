@@ -1,6 +1,9 @@
 package org.hetal.spark.errors;
 
-/** A run directory that cannot be written, or belongs to another process; exit code 73. */
+/**
+ * A run directory or an output cannot be written, or belongs to another process or another run.
+ * Commands exit with 73.
+ */
 public class CommitException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -7,7 +7,7 @@
 
 #include "base/error.h"
 #include "ckks/limb_packing.h"
-#include "device/cpu/thread_pool.h"
+#include "device/thread_pool.h"
 #include "injection.h"
 
 namespace hetal {

@@ -10,8 +10,8 @@
 #include "device/cpu/kernel_paths.h"
 #include "device/cpu/kernels.h"
 #include "device/cpu/ntt_table.h"
-#include "device/cpu/pages.h"
-#include "device/cpu/thread_pool.h"
+#include "device/pages.h"
+#include "device/thread_pool.h"
 #include "device/device.h"
 #include "device/memory_pool.h"
 

@@ -3,7 +3,7 @@
 
 #include "arith/modulus.h"
 #include "device/cpu/kernels.h"
-#include "device/cpu/pages.h"
+#include "device/pages.h"
 
 namespace hetal::device {
 

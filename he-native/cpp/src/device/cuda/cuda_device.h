@@ -6,7 +6,7 @@
 #include <span>
 
 #include "base/error.h"
-#include "device/cpu/thread_pool.h"
+#include "device/thread_pool.h"
 #include "device/cuda/base_change.h"
 #include "device/cuda/key_switch.h"
 #include "device/cuda/ntt.h"

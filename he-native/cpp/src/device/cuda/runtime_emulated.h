@@ -14,7 +14,7 @@
 #include <sys/mman.h>
 
 #include "base/error.h"
-#include "device/cpu/pages.h"
+#include "device/pages.h"
 #include "device/cuda/arithmetic.h"
 #include "device/cuda/kernel.h"
 #include "device/device.h"

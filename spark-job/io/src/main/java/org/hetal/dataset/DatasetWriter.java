@@ -30,7 +30,7 @@ public final class DatasetWriter {
    * An encrypted group, ready to be written.
    *
    * @param features in the order of {@code Layout.packFeatures}
-   * @param labels null in rows to judge
+   * @param labels null in groups without labels
    */
   public record EncryptedGroup(
       int rows, List<byte[]> features, int featureLevel, byte[] labels, int labelLevel) {}

@@ -8,12 +8,12 @@ import org.hetal.format.Digests;
 import org.hetal.format.Json;
 
 /**
- * A JSON file with its kind, its version and the SHA-256 of its own content, so that a damaged or
- * changed file is noticed.
+ * A JSON file with its kind, its version and the SHA-256 of its content, so that a damaged or
+ * changed file is detected.
  *
- * @param kind what the file is, e.g. {@code hetal-encrypted-dataset}
+ * @param kind of the file, for example {@code hetal-encrypted-dataset}
  * @param version of the content's format
- * @param remedy what to do about a file of another version
+ * @param remedy what to do about a file of another version, for the message
  */
 public record DigestedJson(String kind, int version, String remedy) {
   private static final int MAX_BYTES = 1 << 27;

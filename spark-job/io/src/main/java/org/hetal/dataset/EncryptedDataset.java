@@ -11,9 +11,9 @@ import java.util.Set;
 import org.hetal.format.Digests;
 
 /**
- * What the cluster is given: encrypted minibatches cut in microbatches of work, and encrypted rows
- * without labels. A folder with one file a ciphertext and a manifest, written last ({@link
- * DatasetWriter}).
+ * The data set that the cluster gets: encrypted minibatches, cut into microbatches, and encrypted
+ * rows without labels. A folder with one file per ciphertext and a manifest, which is written last
+ * ({@link DatasetWriter}).
  *
  * @param origin parameters, key and layout
  * @param id of this data set, 32 random hex digits, under which its owner keeps a private record;
@@ -42,15 +42,17 @@ public record EncryptedDataset(
   public record Batch(int rows, List<Microbatch> microbatches) implements Serializable {}
 
   /**
-   * One or two groups of one minibatch: what a task computes alone.
+   * The stored form of a microbatch: one or two groups of one minibatch, whose gradient is computed
+   * as a whole.
    *
    * @param id unique in the data set
    */
   public record Microbatch(String id, List<Group> groups) implements Serializable {}
 
   /**
-   * The rows of one ciphertext of logits.
+   * The stored form of a group: the rows of one ciphertext of logits.
    *
+   * @param rows number of rows, from 1
    * @param features in the order of {@code Layout.packFeatures}
    * @param labels null in groups without labels
    */
@@ -110,7 +112,7 @@ public record EncryptedDataset(
         .sum();
   }
 
-  /** All groups: those of the minibatches in order, then those to judge. */
+  /** All groups: those of the minibatches in order, then those without labels. */
   public List<Group> groups() {
     return java.util.stream.Stream.concat(
             batches.stream()
@@ -144,7 +146,7 @@ public record EncryptedDataset(
       require(rows == batch.rows() && rows > 0, where, batch.rows() + " rows in a batch", rows);
     }
     for (Group group : unlabelledGroups) {
-      require(group.labels() == null, where, "no labels in rows to judge", "labels");
+      require(group.labels() == null, where, "no labels in unlabelled groups", "labels");
       requireGroup(where, group, paths);
     }
   }

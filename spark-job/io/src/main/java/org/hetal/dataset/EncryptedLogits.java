@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Encrypted predictions: one ciphertext of logits (divided by 2^squarings) a group, in the order of
- * {@link EncryptedDataset#unlabelledGroups()}, and a manifest, written last.
+ * Encrypted predictions: one ciphertext of logits (divided by 2^squarings) per group, in the order
+ * of {@link EncryptedDataset#unlabelledGroups()}, and a manifest, which is written last.
  *
- * @param rowsId {@link EncryptedDataset#id} of the rows that were predicted
- * @param rows of each group
- * @param logits a file a group
+ * @param rowsId {@link EncryptedDataset#id} of the predicted rows
+ * @param rows number of rows of each group
+ * @param logits one file per group
  */
 public record EncryptedLogits(
     Origin origin, String rowsId, List<Integer> rows, List<StoredFile> logits)

@@ -6,14 +6,14 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What the cluster returns: the encrypted weights of the best epoch in compact form (divided by
- * 2^squarings), one file a ciphertext and a manifest, written last.
+ * The trained model that the cluster returns: the encrypted weights of the best epoch in compact
+ * form (divided by 2^squarings), one file per ciphertext, and a manifest, which is written last.
  *
- * @param runId of the run that made it
- * @param scheduleHash of the data set it was trained on
- * @param epochs that were run
+ * @param runId of the run that trained it
+ * @param scheduleHash of the data set that it was trained on
+ * @param epochs number of epochs of the run
  * @param bestEpoch whose weights these are, from 1; 0: the start
- * @param bootstraps in an iteration
+ * @param bootstraps per iteration
  * @param weights in the order of {@code Layout.packWeights}
  */
 public record EncryptedModel(

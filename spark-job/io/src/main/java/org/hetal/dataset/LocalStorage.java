@@ -19,7 +19,7 @@ import org.hetal.he.FileWriteException;
 
 /** A folder of the local file system; made on the first write. */
 public final class LocalStorage implements Storage {
-  /** What a write that was killed leaves beside its file. */
+  /** Names of the temporary files that a killed write leaves beside its file. */
   private static final Pattern LEFTOVER =
       Pattern.compile("\\..+\\.[0-9a-f]{8}(-[0-9a-f]{4,12}){4}");
 
@@ -77,12 +77,12 @@ public final class LocalStorage implements Storage {
     }
   }
 
-  /** Nothing after a move; what is left of a failed write takes space. */
+  /** Has no effect after a move; frees the space of a failed write. */
   private static void deleteQuietly(Path partial) {
     try {
       Files.deleteIfExists(partial);
     } catch (IOException e) {
-      // Why the file could not be written says more.
+      // The reason of the first failure is reported.
     }
   }
 

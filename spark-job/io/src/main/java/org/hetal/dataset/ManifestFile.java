@@ -1,7 +1,7 @@
 package org.hetal.dataset;
 
 /**
- * A JSON file that commits a folder: it is written last, so that a folder with a manifest is whole.
+ * The JSON file that commits a folder: it is written last, so a folder with a manifest is complete.
  */
 final class ManifestFile {
   static final String NAME = "manifest.json";

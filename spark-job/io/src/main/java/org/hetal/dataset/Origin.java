@@ -3,12 +3,13 @@ package org.hetal.dataset;
 import java.io.Serializable;
 
 /**
- * What ciphertexts belong to: only those of one origin can be computed with together.
+ * Parameters, key, layout and data set of ciphertexts. Only ciphertexts of one origin can be
+ * computed with together.
  *
- * @param parameterSet its name
+ * @param parameterSet name of the parameter set
  * @param parameterHash {@code Parameters.hash()}
  * @param keyId of the owner's key pair
- * @param shape how matrices lie in the slots
+ * @param shape of the layout
  * @param squarings weights and logits are stored divided by 2^squarings
  * @param datasetId of the data set to train on, 32 hex digits: rows to predict, models and
  *     predictions carry the identity of the data set whose preparation they were made with

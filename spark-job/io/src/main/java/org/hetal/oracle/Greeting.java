@@ -1,12 +1,13 @@
 package org.hetal.oracle;
 
 /**
- * What the cluster sends before its first step, as JSON: is there an oracle, and will it answer
- * this run? It costs no answer of the budget. Refusals are those of {@link ValidationAnswer}.
+ * The cluster's request before its first step, as JSON: asks whether an oracle listens and whether
+ * it will answer this run. It costs no answer of the budget. Refusals are those of {@link
+ * ValidationAnswer}.
  *
- * @param run which training asks
- * @param groups ciphertexts of validation logits that each question will have
- * @param epochsAnswered epochs whose answer the run has, 0 for a new run
+ * @param run the training
+ * @param groups number of ciphertexts of validation logits in each {@link ValidationRequest}
+ * @param epochsAnswered epochs whose answer the run has; 0 for a new run
  */
 public record Greeting(RunIdentity run, int groups, int epochsAnswered) {
   /** Where to POST it. */
@@ -15,11 +16,11 @@ public record Greeting(RunIdentity run, int groups, int epochsAnswered) {
   /** Its content type, and that of every answer. */
   public static final String CONTENT_TYPE = "application/json";
 
-  /** More bytes are no greeting. */
+  /** The greatest length in bytes. */
   public static final int MAX_BYTES = 4096;
 
   /**
-   * The validation oracle's reply to a greeting that it accepts, JSON with status 200.
+   * The reply to a greeting that the oracle accepts, JSON with status 200.
    *
    * @param answersLeft of the query budget
    */

@@ -3,10 +3,7 @@ package org.hetal.oracle;
 import java.io.IOException;
 import org.hetal.format.Json;
 
-/**
- * JSON of the messages between cluster and validation oracle: every field is required, no more
- * bytes.
- */
+/** Encodes and decodes the messages between cluster and validation oracle as strict JSON. */
 final class Messages {
   private Messages() {}
 
@@ -19,8 +16,8 @@ final class Messages {
   }
 
   /**
-   * @param expected what the message is to be, for the exception
-   * @throws IllegalArgumentException when the bytes are no such message
+   * @param expected the text of the exception
+   * @throws IllegalArgumentException when the bytes are not such a message
    */
   static <T> T decode(byte[] bytes, int offset, int length, Class<T> type, String expected) {
     try {

@@ -1,7 +1,7 @@
 package org.hetal.oracle;
 
 /**
- * Which training asks. The validation oracle answers one training and refuses every other.
+ * Identifies a training. The validation oracle answers one training and refuses every other.
  *
  * @param runId the setting {@code run-id}
  * @param keyId of the key pair under which the data are encrypted
@@ -16,7 +16,7 @@ public record RunIdentity(String runId, String keyId, String dataset, String sch
   private static final String SHA256 = "[0-9a-f]{64}";
 
   /**
-   * @throws IllegalArgumentException when a part is not of its form: what a message says may reach
+   * @throws IllegalArgumentException when a component has another form; messages may be printed on
    *     a terminal
    */
   public RunIdentity {

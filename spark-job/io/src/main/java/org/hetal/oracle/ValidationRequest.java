@@ -7,13 +7,13 @@ import java.util.Locale;
 import org.hetal.format.Digests;
 
 /**
- * What the cluster asks the validation oracle once an epoch, as bytes: {@code HEJQ}, a version, the
- * length of a JSON header, the header, then the ciphertexts one after the other. Integers are 32
- * bits, big endian. The header holds the run, the epoch, and length and SHA-256 of each ciphertext.
+ * The cluster's request after each epoch, as bytes: {@code HEJQ}, a version, the length of a JSON
+ * header, the header, then the ciphertexts one after the other. Integers have 32 bits, big endian.
+ * The header holds the run, the epoch, and length and SHA-256 of each ciphertext.
  *
- * @param run which training asks
+ * @param run the training
  * @param epoch from 1
- * @param logits a ciphertext of validation logits a group, in the order of the data set
+ * @param logits one ciphertext of validation logits per group, in the order of the data set
  */
 public record ValidationRequest(RunIdentity run, int epoch, List<byte[]> logits) {
   /** Where to POST it. */

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.hetal.training.StopDecision;
 import org.junit.jupiter.api.Test;
 
 class ValidationRequestTest {
@@ -83,8 +84,8 @@ class ValidationRequestTest {
 
   @Test
   void answer_readsBackAndNonsenseThrows() {
-    ValidationAnswer answer = new ValidationAnswer(true, false, "patience", 4);
-    assertEquals(answer, ValidationAnswer.decode(answer.encode()));
+    StopDecision decision = new StopDecision(true, false, "patience");
+    assertEquals(decision, ValidationAnswer.decode(ValidationAnswer.encode(decision)));
     for (String text : List.of("", "{}", "[]", "{\"stop\":true}", "null")) {
       assertThrows(
           IllegalArgumentException.class,

@@ -3,12 +3,10 @@ package org.hetal.owner.keys;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
+import org.apache.commons.io.FileUtils;
 import org.hetal.he.FileWriteException;
 
-/** A folder that goes, with all that is in it, when it is closed. */
+/** A temporary folder that is deleted, with its content, when it is closed. */
 public final class TemporaryFolder implements AutoCloseable {
   private final Path path;
 
@@ -26,11 +24,8 @@ public final class TemporaryFolder implements AutoCloseable {
 
   @Override
   public void close() {
-    try (Stream<Path> all = Files.walk(path)) {
-      List<Path> deepestFirst = all.sorted(Comparator.reverseOrder()).toList();
-      for (Path file : deepestFirst) {
-        Files.delete(file);
-      }
+    try {
+      FileUtils.deleteDirectory(path.toFile());
     } catch (IOException e) {
       throw FileWriteException.of(path, e);
     }

@@ -1,6 +1,6 @@
 package org.hetal.owner.oracle;
 
-/** A question that is not answered, with the status that says why. */
+/** A refused request, with its HTTP status. */
 final class OracleException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -12,7 +12,7 @@ import org.hetal.config.SettingsException;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.he.FileReadException;
 
-/** Where the oracle keeps its identity, and what it hands to the cluster. */
+/** The files of the oracle: its identity, and the certificate and token for the cluster. */
 public final class OracleFiles {
   private static final String IDENTITY = "oracle.identity";
 
@@ -21,7 +21,7 @@ public final class OracleFiles {
   /**
    * The file of the identity in the owner's private folder.
    *
-   * @throws SettingsException when the cluster gets that folder
+   * @throws SettingsException when the folder is in one that the cluster gets
    */
   public static Path identity(Settings settings) {
     Settings.Paths paths = settings.paths();
@@ -64,8 +64,8 @@ public final class OracleFiles {
   }
 
   /**
-   * Writes certificate and token for the cluster. Files that hold them already are left alone, with
-   * the mode and the group that somebody may have given them.
+   * Writes certificate and token for the cluster. A file with the right content is not written
+   * again, so that it keeps its mode and group.
    */
   public static void handOver(Settings.Oracle oracle, OracleIdentity identity) {
     Path certificate = certificate(oracle);

@@ -47,10 +47,10 @@ import org.hetal.dataset.OwnerOnly;
 import org.hetal.he.FileReadException;
 
 /**
- * How the cluster knows the oracle and the oracle the cluster: a certificate and a random token,
- * which are handed to the cluster, and the certificate's private key, which is not. All three are
- * kept in one file of mode 0600, so that an oracle that is started again is the same to the
- * cluster.
+ * A certificate and a random token, which are given to the cluster, and the private key of the
+ * certificate, which is not. By the certificate the cluster authenticates the oracle; by the token
+ * the oracle authenticates the cluster. All three are kept in one file of mode 0600, so that an
+ * oracle that is started again has the same identity.
  */
 public final class OracleIdentity {
   private static final Duration VALID = Duration.ofDays(365);
@@ -82,7 +82,7 @@ public final class OracleIdentity {
    * expires, or when it is of another host.
    *
    * @param host the name or address under which the cluster reaches the oracle
-   * @param notices told when a new one takes the place of another, one line
+   * @param notices receives one line when a new identity replaces an old one
    * @throws DatasetException when the file holds no identity
    * @throws org.hetal.config.SettingsException when others may read the file
    */
@@ -244,7 +244,7 @@ public final class OracleIdentity {
     return context;
   }
 
-  /** The whole of it, private key included. */
+  /** All three parts, the private key included. */
   private String pem() {
     return pem(CERTIFICATE, encoded()) + pem(PRIVATE_KEY, key.getEncoded()) + pem(TOKEN, token);
   }
@@ -271,12 +271,12 @@ public final class OracleIdentity {
     return context;
   }
 
-  /** For the cluster: the only certificate that it trusts. */
+  /** The certificate in PEM: the only one that the cluster trusts. */
   public String certificatePem() {
     return pem(CERTIFICATE, encoded());
   }
 
-  /** For the cluster: shown as {@code Authorization: Bearer}. */
+  /** The token in hex: the cluster sends it as {@code Authorization: Bearer}. */
   public String token() {
     return HexFormat.of().formatHex(token);
   }

@@ -25,12 +25,12 @@ import org.hetal.training.EpochMetrics;
 import org.hetal.training.StopDecision;
 
 /**
- * The owner's record of every answer, a JSON object a line. It is on disk before the answer is
- * given, and an oracle that is started again goes on from it, budget included. One oracle at a time
- * has it open ({@link OracleLogLock}).
+ * The owner's record of every answer, one JSON object per line. An answer is on disk before it is
+ * sent; an oracle that is started again continues from the log, query budget included. Only one
+ * oracle at a time can open a log ({@link OracleLogLock}).
  *
- * <p>A last line that was cut, by a full disk or a machine that went down, is of an answer that was
- * not given: it is set aside in {@code LOG.torn}. Damage anywhere else is refused.
+ * <p>A last line that was cut, by a full disk or a crash, is of an answer that was not sent: it is
+ * moved to {@code LOG.torn}. Damage anywhere else is refused.
  */
 public final class OracleLog implements AutoCloseable {
   private final Path file;
@@ -55,8 +55,8 @@ public final class OracleLog implements AutoCloseable {
    * @param keyId under which the logits were encrypted
    * @param dataset SHA-256 of the data set's manifest; empty in a line that was written before logs
    *     had it
-   * @param sha256 of the ciphertexts that were judged
-   * @param loss stays here
+   * @param sha256 of the ciphertexts of validation logits
+   * @param loss is not sent to the cluster
    */
   public record Entry(
       String time,

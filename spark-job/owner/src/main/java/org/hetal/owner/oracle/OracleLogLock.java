@@ -18,9 +18,9 @@ import org.hetal.dataset.OwnerOnly;
 import org.hetal.he.FileWriteException;
 
 /**
- * One oracle a log: a lock of the operating system on the file {@code LOG.lock}, which ends with
- * its process. The file stays and names the last process; it is not the log itself, since a process
- * loses its lock on a file when it closes any other handle of that file.
+ * Lets one oracle at a time open a log, by a lock of the operating system on the file {@code
+ * LOG.lock}; it ends with its process. The file remains and names the last process. It is not the
+ * log itself, since a process loses its lock on a file when it closes any other handle of the file.
  */
 final class OracleLogLock implements AutoCloseable {
   private static final Set<Path> OF_THIS_PROCESS = ConcurrentHashMap.newKeySet();
@@ -34,7 +34,8 @@ final class OracleLogLock implements AutoCloseable {
   }
 
   /**
-   * @throws OracleLog.HeldException when another oracle has it; the message names its process
+   * @throws OracleLog.HeldException when another oracle holds the lock; the message names its
+   *     process
    */
   static OracleLogLock acquire(Path log) {
     Path file = log.resolveSibling(log.getFileName() + ".lock");

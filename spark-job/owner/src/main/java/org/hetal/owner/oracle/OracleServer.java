@@ -34,14 +34,14 @@ import org.hetal.oracle.ValidationRequest;
 /**
  * {@link OracleService} over HTTPS with TLS 1.3 alone; what goes over the wire is described in
  * {@link Greeting}, {@link ValidationRequest} and {@link ValidationAnswer}. One event loop serves
- * all connections, so that one that says nothing, or little, keeps no thread from another ({@link
- * Strangers}); questions are answered one after the other on a thread of their own.
+ * all connections, so that a silent or slow connection occupies no thread ({@link
+ * UnauthenticatedConnections}); requests are answered one after the other on a thread of their own.
  */
 public final class OracleServer implements AutoCloseable {
   private static final int HEADER_BYTES = 1 << 20;
   private static final int CIPHERTEXT_BYTES = 48 << 20;
-  static final int MOST_STRANGERS = 512;
-  private static final Duration TIME_TO_SHOW_THE_TOKEN = Duration.ofSeconds(15);
+  static final int MOST_UNAUTHENTICATED = 512;
+  private static final Duration TIME_TO_AUTHENTICATE = Duration.ofSeconds(15);
   private static final Duration TIME_TO_END = Duration.ofSeconds(4);
   private static final HttpDecoderConfig LIMITS =
       new HttpDecoderConfig().setMaxInitialLineLength(1024).setMaxHeaderSize(8192);
@@ -57,10 +57,10 @@ public final class OracleServer implements AutoCloseable {
    * Starts to listen.
    *
    * @param port 0: any free one
-   * @param trouble told what was refused, one line each
-   * @param failed gets an error of the Java machine that a connection or an answer met; the caller
-   *     ends the process
-   * @throws SettingsException when nobody can listen there
+   * @param trouble receives one line per refused request
+   * @param failed receives an error of the Java machine in a connection or an answer; the caller ends
+   *     the process
+   * @throws SettingsException when the address is not of this machine or the port is in use
    */
   public OracleServer(
       OracleService service,
@@ -69,7 +69,7 @@ public final class OracleServer implements AutoCloseable {
       int port,
       Consumer<String> trouble,
       Consumer<Error> failed) {
-    this(service, identity, host, port, TIME_TO_SHOW_THE_TOKEN, trouble, failed);
+    this(service, identity, host, port, TIME_TO_AUTHENTICATE, trouble, failed);
   }
 
   OracleServer(
@@ -77,7 +77,7 @@ public final class OracleServer implements AutoCloseable {
       OracleIdentity identity,
       String host,
       int port,
-      Duration timeToShowTheToken,
+      Duration timeToAuthenticate,
       Consumer<String> trouble,
       Consumer<Error> failed) {
     this.service = service;
@@ -92,11 +92,11 @@ public final class OracleServer implements AutoCloseable {
         new RequestHandler.Shared(
             identity.tokenBytes(),
             routes,
-            new Strangers(MOST_STRANGERS, timeToShowTheToken),
+            new UnauthenticatedConnections(MOST_UNAUTHENTICATED, timeToAuthenticate),
             answers,
             new AtomicInteger(),
             trouble,
-            new SeldomLines(trouble),
+            new RateLimitedLog(trouble),
             failed);
     ChannelFuture bound =
         new ServerBootstrap()
@@ -117,7 +117,7 @@ public final class OracleServer implements AutoCloseable {
                   protected void initChannel(SocketChannel connection) {
                     connection
                         .pipeline()
-                        .addLast(shared.strangers())
+                        .addLast(shared.unauthenticated())
                         .addLast(new SslHandler(engine(identity)))
                         .addLast(new HttpServerCodec(LIMITS))
                         .addLast(new RequestHandler(shared));
@@ -188,7 +188,7 @@ public final class OracleServer implements AutoCloseable {
     } catch (IllegalArgumentException e) {
       throw new OracleException(OracleException.BAD_REQUEST, e.getMessage());
     }
-    return service.decide(request).encode();
+    return ValidationAnswer.encode(service.decide(request));
   }
 
   /** Stops listening; a question being answered has some seconds to end. */

@@ -9,18 +9,19 @@ import org.hetal.format.Digests;
 import org.hetal.he.HeException;
 import org.hetal.he.owner.Client;
 import org.hetal.oracle.Greeting;
-import org.hetal.oracle.ValidationAnswer;
 import org.hetal.oracle.ValidationRequest;
 import org.hetal.packing.Layout;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.EpochMetrics;
 import org.hetal.training.Partition;
 import org.hetal.training.RowRange;
+import org.hetal.training.StopDecision;
 
 /**
- * The validation oracle: decrypts validation logits, judges them, writes down what it found and
- * answers stop or continue. Each answer costs one of the query budget; a question asked before,
- * with the same ciphertexts, gets the same answer for nothing. One run a log.
+ * The validation oracle: decrypts validation logits, computes loss and accuracy, logs them and
+ * answers stop or continue. Each answer costs one of the query budget. A request for an epoch that
+ * was answered before, with the same ciphertexts, gets the same answer and costs nothing. Serves
+ * one run per log. Thread-safe.
  */
 public final class OracleService {
   private final Client client;
@@ -29,17 +30,17 @@ public final class OracleService {
   private final List<RowRange> groups;
   private final double logitScale;
   private final int budget;
-  private final EarlyStopping judge;
+  private final EarlyStopping stopping;
   private final OracleLog log;
   private final Consumer<EpochMetrics> listener;
 
   /**
    * @param run the only one that is answered
    * @param labels of the validation rows
-   * @param squarings logits come divided by 2^squarings
+   * @param squarings logits are received divided by 2^squarings
    * @param patience epochs without a better loss
-   * @param budget answers in the oracle's life, those in the log included
-   * @param listener told each new metrics, for the owner's screen
+   * @param budget number of answers, those in the log included
+   * @param listener receives the metrics of each new answer
    * @throws org.hetal.config.SettingsException when the log is of another run
    */
   public OracleService(
@@ -59,7 +60,7 @@ public final class OracleService {
     this.groups = Partition.groups(labels.length, layout);
     this.logitScale = Math.scalb(1.0, squarings);
     this.budget = budget;
-    this.judge =
+    this.stopping =
         new EarlyStopping(
             labels,
             layout.classes(),
@@ -70,7 +71,7 @@ public final class OracleService {
     this.listener = listener;
   }
 
-  /** Ciphertexts that a question has: a group of validation rows each. */
+  /** Number of ciphertexts in a request: one per group of validation rows. */
   public int groups() {
     return groups.size();
   }
@@ -80,7 +81,7 @@ public final class OracleService {
     return budget - log.entries().size();
   }
 
-  /** Whether this run will be answered; costs nothing. */
+  /** Checks that this run will be answered; costs nothing of the budget. */
   synchronized Greeting.Welcome greet(Greeting greeting) {
     run.require(greeting.run(), log);
     requireGroups(greeting.groups());
@@ -100,7 +101,7 @@ public final class OracleService {
     return new Greeting.Welcome(answersLeft());
   }
 
-  synchronized ValidationAnswer decide(ValidationRequest request) {
+  synchronized StopDecision decide(ValidationRequest request) {
     run.require(request.run(), log);
     requireGroups(request.logits().size());
     String digest = digest(request.logits());
@@ -120,7 +121,7 @@ public final class OracleService {
     }
     requireNext(request.epoch());
     requireBudget();
-    EpochMetrics metrics = judge.decide(request.epoch(), decrypt(request.logits()));
+    EpochMetrics metrics = stopping.decide(request.epoch(), decrypt(request.logits()));
     OracleLog.Entry entry =
         new OracleLog.Entry(
             Instant.now().truncatedTo(ChronoUnit.MILLIS).toString(),
@@ -141,8 +142,8 @@ public final class OracleService {
     return answer(entry);
   }
 
-  private ValidationAnswer answer(OracleLog.Entry entry) {
-    return new ValidationAnswer(entry.stop(), entry.best(), entry.reason(), answersLeft());
+  private StopDecision answer(OracleLog.Entry entry) {
+    return new StopDecision(entry.stop(), entry.best(), entry.reason());
   }
 
   private void requireGroups(int actual) {

@@ -32,10 +32,9 @@ import org.hetal.oracle.Greeting;
 import org.hetal.oracle.ValidationAnswer;
 
 /**
- * One connection, which carries one question. The token is checked when the header is there and
- * before anything else is looked at; only then is there memory for a body. A refusal is sent at
- * once, and what the client still sends is thrown away for a while, since closing would take the
- * refusal from it.
+ * Serves one request per connection. The token is checked first, when the header is complete; only
+ * then is memory allocated for a body. A refusal is sent at once. What the client still sends is
+ * read and ignored for {@link #LINGER}, since closing at once could discard the refusal.
  */
 final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
   private static final Duration BODY_LIMIT = Duration.ofMinutes(5);
@@ -63,11 +62,11 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
   record Shared(
       byte[] token,
       Map<String, Route> routes,
-      Strangers strangers,
+      UnauthenticatedConnections unauthenticated,
       ExecutorService answers,
       AtomicInteger atOnce,
       Consumer<String> trouble,
-      Consumer<String> strangersTrouble,
+      Consumer<String> unauthenticatedTrouble,
       Consumer<Error> failed) {
 
     /**
@@ -123,7 +122,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
 
   @Override
   protected void channelRead0(ChannelHandlerContext context, HttpObject message) {
-    // Whatever follows the first question, or its refusal, is thrown away.
+    // Everything after the first request, or after its refusal, is ignored.
     try {
       if (message instanceof HttpRequest request && !started) {
         started = true;
@@ -141,7 +140,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
       throw new OracleException(OracleException.BAD_REQUEST, "request: expected HTTP/1.1");
     }
     requireToken(request);
-    shared.strangers().admit(context.channel());
+    shared.unauthenticated().admit(context.channel());
     admitted = true;
     closeUnlessRead(context);
     route = shared.routes().get(request.uri());
@@ -232,7 +231,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
     } catch (OracleException e) {
       onLoop(context, () -> refuse(context, e));
     } catch (RuntimeException e) {
-      // What went wrong here is the owner's to know.
+      // The cause is for the owner's log only.
       shared.trouble().accept("failed: " + e);
       byte[] answer = ValidationAnswer.failure("the oracle failed; its own log says why");
       onLoop(context, () -> send(context, HttpResponseStatus.INTERNAL_SERVER_ERROR, answer));
@@ -248,7 +247,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
   private void refuse(ChannelHandlerContext context, OracleException why) {
     body = null;
     String line = "refused with " + why.status() + ": " + why.getMessage();
-    (admitted ? shared.trouble() : shared.strangersTrouble()).accept(line);
+    (admitted ? shared.trouble() : shared.unauthenticatedTrouble()).accept(line);
     send(
         context,
         HttpResponseStatus.valueOf(why.status()),

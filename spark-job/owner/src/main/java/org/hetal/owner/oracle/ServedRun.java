@@ -5,12 +5,13 @@ import org.hetal.config.SettingsException;
 import org.hetal.oracle.RunIdentity;
 
 /**
- * The training that the owner's settings, key and data are for: the only one that is answered.
+ * The training that the oracle answers, from the owner's settings, key and data. Every other
+ * training is refused.
  *
  * @param runId the setting {@code run-id}
  * @param keyId of the owner's key pair
  * @param dataset SHA-256 of the data set's manifest; empty when the data set is not on this
- *     machine: the log then binds the oracle to the data set of its first answer
+ *     machine: the oracle then answers only for the data set of the first answer in its log
  * @param schedule SHA-256 of the training settings
  */
 public record ServedRun(String runId, String keyId, Optional<String> dataset, String schedule) {
@@ -62,7 +63,7 @@ public record ServedRun(String runId, String keyId, Optional<String> dataset, St
         "run",
         runId,
         run.runId(),
-        "set run-id to the same on both sides; a new run wants an oracle.log of its own");
+        "set run-id to the same on both sides; a new run needs a new oracle.log");
     same(
         OracleException.CONFLICT,
         "training settings, SHA-256",
@@ -83,7 +84,7 @@ public record ServedRun(String runId, String keyId, Optional<String> dataset, St
           "data set, SHA-256",
           log.entries().get(0).dataset(),
           run.dataset(),
-          "the oracle's log is of another one; new data want a new run-id and oracle.log");
+          "the oracle's log is of another one; new data need a new run-id and oracle.log");
     }
   }
 

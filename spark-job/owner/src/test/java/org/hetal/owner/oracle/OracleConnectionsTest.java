@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What connections of strangers cost, with real sockets. */
+/** The cost of unauthenticated connections, with real sockets. */
 class OracleConnectionsTest {
   private static final String SET = "insecure_simulator_n7_l12";
   private static final RunIdentity RUN =
@@ -215,7 +215,7 @@ class OracleConnectionsTest {
   @Test
   void tooManyConnections_closeTheOldestAndLetNewcomersIn() throws Exception {
     List<Socket> silent = new ArrayList<>();
-    for (int i = 0; i < OracleServer.MOST_STRANGERS + 50; i++) {
+    for (int i = 0; i < OracleServer.MOST_UNAUTHENTICATED + 50; i++) {
       silent.add(connect(Silence.ONE_BYTE));
     }
     assertAnswers();

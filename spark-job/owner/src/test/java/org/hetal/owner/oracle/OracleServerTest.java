@@ -35,6 +35,7 @@ import org.hetal.oracle.ValidationAnswer;
 import org.hetal.oracle.ValidationRequest;
 import org.hetal.owner.keys.ClientBackend;
 import org.hetal.packing.Layout;
+import org.hetal.training.StopDecision;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,7 @@ class OracleServerTest {
   private Client client;
   private Layout layout;
   private OracleIdentity identity;
+  private OracleService service;
   private OracleServer server;
   private OracleLog log;
   private final List<String> trouble = Collections.synchronizedList(new ArrayList<>());
@@ -81,7 +83,7 @@ class OracleServerTest {
 
   private void start(int budget) {
     log = OracleLog.open(folder.resolve("oracle.jsonl"), trouble::add);
-    OracleService service =
+    service =
         new OracleService(
             client,
             new ServedRun("run", client.keyId(), Optional.of(DATASET), SCHEDULE),
@@ -97,13 +99,15 @@ class OracleServerTest {
 
   @Test
   void betterThenWorseEpochs_continueUntilPatienceEnds() throws Exception {
-    assertEquals(new ValidationAnswer(false, true, "", 4), ask(1, 1.0));
-    assertEquals(new ValidationAnswer(false, true, "", 3), ask(2, 3.0));
+    assertEquals(new StopDecision(false, true, ""), ask(1, 1.0));
+    assertEquals(4, service.answersLeft());
+    assertEquals(new StopDecision(false, true, ""), ask(2, 3.0));
+    assertEquals(3, service.answersLeft());
     assertFalse(ask(3, 2.0).best());
-    ValidationAnswer last = ask(4, 1.5);
+    StopDecision last = ask(4, 1.5);
     assertTrue(last.stop());
     assertFalse(last.best());
-    assertEquals(1, last.answersLeft());
+    assertEquals(1, service.answersLeft());
     List<OracleLog.Entry> log = OracleLog.read(folder.resolve("oracle.jsonl"));
     assertEquals(4, log.size());
     assertEquals(3, log.get(0).accuracy() * LABELS.length, 1.01);
@@ -116,12 +120,12 @@ class OracleServerTest {
   void answer_holdsNothingOfTheLoss() throws Exception {
     HttpResponse<byte[]> response = post(request(1, 1.0), identity.token(), trusting(identity));
     String body = new String(response.body(), StandardCharsets.UTF_8);
-    assertEquals("{\"stop\":false,\"best\":true,\"reason\":\"\",\"answersLeft\":4}", body);
+    assertEquals("{\"stop\":false,\"best\":true,\"reason\":\"\"}", body);
   }
 
   @Test
   void sameQuestionAgain_getsTheSameAnswerForNothing() throws Exception {
-    ValidationAnswer first = ask(1, 1.0);
+    StopDecision first = ask(1, 1.0);
     assertEquals(first, ask(1, 1.0));
     assertEquals(409, post(request(1, 2.0), identity.token(), trusting(identity)).statusCode());
     assertEquals(409, post(request(3, 2.0), identity.token(), trusting(identity)).statusCode());
@@ -349,7 +353,7 @@ class OracleServerTest {
     return new ValidationRequest(run(), epoch, List.of(encrypted(margin))).encode();
   }
 
-  private ValidationAnswer ask(int epoch, double margin) throws Exception {
+  private StopDecision ask(int epoch, double margin) throws Exception {
     HttpResponse<byte[]> response =
         post(request(epoch, margin), identity.token(), trusting(identity));
     assertEquals(

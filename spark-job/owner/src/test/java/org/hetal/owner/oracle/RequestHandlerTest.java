@@ -40,7 +40,7 @@ class RequestHandlerTest {
         new RequestHandler.Shared(
             "token".getBytes(StandardCharsets.US_ASCII),
             Map.of("/path", new RequestHandler.Route(10, answer)),
-            new Strangers(1, Duration.ofSeconds(1)),
+            new UnauthenticatedConnections(1, Duration.ofSeconds(1)),
             sameThread(),
             new AtomicInteger(),
             trouble::add,

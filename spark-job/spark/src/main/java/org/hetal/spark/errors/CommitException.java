@@ -1,7 +1,8 @@
 package org.hetal.spark.errors;
 
 /**
- * A result that cannot be written for a lasting reason, or a run of another process; exit code 73.
+ * A result cannot be written for a lasting reason, or the run belongs to another process. Commands
+ * exit with 73.
  */
 public class CommitException extends RuntimeException {
   private static final long serialVersionUID = 1L;

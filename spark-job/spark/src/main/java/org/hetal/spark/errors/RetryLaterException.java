@@ -1,6 +1,9 @@
 package org.hetal.spark.errors;
 
-/** Something that the run needs stays away; starting it again continues it. Exit code 75. */
+/**
+ * A service or file that the run needs is not available now. The same command continues the run.
+ * Commands exit with 75.
+ */
 public class RetryLaterException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

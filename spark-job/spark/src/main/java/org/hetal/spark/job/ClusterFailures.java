@@ -11,9 +11,9 @@ import org.hetal.command.FailureTable;
 import org.hetal.spark.errors.CommitException;
 import org.hetal.spark.errors.RetryLaterException;
 
-/** The exit codes of what only the cluster's commands throw. */
+/** Exit codes of the exceptions that only the Spark job throws. */
 public final class ClusterFailures {
-  /** Their file systems are remote: what one refuses and has no other rule may pass. */
+  /** A file system may be remote: an I/O failure without another rule may pass. */
   public static final FailureTable TABLE =
       FailureTable.common()
           // Hadoop's for a full local disk.
@@ -25,13 +25,13 @@ public final class ClusterFailures {
 
   private ClusterFailures() {}
 
-  /** Writing is a FileWriteException, which has its rule. */
+  /** A refused read; a refused write is a FileWriteException, which has a rule of its own. */
   private static boolean isForbidden(Throwable failure) {
     Throwable io = failure instanceof UncheckedIOException ? failure.getCause() : failure;
     return io instanceof AccessControlException || io instanceof AccessDeniedException;
   }
 
-  /** Executors take what they had to say with them; the same command goes on without them. */
+  /** The exceptions of a lost executor are lost with it; the same command continues the run. */
   private static boolean isLossOfExecutors(Throwable failure) {
     return failure instanceof SparkException
         && String.valueOf(failure.getMessage()).contains("ExecutorLostFailure");

@@ -6,26 +6,26 @@ import org.hetal.config.SettingsException;
 import org.hetal.training.DeviceMemory;
 
 /**
- * What the engine takes outside the heap, held against what an executor may have there. YARN and
- * Kubernetes end a process that takes more, and all that its user then reads is that an executor
- * was lost.
+ * Compares the memory that the engine needs outside the Java heap with what an executor may use
+ * there. YARN and Kubernetes end a process that uses more, and the user then reads only that an
+ * executor was lost.
  */
 final class ExecutorMemory {
   private static final String OVERHEAD = "spark.executor.memoryOverhead";
-  private static final long LEAST_OVERHEAD_MIB = 384; // Spark's own defaults
+  private static final long LEAST_OVERHEAD_MIB = 384; // Spark's default
   private static final double OVERHEAD_FACTOR = 0.1;
   private static final long MIB = 1L << 20;
 
   private ExecutorMemory() {}
 
   /**
-   * @param memory of an engine on the processor
-   * @throws SettingsException when the resource manager would end the executors
+   * @param memory of an engine on the CPU
+   * @throws SettingsException when the executors may use less than they need
    */
   static void require(SparkConf conf, DeviceMemory memory) {
     String master = conf.get("spark.master", "");
     if (!master.startsWith("yarn") && !master.startsWith("k8s")) {
-      return; // others do not limit it
+      return; // other masters do not limit it
     }
     int tasks =
         Math.max(1, conf.getInt("spark.executor.cores", 1) / conf.getInt("spark.task.cpus", 1));

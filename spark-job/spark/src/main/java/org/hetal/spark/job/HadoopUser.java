@@ -8,8 +8,8 @@ import org.apache.hadoop.security.UserGroupInformation;
 import org.hetal.he.FileReadException;
 
 /**
- * A name for a user who has none: containers often run under a user id without an entry in
- * /etc/passwd, for which Hadoop's login fails with a NullPointerException.
+ * Gives Hadoop a user name where the system has none: containers often run under a user id without
+ * an entry in /etc/passwd, and Hadoop's login then throws a NullPointerException.
  */
 final class HadoopUser {
   private static final String NAME = "HADOOP_USER_NAME";
@@ -19,7 +19,7 @@ final class HadoopUser {
 
   /**
    * Logs in as {@code HADOOP_USER_NAME}, or as {@code uid-12345}, when the system has no name for
-   * the user of this process; else leaves the login to Hadoop. Before anything else of Hadoop.
+   * the user of this process. Must be called before any other use of Hadoop.
    */
   static void require() {
     if (new UnixSystem().getUsername() != null) {
@@ -30,7 +30,7 @@ final class HadoopUser {
     UserGroupInformation.setLoginUser(UserGroupInformation.createRemoteUser(name));
   }
 
-  /** Java's UnixSystem says 0 for a user without a name. */
+  /** From /proc: Java's UnixSystem returns 0 for a user without a name. */
   private static Object userId() {
     try {
       return Files.getAttribute(PROCESS, "unix:uid");

@@ -11,15 +11,15 @@ import org.hetal.training.TrainingPlan;
 import org.hetal.training.TrainingResult;
 
 /**
- * {@code report.json} of a run: what was done, where, and what it took. Names are those of the
- * JSON.
+ * Writes {@code report.json} of a run: parameters, machine, sizes and times. The components have
+ * the names of the JSON fields.
  *
  * @param device of the driver's engine
  * @param executor_device cpu or cuda
- * @param seconds of all epochs, continued parts included
- * @param bootstraps of all steps; retried tasks count again
+ * @param seconds of all epochs, those of earlier parts of a continued run included
+ * @param bootstraps of all steps; those of retried tasks are counted again
  * @param bootstraps_per_iteration of a full minibatch, as planned
- * @param bytes_moved weights broadcast and gradients summed, counted once each
+ * @param bytes_moved weights broadcast and summed gradients received, each counted once
  */
 record RunReport(
     String run_id,

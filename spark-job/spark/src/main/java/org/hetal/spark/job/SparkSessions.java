@@ -12,7 +12,9 @@ import org.hetal.he.DeviceSpec;
 import org.hetal.he.NativeEngine;
 import org.hetal.spark.executor.HetalKryoRegistrator;
 
-/** Spark as this job wants it; whatever spark-submit or a system property says wins. */
+/**
+ * Starts Spark with the settings of this job. Options of spark-submit and system properties win.
+ */
 final class SparkSessions {
   private static final String GPUS_OF_A_TASK = "spark.task.resource.gpu.amount";
 
@@ -24,9 +26,11 @@ final class SparkSessions {
   private SparkSessions() {}
 
   /**
-   * Spark looks its machine's name up before it reads any setting, and ends in an initialiser when
-   * the name has no address, as in containers without their own line in {@code /etc/hosts}. What
-   * runs inside this process alone needs no name.
+   * Spark looks up the name of its machine before it reads any setting, and fails in a static
+   * initializer when the name has no address, as in containers without a line of their own in
+   * {@code /etc/hosts}. A run inside this process alone needs no name.
+   *
+   * @throws SettingsException when a cluster needs the name and it has no address
    */
   private static void requireOwnName(String master) {
     if (System.getenv("SPARK_LOCAL_IP") != null || System.getenv("SPARK_LOCAL_HOSTNAME") != null) {
@@ -59,7 +63,7 @@ final class SparkSessions {
     if (master.matches(LOCAL)) {
       requireEngine(settings, settings.deviceSpec());
       if (conf.contains(GPUS_OF_A_TASK)) {
-        // Spark would wait for ever for GPUs that it never offers.
+        // Spark would wait forever for GPUs that a local master does not offer.
         throw new SettingsException(
             GPUS_OF_A_TASK + ": expected none with master " + master + ", which schedules no GPUs");
       }
@@ -70,11 +74,11 @@ final class SparkSessions {
       conf.setMaster(settings.cluster().master());
       conf.setIfMissing("spark.ui.enabled", "false");
       HadoopUser.require();
-      // An Error in a task fails the task, and with it the command, which then says what it was;
-      // Spark alone would end the process with a status of its own.
+      // An Error in a task fails the task and then the command, which reports it. By default Spark
+      // would end the process with a status of its own.
       conf.setIfMissing("spark.executor.killOnFatalError.depth", "0");
       if (settings.cluster().master().startsWith("local")) {
-        // Nothing of an embedded run listens to the network.
+        // An embedded run does not listen on the network.
         conf.setIfMissing("spark.driver.host", LOOPBACK);
         conf.setIfMissing("spark.driver.bindAddress", LOOPBACK);
       }
@@ -83,10 +87,10 @@ final class SparkSessions {
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
     conf.set("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
     conf.set("spark.kryo.registrator", HetalKryoRegistrator.class.getName());
-    // The compact weights of thousands of features are several ciphertexts of some megabytes.
+    // The compact weights of thousands of features are several ciphertexts of a few megabytes.
     conf.setIfMissing("spark.kryoserializer.buffer.max", "1g");
     if (settings.device() == Settings.Device.CUDA) {
-      // CUDA then numbers GPUs as nvidia-smi does, whose numbers the discovery script gives Spark.
+      // CUDA then numbers GPUs as nvidia-smi does; the discovery script prints those numbers.
       conf.setIfMissing("spark.executorEnv.CUDA_DEVICE_ORDER", "PCI_BUS_ID");
     }
     return context(conf);
@@ -119,9 +123,9 @@ final class SparkSessions {
   }
 
   /**
-   * Hadoop's Subject.getSubject throws on later versions, after the first steps.
+   * Checks the version of Java: Hadoop's Subject.getSubject throws on later versions.
    *
-   * @throws SettingsException unless this Java is one that Spark runs on
+   * @throws SettingsException unless Spark runs on this version of Java
    */
   static void requireJava(int version) {
     if (version < JAVA_LEAST || version > JAVA_MOST) {

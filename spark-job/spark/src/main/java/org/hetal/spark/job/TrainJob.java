@@ -62,8 +62,9 @@ public final class TrainJob implements Callable<Integer> {
       ValidationOracle validationOracle =
           new HttpsValidationOracle(
               settings.oracle(), run.identity(), dataset.unlabelledGroups().size(), out::println);
-      int judged = dataset.unlabelledGroups().stream().mapToInt(EncryptedDataset.Group::rows).sum();
-      TrainingPlan plan = run.plan(dataset.trainingRows(), judged);
+      int unlabelledRows =
+          dataset.unlabelledGroups().stream().mapToInt(EncryptedDataset.Group::rows).sum();
+      TrainingPlan plan = run.plan(dataset.trainingRows(), unlabelledRows);
       run.requireKeys(plan.rotations());
       describe(settings, dataset, plan, run, spark, out);
       if (settings.backend() == Settings.Backend.NATIVE

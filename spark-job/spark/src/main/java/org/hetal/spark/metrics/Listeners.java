@@ -4,7 +4,7 @@ import java.util.List;
 import org.hetal.training.Schedule;
 import org.hetal.training.TrainingListener;
 
-/** Passes each event on to several listeners, in their order. */
+/** Passes each event on to several listeners, in the order of the list. */
 public record Listeners(List<TrainingListener> all) implements TrainingListener {
   @Override
   public void started(Schedule schedule, int epochsDone) {

@@ -14,8 +14,9 @@ import org.hetal.training.Schedule;
 import org.hetal.training.TrainingListener;
 
 /**
- * {@code metrics.jsonl} of a run: one object a step and one an epoch; sizes, counts and times,
- * which the cluster knows anyway. A continued run drops the lines of steps that it does again.
+ * Writes {@code metrics.jsonl} of a run: one JSON object per step and one per epoch with sizes,
+ * counts and times, which the cluster knows anyway. A continued run drops the lines of the steps
+ * that it repeats. Not thread-safe.
  */
 public final class Metrics implements TrainingListener {
   static final String FILE = "metrics.jsonl";
@@ -29,7 +30,12 @@ public final class Metrics implements TrainingListener {
   private long broadcastBefore;
   private long gradientsBefore;
 
-  /** The suppliers give totals so far. */
+  /**
+   * @param storage of the run directory
+   * @param bootstraps done so far
+   * @param broadcastBytes of weights sent so far
+   * @param gradientBytes of summed gradients received so far
+   */
   public Metrics(
       Storage storage,
       LongSupplier bootstraps,
@@ -75,7 +81,10 @@ public final class Metrics implements TrainingListener {
     append(line);
   }
 
-  /** A run that was cut off after this event and before the answer was saved has it again. */
+  /**
+   * A run that was interrupted after this event and before the answer was saved repeats the event:
+   * the older line is replaced.
+   */
   @Override
   public void epoch(EpochEvent event) {
     lines.removeIf(
@@ -95,7 +104,7 @@ public final class Metrics implements TrainingListener {
     append(line);
   }
 
-  /** Over the whole run, continued parts included. */
+  /** Seconds of all epochs, those of earlier parts of a continued run included. */
   public double seconds() {
     return sum("epoch", "seconds");
   }
@@ -146,7 +155,7 @@ public final class Metrics implements TrainingListener {
     } catch (IOException e) {
       throw new DatasetException(where() + ": expected JSON lines: " + Json.reason(e), e);
     }
-    throw new DatasetException(where() + ": expected an object a line, actual " + line);
+    throw new DatasetException(where() + ": expected an object per line, actual " + line);
   }
 
   private String where() {

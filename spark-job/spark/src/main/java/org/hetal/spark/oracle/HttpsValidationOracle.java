@@ -33,11 +33,11 @@ import org.hetal.training.StopDecision;
 import org.hetal.training.ValidationOracle;
 
 /**
- * Asks the data owner's oracle over HTTPS, see {@link Greeting}, {@link ValidationRequest} and
- * {@link ValidationAnswer}. Trusts the pinned certificate alone. What another attempt may mend is
- * tried again, with certificate and token read anew and with pauses that double from half a second
- * to half a minute, until the patience of the settings is used up: connection failures, status 503,
- * another certificate, a token that is refused. Not thread-safe.
+ * Asks the data owner's validation oracle over HTTPS; see {@link Greeting}, {@link
+ * ValidationRequest} and {@link ValidationAnswer}. The only certificate it trusts is that of the
+ * settings. Certificate and token are read again before each attempt. A failure that may pass is
+ * retried until the patience of the settings is used up: connection failures, status 503, another
+ * certificate, a refused token. Pauses double from half a second to half a minute. Not thread-safe.
  */
 public final class HttpsValidationOracle implements ValidationOracle {
   private static final Duration GREETING_LIMIT = Duration.ofSeconds(15);
@@ -46,7 +46,7 @@ public final class HttpsValidationOracle implements ValidationOracle {
   private static final long FIRST_PAUSE_MILLIS = 500;
   private static final long LONGEST_PAUSE_MILLIS = 30_000;
 
-  /** Before the first step a wrong token is more likely than one that is about to be replaced. */
+  /** Before the first step, a refused token is more likely wrong than about to be replaced. */
   private static final Duration GREETING_TOKEN_PATIENCE = Duration.ofSeconds(5);
 
   private final OracleCredentials credentials;
@@ -58,8 +58,8 @@ public final class HttpsValidationOracle implements ValidationOracle {
   private final Consumer<String> notices;
 
   /**
-   * @param groups ciphertexts of validation logits in a question
-   * @param notices told once that a question has no answer yet, one line
+   * @param groups number of ciphertexts of validation logits in a request
+   * @param notices receives one line per request that is retried
    */
   public HttpsValidationOracle(
       Settings.Oracle oracle, RunIdentity run, int groups, Consumer<String> notices) {
@@ -72,15 +72,20 @@ public final class HttpsValidationOracle implements ValidationOracle {
     this.notices = notices;
   }
 
-  /** What is sent, and for how long a refused token is worth another attempt. */
+  /**
+   * A request.
+   *
+   * @param limit for the response to one attempt
+   * @param tokenPatience for how long a refused token is retried
+   */
   private record Question(
       String path, String contentType, byte[] body, Duration limit, Duration tokenPatience) {}
 
   /**
-   * Why an attempt gave no answer.
+   * Why an attempt failed.
    *
-   * @param patience after which to give up
-   * @param exception that says so
+   * @param patience for how long the request is retried
+   * @param exception that is thrown afterwards
    */
   private record Failure(String reason, Duration patience, RuntimeException exception) {}
 
@@ -88,16 +93,17 @@ public final class HttpsValidationOracle implements ValidationOracle {
   private record Reply(int status, byte[] body) {}
 
   /**
-   * An answer, or why there is none, or both: a refusal that another attempt may mend.
+   * A response, or a failure, or both: a refusal that may be retried.
    *
-   * @param response null: none
-   * @param failure null: none
+   * @param response null when there is none
+   * @param failure null when there is none
    */
   private record Attempt(Reply response, Failure failure) {}
 
   /**
-   * @throws RetryLaterException when the oracle stays away for longer than the patience
-   * @throws SettingsException when the oracle refuses this run
+   * @throws RetryLaterException when the oracle does not answer within the patience
+   * @throws SettingsException when the oracle refuses this run, or its certificate names another
+   *     host
    */
   @Override
   public void greet(int epochsAnswered) {
@@ -125,8 +131,8 @@ public final class HttpsValidationOracle implements ValidationOracle {
   }
 
   /**
-   * @throws RetryLaterException when the oracle stays away for longer than the patience, or another
-   *     than the pinned one is there
+   * @throws RetryLaterException when the oracle does not answer within the patience, or a server
+   *     with another certificate answers
    * @throws SettingsException when the oracle refuses to answer this run
    * @throws DatasetException when the oracle refuses what it was sent
    */
@@ -150,8 +156,7 @@ public final class HttpsValidationOracle implements ValidationOracle {
       };
     }
     try {
-      ValidationAnswer answer = ValidationAnswer.decode(response.body());
-      return new StopDecision(answer.stop(), answer.best(), answer.reason());
+      return ValidationAnswer.decode(response.body());
     } catch (IllegalArgumentException e) {
       throw new DatasetException(where + ": " + e.getMessage(), e);
     }
@@ -161,7 +166,7 @@ public final class HttpsValidationOracle implements ValidationOracle {
     return "status " + response.status() + ": " + ValidationAnswer.failureMessage(response.body());
   }
 
-  /** Asks until there is an answer that another attempt would not change. */
+  /** Sends the request until there is a response that another attempt would not change. */
   private Reply ask(Question question) {
     long start = System.nanoTime();
     long pause = FIRST_PAUSE_MILLIS;
@@ -263,7 +268,7 @@ public final class HttpsValidationOracle implements ValidationOracle {
             });
   }
 
-  /** In words: what the exceptions of the HTTP client do not say. */
+  /** The failure in words, with the setting to check. */
   private String reason(IOException failure) {
     for (Throwable at = failure; at != null; at = at.getCause()) {
       if (at instanceof CertificateException) {

@@ -25,15 +25,17 @@ import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.Storage;
 
 /**
- * A folder on any of Hadoop's file systems: a local path, {@code hdfs:} or {@code s3a:} by URI.
- * Local files have no {@code .crc} side files; everything stored here has its digest in a manifest.
+ * A folder on any file system of Hadoop: a local path, {@code hdfs:} or {@code s3a:} by URI. Local
+ * files have no {@code .crc} files beside them, since every stored file has its digest in a
+ * manifest.
  */
 public final class HadoopStorage implements Storage {
   private final Path root;
   private final FileSystem files;
 
   /**
-   * @param root path or URI; need not exist
+   * @param root path or URI; the folder need not exist
+   * @throws UncheckedIOException when its file system cannot be opened
    */
   public HadoopStorage(String root, Configuration hadoop) {
     this.root = new Path(root);
@@ -73,9 +75,9 @@ public final class HadoopStorage implements Storage {
   private UncheckedIOException refused(Path partial, Path file, IOException reason) {
     if (HadoopFailures.isLasting(reason)) {
       try {
-        files.delete(partial, false); // its space may be what is missing
+        files.delete(partial, false); // the disk may be full
       } catch (IOException e) {
-        // Why the file could not be written says more.
+        // The reason of the first failure is reported.
       }
     }
     return HadoopFailures.refused("cannot write", file, reason);
@@ -129,7 +131,7 @@ public final class HadoopStorage implements Storage {
     return List.copyOf(names);
   }
 
-  /** Deletes a folder and what is in it. */
+  /** Deletes a folder with its content. */
   public void deleteFolder(String directory) {
     try {
       files.delete(new Path(root, directory), true);

@@ -11,21 +11,21 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Names a process so that another one can tell whether it is gone. A process number means something
- * only under the same kernel since its start (boot id), in the same PID namespace and to the same
- * user, who may see the process; host names are for people. Where one of these is not known, as on
- * systems without {@code /proc}, nothing is said about the process.
+ * Identifies a process so that another process can tell whether it has ended. A process number is
+ * compared only under the same kernel since its start (boot id), in the same PID namespace and for
+ * the same user, who is allowed to see the process; the host name is for messages. Where one of
+ * these is unknown, as on systems without {@code /proc}, the process counts as running.
  */
 final class ProcessMark {
   private static final Path PROC = Path.of("/proc");
   private static final String UNKNOWN = "unknown";
 
-  /** What must be equal before a process number is looked at. */
+  /** Fields that must be equal before process numbers are compared. */
   private static final String[] PLACE = {"boot", "pid_namespace", "user"};
 
   private ProcessMark() {}
 
-  /** Of this process, by name. */
+  /** The fields of this process, by name. */
   static Map<String, String> own() {
     long pid = ProcessHandle.current().pid();
     Map<String, String> mark = new LinkedHashMap<>();
@@ -39,7 +39,7 @@ final class ProcessMark {
   }
 
   /**
-   * Whether the process of that mark has certainly ended. False when it lives, and when this
+   * Whether the process with these fields has certainly ended. False when it runs, and when this
    * process cannot tell.
    */
   static boolean isGone(Map<String, String> mark) {

@@ -29,20 +29,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One owner of a run directory at a time: the file {@code run.lock} in it names the process that
- * writes there and carries its random token.
+ * Lets one process at a time write to a run directory: the file {@code run.lock} names the process
+ * and contains its random token.
  *
- * <p><b>Stale locks.</b> The lock is a lease: its owner renews the file every {@value
- * #RENEW_SECONDS} seconds, and whoever finds it not renewed for {@value #STALE_SECONDS} seconds
- * takes it over. A younger lock is respected, wherever its owner runs, unless the owner has
- * certainly ended ({@link ProcessMark#isGone}), so that a killed run continues at once on the same
- * machine. A file that is cut or garbled is as old as the file system says. Clocks of machines that
- * share a run directory must agree to a minute.
+ * <p><b>Stale locks.</b> The lock is a lease. Its owner renews the file every {@value
+ * #RENEW_SECONDS} seconds, and a process that finds it not renewed for {@value #STALE_SECONDS}
+ * seconds takes it over. A younger lock is respected, on whatever machine its owner runs, unless
+ * the owner has certainly ended ({@link ProcessMark#isGone}); a killed run therefore continues at
+ * once on the same machine. The age of a cut or damaged file is its modification time. Clocks of
+ * machines that share a run directory must agree to a minute.
  *
- * <p>Creating a file where there must be none is atomic on a local disk's and HDFS's terms but not
- * on every object store's; therefore the owner also checks, at each renewal and before each
- * checkpoint ({@link #requireHeld}), that the file still carries its own token, and gives up if
- * not.
+ * <p>Creating a file that must not exist is atomic on local disks and HDFS, but not on every object
+ * store. The owner therefore checks at each renewal and before each checkpoint ({@link
+ * #requireHeld}) that the file still contains its own token.
  */
 public final class RunLock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunLock.class);
@@ -80,9 +79,9 @@ public final class RunLock implements AutoCloseable {
   }
 
   /**
-   * Takes the lock of a run directory, which is created if need be.
+   * Takes the lock of a run directory, and creates the directory when it does not exist.
    *
-   * @param warnings told when the lock of another process is taken over, one line
+   * @param warnings receives one line when the lock of another process is taken over
    * @throws CommitException when another process holds it, or the directory cannot be written
    * @throws RetryLaterException when the file system is away
    */
@@ -146,7 +145,7 @@ public final class RunLock implements AutoCloseable {
     }
   }
 
-  /** Why the last renewal failed, if it did. */
+  /** The failure of the last renewal; empty when it succeeded. */
   public Optional<IOException> failedRenewal() {
     return Optional.ofNullable(failedRenewal);
   }
@@ -266,8 +265,8 @@ public final class RunLock implements AutoCloseable {
   }
 
   /**
-   * Renames first, so that of two processes that saw the same stale lock only one removes it. The
-   * other one finds a lock with another token in its hands and puts it back.
+   * Renames the file first, so that of two processes that read the same stale lock only one removes
+   * it. The other process finds a lock with another token under the new name and restores it.
    */
   private boolean removeStale(Map<String, String> holder) throws IOException {
     Path aside = new Path(file.getParent(), NAME + ".stale-" + token);

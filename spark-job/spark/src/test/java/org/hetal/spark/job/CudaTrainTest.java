@@ -52,12 +52,12 @@ class CudaTrainTest {
   private record Outcome(int status, List<String> said) {}
 
   private static Outcome train(String run, String... more) throws Exception {
-    EarlyStopping judge = toy.decide();
+    EarlyStopping stopping = toy.decide();
     PrintStream before = System.err;
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
     try (ToyOracle oracle =
-        new ToyOracle(root, 0, r -> Reply.of(toy.decision(judge, r.epoch(), r.logits())))) {
+        new ToyOracle(root, 0, r -> Reply.of(toy.decision(stopping, r.epoch(), r.logits())))) {
       List<String> arguments = new ArrayList<>(toy.arguments("train", oracle.settings()));
       arguments.remove("--trace");
       arguments.addAll(List.of("--set", "paths.run=" + root.resolve(run)));

@@ -173,8 +173,8 @@ final class EncryptedToy {
   }
 
   /** The oracle's work. */
-  StopDecision decision(EarlyStopping judge, int epoch, List<byte[]> logits) {
-    return judge.decide(epoch, logits(logits, VALIDATION_ROWS)).decision();
+  StopDecision decision(EarlyStopping stopping, int epoch, List<byte[]> logits) {
+    return stopping.decide(epoch, logits(logits, VALIDATION_ROWS)).decision();
   }
 
   private double[][] logits(List<byte[]> serialized, int count) {

@@ -26,9 +26,9 @@ class HostNamesTest {
   void train_withoutAnAddressForItsOwnNameAndWithAnUnderscoreInTheOracles_trains()
       throws Exception {
     EncryptedToy toy = new EncryptedToy(root, 2).write();
-    EarlyStopping judge = toy.decide();
+    EarlyStopping stopping = toy.decide();
     try (ToyOracle oracle =
-        new ToyOracle(root, 0, r -> Reply.of(toy.decision(judge, r.epoch(), r.logits())))) {
+        new ToyOracle(root, 0, r -> Reply.of(toy.decision(stopping, r.epoch(), r.logits())))) {
       String said = train(toy, 0, "oracle.host=data_owner", "oracle.port=" + oracle.port());
       assertTrue(said.contains("done: 2 epochs"), said);
       assertEquals(List.of(0), oracle.greetings().stream().map(g -> g.epochsAnswered()).toList());

@@ -80,7 +80,7 @@ class HttpsValidationOracleTest {
   }
 
   @Test
-  void judge_sendsRunEpochAndCiphertexts_andReturnsTheVerdict() throws Exception {
+  void decide_sendsRunEpochAndCiphertexts_andReturnsTheDecision() throws Exception {
     AtomicReference<ValidationRequest> seen = new AtomicReference<>();
     try (ToyOracle oracle =
         oracle(
@@ -101,7 +101,7 @@ class HttpsValidationOracleTest {
   }
 
   @Test
-  void greet_sendsRunGroupsAndEpochs_andAsksForNoVerdict() throws Exception {
+  void greet_sendsRunGroupsAndEpochs_andAsksForNoDecision() throws Exception {
     try (ToyOracle oracle = oracle(request -> GO_ON)) {
       holder(oracle, 10).greet(4);
       assertEquals(List.of(new Greeting(RUN, 2, 4)), oracle.greetings());
@@ -210,7 +210,7 @@ class HttpsValidationOracleTest {
   }
 
   @Test
-  void judge_ofAnOracleWithAnotherCertificate_isNotSentAnythingAndMayBeTriedLater()
+  void decide_ofAnOracleWithAnotherCertificate_isNotSentAnythingAndMayBeTriedLater()
       throws Exception {
     Path other = Files.createDirectories(root.resolve("other"));
     try (ToyOracle impostor = new ToyOracle(other, 0, request -> GO_ON);
@@ -238,7 +238,7 @@ class HttpsValidationOracleTest {
 
   /** The oracle had to make a new identity while the training runs. */
   @Test
-  void judge_ofARestartedOracleWithANewCertificateAndToken_readsTheFilesAgain() throws Exception {
+  void decide_ofARestartedOracleWithANewCertificateAndToken_readsTheFilesAgain() throws Exception {
     Path renewed = Files.createDirectories(root.resolve("renewed"));
     int port;
     HttpsValidationOracle holder;
@@ -268,7 +268,7 @@ class HttpsValidationOracleTest {
   }
 
   @Test
-  void judge_withATokenThatIsReplacedInTime_isAnswered() throws Exception {
+  void decide_withATokenThatIsReplacedInTime_isAnswered() throws Exception {
     try (ToyOracle oracle = oracle(request -> GO_ON)) {
       Files.writeString(root.resolve("oracle.token"), "an-old-token\n");
       Thread late =
@@ -288,7 +288,7 @@ class HttpsValidationOracleTest {
   }
 
   @Test
-  void judge_withAWrongToken_isRefused() throws Exception {
+  void decide_withAWrongToken_isRefused() throws Exception {
     try (ToyOracle oracle = oracle(request -> GO_ON)) {
       Files.writeString(root.resolve("oracle.token"), "another\n");
       String message = assertThrows(SettingsException.class, () -> ask(oracle, 1)).getMessage();
@@ -297,7 +297,7 @@ class HttpsValidationOracleTest {
   }
 
   @Test
-  void judge_ofABusyOracle_asksAgain() throws Exception {
+  void decide_ofABusyOracle_asksAgain() throws Exception {
     AtomicInteger asked = new AtomicInteger();
     try (ToyOracle oracle =
         oracle(
@@ -311,7 +311,7 @@ class HttpsValidationOracleTest {
   }
 
   @Test
-  void judge_ofAnOracleThatStaysAway_saysRetryLater() throws Exception {
+  void decide_ofAnOracleThatStaysAway_saysRetryLater() throws Exception {
     int port;
     try (ToyOracle oracle = oracle(request -> GO_ON)) {
       port = oracle.port();
@@ -324,7 +324,7 @@ class HttpsValidationOracleTest {
 
   @ParameterizedTest
   @CsvSource({"403,78", "429,78", "404,78", "400,65", "409,65", "413,65", "500,75"})
-  void judge_ofARefusal_becomesTheExitStatusThatItMeans(int status, int exit) throws Exception {
+  void decide_ofARefusal_becomesTheExitStatusThatItMeans(int status, int exit) throws Exception {
     AtomicInteger asked = new AtomicInteger();
     try (ToyOracle oracle =
         oracle(
@@ -340,7 +340,7 @@ class HttpsValidationOracleTest {
   }
 
   @Test
-  void judge_ofAnAnswerThatIsNone_throws() throws Exception {
+  void decide_ofAnAnswerThatIsNone_throws() throws Exception {
     try (ToyOracle oracle =
         oracle(request -> new Reply(200, "{}".getBytes(StandardCharsets.UTF_8)))) {
       assertThrows(DatasetException.class, () -> ask(oracle, 10));

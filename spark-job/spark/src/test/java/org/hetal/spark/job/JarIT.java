@@ -52,10 +52,10 @@ class JarIT {
   }
 
   private static int run(List<String> launcher, String name, String... more) throws Exception {
-    EarlyStopping judge = toy.decide();
+    EarlyStopping stopping = toy.decide();
     File log = root.resolve(name + ".log").toFile();
     try (ToyOracle oracle =
-        new ToyOracle(root, 0, r -> Reply.of(toy.decision(judge, r.epoch(), r.logits())))) {
+        new ToyOracle(root, 0, r -> Reply.of(toy.decision(stopping, r.epoch(), r.logits())))) {
       List<String> command = new ArrayList<>(launcher);
       command.addAll(toy.arguments("train", oracle.settings()));
       command.addAll(List.of("--set", "paths.run=" + root.resolve(name)));

@@ -44,7 +44,7 @@ class ProgressTest {
   }
 
   @Test
-  void epoch_saysWhatTheKeyHolderAnswered() {
+  void epoch_saysWhatTheOracleAnswered() {
     Progress progress = new Progress(out, false);
     progress.started(SCHEDULE, 0);
     StopDecision decision = new StopDecision(true, true, "patience");

@@ -28,14 +28,15 @@ class ResumeTest {
   @Timeout(180)
   void train_killedInsideAnEpochAndStartedAgain_endsWithTheSameBytes() throws Exception {
     EncryptedToy toy = new EncryptedToy(root, EPOCHS).write();
-    AtomicReference<EarlyStopping> judge = new AtomicReference<>(toy.decide());
+    AtomicReference<EarlyStopping> stopping = new AtomicReference<>(toy.decide());
     try (ToyOracle oracle =
-        new ToyOracle(root, 0, r -> Reply.of(toy.decision(judge.get(), r.epoch(), r.logits())))) {
+        new ToyOracle(
+            root, 0, r -> Reply.of(toy.decision(stopping.get(), r.epoch(), r.logits())))) {
       Path undisturbed = root.resolve("undisturbed");
       List<String> arguments = toy.arguments("train", oracle.settings());
       arguments.addAll(List.of("--set", "paths.run=" + undisturbed));
       assertEquals(0, Main.run(arguments.toArray(String[]::new)));
-      judge.set(toy.decide());
+      stopping.set(toy.decide());
 
       Path disturbed = root.resolve("disturbed");
       killInsideSecondEpoch(toy, oracle, disturbed);

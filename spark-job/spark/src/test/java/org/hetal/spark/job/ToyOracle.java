@@ -54,9 +54,7 @@ final class ToyOracle implements AutoCloseable {
     }
 
     static Reply of(StopDecision decision) {
-      ValidationAnswer answer =
-          new ValidationAnswer(decision.stop(), decision.best(), decision.reason(), 9);
-      return new Reply(200, answer.encode());
+      return new Reply(200, ValidationAnswer.encode(decision));
     }
   }
 

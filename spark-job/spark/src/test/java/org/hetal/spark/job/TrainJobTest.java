@@ -41,9 +41,9 @@ class TrainJobTest {
   }
 
   private static int train(Path run, String... more) throws Exception {
-    EarlyStopping judge = toy.decide();
+    EarlyStopping stopping = toy.decide();
     try (ToyOracle oracle =
-        new ToyOracle(root, 0, r -> Reply.of(toy.decision(judge, r.epoch(), r.logits())))) {
+        new ToyOracle(root, 0, r -> Reply.of(toy.decision(stopping, r.epoch(), r.logits())))) {
       List<String> arguments = toy.arguments("train", more);
       arguments.addAll(List.of("--set", "paths.run=" + run));
       for (String setting : oracle.settings()) {
@@ -163,13 +163,13 @@ class TrainJobTest {
   @Test
   void train_whoseOracleGoesAway_keepsTheEpochAndGoesOnWithItsQuestion() throws Exception {
     Path run = root.resolve("run-away");
-    EarlyStopping judge = toy.decide();
+    EarlyStopping stopping = toy.decide();
     AtomicInteger questions = new AtomicInteger();
     Function<ValidationRequest, Reply> replies =
         request ->
             questions.incrementAndGet() == 2
                 ? new Reply(500, ValidationAnswer.failure("away"))
-                : Reply.of(toy.decision(judge, request.epoch(), request.logits()));
+                : Reply.of(toy.decision(stopping, request.epoch(), request.logits()));
     try (ToyOracle oracle = new ToyOracle(root, 0, replies)) {
       List<String> arguments = toy.arguments("train", oracle.settings());
       arguments.addAll(List.of("--set", "paths.run=" + run));

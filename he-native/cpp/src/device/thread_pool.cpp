@@ -1,4 +1,4 @@
-#include "device/cpu/thread_pool.h"
+#include "device/thread_pool.h"
 
 #include <algorithm>
 #include <utility>

@@ -11,17 +11,17 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Connections that have not shown the token yet. They cost a socket and some kilobytes each, no
- * thread; each has a limited time, however it spends it, and when there are too many the oldest one
- * is closed, so that a newcomer always finds room. Used on one event loop alone.
+ * Limits the connections that have not sent the token yet. Each costs a socket and some kilobytes,
+ * no thread. Each is closed after a limited time, and the oldest one is closed when there are too
+ * many, so that a new connection is always accepted. Used on one event loop only.
  */
 @ChannelHandler.Sharable
-final class Strangers extends ChannelInboundHandlerAdapter {
+final class UnauthenticatedConnections extends ChannelInboundHandlerAdapter {
   private final int most;
   private final Duration limit;
   private final Set<Channel> waiting = new LinkedHashSet<>();
 
-  Strangers(int most, Duration limit) {
+  UnauthenticatedConnections(int most, Duration limit) {
     this.most = most;
     this.limit = limit;
   }
@@ -55,7 +55,7 @@ final class Strangers extends ChannelInboundHandlerAdapter {
     super.channelInactive(context);
   }
 
-  /** It has shown the token. */
+  /** The connection has sent the token and is not limited any more. */
   void admit(Channel channel) {
     waiting.remove(channel);
   }

@@ -1,4 +1,4 @@
-#include "device/cpu/pages.h"
+#include "device/pages.h"
 
 #include <new>
 

@@ -4,17 +4,17 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * Lets a line through once a minute and counts the others: anybody who reaches the port can cause
- * them.
+ * Passes one line per minute on and counts the others. For lines that anybody who reaches the port
+ * can cause.
  */
-final class SeldomLines implements Consumer<String> {
+final class RateLimitedLog implements Consumer<String> {
   private static final Duration PAUSE = Duration.ofMinutes(1);
 
   private final Consumer<String> lines;
   private long last = System.nanoTime() - PAUSE.toNanos();
   private long left;
 
-  SeldomLines(Consumer<String> lines) {
+  RateLimitedLog(Consumer<String> lines) {
     this.lines = lines;
   }
 

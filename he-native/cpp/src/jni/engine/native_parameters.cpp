@@ -1,11 +1,11 @@
-// org.hetal.he.NativeParameters
+// org.hetal.he.engine.NativeParameters
 #include "ckks/parameters.h"
 #include "jni/convert.h"
 
 using namespace hetal;
 using namespace hetal::jni;
 
-#define HETAL_NATIVE(type, name) extern "C" JNIEXPORT type JNICALL Java_org_hetal_he_NativeParameters_##name
+#define HETAL_NATIVE(type, name) extern "C" JNIEXPORT type JNICALL Java_org_hetal_he_engine_NativeParameters_##name
 
 HETAL_NATIVE(jstring, hashOf)(JNIEnv* env, jclass, jstring name) {
   return guarded(env, [&] { return from_string(env, ckks::Parameters::named(to_string(env, name)).hash()); });

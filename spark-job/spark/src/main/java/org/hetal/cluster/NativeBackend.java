@@ -2,8 +2,8 @@ package org.hetal.cluster;
 
 import java.nio.file.Path;
 import org.hetal.he.Evaluator;
-import org.hetal.he.NativeEngine;
-import org.hetal.he.NativeEvaluator;
+import org.hetal.he.engine.NativeEngine;
+import org.hetal.he.engine.NativeEvaluator;
 
 /** The C++ engine of this project; its library is inside the jar. */
 public final class NativeBackend implements Backend {

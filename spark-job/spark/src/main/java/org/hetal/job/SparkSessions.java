@@ -10,7 +10,7 @@ import org.hetal.cluster.HetalKryoRegistrator;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.he.DeviceSpec;
-import org.hetal.he.NativeEngine;
+import org.hetal.he.engine.NativeEngine;
 
 /** Spark as this job wants it; whatever spark-submit or a system property says wins. */
 final class SparkSessions {
@@ -101,7 +101,8 @@ final class SparkSessions {
       if (e instanceof SparkException
           && String.valueOf(e.getMessage()).matches("(?s).*[Mm]aster URL.*")) {
         throw new SettingsException(
-            "cluster.master: expected a master that this Spark has (set SPARK_HOME for yarn and k8s), actual "
+            "cluster.master: expected a master that this Spark has (set SPARK_HOME for yarn and"
+                + " k8s), actual "
                 + conf.get("spark.master")
                 + ": "
                 + e.getMessage(),

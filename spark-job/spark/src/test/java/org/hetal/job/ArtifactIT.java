@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
-import org.hetal.he.NativePlatform;
+import org.hetal.he.library.NativePlatform;
 import org.hetal.he.openfhe.OpenFheEvaluator;
 import org.junit.jupiter.api.Test;
 

@@ -13,11 +13,11 @@ import org.hetal.command.ExitCode;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.he.Ciphertext;
-import org.hetal.he.EngineLibrary;
 import org.hetal.he.Evaluator;
 import org.hetal.he.FileWriteException;
-import org.hetal.he.NativeEvaluator;
 import org.hetal.he.Scope;
+import org.hetal.he.engine.EngineLibrary;
+import org.hetal.he.engine.NativeEvaluator;
 import org.hetal.he.owner.Client;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.owner.data.MadeUpData;
@@ -46,8 +46,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench-train",
     description = {
-      "Times encrypted training on your data in this process, without Spark: makes keys, encrypts the"
-          + " first minibatches, trains on them, decrypts, and compares with plain training."
+      "Times encrypted training on your data in this process, without Spark: makes keys, encrypts"
+          + " the first minibatches, trains on them, decrypts, and compares with plain training."
     })
 final class BenchTrainCommand extends OwnerCommand {
   @Option(
@@ -283,7 +283,8 @@ final class BenchTrainCommand extends OwnerCommand {
       throw new IllegalStateException(
           String.format(
               Locale.ROOT,
-              "weights: expected within %.1e of plain training, actual %.1e: the figures do not count",
+              "weights: expected within %.1e of plain training, actual %.1e: the figures do not"
+                  + " count",
               bound,
               error));
     }

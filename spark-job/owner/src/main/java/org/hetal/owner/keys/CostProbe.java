@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
 import org.hetal.he.KeyPlan;
-import org.hetal.he.NativeEngine;
+import org.hetal.he.engine.NativeEngine;
 import org.hetal.he.owner.NativeClient;
 import org.hetal.training.CostModel;
 

@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import org.hetal.config.SettingsException;
 import org.hetal.he.DeviceSpec;
 import org.hetal.he.Evaluator;
-import org.hetal.he.NativeEngine;
-import org.hetal.he.NativeParameters;
 import org.hetal.he.Parameters;
+import org.hetal.he.engine.NativeEngine;
+import org.hetal.he.engine.NativeParameters;
 import org.hetal.he.owner.Client;
 import org.hetal.he.owner.NativeClient;
 

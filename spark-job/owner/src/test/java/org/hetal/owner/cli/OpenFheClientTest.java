@@ -21,8 +21,8 @@ import org.hetal.dataset.Storage;
 import org.hetal.dataset.StoredFile;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
-import org.hetal.he.NativeEngine;
 import org.hetal.he.Scope;
+import org.hetal.he.engine.NativeEngine;
 import org.hetal.he.openfhe.OpenFhe;
 import org.hetal.he.owner.Client;
 import org.hetal.linalg.FeatureBlocks;
@@ -74,18 +74,18 @@ class OpenFheClientTest {
         String.format(
                 Locale.ROOT,
                 """
-        hetal {
-          parameters = %s
-          threads = 2
-          data { train.features = "FOLDER/rows.csv", classes = 3 }
-          training { batch-rows = 60, epochs = 2, squarings = 4, learning-rate = 4 }
-          paths {
-            secret-key = "FOLDER/owner/secret.key", private = "FOLDER/owner", model = "FOLDER/owner/model"
-            key-bundle = "FOLDER/cluster/keys", dataset = "FOLDER/cluster/dataset"
-            run = "FOLDER/cluster/run"
-          }
-        }
-        """,
+hetal {
+  parameters = %s
+  threads = 2
+  data { train.features = "FOLDER/rows.csv", classes = 3 }
+  training { batch-rows = 60, epochs = 2, squarings = 4, learning-rate = 4 }
+  paths {
+    secret-key = "FOLDER/owner/secret.key", private = "FOLDER/owner", model = "FOLDER/owner/model"
+    key-bundle = "FOLDER/cluster/keys", dataset = "FOLDER/cluster/dataset"
+    run = "FOLDER/cluster/run"
+  }
+}
+""",
                 SET)
             .replace("FOLDER", folder.toString()));
   }

@@ -9,7 +9,7 @@ import org.hetal.he.DeviceOutOfMemoryException;
 import org.hetal.he.DeviceSpec;
 import org.hetal.he.DeviceUnavailableException;
 import org.hetal.he.Evaluator;
-import org.hetal.he.NativeEngine;
+import org.hetal.he.engine.NativeEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -10,8 +10,8 @@ import org.hetal.he.Ciphertext;
 import org.hetal.he.DeviceSpec;
 import org.hetal.he.Evaluator;
 import org.hetal.he.KeyPlan;
-import org.hetal.he.NativeEngine;
-import org.hetal.he.NativeEvaluator;
+import org.hetal.he.engine.NativeEngine;
+import org.hetal.he.engine.NativeEvaluator;
 import org.hetal.he.owner.NativeClient;
 
 /** The native engine on a small insecure ring, with keys in a temporary folder. */

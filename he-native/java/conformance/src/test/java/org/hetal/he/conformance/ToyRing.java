@@ -5,7 +5,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.KeyPlan;
-import org.hetal.he.NativeEvaluator;
+import org.hetal.he.engine.NativeEvaluator;
 
 /**
  * Generates keys, encrypts, multiplies, rotates and bootstraps on a toy ring from fixed seeds, and

@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
 import org.hetal.he.KeyPlan;
-import org.hetal.he.NativeHandle;
+import org.hetal.he.library.NativeHandle;
 import org.hetal.he.openfhe.OpenFhe;
 import org.hetal.he.openfhe.OpenFheEvaluator;
 import org.hetal.he.openfhe.owner.OpenFheClient;

@@ -1,7 +1,7 @@
 package org.hetal.he.openfhe;
 
 import org.hetal.he.Ciphertext;
-import org.hetal.he.NativeHandle;
+import org.hetal.he.library.NativeHandle;
 
 /** {@code lbcrypto::Ciphertext<DCRTPoly>}, immutable. */
 public final class CkksCiphertext implements Ciphertext {

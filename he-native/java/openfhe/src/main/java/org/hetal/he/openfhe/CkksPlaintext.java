@@ -1,7 +1,7 @@
 package org.hetal.he.openfhe;
 
-import org.hetal.he.NativeHandle;
 import org.hetal.he.Plaintext;
+import org.hetal.he.library.NativeHandle;
 
 /** Encoded slots: {@code lbcrypto::Plaintext}. */
 public final class CkksPlaintext implements Plaintext {

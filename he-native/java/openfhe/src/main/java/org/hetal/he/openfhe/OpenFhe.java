@@ -13,9 +13,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
 import org.hetal.he.IoReason;
-import org.hetal.he.LibraryFolder;
 import org.hetal.he.NativeLibraryException;
-import org.hetal.he.NativePlatform;
+import org.hetal.he.library.LibraryFolder;
+import org.hetal.he.library.NativePlatform;
 
 /**
  * The OpenFHE library in this process: loaded once, from the jar, or from the folder that {@code
@@ -31,8 +31,8 @@ public final class OpenFhe {
   private static final String PREFIX = "hetal-openfhe-";
   private static final String BINDING = "libhetal_openfhe.so";
   private static final String HOW =
-      "run he-native/cpp/tools/fetch_openfhe.sh, or install OpenFHE 1.4 or newer and set OpenFHE_DIR, then"
-          + " build again";
+      "run he-native/cpp/tools/fetch_openfhe.sh, or install OpenFHE 1.4 or newer and set"
+          + " OpenFHE_DIR, then build again";
 
   private OpenFhe() {}
 

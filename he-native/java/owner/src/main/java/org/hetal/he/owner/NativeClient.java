@@ -4,9 +4,9 @@ import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.Map;
 import org.hetal.he.KeyPlan;
-import org.hetal.he.NativeHandle;
-import org.hetal.he.NativeParameters;
 import org.hetal.he.Parameters;
+import org.hetal.he.engine.NativeParameters;
+import org.hetal.he.library.NativeHandle;
 
 /**
  * A {@link Client} whose secret key is in native memory, never on the Java heap, and is zeroed on

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.function.Supplier;
 import org.hetal.he.HeFormatException;
 import org.hetal.he.KeyPlan;
-import org.hetal.he.NativeHandle;
-import org.hetal.he.NativeParameters;
 import org.hetal.he.Parameters;
+import org.hetal.he.engine.NativeParameters;
+import org.hetal.he.library.NativeHandle;
 import org.hetal.he.openfhe.OpenFhe;
 import org.hetal.he.owner.Client;
 

@@ -14,7 +14,7 @@ import org.hetal.he.HeLevelException;
 import org.hetal.he.HeMissingKeyException;
 import org.hetal.he.HeScaleException;
 import org.hetal.he.HeSecurityException;
-import org.hetal.he.NativeHandle;
+import org.hetal.he.library.NativeHandle;
 import org.hetal.he.openfhe.CkksCiphertext;
 import org.hetal.he.openfhe.CkksContext;
 import org.hetal.he.openfhe.CkksLinearTransform;

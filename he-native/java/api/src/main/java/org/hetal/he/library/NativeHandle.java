@@ -1,4 +1,4 @@
-package org.hetal.he;
+package org.hetal.he.library;
 
 import java.lang.ref.Cleaner;
 import java.util.concurrent.atomic.AtomicBoolean;

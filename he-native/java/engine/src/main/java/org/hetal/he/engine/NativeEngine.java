@@ -1,6 +1,14 @@
-package org.hetal.he;
+package org.hetal.he.engine;
 
 import java.nio.file.Path;
+import org.hetal.he.DeviceLostException;
+import org.hetal.he.DeviceOutOfMemoryException;
+import org.hetal.he.DeviceSpec;
+import org.hetal.he.DeviceUnavailableException;
+import org.hetal.he.FileReadException;
+import org.hetal.he.HeFormatException;
+import org.hetal.he.NativeLibraryException;
+import org.hetal.he.ResourceUnavailableException;
 
 /** Opens the native engine on a key bundle. */
 public final class NativeEngine {

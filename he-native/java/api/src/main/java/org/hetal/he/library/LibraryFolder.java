@@ -1,4 +1,4 @@
-package org.hetal.he;
+package org.hetal.he.library;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,6 +9,8 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
+import org.hetal.he.IoReason;
+import org.hetal.he.NativeLibraryException;
 
 /**
  * A temporary folder of this user alone for native libraries out of a jar, which must be files to

@@ -1,4 +1,4 @@
-package org.hetal.he;
+package org.hetal.he.library;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;

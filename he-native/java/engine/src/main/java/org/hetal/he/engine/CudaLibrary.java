@@ -1,9 +1,15 @@
-package org.hetal.he;
+package org.hetal.he.engine;
 
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.hetal.he.DeviceUnavailableException;
+import org.hetal.he.IoReason;
+import org.hetal.he.NativeLibraryException;
+import org.hetal.he.library.LibraryFolder;
+import org.hetal.he.library.NativeLibraryLoader;
+import org.hetal.he.library.NativePlatform;
 
 /**
  * Where the library with the CUDA kernels is; only who asks for the device cuda looks for it. In

@@ -1,4 +1,7 @@
-package org.hetal.he;
+package org.hetal.he.engine;
+
+import org.hetal.he.Ciphertext;
+import org.hetal.he.library.NativeHandle;
 
 /** A ciphertext in native memory. */
 final class NativeCiphertext implements Ciphertext {

@@ -1,10 +1,12 @@
-package org.hetal.he;
+package org.hetal.he.engine;
 
 import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import org.hetal.he.HeLevelException;
+import org.hetal.he.Parameters;
 
 /**
  * A parameter set of the native engine. Serialised as name and hash: a reader whose engine has

@@ -1,4 +1,4 @@
-package org.hetal.he;
+package org.hetal.he.library;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -10,6 +10,8 @@ import java.util.Locale;
 import java.util.Properties;
 import java.util.function.IntSupplier;
 import java.util.function.Supplier;
+import org.hetal.he.IoReason;
+import org.hetal.he.NativeLibraryException;
 
 /**
  * Loads one of the engine's native libraries: from the folder that {@code HETAL_NATIVE_DIR} names
@@ -18,7 +20,7 @@ import java.util.function.Supplier;
  * version and commit are those that the jar was built with.
  */
 public final class NativeLibraryLoader {
-  static final String OVERRIDE_VARIABLE = "HETAL_NATIVE_DIR";
+  public static final String OVERRIDE_VARIABLE = "HETAL_NATIVE_DIR";
   private static final String OVERRIDE_PROPERTY = "hetal.native.dir";
 
   private NativeLibraryLoader() {}
@@ -80,7 +82,7 @@ public final class NativeLibraryLoader {
   }
 
   /** The folder that replaces the jars as the source of libraries; null when none is set. */
-  static String override() {
+  public static String override() {
     String property = System.getProperty(OVERRIDE_PROPERTY);
     String value = property != null ? property : System.getenv(OVERRIDE_VARIABLE);
     return value == null || value.isBlank() ? null : value;

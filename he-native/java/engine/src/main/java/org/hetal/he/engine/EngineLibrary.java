@@ -1,4 +1,8 @@
-package org.hetal.he;
+package org.hetal.he.engine;
+
+import org.hetal.he.DeviceUnavailableException;
+import org.hetal.he.NativeLibraryException;
+import org.hetal.he.library.NativeLibraryLoader;
 
 /** Loads the evaluating library, which holds no secret-key code, on first use. */
 public final class EngineLibrary {

@@ -1,4 +1,4 @@
-package org.hetal.he;
+package org.hetal.he.library;
 
 import java.util.List;
 import java.util.Locale;

@@ -1,9 +1,15 @@
-package org.hetal.he;
+package org.hetal.he.engine;
 
 import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.hetal.he.Ciphertext;
+import org.hetal.he.DeviceSpec;
+import org.hetal.he.Evaluator;
+import org.hetal.he.Parameters;
+import org.hetal.he.Plaintext;
+import org.hetal.he.library.NativeHandle;
 
 /**
  * The native engine as an {@link Evaluator}: converts, calls, and keeps operands reachable; the

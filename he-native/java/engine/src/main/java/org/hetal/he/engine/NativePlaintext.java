@@ -1,4 +1,7 @@
-package org.hetal.he;
+package org.hetal.he.engine;
+
+import org.hetal.he.Plaintext;
+import org.hetal.he.library.NativeHandle;
 
 /** An encoded polynomial in native memory. */
 final class NativePlaintext implements Plaintext {

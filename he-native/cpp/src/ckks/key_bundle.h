@@ -42,7 +42,9 @@ Bytes key_file(const Context& context, const KeyId& id, KeyKind kind, std::uint3
 /// The to-sparse key has two limbs of its own: q0 and the first special prime.
 Bytes to_sparse_file(const Context& context, const KeyId& id, const EvaluationKeys& keys, Digest& digest);
 /// Bytes of a key file, without making one.
-std::uint64_t key_file_bytes(const Context& context, KeyKind kind, int level);
+std::uint64_t key_file_bytes(const Parameters& parameters, KeyKind kind, int level);
+/// Throws MissingKey. `use`: "relinearisation"; `actual`: the level of the key that is there, -1 for none.
+[[noreturn]] void missing_key(const std::string& use, int level, int actual);
 
 /// Keys that come into memory on first use: read, checked against header and digest, their uniform halves made from
 /// the seed, on as many threads as the device has. Safe from several threads.

@@ -60,6 +60,11 @@ class Parameters {
   const std::vector<Word>& p() const { return p_; }
   double scale(int level) const { return scale_[static_cast<std::size_t>(level)]; }
 
+  /// Bytes of the residues of one polynomial modulo a prime on disk: N times the prime's bits.
+  std::uint64_t packed_bytes(Word prime) const;
+  /// The same for the limbs of a level, with the special primes or without.
+  std::uint64_t packed_bytes(int level, bool special) const;
+
   /// First limb of digit d, with digit_begin(digit count) = limbs of the chain.
   int digit_begin(int digit) const;
   /// Digits that a ciphertext at a level has.

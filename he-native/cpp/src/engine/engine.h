@@ -1,5 +1,6 @@
 // The engine behind one Evaluator: context, keys, bootstrapper, and the rules of levels, scale degrees and parts that
-// the Java interface promises, each checked before any arithmetic.
+// the Java interface promises, each checked before any arithmetic. org.hetal.he.EvaluatorRules has the same rules with
+// the same messages; these here hold for whoever calls the native methods without it.
 #pragma once
 
 #include <memory>

@@ -8,6 +8,7 @@ import org.apache.spark.SparkEnv;
 import org.hetal.dataset.DatasetException;
 import org.hetal.he.DeviceLostException;
 import org.hetal.he.Evaluator;
+import org.hetal.he.RecordingEvaluator;
 
 /**
  * The engines of this JVM, one a device: opened by the first task that asks, shared by all task
@@ -25,7 +26,7 @@ final class EngineHolder {
   private static final int STATUS_OF_LOSS = 50; // as Spark's own of an error that ends an executor
   private static final long REPORT_MILLIS = 500;
   private static final long PATIENCE_MILLIS = 60_000;
-  private static final Map<EngineSpec, Evaluator> ENGINES = new HashMap<>();
+  private static final Map<EngineSpec, RecordingEvaluator> ENGINES = new HashMap<>();
   private static final Map<String, String> LOST = new HashMap<>(); // device to what happened
 
   static {
@@ -40,7 +41,7 @@ final class EngineHolder {
    * @throws DatasetException when the engine's parameters are not those of the specification
    * @throws DeviceLostException when its device was lost before, or is found to compute wrongly
    */
-  static Evaluator get(EngineSpec spec, Configuration hadoop) {
+  static RecordingEvaluator get(EngineSpec spec, Configuration hadoop) {
     requireNotLost(spec);
     synchronized (ENGINES) {
       return ENGINES.computeIfAbsent(spec, s -> open(s, hadoop));
@@ -125,13 +126,12 @@ final class EngineHolder {
     }
   }
 
-  private static Evaluator open(EngineSpec spec, Configuration hadoop) {
-    Backend backend = Backend.named(spec.backend());
+  private static RecordingEvaluator open(EngineSpec spec, Configuration hadoop) {
     Path keys = null;
-    if (backend.needsKeys()) {
+    if (Backends.named(spec.backend()).needsKeys()) {
       keys = KeyBundleCache.fetch(spec.keyBundle(), spec.keyManifestDigest(), hadoop);
     }
-    Evaluator evaluator = CountingEvaluator.around(backend.open(spec, keys));
+    RecordingEvaluator evaluator = new RecordingEvaluator(Backends.open(spec, keys));
     if (!evaluator.parameters().hash().equals(spec.parameterHash())) {
       String actual = evaluator.parameters().name() + " " + evaluator.parameters().hash();
       evaluator.close();

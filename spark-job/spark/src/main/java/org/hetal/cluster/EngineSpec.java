@@ -9,7 +9,8 @@ import org.hetal.he.Evaluator;
  * What an executor must know to open its engine; travels with every task, so it holds names, never
  * keys.
  *
- * @param backend {@code native} or {@code simulator}, or another {@link Backend#name}
+ * @param backend {@code native} or {@code simulator}, or another {@link
+ *     org.hetal.he.EvaluatorBackend#name}
  * @param parameterSet the name of the parameter set
  * @param parameterHash what {@code Parameters.hash()} must be; the data set's manifest gives it
  * @param keyId of the key pair that the data set was encrypted under
@@ -37,10 +38,10 @@ public record EngineSpec(
   /**
    * The evaluator, which is closed when its keys are not those of the data set.
    *
-   * @param actual key id of its bundle
    * @throws DatasetException when they are not
    */
-  <E extends Evaluator> E withTheKeysOfTheDataset(E evaluator, String actual) {
+  Evaluator withTheKeysOfTheDataset(Evaluator evaluator) {
+    String actual = evaluator.keyId();
     if (!actual.equals(keyId)) {
       evaluator.close();
       throw new DatasetException(

@@ -49,9 +49,9 @@ final class Tasks {
           spec,
           hadoop.value().value(),
           engine -> {
-            long before = CountingEvaluator.bootstraps();
+            long before = engine.bootstrapsOfThisThread();
             SumTree addend = SumTree.of(task.index(), engine.gradient(step, task.microbatch()));
-            bootstraps.add(CountingEvaluator.bootstraps() - before);
+            bootstraps.add(engine.bootstrapsOfThisThread() - before);
             return sum.merge(addend, engine.evaluator());
           });
     }

@@ -11,6 +11,9 @@ import org.hetal.dataset.Storage;
 import org.hetal.dataset.StoredFile;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
+import org.hetal.he.Operation;
+import org.hetal.he.Parameters;
+import org.hetal.he.RecordingEvaluator;
 import org.hetal.he.Scope;
 import org.hetal.linalg.ExpandedWeights;
 import org.hetal.linalg.FeatureBlocks;
@@ -28,7 +31,7 @@ final class WorkerEngine implements AutoCloseable {
 
   private record Key(String run, EngineSpec engine) {}
 
-  private final Evaluator evaluator;
+  private final RecordingEvaluator evaluator;
   private final ComputeSpec spec;
   private final Storage storage;
   private final MicrobatchGradient microbatchGradient;
@@ -80,6 +83,11 @@ final class WorkerEngine implements AutoCloseable {
 
   Evaluator evaluator() {
     return evaluator;
+  }
+
+  /** Bootstraps that the calling thread has done on this engine so far. */
+  long bootstrapsOfThisThread() {
+    return evaluator.countOfThisThread(Operation.BOOTSTRAP);
   }
 
   /** The compact gradient of one microbatch, serialised. */
@@ -173,16 +181,15 @@ final class WorkerEngine implements AutoCloseable {
     return evaluator.deserialize(file.read(storage));
   }
 
-  /** Two parts of a residue of 64 bits a limb and coefficient. */
   private long memoryOf(List<EncryptedDataset.Group> read) {
-    long perLimb = 2L * Long.BYTES * evaluator.parameters().ringDegree();
-    long limbs = 0;
+    Parameters parameters = evaluator.parameters();
+    long bytes = 0;
     for (EncryptedDataset.Group group : read) {
       for (StoredFile file : group.features()) {
-        limbs += file.level() + 1;
+        bytes += parameters.ciphertextBytes(file.level());
       }
-      limbs += group.labels() == null ? 0 : group.labels().level() + 1;
+      bytes += group.labels() == null ? 0 : parameters.ciphertextBytes(group.labels().level());
     }
-    return limbs * perLimb;
+    return bytes;
   }
 }

@@ -91,7 +91,7 @@ final class TrainJob implements Callable<Integer> {
     Metrics metrics =
         new Metrics(
             storage,
-            () -> job.workers().bootstraps() + ClusterRun.bootstrapsOfThisThread(),
+            () -> job.workers().bootstraps() + job.run().bootstrapsOfThisThread(),
             job.workers()::broadcastBytes,
             job.workers()::gradientBytes);
     Progress progress = new Progress(out, Progress.onTerminal());
@@ -163,9 +163,9 @@ final class TrainJob implements Callable<Integer> {
     out.println(
         String.format(
             Locale.ROOT,
-            "%d rows in %d minibatches of %d microbatches in all; %d features, %d classes; %d compact"
-                + " ciphertexts of weights; %d bootstraps an iteration; engine %s, the executors' on %s; Spark"
-                + " %s on %s",
+            "%d rows in %d minibatches of %d microbatches in all; %d features, %d classes; %d"
+                + " compact ciphertexts of weights; %d bootstraps an iteration; engine %s, the"
+                + " executors' on %s; Spark %s on %s",
             dataset.trainingRows(),
             dataset.batches().size(),
             microbatches,

@@ -33,13 +33,20 @@ public interface Evaluator extends AutoCloseable {
   /** Where the arithmetic runs, for reports: {@code "cpu/avx512-ifma x2"}, {@code "simulator"}. */
   String device();
 
+  /**
+   * The key pair whose evaluation keys this computes with: ciphertexts under another are refused.
+   * Hex, 32 digits for the native engine; empty for an evaluator without keys.
+   */
+  default String keyId() {
+    return "";
+  }
+
   /** A scope that closes what is made inside it. */
   default Scope scope() {
     return new Scope();
   }
 
-  // -- plaintexts
-  // ----------------------------------------------------------------------------------------------------
+  // ---- plaintexts ----
 
   /**
    * Encodes real slots at a level, at the canonical scale of that level.
@@ -51,8 +58,7 @@ public interface Evaluator extends AutoCloseable {
   /** As {@link #encode(double[], int)} with imaginary parts; equal lengths. */
   Plaintext encode(double[] real, double[] imaginary, int level);
 
-  // -- linear, no level
-  // ------------------------------------------------------------------------------------------------
+  // ---- linear, no level ----
 
   Ciphertext add(Ciphertext a, Ciphertext b);
 
@@ -74,8 +80,7 @@ public interface Evaluator extends AutoCloseable {
   /** Multiplies every slot by the imaginary unit; exact, no level, no key. */
   Ciphertext multiplyByI(Ciphertext a);
 
-  // -- products: scale degree 1 in, 2 out; level unchanged
-  // ---------------------------------------------------------------
+  // ---- products: scale degree 1 in, 2 out; level unchanged ----
 
   /**
    * Three parts; relinearise (perhaps after summing several) before rotating. Cost: 4 pointwise
@@ -99,8 +104,7 @@ public interface Evaluator extends AutoCloseable {
   /** The sum of a[i] * b[i] for plaintexts. */
   Ciphertext multiplySumPlain(List<Ciphertext> a, List<Plaintext> b);
 
-  // -- upkeep
-  // ----------------------------------------------------------------------------------------------------------
+  // ---- upkeep ----
 
   /**
    * Three parts to two, with the relinearisation key. One key switch. Two parts come back as a
@@ -122,8 +126,7 @@ public interface Evaluator extends AutoCloseable {
    */
   Ciphertext dropToLevel(Ciphertext a, int level);
 
-  // -- slots
-  // -----------------------------------------------------------------------------------------------------------
+  // ---- slots ----
 
   /**
    * Rotates to the left: slot i of the result is slot (i + steps) mod slotCount of {@code a}. Steps
@@ -141,8 +144,7 @@ public interface Evaluator extends AutoCloseable {
 
   Ciphertext conjugate(Ciphertext a);
 
-  // -- rotations with sums: what matrix products are made of
-  // -------------------------------------------------
+  // ---- rotations with sums: what matrix products are made of ----
 
   /**
    * The sum of {@code rotate(a, steps[i])}: one decomposition and one division by the special
@@ -171,8 +173,7 @@ public interface Evaluator extends AutoCloseable {
    */
   List<Ciphertext> multiplyRotated(Ciphertext a, int[] steps, List<List<Plaintext>> factors);
 
-  // -- refreshing
-  // --------------------------------------------------------------------------------------------------------
+  // ---- refreshing ----
 
   /**
    * Bootstraps a ciphertext of <b>real</b> slots: from any level at or above {@link
@@ -188,8 +189,7 @@ public interface Evaluator extends AutoCloseable {
    */
   List<Ciphertext> bootstrapPair(Ciphertext a, Ciphertext b);
 
-  // -- bytes
-  // -------------------------------------------------------------------------------------------------------------
+  // ---- bytes ----
 
   /** A ciphertext of zeros with no randomness, as a start for sums; two parts, scale degree 1. */
   Ciphertext zero(int level);
@@ -203,8 +203,7 @@ public interface Evaluator extends AutoCloseable {
    */
   Ciphertext deserialize(byte[] bytes);
 
-  // -- convenience
-  // -------------------------------------------------------------------------------------------------------
+  // ---- convenience ----
 
   /**
    * relinearize, then rescale: scale degree 2 at level l to degree 1 at level l-1, two parts. An

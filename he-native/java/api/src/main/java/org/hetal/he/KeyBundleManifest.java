@@ -1,7 +1,10 @@
 package org.hetal.he;
 
+import java.io.IOException;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -59,6 +62,21 @@ public final class KeyBundleManifest {
       return parse(where, lines);
     } catch (IndexOutOfBoundsException | NumberFormatException e) {
       throw new HeFormatException(where + ": not understood: " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads the manifest of a bundle.
+   *
+   * @throws FileReadException when it cannot be read
+   * @throws HeFormatException as {@link #parse}
+   */
+  public static KeyBundleManifest read(Path bundle) {
+    Path file = bundle.resolve(NAME);
+    try {
+      return parse(file.toString(), Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw FileReadException.of(file, e);
     }
   }
 
@@ -157,26 +175,56 @@ public final class KeyBundleManifest {
   }
 
   private List<String> missingKeys(KeyPlan plan, int ringDegree) {
+    KeyLevels keys = keys(ringDegree);
     List<String> out = new ArrayList<>();
-    if (relinearizationLevel < plan.relinearizationLevel()) {
+    if (keys.relinearization() < plan.relinearizationLevel()) {
       out.add("relinearisation at level " + plan.relinearizationLevel());
     }
-    int conjugation =
-        byGaloisElement ? rotations.getOrDefault(2L * ringDegree - 1, -1) : conjugationLevel;
-    if (conjugation < plan.conjugationLevel()) {
+    if (keys.conjugation() < plan.conjugationLevel()) {
       out.add("conjugation at level " + plan.conjugationLevel());
     }
-    if (plan.needsBootstrap() && !(toSparse && fromSparse)) {
+    if (plan.needsBootstrap() && !keys.bootstrap()) {
       out.add("bootstrapping");
     }
     plan.rotations()
         .forEach(
             (steps, level) -> {
-              if (rotations.getOrDefault(name(steps, ringDegree), -1) < level) {
+              if (keys.rotation(steps) < level) {
                 out.add("rotation by " + steps + " at level " + level);
               }
             });
     return out;
+  }
+
+  /**
+   * The keys of the bundle.
+   *
+   * @param ringDegree of the parameter set
+   */
+  public KeyLevels keys(int ringDegree) {
+    return new KeyLevels() {
+      @Override
+      public int rotation(int steps) {
+        return rotations.getOrDefault(name(steps, ringDegree), NONE);
+      }
+
+      @Override
+      public int relinearization() {
+        return relinearizationLevel;
+      }
+
+      @Override
+      public int conjugation() {
+        return byGaloisElement
+            ? rotations.getOrDefault(2L * ringDegree - 1, NONE)
+            : conjugationLevel;
+      }
+
+      @Override
+      public boolean bootstrap() {
+        return toSparse && fromSparse;
+      }
+    };
   }
 
   /** A rotation by {@code steps} to the left is the automorphism X to X^(5^steps mod 2N). */

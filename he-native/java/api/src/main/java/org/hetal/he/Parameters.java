@@ -1,5 +1,7 @@
 package org.hetal.he;
 
+import java.util.OptionalLong;
+
 /**
  * A named CKKS parameter set with what the algorithms need to plan by; immutable, {@code
  * Serializable}. Compare by {@link #hash()}.
@@ -47,6 +49,45 @@ public interface Parameters extends java.io.Serializable {
 
   /** The largest slot magnitude that a bootstrap carries. */
   double bootstrapBound();
+
+  // ---- sizes ----
+
+  /** Special primes of key switching. */
+  int specialPrimes();
+
+  /**
+   * Digits of a key that is used at a level: parts of the modulus chain, each switched by itself.
+   */
+  int digits(int level);
+
+  /**
+   * Bytes of an evaluation key in memory whose highest level of use is {@code level}: two
+   * polynomials for each digit, residues of 64 bits. 0 for level -1, which stands for no key.
+   */
+  default long keyBytes(int level) {
+    return level < 0
+        ? 0
+        : 2L * digits(level) * (level + 1 + specialPrimes()) * ringDegree() * Long.BYTES;
+  }
+
+  /** Bytes of a ciphertext of two parts in memory, residues of 64 bits. */
+  default long ciphertextBytes(int level) {
+    return 2L * (level + 1) * ringDegree() * Long.BYTES;
+  }
+
+  /** Bytes of a key file; 0 for level -1. */
+  long storedKeyBytes(int level);
+
+  /** Bytes of a serialised ciphertext that was computed, without its header of some 100 bytes. */
+  long storedCiphertextBytes(int level);
+
+  /** The same for a ciphertext fresh from the data owner, whose uniform half may be a seed. */
+  long storedFreshCiphertextBytes(int level);
+
+  /**
+   * Bytes of the key files that bootstraps alone need; empty where only key generation can tell.
+   */
+  OptionalLong bootstrapKeyBytes();
 
   default boolean isInsecure() {
     return name().startsWith("insecure_");

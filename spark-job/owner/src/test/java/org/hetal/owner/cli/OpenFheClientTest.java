@@ -27,7 +27,7 @@ import org.hetal.he.openfhe.OpenFhe;
 import org.hetal.he.owner.Client;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.owner.data.PreparedData;
-import org.hetal.owner.keys.ClientBackend;
+import org.hetal.owner.keys.Clients;
 import org.hetal.training.CheckpointStore;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.EncryptedMicrobatch;
@@ -144,7 +144,7 @@ hetal {
   private void train() {
     Settings settings = SettingsLoader.load(List.of(conf), Map.of("client", "openfhe"));
     PreparedData data = PreparedData.read(settings.data());
-    ClientBackend backend = ClientBackend.of(settings);
+    Clients backend = Clients.of(settings);
     TrainingPlan plan = data.plan(settings, backend.parameters(SET));
     Storage storage = new LocalStorage(folder.resolve("cluster/dataset"));
     EncryptedDataset dataset = EncryptedDataset.open(storage);

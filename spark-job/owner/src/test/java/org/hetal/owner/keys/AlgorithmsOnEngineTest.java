@@ -11,6 +11,7 @@ import java.util.function.Function;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
 import org.hetal.he.KeyPlan;
+import org.hetal.he.RecordingEvaluator;
 import org.hetal.he.Scope;
 import org.hetal.he.engine.NativeEngine;
 import org.hetal.he.owner.Client;
@@ -121,8 +122,9 @@ class AlgorithmsOnEngineTest {
   private double[] onEngine(Function<Arithmetic, double[]> work) {
     KeyPlan keys;
     try (Simulator simulator = new Simulator(SimulatedParameters.withRingDegree(2 * SLOTS))) {
+      RecordingEvaluator recorder = new RecordingEvaluator(simulator);
       work.apply(
-          new Arithmetic(simulator) {
+          new Arithmetic(recorder) {
             @Override
             Ciphertext encrypt(double[] slots, int level) {
               return simulator.encrypt(slots, level);
@@ -133,7 +135,7 @@ class AlgorithmsOnEngineTest {
               return simulator.decrypt(a);
             }
           });
-      keys = simulator.usedKeys();
+      keys = recorder.usedKeys();
     }
     try (Client client = NativeClient.insecureGenerate(PARAMETERS, 11)) {
       client.writeEvaluationKeys(root.resolve("keys"), keys, (done, of, bytes) -> {});

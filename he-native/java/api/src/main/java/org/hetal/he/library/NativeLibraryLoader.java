@@ -58,10 +58,10 @@ public final class NativeLibraryLoader {
         throw new NativeLibraryException(
             path + ": expected a library where " + OVERRIDE_VARIABLE + " says, actual no file");
       }
-      LibraryFolder.load(path, OVERRIDE_VARIABLE);
+      ExtractedLibraries.load(path, OVERRIDE_VARIABLE);
     } else {
       tried.add("jar:" + resource);
-      loadResource(owner, file, resource, tried);
+      loadResource(owner, resource, tried);
     }
     int actualAbi = abi.getAsInt();
     String actualCommit = libraryCommit.get();
@@ -102,19 +102,15 @@ public final class NativeLibraryLoader {
     return out;
   }
 
-  private static void loadResource(
-      Class<?> owner, String file, String resource, List<String> tried) {
-    try (InputStream in = owner.getResourceAsStream(resource)) {
-      if (in == null) {
-        throw new NativeLibraryException("no " + resource + " in the jar");
-      }
-      try (LibraryFolder folder = LibraryFolder.make("hetal-native-", OVERRIDE_VARIABLE)) {
-        Path copy = folder.add(file, in);
-        tried.add(copy.toString());
-        LibraryFolder.load(copy, OVERRIDE_VARIABLE);
-      }
-    } catch (IOException e) {
-      throw new NativeLibraryException(resource + ": " + IoReason.of(e), e);
+  private static void loadResource(Class<?> owner, String resource, List<String> tried) {
+    try (ExtractedLibraries folder = ExtractedLibraries.make("hetal-native-", OVERRIDE_VARIABLE)) {
+      Path copy =
+          folder.extract(
+              owner::getResourceAsStream,
+              resource,
+              () -> new NativeLibraryException("no " + resource + " in the jar"));
+      tried.add(copy.toString());
+      ExtractedLibraries.load(copy, OVERRIDE_VARIABLE);
     }
   }
 }

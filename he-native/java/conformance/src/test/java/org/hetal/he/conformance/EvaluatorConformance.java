@@ -55,8 +55,7 @@ abstract class EvaluatorConformance {
     scope.close();
   }
 
-  // -- helpers
-  // -------------------------------------------------------------------------------------
+  // ---- helpers ----
 
   Slots slots(long seed) {
     return Slots.real(bench.random(seed));
@@ -118,8 +117,7 @@ abstract class EvaluatorConformance {
     }
   }
 
-  // -- encryption, encoding
-  // ------------------------------------------------------------------------
+  // ---- encryption, encoding ----
 
   @Test
   void decrypt_undoesEncrypt_atEveryLevel() {
@@ -166,8 +164,7 @@ abstract class EvaluatorConformance {
     assertThrowsWith(HeLevelException.class, () -> evaluator.zero(above), above);
   }
 
-  // -- linear
-  // --------------------------------------------------------------------------------------
+  // ---- linear ----
 
   @Test
   void linearOperations_actOnSlots_withoutLevel() {
@@ -239,8 +236,7 @@ abstract class EvaluatorConformance {
     assertThrows(bad, () -> evaluator.multiply(high, Double.POSITIVE_INFINITY));
   }
 
-  // -- products
-  // ------------------------------------------------------------------------------------
+  // ---- products ----
 
   @Test
   void products_multiplySlots_andTakeALevelAtTheRescaling() {
@@ -345,8 +341,7 @@ abstract class EvaluatorConformance {
     }
   }
 
-  // -- slots
-  // ---------------------------------------------------------------------------------------
+  // ---- slots ----
 
   @Test
   void rotations_moveSlotsToTheLeft() {
@@ -440,8 +435,7 @@ abstract class EvaluatorConformance {
     assertThrowsWith(bad, () -> evaluator.multiplyRotated(x, one, List.of(List.of())), 0, 1);
   }
 
-  // -- refreshing
-  // ----------------------------------------------------------------------------------
+  // ---- refreshing ----
 
   @Test
   void bootstrap_refreshesRealSlots_anyInputLevel() {
@@ -484,8 +478,105 @@ abstract class EvaluatorConformance {
     assertThrowsWith(IllegalArgumentException.class, () -> evaluator.bootstrap(three), 2, 3);
   }
 
-  // -- bytes
-  // ---------------------------------------------------------------------------------------
+  // ---- messages ----
+
+  private static void assertMessage(String expected, Executable body) {
+    assertEquals(expected, assertThrows(RuntimeException.class, body).getMessage());
+  }
+
+  /** Word for word: no evaluator has messages of its own. */
+  @Test
+  void messages_areTheSameForEveryEvaluator() {
+    int input = evaluator.parameters().bootstrapInputLevel();
+    int top = evaluator.parameters().maxLevel();
+    Ciphertext x = encrypt(slots(1), 5);
+    Ciphertext low = encrypt(slots(1), 4);
+    Ciphertext bottom = encrypt(slots(1), 0);
+    Ciphertext square = keep(evaluator.square(x));
+    Ciphertext three = keep(evaluator.rescale(square));
+    Plaintext p = encode(slots(2), 4);
+    int[] one = {1};
+    assertMessage(
+        "level: expected 0 to " + top + ", actual " + (top + 1), () -> evaluator.zero(top + 1));
+    assertMessage(
+        "slots: expected a power of two of 1 to " + bench.slots() + " values, actual 3",
+        () -> evaluator.encode(new double[3], 1));
+    assertMessage(
+        "slot 1: expected a finite value, actual NaN",
+        () -> evaluator.encode(new double[] {0, Double.NaN}, 1));
+    assertMessage(
+        "encode: expected as many imaginary parts as real parts, actual 2 and 4",
+        () -> evaluator.encode(new double[2], new double[4], 1));
+    assertMessage("add: expected equal levels, actual 5 and 4", () -> evaluator.add(x, low));
+    assertMessage("sub: expected equal levels, actual 5 and 4", () -> evaluator.sub(x, p));
+    assertMessage(
+        "add: expected equal scale degrees, actual 1 and 2", () -> evaluator.add(x, square));
+    assertMessage(
+        "constant: expected a finite value, actual NaN", () -> evaluator.add(x, Double.NaN));
+    assertMessage(
+        "integer factor: expected a magnitude of at most 2^20, actual 1048577",
+        () -> evaluator.multiplyInteger(x, 1048577));
+    assertMessage(
+        "multiply: expected equal levels, actual 5 and 4", () -> evaluator.multiply(x, low));
+    assertMessage(
+        "multiply: expected scale degree 1, actual 2", () -> evaluator.multiply(square, 0.5));
+    assertMessage(
+        "multiply: expected a level of at least 1, actual 0", () -> evaluator.square(bottom));
+    assertMessage("multiply: expected 2 parts, actual 3", () -> evaluator.multiply(three, three));
+    assertMessage(
+        "multiplySum: expected equal numbers of terms, at least 1; actual 1 and 2",
+        () -> evaluator.multiplySum(List.of(x), List.of(x, x)));
+    assertMessage(
+        "multiplySumPlain: expected equal numbers of terms, at least 1; actual 0 and 0",
+        () -> evaluator.multiplySumPlain(List.of(), List.of()));
+    assertMessage(
+        "rescale: expected a level of at least 1, actual 0", () -> evaluator.rescale(bottom));
+    assertMessage("rescale: expected scale degree 2, actual 1", () -> evaluator.rescale(x));
+    assertMessage(
+        "dropToLevel: expected a level of 0 to 5, actual 6", () -> evaluator.dropToLevel(x, 6));
+    assertMessage("rotate: expected 2 parts, actual 3", () -> evaluator.rotate(square, 1));
+    assertMessage("rotateAll: expected 2 parts, actual 3", () -> evaluator.rotateAll(square, one));
+    assertMessage("rotateSum: expected 2 parts, actual 3", () -> evaluator.rotateSum(square, one));
+    assertMessage("conjugate: expected 2 parts, actual 3", () -> evaluator.conjugate(square));
+    assertMessage(
+        "rotateSum: expected equal numbers of terms, at least 1; actual 0 and 0",
+        () -> evaluator.rotateSum(x, new int[0]));
+    assertMessage(
+        "sumRotated: expected equal levels, actual 5 and 4",
+        () -> evaluator.sumRotated(List.of(x, low), new int[] {1, 1}));
+    assertMessage(
+        "multiplyRotated: expected equal levels, actual 5 and 4",
+        () -> evaluator.multiplyRotated(x, one, List.of(List.of(p))));
+    assertMessage(
+        "multiplyRotated: expected at least 1 factor in each row, actual none",
+        () -> evaluator.multiplyRotated(x, one, List.of(Arrays.asList((Plaintext) null))));
+    assertMessage(
+        "bootstrap: expected a level of at least " + input + ", actual " + (input - 1),
+        () -> evaluator.bootstrap(encrypt(slots(1), input - 1)));
+    assertMessage(
+        "bootstrapPair: expected equal levels, actual 5 and 4",
+        () -> evaluator.bootstrapPair(x, low));
+    assertMessage(
+        "serialize: expected scale degree 1, actual 2", () -> evaluator.serialize(square));
+    Plaintext closed = evaluator.encode(new double[1], 5);
+    closed.close();
+    assertMessage("the plaintext is closed", () -> evaluator.add(x, closed));
+    assertMessage(
+        "expected a ciphertext of this evaluator ("
+            + evaluator.parameters().name()
+            + "), actual null",
+        () -> evaluator.negate(null));
+    checkMessagesOfMissingKeys(x);
+  }
+
+  /** Evaluators without some key say which. */
+  void checkMessagesOfMissingKeys(Ciphertext levelFive) {
+    assertMessage(
+        "expected a key for the rotation by 9 at level 5, actual none",
+        () -> evaluator.rotate(levelFive, 9));
+  }
+
+  // ---- bytes ----
 
   @Test
   void serialize_roundTripsToTheSameBytes() {
@@ -526,8 +617,7 @@ abstract class EvaluatorConformance {
     assertThrows(HeFormatException.class, () -> evaluator.deserialize(new byte[0]).close());
   }
 
-  // -- ownership
-  // -----------------------------------------------------------------------------------
+  // ---- ownership ----
 
   @Test
   void closedOperands_throw_andClosingTwiceIsHarmless() {

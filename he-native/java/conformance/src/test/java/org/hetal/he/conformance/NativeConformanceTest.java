@@ -190,10 +190,10 @@ class NativeConformanceTest extends EvaluatorConformance {
         pool.shutdown();
       }
       x.close();
-      int once = on.nativeEvaluator().keysLoaded();
+      int once = on.evaluator().keysLoaded();
       everything(on);
       assertTrue(once <= on.keyFiles(), once + " loads of " + on.keyFiles() + " keys");
-      assertTrue(on.nativeEvaluator().keysLoaded() <= on.keyFiles(), "a key was loaded twice");
+      assertTrue(on.evaluator().keysLoaded() <= on.keyFiles(), "a key was loaded twice");
     }
   }
 

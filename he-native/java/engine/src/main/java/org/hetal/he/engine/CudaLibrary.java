@@ -1,13 +1,9 @@
 package org.hetal.he.engine;
 
-import java.io.IOException;
-import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.hetal.he.DeviceUnavailableException;
-import org.hetal.he.IoReason;
-import org.hetal.he.NativeLibraryException;
-import org.hetal.he.library.LibraryFolder;
+import org.hetal.he.library.ExtractedLibraries;
 import org.hetal.he.library.NativeLibraryLoader;
 import org.hetal.he.library.NativePlatform;
 
@@ -28,9 +24,9 @@ final class CudaLibrary implements AutoCloseable {
   private static final String FILE = "libhetal_cuda.so";
 
   private final Path file;
-  private final LibraryFolder temporary; // null for a file that is not a copy
+  private final ExtractedLibraries temporary; // null for a file that is not a copy
 
-  private CudaLibrary(Path file, LibraryFolder temporary) {
+  private CudaLibrary(Path file, ExtractedLibraries temporary) {
     this.file = file;
     this.temporary = temporary;
   }
@@ -56,24 +52,26 @@ final class CudaLibrary implements AutoCloseable {
       return given(Path.of(folder, FILE), NativeLibraryLoader.OVERRIDE_VARIABLE);
     }
     String resource = NativePlatform.resource(FILE).substring(1);
-    try (InputStream in = resources.getResourceAsStream(resource)) {
-      if (in == null) {
-        throw new DeviceUnavailableException(
-            "device cuda: expected hetal-he-cuda-VERSION.jar, which holds "
-                + resource
-                + ", on the class path, actual none (make it: ./hetal build cuda; then the same"
-                + " command again, or spark-submit --jars FILE)");
-      }
-      LibraryFolder copy = LibraryFolder.make("hetal-cuda-", NativeLibraryLoader.OVERRIDE_VARIABLE);
-      try {
-        return new CudaLibrary(copy.add(FILE, in), copy);
-      } catch (NativeLibraryException e) {
-        copy.close();
-        throw e;
-      }
-    } catch (IOException e) {
-      throw new NativeLibraryException(resource + ": " + IoReason.of(e), e);
+    if (resources.getResource(resource) == null) {
+      throw absent(resource);
     }
+    ExtractedLibraries copy =
+        ExtractedLibraries.make("hetal-cuda-", NativeLibraryLoader.OVERRIDE_VARIABLE);
+    try {
+      return new CudaLibrary(
+          copy.extract(resources::getResourceAsStream, resource, () -> absent(resource)), copy);
+    } catch (RuntimeException e) {
+      copy.close();
+      throw e;
+    }
+  }
+
+  private static DeviceUnavailableException absent(String resource) {
+    return new DeviceUnavailableException(
+        "device cuda: expected hetal-he-cuda-VERSION.jar, which holds "
+            + resource
+            + ", on the class path, actual none (make it: ./hetal build cuda; then the same"
+            + " command again, or spark-submit --jars FILE)");
   }
 
   /** Absolute. */

@@ -4,37 +4,50 @@ import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.hetal.he.Ciphertext;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.hetal.he.CheckedEvaluator;
 import org.hetal.he.DeviceSpec;
-import org.hetal.he.Evaluator;
-import org.hetal.he.Parameters;
-import org.hetal.he.Plaintext;
+import org.hetal.he.KeyBundleManifest;
+import org.hetal.he.KeyLevels;
 import org.hetal.he.library.NativeHandle;
 
 /**
- * The native engine as an {@link Evaluator}: converts, calls, and keeps operands reachable; the
- * rules are checked on the other side of the boundary. Several threads may call at once.
+ * The native engine as an {@link org.hetal.he.Evaluator}: converts, calls, and keeps operands
+ * reachable. The rules are checked in {@link CheckedEvaluator}, and once more on the other side of
+ * the boundary. Several threads may call at once.
  */
-public final class NativeEvaluator implements Evaluator {
+public final class NativeEvaluator extends CheckedEvaluator<NativeCiphertext, NativePlaintext> {
   private final NativeHandle handle;
-  private final NativeParameters parameters;
   private final String device;
   private final String keyId;
 
-  private NativeEvaluator(long engine) {
+  private NativeEvaluator(long engine, NativeParameters parameters, KeyLevels keys) {
+    super(parameters, keys, NativeCiphertext.class, NativePlaintext.class);
     this.handle = new NativeHandle(this, engine, "evaluator", NativeEvaluator::release);
     this.device = describe(engine, 0);
-    this.parameters = NativeParameters.named(describe(engine, 1));
     this.keyId = describe(engine, 2);
   }
 
   static NativeEvaluator open(Path keyBundle, DeviceSpec device) {
     EngineLibrary.require();
     if (!device.kind().equals("cuda")) {
-      return new NativeEvaluator(open(keyBundle, device, ""));
+      return opened(keyBundle, open(keyBundle, device, ""));
     }
     try (CudaLibrary library = CudaLibrary.find()) {
-      return new NativeEvaluator(open(keyBundle, device, library.file().toString()));
+      return opened(keyBundle, open(keyBundle, device, library.file().toString()));
+    }
+  }
+
+  /** The engine has read and checked the bundle: its manifest can be read again for the keys. */
+  private static NativeEvaluator opened(Path keyBundle, long engine) {
+    try {
+      NativeParameters parameters = NativeParameters.named(describe(engine, 1));
+      KeyLevels keys = KeyBundleManifest.read(keyBundle).keys(parameters.ringDegree());
+      return new NativeEvaluator(engine, parameters, keys);
+    } catch (RuntimeException e) {
+      release(engine);
+      throw e;
     }
   }
 
@@ -48,10 +61,10 @@ public final class NativeEvaluator implements Evaluator {
         library);
   }
 
-  // -- what only the engine has
-  // -------------------------------------------------------------------
+  // ---- what only the engine has ----
 
   /** Of the bundle; ciphertexts of other key pairs are refused. Hex, 32 digits. */
+  @Override
   public String keyId() {
     return keyId;
   }
@@ -82,13 +95,7 @@ public final class NativeEvaluator implements Evaluator {
     return value;
   }
 
-  // -- Evaluator
-  // -----------------------------------------------------------------------------------
-
-  @Override
-  public Parameters parameters() {
-    return parameters;
-  }
+  // ---- operations ----
 
   @Override
   public String device() {
@@ -96,204 +103,158 @@ public final class NativeEvaluator implements Evaluator {
   }
 
   @Override
-  public Plaintext encode(double[] values, int level) {
-    return new NativePlaintext(this, encode(handle.get(), values, null, level), level);
+  protected boolean isClosed() {
+    return handle.isClosed();
   }
 
   @Override
-  public Plaintext encode(double[] real, double[] imaginary, int level) {
-    if (imaginary == null) {
-      throw new IllegalArgumentException("encode: expected imaginary parts, actual null");
-    }
-    return new NativePlaintext(this, encode(handle.get(), real, imaginary, level), level);
-  }
-
-  @Override
-  public Ciphertext add(Ciphertext a, Ciphertext b) {
-    return binary(NativeEvaluator::add, a, b);
-  }
-
-  @Override
-  public Ciphertext sub(Ciphertext a, Ciphertext b) {
-    return binary(NativeEvaluator::sub, a, b);
-  }
-
-  @Override
-  public Ciphertext negate(Ciphertext a) {
-    return multiplyInteger(a, -1);
-  }
-
-  @Override
-  public Ciphertext add(Ciphertext a, Plaintext b) {
-    return binary(NativeEvaluator::addPlain, a, b);
-  }
-
-  @Override
-  public Ciphertext sub(Ciphertext a, Plaintext b) {
-    return binary(NativeEvaluator::subPlain, a, b);
-  }
-
-  @Override
-  public Ciphertext add(Ciphertext a, double constant) {
-    return unary((engine, x) -> addConstant(engine, x, constant), a);
-  }
-
-  @Override
-  public Ciphertext multiplyInteger(Ciphertext a, int factor) {
-    return unary((engine, x) -> multiplyInteger(engine, x, factor), a);
-  }
-
-  @Override
-  public Ciphertext multiplyByI(Ciphertext a) {
-    return unary(NativeEvaluator::multiplyByI, a);
-  }
-
-  @Override
-  public Ciphertext multiply(Ciphertext a, Ciphertext b) {
-    return multiplySum(List.of(a), List.of(b));
-  }
-
-  @Override
-  public Ciphertext square(Ciphertext a) {
-    return multiply(a, a);
-  }
-
-  @Override
-  public Ciphertext multiply(Ciphertext a, Plaintext b) {
-    return multiplySumPlain(List.of(a), List.of(b));
-  }
-
-  @Override
-  public Ciphertext multiply(Ciphertext a, double constant) {
-    return unary((engine, x) -> multiplyConstant(engine, x, constant), a);
-  }
-
-  @Override
-  public Ciphertext multiplySum(List<Ciphertext> a, List<Ciphertext> b) {
+  protected NativePlaintext doEncode(double[] real, double[] imaginary, int level) {
     try {
-      return wrap(multiplySum(handle.get(), handles(a), handles(b)));
+      return new NativePlaintext(this, encode(handle.get(), real, imaginary, level), level);
     } finally {
-      fence(a, b);
+      Reference.reachabilityFence(this);
     }
   }
 
   @Override
-  public Ciphertext multiplySumPlain(List<Ciphertext> a, List<Plaintext> b) {
+  protected NativeCiphertext doAdd(NativeCiphertext a, NativeCiphertext b) {
+    return made(() -> add(handle.get(), a.handle(), b.handle()), a, b);
+  }
+
+  @Override
+  protected NativeCiphertext doSub(NativeCiphertext a, NativeCiphertext b) {
+    return made(() -> sub(handle.get(), a.handle(), b.handle()), a, b);
+  }
+
+  @Override
+  protected NativeCiphertext doAdd(NativeCiphertext a, NativePlaintext b) {
+    return made(() -> addPlain(handle.get(), a.handle(), b.handle()), a, b);
+  }
+
+  @Override
+  protected NativeCiphertext doSub(NativeCiphertext a, NativePlaintext b) {
+    return made(() -> subPlain(handle.get(), a.handle(), b.handle()), a, b);
+  }
+
+  @Override
+  protected NativeCiphertext doAdd(NativeCiphertext a, double constant) {
+    return made(() -> addConstant(handle.get(), a.handle(), constant), a);
+  }
+
+  @Override
+  protected NativeCiphertext doMultiplyInteger(NativeCiphertext a, int factor) {
+    return made(() -> multiplyInteger(handle.get(), a.handle(), factor), a);
+  }
+
+  @Override
+  protected NativeCiphertext doMultiplyByI(NativeCiphertext a) {
+    return made(() -> multiplyByI(handle.get(), a.handle()), a);
+  }
+
+  @Override
+  protected NativeCiphertext doMultiply(NativeCiphertext a, double constant) {
+    return made(() -> multiplyConstant(handle.get(), a.handle(), constant), a);
+  }
+
+  @Override
+  protected NativeCiphertext doMultiplySum(List<NativeCiphertext> a, List<NativeCiphertext> b) {
+    return made(() -> multiplySum(handle.get(), handles(a), handles(b)), a, b);
+  }
+
+  @Override
+  protected NativeCiphertext doMultiplySumPlain(List<NativeCiphertext> a, List<NativePlaintext> b) {
+    return made(() -> multiplySumPlain(handle.get(), handles(a), plainHandles(b)), a, b);
+  }
+
+  @Override
+  protected NativeCiphertext doRelinearize(NativeCiphertext a) {
+    return made(() -> relinearize(handle.get(), a.handle()), a);
+  }
+
+  @Override
+  protected NativeCiphertext doRescale(NativeCiphertext a) {
+    return made(() -> rescale(handle.get(), a.handle()), a);
+  }
+
+  /** Both with one division by the special primes and the level's prime together. */
+  @Override
+  protected NativeCiphertext doRelinearizeRescale(NativeCiphertext a) {
+    return made(() -> relinearizeRescale(handle.get(), a.handle()), a);
+  }
+
+  @Override
+  protected NativeCiphertext doDropToLevel(NativeCiphertext a, int level) {
+    return made(() -> dropToLevel(handle.get(), a.handle(), level), a);
+  }
+
+  @Override
+  protected NativeCiphertext doRotate(NativeCiphertext a, int left) {
+    return made(() -> rotate(handle.get(), a.handle(), left), a);
+  }
+
+  @Override
+  protected List<NativeCiphertext> doRotateAll(NativeCiphertext a, int[] left) {
+    return madeAll(() -> rotateAll(handle.get(), a.handle(), left), a);
+  }
+
+  @Override
+  protected NativeCiphertext doConjugate(NativeCiphertext a) {
+    return made(() -> conjugate(handle.get(), a.handle()), a);
+  }
+
+  @Override
+  protected NativeCiphertext doRotateSum(NativeCiphertext a, int[] left) {
+    return made(() -> rotateSum(handle.get(), a.handle(), left), a);
+  }
+
+  @Override
+  protected NativeCiphertext doSumRotated(List<NativeCiphertext> a, int[] left) {
+    return made(() -> sumRotated(handle.get(), handles(a), left), a);
+  }
+
+  @Override
+  protected List<NativeCiphertext> doMultiplyRotated(
+      NativeCiphertext a, int[] left, List<List<NativePlaintext>> factors) {
+    return madeAll(
+        () -> {
+          long[] flat =
+              factors.stream()
+                  .flatMap(List::stream)
+                  .mapToLong(factor -> factor == null ? 0 : factor.handle())
+                  .toArray();
+          return multiplyRotated(handle.get(), a.handle(), left, flat);
+        },
+        a,
+        factors);
+  }
+
+  @Override
+  protected NativeCiphertext doBootstrap(NativeCiphertext a) {
+    return made(() -> bootstrap(handle.get(), a.handle()), a);
+  }
+
+  @Override
+  protected List<NativeCiphertext> doBootstrapPair(NativeCiphertext a, NativeCiphertext b) {
+    return madeAll(() -> bootstrapPair(handle.get(), a.handle(), b.handle()), a, b);
+  }
+
+  @Override
+  protected NativeCiphertext doZero(int level) {
+    return made(() -> zero(handle.get(), level));
+  }
+
+  @Override
+  protected byte[] doSerialize(NativeCiphertext a) {
     try {
-      return wrap(multiplySumPlain(handle.get(), handles(a), plainHandles(b)));
+      return serialize(handle.get(), a.handle());
     } finally {
-      fence(a, b);
+      fence(a);
     }
   }
 
   @Override
-  public Ciphertext relinearize(Ciphertext a) {
-    return unary(NativeEvaluator::relinearize, a);
-  }
-
-  @Override
-  public Ciphertext rescale(Ciphertext a) {
-    return unary(NativeEvaluator::rescale, a);
-  }
-
-  @Override
-  public Ciphertext relinearizeRescale(Ciphertext a) {
-    return unary(NativeEvaluator::relinearizeRescale, a);
-  }
-
-  @Override
-  public Ciphertext dropToLevel(Ciphertext a, int level) {
-    return unary((engine, x) -> dropToLevel(engine, x, level), a);
-  }
-
-  @Override
-  public Ciphertext rotate(Ciphertext a, int steps) {
-    return unary((engine, x) -> rotate(engine, x, steps), a);
-  }
-
-  @Override
-  public List<Ciphertext> rotateAll(Ciphertext a, int[] steps) {
-    try {
-      return wrapAll(rotateAll(handle.get(), own(a), steps));
-    } finally {
-      fence(a, null);
-    }
-  }
-
-  @Override
-  public Ciphertext conjugate(Ciphertext a) {
-    return unary(NativeEvaluator::conjugate, a);
-  }
-
-  @Override
-  public Ciphertext rotateSum(Ciphertext a, int[] steps) {
-    return unary((engine, x) -> rotateSum(engine, x, steps), a);
-  }
-
-  @Override
-  public Ciphertext sumRotated(List<Ciphertext> a, int[] steps) {
-    try {
-      return wrap(sumRotated(handle.get(), handles(a), steps));
-    } finally {
-      fence(a, null);
-    }
-  }
-
-  @Override
-  public List<Ciphertext> multiplyRotated(
-      Ciphertext a, int[] steps, List<List<Plaintext>> factors) {
-    try {
-      long[] flat = new long[factors.size() * steps.length];
-      int at = 0;
-      for (List<Plaintext> row : factors) {
-        if (row.size() != steps.length) {
-          throw new IllegalArgumentException(
-              "multiplyRotated: expected equal numbers of terms, at least 1; actual "
-                  + row.size()
-                  + " and "
-                  + steps.length);
-        }
-        for (Plaintext factor : row) {
-          flat[at++] = factor == null ? 0 : own(factor);
-        }
-      }
-      return wrapAll(multiplyRotated(handle.get(), own(a), steps, flat));
-    } finally {
-      fence(a, factors);
-    }
-  }
-
-  @Override
-  public Ciphertext bootstrap(Ciphertext a) {
-    return unary(NativeEvaluator::bootstrap, a);
-  }
-
-  @Override
-  public List<Ciphertext> bootstrapPair(Ciphertext a, Ciphertext b) {
-    try {
-      return wrapAll(bootstrapPair(handle.get(), own(a), own(b)));
-    } finally {
-      fence(a, b);
-    }
-  }
-
-  @Override
-  public Ciphertext zero(int level) {
-    return wrap(zero(handle.get(), level));
-  }
-
-  @Override
-  public byte[] serialize(Ciphertext a) {
-    try {
-      return serialize(handle.get(), own(a));
-    } finally {
-      fence(a, null);
-    }
-  }
-
-  @Override
-  public Ciphertext deserialize(byte[] bytes) {
-    return wrap(deserialize(handle.get(), bytes));
+  protected NativeCiphertext doDeserialize(byte[] bytes) {
+    return made(() -> deserialize(handle.get(), bytes));
   }
 
   /** Idempotent; what was made by this evaluator stays valid memory until it is closed itself. */
@@ -302,111 +263,43 @@ public final class NativeEvaluator implements Evaluator {
     handle.close();
   }
 
-  // -- conversion
-  // ----------------------------------------------------------------------------------
+  // ---- conversion ----
 
-  private interface Unary {
-    long apply(long engine, long a);
-  }
-
-  private interface Binary {
-    long apply(long engine, long a, long b);
-  }
-
-  private Ciphertext unary(Unary operation, Ciphertext a) {
+  private NativeCiphertext made(LongSupplier call, Object... operands) {
     try {
-      return wrap(operation.apply(handle.get(), own(a)));
+      return new NativeCiphertext(this, call.getAsLong());
     } finally {
-      fence(a, null);
+      fence(operands);
     }
   }
 
-  private Ciphertext binary(Binary operation, Ciphertext a, Ciphertext b) {
+  private List<NativeCiphertext> madeAll(Supplier<long[]> call, Object... operands) {
     try {
-      return wrap(operation.apply(handle.get(), own(a), own(b)));
+      List<NativeCiphertext> out = new ArrayList<>();
+      for (long result : call.get()) {
+        out.add(new NativeCiphertext(this, result));
+      }
+      return out;
     } finally {
-      fence(a, b);
-    }
-  }
-
-  private Ciphertext binary(Binary operation, Ciphertext a, Plaintext b) {
-    try {
-      return wrap(operation.apply(handle.get(), own(a), own(b)));
-    } finally {
-      fence(a, b);
+      fence(operands);
     }
   }
 
   /** Neither this nor the operands may be collected while the library works with their numbers. */
-  private void fence(Object a, Object b) {
+  private void fence(Object... operands) {
     Reference.reachabilityFence(this);
-    Reference.reachabilityFence(a);
-    Reference.reachabilityFence(b);
+    Reference.reachabilityFence(operands);
   }
 
-  private Ciphertext wrap(long result) {
-    return new NativeCiphertext(this, result);
+  private static long[] handles(List<NativeCiphertext> list) {
+    return list.stream().mapToLong(NativeCiphertext::handle).toArray();
   }
 
-  private List<Ciphertext> wrapAll(long[] results) {
-    List<Ciphertext> out = new ArrayList<>(results.length);
-    for (long result : results) {
-      out.add(wrap(result));
-    }
-    return out;
+  private static long[] plainHandles(List<NativePlaintext> list) {
+    return list.stream().mapToLong(NativePlaintext::handle).toArray();
   }
 
-  private long own(Ciphertext a) {
-    handle.get();
-    if (!(a instanceof NativeCiphertext x) || x.evaluator() != this) {
-      throw new IllegalArgumentException(
-          "expected a ciphertext of this evaluator ("
-              + parameters.name()
-              + "), actual "
-              + foreign(a));
-    }
-    return x.handle();
-  }
-
-  private long own(Plaintext a) {
-    handle.get();
-    if (!(a instanceof NativePlaintext x) || x.evaluator() != this) {
-      throw new IllegalArgumentException(
-          "expected a plaintext of this evaluator ("
-              + parameters.name()
-              + "), actual "
-              + foreign(a));
-    }
-    return x.handle();
-  }
-
-  private static String foreign(Object a) {
-    if (a instanceof NativeCiphertext x) {
-      return x + " of another (" + x.evaluator().parameters.name() + ")";
-    }
-    return a instanceof NativePlaintext x
-        ? "one of another (" + x.evaluator().parameters.name() + ")"
-        : String.valueOf(a);
-  }
-
-  private long[] handles(List<Ciphertext> list) {
-    long[] out = new long[list.size()];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = own(list.get(i));
-    }
-    return out;
-  }
-
-  private long[] plainHandles(List<Plaintext> list) {
-    long[] out = new long[list.size()];
-    for (int i = 0; i < out.length; i++) {
-      out[i] = own(list.get(i));
-    }
-    return out;
-  }
-
-  // -- native methods; a ciphertext, plaintext or engine is its handle
-  // ---------------------------------
+  // ---- native methods; a ciphertext, plaintext or engine is its handle ----
 
   private static native long open(
       String keyBundle, String kind, int threads, int ordinal, long memoryBytes, String library);

@@ -4,6 +4,7 @@ import java.io.InvalidObjectException;
 import java.io.ObjectInputStream;
 import java.io.Serializable;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import org.hetal.he.HeLevelException;
 import org.hetal.he.Parameters;
@@ -14,7 +15,8 @@ import org.hetal.he.Parameters;
  */
 public final class NativeParameters implements Parameters {
   private static final long serialVersionUID = 1L;
-  private static final int SCALES = 6;
+  private static final int LEVELS = 8; // where the numbers of the levels begin
+  private static final int PER_LEVEL = 4;
   private static final Map<String, NativeParameters> KNOWN = new ConcurrentHashMap<>();
 
   private final String name;
@@ -84,10 +86,45 @@ public final class NativeParameters implements Parameters {
 
   @Override
   public double scale(int level) {
+    return ofLevel(level, 0);
+  }
+
+  @Override
+  public int specialPrimes() {
+    return (int) numbers[6];
+  }
+
+  @Override
+  public int digits(int level) {
+    return (int) ofLevel(level, 1);
+  }
+
+  @Override
+  public long storedKeyBytes(int level) {
+    return level < 0 ? 0 : (long) ofLevel(level, 2);
+  }
+
+  @Override
+  public long storedCiphertextBytes(int level) {
+    return 2 * storedFreshCiphertextBytes(level);
+  }
+
+  /** One part and the seed of the other. */
+  @Override
+  public long storedFreshCiphertextBytes(int level) {
+    return (long) ofLevel(level, 3);
+  }
+
+  @Override
+  public OptionalLong bootstrapKeyBytes() {
+    return OptionalLong.of((long) numbers[7]);
+  }
+
+  private double ofLevel(int level, int index) {
     if (level < 0 || level > maxLevel()) {
       throw new HeLevelException("level: expected 0 to " + maxLevel() + ", actual " + level);
     }
-    return numbers[SCALES + level];
+    return numbers[LEVELS + PER_LEVEL * level + index];
   }
 
   @Override

@@ -1,22 +1,15 @@
 package org.hetal.he.engine;
 
-import org.hetal.he.Plaintext;
+import org.hetal.he.AbstractPlaintext;
 import org.hetal.he.library.NativeHandle;
 
 /** An encoded polynomial in native memory. */
-final class NativePlaintext implements Plaintext {
-  private final NativeEvaluator evaluator;
+final class NativePlaintext extends AbstractPlaintext {
   private final NativeHandle handle;
-  private final int level;
 
   NativePlaintext(NativeEvaluator evaluator, long handle, int level) {
-    this.evaluator = evaluator;
-    this.level = level;
+    super(evaluator, level);
     this.handle = new NativeHandle(this, handle, "plaintext", NativePlaintext::release);
-  }
-
-  NativeEvaluator evaluator() {
-    return evaluator;
   }
 
   long handle() {
@@ -24,12 +17,7 @@ final class NativePlaintext implements Plaintext {
   }
 
   @Override
-  public int level() {
-    return level;
-  }
-
-  @Override
-  public void close() {
+  protected void release() {
     handle.close();
   }
 

@@ -116,8 +116,7 @@ public final class CkksContext implements AutoCloseable {
                 Envelope.Kind.CONTEXT, parameterHash, Natives.contextSerialize(handle())));
   }
 
-  // -- what it is
-  // -----------------------------------------------------------------------------------
+  // ---- what it is ----
 
   /** {@code GetRingDimension}. */
   public int ringDegree() {
@@ -169,8 +168,7 @@ public final class CkksContext implements AutoCloseable {
     return parameterHash;
   }
 
-  // -- keys
-  // -----------------------------------------------------------------------------------------
+  // ---- keys ----
 
   public CkksPublicKey deserializePublicKey(byte[] bytes) {
     byte[] payload = Envelope.unwrap(Envelope.Kind.PUBLIC_KEY, parameterHash, bytes);
@@ -220,8 +218,7 @@ public final class CkksContext implements AutoCloseable {
         });
   }
 
-  // -- plaintexts, encryption, bytes
-  // ----------------------------------------------------------------
+  // ---- plaintexts, encryption, bytes ----
 
   /**
    * Encodes slots: {@code DiscreteFourierTransform::FFTSpecialInv} and rounding. ({@code
@@ -266,8 +263,7 @@ public final class CkksContext implements AutoCloseable {
     return made(() -> Natives.zero(handle(), keyTag, level));
   }
 
-  // -- arithmetic: level and scale degree unchanged
-  // -------------------------------------------------
+  // ---- arithmetic: level and scale degree unchanged ----
 
   /** {@code EvalAdd(ciphertext, ciphertext)}. */
   public CkksCiphertext add(Ciphertext a, Ciphertext b) {
@@ -309,8 +305,7 @@ public final class CkksContext implements AutoCloseable {
     return made(() -> Natives.multiplyInteger(handle(), own(a), factor), a);
   }
 
-  // -- products: scale degree 1 in, 2 out
-  // -----------------------------------------------------------
+  // ---- products: scale degree 1 in, 2 out ----
 
   /** {@code EvalMultNoRelin}: three parts. */
   public CkksCiphertext multiply(Ciphertext a, Ciphertext b) {
@@ -356,8 +351,7 @@ public final class CkksContext implements AutoCloseable {
     return made(() -> Natives.dropToLevel(handle(), own(a), level), a);
   }
 
-  // -- slots and circuits
-  // ---------------------------------------------------------------------------
+  // ---- slots and circuits ----
 
   /** {@code EvalFastRotation} by one step; to the left when positive. */
   public CkksCiphertext rotate(Ciphertext a, int steps) {
@@ -469,8 +463,7 @@ public final class CkksContext implements AutoCloseable {
     return made(() -> Natives.bootstrap(handle(), own(a)), a);
   }
 
-  // -- exchange
-  // -------------------------------------------------------------------------------------
+  // ---- exchange ----
 
   /** A ciphertext of scale degree 1 as residues; its scale is 2^scalingBits. */
   public RnsCiphertext toResidues(CkksCiphertext a) {
@@ -494,8 +487,7 @@ public final class CkksContext implements AutoCloseable {
     return made(() -> Natives.fromResidues(handle(), a.moduli(), a.scale(), a.parts(), keyTag));
   }
 
-  // -- handles
-  // --------------------------------------------------------------------------------------
+  // ---- handles ----
 
   /** For the client's native methods. */
   public long handle() {

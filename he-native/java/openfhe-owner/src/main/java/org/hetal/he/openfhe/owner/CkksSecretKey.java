@@ -149,8 +149,7 @@ public final class CkksSecretKey implements AutoCloseable {
     return fenced(() -> ClientNatives.secretKeyCoefficients(context.handle(), handle.get()));
   }
 
-  // -- keys for a bundle, which never enter OpenFHE's static maps
-  // -----------------------------------
+  // ---- keys for a bundle, which never enter OpenFHE's static maps ----
 
   /** With the digits that ciphertexts up to that level need. */
   byte[] relinearizationKeyFile(int level) {

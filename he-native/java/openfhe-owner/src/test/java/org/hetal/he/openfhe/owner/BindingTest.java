@@ -395,8 +395,7 @@ class BindingTest {
     assertTrue(e.getMessage().contains("residue 77 of limb 0"), e.getMessage());
   }
 
-  // -- bad input
-  // ------------------------------------------------------------------------------------
+  // ---- bad input ----
 
   @Test
   void unequalLevelsDegreesAndKeys_throw() {

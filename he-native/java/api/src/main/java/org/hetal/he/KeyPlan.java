@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * The rotations that a computation needs, each with the highest level at which it is used, so that
- * no other key is generated and none is longer than needed. Bootstrapping's own rotations are added
- * by the key generator.
+ * The evaluation keys that a computation needs, each with the highest level at which it is used, so
+ * that no other key is generated and none is longer than needed. Bootstrapping's own rotations are
+ * added by the key generator.
  */
 public final class KeyPlan implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -18,29 +18,35 @@ public final class KeyPlan implements Serializable {
   private boolean bootstrap;
 
   /**
-   * Notes a rotation to the left by {@code steps} (normalised to 1..slots-1 by the caller) at a
-   * level.
+   * Adds a rotation.
+   *
+   * @param steps to the left, 1 to slotCount - 1
+   * @param level at which it is used; the highest of several counts
    */
   public KeyPlan rotate(int steps, int level) {
     levelOfSteps.merge(steps, level, Math::max);
     return this;
   }
 
+  /** Adds relinearizations at a level; the highest of several counts. */
   public KeyPlan relinearize(int level) {
     relinearizationLevel = Math.max(relinearizationLevel, level);
     return this;
   }
 
+  /** Adds conjugations at a level; the highest of several counts. */
   public KeyPlan conjugate(int level) {
     conjugationLevel = Math.max(conjugationLevel, level);
     return this;
   }
 
+  /** Adds bootstraps, whose own keys the key generator knows. */
   public KeyPlan bootstrap() {
     bootstrap = true;
     return this;
   }
 
+  /** Adds all that another plan has. */
   public KeyPlan merge(KeyPlan other) {
     other.levelOfSteps.forEach(this::rotate);
     relinearize(other.relinearizationLevel);
@@ -54,16 +60,17 @@ public final class KeyPlan implements Serializable {
     return Collections.unmodifiableMap(levelOfSteps);
   }
 
-  /** -1: none. */
+  /** The highest level of a relinearization; -1 for none. */
   public int relinearizationLevel() {
     return relinearizationLevel;
   }
 
-  /** -1: none. */
+  /** The highest level of a conjugation; -1 for none. */
   public int conjugationLevel() {
     return conjugationLevel;
   }
 
+  /** Whether the keys of bootstraps are needed. */
   public boolean needsBootstrap() {
     return bootstrap;
   }

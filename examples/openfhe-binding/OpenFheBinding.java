@@ -1,18 +1,18 @@
-package org.hetal.he.openfhe.owner;
-
 import java.util.Locale;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Scope;
+import org.hetal.he.openfhe.CkksCiphertext;
 import org.hetal.he.openfhe.CkksContext;
 import org.hetal.he.openfhe.CkksSettings;
 import org.hetal.he.openfhe.OpenFhe;
+import org.hetal.he.openfhe.owner.CkksSecretKey;
 
 /**
- * The binding in one page: a context, keys, encryption, arithmetic, a rotation, a polynomial, a
- * bootstrap, decryption. Toy parameters: no security at all.
+ * The Java binding of OpenFHE on one page: a context, keys, encryption, arithmetic, a rotation, a
+ * polynomial, a bootstrap, decryption. Toy parameters: no security at all.
  */
-public final class Example {
-  private Example() {}
+public final class OpenFheBinding {
+  private OpenFheBinding() {}
 
   public static void main(String[] arguments) {
     System.out.println("OpenFHE " + OpenFhe.version());
@@ -38,14 +38,14 @@ public final class Example {
         // x^2, with the rescaling in the caller's hands.
         Ciphertext product = scope.add(context.multiply(x, x));
         Ciphertext square = scope.add(context.rescale(scope.add(context.relinearize(product))));
-        Ciphertext turned = scope.add(context.rotate(square, 1));
+        Ciphertext rotated = scope.add(context.rotate(square, 1));
         // T_3(x) = 4 x^3 - 3 x
         Ciphertext cubic = scope.add(context.chebyshev(x, new double[] {0, 0, 0, 1}, -1, 1));
         Ciphertext low = scope.add(context.dropToLevel(x, 1));
         Ciphertext fresh = scope.add(context.bootstrap(low));
 
         print("x^2", keys, square, 0.25);
-        print("x^2 rotated by one", keys, turned, 0.0625);
+        print("x^2 rotated by one", keys, rotated, 0.0625);
         print("T_3(x)", keys, cubic, 4 * 0.125 - 1.5);
         print("bootstrapped x, level " + low.level() + " to " + fresh.level(), keys, fresh, 0.5);
       }
@@ -53,7 +53,7 @@ public final class Example {
   }
 
   private static void print(String what, CkksSecretKey.Pair keys, Ciphertext a, double expected) {
-    double actual = keys.secretKey().decrypt((org.hetal.he.openfhe.CkksCiphertext) a)[0];
+    double actual = keys.secretKey().decrypt((CkksCiphertext) a)[0];
     System.out.printf(Locale.ROOT, "%-40s slot 0: %.6f (expected %.6f)%n", what, actual, expected);
   }
 }

@@ -31,18 +31,18 @@ public final class OpenFheBinding {
         values[0] = 0.5;
         values[1] = -0.25;
         Ciphertext x =
-            scope.add(
+            scope.own(
                 context.encrypt(
-                    keys.publicKey(), scope.add(context.encode(values, context.maxLevel()))));
+                    keys.publicKey(), scope.own(context.encode(values, context.maxLevel()))));
 
         // x^2, with the rescaling in the caller's hands.
-        Ciphertext product = scope.add(context.multiply(x, x));
-        Ciphertext square = scope.add(context.rescale(scope.add(context.relinearize(product))));
-        Ciphertext rotated = scope.add(context.rotate(square, 1));
+        Ciphertext product = scope.own(context.multiply(x, x));
+        Ciphertext square = scope.own(context.rescale(scope.own(context.relinearize(product))));
+        Ciphertext rotated = scope.own(context.rotate(square, 1));
         // T_3(x) = 4 x^3 - 3 x
-        Ciphertext cubic = scope.add(context.chebyshev(x, new double[] {0, 0, 0, 1}, -1, 1));
-        Ciphertext low = scope.add(context.dropToLevel(x, 1));
-        Ciphertext fresh = scope.add(context.bootstrap(low));
+        Ciphertext cubic = scope.own(context.chebyshev(x, new double[] {0, 0, 0, 1}, -1, 1));
+        Ciphertext low = scope.own(context.dropToLevel(x, 1));
+        Ciphertext fresh = scope.own(context.bootstrap(low));
 
         print("x^2", keys, square, 0.25);
         print("x^2 rotated by one", keys, rotated, 0.0625);

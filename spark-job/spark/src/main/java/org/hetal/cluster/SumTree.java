@@ -99,10 +99,10 @@ final class SumTree implements Serializable {
     }
     List<byte[]> sums = new ArrayList<>(a.size());
     for (int i = 0; i < a.size(); i++) {
-      try (Scope scope = evaluator.scope()) {
-        Ciphertext x = scope.add(evaluator.deserialize(a.get(i)));
-        Ciphertext y = scope.add(evaluator.deserialize(b.get(i)));
-        sums.add(evaluator.serialize(scope.add(evaluator.add(x, y))));
+      try (Scope scope = new Scope()) {
+        Ciphertext x = scope.own(evaluator.deserialize(a.get(i)));
+        Ciphertext y = scope.own(evaluator.deserialize(b.get(i)));
+        sums.add(evaluator.serialize(scope.own(evaluator.add(x, y))));
       }
     }
     return sums;

@@ -96,10 +96,10 @@ final class WorkerEngine implements AutoCloseable {
         var rows =
             microbatches.lease(
                 microbatch.id(), memoryOf(microbatch.groups()), () -> readMicrobatch(microbatch));
-        Scope scope = evaluator.scope()) {
+        Scope scope = new Scope()) {
       List<byte[]> out = new ArrayList<>();
       for (Ciphertext ciphertext :
-          scope.addAll(microbatchGradient.compute(weights.value(), rows.value(), step.factor()))) {
+          scope.ownAll(microbatchGradient.compute(weights.value(), rows.value(), step.factor()))) {
         out.add(evaluator.serialize(ciphertext));
       }
       return out;
@@ -135,10 +135,10 @@ final class WorkerEngine implements AutoCloseable {
         step.id(),
         1,
         () -> {
-          try (Scope scope = evaluator.scope()) {
+          try (Scope scope = new Scope()) {
             List<Ciphertext> compact = new ArrayList<>();
             for (byte[] bytes : step.weights().value()) {
-              compact.add(scope.add(evaluator.deserialize(bytes)));
+              compact.add(scope.own(evaluator.deserialize(bytes)));
             }
             return expand.apply(compact);
           }

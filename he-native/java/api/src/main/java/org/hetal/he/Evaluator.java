@@ -54,11 +54,6 @@ public interface Evaluator extends AutoCloseable {
     return "";
   }
 
-  /** A scope that closes what is made inside it. */
-  default Scope scope() {
-    return new Scope();
-  }
-
   // ---- plaintexts ----
 
   /**

@@ -6,12 +6,12 @@ import java.util.IdentityHashMap;
 import java.util.Map;
 
 /**
- * Closes what was added to it, last first, when the scope is closed; {@link #release} lets one
- * value outlive it. Not thread-safe.
+ * Closes what it owns, last first, when the scope is closed; {@link #release} lets one value
+ * outlive it. Not thread-safe.
  *
  * <pre>{@code
- * try (Scope scope = evaluator.scope()) {
- *   Ciphertext square = scope.add(evaluator.multiplyRescale(x, x));
+ * try (Scope scope = new Scope()) {
+ *   Ciphertext square = scope.own(evaluator.multiplyRescale(x, x));
  *   return evaluator.add(square, x);
  * }
  * }</pre>
@@ -20,12 +20,12 @@ public final class Scope implements AutoCloseable {
   private final Deque<AutoCloseable> owned = new ArrayDeque<>();
   private final Map<AutoCloseable, Boolean> released = new IdentityHashMap<>();
 
-  public <T extends AutoCloseable> T add(T value) {
+  public <T extends AutoCloseable> T own(T value) {
     owned.push(value);
     return value;
   }
 
-  public <T extends Iterable<? extends AutoCloseable>> T addAll(T values) {
+  public <T extends Iterable<? extends AutoCloseable>> T ownAll(T values) {
     values.forEach(owned::push);
     return values;
   }

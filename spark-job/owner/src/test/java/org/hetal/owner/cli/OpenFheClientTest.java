@@ -150,17 +150,17 @@ hetal {
     EncryptedDataset dataset = EncryptedDataset.open(storage);
     try (Client validationOracle = backend.load(folder.resolve("owner/secret.key"), SET, null);
         Evaluator engine = NativeEngine.open(folder.resolve("cluster/keys"), 2);
-        Scope scope = engine.scope()) {
+        Scope scope = new Scope()) {
       List<List<EncryptedMicrobatch>> microbatches = new ArrayList<>();
       for (EncryptedDataset.Batch batch : dataset.batches()) {
         microbatches.add(
-            scope.addAll(
+            scope.ownAll(
                 batch.microbatches().stream()
                     .map(u -> microbatch(engine, storage, plan, u))
                     .toList()));
       }
       List<FeatureBlocks> validation =
-          scope.addAll(
+          scope.ownAll(
               dataset.unlabelledGroups().stream()
                   .map(g -> blocks(engine, storage, plan, g))
                   .toList());
@@ -170,7 +170,7 @@ hetal {
           new Trainer(
                   engine,
                   plan,
-                  scope.add(new LocalGradientService(engine, plan, microbatches, validation)),
+                  scope.own(new LocalGradientService(engine, plan, microbatches, validation)),
                   (epoch, bytes) ->
                       judge.decide(epoch, logits(validationOracle, plan, bytes)).decision(),
                   CheckpointStore.inMemory(),

@@ -66,20 +66,20 @@ abstract class EvaluatorConformance {
   }
 
   Ciphertext encrypt(Slots a, int level) {
-    Ciphertext real = scope.add(bench.encrypt(a.re(), level));
+    Ciphertext real = scope.own(bench.encrypt(a.re(), level));
     if (Arrays.stream(a.im()).allMatch(x -> x == 0)) {
       return real;
     }
-    Ciphertext imaginary = scope.add(bench.encrypt(a.im(), level));
+    Ciphertext imaginary = scope.own(bench.encrypt(a.im(), level));
     return keep(evaluator.add(real, keep(evaluator.multiplyByI(imaginary))));
   }
 
   Plaintext encode(Slots a, int level) {
-    return scope.add(evaluator.encode(a.re(), a.im(), level));
+    return scope.own(evaluator.encode(a.re(), a.im(), level));
   }
 
   Ciphertext keep(Ciphertext a) {
-    return scope.add(a);
+    return scope.own(a);
   }
 
   /** Scale degree 2 or three parts are brought down first. */
@@ -354,7 +354,7 @@ abstract class EvaluatorConformance {
         assertSlots(a.left(steps), turned);
       }
       int[] steps = {5, 0, 1, 5};
-      List<Ciphertext> all = scope.addAll(evaluator.rotateAll(x, steps));
+      List<Ciphertext> all = scope.ownAll(evaluator.rotateAll(x, steps));
       assertEquals(steps.length, all.size());
       for (int i = 0; i < steps.length; i++) {
         assertSlots(a.left(steps[i]), all.get(i));
@@ -394,11 +394,11 @@ abstract class EvaluatorConformance {
     for (int i = 0; i < bench.slots(); i += 2) {
       mask.re()[i] = 0.5;
     }
-    Plaintext half = scope.add(evaluator.encode(new double[] {0.5, 0}, LEVEL));
+    Plaintext half = scope.own(evaluator.encode(new double[] {0.5, 0}, LEVEL));
     Slots full = complexSlots(7);
     Plaintext factor = encode(full, LEVEL);
     List<Ciphertext> out =
-        scope.addAll(
+        scope.ownAll(
             evaluator.multiplyRotated(
                 x,
                 steps,
@@ -455,7 +455,7 @@ abstract class EvaluatorConformance {
     Slots a = slots(1);
     Slots b = slots(2);
     List<Ciphertext> fresh =
-        scope.addAll(evaluator.bootstrapPair(encrypt(a, input + 1), encrypt(b, input + 1)));
+        scope.ownAll(evaluator.bootstrapPair(encrypt(a, input + 1), encrypt(b, input + 1)));
     assertEquals(2, fresh.size());
     assertShape(evaluator.parameters().bootstrapOutputLevel(), 1, 2, fresh.get(1));
     assertSlots(a, fresh.get(0), bench.bootstrapTolerance());

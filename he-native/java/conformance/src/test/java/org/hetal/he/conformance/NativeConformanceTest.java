@@ -140,18 +140,18 @@ class NativeConformanceTest extends EvaluatorConformance {
   static byte[] everything(EvaluatorFixture on) {
     Evaluator e = on.evaluator();
     try (Scope s = new Scope()) {
-      Ciphertext x = s.add(on.encrypt(on.random(1), 9));
-      Ciphertext y = s.add(on.encrypt(on.random(2), 9));
-      Plaintext p = s.add(e.encode(new double[] {0.5, 0, 0.25, 0}, 8));
-      Ciphertext z = s.add(e.multiplyRescale(x, y));
+      Ciphertext x = s.own(on.encrypt(on.random(1), 9));
+      Ciphertext y = s.own(on.encrypt(on.random(2), 9));
+      Plaintext p = s.own(e.encode(new double[] {0.5, 0, 0.25, 0}, 8));
+      Ciphertext z = s.own(e.multiplyRescale(x, y));
       List<Ciphertext> rows =
-          s.addAll(e.multiplyRotated(z, new int[] {0, 1, 64}, List.of(Arrays.asList(p, null, p))));
-      Ciphertext r = s.add(e.rescale(rows.get(0)));
-      Ciphertext t = s.add(e.rotateSum(r, new int[] {1, 2, 3, 5}));
-      Ciphertext u = s.add(e.multiplyRescale(t, 0.25));
-      List<Ciphertext> fresh = s.addAll(e.bootstrapPair(u, u));
-      Ciphertext sum = s.add(e.sumRotated(fresh, new int[] {5, 511}));
-      return e.serialize(s.add(e.bootstrap(s.add(e.dropToLevel(sum, 4)))));
+          s.ownAll(e.multiplyRotated(z, new int[] {0, 1, 64}, List.of(Arrays.asList(p, null, p))));
+      Ciphertext r = s.own(e.rescale(rows.get(0)));
+      Ciphertext t = s.own(e.rotateSum(r, new int[] {1, 2, 3, 5}));
+      Ciphertext u = s.own(e.multiplyRescale(t, 0.25));
+      List<Ciphertext> fresh = s.ownAll(e.bootstrapPair(u, u));
+      Ciphertext sum = s.own(e.sumRotated(fresh, new int[] {5, 511}));
+      return e.serialize(s.own(e.bootstrap(s.own(e.dropToLevel(sum, 4)))));
     }
   }
 

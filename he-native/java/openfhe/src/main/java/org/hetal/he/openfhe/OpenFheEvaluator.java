@@ -207,7 +207,7 @@ public final class OpenFheEvaluator extends CheckedEvaluator<CkksCiphertext, Ckk
       CkksCiphertext a, int[] left, List<List<CkksPlaintext>> factors) {
     List<CkksCiphertext> out = new ArrayList<>();
     try (Scope scope = new Scope()) {
-      List<CkksCiphertext> rotated = scope.addAll(doRotateAll(a, left));
+      List<CkksCiphertext> rotated = scope.ownAll(doRotateAll(a, left));
       for (List<CkksPlaintext> row : factors) {
         List<CkksCiphertext> present = new ArrayList<>();
         List<CkksPlaintext> by = new ArrayList<>();
@@ -228,10 +228,10 @@ public final class OpenFheEvaluator extends CheckedEvaluator<CkksCiphertext, Ckk
 
   private CkksCiphertext sum(List<CkksCiphertext> terms) {
     try (Scope scope = new Scope()) {
-      scope.addAll(terms);
+      scope.ownAll(terms);
       CkksCiphertext sum = terms.get(0);
       for (int i = 1; i < terms.size(); i++) {
-        sum = scope.add(context.add(sum, terms.get(i)));
+        sum = scope.own(context.add(sum, terms.get(i)));
       }
       return scope.release(sum);
     }
@@ -246,8 +246,8 @@ public final class OpenFheEvaluator extends CheckedEvaluator<CkksCiphertext, Ckk
   @Override
   protected CkksCiphertext doBootstrap(CkksCiphertext a) {
     try (Scope scope = new Scope()) {
-      CkksCiphertext z = refreshed(scope, scope.add(lowered(a)));
-      return context.add(z, scope.add(context.conjugate(z)));
+      CkksCiphertext z = refreshed(scope, scope.own(lowered(a)));
+      return context.add(z, scope.own(context.conjugate(z)));
     }
   }
 
@@ -255,10 +255,10 @@ public final class OpenFheEvaluator extends CheckedEvaluator<CkksCiphertext, Ckk
   @Override
   protected List<CkksCiphertext> doBootstrapPair(CkksCiphertext a, CkksCiphertext b) {
     try (Scope scope = new Scope()) {
-      CkksCiphertext imaginary = scope.add(context.multiplyByI(scope.add(lowered(b))));
-      CkksCiphertext z = refreshed(scope, scope.add(context.add(scope.add(lowered(a)), imaginary)));
-      CkksCiphertext conjugate = scope.add(context.conjugate(z));
-      CkksCiphertext difference = scope.add(context.sub(conjugate, z));
+      CkksCiphertext imaginary = scope.own(context.multiplyByI(scope.own(lowered(b))));
+      CkksCiphertext z = refreshed(scope, scope.own(context.add(scope.own(lowered(a)), imaginary)));
+      CkksCiphertext conjugate = scope.own(context.conjugate(z));
+      CkksCiphertext difference = scope.own(context.sub(conjugate, z));
       CkksCiphertext real = context.add(z, conjugate);
       return List.of(real, context.multiplyByI(difference));
     }
@@ -269,8 +269,8 @@ public final class OpenFheEvaluator extends CheckedEvaluator<CkksCiphertext, Ckk
   }
 
   private CkksCiphertext refreshed(Scope scope, CkksCiphertext x) {
-    CkksCiphertext half = scope.add(context.rescale(scope.add(context.multiply(x, 0.5))));
-    CkksCiphertext z = scope.add(context.bootstrap(half));
+    CkksCiphertext half = scope.own(context.rescale(scope.own(context.multiply(x, 0.5))));
+    CkksCiphertext z = scope.own(context.bootstrap(half));
     if (z.level() != parameters.bootstrapOutputLevel()) {
       throw new HeLevelException(
           "bootstrap: expected output level "

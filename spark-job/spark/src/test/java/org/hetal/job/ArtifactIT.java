@@ -42,6 +42,7 @@ class ArtifactIT {
                   name ->
                       name.startsWith("org/hetal/owner/")
                           || name.startsWith("org/hetal/he/owner/")
+                          || name.startsWith("META-INF/services/org.hetal.he.owner.")
                           || name.startsWith("org/hetal/he/openfhe/")
                           || name.matches("native/[^/]+/openfhe/.*")
                           || name.toLowerCase(Locale.ROOT).contains("libhetal_owner"))

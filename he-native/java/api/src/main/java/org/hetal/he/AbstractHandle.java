@@ -41,18 +41,22 @@ public abstract class AbstractHandle implements AutoCloseable {
   /** "ciphertext" or "plaintext", for messages. */
   abstract String noun();
 
+  /** Rescalings left. */
   public final int level() {
     return shape.level;
   }
 
+  /** 1, or 2 between a product and its rescaling. */
   public final int scaleDegree() {
     return shape.scaleDegree;
   }
 
+  /** 1 for a plaintext, 2 or 3 for a ciphertext. */
   public final int parts() {
     return shape.parts;
   }
 
+  /** Whether {@link #close} was called. */
   public final boolean isClosed() {
     return closed.get();
   }

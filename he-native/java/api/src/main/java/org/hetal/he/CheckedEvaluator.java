@@ -31,6 +31,7 @@ public abstract class CheckedEvaluator<C extends AbstractCiphertext, P extends A
 
   // ---- what a subclass computes; operands are open, its own, and within the rules ----
 
+  /** Whether {@link #close} was called. */
   protected abstract boolean isClosed();
 
   /** Equal to the owner of every handle that this evaluator takes. */
@@ -43,33 +44,45 @@ public abstract class CheckedEvaluator<C extends AbstractCiphertext, P extends A
    */
   protected abstract P doEncode(double[] real, double[] imaginary, int level);
 
+  /** {@link Evaluator#add(Ciphertext, Ciphertext)}. */
   protected abstract C doAdd(C a, C b);
 
+  /** {@link Evaluator#sub(Ciphertext, Ciphertext)}. */
   protected abstract C doSub(C a, C b);
 
+  /** {@link Evaluator#add(Ciphertext, Plaintext)}. */
   protected abstract C doAdd(C a, P b);
 
+  /** {@link Evaluator#sub(Ciphertext, Plaintext)}. */
   protected abstract C doSub(C a, P b);
 
+  /** {@link Evaluator#add(Ciphertext, double)}. */
   protected abstract C doAdd(C a, double constant);
 
+  /** {@link Evaluator#negate}. */
   protected C doNegate(C a) {
     return doMultiplyInteger(a, -1);
   }
 
+  /** {@link Evaluator#multiplyInteger}. */
   protected abstract C doMultiplyInteger(C a, int factor);
 
+  /** {@link Evaluator#multiplyByI}. */
   protected abstract C doMultiplyByI(C a);
 
+  /** {@link Evaluator#multiply(Ciphertext, double)}. */
   protected abstract C doMultiply(C a, double constant);
 
+  /** {@link Evaluator#multiplySum}. */
   protected abstract C doMultiplySum(List<C> a, List<C> b);
 
+  /** {@link Evaluator#multiplySumPlain}. */
   protected abstract C doMultiplySumPlain(List<C> a, List<P> b);
 
   /** Two or three parts; two come back as a copy. */
   protected abstract C doRelinearize(C a);
 
+  /** {@link Evaluator#rescale}. */
   protected abstract C doRescale(C a);
 
   /** Two or three parts. */
@@ -79,6 +92,7 @@ public abstract class CheckedEvaluator<C extends AbstractCiphertext, P extends A
     }
   }
 
+  /** {@link Evaluator#dropToLevel}. */
   protected abstract C doDropToLevel(C a, int level);
 
   /**
@@ -91,10 +105,13 @@ public abstract class CheckedEvaluator<C extends AbstractCiphertext, P extends A
    */
   protected abstract List<? extends Ciphertext> doRotateAll(C a, int[] left);
 
+  /** {@link Evaluator#conjugate}. */
   protected abstract C doConjugate(C a);
 
+  /** {@link Evaluator#rotateSum}. */
   protected abstract C doRotateSum(C a, int[] left);
 
+  /** {@link Evaluator#sumRotated}. */
   protected abstract C doSumRotated(List<C> a, int[] left);
 
   /**
@@ -103,14 +120,19 @@ public abstract class CheckedEvaluator<C extends AbstractCiphertext, P extends A
   protected abstract List<? extends Ciphertext> doMultiplyRotated(
       C a, int[] left, List<List<P>> factors);
 
+  /** {@link Evaluator#bootstrap}. */
   protected abstract C doBootstrap(C a);
 
+  /** {@link Evaluator#bootstrapPair}. */
   protected abstract List<? extends Ciphertext> doBootstrapPair(C a, C b);
 
+  /** {@link Evaluator#zero}. */
   protected abstract C doZero(int level);
 
+  /** {@link Evaluator#serialize}. */
   protected abstract byte[] doSerialize(C a);
 
+  /** {@link Evaluator#deserialize}. */
   protected abstract C doDeserialize(byte[] bytes);
 
   // ---- the checks ----
@@ -385,6 +407,7 @@ public abstract class CheckedEvaluator<C extends AbstractCiphertext, P extends A
     return rules;
   }
 
+  /** Throws {@link IllegalStateException} when closed. */
   protected final void requireOpen() {
     if (isClosed()) {
       throw new IllegalStateException("the evaluator is closed");

@@ -17,6 +17,7 @@ public final class EvaluatorRules {
   private final Parameters parameters;
   private final KeyLevels keys;
 
+  /** Rules for one evaluator. */
   public EvaluatorRules(Parameters parameters, KeyLevels keys) {
     this.parameters = parameters;
     this.keys = keys;
@@ -86,12 +87,14 @@ public final class EvaluatorRules {
     degreeOne(operation, a);
   }
 
+  /** Two operands at one level. */
   public void equalLevels(String operation, int a, int b) {
     if (a != b) {
       throw new HeLevelException(operation + ": expected equal levels, actual " + a + " and " + b);
     }
   }
 
+  /** Scale degree 1. */
   public void degreeOne(String operation, Ciphertext a) {
     if (a.scaleDegree() != 1) {
       throw new HeScaleException(
@@ -99,6 +102,7 @@ public final class EvaluatorRules {
     }
   }
 
+  /** Two parts: relinearized. */
   public void twoParts(String operation, Ciphertext a) {
     if (a.parts() != 2) {
       throw new IllegalArgumentException(operation + ": expected 2 parts, actual " + a.parts());
@@ -122,12 +126,14 @@ public final class EvaluatorRules {
     }
   }
 
+  /** A finite constant. */
   public void finite(double constant) {
     if (!Double.isFinite(constant)) {
       throw new IllegalArgumentException("constant: expected a finite value, actual " + constant);
     }
   }
 
+  /** A factor of {@link Evaluator#multiplyInteger}. */
   public void integer(int factor) {
     if (factor < -LARGEST_INTEGER || factor > LARGEST_INTEGER) {
       throw new IllegalArgumentException(
@@ -153,6 +159,7 @@ public final class EvaluatorRules {
     equalLevels("multiply", first.level(), b.level());
   }
 
+  /** Scale degree 2, and a level to divide by. */
   public void rescale(Ciphertext a) {
     if (a.level() < 1) {
       throw new HeLevelException("rescale: expected a level of at least 1, actual " + a.level());
@@ -162,6 +169,7 @@ public final class EvaluatorRules {
     }
   }
 
+  /** Scale degree 1, and a level from 0 to that of {@code a}. */
   public void dropToLevel(Ciphertext a, int level) {
     degreeOne("dropToLevel", a);
     if (level < 0 || level > a.level()) {
@@ -170,6 +178,7 @@ public final class EvaluatorRules {
     }
   }
 
+  /** Scale degree 1, two parts, and at least the input level. */
   public void bootstrap(Ciphertext a) {
     degreeOne("bootstrap", a);
     twoParts("bootstrap", a);
@@ -180,6 +189,7 @@ public final class EvaluatorRules {
     }
   }
 
+  /** Scale degree 1 and two parts. */
   public void serialize(Ciphertext a) {
     degreeOne("serialize", a);
     twoParts("serialize", a);
@@ -209,6 +219,8 @@ public final class EvaluatorRules {
   }
 
   /**
+   * The key of a rotation, up to a level.
+   *
    * @param left as {@link #left} gives it; 0 needs no key
    */
   public void rotationKey(int left, int level) {
@@ -217,14 +229,17 @@ public final class EvaluatorRules {
     }
   }
 
+  /** The relinearization key, up to a level. */
   public void relinearizationKey(int level) {
     key("relinearisation", keys.relinearization(), level);
   }
 
+  /** The conjugation key, up to a level. */
   public void conjugationKey(int level) {
     key("conjugation", keys.conjugation(), level);
   }
 
+  /** The keys that only bootstraps use. */
   public void bootstrapKeys() {
     if (!keys.bootstrap()) {
       throw new HeMissingKeyException("expected the keys of bootstrapping, actual none");

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.function.Executable;
 abstract class EvaluatorConformance {
   static final int LEVEL = 6;
 
-  EvaluatorFixture bench;
+  EvaluatorFixture fixture;
   Evaluator evaluator;
   Scope scope;
 
@@ -36,13 +36,13 @@ abstract class EvaluatorConformance {
 
   @BeforeAll
   void openFixture() {
-    bench = open();
-    evaluator = bench.evaluator();
+    fixture = open();
+    evaluator = fixture.evaluator();
   }
 
   @AfterAll
-  void closeBench() {
-    bench.close();
+  void closeFixture() {
+    fixture.close();
   }
 
   @BeforeEach
@@ -58,19 +58,19 @@ abstract class EvaluatorConformance {
   // ---- helpers ----
 
   Slots slots(long seed) {
-    return Slots.real(bench.random(seed));
+    return Slots.real(fixture.random(seed));
   }
 
   Slots complexSlots(long seed) {
-    return new Slots(bench.random(seed), bench.random(seed + 1000));
+    return new Slots(fixture.random(seed), fixture.random(seed + 1000));
   }
 
   Ciphertext encrypt(Slots a, int level) {
-    Ciphertext real = scope.own(bench.encrypt(a.re(), level));
+    Ciphertext real = scope.own(fixture.encrypt(a.re(), level));
     if (Arrays.stream(a.im()).allMatch(x -> x == 0)) {
       return real;
     }
-    Ciphertext imaginary = scope.own(bench.encrypt(a.im(), level));
+    Ciphertext imaginary = scope.own(fixture.encrypt(a.im(), level));
     return keep(evaluator.add(real, keep(evaluator.multiplyByI(imaginary))));
   }
 
@@ -89,14 +89,14 @@ abstract class EvaluatorConformance {
   }
 
   void assertSlots(Slots expected, Ciphertext actual, double tolerance) {
-    double[] slots = bench.decryptComplex(reduced(keep(actual)));
+    double[] slots = fixture.decryptComplex(reduced(keep(actual)));
     int n = slots.length / 2;
     assertArrayEquals(expected.re(), Arrays.copyOf(slots, n), tolerance, "real parts");
     assertArrayEquals(expected.im(), Arrays.copyOfRange(slots, n, 2 * n), tolerance, "imaginary");
   }
 
   void assertSlots(Slots expected, Ciphertext actual) {
-    assertSlots(expected, actual, bench.tolerance());
+    assertSlots(expected, actual, fixture.tolerance());
   }
 
   static void assertShape(int level, int scaleDegree, int parts, Ciphertext actual) {
@@ -131,9 +131,9 @@ abstract class EvaluatorConformance {
 
   @Test
   void encode_repeatsShortArrays() {
-    for (int period = 1; period <= bench.slots(); period *= 4) {
-      double[] values = Arrays.copyOf(bench.random(3), period);
-      double[] repeated = new double[bench.slots()];
+    for (int period = 1; period <= fixture.slots(); period *= 4) {
+      double[] values = Arrays.copyOf(fixture.random(3), period);
+      double[] repeated = new double[fixture.slots()];
       for (int i = 0; i < repeated.length; i++) {
         repeated[i] = values[i % period];
       }
@@ -154,7 +154,7 @@ abstract class EvaluatorConformance {
     assertThrowsWith(bad, () -> evaluator.encode(new double[3], LEVEL), 3);
     assertThrows(bad, () -> evaluator.encode(new double[0], LEVEL));
     assertThrowsWith(
-        bad, () -> evaluator.encode(new double[2 * bench.slots()], LEVEL), bench.slots());
+        bad, () -> evaluator.encode(new double[2 * fixture.slots()], LEVEL), fixture.slots());
     assertThrows(bad, () -> evaluator.encode(new double[] {1, Double.NaN}, LEVEL));
     assertThrows(bad, () -> evaluator.encode(new double[] {Double.POSITIVE_INFINITY}, LEVEL));
     assertThrowsWith(bad, () -> evaluator.encode(new double[2], new double[4], LEVEL), 2, 4);
@@ -172,14 +172,14 @@ abstract class EvaluatorConformance {
     Slots b = complexSlots(2);
     Ciphertext x = encrypt(a, LEVEL);
     Ciphertext y = encrypt(b, LEVEL);
-    Slots i = new Slots(new double[bench.slots()], bench.random(0));
+    Slots i = new Slots(new double[fixture.slots()], fixture.random(0));
     Arrays.fill(i.im(), 1);
     Slots ones = new Slots(i.im(), i.re());
     assertSlots(a.plus(b, 1), evaluator.add(x, y));
     assertSlots(a.plus(b, -1), evaluator.sub(x, y));
     assertSlots(a.scaled(-1), evaluator.negate(x));
     assertSlots(a.plus(ones, -0.375), evaluator.add(x, -0.375));
-    assertSlots(a.scaled(-5), evaluator.multiplyInteger(x, -5), 5 * bench.tolerance());
+    assertSlots(a.scaled(-5), evaluator.multiplyInteger(x, -5), 5 * fixture.tolerance());
     assertSlots(a.scaled(0), evaluator.multiplyInteger(x, 0));
     assertSlots(a.times(i), evaluator.multiplyByI(x));
     for (Ciphertext z :
@@ -191,7 +191,7 @@ abstract class EvaluatorConformance {
             keep(evaluator.multiplyByI(x)))) {
       assertShape(LEVEL, 1, 2, z);
     }
-    assertSlots(Slots.real(new double[bench.slots()]), evaluator.zero(3));
+    assertSlots(Slots.real(new double[fixture.slots()]), evaluator.zero(3));
     assertShape(3, 1, 2, keep(evaluator.zero(3)));
   }
 
@@ -209,10 +209,10 @@ abstract class EvaluatorConformance {
     assertSlots(want, sum);
     assertSlots(want.scaled(-1).plus(a, 1), evaluator.sub(scaled, product));
     Ciphertext shifted = keep(evaluator.add(sum, 0.25));
-    Slots quarter = Slots.real(new double[bench.slots()]);
+    Slots quarter = Slots.real(new double[fixture.slots()]);
     Arrays.fill(quarter.re(), 0.25);
     assertSlots(want.plus(quarter, 1), shifted);
-    assertSlots(want.scaled(3), evaluator.multiplyInteger(sum, 3), 4 * bench.tolerance());
+    assertSlots(want.scaled(3), evaluator.multiplyInteger(sum, 3), 4 * fixture.tolerance());
   }
 
   @Test
@@ -267,7 +267,7 @@ abstract class EvaluatorConformance {
   @Test
   void productSums_addEveryTerm() {
     for (int terms : new int[] {1, 2, 5, 17, 20}) {
-      Slots want = Slots.real(new double[bench.slots()]);
+      Slots want = Slots.real(new double[fixture.slots()]);
       Ciphertext[] x = new Ciphertext[terms];
       Ciphertext[] y = new Ciphertext[terms];
       Plaintext[] p = new Plaintext[terms];
@@ -279,7 +279,7 @@ abstract class EvaluatorConformance {
         p[t] = encode(b, LEVEL);
         want = want.plus(a.times(b), 1);
       }
-      double tolerance = terms * bench.tolerance();
+      double tolerance = terms * fixture.tolerance();
       Ciphertext sum = keep(evaluator.multiplySum(List.of(x), List.of(y)));
       assertShape(LEVEL, 2, 3, sum);
       assertSlots(want, sum, tolerance);
@@ -373,7 +373,7 @@ abstract class EvaluatorConformance {
     Ciphertext y = encrypt(b, LEVEL);
     int[] steps = {1, 0, 64, 1};
     Slots want = a.left(1).plus(a, 1).plus(a.left(64), 1).plus(a.left(1), 1);
-    double tolerance = 4 * bench.tolerance();
+    double tolerance = 4 * fixture.tolerance();
     assertSlots(want, evaluator.rotateSum(x, steps), tolerance);
     assertSlots(a, evaluator.rotateSum(x, new int[] {0}));
     Ciphertext mixed = keep(evaluator.sumRotated(List.of(x, y, y), new int[] {5, 0, 511}));
@@ -390,8 +390,8 @@ abstract class EvaluatorConformance {
     Slots a = complexSlots(1);
     Ciphertext x = encrypt(a, LEVEL);
     int[] steps = {0, 1, 511};
-    Slots mask = Slots.real(new double[bench.slots()]);
-    for (int i = 0; i < bench.slots(); i += 2) {
+    Slots mask = Slots.real(new double[fixture.slots()]);
+    for (int i = 0; i < fixture.slots(); i += 2) {
       mask.re()[i] = 0.5;
     }
     Plaintext half = scope.own(evaluator.encode(new double[] {0.5, 0}, LEVEL));
@@ -405,7 +405,7 @@ abstract class EvaluatorConformance {
                 List.of(Arrays.asList(half, factor, null), Arrays.asList(null, null, half))));
     assertEquals(2, out.size());
     assertShape(LEVEL, 2, 2, out.get(0));
-    assertSlots(a.times(mask).plus(a.left(1).times(full), 1), out.get(0), 2 * bench.tolerance());
+    assertSlots(a.times(mask).plus(a.left(1).times(full), 1), out.get(0), 2 * fixture.tolerance());
     assertSlots(a.left(511).times(mask), out.get(1));
   }
 
@@ -445,7 +445,7 @@ abstract class EvaluatorConformance {
       Slots a = complexSlots(level);
       Ciphertext fresh = keep(evaluator.bootstrap(encrypt(a, level)));
       assertShape(output, 1, 2, fresh);
-      assertSlots(Slots.real(a.re()), fresh, bench.bootstrapTolerance());
+      assertSlots(Slots.real(a.re()), fresh, fixture.bootstrapTolerance());
     }
   }
 
@@ -458,8 +458,8 @@ abstract class EvaluatorConformance {
         scope.ownAll(evaluator.bootstrapPair(encrypt(a, input + 1), encrypt(b, input + 1)));
     assertEquals(2, fresh.size());
     assertShape(evaluator.parameters().bootstrapOutputLevel(), 1, 2, fresh.get(1));
-    assertSlots(a, fresh.get(0), bench.bootstrapTolerance());
-    assertSlots(b, fresh.get(1), bench.bootstrapTolerance());
+    assertSlots(a, fresh.get(0), fixture.bootstrapTolerance());
+    assertSlots(b, fresh.get(1), fixture.bootstrapTolerance());
   }
 
   @Test
@@ -499,7 +499,7 @@ abstract class EvaluatorConformance {
     assertMessage(
         "level: expected 0 to " + top + ", actual " + (top + 1), () -> evaluator.zero(top + 1));
     assertMessage(
-        "slots: expected a power of two of 1 to " + bench.slots() + " values, actual 3",
+        "slots: expected a power of two of 1 to " + fixture.slots() + " values, actual 3",
         () -> evaluator.encode(new double[3], 1));
     assertMessage(
         "slot 1: expected a finite value, actual NaN",
@@ -622,7 +622,7 @@ abstract class EvaluatorConformance {
   @Test
   void closedOperands_throw_andClosingTwiceIsHarmless() {
     Ciphertext open = encrypt(slots(1), 3);
-    Ciphertext closed = bench.encrypt(bench.random(1), 3);
+    Ciphertext closed = fixture.encrypt(fixture.random(1), 3);
     Plaintext plain = evaluator.encode(new double[] {1}, 3);
     closed.close();
     closed.close();

@@ -40,13 +40,13 @@ class NativeConformanceTest extends EvaluatorConformance {
     return DeviceSpec.cpu(threads);
   }
 
-  private NativeFixture bench(int threads) {
+  private NativeFixture fixture(int threads) {
     return new NativeFixture(device(threads), NativeFixture.plan());
   }
 
   @Override
   EvaluatorFixture open() {
-    return bench(2);
+    return fixture(2);
   }
 
   @Override
@@ -59,8 +59,8 @@ class NativeConformanceTest extends EvaluatorConformance {
 
   @Override
   @AfterAll
-  void closeBench() {
-    super.closeBench();
+  void closeFixture() {
+    super.closeFixture();
     assertEquals(liveBefore, EngineLibrary.liveObjects(), "native objects that are not closed");
     System.gc();
     assertEquals(leaksBefore, NativeHandle.leaks());
@@ -70,14 +70,14 @@ class NativeConformanceTest extends EvaluatorConformance {
   @Test
   void noise_isBoundedOnBothSides() {
     Slots a = slots(1);
-    double[] fresh = bench.decryptComplex(encrypt(a, LEVEL));
+    double[] fresh = fixture.decryptComplex(encrypt(a, LEVEL));
     double worst = 0;
     for (int i = 0; i < a.re().length; i++) {
       worst = Math.max(worst, Math.abs(fresh[i] - a.re()[i]));
     }
     assertTrue(worst > 0x1p-38 && worst < 0x1p-30, "encryption: " + worst);
     Ciphertext refreshed = keep(evaluator.bootstrap(encrypt(a, LEVEL)));
-    double[] slots = bench.decryptComplex(refreshed);
+    double[] slots = fixture.decryptComplex(refreshed);
     worst = 0;
     for (int i = 0; i < a.re().length; i++) {
       worst = Math.max(worst, Math.abs(slots[i] - a.re()[i]));
@@ -124,7 +124,7 @@ class NativeConformanceTest extends EvaluatorConformance {
 
   @Test
   void deserialize_otherKeyPair_throwsWithBothIds() {
-    NativeFixture own = (NativeFixture) bench;
+    NativeFixture own = (NativeFixture) fixture;
     try (var stranger =
         org.hetal.he.owner.NativeClient.insecureGenerate(NativeFixture.SET, 12, 1)) {
       byte[] foreign = stranger.encrypt(new double[] {1}, 2);
@@ -159,7 +159,7 @@ class NativeConformanceTest extends EvaluatorConformance {
   void results_areTheSameBytes_forAnyNumberOfThreads() {
     List<byte[]> results = new ArrayList<>();
     for (int threads : new int[] {1, 2, 3}) {
-      try (NativeFixture on = bench(threads)) {
+      try (NativeFixture on = fixture(threads)) {
         results.add(everything(on));
       }
     }
@@ -169,7 +169,7 @@ class NativeConformanceTest extends EvaluatorConformance {
 
   @Test
   void severalJavaThreads_getTheSameBytes_andLoadKeysOnce() throws Exception {
-    try (NativeFixture on = bench(2)) {
+    try (NativeFixture on = fixture(2)) {
       Evaluator e = on.evaluator();
       Ciphertext x = on.encrypt(on.random(3), 9);
       Callable<byte[]> work =

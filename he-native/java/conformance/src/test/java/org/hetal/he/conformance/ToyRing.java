@@ -18,9 +18,9 @@ public final class ToyRing {
 
   public static void main(String[] arguments) throws NoSuchAlgorithmException {
     KeyPlan plan = new KeyPlan().relinearize(LEVEL).rotate(1, LEVEL).bootstrap();
-    try (NativeFixture bench = new NativeFixture(2, plan)) {
-      NativeEvaluator evaluator = bench.evaluator();
-      byte[] data = bench.client().encrypt(new double[] {0.25, -1, 0.5, 0.75}, LEVEL);
+    try (NativeFixture fixture = new NativeFixture(2, plan)) {
+      NativeEvaluator evaluator = fixture.evaluator();
+      byte[] data = fixture.client().encrypt(new double[] {0.25, -1, 0.5, 0.75}, LEVEL);
       try (Ciphertext a = evaluator.deserialize(data);
           Ciphertext square = evaluator.multiply(a, a);
           Ciphertext product = evaluator.relinearizeRescale(square);

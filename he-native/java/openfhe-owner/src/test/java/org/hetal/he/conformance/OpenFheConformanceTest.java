@@ -31,8 +31,8 @@ class OpenFheConformanceTest extends EvaluatorConformance {
 
   @Override
   @AfterAll
-  void closeBench() {
-    super.closeBench();
+  void closeFixture() {
+    super.closeFixture();
     assertEquals(liveBefore, OpenFhe.liveObjects(), "native objects that are not closed");
     assertEquals(0, OpenFhe.staticEntries());
     System.gc();

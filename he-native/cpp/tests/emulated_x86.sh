@@ -25,7 +25,7 @@ unit_tests_take avx2 "$UNIT_TESTS" qemu-x86_64 -cpu Haswell
 [[ ${1:-} != --native-only ]] || exit 0
 need java openjdk-17-jdk-headless "loads the engine into a JVM"
 class_path=
-for folder in ../java/conformance/target/test-classes ../java/engine/target/classes ../java/owner/target/classes; do
+for folder in ../java/{conformance/target/test-classes,{api,engine,simulator,owner}/target/classes}; do
   [[ -d $folder ]] || { echo "emulated_x86.sh: expected $folder, actual no folder: mvn test-compile -pl he-native/java/conformance -am" >&2; exit "$EX_CONFIG"; }
   class_path+=$PWD/$folder:
 done

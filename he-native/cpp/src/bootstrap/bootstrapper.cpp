@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "bootstrap/eval_mod_constants.h"
 #include "circuits/chebyshev.h"
+#include "ckks/key_bundle.h"
 #include "ckks/key_switching.h"
 
 namespace hetal::bootstrap {
@@ -95,7 +96,50 @@ std::vector<std::uint32_t> strides(const ckks::Parameters& parameters) {
   return out;
 }
 
+/// The diagonals of one factor: sums of 0, +h and -h for the half lengths h of its stages.
+std::set<std::uint32_t> diagonal_indices(std::uint32_t stride, int radix, std::uint32_t slots) {
+  std::set<std::uint32_t> out{0};
+  for (int i = 0; i < radix; ++i) {
+    const std::uint32_t half = stride << i;
+    std::set<std::uint32_t> next;
+    for (std::uint32_t d : out) next.insert({d, (d + half) % slots, (d + slots - half) % slots});
+    out = std::move(next);
+  }
+  return out;
+}
+
 }  // namespace
+
+std::map<std::uint32_t, int> rotation_levels(const ckks::Parameters& p) {
+  std::map<std::uint32_t, int> out;
+  const std::uint32_t slots = p.slot_count();
+  const auto stride = strides(p);
+  const int factors = static_cast<int>(stride.size());
+  for (int i = 0; i < factors; ++i) {
+    const auto at = static_cast<std::size_t>(i);
+    const std::uint32_t block = stride[at] * kBabySteps;
+    // SlotsToCoeffs applies the factors from the first to the last, CoeffsToSlots from the last to the first.
+    const int level = std::max(p.bootstrap_input_level() - i, p.cts_level() - (factors - 1 - i));
+    for (std::uint32_t d : diagonal_indices(stride[at], p.literal().stc_radix[at], slots)) {
+      for (std::uint32_t steps : {d % block, d - d % block}) {
+        if (steps == 0) continue;
+        int& highest = out.try_emplace(steps, level).first->second;
+        highest = std::max(highest, level);
+      }
+    }
+  }
+  return out;
+}
+
+std::uint64_t key_bytes(const ckks::Parameters& p) {
+  using ckks::KeyKind;
+  std::uint64_t sum = ckks::key_file_bytes(p, KeyKind::relinearization, p.eval_mod_level()) +
+                      ckks::key_file_bytes(p, KeyKind::galois, p.eval_mod_level() + 1) +
+                      ckks::key_file_bytes(p, KeyKind::to_sparse, 0) +
+                      ckks::key_file_bytes(p, KeyKind::from_sparse, p.top_level());
+  for (const auto& [steps, level] : rotation_levels(p)) sum += ckks::key_file_bytes(p, KeyKind::galois, level);
+  return sum;
+}
 
 Bootstrapper::Bootstrapper(const ckks::Context& context) : context_(context) {
   const ckks::Parameters& p = context.parameters();

@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "ckks/key_bundle.h"
 #include "ckks/key_switching.h"
 
 namespace hetal::ckks {
@@ -259,10 +260,9 @@ const SwitchingKey& Evaluator::galois_key(std::uint32_t galois, int level) const
   if (key != nullptr && key->level >= level) return *key;
   std::string what = "conjugation";
   for (std::uint32_t steps = 0; steps < context_.n() / 2; ++steps) {
-    if (galois_of(steps) == galois) what = message("rotation by ", steps);
+    if (galois_of(steps) == galois) what = message("the rotation by ", steps);
   }
-  throw MissingKey(message("no key for the ", what, " (galois element ", galois, ") at level ", level,
-                           key == nullptr ? std::string("") : message("; the bundle has it up to level ", key->level)));
+  missing_key(what, level, key == nullptr ? -1 : key->level);
 }
 
 Ciphertext Evaluator::rotate(const Ciphertext& a, std::uint32_t steps) const {

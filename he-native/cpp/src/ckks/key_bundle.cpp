@@ -34,22 +34,18 @@ void expect(const ByteReader& in, const char* field, std::uint32_t expected, std
   require<FormatError>(expected == actual, in.what(), ": ", field, ": expected ", expected, ", actual ", actual);
 }
 
-/// The primes of the to-sparse key.
+/// The limbs of the to-sparse key: q0 and the first special prime.
 std::array<std::uint16_t, 2> sparse_moduli(const Context& context) {
   return {0, static_cast<std::uint16_t>(context.p_index(0))};
 }
 
 /// What one digit of a key takes.
-std::size_t digit_bytes(const Context& context, KeyKind kind, int level) {
-  if (kind == KeyKind::to_sparse) {
-    const auto moduli = sparse_moduli(context);
-    return packed_bytes(context, {nullptr, moduli.data(), 2});
-  }
-  return packed_bytes(context, context.view(nullptr, {level + 1, true}));
+std::size_t digit_bytes(const Parameters& p, KeyKind kind, int level) {
+  return kind == KeyKind::to_sparse ? p.packed_bytes(p.q()[0]) + p.packed_bytes(p.p()[0]) : p.packed_bytes(level, true);
 }
 
-std::uint32_t digits_of(const Context& context, KeyKind kind, int level) {
-  return kind == KeyKind::to_sparse ? 1u : static_cast<std::uint32_t>(context.parameters().digit_count(level));
+std::uint32_t digits_of(const Parameters& p, KeyKind kind, int level) {
+  return kind == KeyKind::to_sparse ? 1u : static_cast<std::uint32_t>(p.digit_count(level));
 }
 
 /// The header of a key file, checked against its manifest line; the reader stands at the residues.
@@ -66,8 +62,8 @@ Header read_header(ByteReader& in, const Context& context, const KeyId& id, cons
   expect(in, "kind", static_cast<std::uint32_t>(entry.kind), kind);
   expect(in, "galois element", entry.galois, header.galois);
   expect(in, "level", static_cast<std::uint32_t>(entry.level), header.level);
-  expect(in, "digits", digits_of(context, entry.kind, entry.level), header.digits);
-  const Digest digest = in.check_digest(header.digits * digit_bytes(context, entry.kind, entry.level));
+  expect(in, "digits", digits_of(context.parameters(), entry.kind, entry.level), header.digits);
+  const Digest digest = in.check_digest(header.digits * digit_bytes(context.parameters(), entry.kind, entry.level));
   require<FormatError>(digest == entry.digest, in.what(), ": digest: the manifest says ", hex(entry.digest),
                        ", the file ", hex(digest));
   require_key_id(in, id, actual);
@@ -103,6 +99,11 @@ std::string digest_of(const std::string& text) {
 }
 
 }  // namespace
+
+void missing_key(const std::string& use, int level, int actual) {
+  throw MissingKey(message("expected a key for ", use, " at level ", level, ", actual ",
+                           actual < 0 ? std::string("none") : message("one up to level ", actual)));
+}
 
 const char* name_of(KeyKind kind) {
   switch (kind) {
@@ -181,7 +182,7 @@ Manifest read_manifest(const std::string& directory) {
 Bytes key_file(const Context& context, const KeyId& id, KeyKind kind, std::uint32_t galois, const SwitchingKey& key,
                Digest& digest) {
   ByteWriter out;
-  out.bytes().reserve(key_file_bytes(context, kind, key.level));
+  out.bytes().reserve(key_file_bytes(context.parameters(), kind, key.level));
   write_header(out, context, id,
                {kind, galois, static_cast<std::uint32_t>(key.level), static_cast<std::uint32_t>(key.b.size()), key.seed,
                 key.stream});
@@ -199,8 +200,8 @@ Bytes to_sparse_file(const Context& context, const KeyId& id, const EvaluationKe
   return std::move(out.bytes());
 }
 
-std::uint64_t key_file_bytes(const Context& context, KeyKind kind, int level) {
-  return kHeaderBytes + digits_of(context, kind, level) * digit_bytes(context, kind, level) + sizeof(Digest);
+std::uint64_t key_file_bytes(const Parameters& p, KeyKind kind, int level) {
+  return kHeaderBytes + digits_of(p, kind, level) * digit_bytes(p, kind, level) + sizeof(Digest);
 }
 
 KeyBundle::KeyBundle(const Context& context, std::string directory, Manifest manifest)
@@ -215,7 +216,7 @@ KeyBundle::KeyBundle(const Context& context, std::string directory, Manifest man
     require<FormatError>(
         key.kind == KeyKind::galois ? key.galois % 2 == 1 && key.galois < 2 * context.n() : key.galois == 0, path,
         ": galois element: actual ", key.galois);
-    const std::uint64_t expected = key_file_bytes(context, key.kind, key.level);
+    const std::uint64_t expected = key_file_bytes(p, key.kind, key.level);
     require<FormatError>(key.bytes == expected, path, ": expected ", expected, " bytes, the manifest says ", key.bytes);
     require<FileError>(file_exists(path), "the key file ", path, " of the manifest is missing");
     require<FormatError>(file_size(path) == expected, path, ": expected ", expected, " bytes, actual ",
@@ -250,17 +251,15 @@ const KeyEntry* KeyBundle::find(KeyKind kind) const {
 
 void KeyBundle::require_relinearization(int level) {
   const KeyEntry* const entry = find(KeyKind::relinearization);
-  require<MissingKey>(entry != nullptr, "no relinearisation key, wanted at level ", level);
-  require<MissingKey>(entry->level >= level, "no relinearisation key at level ", level,
-                      "; the bundle has it up to level ", entry->level);
+  if (entry == nullptr || entry->level < level)
+    missing_key("relinearisation", level, entry == nullptr ? -1 : entry->level);
   std::lock_guard lock(mutex_);
   if (relinearization.level < 0) relinearization = load(*entry);
 }
 
 void KeyBundle::require_encapsulation() {
   const KeyEntry *const to = find(KeyKind::to_sparse), *const from = find(KeyKind::from_sparse);
-  require<MissingKey>(to != nullptr && from != nullptr,
-                      "no encapsulation keys: the bundle was made without bootstrapping");
+  require<MissingKey>(to != nullptr && from != nullptr, "expected the keys of bootstrapping, actual none");
   std::lock_guard lock(mutex_);
   if (to_sparse_a.data() == nullptr) load_to_sparse(*to);
   if (from_sparse.level < 0) from_sparse = load(*from);

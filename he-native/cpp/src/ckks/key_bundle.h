@@ -41,8 +41,10 @@ Bytes key_file(const Context& context, const KeyId& id, KeyKind kind, std::uint3
                Digest& digest);
 /// The bytes of the to-sparse key, whose two limbs are those of q0 and of the first special prime.
 Bytes to_sparse_file(const Context& context, const KeyId& id, const EvaluationKeys& keys, Digest& digest);
-/// Size of a key file.
-std::uint64_t key_file_bytes(const Context& context, KeyKind kind, int level);
+/// Size of a key file in bytes.
+std::uint64_t key_file_bytes(const Parameters& parameters, KeyKind kind, int level);
+/// Throws MissingKey. `use`: "relinearization", for example; `actual`: the level of the key in the bundle, -1 for none.
+[[noreturn]] void missing_key(const std::string& use, int level, int actual);
 
 /// Loads each key on first use: reads the file, checks header and digest, and expands the uniform halves from the seed,
 /// on as many threads as the device has. May be used from several threads.

@@ -13,9 +13,7 @@ namespace {
 
 int bits_of(Word prime) { return std::bit_width(prime); }
 
-std::size_t limb_bytes(const Context& context, Word prime) {
-  return context.n() * static_cast<std::size_t>(bits_of(prime)) / 8;
-}
+std::size_t limb_bytes(const Context& context, Word prime) { return context.parameters().packed_bytes(prime); }
 
 void pack(std::uint8_t* dst, const Word* src, std::size_t n, int bits) {
   Word pending = 0;

@@ -1,5 +1,6 @@
 #include "ckks/parameters.h"
 
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <numeric>
@@ -136,6 +137,19 @@ double Parameters::log_qp() const {
   double sum = 0;
   for (Word q : q_) sum += std::log2(static_cast<double>(q));
   for (Word p : p_) sum += std::log2(static_cast<double>(p));
+  return sum;
+}
+
+std::uint64_t Parameters::packed_bytes(Word prime) const {
+  return std::uint64_t{ring_degree()} * static_cast<std::uint64_t>(std::bit_width(prime)) / 8;
+}
+
+std::uint64_t Parameters::packed_bytes(int level, bool special) const {
+  std::uint64_t sum = 0;
+  for (int i = 0; i <= level; ++i) sum += packed_bytes(q_[static_cast<std::size_t>(i)]);
+  if (special) {
+    for (Word p : p_) sum += packed_bytes(p);
+  }
   return sum;
 }
 

@@ -61,6 +61,11 @@ class Parameters {
   const std::vector<Word>& p() const { return p_; }
   double scale(int level) const { return scale_[static_cast<std::size_t>(level)]; }
 
+  /// Bytes of the residues of one polynomial modulo a prime on disk: N times the prime's bits.
+  std::uint64_t packed_bytes(Word prime) const;
+  /// The same for the limbs of a level, with the special primes or without.
+  std::uint64_t packed_bytes(int level, bool special) const;
+
   /// First limb of a key-switching digit. digit_begin(digit count) is the number of limbs of the chain.
   int digit_begin(int digit) const;
   /// Number of digits of a ciphertext at a level.

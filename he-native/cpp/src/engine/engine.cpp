@@ -17,6 +17,10 @@ void require_finite(double constant) {
   require<InvalidArgument>(std::isfinite(constant), "constant: expected a finite value, actual ", constant);
 }
 
+void require_equal_levels(const char* what, int a, int b) {
+  require<LevelError>(a == b, what, ": expected equal levels, actual ", a, " and ", b);
+}
+
 void require_terms(const char* what, std::size_t a, std::size_t b) {
   require<InvalidArgument>(a == b && a > 0, what, ": expected equal numbers of terms, at least 1; actual ", a, " and ",
                            b);
@@ -51,9 +55,9 @@ void Engine::require_factor(const char* what, const Ciphertext& a) const {
 }
 
 void Engine::require_same(const char* what, const Ciphertext& a, const Ciphertext& b) const {
-  require<LevelError>(a.level == b.level, what, ": unequal levels ", a.level, " and ", b.level);
-  require<ScaleError>(scale_degree(a) == scale_degree(b), what, ": unequal scale degrees ", scale_degree(a), " and ",
-                      scale_degree(b));
+  require_equal_levels(what, a.level, b.level);
+  require<ScaleError>(scale_degree(a) == scale_degree(b), what, ": expected equal scale degrees, actual ",
+                      scale_degree(a), " and ", scale_degree(b));
 }
 
 void Engine::require_refreshable(const Ciphertext& a) const {
@@ -94,13 +98,13 @@ Ciphertext Engine::sub(const Ciphertext& a, const Ciphertext& b) const {
 }
 
 Ciphertext Engine::add(const Ciphertext& a, const Plaintext& b) const {
-  require<LevelError>(a.level == b.level, "add: unequal levels ", a.level, " and ", b.level);
+  require_equal_levels("add", a.level, b.level);
   require_degree_one("add", a);
   return evaluator_.add_plain(a, b);
 }
 
 Ciphertext Engine::sub(const Ciphertext& a, const Plaintext& b) const {
-  require<LevelError>(a.level == b.level, "sub: unequal levels ", a.level, " and ", b.level);
+  require_equal_levels("sub", a.level, b.level);
   require_degree_one("sub", a);
   return evaluator_.sub_plain(a, b);
 }
@@ -128,19 +132,17 @@ Ciphertext Engine::multiply_sum(const CiphertextList& a, const CiphertextList& b
     for (const Ciphertext* x : {a[i], b[i]}) {
       require_factor("multiply", *x);
       require_two_parts("multiply", *x);
-      require<LevelError>(x->level == a[0]->level, "multiply: unequal levels ", a[0]->level, " and ", x->level);
+      require_equal_levels("multiply", a[0]->level, x->level);
     }
   }
   return evaluator_.tensor_sum(a, b);
 }
 
 Ciphertext Engine::multiply_sum(const CiphertextList& a, const PlaintextList& b) const {
-  require_terms("multiplySum", a.size(), b.size());
+  require_terms("multiplySumPlain", a.size(), b.size());
   for (std::size_t i = 0; i < a.size(); ++i) {
     require_factor("multiply", *a[i]);
-    for (int level : {a[i]->level, b[i]->level}) {
-      require<LevelError>(level == a[0]->level, "multiply: unequal levels ", a[0]->level, " and ", level);
-    }
+    for (int level : {a[i]->level, b[i]->level}) { require_equal_levels("multiply", a[0]->level, level); }
   }
   return evaluator_.mul_plain_sum(a, b);
 }
@@ -176,6 +178,7 @@ Ciphertext Engine::rotate(const Ciphertext& a, int steps) const {
 }
 
 std::vector<Ciphertext> Engine::rotate_all(const Ciphertext& a, const std::vector<int>& steps) const {
+  require_two_parts("rotateAll", a);
   if (steps.empty()) return {};
   return evaluator_.rotate_all(a, left_steps(steps));
 }
@@ -186,18 +189,34 @@ Ciphertext Engine::conjugate(const Ciphertext& a) const {
 }
 
 Ciphertext Engine::rotate_sum(const Ciphertext& a, const std::vector<int>& steps) const {
+  require_terms("rotateSum", steps.size(), steps.size());
+  require_two_parts("rotateSum", a);
   return evaluator_.rotate_sum(a, left_steps(steps));
 }
 
 Ciphertext Engine::sum_rotated(const CiphertextList& a, const std::vector<int>& steps) const {
   require_terms("sumRotated", a.size(), steps.size());
-  for (const Ciphertext* x : a) require_same("sumRotated", *a[0], *x);
+  for (const Ciphertext* x : a) {
+    require_two_parts("sumRotated", *x);
+    require_same("sumRotated", *a[0], *x);
+  }
   return evaluator_.sum_rotated(a, left_steps(steps));
 }
 
 std::vector<Ciphertext> Engine::multiply_rotated(const Ciphertext& a, const std::vector<int>& steps,
                                                  const std::vector<PlaintextList>& factors) const {
   require_factor("multiplyRotated", a);
+  require_two_parts("multiplyRotated", a);
+  for (const PlaintextList& row : factors) {
+    require_terms("multiplyRotated", row.size(), steps.size());
+    bool none = true;
+    for (const Plaintext* factor : row) {
+      if (factor == nullptr) continue;
+      require_equal_levels("multiplyRotated", a.level, factor->level);
+      none = false;
+    }
+    require<InvalidArgument>(!none, "multiplyRotated: expected at least 1 factor in each row, actual none");
+  }
   return evaluator_.multiply_rotated(a, left_steps(steps), factors);
 }
 
@@ -207,7 +226,7 @@ Ciphertext Engine::bootstrap(const Ciphertext& a) {
 }
 
 std::array<Ciphertext, 2> Engine::bootstrap_pair(const Ciphertext& a, const Ciphertext& b) {
-  require<LevelError>(a.level == b.level, "bootstrapPair: unequal levels ", a.level, " and ", b.level);
+  require_equal_levels("bootstrapPair", a.level, b.level);
   require_refreshable(a);
   require_refreshable(b);
   return bootstrapper().pair(evaluator_, a, b);

@@ -1,5 +1,6 @@
 // The engine behind one Java evaluator: context, keys and bootstrapper. It checks the rules of the Java interface
-// (levels, scale degrees, parts, keys) before it computes.
+// (levels, scale degrees, parts, keys) before it computes. org.hetal.he.EvaluatorRules has the same rules with the same
+// messages; the checks here serve callers of the native methods that do not use it.
 #pragma once
 
 #include <memory>

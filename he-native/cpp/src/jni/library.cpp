@@ -1,5 +1,5 @@
-// What a loader checks of a library: org.hetal.he.EngineLibrary and org.hetal.he.owner.OwnerLibrary. Compiled into
-// each.
+// What a loader checks of a library: org.hetal.he.engine.EngineLibrary and org.hetal.he.owner.OwnerLibrary. Compiled
+// into each.
 #include <jni.h>
 
 #include "build_info.h"
@@ -12,7 +12,7 @@ using namespace hetal::jni;
 #ifdef HETAL_OWNER_LIBRARY
 #define HETAL_NATIVE(type, name) extern "C" JNIEXPORT type JNICALL Java_org_hetal_he_owner_OwnerLibrary_##name
 #else
-#define HETAL_NATIVE(type, name) extern "C" JNIEXPORT type JNICALL Java_org_hetal_he_EngineLibrary_##name
+#define HETAL_NATIVE(type, name) extern "C" JNIEXPORT type JNICALL Java_org_hetal_he_engine_EngineLibrary_##name
 #endif
 
 /// Raised when a native method's signature or meaning changes.

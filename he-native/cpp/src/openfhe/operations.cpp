@@ -17,15 +17,15 @@ using ContextImpl = lbcrypto::CryptoContextImpl<Polynomial>;
 int top_level(const Context& context) { return static_cast<int>(context->GetElementParams()->GetParams().size()) - 1; }
 
 void require_same(const char* what, const Ciphertext& a, const Ciphertext& b) {
-  require<LevelError>(level(a) == level(b), what, ": unequal levels ", level(a), " and ", level(b));
-  require<ScaleError>(scale_degree(a) == scale_degree(b), what, ": unequal scale degrees ", scale_degree(a), " and ",
-                      scale_degree(b));
+  require<LevelError>(level(a) == level(b), what, ": expected equal levels, actual ", level(a), " and ", level(b));
+  require<ScaleError>(scale_degree(a) == scale_degree(b), what, ": expected equal scale degrees, actual ",
+                      scale_degree(a), " and ", scale_degree(b));
   require<InvalidArgument>(a->GetKeyTag() == b->GetKeyTag(), what, ": ciphertexts under different keys, ",
                            a->GetKeyTag(), " and ", b->GetKeyTag());
 }
 
 void require_plain(const char* what, const Ciphertext& a, const lbcrypto::Plaintext& b) {
-  require<LevelError>(level(a) == level(b), what, ": unequal levels ", level(a), " and ", level(b));
+  require<LevelError>(level(a) == level(b), what, ": expected equal levels, actual ", level(a), " and ", level(b));
 }
 
 void require_degree_one(const char* what, const Ciphertext& a) {

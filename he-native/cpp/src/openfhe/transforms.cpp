@@ -63,7 +63,8 @@ Ciphertext inner_product(const Context& context, const Ciphertext& a, const Ciph
 Ciphertext inner_product(const Context& context, const Ciphertext& a, const lbcrypto::Plaintext& b, int count) {
   require_sum(context, "innerProduct", a, count);
   require_factor("innerProduct", a);
-  require<LevelError>(level(a) == level(b), "innerProduct: unequal levels ", level(a), " and ", level(b));
+  require<LevelError>(level(a) == level(b), "innerProduct: expected equal levels, actual ", level(a), " and ",
+                      level(b));
   if (count == 1) return context->Rescale(context->EvalMult(a, b));
   return context->Rescale(context->EvalInnerProduct(a, b, static_cast<std::uint32_t>(count)));
 }

@@ -1,4 +1,4 @@
-// org.hetal.he.NativeCiphertext and org.hetal.he.NativePlaintext: what they are and their end.
+// org.hetal.he.engine.NativeCiphertext and org.hetal.he.engine.NativePlaintext: what they are and their end.
 #include "jni/convert.h"
 #include "engine/engine.h"
 #include "jni/handles.h"
@@ -6,7 +6,8 @@
 using namespace hetal::jni;
 
 /// level, scale degree, parts: a byte each from the bottom.
-extern "C" JNIEXPORT jint JNICALL Java_org_hetal_he_NativeCiphertext_describe(JNIEnv* env, jclass, jlong handle) {
+extern "C" JNIEXPORT jint JNICALL Java_org_hetal_he_engine_NativeCiphertext_describe(JNIEnv* env, jclass,
+                                                                                     jlong handle) {
   return guarded(env, [&]() -> jint {
     const auto held = handles().get<HeldCiphertext>(handle, "ciphertext");
     return static_cast<jint>(static_cast<unsigned>(held->value.level) |
@@ -15,10 +16,10 @@ extern "C" JNIEXPORT jint JNICALL Java_org_hetal_he_NativeCiphertext_describe(JN
   });
 }
 
-extern "C" JNIEXPORT jboolean JNICALL Java_org_hetal_he_NativeCiphertext_release(JNIEnv*, jclass, jlong handle) {
+extern "C" JNIEXPORT jboolean JNICALL Java_org_hetal_he_engine_NativeCiphertext_release(JNIEnv*, jclass, jlong handle) {
   return handles().remove(handle);
 }
 
-extern "C" JNIEXPORT jboolean JNICALL Java_org_hetal_he_NativePlaintext_release(JNIEnv*, jclass, jlong handle) {
+extern "C" JNIEXPORT jboolean JNICALL Java_org_hetal_he_engine_NativePlaintext_release(JNIEnv*, jclass, jlong handle) {
   return handles().remove(handle);
 }

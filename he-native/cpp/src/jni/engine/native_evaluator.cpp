@@ -1,4 +1,4 @@
-// org.hetal.he.NativeEvaluator
+// org.hetal.he.engine.NativeEvaluator
 #include "jni/convert.h"
 #include "engine/engine.h"
 #include "jni/handles.h"
@@ -75,7 +75,7 @@ jlong unary(JNIEnv* env, jlong engine, jlong a, Operation operation) {
 
 }  // namespace
 
-#define HETAL_NATIVE(type, name) extern "C" JNIEXPORT type JNICALL Java_org_hetal_he_NativeEvaluator_##name
+#define HETAL_NATIVE(type, name) extern "C" JNIEXPORT type JNICALL Java_org_hetal_he_engine_NativeEvaluator_##name
 
 HETAL_NATIVE(jlong, open)
 (JNIEnv* env, jclass, jstring directory, jstring kind, jint threads, jint ordinal, jlong memory, jstring library) {

@@ -2,6 +2,7 @@
 #include "openfhe/engine_client.h"
 
 #include "base/error.h"
+#include "jni/key_plan.h"
 #include "jni/openfhe/bytes.h"
 #include "jni/openfhe/secret_bytes.h"
 
@@ -84,20 +85,11 @@ NATIVE(jdoubleArray, decrypt)(JNIEnv* env, jclass, jlong handle, jbyteArray ciph
   });
 }
 
-/// `rotations`: steps and level by turns; relinearisation and conjugation: their level, -1 for none.
 NATIVE(jlong, openWriter)
 (JNIEnv* env, jclass, jlong handle, jstring directory, jintArray rotations, jint relinearization, jint conjugation,
  jboolean bootstrap) {
   return guarded(env, [&]() -> jlong {
-    owner::KeyPlan plan;
-    const auto flat = jni::to_ints(env, rotations);
-    for (std::size_t i = 0; i + 1 < flat.size(); i += 2) {
-      require<InvalidArgument>(flat[i] > 0, "key plan: rotation: expected at least 1, actual ", flat[i]);
-      plan.level_of_steps[static_cast<std::uint32_t>(flat[i])] = flat[i + 1];
-    }
-    plan.relinearization_level = relinearization;
-    plan.conjugation_level = conjugation;
-    plan.bootstrap = bootstrap != JNI_FALSE;
+    const owner::KeyPlan plan = jni::key_plan_of(env, rotations, relinearization, conjugation, bootstrap);
     auto client = client_of(handle);
     auto writer = client->client->bundle_writer(jni::to_string(env, directory), plan);
     return handles().add(std::make_shared<HeldWriter>(HeldWriter{std::move(client), std::move(writer)}));

@@ -1,6 +1,7 @@
 // org.hetal.he.owner.NativeClient and its bundle writer
 #include "jni/convert.h"
 #include "jni/handles.h"
+#include "jni/key_plan.h"
 #include "owner/client.h"
 
 using namespace hetal;
@@ -94,20 +95,11 @@ HETAL_NATIVE(void, savePublicKeyNative)(JNIEnv* env, jclass, jlong handle, jstri
   guarded(env, [&] { client_of(handle)->save_public_key(to_string(env, path)); });
 }
 
-/// `rotations`: steps and level by turns; relinearisation and conjugation: their level, -1 for none.
 HETAL_NATIVE(jlong, openWriter)
 (JNIEnv* env, jclass, jlong handle, jstring directory, jintArray rotations, jint relinearization, jint conjugation,
  jboolean bootstrap) {
   return guarded(env, [&]() -> jlong {
-    owner::KeyPlan plan;
-    const std::vector<jint> flat = to_ints(env, rotations);
-    for (std::size_t i = 0; i + 1 < flat.size(); i += 2) {
-      require<InvalidArgument>(flat[i] > 0, "key plan: rotation: expected at least 1, actual ", flat[i]);
-      plan.level_of_steps[static_cast<std::uint32_t>(flat[i])] = flat[i + 1];
-    }
-    plan.relinearization_level = relinearization;
-    plan.conjugation_level = conjugation;
-    plan.bootstrap = bootstrap != JNI_FALSE;
+    const owner::KeyPlan plan = key_plan_of(env, rotations, relinearization, conjugation, bootstrap);
     auto client = client_of(handle);
     auto writer = client->bundle_writer(to_string(env, directory), plan);
     return handles().add(std::make_shared<HeldWriter>(HeldWriter{std::move(client), std::move(writer)}));

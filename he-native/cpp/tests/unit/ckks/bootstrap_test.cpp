@@ -96,5 +96,16 @@ TEST_F(InsecureEngine, BootstrapRefreshesRealAndComplexSlots) {
   EXPECT_GT(worst_bits(decrypt(bootstrapper.complex(evaluator, encrypt(complex, 5))), complex), 20);
 }
 
+TEST_F(InsecureEngine, BootstrapKeysAreKnownFromTheParameters) {
+  const bootstrap::Bootstrapper bootstrapper(context);
+  const ckks::Parameters& p = context.parameters();
+  std::map<std::uint32_t, int> expected = bootstrapper.galois_levels();
+  EXPECT_EQ(expected.at(2 * context.n() - 1), p.eval_mod_level() + 1);
+  expected.erase(2 * context.n() - 1);
+  std::map<std::uint32_t, int> actual;
+  for (const auto& [steps, level] : bootstrap::rotation_levels(p)) actual[context.encoder().rotation(steps)] = level;
+  EXPECT_EQ(expected, actual);
+}
+
 }  // namespace
 }  // namespace hetal

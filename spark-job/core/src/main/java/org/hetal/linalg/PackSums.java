@@ -33,16 +33,16 @@ final class PackSums {
     if (plan.positions() == 1) {
       return Replicate.scaled(evaluator, inputs.get(0), masks.factor());
     }
-    try (Scope scope = evaluator.scope()) {
+    try (Scope scope = new Scope()) {
       List<Ciphertext> folded = new ArrayList<>();
       for (int v = 0; v < plan.count(); v++) {
         Ciphertext sum = inputs.get(v);
         for (int[] steps : plan.rotateAndSumStages(v)) {
-          sum = scope.add(evaluator.rotateSum(sum, negated(steps)));
+          sum = scope.own(evaluator.rotateSum(sum, negated(steps)));
         }
         folded.add(sum);
       }
-      Ciphertext gathered = scope.add(plan.window() == 1 ? masked(folded) : window(folded));
+      Ciphertext gathered = scope.own(plan.window() == 1 ? masked(folded) : window(folded));
       return evaluator.rescale(gathered);
     }
   }
@@ -69,7 +69,7 @@ final class PackSums {
     int level = inputs.get(0).level();
     int least = -plan.largestOffset();
     int[] steps = new int[window - least];
-    try (Scope scope = evaluator.scope()) {
+    try (Scope scope = new Scope()) {
       List<Ciphertext> sums = new ArrayList<>();
       for (int t = 0; t < steps.length; t++) {
         int offset = least + t;
@@ -83,7 +83,7 @@ final class PackSums {
             factors.add(masks.block(plan, v - v % window + from, level));
           }
         }
-        sums.add(scope.add(evaluator.multiplySumPlain(moved, factors)));
+        sums.add(scope.own(evaluator.multiplySumPlain(moved, factors)));
       }
       return evaluator.sumRotated(sums, steps);
     }

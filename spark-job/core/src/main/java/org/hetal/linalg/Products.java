@@ -117,10 +117,10 @@ public final class Products implements AutoCloseable {
   public ExpandedWeights expand(List<Ciphertext> compact) {
     requireCount("compact weights", compact.size(), layout.compactCiphertexts());
     requireLevel("expand: weights", levelOf("compact weights", compact), EXPAND_LEVELS);
-    try (Scope scope = evaluator.scope()) {
+    try (Scope scope = new Scope()) {
       List<Ciphertext> diagonals = new ArrayList<>();
       for (int i = 0; i < compact.size(); i++) {
-        diagonals.addAll(scope.addAll(expand(compact.get(i), layout.diagonalsOf(i))));
+        diagonals.addAll(scope.ownAll(expand(compact.get(i), layout.diagonalsOf(i))));
       }
       diagonals.forEach(scope::release);
       return new ExpandedWeights(diagonals);
@@ -129,14 +129,14 @@ public final class Products implements AutoCloseable {
 
   private List<Ciphertext> expand(Ciphertext compact, int count) {
     DiagonalReplicationPlan plan = DiagonalReplicationPlan.replicate(layout.rowsPerBlock(), count);
-    try (Scope scope = evaluator.scope()) {
+    try (Scope scope = new Scope()) {
       Ciphertext joined = joined(scope, compact, layout.diagonalsPerCompact());
       List<Ciphertext> groups =
-          scope.addAll(new Replicate(evaluator, plan.outer(), ones).apply(joined));
+          scope.ownAll(new Replicate(evaluator, plan.outer(), ones).apply(joined));
       List<Ciphertext> out = new ArrayList<>();
       for (int g = 0; g < groups.size(); g++) {
         out.addAll(
-            scope.addAll(new Replicate(evaluator, plan.inner().get(g), ones).apply(groups.get(g))));
+            scope.ownAll(new Replicate(evaluator, plan.inner().get(g), ones).apply(groups.get(g))));
         groups.get(g).close();
       }
       out.forEach(scope::release);
@@ -158,13 +158,13 @@ public final class Products implements AutoCloseable {
     requireShape(x.columnBlocks(), x.rowBlocks());
     requireLevel("rotateAhead: features", x.level(), level);
     Features features = of(x);
-    try (Scope scope = evaluator.scope()) {
+    try (Scope scope = new Scope()) {
       List<List<Ciphertext>> rotated = new ArrayList<>();
       for (int block = 0; block < x.blocks().size(); block++) {
         int count = babySteps(block % layout.columnBlocks());
         List<Ciphertext> copies = new ArrayList<>(features.rotated(scope, block, level, count));
         if (copies.get(0) == x.blocks().get(block)) {
-          copies.set(0, scope.add(evaluator.dropToLevel(copies.get(0), level)));
+          copies.set(0, scope.own(evaluator.dropToLevel(copies.get(0), level)));
         }
         rotated.add(List.copyOf(copies));
       }
@@ -184,7 +184,7 @@ public final class Products implements AutoCloseable {
       List<Ciphertext> out = new ArrayList<>(List.of(first));
       if (count > 1) {
         int[] steps = IntStream.range(1, count).map(j -> -j * layout.classStride()).toArray();
-        out.addAll(scope.addAll(evaluator.rotateAll(first, steps)));
+        out.addAll(scope.ownAll(evaluator.rotateAll(first, steps)));
       }
       return out;
     };
@@ -202,7 +202,7 @@ public final class Products implements AutoCloseable {
 
   /** The ciphertext itself, still its owner's, where it is at that level already. */
   private Ciphertext dropped(Scope scope, Ciphertext a, int level) {
-    return a.level() == level ? a : scope.add(evaluator.dropToLevel(a, level));
+    return a.level() == level ? a : scope.own(evaluator.dropToLevel(a, level));
   }
 
   // -- logits
@@ -231,21 +231,21 @@ public final class Products implements AutoCloseable {
     requireCount("expanded weights", weights.diagonals().size(), layout.diagonals());
     requireLevel("logits: weights", weights.level(), LOGIT_LEVELS);
     requireLevel("logits: features", featureLevel, weights.level());
-    try (Scope scope = evaluator.scope()) {
+    try (Scope scope = new Scope()) {
       List<Ciphertext> products = new ArrayList<>();
       for (int i = 0; i < rowBlocks; i++) {
-        products.add(scope.add(rowBlockLogits(weights, features, i)));
+        products.add(scope.own(rowBlockLogits(weights, features, i)));
       }
       ReplicationPlan plan =
           ReplicationPlan.packSums(layout.rowsPerBlock(), layout.positions(), rowBlocks);
-      Ciphertext gathered = scope.add(new PackSums(evaluator, plan, halves).apply(products));
+      Ciphertext gathered = scope.own(new PackSums(evaluator, plan, halves).apply(products));
       return separated(gathered, layout.slots() / 2);
     }
   }
 
   /** Z(i): complex, summed over the diagonals but not yet over the positions; a level down. */
   private Ciphertext rowBlockLogits(ExpandedWeights weights, Features features, int rowBlock) {
-    try (Scope scope = evaluator.scope()) {
+    try (Scope scope = new Scope()) {
       List<List<Ciphertext>> rotated = new ArrayList<>();
       for (int b = 0; b < layout.columnBlocks(); b++) {
         int block = rowBlock * layout.columnBlocks() + b;
@@ -265,12 +265,12 @@ public final class Products implements AutoCloseable {
           }
         }
         try (Ciphertext product = evaluator.multiplySum(left, right)) {
-          sums.add(scope.add(evaluator.relinearize(product)));
+          sums.add(scope.own(evaluator.relinearize(product)));
         }
         steps[g] = -g * babySteps * layout.classStride();
       }
       // Rotated before it is rescaled: one rescaling instead of one a giant step.
-      Ciphertext sum = giants == 1 ? sums.get(0) : scope.add(evaluator.sumRotated(sums, steps));
+      Ciphertext sum = giants == 1 ? sums.get(0) : scope.own(evaluator.sumRotated(sums, steps));
       return evaluator.rescale(sum);
     }
   }
@@ -326,7 +326,7 @@ public final class Products implements AutoCloseable {
     if (!Double.isFinite(factor)) {
       throw new IllegalArgumentException("factor: expected a finite value, actual " + factor);
     }
-    try (Scope scope = evaluator.scope();
+    try (Scope scope = new Scope();
         Masks.Cache.Loan loan = masks.borrow(factor / 2)) {
       List<GroupResidual> groups = new ArrayList<>();
       for (int i = 0; i < residuals.size(); i++) {
@@ -336,8 +336,8 @@ public final class Products implements AutoCloseable {
       List<Ciphertext> out = new ArrayList<>();
       try (DiagonalProducts products = new DiagonalProducts(groups, level - 1)) {
         for (int i = 0; i < layout.compactCiphertexts(); i++) {
-          Ciphertext complex = scope.add(gathered(products, i, loan.masks()));
-          out.add(scope.add(separated(complex, -layout.diagonalsPerCompact())));
+          Ciphertext complex = scope.own(gathered(products, i, loan.masks()));
+          out.add(scope.own(separated(complex, -layout.diagonalsPerCompact())));
         }
       }
       out.forEach(scope::release);
@@ -350,9 +350,9 @@ public final class Products implements AutoCloseable {
     ReplicationPlan plan =
         ReplicationPlan.replicate(layout.rowsPerBlock(), layout.positions(), rowBlocks);
     List<Ciphertext> extracted;
-    try (Scope inner = evaluator.scope()) {
+    try (Scope inner = new Scope()) {
       Ciphertext joined = joined(inner, residual, layout.slots() / 2);
-      extracted = scope.addAll(new Replicate(evaluator, plan, ones).apply(joined));
+      extracted = scope.ownAll(new Replicate(evaluator, plan, ones).apply(joined));
     }
     int giants = layout.diagonalSteps() / layout.babySteps();
     int stride = layout.babySteps() * layout.classStride();
@@ -361,7 +361,7 @@ public final class Products implements AutoCloseable {
     for (Ciphertext block : extracted) {
       List<Ciphertext> rotated = new ArrayList<>(List.of(block));
       if (giants > 1) {
-        rotated.addAll(scope.addAll(evaluator.rotateAll(block, steps)));
+        rotated.addAll(scope.ownAll(evaluator.rotateAll(block, steps)));
       }
       out.add(rotated);
     }
@@ -375,17 +375,17 @@ public final class Products implements AutoCloseable {
     DiagonalReplicationPlan plan = DiagonalReplicationPlan.packSums(layout.rowsPerBlock(), count);
     // The factor goes where the masks are fewest and last, so that less noise follows it.
     boolean last = plan.outer().positions() > 1;
-    try (Scope scope = evaluator.scope()) {
+    try (Scope scope = new Scope()) {
       List<Ciphertext> groups = new ArrayList<>();
       int diagonal = first;
       for (ReplicationPlan spread : plan.inner()) {
         List<Ciphertext> inputs = new ArrayList<>();
-        try (Scope inputScope = evaluator.scope()) {
+        try (Scope inputScope = new Scope()) {
           for (int v = 0; v < spread.count(); v++) {
-            inputs.add(inputScope.add(products.of(diagonal++)));
+            inputs.add(inputScope.own(products.of(diagonal++)));
           }
           PackSums inner = new PackSums(evaluator, spread, last ? ones : scaled);
-          groups.add(scope.add(inner.apply(inputs)));
+          groups.add(scope.own(inner.apply(inputs)));
         }
       }
       return new PackSums(evaluator, plan.outer(), last ? scaled : ones).apply(groups);
@@ -398,7 +398,7 @@ public final class Products implements AutoCloseable {
   private final class DiagonalProducts implements AutoCloseable {
     private final List<GroupResidual> groups;
     private final int level;
-    private Scope scope = evaluator.scope();
+    private Scope scope = new Scope();
     private int columnBlock = -1;
 
     /** [row block over all groups][rotateAhead], of the column block at hand. */
@@ -433,7 +433,7 @@ public final class Products implements AutoCloseable {
 
     private void load(int block) {
       close();
-      scope = evaluator.scope();
+      scope = new Scope();
       for (GroupResidual group : groups) {
         for (int i = 0; i < group.rotated.size(); i++) {
           int at = i * layout.columnBlocks() + block;
@@ -455,18 +455,18 @@ public final class Products implements AutoCloseable {
 
   /** a + i rotate(a, steps). */
   private Ciphertext joined(Scope scope, Ciphertext a, int steps) {
-    Ciphertext rotated = scope.add(evaluator.rotate(a, steps));
-    return scope.add(evaluator.add(a, scope.add(evaluator.multiplyByI(rotated))));
+    Ciphertext rotated = scope.own(evaluator.rotate(a, steps));
+    return scope.own(evaluator.add(a, scope.own(evaluator.multiplyByI(rotated))));
   }
 
   /** 2 Re(a) + rotate(2 Im(a), steps). */
   private Ciphertext separated(Ciphertext a, int steps) {
-    try (Scope scope = evaluator.scope()) {
-      Ciphertext conjugate = scope.add(evaluator.conjugate(a));
-      Ciphertext real = scope.add(evaluator.add(a, conjugate));
-      Ciphertext difference = scope.add(evaluator.sub(conjugate, a));
-      Ciphertext imaginary = scope.add(evaluator.multiplyByI(difference));
-      return evaluator.add(real, scope.add(evaluator.rotate(imaginary, steps)));
+    try (Scope scope = new Scope()) {
+      Ciphertext conjugate = scope.own(evaluator.conjugate(a));
+      Ciphertext real = scope.own(evaluator.add(a, conjugate));
+      Ciphertext difference = scope.own(evaluator.sub(conjugate, a));
+      Ciphertext imaginary = scope.own(evaluator.multiplyByI(difference));
+      return evaluator.add(real, scope.own(evaluator.rotate(imaginary, steps)));
     }
   }
 

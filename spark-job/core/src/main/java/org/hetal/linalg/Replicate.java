@@ -29,13 +29,13 @@ final class Replicate {
     if (plan.positions() == 1) {
       return List.of(scaled(evaluator, a, masks.factor()));
     }
-    try (Scope scope = evaluator.scope()) {
+    try (Scope scope = new Scope()) {
       List<Ciphertext> out = new ArrayList<>();
-      List<Ciphertext> masked = scope.addAll(plan.window() == 1 ? masked(a) : window(a));
+      List<Ciphertext> masked = scope.ownAll(plan.window() == 1 ? masked(a) : window(a));
       for (int v = 0; v < plan.count(); v++) {
-        Ciphertext copied = scope.add(evaluator.rescale(masked.get(v)));
+        Ciphertext copied = scope.own(evaluator.rescale(masked.get(v)));
         for (int[] steps : plan.rotateAndSumStages(v)) {
-          copied = scope.add(evaluator.rotateSum(copied, steps));
+          copied = scope.own(evaluator.rotateSum(copied, steps));
         }
         out.add(copied);
       }
@@ -52,10 +52,10 @@ final class Replicate {
   }
 
   private List<Ciphertext> masked(Ciphertext a) {
-    try (Scope scope = evaluator.scope()) {
+    try (Scope scope = new Scope()) {
       List<Ciphertext> out = new ArrayList<>();
       for (int v = 0; v < plan.count(); v++) {
-        out.add(scope.add(evaluator.multiply(a, masks.block(plan, v, a.level()))));
+        out.add(scope.own(evaluator.multiply(a, masks.block(plan, v, a.level()))));
       }
       out.forEach(scope::release);
       return out;

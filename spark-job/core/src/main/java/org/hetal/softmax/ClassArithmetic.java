@@ -76,9 +76,9 @@ final class ClassArithmetic {
 
   /** (y + shift)^2, a level lower. */
   Ciphertext shiftedSquare(Ciphertext y, double shift) {
-    try (Scope scope = evaluator.scope()) {
-      Ciphertext shifted = scope.add(evaluator.add(y, shift));
-      return evaluator.relinearizeRescale(scope.add(evaluator.square(shifted)));
+    try (Scope scope = new Scope()) {
+      Ciphertext shifted = scope.own(evaluator.add(y, shift));
+      return evaluator.relinearizeRescale(scope.own(evaluator.square(shifted)));
     }
   }
 

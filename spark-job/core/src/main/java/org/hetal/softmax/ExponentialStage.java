@@ -64,19 +64,19 @@ final class ExponentialStage implements Stage {
   @Override
   public Ciphertext apply(ClassArithmetic arithmetic, Ciphertext u) {
     Evaluator evaluator = arithmetic.evaluator();
-    try (Scope scope = evaluator.scope()) {
-      Ciphertext v = scope.add(evaluator.multiplyRescale(u, kappa));
+    try (Scope scope = new Scope()) {
+      Ciphertext v = scope.own(evaluator.multiplyRescale(u, kappa));
       int level = v.level();
-      Ciphertext v2Wide = scope.add(arithmetic.relinearizedSquare(v));
-      Ciphertext v2 = scope.add(evaluator.rescale(v2Wide));
-      Ciphertext w = scope.add(plus(arithmetic, v2Wide, v, alpha, beta));
-      Ciphertext w2 = scope.add(evaluator.square(w));
-      Ciphertext h = scope.add(plus(arithmetic, w2, v, gamma, delta));
-      Ciphertext slope = scope.add(arithmetic.term(v, cubic[3], level - 1));
-      Ciphertext line = scope.add(evaluator.add(scope.add(evaluator.rescale(slope)), cubic[2]));
-      Ciphertext v2Low = scope.add(evaluator.dropToLevel(v2, level - 2));
-      Ciphertext sum = scope.add(evaluator.multiplySum(List.of(h, line), List.of(h, v2Low)));
-      Ciphertext y = scope.add(plus(arithmetic, sum, v, cubic[1], 0));
+      Ciphertext v2Wide = scope.own(arithmetic.relinearizedSquare(v));
+      Ciphertext v2 = scope.own(evaluator.rescale(v2Wide));
+      Ciphertext w = scope.own(plus(arithmetic, v2Wide, v, alpha, beta));
+      Ciphertext w2 = scope.own(evaluator.square(w));
+      Ciphertext h = scope.own(plus(arithmetic, w2, v, gamma, delta));
+      Ciphertext slope = scope.own(arithmetic.term(v, cubic[3], level - 1));
+      Ciphertext line = scope.own(evaluator.add(scope.own(evaluator.rescale(slope)), cubic[2]));
+      Ciphertext v2Low = scope.own(evaluator.dropToLevel(v2, level - 2));
+      Ciphertext sum = scope.own(evaluator.multiplySum(List.of(h, line), List.of(h, v2Low)));
+      Ciphertext y = scope.own(plus(arithmetic, sum, v, cubic[1], 0));
       double atZero = beta * beta + delta;
       return arithmetic.addByClass(y, cubic[0], -(atZero * atZero));
     }
@@ -86,11 +86,11 @@ final class ExponentialStage implements Stage {
   private static Ciphertext plus(
       ClassArithmetic arithmetic, Ciphertext wide, Ciphertext v, double factor, double constant) {
     Evaluator evaluator = arithmetic.evaluator();
-    try (Scope scope = evaluator.scope()) {
-      Ciphertext term = scope.add(arithmetic.term(v, factor, wide.level()));
-      Ciphertext sum = scope.add(evaluator.add(wide, term));
+    try (Scope scope = new Scope()) {
+      Ciphertext term = scope.own(arithmetic.term(v, factor, wide.level()));
+      Ciphertext sum = scope.own(evaluator.add(wide, term));
       Ciphertext narrow =
-          scope.add(sum.parts() == 2 ? evaluator.rescale(sum) : evaluator.relinearizeRescale(sum));
+          scope.own(sum.parts() == 2 ? evaluator.rescale(sum) : evaluator.relinearizeRescale(sum));
       return evaluator.add(narrow, constant);
     }
   }

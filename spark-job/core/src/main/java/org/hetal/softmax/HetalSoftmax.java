@@ -78,14 +78,14 @@ public final class HetalSoftmax {
    * @return 0 in padded classes; at whatever level is left, at least 0
    */
   public Ciphertext apply(Ciphertext scaledLogits) {
-    try (Scope scope = evaluator.scope()) {
+    try (Scope scope = new Scope()) {
       // |v| <= 1/2, so that differences are within [-1, 1]
-      Ciphertext v = scope.add(evaluator.multiplyRescale(fresh(scope, scaledLogits, 1), 0.25));
-      Ciphertext below = scope.add(belowMaximum(v));
+      Ciphertext v = scope.own(evaluator.multiplyRescale(fresh(scope, scaledLogits, 1), 0.25));
+      Ciphertext below = scope.own(belowMaximum(v));
       for (int i = 0; i < extensions; i++) {
-        below = scope.add(extended(fresh(scope, below, 2)));
+        below = scope.own(extended(fresh(scope, below, 2)));
       }
-      return normalised(scope.add(exponential(below)));
+      return normalised(scope.own(exponential(below)));
     }
   }
 
@@ -93,67 +93,67 @@ public final class HetalSoftmax {
   private Ciphertext fresh(Scope scope, Ciphertext a, int levels) {
     return a.level() - levels >= evaluator.parameters().bootstrapInputLevel()
         ? a
-        : scope.add(evaluator.bootstrap(a));
+        : scope.own(evaluator.bootstrap(a));
   }
 
   /** v minus the largest v of the row, in [-1, 0]; a padded class's 0 is never above that. */
   private Ciphertext belowMaximum(Ciphertext v) {
-    try (Scope scope = evaluator.scope()) {
+    try (Scope scope = new Scope()) {
       Ciphertext largest = v;
       for (int distance = 1; distance < paddedClasses; distance *= 2) {
-        Ciphertext other = scope.add(evaluator.rotate(largest, distance * stride));
-        largest = scope.add(larger(largest, other));
+        Ciphertext other = scope.own(evaluator.rotate(largest, distance * stride));
+        largest = scope.own(larger(largest, other));
       }
       int level = Math.min(v.level(), largest.level());
       return evaluator.sub(
-          scope.add(evaluator.dropToLevel(v, level)),
-          scope.add(evaluator.dropToLevel(largest, level)));
+          scope.own(evaluator.dropToLevel(v, level)),
+          scope.own(evaluator.dropToLevel(largest, level)));
     }
   }
 
   private Ciphertext larger(Ciphertext a, Ciphertext b) {
-    try (Scope scope = evaluator.scope()) {
-      Ciphertext sign = scope.add(evaluator.sub(a, b));
+    try (Scope scope = new Scope()) {
+      Ciphertext sign = scope.own(evaluator.sub(a, b));
       Ciphertext difference = sign;
       for (double[] polynomial : SIGN) {
-        sign = scope.add(odd(fresh(scope, sign, 3), polynomial));
+        sign = scope.own(odd(fresh(scope, sign, 3), polynomial));
       }
       sign = fresh(scope, sign, 1);
-      Ciphertext sum = fresh(scope, scope.add(evaluator.add(a, b)), 1);
-      Ciphertext half = scope.add(evaluator.multiplyRescale(fresh(scope, difference, 2), 0.5));
+      Ciphertext sum = fresh(scope, scope.own(evaluator.add(a, b)), 1);
+      Ciphertext half = scope.own(evaluator.multiplyRescale(fresh(scope, difference, 2), 0.5));
       int level = Math.min(sign.level(), Math.min(half.level(), sum.level()));
       Ciphertext product =
-          scope.add(
+          scope.own(
               evaluator.relinearize(
-                  scope.add(
+                  scope.own(
                       evaluator.multiply(
-                          scope.add(evaluator.dropToLevel(sign, level)),
-                          scope.add(evaluator.dropToLevel(half, level))))));
-      Ciphertext halfSum = scope.add(arithmetic.term(sum, 0.5, level));
-      return evaluator.rescale(scope.add(evaluator.add(product, halfSum)));
+                          scope.own(evaluator.dropToLevel(sign, level)),
+                          scope.own(evaluator.dropToLevel(half, level))))));
+      Ciphertext halfSum = scope.own(arithmetic.term(sum, 0.5, level));
+      return evaluator.rescale(scope.own(evaluator.add(product, halfSum)));
     }
   }
 
   /** p0 x + p1 x^3 + p2 x^5 + p3 x^7, three levels lower. */
   private Ciphertext odd(Ciphertext x, double[] p) {
-    try (Scope scope = evaluator.scope()) {
+    try (Scope scope = new Scope()) {
       int level = x.level();
-      Ciphertext x2 = scope.add(evaluator.multiplyRescale(x, x));
-      Ciphertext x4 = scope.add(evaluator.multiplyRescale(x2, x2));
-      Ciphertext high = scope.add(cubic(x, x2, p[2], p[3]));
-      Ciphertext low = scope.add(cubic(x, x2, p[0], p[1]));
-      Ciphertext product = scope.add(evaluator.multiplyRescale(high, x4));
-      return evaluator.add(product, scope.add(evaluator.dropToLevel(low, level - 3)));
+      Ciphertext x2 = scope.own(evaluator.multiplyRescale(x, x));
+      Ciphertext x4 = scope.own(evaluator.multiplyRescale(x2, x2));
+      Ciphertext high = scope.own(cubic(x, x2, p[2], p[3]));
+      Ciphertext low = scope.own(cubic(x, x2, p[0], p[1]));
+      Ciphertext product = scope.own(evaluator.multiplyRescale(high, x4));
+      return evaluator.add(product, scope.own(evaluator.dropToLevel(low, level - 3)));
     }
   }
 
   /** a x + b x^3, two levels below x, x2 one below. */
   private Ciphertext cubic(Ciphertext x, Ciphertext x2, double a, double b) {
-    try (Scope scope = evaluator.scope()) {
-      Ciphertext bx = scope.add(evaluator.multiplyRescale(x, b));
-      Ciphertext cube = scope.add(evaluator.relinearize(scope.add(evaluator.multiply(bx, x2))));
-      Ciphertext line = scope.add(arithmetic.term(x, a, x2.level()));
-      return evaluator.rescale(scope.add(evaluator.add(cube, line)));
+    try (Scope scope = new Scope()) {
+      Ciphertext bx = scope.own(evaluator.multiplyRescale(x, b));
+      Ciphertext cube = scope.own(evaluator.relinearize(scope.own(evaluator.multiply(bx, x2))));
+      Ciphertext line = scope.own(arithmetic.term(x, a, x2.level()));
+      return evaluator.rescale(scope.own(evaluator.add(cube, line)));
     }
   }
 
@@ -165,15 +165,15 @@ public final class HetalSoftmax {
 
   /** e^(x - max), 0 in padded classes. */
   private Ciphertext exponential(Ciphertext t) {
-    try (Scope scope = evaluator.scope()) {
+    try (Scope scope = new Scope()) {
       ExponentialStage stage = new ExponentialStage(Coefficients.shipped().exponential(), 1);
       // a padded class is below the maximum too: back to 0, where the stage gives 0
       Ciphertext u = fresh(scope, t, stage.levels() + 1);
       Ciphertext y =
-          scope.add(stage.apply(arithmetic, scope.add(arithmetic.maskedByClass(u, toUnit))));
+          scope.own(stage.apply(arithmetic, scope.own(arithmetic.maskedByClass(u, toUnit))));
       for (int i = 0; i < EXPONENTIAL_SQUARINGS; i++) {
         Ciphertext base = fresh(scope, y, 1);
-        y = scope.add(evaluator.multiplyRescale(base, base));
+        y = scope.own(evaluator.multiplyRescale(base, base));
       }
       return scope.release(y);
     }
@@ -181,22 +181,22 @@ public final class HetalSoftmax {
 
   /** y / s1, by 1 / s = (1 + r) (1 + r^2) (1 + r^4) ... / c with r = 1 - s / c. */
   private Ciphertext normalised(Ciphertext y) {
-    try (Scope scope = evaluator.scope()) {
-      Ciphertext scaled = scope.add(evaluator.multiplyRescale(fresh(scope, y, 1), 1.0 / classes));
-      Ciphertext sum = scope.add(arithmetic.classSum(scaled));
-      Ciphertext r = scope.add(evaluator.add(scope.add(evaluator.negate(sum)), 1));
+    try (Scope scope = new Scope()) {
+      Ciphertext scaled = scope.own(evaluator.multiplyRescale(fresh(scope, y, 1), 1.0 / classes));
+      Ciphertext sum = scope.own(arithmetic.classSum(scaled));
+      Ciphertext r = scope.own(evaluator.add(scope.own(evaluator.negate(sum)), 1));
       Ciphertext quotient = scaled;
       double left = 1 - 1.0 / classes;
       while (left > INVERSE_ERROR) {
         r = fresh(scope, r, 1);
         quotient = fresh(scope, quotient, 1);
         int level = Math.min(r.level(), quotient.level());
-        Ciphertext factor = scope.add(evaluator.dropToLevel(scope.add(evaluator.add(r, 1)), level));
+        Ciphertext factor = scope.own(evaluator.dropToLevel(scope.own(evaluator.add(r, 1)), level));
         quotient =
-            scope.add(
+            scope.own(
                 evaluator.multiplyRescale(
-                    scope.add(evaluator.dropToLevel(quotient, level)), factor));
-        r = scope.add(evaluator.multiplyRescale(r, r));
+                    scope.own(evaluator.dropToLevel(quotient, level)), factor));
+        r = scope.own(evaluator.multiplyRescale(r, r));
         left *= left;
       }
       return scope.release(quotient);

@@ -61,16 +61,16 @@ final class InverseStage implements Stage {
   @Override
   public Ciphertext apply(ClassArithmetic arithmetic, Ciphertext y) {
     Evaluator evaluator = arithmetic.evaluator();
-    try (Scope scope = evaluator.scope()) {
-      Ciphertext product = scope.add(evaluator.multiplyRescale(y, y));
-      Ciphertext chebyshev = scope.add(arithmetic.classSum(product));
+    try (Scope scope = new Scope()) {
+      Ciphertext product = scope.own(evaluator.multiplyRescale(y, y));
+      Ciphertext chebyshev = scope.own(arithmetic.classSum(product));
       Ciphertext first =
-          scope.add(evaluator.add(scope.add(evaluator.negate(chebyshev)), offsets[0]));
-      product = scope.add(evaluator.multiplyRescale(product, first));
+          scope.own(evaluator.add(scope.own(evaluator.negate(chebyshev)), offsets[0]));
+      product = scope.own(evaluator.multiplyRescale(product, first));
       for (int i = 1; i < shifts.length; i++) {
-        chebyshev = scope.add(arithmetic.shiftedSquare(chebyshev, shifts[i - 1]));
-        Ciphertext factor = scope.add(evaluator.add(chebyshev, offsets[i]));
-        product = scope.add(evaluator.multiplyRescale(product, factor));
+        chebyshev = scope.own(arithmetic.shiftedSquare(chebyshev, shifts[i - 1]));
+        Ciphertext factor = scope.own(evaluator.add(chebyshev, offsets[i]));
+        product = scope.own(evaluator.multiplyRescale(product, factor));
       }
       return scope.release(product);
     }

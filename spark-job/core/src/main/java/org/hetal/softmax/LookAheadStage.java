@@ -49,12 +49,12 @@ final class LookAheadStage implements Stage {
   @Override
   public Ciphertext apply(ClassArithmetic arithmetic, Ciphertext y) {
     Evaluator evaluator = arithmetic.evaluator();
-    try (Scope scope = evaluator.scope()) {
-      Ciphertext wide = scope.add(arithmetic.relinearizedSquare(y));
-      Ciphertext y2 = scope.add(evaluator.rescale(wide));
-      Ciphertext q = scope.add(q(arithmetic, y, wide));
-      Ciphertext y2q = scope.add(evaluator.multiplyRescale(y2, q));
-      Ciphertext bracket = scope.add(bracket(arithmetic, y, y2, q));
+    try (Scope scope = new Scope()) {
+      Ciphertext wide = scope.own(arithmetic.relinearizedSquare(y));
+      Ciphertext y2 = scope.own(evaluator.rescale(wide));
+      Ciphertext q = scope.own(q(arithmetic, y, wide));
+      Ciphertext y2q = scope.own(evaluator.multiplyRescale(y2, q));
+      Ciphertext bracket = scope.own(bracket(arithmetic, y, y2, q));
       return evaluator.multiplyRescale(y2q, bracket);
     }
   }
@@ -62,12 +62,12 @@ final class LookAheadStage implements Stage {
   /** sign * Q, a level below y; the sign is b4's, which the bracket then need not have. */
   private Ciphertext q(ClassArithmetic arithmetic, Ciphertext y, Ciphertext wide) {
     Evaluator evaluator = arithmetic.evaluator();
-    try (Scope scope = evaluator.scope()) {
-      Ciphertext line = scope.add(evaluator.multiply(y, sign * q1));
+    try (Scope scope = new Scope()) {
+      Ciphertext line = scope.own(evaluator.multiply(y, sign * q1));
       Ciphertext difference =
-          scope.add(sign > 0 ? evaluator.sub(line, wide) : evaluator.add(line, wide));
-      Ciphertext rescaled = scope.add(evaluator.rescale(difference));
-      return evaluator.add(scope.add(arithmetic.classSum(rescaled)), sign * q0);
+          scope.own(sign > 0 ? evaluator.sub(line, wide) : evaluator.add(line, wide));
+      Ciphertext rescaled = scope.own(evaluator.rescale(difference));
+      return evaluator.add(scope.own(arithmetic.classSum(rescaled)), sign * q0);
     }
   }
 
@@ -75,15 +75,15 @@ final class LookAheadStage implements Stage {
   private Ciphertext bracket(
       ClassArithmetic arithmetic, Ciphertext y, Ciphertext y2, Ciphertext q) {
     Evaluator evaluator = arithmetic.evaluator();
-    try (Scope scope = evaluator.scope()) {
-      Ciphertext line = scope.add(evaluator.multiplyRescale(y, b[3]));
-      Ciphertext cofactor = scope.add(evaluator.add(scope.add(evaluator.add(y2, line)), b[2]));
+    try (Scope scope = new Scope()) {
+      Ciphertext line = scope.own(evaluator.multiplyRescale(y, b[3]));
+      Ciphertext cofactor = scope.own(evaluator.add(scope.own(evaluator.add(y2, line)), b[2]));
       Ciphertext scaled =
-          scope.add(evaluator.multiplyInteger(cofactor, arithmetic.paddedClasses()));
-      Ciphertext products = scope.add(evaluator.multiplySum(List.of(y2, q), List.of(scaled, q)));
-      Ciphertext term = scope.add(arithmetic.term(y, b[1], y2.level()));
-      Ciphertext all = scope.add(evaluator.add(products, term));
-      Ciphertext sum = scope.add(arithmetic.classSum(scope.add(evaluator.relinearizeRescale(all))));
+          scope.own(evaluator.multiplyInteger(cofactor, arithmetic.paddedClasses()));
+      Ciphertext products = scope.own(evaluator.multiplySum(List.of(y2, q), List.of(scaled, q)));
+      Ciphertext term = scope.own(arithmetic.term(y, b[1], y2.level()));
+      Ciphertext all = scope.own(evaluator.add(products, term));
+      Ciphertext sum = scope.own(arithmetic.classSum(scope.own(evaluator.relinearizeRescale(all))));
       return evaluator.add(sum, b[0]);
     }
   }

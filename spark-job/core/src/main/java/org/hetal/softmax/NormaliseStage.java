@@ -32,9 +32,9 @@ final class NormaliseStage implements Stage {
   @Override
   public Ciphertext apply(ClassArithmetic arithmetic, Ciphertext y) {
     Evaluator evaluator = arithmetic.evaluator();
-    try (Scope scope = evaluator.scope()) {
-      Ciphertext s1 = scope.add(arithmetic.classSum(y));
-      Ciphertext factor = scope.add(evaluator.add(scope.add(evaluator.negate(s1)), constant));
+    try (Scope scope = new Scope()) {
+      Ciphertext s1 = scope.own(arithmetic.classSum(y));
+      Ciphertext factor = scope.own(evaluator.add(scope.own(evaluator.negate(s1)), constant));
       return evaluator.multiplyRescale(y, factor);
     }
   }

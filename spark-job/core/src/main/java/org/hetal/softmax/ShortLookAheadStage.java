@@ -31,13 +31,13 @@ final class ShortLookAheadStage implements Stage {
   @Override
   public Ciphertext apply(ClassArithmetic arithmetic, Ciphertext y) {
     Evaluator evaluator = arithmetic.evaluator();
-    try (Scope scope = evaluator.scope()) {
-      Ciphertext wide = scope.add(arithmetic.relinearizedSquare(y));
-      Ciphertext y2 = scope.add(evaluator.rescale(wide));
-      Ciphertext line = scope.add(evaluator.multiply(y, b1));
-      Ciphertext both = scope.add(negative ? evaluator.sub(line, wide) : evaluator.add(line, wide));
-      Ciphertext sum = scope.add(arithmetic.classSum(scope.add(evaluator.rescale(both))));
-      return evaluator.multiplyRescale(y2, scope.add(evaluator.add(sum, b0)));
+    try (Scope scope = new Scope()) {
+      Ciphertext wide = scope.own(arithmetic.relinearizedSquare(y));
+      Ciphertext y2 = scope.own(evaluator.rescale(wide));
+      Ciphertext line = scope.own(evaluator.multiply(y, b1));
+      Ciphertext both = scope.own(negative ? evaluator.sub(line, wide) : evaluator.add(line, wide));
+      Ciphertext sum = scope.own(arithmetic.classSum(scope.own(evaluator.rescale(both))));
+      return evaluator.multiplyRescale(y2, scope.own(evaluator.add(sum, b0)));
     }
   }
 }

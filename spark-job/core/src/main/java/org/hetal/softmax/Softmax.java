@@ -104,12 +104,12 @@ public final class Softmax {
 
   /** One step of the plan: bootstrap, drop, stage (none at the end). */
   private List<Ciphertext> advanced(List<Ciphertext> values, SoftmaxPlan.Step step, Stage stage) {
-    try (Scope scope = evaluator.scope()) {
-      List<Ciphertext> entering = step.refreshed() ? scope.addAll(refreshed(values)) : values;
+    try (Scope scope = new Scope()) {
+      List<Ciphertext> entering = step.refreshed() ? scope.ownAll(refreshed(values)) : values;
       List<Ciphertext> results = new ArrayList<>();
       for (Ciphertext value : entering) {
-        Ciphertext dropped = scope.add(evaluator.dropToLevel(value, step.startLevel()));
-        results.add(stage == null ? dropped : scope.add(stage.apply(arithmetic, dropped)));
+        Ciphertext dropped = scope.own(evaluator.dropToLevel(value, step.startLevel()));
+        results.add(stage == null ? dropped : scope.own(stage.apply(arithmetic, dropped)));
       }
       results.forEach(scope::release);
       return results;

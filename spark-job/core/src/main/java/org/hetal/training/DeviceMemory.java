@@ -2,6 +2,7 @@ package org.hetal.training;
 
 import java.io.Serializable;
 import org.hetal.he.KeyPlan;
+import org.hetal.he.Parameters;
 
 /**
  * Bytes that the native engine takes on its device in a training, known before any key is made. All
@@ -13,11 +14,6 @@ import org.hetal.he.KeyPlan;
  * @param task of each task that runs at a time: its rows and what it computes with
  */
 public record DeviceMemory(long keys, long shared, long kept, long task) implements Serializable {
-  /** Shape of the engine's keys. */
-  private static final int LIMBS_PER_DIGIT = 8;
-
-  private static final int SPECIAL_PRIMES = 7;
-
   /**
    * Keys and encoded matrices of bootstrapping, for each coefficient of the ring: 7.04 GB measured
    * at N = 2^16 after a bootstrap of each kind, and so much less a coefficient for each halving of
@@ -35,13 +31,14 @@ public record DeviceMemory(long keys, long shared, long kept, long task) impleme
    * @param cacheBytes of rows that an executor may keep
    */
   public static DeviceMemory of(TrainingPlan plan, long cacheBytes) {
-    int degree = plan.parameters().ringDegree();
+    Parameters parameters = plan.parameters();
+    int degree = parameters.ringDegree();
     KeyPlan rotations = plan.rotations();
     long keys =
         bootstrapBytes(degree)
-            + rotations.rotations().values().stream().mapToLong(l -> keyBytes(degree, l)).sum()
-            + keyBytes(degree, rotations.relinearizationLevel())
-            + keyBytes(degree, rotations.conjugationLevel());
+            + rotations.rotations().values().stream().mapToLong(parameters::keyBytes).sum()
+            + parameters.keyBytes(rotations.relinearizationLevel())
+            + parameters.keyBytes(rotations.conjugationLevel());
     long rows = 0;
     for (Partition.MicrobatchRows microbatch :
         Partition.microbatches(plan.schedule(), plan.layout())) {
@@ -49,8 +46,8 @@ public record DeviceMemory(long keys, long shared, long kept, long task) impleme
         rows +=
             (long) plan.layout().rowBlocks(group.rows())
                     * plan.layout().columnBlocks()
-                    * CostModel.memoryBytes(degree, plan.levels().features())
-                + CostModel.memoryBytes(degree, plan.levels().labels());
+                    * parameters.ciphertextBytes(plan.levels().features())
+                + parameters.ciphertextBytes(plan.levels().labels());
       }
     }
     MemoryEstimate set = plan.memory();
@@ -69,12 +66,5 @@ public record DeviceMemory(long keys, long shared, long kept, long task) impleme
   private static long bootstrapBytes(int degree) {
     int halvings = LOG_DEGREE - (31 - Integer.numberOfLeadingZeros(degree));
     return (BOOTSTRAP_BYTES - halvings * BOOTSTRAP_BYTES_LESS) * degree;
-  }
-
-  /** Both halves of every digit. */
-  private static long keyBytes(int degree, int level) {
-    int limbs = level + 1;
-    int digits = (limbs + LIMBS_PER_DIGIT - 1) / LIMBS_PER_DIGIT;
-    return 2L * digits * (limbs + SPECIAL_PRIMES) * degree * Long.BYTES;
   }
 }

@@ -9,8 +9,9 @@ import java.util.Map;
 import java.util.Set;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.KeyPlan;
+import org.hetal.he.Operation;
 import org.hetal.he.Parameters;
-import org.hetal.he.simulator.Operation;
+import org.hetal.he.RecordingEvaluator;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.he.simulator.Simulator;
 import org.hetal.linalg.ExpandedWeights;
@@ -23,7 +24,7 @@ import org.hetal.packing.Layout;
  * which keys it uses does not depend on the values.
  */
 final class DryRun {
-  private final Simulator simulator;
+  private final RecordingEvaluator simulator;
   private final TrainingPlan draft;
   private MemoryEstimate memory = MemoryEstimate.NONE;
   private final Map<List<Integer>, Map<Operation, Long>> microbatchCounts = new HashMap<>();
@@ -48,7 +49,7 @@ final class DryRun {
             parameters.bootstrapInputLevel(),
             parameters.usableLevels(),
             parameters.bootstrapBound());
-    this.simulator = new Simulator(simulated);
+    this.simulator = new RecordingEvaluator(new Simulator(simulated));
     this.draft =
         new TrainingPlan(
             simulated,

@@ -37,7 +37,7 @@ public record EncryptedMicrobatch(List<Group> groups) implements AutoCloseable {
   @Override
   public void close() {
     try (Scope scope = new Scope()) {
-      scope.addAll(groups);
+      scope.ownAll(groups);
     }
   }
 }

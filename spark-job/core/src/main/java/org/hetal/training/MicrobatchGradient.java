@@ -35,7 +35,7 @@ public final class MicrobatchGradient implements AutoCloseable {
    * @return the caller closes it
    */
   public ExpandedWeights expand(List<Ciphertext> compactLookahead) {
-    try (Scope scope = evaluator.scope()) {
+    try (Scope scope = new Scope()) {
       return products.expand(dropped(scope, evaluator, compactLookahead, levels.forward()));
     }
   }
@@ -49,20 +49,20 @@ public final class MicrobatchGradient implements AutoCloseable {
    */
   public List<Ciphertext> compute(
       ExpandedWeights lookahead, EncryptedMicrobatch microbatch, double factor) {
-    try (Scope scope = evaluator.scope()) {
+    try (Scope scope = new Scope()) {
       List<RotatedFeatures> features = new ArrayList<>();
       List<Ciphertext> logits = new ArrayList<>();
       for (EncryptedMicrobatch.Group group : microbatch.groups()) {
         RotatedFeatures rotated =
-            scope.add(products.rotateAhead(group.features(), levels.features()));
+            scope.own(products.rotateAhead(group.features(), levels.features()));
         features.add(rotated);
-        logits.add(scope.add(products.logits(lookahead, rotated)));
+        logits.add(scope.own(products.logits(lookahead, rotated)));
       }
-      List<Ciphertext> probabilities = scope.addAll(softmax.apply(logits, levels.residual()));
+      List<Ciphertext> probabilities = scope.ownAll(softmax.apply(logits, levels.residual()));
       List<Ciphertext> residuals = new ArrayList<>();
       for (int i = 0; i < microbatch.groups().size(); i++) {
         Ciphertext labels = microbatch.groups().get(i).labels();
-        residuals.add(scope.add(residual(probabilities.get(i), labels)));
+        residuals.add(scope.own(residual(probabilities.get(i), labels)));
       }
       return products.gradient(residuals, features, factor);
     }
@@ -98,7 +98,7 @@ public final class MicrobatchGradient implements AutoCloseable {
       Scope scope, Evaluator evaluator, List<Ciphertext> from, int level) {
     List<Ciphertext> out = new ArrayList<>();
     for (Ciphertext x : from) {
-      out.add(x.level() == level ? x : scope.add(evaluator.dropToLevel(x, level)));
+      out.add(x.level() == level ? x : scope.own(evaluator.dropToLevel(x, level)));
     }
     return out;
   }

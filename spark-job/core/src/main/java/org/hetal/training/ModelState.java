@@ -35,8 +35,8 @@ public record ModelState(
   @Override
   public void close() {
     try (Scope scope = new Scope()) {
-      scope.addAll(weights);
-      scope.addAll(lookahead);
+      scope.ownAll(weights);
+      scope.ownAll(lookahead);
     }
   }
 }

@@ -48,10 +48,10 @@ final class NesterovUpdate {
     List<Ciphertext> weights = new ArrayList<>();
     List<Ciphertext> lookahead = new ArrayList<>();
     double share = Momentum.previousShare(state.lambda());
-    try (Scope failed = evaluator.scope()) {
+    try (Scope failed = new Scope()) {
       for (int i = 0; i < gradient.size(); i++) {
         List<Ciphertext> pair =
-            failed.addAll(
+            failed.ownAll(
                 refreshed(
                     state.weights().get(i), state.lookahead().get(i), gradient.get(i), share));
         weights.add(pair.get(0));
@@ -66,15 +66,15 @@ final class NesterovUpdate {
 
   private List<Ciphertext> refreshed(
       Ciphertext weights, Ciphertext lookahead, Ciphertext gradient, double share) {
-    try (Scope scope = evaluator.scope()) {
-      Ciphertext before = scope.add(evaluator.dropToLevel(weights, levels.gradient()));
-      Ciphertext point = scope.add(evaluator.dropToLevel(lookahead, levels.gradient()));
-      Ciphertext next = scope.add(evaluator.sub(point, gradient));
-      Ciphertext ahead = scope.add(evaluator.multiply(next, 1 - share));
-      Ciphertext behind = scope.add(evaluator.multiply(before, share));
-      Ciphertext mixed = scope.add(evaluator.add(ahead, behind));
-      Ciphertext nextLookahead = scope.add(evaluator.rescale(mixed));
-      Ciphertext nextWeights = scope.add(evaluator.dropToLevel(next, levels.refresh()));
+    try (Scope scope = new Scope()) {
+      Ciphertext before = scope.own(evaluator.dropToLevel(weights, levels.gradient()));
+      Ciphertext point = scope.own(evaluator.dropToLevel(lookahead, levels.gradient()));
+      Ciphertext next = scope.own(evaluator.sub(point, gradient));
+      Ciphertext ahead = scope.own(evaluator.multiply(next, 1 - share));
+      Ciphertext behind = scope.own(evaluator.multiply(before, share));
+      Ciphertext mixed = scope.own(evaluator.add(ahead, behind));
+      Ciphertext nextLookahead = scope.own(evaluator.rescale(mixed));
+      Ciphertext nextWeights = scope.own(evaluator.dropToLevel(next, levels.refresh()));
       return evaluator.bootstrapPair(nextWeights, nextLookahead);
     }
   }

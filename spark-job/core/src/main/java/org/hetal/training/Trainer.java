@@ -156,11 +156,11 @@ public final class Trainer {
   /** One minibatch; closes the state given unless it fails. */
   private ModelState step(ModelState state, int epoch, int batch) {
     long start = System.nanoTime();
-    try (Scope scope = evaluator.scope()) {
+    try (Scope scope = new Scope()) {
       List<Ciphertext> lookahead =
           MicrobatchGradient.dropped(scope, evaluator, state.lookahead(), plan.levels().forward());
       List<Ciphertext> gradient =
-          scope.addAll(workers.gradient(lookahead, batch, plan.schedule().gradientFactor(batch)));
+          scope.ownAll(workers.gradient(lookahead, batch, plan.schedule().gradientFactor(batch)));
       long computed = System.nanoTime();
       ModelState next = update.step(state, gradient);
       state.close();
@@ -181,7 +181,7 @@ public final class Trainer {
 
   private Judged decide(ModelState state, long epochStart) {
     long start = System.nanoTime();
-    try (Scope scope = evaluator.scope()) {
+    try (Scope scope = new Scope()) {
       List<Ciphertext> weights =
           MicrobatchGradient.dropped(
               scope, evaluator, state.weights(), plan.levels().validationWeights());

@@ -4,8 +4,8 @@ import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
 import org.hetal.he.KeyPlan;
+import org.hetal.he.Operation;
 import org.hetal.he.Parameters;
-import org.hetal.he.simulator.Operation;
 import org.hetal.linalg.Products;
 import org.hetal.packing.Layout;
 
@@ -111,14 +111,11 @@ public record TrainingPlan(
 
   /** What a training will take on a machine with the given costs. */
   public Estimate estimate(CostModel costs) {
-    int degree = parameters.ringDegree();
     long keys =
-        costs.bootstrapKeyBytes()
-            + rotations.rotations().values().stream()
-                .mapToLong(level -> costs.keyBytes(degree, level))
-                .sum()
-            + costs.keyBytes(degree, rotations.relinearizationLevel())
-            + costs.keyBytes(degree, rotations.conjugationLevel());
+        parameters.bootstrapKeyBytes().orElse(0)
+            + rotations.rotations().values().stream().mapToLong(parameters::storedKeyBytes).sum()
+            + parameters.storedKeyBytes(rotations.relinearizationLevel())
+            + parameters.storedKeyBytes(rotations.conjugationLevel());
     long features = 0;
     long largestMicrobatch = 0;
     for (Partition.MicrobatchRows microbatch : Partition.microbatches(schedule, layout)) {
@@ -128,23 +125,22 @@ public record TrainingPlan(
       }
       int labels = microbatch.groups().size();
       features +=
-          blocks * CostModel.freshBytes(degree, levels.features())
-              + labels * CostModel.freshBytes(degree, levels.labels());
+          blocks * parameters.storedFreshCiphertextBytes(levels.features())
+              + labels * parameters.storedFreshCiphertextBytes(levels.labels());
       largestMicrobatch =
           Math.max(
               largestMicrobatch,
-              blocks * (1L + layout.babySteps()) * CostModel.memoryBytes(degree, levels.features())
-                  + labels * CostModel.memoryBytes(degree, levels.labels()));
+              blocks * (1L + layout.babySteps()) * parameters.ciphertextBytes(levels.features())
+                  + labels * parameters.ciphertextBytes(levels.labels()));
     }
     long expanded =
-        layout.diagonals()
-            * CostModel.memoryBytes(degree, levels.forward() - Products.EXPAND_LEVELS);
+        layout.diagonals() * parameters.ciphertextBytes(levels.forward() - Products.EXPAND_LEVELS);
     double step = seconds(iteration, costs) + bootstrapSeconds(costs);
     double epoch = schedule.batches() * step + seconds(validation, costs);
     return new Estimate(
         keys,
         features,
-        layout.compactCiphertexts() * CostModel.bytes(degree, levels.forward()),
+        layout.compactCiphertexts() * parameters.storedCiphertextBytes(levels.forward()),
         largestMicrobatch + expanded,
         step,
         epoch / SECONDS_PER_MINUTE);
@@ -184,7 +180,8 @@ public record TrainingPlan(
   /**
    * Estimates, to be shown before anything is made.
    *
-   * @param keyBytes of the evaluation keys on disk, bootstrapping's included
+   * @param keyBytes of the evaluation keys on disk, bootstrapping's included where the parameter
+   *     set knows them
    * @param featureBytes of all training features and labels on disk
    * @param stateBytes of the state that is broadcast each step
    * @param microbatchMemoryBytes of one microbatch's rows, their rotated copies and the expanded

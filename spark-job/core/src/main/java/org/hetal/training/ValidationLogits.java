@@ -32,7 +32,7 @@ public final class ValidationLogits implements AutoCloseable {
    * @return the caller closes it
    */
   public ExpandedWeights expand(List<Ciphertext> compactWeights) {
-    try (Scope scope = evaluator.scope()) {
+    try (Scope scope = new Scope()) {
       return products.expand(
           MicrobatchGradient.dropped(scope, evaluator, compactWeights, levels.validationWeights()));
     }

@@ -3,6 +3,7 @@ package org.hetal.linalg;
 import java.util.Arrays;
 import java.util.List;
 import org.hetal.he.Ciphertext;
+import org.hetal.he.RecordingEvaluator;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.he.simulator.Simulator;
 import org.hetal.packing.Layout;
@@ -10,11 +11,16 @@ import org.hetal.packing.Layout;
 /** A simulator, a layout and a way to encrypt by it. */
 final class Fixture {
   final Simulator simulator;
+
+  /** The simulator, with what is done on it recorded. */
+  final RecordingEvaluator recorder;
+
   final Layout layout;
 
   Fixture(Layout layout) {
     this.layout = layout;
     this.simulator = new Simulator(SimulatedParameters.withRingDegree(2 * layout.slots()));
+    this.recorder = new RecordingEvaluator(simulator);
   }
 
   List<Ciphertext> encrypt(double[][] slots, int level) {

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.List;
 import java.util.Map;
 import org.hetal.he.Ciphertext;
-import org.hetal.he.simulator.Operation;
+import org.hetal.he.Operation;
 import org.hetal.packing.Layout;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,7 +49,7 @@ class OperationCountTest {
     List<Ciphertext> compact = fixture.weights(weights, 14);
     FeatureBlocks blocks = fixture.features(x, 12);
     Ciphertext p = fixture.logits(residual, 6);
-    try (Products products = new Products(fixture.simulator, layout);
+    try (Products products = new Products(fixture.recorder, layout);
         ExpandedWeights expanded = products.expand(compact)) {
       expand = take(fixture);
       try (RotatedFeatures rotated = products.rotateAhead(blocks, expanded.level())) {
@@ -68,13 +68,13 @@ class OperationCountTest {
             "gradient");
       }
     }
-    keys = fixture.simulator.usedKeys().rotations().size();
+    keys = fixture.recorder.usedKeys().rotations().size();
     return layout;
   }
 
   private static Counts take(Fixture fixture) {
-    Counts counts = Counts.of(fixture.simulator.counts());
-    fixture.simulator.resetCounts();
+    Counts counts = Counts.of(fixture.recorder.counts());
+    fixture.recorder.resetCounts();
     return counts;
   }
 

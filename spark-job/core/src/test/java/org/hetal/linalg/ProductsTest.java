@@ -49,7 +49,7 @@ class ProductsTest {
     Fixture fixture = new Fixture(layout);
     double[][] weights = Matrices.random(layout.classes(), layout.features(), 3);
     int full = layout.rowsPerGroup();
-    try (Products products = new Products(fixture.simulator, layout)) {
+    try (Products products = new Products(fixture.recorder, layout)) {
       ExpandedWeights expanded = products.expand(fixture.weights(weights, LEVEL));
       assertEquals(LEVEL - 2, expanded.level());
       int some = layout.rowsPerBlock() + 1;
@@ -149,7 +149,7 @@ class ProductsTest {
     Fixture fixture = new Fixture(new Layout(128, 4, 7, 20));
     double[][] weights = Matrices.random(7, 20, 1);
     double[][] x = Matrices.random(9, 20, 2);
-    try (Products products = new Products(fixture.simulator, fixture.layout)) {
+    try (Products products = new Products(fixture.recorder, fixture.layout)) {
       ExpandedWeights expanded = products.expand(fixture.weights(weights, 4));
       Ciphertext logits = products.logits(expanded, fixture.features(x, 15));
       assertEquals(0, logits.level());
@@ -166,10 +166,10 @@ class ProductsTest {
     double[][] x = Matrices.random(9, 20, 2);
     Ciphertext residual = fixture.logits(Matrices.random(9, 7, 3), 3);
     Ciphertext higher = fixture.logits(Matrices.random(9, 7, 3), 9);
-    try (Products products = new Products(fixture.simulator, fixture.layout)) {
+    try (Products products = new Products(fixture.recorder, fixture.layout)) {
       ExpandedWeights spent = products.expand(fixture.weights(weights, 3));
       ExpandedWeights expanded = products.expand(fixture.weights(weights, 9));
-      var before = fixture.simulator.counts();
+      var before = fixture.recorder.counts();
       FeatureBlocks low = fixture.features(x, 6);
       assertLevel(
           "expand: weights: expected a level of at least 2, actual 1",
@@ -189,7 +189,7 @@ class ProductsTest {
       assertLevel(
           "gradient: features: expected a level of at least 8, actual 6",
           () -> products.gradient(higher, low, 1));
-      assertEquals(before, fixture.simulator.counts());
+      assertEquals(before, fixture.recorder.counts());
     }
   }
 
@@ -205,11 +205,11 @@ class ProductsTest {
     Ciphertext residual = fixture.logits(Matrices.random(19, 7, 3), 9);
     List<double[][]> alone = new ArrayList<>();
     for (int i = 0; i < 24; i++) {
-      try (Products products = new Products(fixture.simulator, fixture.layout)) {
+      try (Products products = new Products(fixture.recorder, fixture.layout)) {
         alone.add(step(fixture, products, compact, x, residual, i));
       }
     }
-    try (Products products = new Products(fixture.simulator, fixture.layout)) {
+    try (Products products = new Products(fixture.recorder, fixture.layout)) {
       List<double[][]> together =
           IntStream.range(0, 24)
               .parallel()
@@ -243,8 +243,8 @@ class ProductsTest {
     double[][] x = Matrices.random(9, 20, 2);
     assertMessage(
         "products: expected a layout of 128 slots, actual 256",
-        () -> new Products(fixture.simulator, new Layout(256, 4, 7, 20)));
-    try (Products products = new Products(fixture.simulator, fixture.layout)) {
+        () -> new Products(fixture.recorder, new Layout(256, 4, 7, 20)));
+    try (Products products = new Products(fixture.recorder, fixture.layout)) {
       assertMessage(
           "compact weights: expected " + fixture.layout.compactCiphertexts() + ", actual 0",
           () -> products.expand(List.of()));

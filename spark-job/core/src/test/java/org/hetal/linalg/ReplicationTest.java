@@ -8,7 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.hetal.he.Ciphertext;
-import org.hetal.he.simulator.Operation;
+import org.hetal.he.Operation;
+import org.hetal.he.RecordingEvaluator;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.he.simulator.Simulator;
 import org.hetal.packing.ReplicationPlan;
@@ -21,6 +22,7 @@ class ReplicationTest {
   private static final double FACTOR = 0.75;
 
   private final Simulator simulator = new Simulator(SimulatedParameters.withRingDegree(2 * SLOTS));
+  private final RecordingEvaluator recorder = new RecordingEvaluator(simulator);
 
   /** Every form, from plain doubling to all window, not only those that the cost model takes. */
   static Stream<ReplicationPlan> plans() {
@@ -85,14 +87,14 @@ class ReplicationTest {
 
   @Test
   void directForm_takesPositionsPlusCountMinusTwoRotations() {
-    try (Masks masks = new Masks(simulator, 1)) {
+    try (Masks masks = new Masks(recorder, 1)) {
       ReplicationPlan plan = new ReplicationPlan(2, 16, 5, 16);
       Ciphertext a = simulator.encrypt(new double[] {1}, 5);
-      new Replicate(simulator, plan, masks).apply(a);
-      assertEquals(16 + 5 - 2, simulator.count(Operation.ROTATE));
-      simulator.resetCounts();
-      new PackSums(simulator, plan, masks).apply(List.of(a, a, a, a, a));
-      assertEquals(16 + 5 - 2, simulator.count(Operation.ROTATE));
+      new Replicate(recorder, plan, masks).apply(a);
+      assertEquals(16 + 5 - 2, recorder.count(Operation.ROTATE));
+      recorder.resetCounts();
+      new PackSums(recorder, plan, masks).apply(List.of(a, a, a, a, a));
+      assertEquals(16 + 5 - 2, recorder.count(Operation.ROTATE));
     }
   }
 

@@ -6,7 +6,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.List;
 import org.hetal.he.Ciphertext;
-import org.hetal.he.simulator.Operation;
+import org.hetal.he.Operation;
+import org.hetal.he.RecordingEvaluator;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.he.simulator.Simulator;
 import org.hetal.packing.Layout;
@@ -18,6 +19,7 @@ class HetalSoftmaxTest {
   private static final SimulatedParameters PARAMETERS = SimulatedParameters.withRingDegree(1 << 13);
 
   private final Simulator simulator = new Simulator(PARAMETERS);
+  private final RecordingEvaluator recorder = new RecordingEvaluator(simulator);
 
   @ParameterizedTest
   @CsvSource({
@@ -36,11 +38,11 @@ class HetalSoftmaxTest {
         PlainSoftmax.cases(layout.rowsPerGroup() / 4, classes, 2 << squarings, classes);
     double[] slots = PlainSoftmax.scaled(layout.packLogits(rows), Math.pow(2, -squarings));
     Ciphertext logits = simulator.encrypt(slots, 15);
-    double[] out = simulator.decrypt(new HetalSoftmax(simulator, layout, squarings).apply(logits));
-    long bootstraps = simulator.count(Operation.BOOTSTRAP);
+    double[] out = simulator.decrypt(new HetalSoftmax(recorder, layout, squarings).apply(logits));
+    long bootstraps = recorder.count(Operation.BOOTSTRAP);
     double[] other =
         simulator.decrypt(
-            new Softmax(simulator, layout, squarings).apply(List.of(logits), 0).get(0));
+            new Softmax(recorder, layout, squarings).apply(List.of(logits), 0).get(0));
     double[][] probabilities = layout.unpackLogits(out, rows.length);
     double worst = 0;
     for (int i = 0; i < rows.length; i++) {
@@ -60,7 +62,7 @@ class HetalSoftmaxTest {
   @Test
   void squarings_outOfRange_throw() {
     Layout layout = new Layout(PARAMETERS.slotCount(), 2, 7, 8);
-    assertThrows(IllegalArgumentException.class, () -> new HetalSoftmax(simulator, layout, 0));
-    assertThrows(IllegalArgumentException.class, () -> new HetalSoftmax(simulator, layout, 11));
+    assertThrows(IllegalArgumentException.class, () -> new HetalSoftmax(recorder, layout, 0));
+    assertThrows(IllegalArgumentException.class, () -> new HetalSoftmax(recorder, layout, 11));
   }
 }

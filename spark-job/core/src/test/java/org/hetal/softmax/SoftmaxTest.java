@@ -14,9 +14,10 @@ import java.util.List;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
 import org.hetal.he.HeLevelException;
+import org.hetal.he.Operation;
 import org.hetal.he.Plaintext;
+import org.hetal.he.RecordingEvaluator;
 import org.hetal.he.simulator.Noise;
-import org.hetal.he.simulator.Operation;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.he.simulator.Simulator;
 import org.hetal.packing.Layout;
@@ -40,8 +41,18 @@ class SoftmaxTest {
   /** Probabilities of rows of logits, as many ciphertexts one after the other as they need. */
   private static double[][] softmax(
       Simulator simulator, double[][] rows, int squarings, int inputLevel, int outputLevel) {
+    return softmax(simulator, simulator, rows, squarings, inputLevel, outputLevel);
+  }
+
+  private static double[][] softmax(
+      Simulator simulator,
+      Evaluator evaluator,
+      double[][] rows,
+      int squarings,
+      int inputLevel,
+      int outputLevel) {
     Layout layout = layout(rows[0].length);
-    Softmax softmax = new Softmax(simulator, layout, squarings);
+    Softmax softmax = new Softmax(evaluator, layout, squarings);
     List<double[]> out = new ArrayList<>();
     for (int from = 0; from < rows.length; from += layout.rowsPerGroup()) {
       double[][] group =
@@ -193,11 +204,12 @@ class SoftmaxTest {
     double[][] first = PlainSoftmax.cases(100, 7, 128, 1);
     double[][] second = PlainSoftmax.cases(60, 7, 128, 2);
     Simulator simulator = new Simulator(PARAMETERS);
-    Softmax softmax = new Softmax(simulator, layout, 6);
+    RecordingEvaluator recorder = new RecordingEvaluator(simulator);
+    Softmax softmax = new Softmax(recorder, layout, 6);
     Ciphertext a = encrypted(simulator, layout, first, 6, 11);
     Ciphertext b = encrypted(simulator, layout, second, 6, 11);
     List<Ciphertext> both = softmax.apply(List.of(a, b), 7);
-    assertEquals(2, simulator.count(Operation.BOOTSTRAP));
+    assertEquals(2, recorder.count(Operation.BOOTSTRAP));
     assertTrue(simulator.largestBootstrapped() <= 2);
     assertTrue(simulator.largestBootstrapped() > 0.5);
     assertEquals(2, both.size());
@@ -213,22 +225,24 @@ class SoftmaxTest {
     double[][] rows = PlainSoftmax.cases(50, 10, 128, 1);
     for (int level = BOTTOM; level <= TOP; level++) {
       Simulator simulator = new Simulator(PARAMETERS);
-      Softmax softmax = new Softmax(simulator, layout, 6);
+      RecordingEvaluator recorder = new RecordingEvaluator(simulator);
+      Softmax softmax = new Softmax(recorder, layout, 6);
       Ciphertext logits = encrypted(simulator, layout, rows, 6, level);
       assertEquals(7, softmax.apply(List.of(logits), 7).get(0).level());
-      assertEquals(softmax.plan(level, 7).bootstraps(), simulator.count(Operation.BOOTSTRAP));
+      assertEquals(softmax.plan(level, 7).bootstraps(), recorder.count(Operation.BOOTSTRAP));
     }
   }
 
   @Test
   void apply_usesRotationsByClassStridesAlone() {
     Simulator simulator = new Simulator(PARAMETERS);
-    softmax(simulator, PlainSoftmax.cases(10, 10, 128, 1), 6, TOP, 0);
+    RecordingEvaluator recorder = new RecordingEvaluator(simulator);
+    softmax(simulator, recorder, PlainSoftmax.cases(10, 10, 128, 1), 6, TOP, 0);
     int stride = layout(10).classStride();
     assertEquals(
         List.of(1, 2, 3, 4, 8, 12),
-        simulator.usedKeys().rotations().keySet().stream().map(steps -> steps / stride).toList());
-    simulator.usedKeys().rotations().keySet().forEach(steps -> assertEquals(0, steps % stride));
+        recorder.usedKeys().rotations().keySet().stream().map(steps -> steps / stride).toList());
+    recorder.usedKeys().rotations().keySet().forEach(steps -> assertEquals(0, steps % stride));
   }
 
   @Test

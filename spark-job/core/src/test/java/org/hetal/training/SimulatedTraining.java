@@ -3,6 +3,7 @@ package org.hetal.training;
 import java.util.ArrayList;
 import java.util.List;
 import org.hetal.he.Ciphertext;
+import org.hetal.he.RecordingEvaluator;
 import org.hetal.he.simulator.Noise;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.he.simulator.Simulator;
@@ -14,6 +15,10 @@ final class SimulatedTraining implements AutoCloseable {
   static final String CONFIGURATION = "configuration";
 
   final Simulator simulator;
+
+  /** The simulator, with what is done on it recorded. */
+  final RecordingEvaluator recorder;
+
   final TrainingPlan plan;
   final Samples train;
   final Samples validation;
@@ -28,6 +33,7 @@ final class SimulatedTraining implements AutoCloseable {
       Samples train,
       Samples validation) {
     this.simulator = new Simulator(parameters, noise, 7);
+    this.recorder = new RecordingEvaluator(simulator);
     this.train = train;
     this.validation = validation;
     int features = train.rows()[0].length;
@@ -35,8 +41,8 @@ final class SimulatedTraining implements AutoCloseable {
         Layout.choose(parameters.slotCount(), schedule.batch(0).rows(), features, classes);
     this.plan = TrainingPlan.of(parameters, layout, schedule, validation.rows().length);
     this.judge = freshJudge();
-    this.workers = new LocalGradientService(simulator, plan, microbatches(), validationBlocks());
-    simulator.resetCounts();
+    this.workers = new LocalGradientService(recorder, plan, microbatches(), validationBlocks());
+    recorder.resetCounts();
   }
 
   EarlyStopping freshJudge() {
@@ -143,7 +149,7 @@ final class SimulatedTraining implements AutoCloseable {
       CheckpointStore store,
       TrainingListener listener,
       String configuration) {
-    return new Trainer(simulator, plan, workers, validationOracle, store, listener, configuration);
+    return new Trainer(recorder, plan, workers, validationOracle, store, listener, configuration);
   }
 
   PlainTrainer.Result plain() {

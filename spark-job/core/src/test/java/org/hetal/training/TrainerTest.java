@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.hetal.he.Operation;
 import org.hetal.he.simulator.Noise;
-import org.hetal.he.simulator.Operation;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -248,9 +248,9 @@ class TrainerTest {
           }
         };
     try (SimulatedTraining training = small(2)) {
-      training.simulator.resetCounts();
+      training.recorder.resetCounts();
       assertThrows(CutOff.class, () -> training.run(refusing));
-      assertEquals(0, training.simulator.count(Operation.MULTIPLY));
+      assertEquals(0, training.recorder.count(Operation.MULTIPLY));
     }
   }
 
@@ -284,11 +284,11 @@ class TrainerTest {
     CheckpointStore store = CheckpointStore.inMemory();
     try (SimulatedTraining training = small(2)) {
       TrainingResult first = training.run(store, TrainingListener.NONE);
-      training.simulator.resetCounts();
+      training.recorder.resetCounts();
       TrainingResult second = training.run(store, TrainingListener.NONE);
       assertSameBytes(first.best(), second.best());
       assertEquals(first.reason(), second.reason());
-      assertEquals(0, training.simulator.count(Operation.BOOTSTRAP));
+      assertEquals(0, training.recorder.count(Operation.BOOTSTRAP));
     }
   }
 

@@ -12,9 +12,9 @@ import java.io.ObjectOutputStream;
 import java.util.Map;
 import org.hetal.he.HeLevelException;
 import org.hetal.he.KeyPlan;
+import org.hetal.he.Operation;
 import org.hetal.he.Parameters;
 import org.hetal.he.simulator.Noise;
-import org.hetal.he.simulator.Operation;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.packing.Layout;
 import org.junit.jupiter.api.Test;
@@ -98,7 +98,7 @@ class TrainingPlanTest {
       int steps = training.plan.schedule().steps();
       assertEquals(
           (long) steps * training.plan.bootstrapsPerIteration(),
-          training.simulator.count(Operation.BOOTSTRAP));
+          training.recorder.count(Operation.BOOTSTRAP));
     }
   }
 
@@ -128,7 +128,7 @@ class TrainingPlanTest {
     try (SimulatedTraining training = training(usable(12), groupsPerMicrobatch)) {
       training.run();
       KeyPlan planned = training.plan.rotations();
-      KeyPlan used = training.simulator.usedKeys();
+      KeyPlan used = training.recorder.usedKeys();
       used.rotations()
           .forEach(
               (steps, level) -> {
@@ -150,7 +150,7 @@ class TrainingPlanTest {
   void plannedKeys_sufficeForAnyPredictionFilledUpAsPlanned() {
     try (SimulatedTraining training = training(usable(12), 1)) {
       Layout layout = training.plan.layout();
-      try (ValidationLogits logits = new ValidationLogits(training.simulator, training.plan)) {
+      try (ValidationLogits logits = new ValidationLogits(training.recorder, training.plan)) {
         int level = training.plan.levels().validationWeights();
         var zero =
             java.util.Collections.nCopies(
@@ -169,7 +169,7 @@ class TrainingPlanTest {
       }
       Map<Integer, Integer> planned = training.plan.rotations().rotations();
       training
-          .simulator
+          .recorder
           .usedKeys()
           .rotations()
           .forEach((steps, level) -> assertTrue(planned.getOrDefault(steps, -1) >= level));
@@ -180,10 +180,10 @@ class TrainingPlanTest {
   void countedOperations_areThoseOfTheTraining() {
     try (SimulatedTraining training = training(usable(12), 1)) {
       training.run();
-      training.simulator.resetCounts();
+      training.recorder.resetCounts();
       training.run();
       Map<Operation, Long> planned = training.plan.iteration();
-      long microbatches = training.simulator.count(Operation.RELINEARIZE);
+      long microbatches = training.recorder.count(Operation.RELINEARIZE);
       long first = planned.get(Operation.RELINEARIZE);
       long validation = training.plan.validation().get(Operation.RELINEARIZE);
       assertTrue(
@@ -197,11 +197,11 @@ class TrainingPlanTest {
   void estimate_addsUpBootstrapsAndKeySwitches() {
     Schedule schedule = new Schedule(200, 100, 1, 1, 1, 6, 1);
     TrainingPlan plan = plan(usable(12), schedule, 7, 20);
-    CostModel onlyBootstraps = new CostModel("made up", 1e-12, 1e-12, 7, 10, 5, 7, 1000);
+    CostModel onlyBootstraps = new CostModel("made up", 1e-12, 1e-12, 7, 10);
     TrainingPlan.Estimate estimate = plan.estimate(onlyBootstraps);
     assertEquals(2 * 7 + 10, estimate.secondsPerIteration(), 1e-6);
     assertEquals(2 * (2 * 7 + 10) / 60.0, estimate.minutesPerEpoch(), 1e-6);
-    CostModel withSwitches = new CostModel("made up", 1, 1e-12, 7, 10, 5, 7, 1000);
+    CostModel withSwitches = new CostModel("made up", 1, 1e-12, 7, 10);
     long switches =
         plan.iteration().get(Operation.ROTATE)
             + plan.iteration().get(Operation.RELINEARIZE)

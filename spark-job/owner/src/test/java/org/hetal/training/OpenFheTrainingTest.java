@@ -116,7 +116,7 @@ class OpenFheTrainingTest {
         LocalGradientService workers =
             new LocalGradientService(evaluator, plan, microbatches, validation)) {
       microbatches.forEach(scope::addAll);
-      scope.addAll(validation);
+      scope.ownAll(validation);
       return new Trainer(
               evaluator,
               plan,

@@ -15,11 +15,11 @@ import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.format.Json;
 import org.hetal.he.Ciphertext;
-import org.hetal.he.EngineLibrary;
 import org.hetal.he.Evaluator;
 import org.hetal.he.FileWriteException;
-import org.hetal.he.NativeEvaluator;
 import org.hetal.he.Scope;
+import org.hetal.he.engine.EngineLibrary;
+import org.hetal.he.engine.NativeEvaluator;
 import org.hetal.he.owner.Client;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.owner.data.MadeUpData;
@@ -197,17 +197,17 @@ final class BenchTrainCommand extends OwnerCommand {
     Schedule schedule = run.plan().schedule();
     List<RowRange> judged = Partition.groups(run.data().validation().length, run.plan().layout());
     Steps steps = new Steps();
-    try (Scope scope = run.evaluator().scope()) {
+    try (Scope scope = new Scope()) {
       List<List<EncryptedMicrobatch>> batches = new ArrayList<>();
       for (int batch = 0; batch < schedule.batches(); batch++) {
         batches.add(
-            scope.addAll(
+            scope.ownAll(
                 Partition.microbatches(schedule, batch, run.plan().layout()).stream()
                     .map(run::microbatch)
                     .toList()));
       }
       List<FeatureBlocks> validation =
-          scope.addAll(
+          scope.ownAll(
               judged.stream()
                   .map(
                       rows ->
@@ -216,7 +216,7 @@ final class BenchTrainCommand extends OwnerCommand {
                               run.plan().levels().validationFeatures()))
                   .toList());
       LocalGradientService workers =
-          scope.add(new LocalGradientService(run.evaluator(), run.plan(), batches, validation));
+          scope.own(new LocalGradientService(run.evaluator(), run.plan(), batches, validation));
       EarlyStopping judge = decide(run);
       TrainingResult result =
           new Trainer(

@@ -13,10 +13,9 @@ import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.config.SettingsLoader;
 import org.hetal.he.Parameters;
-import org.hetal.owner.data.BenchFile;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.demo.Demo;
-import org.hetal.owner.keys.ClientBackend;
+import org.hetal.owner.keys.Clients;
 import org.hetal.owner.keys.CostProbe;
 import org.hetal.owner.keys.DeviceProbe;
 import org.hetal.training.TrainingPlan;
@@ -85,7 +84,7 @@ final class DemoCommand implements Callable<Integer> {
         new Demo(
             System.out,
             settings,
-            ClientBackend.of(settings).parameters(settings.parameterSet()),
+            Clients.of(settings).parameters(settings.parameterSet()),
             arguments,
             new Demo.Programs(
                 launcher("HETAL_OWNER_CLASSPATH"),
@@ -106,10 +105,9 @@ final class DemoCommand implements Callable<Integer> {
         || settings.device() != Settings.Device.CPU) {
       return;
     }
-    Parameters parameters = ClientBackend.of(settings).parameters(settings.parameterSet());
+    Parameters parameters = Clients.of(settings).parameters(settings.parameterSet());
     TrainingPlan plan = PreparedData.read(settings.data()).plan(settings, parameters);
-    CostProbe probe =
-        CostProbe.measure(parameters.name(), BenchFile.keyShape(parameters), settings.threads());
+    CostProbe probe = CostProbe.measure(parameters.name(), settings.threads());
     System.out.println(duration(plan, probe));
   }
 

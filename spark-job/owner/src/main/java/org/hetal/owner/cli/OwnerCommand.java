@@ -25,7 +25,7 @@ import org.hetal.he.owner.Client;
 import org.hetal.owner.data.DataException;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.data.Splits;
-import org.hetal.owner.keys.ClientBackend;
+import org.hetal.owner.keys.Clients;
 import org.hetal.owner.record.DatasetRecord;
 import org.hetal.owner.record.RecordStore;
 import org.hetal.training.TrainingPlan;
@@ -59,7 +59,7 @@ abstract class OwnerCommand implements Callable<Integer> {
   private boolean quiet;
 
   private Settings settings;
-  private ClientBackend backend;
+  private Clients backend;
 
   @Override
   public final Integer call() {
@@ -74,7 +74,7 @@ abstract class OwnerCommand implements Callable<Integer> {
                   + settings.parameterSet()
                   + ": nothing that this run makes is protected");
     }
-    backend = ClientBackend.of(settings);
+    backend = Clients.of(settings);
     return run();
   }
 
@@ -85,7 +85,7 @@ abstract class OwnerCommand implements Callable<Integer> {
     return settings;
   }
 
-  final ClientBackend backend() {
+  final Clients backend() {
     return backend;
   }
 

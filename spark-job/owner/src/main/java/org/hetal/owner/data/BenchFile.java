@@ -9,22 +9,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.hetal.format.Json;
 import org.hetal.he.Parameters;
-import org.hetal.owner.keys.CostProbe;
 import org.hetal.training.CostModel;
 
 /** What {@code hetal bench he --json FILE} measured, as the costs that a plan reckons with. */
 public final class BenchFile {
-  /** Shape of the engine's keys: digits of at most 8 limbs, 7 special primes. */
-  private static final int LIMBS_PER_DIGIT = 8;
-
-  private static final int SPECIAL_PRIMES = 7;
-
-  /**
-   * Bytes of bootstrapping's own keys for each coefficient of the ring, weighed on a bundle of
-   * n16_l12: 2.19 GB at N = 2^16.
-   */
-  private static final long BOOTSTRAP_KEY_BYTES = 33_400;
-
   private BenchFile() {}
 
   /**
@@ -69,19 +57,7 @@ public final class BenchFile {
         // A multiplication is a product with its relinearisation, which costs what a rotation does.
         Math.max(multiply - rotate, multiply / 10),
         median(file, entries, "bootstrap", parameters),
-        median(file, entries, "bootstrap_pair", parameters),
-        LIMBS_PER_DIGIT,
-        SPECIAL_PRIMES,
-        bootstrapKeyBytes(parameters));
-  }
-
-  private static long bootstrapKeyBytes(Parameters parameters) {
-    return BOOTSTRAP_KEY_BYTES * parameters.ringDegree();
-  }
-
-  /** Of the engine's keys for that set. */
-  public static CostProbe.KeyShape keyShape(Parameters parameters) {
-    return new CostProbe.KeyShape(LIMBS_PER_DIGIT, SPECIAL_PRIMES, bootstrapKeyBytes(parameters));
+        median(file, entries, "bootstrap_pair", parameters));
   }
 
   private static double median(String file, JsonNode entries, String name, Parameters parameters) {

@@ -18,10 +18,10 @@ import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.format.Json;
-import org.hetal.he.EngineLibrary;
 import org.hetal.he.FileReadException;
 import org.hetal.he.FileWriteException;
 import org.hetal.he.Parameters;
+import org.hetal.he.engine.EngineLibrary;
 import org.hetal.owner.oracle.OracleLog;
 
 /**

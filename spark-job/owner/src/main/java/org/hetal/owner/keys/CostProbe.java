@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
 import org.hetal.he.KeyPlan;
-import org.hetal.he.NativeEngine;
+import org.hetal.he.engine.NativeEngine;
 import org.hetal.he.owner.NativeClient;
 import org.hetal.training.CostModel;
 
@@ -31,10 +31,9 @@ public record CostProbe(CostModel costs, double secondsPerKeyByte) {
    * estimate is some tens of percent low at worst.
    *
    * @param parameterSet of the engine, with the levels of {@code n16_l12}
-   * @param shape of the set's keys, see {@link CostModel}; its times are not used
    * @param threads 0: one a processor
    */
-  public static CostProbe measure(String parameterSet, KeyShape shape, int threads) {
+  public static CostProbe measure(String parameterSet, int threads) {
     Times toy = times(TOY, threads, true);
     Times real = times(parameterSet, threads, false);
     double factor = real.rotate() / toy.rotate();
@@ -46,15 +45,9 @@ public record CostProbe(CostModel costs, double secondsPerKeyByte) {
             // does.
             Math.max(real.multiply() - real.rotate(), real.multiply() / 10),
             factor * toy.bootstrap(),
-            factor * toy.pair(),
-            shape.limbsPerDigit(),
-            shape.specialPrimes(),
-            shape.bootstrapKeyBytes()),
+            factor * toy.pair()),
         real.perKeyByte());
   }
-
-  /** What {@link CostModel} wants to know of the keys of a parameter set. */
-  public record KeyShape(int limbsPerDigit, int specialPrimes, long bootstrapKeyBytes) {}
 
   private static Times times(String set, int threads, boolean bootstrap) {
     try (TemporaryFolder folder = new TemporaryFolder("hetal-probe");

@@ -2,7 +2,7 @@ package org.hetal.owner.keys;
 
 import org.hetal.he.DeviceSpec;
 import org.hetal.he.KeyPlan;
-import org.hetal.he.NativeEngine;
+import org.hetal.he.engine.NativeEngine;
 import org.hetal.he.owner.NativeClient;
 
 /** Finds out whether a device works before minutes are spent on keys for it. */

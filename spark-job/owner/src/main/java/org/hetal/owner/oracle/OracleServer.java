@@ -58,8 +58,8 @@ public final class OracleServer implements AutoCloseable {
    *
    * @param port 0: any free one
    * @param trouble receives one line per refused request
-   * @param failed receives an error of the Java machine in a connection or an answer; the caller ends
-   *     the process
+   * @param failed receives an error of the Java machine in a connection or an answer; the caller
+   *     ends the process
    * @throws SettingsException when the address is not of this machine or the port is in use
    */
   public OracleServer(

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsLoader;
-import org.hetal.he.NativeParameters;
+import org.hetal.he.engine.NativeParameters;
 import org.hetal.owner.data.MadeUpData;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.data.Splits;

@@ -33,17 +33,17 @@ class FaultsTest {
     Files.writeString(
         conf,
         """
-        hetal {
-          backend = native
-          parameters = insecure_n10_l12
-          data { train.features = "FOLDER/rows.csv", classes = 3 }
-          training { batch-rows = 20, epochs = 2, squarings = 4, learning-rate = 2 }
-          paths {
-            secret-key = "FOLDER/owner/secret.key", private = "FOLDER/owner", model = "FOLDER/model"
-            key-bundle = "FOLDER/keys", dataset = "FOLDER/dataset", run = "FOLDER/run"
-          }
-        }
-        """
+hetal {
+  backend = native
+  parameters = insecure_n10_l12
+  data { train.features = "FOLDER/rows.csv", classes = 3 }
+  training { batch-rows = 20, epochs = 2, squarings = 4, learning-rate = 2 }
+  paths {
+    secret-key = "FOLDER/owner/secret.key", private = "FOLDER/owner", model = "FOLDER/model"
+    key-bundle = "FOLDER/keys", dataset = "FOLDER/dataset", run = "FOLDER/run"
+  }
+}
+"""
             .replace("FOLDER", folder.toString()));
   }
 
@@ -129,7 +129,7 @@ class FaultsTest {
     Path out = Files.createDirectories(folder.resolve("libraries"));
     for (Map.Entry<String, Class<?>> each :
         Map.<String, Class<?>>of(
-                "hetal_engine", org.hetal.he.EngineLibrary.class,
+                "hetal_engine", org.hetal.he.engine.EngineLibrary.class,
                 "hetal_owner", org.hetal.he.owner.OwnerLibrary.class)
             .entrySet()) {
       String file = System.mapLibraryName(each.getKey());

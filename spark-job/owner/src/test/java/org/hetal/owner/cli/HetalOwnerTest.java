@@ -21,7 +21,7 @@ import org.hetal.dataset.Shapes;
 import org.hetal.dataset.Storage;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.DecryptedModel;
-import org.hetal.owner.keys.ClientBackend;
+import org.hetal.owner.keys.Clients;
 import org.hetal.packing.Layout;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,17 +50,17 @@ class HetalOwnerTest {
         String.format(
             Locale.ROOT,
             """
-        hetal {
-          backend = simulator
-          parameters = %s
-          data { train.features = "%s/rows.csv", classes = 3 }
-          training { batch-rows = 20, epochs = 2, squarings = 4, learning-rate = 2 }
-          paths {
-            secret-key = "%s/owner/secret.key", private = "%s/owner", model = "%s/owner/model"
-            key-bundle = "%s/cluster/keys", dataset = "%s/cluster/dataset", run = "%s/cluster/run"
-          }
-        }
-        """,
+hetal {
+  backend = simulator
+  parameters = %s
+  data { train.features = "%s/rows.csv", classes = 3 }
+  training { batch-rows = 20, epochs = 2, squarings = 4, learning-rate = 2 }
+  paths {
+    secret-key = "%s/owner/secret.key", private = "%s/owner", model = "%s/owner/model"
+    key-bundle = "%s/cluster/keys", dataset = "%s/cluster/dataset", run = "%s/cluster/run"
+  }
+}
+""",
             SET,
             folder,
             folder,
@@ -257,7 +257,7 @@ class HetalOwnerTest {
   }
 
   private Client client() {
-    return ClientBackend.of(
+    return Clients.of(
             SettingsLoader.load(List.of(), Map.of("backend", "simulator", "parameters", SET)))
         .load(folder.resolve("owner/secret.key"), SET, null);
   }

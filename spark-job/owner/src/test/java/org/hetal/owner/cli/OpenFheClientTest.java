@@ -21,13 +21,13 @@ import org.hetal.dataset.Storage;
 import org.hetal.dataset.StoredFile;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
-import org.hetal.he.NativeEngine;
 import org.hetal.he.Scope;
+import org.hetal.he.engine.NativeEngine;
 import org.hetal.he.openfhe.OpenFhe;
 import org.hetal.he.owner.Client;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.owner.data.PreparedData;
-import org.hetal.owner.keys.ClientBackend;
+import org.hetal.owner.keys.Clients;
 import org.hetal.training.CheckpointStore;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.EncryptedMicrobatch;
@@ -74,18 +74,18 @@ class OpenFheClientTest {
         String.format(
                 Locale.ROOT,
                 """
-        hetal {
-          parameters = %s
-          threads = 2
-          data { train.features = "FOLDER/rows.csv", classes = 3 }
-          training { batch-rows = 60, epochs = 2, squarings = 4, learning-rate = 4 }
-          paths {
-            secret-key = "FOLDER/owner/secret.key", private = "FOLDER/owner", model = "FOLDER/owner/model"
-            key-bundle = "FOLDER/cluster/keys", dataset = "FOLDER/cluster/dataset"
-            run = "FOLDER/cluster/run"
-          }
-        }
-        """,
+hetal {
+  parameters = %s
+  threads = 2
+  data { train.features = "FOLDER/rows.csv", classes = 3 }
+  training { batch-rows = 60, epochs = 2, squarings = 4, learning-rate = 4 }
+  paths {
+    secret-key = "FOLDER/owner/secret.key", private = "FOLDER/owner", model = "FOLDER/owner/model"
+    key-bundle = "FOLDER/cluster/keys", dataset = "FOLDER/cluster/dataset"
+    run = "FOLDER/cluster/run"
+  }
+}
+""",
                 SET)
             .replace("FOLDER", folder.toString()));
   }
@@ -144,23 +144,23 @@ class OpenFheClientTest {
   private void train() {
     Settings settings = SettingsLoader.load(List.of(conf), Map.of("client", "openfhe"));
     PreparedData data = PreparedData.read(settings.data());
-    ClientBackend backend = ClientBackend.of(settings);
+    Clients backend = Clients.of(settings);
     TrainingPlan plan = data.plan(settings, backend.parameters(SET));
     Storage storage = new LocalStorage(folder.resolve("cluster/dataset"));
     EncryptedDataset dataset = EncryptedDataset.open(storage);
     try (Client validationOracle = backend.load(folder.resolve("owner/secret.key"), SET, null);
         Evaluator engine = NativeEngine.open(folder.resolve("cluster/keys"), 2);
-        Scope scope = engine.scope()) {
+        Scope scope = new Scope()) {
       List<List<EncryptedMicrobatch>> microbatches = new ArrayList<>();
       for (EncryptedDataset.Batch batch : dataset.batches()) {
         microbatches.add(
-            scope.addAll(
+            scope.ownAll(
                 batch.microbatches().stream()
                     .map(u -> microbatch(engine, storage, plan, u))
                     .toList()));
       }
       List<FeatureBlocks> validation =
-          scope.addAll(
+          scope.ownAll(
               dataset.unlabelledGroups().stream()
                   .map(g -> blocks(engine, storage, plan, g))
                   .toList());
@@ -170,7 +170,7 @@ class OpenFheClientTest {
           new Trainer(
                   engine,
                   plan,
-                  scope.add(new LocalGradientService(engine, plan, microbatches, validation)),
+                  scope.own(new LocalGradientService(engine, plan, microbatches, validation)),
                   (epoch, bytes) ->
                       judge.decide(epoch, logits(validationOracle, plan, bytes)).decision(),
                   CheckpointStore.inMemory(),

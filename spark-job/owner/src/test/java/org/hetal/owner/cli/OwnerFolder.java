@@ -16,7 +16,7 @@ import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.Shapes;
 import org.hetal.he.owner.Client;
-import org.hetal.owner.keys.ClientBackend;
+import org.hetal.owner.keys.Clients;
 import org.hetal.packing.Layout;
 
 /**
@@ -41,23 +41,23 @@ final class OwnerFolder {
     Files.writeString(
         conf,
         """
-        hetal {
-          backend = BACKEND
-          parameters = PARAMETERS
-          threads = 1
-          data { train.features = "ROOT/rows.csv", classes = 3 }
-          training { batch-rows = 60, epochs = 2, squarings = 4, learning-rate = 4 }
-          paths {
-            secret-key = "ROOT/owner/secret.key", private = "ROOT/owner", model = "ROOT/owner/model"
-            key-bundle = "ROOT/cluster/keys", dataset = "ROOT/cluster/dataset"
-            run = "ROOT/cluster/run"
-          }
-          oracle {
-            certificate = "ROOT/cluster/oracle.pem", token-file = "ROOT/cluster/oracle.token"
-            log = "ROOT/owner/oracle.jsonl"
-          }
-        }
-        """
+hetal {
+  backend = BACKEND
+  parameters = PARAMETERS
+  threads = 1
+  data { train.features = "ROOT/rows.csv", classes = 3 }
+  training { batch-rows = 60, epochs = 2, squarings = 4, learning-rate = 4 }
+  paths {
+    secret-key = "ROOT/owner/secret.key", private = "ROOT/owner", model = "ROOT/owner/model"
+    key-bundle = "ROOT/cluster/keys", dataset = "ROOT/cluster/dataset"
+    run = "ROOT/cluster/run"
+  }
+  oracle {
+    certificate = "ROOT/cluster/oracle.pem", token-file = "ROOT/cluster/oracle.token"
+    log = "ROOT/owner/oracle.jsonl"
+  }
+}
+"""
             .replace("BACKEND", backend)
             .replace("PARAMETERS", parameters)
             .replace("ROOT", root.toString()));
@@ -92,7 +92,7 @@ final class OwnerFolder {
   }
 
   Client client() {
-    return ClientBackend.of(
+    return Clients.of(
             SettingsLoader.load(List.of(), Map.of("backend", backend, "parameters", parameters)))
         .load(root.resolve("owner/secret.key"), parameters, null);
   }

@@ -11,8 +11,8 @@ import java.util.Map;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsLoader;
 import org.hetal.format.Digests;
-import org.hetal.he.NativeParameters;
 import org.hetal.he.Parameters;
+import org.hetal.he.engine.NativeParameters;
 import org.hetal.owner.data.Evaluation;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.keys.CostProbe;
@@ -62,7 +62,7 @@ class ProfilesTest {
   void demo_saysHowLongItTakesOnTheMachineThatWasMeasured() {
     Settings settings = load(List.of(DEMO));
     Parameters parameters = NativeParameters.named(settings.parameterSet());
-    CostModel costs = new CostModel("a test", 0.015, 0.002, 2.28, 3.21, 8, 7, 2_188_902_400L);
+    CostModel costs = new CostModel("a test", 0.015, 0.002, 2.28, 3.21);
     TrainingPlan plan = PreparedData.read(settings.data()).plan(settings, parameters);
     String said = DemoCommand.duration(plan, new CostProbe(costs, 1e-8));
     assertTrue(said.matches("(?s)This takes about [4-6] minutes on this machine, .*"), said);

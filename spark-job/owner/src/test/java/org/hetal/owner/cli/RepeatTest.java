@@ -22,7 +22,7 @@ import java.util.stream.Stream;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.StoredFile;
-import org.hetal.he.NativeEngine;
+import org.hetal.he.engine.NativeEngine;
 import org.hetal.he.owner.Client;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;

@@ -11,8 +11,9 @@ import java.util.function.Function;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
 import org.hetal.he.KeyPlan;
-import org.hetal.he.NativeEngine;
+import org.hetal.he.RecordingEvaluator;
 import org.hetal.he.Scope;
+import org.hetal.he.engine.NativeEngine;
 import org.hetal.he.owner.Client;
 import org.hetal.he.owner.NativeClient;
 import org.hetal.he.simulator.SimulatedParameters;
@@ -45,10 +46,10 @@ class AlgorithmsOnEngineTest {
     Function<Arithmetic, double[]> softmax =
         arithmetic -> {
           Evaluator evaluator = arithmetic.evaluator;
-          try (Scope scope = evaluator.scope()) {
-            Ciphertext u = scope.add(arithmetic.encrypt(layout.packLogits(scaled), TOP));
+          try (Scope scope = new Scope()) {
+            Ciphertext u = scope.own(arithmetic.encrypt(layout.packLogits(scaled), TOP));
             Softmax chain = new Softmax(evaluator, layout, squarings);
-            Ciphertext p = scope.addAll(chain.apply(List.of(u), 7)).get(0);
+            Ciphertext p = scope.ownAll(chain.apply(List.of(u), 7)).get(0);
             assertEquals(7, p.level());
             return arithmetic.decrypt(p);
           }
@@ -78,19 +79,19 @@ class AlgorithmsOnEngineTest {
     Function<Arithmetic, double[]> product =
         arithmetic -> {
           Evaluator evaluator = arithmetic.evaluator;
-          try (Scope scope = evaluator.scope()) {
-            Products products = scope.add(new Products(evaluator, layout));
+          try (Scope scope = new Scope()) {
+            Products products = scope.own(new Products(evaluator, layout));
             List<Ciphertext> compact = new ArrayList<>();
             for (double[] slots : layout.packWeights(weights)) {
-              compact.add(scope.add(arithmetic.encrypt(slots, TOP)));
+              compact.add(scope.own(arithmetic.encrypt(slots, TOP)));
             }
             List<Ciphertext> blocks = new ArrayList<>();
             for (double[] slots : layout.packFeatures(rows)) {
-              blocks.add(scope.add(arithmetic.encrypt(slots, TOP - Products.EXPAND_LEVELS)));
+              blocks.add(scope.own(arithmetic.encrypt(slots, TOP - Products.EXPAND_LEVELS)));
             }
-            ExpandedWeights expanded = scope.add(products.expand(compact));
+            ExpandedWeights expanded = scope.own(products.expand(compact));
             FeatureBlocks features = new FeatureBlocks(blocks, layout.rowBlocks(rows.length));
-            return arithmetic.decrypt(scope.add(products.logits(expanded, features)));
+            return arithmetic.decrypt(scope.own(products.logits(expanded, features)));
           }
         };
     double[][] actual = layout.unpackLogits(onEngine(product), rows.length);
@@ -121,8 +122,9 @@ class AlgorithmsOnEngineTest {
   private double[] onEngine(Function<Arithmetic, double[]> work) {
     KeyPlan keys;
     try (Simulator simulator = new Simulator(SimulatedParameters.withRingDegree(2 * SLOTS))) {
+      RecordingEvaluator recorder = new RecordingEvaluator(simulator);
       work.apply(
-          new Arithmetic(simulator) {
+          new Arithmetic(recorder) {
             @Override
             Ciphertext encrypt(double[] slots, int level) {
               return simulator.encrypt(slots, level);
@@ -133,7 +135,7 @@ class AlgorithmsOnEngineTest {
               return simulator.decrypt(a);
             }
           });
-      keys = simulator.usedKeys();
+      keys = recorder.usedKeys();
     }
     try (Client client = NativeClient.insecureGenerate(PARAMETERS, 11)) {
       client.writeEvaluationKeys(root.resolve("keys"), keys, (done, of, bytes) -> {});

@@ -26,7 +26,7 @@ import org.hetal.config.SettingsLoader;
 import org.hetal.he.owner.Client;
 import org.hetal.oracle.Greeting;
 import org.hetal.oracle.RunIdentity;
-import org.hetal.owner.keys.ClientBackend;
+import org.hetal.owner.keys.Clients;
 import org.hetal.packing.Layout;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -53,7 +53,7 @@ class OracleConnectionsTest {
   @BeforeEach
   void start() {
     client =
-        ClientBackend.of(
+        Clients.of(
                 SettingsLoader.load(List.of(), Map.of("backend", "simulator", "parameters", SET)))
             .generate(SET, 1L);
     identity = OracleIdentity.create("localhost");

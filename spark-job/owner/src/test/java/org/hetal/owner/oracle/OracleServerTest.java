@@ -33,7 +33,7 @@ import org.hetal.oracle.Greeting;
 import org.hetal.oracle.RunIdentity;
 import org.hetal.oracle.ValidationAnswer;
 import org.hetal.oracle.ValidationRequest;
-import org.hetal.owner.keys.ClientBackend;
+import org.hetal.owner.keys.Clients;
 import org.hetal.packing.Layout;
 import org.hetal.training.StopDecision;
 import org.junit.jupiter.api.AfterEach;
@@ -62,7 +62,7 @@ class OracleServerTest {
   @BeforeEach
   void setUp() {
     client =
-        ClientBackend.of(
+        Clients.of(
                 SettingsLoader.load(List.of(), Map.of("backend", "simulator", "parameters", SET)))
             .generate(SET, 1L);
     layout = Layout.choose(client.parameters().slotCount(), 4, 3, 3);

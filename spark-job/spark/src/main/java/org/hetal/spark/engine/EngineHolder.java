@@ -8,6 +8,7 @@ import org.apache.spark.SparkEnv;
 import org.hetal.dataset.DatasetException;
 import org.hetal.he.DeviceLostException;
 import org.hetal.he.Evaluator;
+import org.hetal.he.RecordingEvaluator;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +29,7 @@ public final class EngineHolder {
   private static final int STATUS_OF_LOSS = 50; // Spark's status of an executor that an error ends
   private static final long REPORT_MILLIS = 500;
   private static final long PATIENCE_MILLIS = 60_000;
-  private static final Map<EngineSpec, Evaluator> ENGINES = new HashMap<>();
+  private static final Map<EngineSpec, RecordingEvaluator> ENGINES = new HashMap<>();
   private static final Map<String, String> LOST = new HashMap<>(); // device to the failure
 
   static {
@@ -43,7 +44,7 @@ public final class EngineHolder {
    * @throws DatasetException when the engine's parameters are not those of the specification
    * @throws DeviceLostException when the device was lost before, or fails the test at its start
    */
-  public static Evaluator get(EngineSpec spec, Configuration hadoop) {
+  public static RecordingEvaluator get(EngineSpec spec, Configuration hadoop) {
     requireNotLost(spec);
     synchronized (ENGINES) {
       return ENGINES.computeIfAbsent(spec, s -> open(s, hadoop));
@@ -132,13 +133,12 @@ public final class EngineHolder {
     }
   }
 
-  private static Evaluator open(EngineSpec spec, Configuration hadoop) {
-    Backend backend = Backend.named(spec.backend());
+  private static RecordingEvaluator open(EngineSpec spec, Configuration hadoop) {
     Path keys = null;
-    if (backend.needsKeys()) {
+    if (Backends.named(spec.backend()).needsKeys()) {
       keys = KeyBundleCache.fetch(spec.keyBundle(), spec.keyManifestDigest(), hadoop);
     }
-    Evaluator evaluator = CountingEvaluator.around(backend.open(spec, keys));
+    RecordingEvaluator evaluator = new RecordingEvaluator(Backends.open(spec, keys));
     if (!evaluator.parameters().hash().equals(spec.parameterHash())) {
       String actual = evaluator.parameters().name() + " " + evaluator.parameters().hash();
       evaluator.close();

@@ -9,7 +9,8 @@ import org.hetal.he.Evaluator;
  * What an executor must know to open its engine. It travels with every task and therefore holds
  * names and digests, never keys.
  *
- * @param backend {@code native} or {@code simulator}, or another {@link Backend#name}
+ * @param backend {@code native} or {@code simulator}, or another {@link
+ *     org.hetal.he.EvaluatorBackend#name}
  * @param parameterSet the name of the parameter set
  * @param parameterHash the expected {@code Parameters.hash()}, from the manifest of the data set
  * @param keyId of the key pair that the data set was encrypted under
@@ -37,10 +38,10 @@ public record EngineSpec(
   /**
    * Returns the evaluator if its keys are those of the data set, and closes it otherwise.
    *
-   * @param actual key id of its bundle
    * @throws DatasetException when they are not
    */
-  <E extends Evaluator> E withTheKeysOfTheDataset(E evaluator, String actual) {
+  Evaluator withTheKeysOfTheDataset(Evaluator evaluator) {
+    String actual = evaluator.keyId();
     if (!actual.equals(keyId)) {
       evaluator.close();
       throw new DatasetException(

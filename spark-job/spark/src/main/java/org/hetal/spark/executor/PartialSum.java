@@ -120,9 +120,9 @@ final class PartialSum implements AutoCloseable {
 
   /** Closes both addends. */
   private Node add(Node left, Node right) {
-    try (Scope scope = evaluator.scope()) {
-      List<Ciphertext> a = scope.addAll(opened(left));
-      List<Ciphertext> b = scope.addAll(opened(right));
+    try (Scope scope = new Scope()) {
+      List<Ciphertext> a = scope.ownAll(opened(left));
+      List<Ciphertext> b = scope.ownAll(opened(right));
       if (a.size() != b.size()) {
         throw new IllegalStateException(
             "sum of microbatches: expected equal numbers of ciphertexts, actual "

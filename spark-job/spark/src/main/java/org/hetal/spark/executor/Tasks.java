@@ -12,7 +12,6 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.he.DeviceLostException;
 import org.hetal.he.DeviceOutOfMemoryException;
-import org.hetal.spark.engine.CountingEvaluator;
 import org.hetal.spark.engine.EngineHolder;
 import org.hetal.spark.engine.EngineSpec;
 import org.slf4j.Logger;
@@ -63,13 +62,13 @@ final class Tasks {
               spec,
               hadoop.value().value(),
               engine -> {
-                long before = CountingEvaluator.bootstraps();
+                long before = engine.bootstrapsOfThisThread();
                 try (PartialSum partial = new PartialSum(engine.evaluator())) {
                   tasks.forEachRemaining(
                       task -> partial.add(task.index(), engine.gradient(step, task.microbatch())));
                   return partial.serialized();
                 } finally {
-                  bootstraps.add(CountingEvaluator.bootstraps() - before);
+                  bootstraps.add(engine.bootstrapsOfThisThread() - before);
                 }
               });
       return List.of(sum).iterator();

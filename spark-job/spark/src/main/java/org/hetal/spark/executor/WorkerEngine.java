@@ -12,6 +12,9 @@ import org.hetal.dataset.Storage;
 import org.hetal.dataset.StoredFile;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
+import org.hetal.he.Operation;
+import org.hetal.he.Parameters;
+import org.hetal.he.RecordingEvaluator;
 import org.hetal.he.Scope;
 import org.hetal.linalg.ExpandedWeights;
 import org.hetal.linalg.FeatureBlocks;
@@ -35,7 +38,7 @@ public final class WorkerEngine implements AutoCloseable {
 
   private record Key(String run, EngineSpec engine) {}
 
-  private final Evaluator evaluator;
+  private final RecordingEvaluator evaluator;
   private final ComputeSpec spec;
   private final Storage storage;
   private final MicrobatchGradient microbatchGradient;
@@ -96,6 +99,11 @@ public final class WorkerEngine implements AutoCloseable {
     return evaluator;
   }
 
+  /** Bootstraps that the calling thread has computed on this engine so far. */
+  long bootstrapsOfThisThread() {
+    return evaluator.countOfThisThread(Operation.BOOTSTRAP);
+  }
+
   /**
    * The gradient of one microbatch in compact form.
    *
@@ -144,10 +152,10 @@ public final class WorkerEngine implements AutoCloseable {
         step.id(),
         1,
         () -> {
-          try (Scope scope = evaluator.scope()) {
+          try (Scope scope = new Scope()) {
             List<Ciphertext> compact = new ArrayList<>();
             for (byte[] bytes : step.weights().value()) {
-              compact.add(scope.add(evaluator.deserialize(bytes)));
+              compact.add(scope.own(evaluator.deserialize(bytes)));
             }
             return expand.apply(compact);
           }
@@ -193,16 +201,16 @@ public final class WorkerEngine implements AutoCloseable {
     return evaluator.deserialize(bytes);
   }
 
-  /** Bytes of the ciphertexts in memory: two parts, 8 bytes per limb and coefficient. */
+  /** Bytes of the ciphertexts in memory. */
   private long memoryOf(List<EncryptedDataset.Group> read) {
-    long perLimb = 2L * Long.BYTES * evaluator.parameters().ringDegree();
-    long limbs = 0;
+    Parameters parameters = evaluator.parameters();
+    long bytes = 0;
     for (EncryptedDataset.Group group : read) {
       for (StoredFile file : group.features()) {
-        limbs += file.level() + 1;
+        bytes += parameters.ciphertextBytes(file.level());
       }
-      limbs += group.labels() == null ? 0 : group.labels().level() + 1;
+      bytes += group.labels() == null ? 0 : parameters.ciphertextBytes(group.labels().level());
     }
-    return limbs * perLimb;
+    return bytes;
   }
 }

@@ -12,12 +12,14 @@ import org.hetal.dataset.Shapes;
 import org.hetal.dataset.Storage;
 import org.hetal.format.Digests;
 import org.hetal.he.Evaluator;
+import org.hetal.he.EvaluatorBackend;
 import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.KeyPlan;
+import org.hetal.he.Operation;
+import org.hetal.he.RecordingEvaluator;
 import org.hetal.oracle.RunIdentity;
 import org.hetal.packing.Layout;
-import org.hetal.spark.engine.Backend;
-import org.hetal.spark.engine.CountingEvaluator;
+import org.hetal.spark.engine.Backends;
 import org.hetal.spark.engine.EngineHolder;
 import org.hetal.spark.engine.EngineSpec;
 import org.hetal.spark.engine.GpuAddress;
@@ -44,7 +46,7 @@ public final class ClusterRun implements AutoCloseable {
   private final EncryptedDataset dataset;
   private final String datasetDigest;
   private final EngineSpec engine; // the driver's
-  private final Evaluator evaluator;
+  private final RecordingEvaluator evaluator;
 
   private ClusterRun(Settings settings, JavaSparkContext spark) {
     this.settings = settings;
@@ -62,7 +64,7 @@ public final class ClusterRun implements AutoCloseable {
               + ", actual "
               + parameterSet);
     }
-    Backend backend = Backend.named(settings.backend().label());
+    EvaluatorBackend backend = Backends.named(settings.backend().label());
     String bundle = backend.needsKeys() ? settings.paths().keyBundle() : "";
     String digest = backend.needsKeys() ? KeyBundleCache.manifestDigest(bundle, hadoop) : "";
     this.engine =
@@ -203,9 +205,9 @@ public final class ClusterRun implements AutoCloseable {
     return new HadoopStorage(folder, hadoop);
   }
 
-  /** Bootstraps that this thread has done in this JVM so far. */
-  public static long bootstrapsOfThisThread() {
-    return CountingEvaluator.bootstraps();
+  /** Bootstraps that this thread has done on the driver's engine so far. */
+  public long bootstrapsOfThisThread() {
+    return evaluator.countOfThisThread(Operation.BOOTSTRAP);
   }
 
   /**

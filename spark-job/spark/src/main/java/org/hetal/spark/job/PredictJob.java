@@ -69,10 +69,10 @@ public final class PredictJob implements Callable<Integer> {
       TrainingPlan plan = run.plan(settings.training().batchRows(), sum);
       run.requireKeys(plan.predictionKeys());
       try (SparkGradientService workers = run.workers(plan);
-          Scope scope = run.evaluator().scope()) {
+          Scope scope = new Scope()) {
         List<Ciphertext> weights = new ArrayList<>();
         for (StoredFile file : model.weights()) {
-          weights.add(scope.add(run.evaluator().deserialize(file.read(modelStorage))));
+          weights.add(scope.own(run.evaluator().deserialize(file.read(modelStorage))));
         }
         EncryptedLogits.write(
             target,

@@ -9,7 +9,7 @@ import org.apache.spark.util.Utils;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.he.DeviceSpec;
-import org.hetal.he.NativeEngine;
+import org.hetal.he.engine.NativeEngine;
 import org.hetal.spark.executor.HetalKryoRegistrator;
 
 /**

@@ -91,7 +91,7 @@ public final class TrainJob implements Callable<Integer> {
     Metrics metrics =
         new Metrics(
             storage,
-            () -> job.workers().bootstraps() + ClusterRun.bootstrapsOfThisThread(),
+            () -> job.workers().bootstraps() + job.run().bootstrapsOfThisThread(),
             job.workers()::broadcastBytes,
             job.workers()::gradientBytes);
     Progress progress = new Progress(out, Progress.onTerminal());

@@ -13,12 +13,11 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
-import org.hetal.he.NativePlatform;
+import org.hetal.he.library.NativePlatform;
 import org.hetal.he.openfhe.OpenFheEvaluator;
 import org.junit.jupiter.api.Test;
 
@@ -43,6 +42,7 @@ class ArtifactIT {
                   name ->
                       name.startsWith("org/hetal/owner/")
                           || name.startsWith("org/hetal/he/owner/")
+                          || name.startsWith("META-INF/services/org.hetal.he.owner.")
                           || name.startsWith("org/hetal/he/openfhe/")
                           || name.matches("native/[^/]+/openfhe/.*")
                           || name.toLowerCase(Locale.ROOT).contains("libhetal_owner"))
@@ -56,15 +56,10 @@ class ArtifactIT {
   void openFhe_withoutItsJar_isRefusedSayingWhichItIs() throws Exception {
     URL[] jar = {Path.of(System.getProperty("hetal.jar")).toUri().toURL()};
     try (URLClassLoader alone = new URLClassLoader(jar, ClassLoader.getPlatformClassLoader())) {
-      Class<?> type = alone.loadClass("org.hetal.spark.engine.OpenFheBackend");
-      Method open =
-          Arrays.stream(type.getMethods())
-              .filter(m -> m.getName().equals("open"))
-              .findFirst()
-              .orElseThrow();
-      Object backend = type.getConstructor().newInstance();
+      Class<?> backends = alone.loadClass("org.hetal.spark.engine.Backends");
+      Method named = backends.getMethod("named", String.class);
       InvocationTargetException e =
-          assertThrows(InvocationTargetException.class, () -> open.invoke(backend, null, null));
+          assertThrows(InvocationTargetException.class, () -> named.invoke(null, "openfhe"));
       assertEquals("org.hetal.config.SettingsException", e.getCause().getClass().getName());
       String message = e.getCause().getMessage();
       assertTrue(message.contains("expected hetal-he-openfhe-VERSION.jar"), message);

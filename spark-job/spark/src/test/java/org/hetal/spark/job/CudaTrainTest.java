@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.hetal.command.ExitCode;
-import org.hetal.he.EngineLibrary;
+import org.hetal.he.engine.EngineLibrary;
 import org.hetal.he.owner.Client;
 import org.hetal.he.owner.NativeClient;
 import org.hetal.spark.Main;

@@ -18,6 +18,8 @@ import org.hetal.dataset.Shapes;
 import org.hetal.format.Digests;
 import org.hetal.he.Parameters;
 import org.hetal.he.owner.Client;
+import org.hetal.he.owner.SimulatorClient;
+import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.packing.Layout;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.Partition;
@@ -55,7 +57,12 @@ final class EncryptedToy {
   }
 
   EncryptedToy(Path root, int epochs, double learningRate) {
-    this(root, epochs, learningRate, "simulator", new SimulatedClient());
+    this(
+        root,
+        epochs,
+        learningRate,
+        "simulator",
+        new SimulatorClient(SimulatedParameters.withRingDegree(256), "0123456789abcdef".repeat(2)));
   }
 
   EncryptedToy(Path root, int epochs, String backend, Client owner) {

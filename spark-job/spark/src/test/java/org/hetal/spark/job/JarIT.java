@@ -15,7 +15,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.hetal.command.ExitCode;
-import org.hetal.he.NativePlatform;
+import org.hetal.he.library.NativePlatform;
 import org.hetal.he.owner.Client;
 import org.hetal.he.owner.NativeClient;
 import org.hetal.spark.Main;

@@ -9,7 +9,7 @@ import org.hetal.he.DeviceOutOfMemoryException;
 import org.hetal.he.DeviceSpec;
 import org.hetal.he.DeviceUnavailableException;
 import org.hetal.he.Evaluator;
-import org.hetal.he.NativeEngine;
+import org.hetal.he.engine.NativeEngine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,7 +43,7 @@ class CudaConformanceTest extends NativeConformanceTest {
 
   @Test
   void tooLittleMemory_isTypedAndLeavesTheEngineUsable() {
-    Path bundle = ((NativeFixture) bench).bundle();
+    Path bundle = ((NativeFixture) fixture).bundle();
     DeviceSpec small = new DeviceSpec("cuda", 2, 0, 6 << 20);
     try (Evaluator e = NativeEngine.open(bundle, small)) {
       byte[] x = evaluator.serialize(encrypt(slots(1), LEVEL));
@@ -63,7 +63,7 @@ class CudaConformanceTest extends NativeConformanceTest {
 
   @Test
   void libraryThatIsNone_isUnavailable(@TempDir Path folder) throws Exception {
-    Path bundle = ((NativeFixture) bench).bundle();
+    Path bundle = ((NativeFixture) fixture).bundle();
     Path text = java.nio.file.Files.writeString(folder.resolve("libhetal_cuda.so"), "no library");
     String before = System.setProperty(LIBRARY, text.toString());
     try {

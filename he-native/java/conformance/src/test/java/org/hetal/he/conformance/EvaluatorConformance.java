@@ -28,7 +28,7 @@ import org.junit.jupiter.api.function.Executable;
 abstract class EvaluatorConformance {
   static final int LEVEL = 6;
 
-  EvaluatorFixture bench;
+  EvaluatorFixture fixture;
   Evaluator evaluator;
   Scope scope;
 
@@ -36,13 +36,13 @@ abstract class EvaluatorConformance {
 
   @BeforeAll
   void openFixture() {
-    bench = open();
-    evaluator = bench.evaluator();
+    fixture = open();
+    evaluator = fixture.evaluator();
   }
 
   @AfterAll
-  void closeBench() {
-    bench.close();
+  void closeFixture() {
+    fixture.close();
   }
 
   @BeforeEach
@@ -55,32 +55,31 @@ abstract class EvaluatorConformance {
     scope.close();
   }
 
-  // -- helpers
-  // -------------------------------------------------------------------------------------
+  // ---- helpers ----
 
   Slots slots(long seed) {
-    return Slots.real(bench.random(seed));
+    return Slots.real(fixture.random(seed));
   }
 
   Slots complexSlots(long seed) {
-    return new Slots(bench.random(seed), bench.random(seed + 1000));
+    return new Slots(fixture.random(seed), fixture.random(seed + 1000));
   }
 
   Ciphertext encrypt(Slots a, int level) {
-    Ciphertext real = scope.add(bench.encrypt(a.re(), level));
+    Ciphertext real = scope.own(fixture.encrypt(a.re(), level));
     if (Arrays.stream(a.im()).allMatch(x -> x == 0)) {
       return real;
     }
-    Ciphertext imaginary = scope.add(bench.encrypt(a.im(), level));
+    Ciphertext imaginary = scope.own(fixture.encrypt(a.im(), level));
     return keep(evaluator.add(real, keep(evaluator.multiplyByI(imaginary))));
   }
 
   Plaintext encode(Slots a, int level) {
-    return scope.add(evaluator.encode(a.re(), a.im(), level));
+    return scope.own(evaluator.encode(a.re(), a.im(), level));
   }
 
   Ciphertext keep(Ciphertext a) {
-    return scope.add(a);
+    return scope.own(a);
   }
 
   /** Scale degree 2 or three parts are brought down first. */
@@ -90,14 +89,14 @@ abstract class EvaluatorConformance {
   }
 
   void assertSlots(Slots expected, Ciphertext actual, double tolerance) {
-    double[] slots = bench.decryptComplex(reduced(keep(actual)));
+    double[] slots = fixture.decryptComplex(reduced(keep(actual)));
     int n = slots.length / 2;
     assertArrayEquals(expected.re(), Arrays.copyOf(slots, n), tolerance, "real parts");
     assertArrayEquals(expected.im(), Arrays.copyOfRange(slots, n, 2 * n), tolerance, "imaginary");
   }
 
   void assertSlots(Slots expected, Ciphertext actual) {
-    assertSlots(expected, actual, bench.tolerance());
+    assertSlots(expected, actual, fixture.tolerance());
   }
 
   static void assertShape(int level, int scaleDegree, int parts, Ciphertext actual) {
@@ -118,8 +117,7 @@ abstract class EvaluatorConformance {
     }
   }
 
-  // -- encryption, encoding
-  // ------------------------------------------------------------------------
+  // ---- encryption, encoding ----
 
   @Test
   void decrypt_undoesEncrypt_atEveryLevel() {
@@ -133,9 +131,9 @@ abstract class EvaluatorConformance {
 
   @Test
   void encode_repeatsShortArrays() {
-    for (int period = 1; period <= bench.slots(); period *= 4) {
-      double[] values = Arrays.copyOf(bench.random(3), period);
-      double[] repeated = new double[bench.slots()];
+    for (int period = 1; period <= fixture.slots(); period *= 4) {
+      double[] values = Arrays.copyOf(fixture.random(3), period);
+      double[] repeated = new double[fixture.slots()];
       for (int i = 0; i < repeated.length; i++) {
         repeated[i] = values[i % period];
       }
@@ -156,7 +154,7 @@ abstract class EvaluatorConformance {
     assertThrowsWith(bad, () -> evaluator.encode(new double[3], LEVEL), 3);
     assertThrows(bad, () -> evaluator.encode(new double[0], LEVEL));
     assertThrowsWith(
-        bad, () -> evaluator.encode(new double[2 * bench.slots()], LEVEL), bench.slots());
+        bad, () -> evaluator.encode(new double[2 * fixture.slots()], LEVEL), fixture.slots());
     assertThrows(bad, () -> evaluator.encode(new double[] {1, Double.NaN}, LEVEL));
     assertThrows(bad, () -> evaluator.encode(new double[] {Double.POSITIVE_INFINITY}, LEVEL));
     assertThrowsWith(bad, () -> evaluator.encode(new double[2], new double[4], LEVEL), 2, 4);
@@ -166,8 +164,7 @@ abstract class EvaluatorConformance {
     assertThrowsWith(HeLevelException.class, () -> evaluator.zero(above), above);
   }
 
-  // -- linear
-  // --------------------------------------------------------------------------------------
+  // ---- linear ----
 
   @Test
   void linearOperations_actOnSlots_withoutLevel() {
@@ -175,14 +172,14 @@ abstract class EvaluatorConformance {
     Slots b = complexSlots(2);
     Ciphertext x = encrypt(a, LEVEL);
     Ciphertext y = encrypt(b, LEVEL);
-    Slots i = new Slots(new double[bench.slots()], bench.random(0));
+    Slots i = new Slots(new double[fixture.slots()], fixture.random(0));
     Arrays.fill(i.im(), 1);
     Slots ones = new Slots(i.im(), i.re());
     assertSlots(a.plus(b, 1), evaluator.add(x, y));
     assertSlots(a.plus(b, -1), evaluator.sub(x, y));
     assertSlots(a.scaled(-1), evaluator.negate(x));
     assertSlots(a.plus(ones, -0.375), evaluator.add(x, -0.375));
-    assertSlots(a.scaled(-5), evaluator.multiplyInteger(x, -5), 5 * bench.tolerance());
+    assertSlots(a.scaled(-5), evaluator.multiplyInteger(x, -5), 5 * fixture.tolerance());
     assertSlots(a.scaled(0), evaluator.multiplyInteger(x, 0));
     assertSlots(a.times(i), evaluator.multiplyByI(x));
     for (Ciphertext z :
@@ -194,7 +191,7 @@ abstract class EvaluatorConformance {
             keep(evaluator.multiplyByI(x)))) {
       assertShape(LEVEL, 1, 2, z);
     }
-    assertSlots(Slots.real(new double[bench.slots()]), evaluator.zero(3));
+    assertSlots(Slots.real(new double[fixture.slots()]), evaluator.zero(3));
     assertShape(3, 1, 2, keep(evaluator.zero(3)));
   }
 
@@ -212,10 +209,10 @@ abstract class EvaluatorConformance {
     assertSlots(want, sum);
     assertSlots(want.scaled(-1).plus(a, 1), evaluator.sub(scaled, product));
     Ciphertext shifted = keep(evaluator.add(sum, 0.25));
-    Slots quarter = Slots.real(new double[bench.slots()]);
+    Slots quarter = Slots.real(new double[fixture.slots()]);
     Arrays.fill(quarter.re(), 0.25);
     assertSlots(want.plus(quarter, 1), shifted);
-    assertSlots(want.scaled(3), evaluator.multiplyInteger(sum, 3), 4 * bench.tolerance());
+    assertSlots(want.scaled(3), evaluator.multiplyInteger(sum, 3), 4 * fixture.tolerance());
   }
 
   @Test
@@ -239,8 +236,7 @@ abstract class EvaluatorConformance {
     assertThrows(bad, () -> evaluator.multiply(high, Double.POSITIVE_INFINITY));
   }
 
-  // -- products
-  // ------------------------------------------------------------------------------------
+  // ---- products ----
 
   @Test
   void products_multiplySlots_andTakeALevelAtTheRescaling() {
@@ -271,7 +267,7 @@ abstract class EvaluatorConformance {
   @Test
   void productSums_addEveryTerm() {
     for (int terms : new int[] {1, 2, 5, 17, 20}) {
-      Slots want = Slots.real(new double[bench.slots()]);
+      Slots want = Slots.real(new double[fixture.slots()]);
       Ciphertext[] x = new Ciphertext[terms];
       Ciphertext[] y = new Ciphertext[terms];
       Plaintext[] p = new Plaintext[terms];
@@ -283,7 +279,7 @@ abstract class EvaluatorConformance {
         p[t] = encode(b, LEVEL);
         want = want.plus(a.times(b), 1);
       }
-      double tolerance = terms * bench.tolerance();
+      double tolerance = terms * fixture.tolerance();
       Ciphertext sum = keep(evaluator.multiplySum(List.of(x), List.of(y)));
       assertShape(LEVEL, 2, 3, sum);
       assertSlots(want, sum, tolerance);
@@ -345,8 +341,7 @@ abstract class EvaluatorConformance {
     }
   }
 
-  // -- slots
-  // ---------------------------------------------------------------------------------------
+  // ---- slots ----
 
   @Test
   void rotations_moveSlotsToTheLeft() {
@@ -359,7 +354,7 @@ abstract class EvaluatorConformance {
         assertSlots(a.left(steps), turned);
       }
       int[] steps = {5, 0, 1, 5};
-      List<Ciphertext> all = scope.addAll(evaluator.rotateAll(x, steps));
+      List<Ciphertext> all = scope.ownAll(evaluator.rotateAll(x, steps));
       assertEquals(steps.length, all.size());
       for (int i = 0; i < steps.length; i++) {
         assertSlots(a.left(steps[i]), all.get(i));
@@ -378,7 +373,7 @@ abstract class EvaluatorConformance {
     Ciphertext y = encrypt(b, LEVEL);
     int[] steps = {1, 0, 64, 1};
     Slots want = a.left(1).plus(a, 1).plus(a.left(64), 1).plus(a.left(1), 1);
-    double tolerance = 4 * bench.tolerance();
+    double tolerance = 4 * fixture.tolerance();
     assertSlots(want, evaluator.rotateSum(x, steps), tolerance);
     assertSlots(a, evaluator.rotateSum(x, new int[] {0}));
     Ciphertext mixed = keep(evaluator.sumRotated(List.of(x, y, y), new int[] {5, 0, 511}));
@@ -395,22 +390,22 @@ abstract class EvaluatorConformance {
     Slots a = complexSlots(1);
     Ciphertext x = encrypt(a, LEVEL);
     int[] steps = {0, 1, 511};
-    Slots mask = Slots.real(new double[bench.slots()]);
-    for (int i = 0; i < bench.slots(); i += 2) {
+    Slots mask = Slots.real(new double[fixture.slots()]);
+    for (int i = 0; i < fixture.slots(); i += 2) {
       mask.re()[i] = 0.5;
     }
-    Plaintext half = scope.add(evaluator.encode(new double[] {0.5, 0}, LEVEL));
+    Plaintext half = scope.own(evaluator.encode(new double[] {0.5, 0}, LEVEL));
     Slots full = complexSlots(7);
     Plaintext factor = encode(full, LEVEL);
     List<Ciphertext> out =
-        scope.addAll(
+        scope.ownAll(
             evaluator.multiplyRotated(
                 x,
                 steps,
                 List.of(Arrays.asList(half, factor, null), Arrays.asList(null, null, half))));
     assertEquals(2, out.size());
     assertShape(LEVEL, 2, 2, out.get(0));
-    assertSlots(a.times(mask).plus(a.left(1).times(full), 1), out.get(0), 2 * bench.tolerance());
+    assertSlots(a.times(mask).plus(a.left(1).times(full), 1), out.get(0), 2 * fixture.tolerance());
     assertSlots(a.left(511).times(mask), out.get(1));
   }
 
@@ -440,8 +435,7 @@ abstract class EvaluatorConformance {
     assertThrowsWith(bad, () -> evaluator.multiplyRotated(x, one, List.of(List.of())), 0, 1);
   }
 
-  // -- refreshing
-  // ----------------------------------------------------------------------------------
+  // ---- refreshing ----
 
   @Test
   void bootstrap_refreshesRealSlots_anyInputLevel() {
@@ -451,7 +445,7 @@ abstract class EvaluatorConformance {
       Slots a = complexSlots(level);
       Ciphertext fresh = keep(evaluator.bootstrap(encrypt(a, level)));
       assertShape(output, 1, 2, fresh);
-      assertSlots(Slots.real(a.re()), fresh, bench.bootstrapTolerance());
+      assertSlots(Slots.real(a.re()), fresh, fixture.bootstrapTolerance());
     }
   }
 
@@ -461,11 +455,11 @@ abstract class EvaluatorConformance {
     Slots a = slots(1);
     Slots b = slots(2);
     List<Ciphertext> fresh =
-        scope.addAll(evaluator.bootstrapPair(encrypt(a, input + 1), encrypt(b, input + 1)));
+        scope.ownAll(evaluator.bootstrapPair(encrypt(a, input + 1), encrypt(b, input + 1)));
     assertEquals(2, fresh.size());
     assertShape(evaluator.parameters().bootstrapOutputLevel(), 1, 2, fresh.get(1));
-    assertSlots(a, fresh.get(0), bench.bootstrapTolerance());
-    assertSlots(b, fresh.get(1), bench.bootstrapTolerance());
+    assertSlots(a, fresh.get(0), fixture.bootstrapTolerance());
+    assertSlots(b, fresh.get(1), fixture.bootstrapTolerance());
   }
 
   @Test
@@ -484,8 +478,105 @@ abstract class EvaluatorConformance {
     assertThrowsWith(IllegalArgumentException.class, () -> evaluator.bootstrap(three), 2, 3);
   }
 
-  // -- bytes
-  // ---------------------------------------------------------------------------------------
+  // ---- messages ----
+
+  private static void assertMessage(String expected, Executable body) {
+    assertEquals(expected, assertThrows(RuntimeException.class, body).getMessage());
+  }
+
+  /** Word for word: no evaluator has messages of its own. */
+  @Test
+  void messages_areTheSameForEveryEvaluator() {
+    int input = evaluator.parameters().bootstrapInputLevel();
+    int top = evaluator.parameters().maxLevel();
+    Ciphertext x = encrypt(slots(1), 5);
+    Ciphertext low = encrypt(slots(1), 4);
+    Ciphertext bottom = encrypt(slots(1), 0);
+    Ciphertext square = keep(evaluator.square(x));
+    Ciphertext three = keep(evaluator.rescale(square));
+    Plaintext p = encode(slots(2), 4);
+    int[] one = {1};
+    assertMessage(
+        "level: expected 0 to " + top + ", actual " + (top + 1), () -> evaluator.zero(top + 1));
+    assertMessage(
+        "slots: expected a power of two of 1 to " + fixture.slots() + " values, actual 3",
+        () -> evaluator.encode(new double[3], 1));
+    assertMessage(
+        "slot 1: expected a finite value, actual NaN",
+        () -> evaluator.encode(new double[] {0, Double.NaN}, 1));
+    assertMessage(
+        "encode: expected as many imaginary parts as real parts, actual 2 and 4",
+        () -> evaluator.encode(new double[2], new double[4], 1));
+    assertMessage("add: expected equal levels, actual 5 and 4", () -> evaluator.add(x, low));
+    assertMessage("sub: expected equal levels, actual 5 and 4", () -> evaluator.sub(x, p));
+    assertMessage(
+        "add: expected equal scale degrees, actual 1 and 2", () -> evaluator.add(x, square));
+    assertMessage(
+        "constant: expected a finite value, actual NaN", () -> evaluator.add(x, Double.NaN));
+    assertMessage(
+        "integer factor: expected a magnitude of at most 2^20, actual 1048577",
+        () -> evaluator.multiplyInteger(x, 1048577));
+    assertMessage(
+        "multiply: expected equal levels, actual 5 and 4", () -> evaluator.multiply(x, low));
+    assertMessage(
+        "multiply: expected scale degree 1, actual 2", () -> evaluator.multiply(square, 0.5));
+    assertMessage(
+        "multiply: expected a level of at least 1, actual 0", () -> evaluator.square(bottom));
+    assertMessage("multiply: expected 2 parts, actual 3", () -> evaluator.multiply(three, three));
+    assertMessage(
+        "multiplySum: expected equal numbers of terms, at least 1; actual 1 and 2",
+        () -> evaluator.multiplySum(List.of(x), List.of(x, x)));
+    assertMessage(
+        "multiplySumPlain: expected equal numbers of terms, at least 1; actual 0 and 0",
+        () -> evaluator.multiplySumPlain(List.of(), List.of()));
+    assertMessage(
+        "rescale: expected a level of at least 1, actual 0", () -> evaluator.rescale(bottom));
+    assertMessage("rescale: expected scale degree 2, actual 1", () -> evaluator.rescale(x));
+    assertMessage(
+        "dropToLevel: expected a level of 0 to 5, actual 6", () -> evaluator.dropToLevel(x, 6));
+    assertMessage("rotate: expected 2 parts, actual 3", () -> evaluator.rotate(square, 1));
+    assertMessage("rotateAll: expected 2 parts, actual 3", () -> evaluator.rotateAll(square, one));
+    assertMessage("rotateSum: expected 2 parts, actual 3", () -> evaluator.rotateSum(square, one));
+    assertMessage("conjugate: expected 2 parts, actual 3", () -> evaluator.conjugate(square));
+    assertMessage(
+        "rotateSum: expected equal numbers of terms, at least 1; actual 0 and 0",
+        () -> evaluator.rotateSum(x, new int[0]));
+    assertMessage(
+        "sumRotated: expected equal levels, actual 5 and 4",
+        () -> evaluator.sumRotated(List.of(x, low), new int[] {1, 1}));
+    assertMessage(
+        "multiplyRotated: expected equal levels, actual 5 and 4",
+        () -> evaluator.multiplyRotated(x, one, List.of(List.of(p))));
+    assertMessage(
+        "multiplyRotated: expected at least 1 factor in each row, actual none",
+        () -> evaluator.multiplyRotated(x, one, List.of(Arrays.asList((Plaintext) null))));
+    assertMessage(
+        "bootstrap: expected a level of at least " + input + ", actual " + (input - 1),
+        () -> evaluator.bootstrap(encrypt(slots(1), input - 1)));
+    assertMessage(
+        "bootstrapPair: expected equal levels, actual 5 and 4",
+        () -> evaluator.bootstrapPair(x, low));
+    assertMessage(
+        "serialize: expected scale degree 1, actual 2", () -> evaluator.serialize(square));
+    Plaintext closed = evaluator.encode(new double[1], 5);
+    closed.close();
+    assertMessage("the plaintext is closed", () -> evaluator.add(x, closed));
+    assertMessage(
+        "expected a ciphertext of this evaluator ("
+            + evaluator.parameters().name()
+            + "), actual null",
+        () -> evaluator.negate(null));
+    checkMessagesOfMissingKeys(x);
+  }
+
+  /** Evaluators without some key say which. */
+  void checkMessagesOfMissingKeys(Ciphertext levelFive) {
+    assertMessage(
+        "expected a key for the rotation by 9 at level 5, actual none",
+        () -> evaluator.rotate(levelFive, 9));
+  }
+
+  // ---- bytes ----
 
   @Test
   void serialize_roundTripsToTheSameBytes() {
@@ -526,13 +617,12 @@ abstract class EvaluatorConformance {
     assertThrows(HeFormatException.class, () -> evaluator.deserialize(new byte[0]).close());
   }
 
-  // -- ownership
-  // -----------------------------------------------------------------------------------
+  // ---- ownership ----
 
   @Test
   void closedOperands_throw_andClosingTwiceIsHarmless() {
     Ciphertext open = encrypt(slots(1), 3);
-    Ciphertext closed = bench.encrypt(bench.random(1), 3);
+    Ciphertext closed = fixture.encrypt(fixture.random(1), 3);
     Plaintext plain = evaluator.encode(new double[] {1}, 3);
     closed.close();
     closed.close();

@@ -21,16 +21,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.HeFormatException;
 import org.hetal.he.HeLevelException;
 import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.KeyPlan;
-import org.hetal.he.NativeEngine;
-import org.hetal.he.NativeEvaluator;
-import org.hetal.he.NativeParameters;
 import org.hetal.he.Parameters;
+import org.hetal.he.engine.NativeEngine;
+import org.hetal.he.engine.NativeEvaluator;
+import org.hetal.he.engine.NativeParameters;
 import org.hetal.he.owner.NativeClient;
 import org.hetal.he.owner.NativeEncryptor;
 import org.hetal.he.owner.OwnerLibrary;
@@ -228,11 +229,54 @@ class NativeClientTest {
 
   @Test
   void decrypt_ofALiveCiphertext() {
-    try (NativeFixture bench = new NativeFixture(1, new KeyPlan());
-        Ciphertext x = bench.encrypt(VALUES, 2)) {
+    try (NativeFixture fixture = new NativeFixture(1, new KeyPlan());
+        Ciphertext x = fixture.encrypt(VALUES, 2)) {
       assertArrayEquals(
-          VALUES, first(bench.client().decrypt(bench.evaluator(), x)), bench.tolerance());
+          VALUES, first(fixture.client().decrypt(fixture.evaluator(), x)), fixture.tolerance());
     }
+  }
+
+  /** The planner tells sizes before any key exists. */
+  @Test
+  void sizesOfParameters_areThoseOfTheFiles() throws IOException {
+    try (NativeClient client = NativeClient.insecureGenerate(SET, 1, 1)) {
+      Parameters p = client.parameters();
+      for (int level : new int[] {0, 7, 8, 15}) {
+        AtomicLong bytes = new AtomicLong();
+        Path keys = folder.resolve("level " + level);
+        client.writeEvaluationKeys(
+            keys, new KeyPlan().rotate(1, level), (done, of, written) -> bytes.addAndGet(written));
+        assertEquals(bytes.get(), p.storedKeyBytes(level));
+        assertEquals(Files.size(keys.resolve("galois_5.key")), p.storedKeyBytes(level));
+        try (NativeEvaluator evaluator = NativeEngine.open(keys, 1)) {
+          long before = evaluator.bytesInUse();
+          byte[] fresh = client.encrypt(VALUES, level);
+          Ciphertext x = evaluator.deserialize(fresh);
+          long one = evaluator.bytesInUse();
+          assertEquals(p.ciphertextBytes(level), one - before);
+          assertHeader(fresh.length - p.storedFreshCiphertextBytes(level));
+          assertHeader(evaluator.serialize(x).length - p.storedCiphertextBytes(level));
+          evaluator.rotate(x, 1).close();
+          assertTrue(evaluator.bytesInUse() - one >= p.keyBytes(level), "the key is in memory");
+          x.close();
+        }
+      }
+      AtomicLong bootstrap = new AtomicLong();
+      client.writeEvaluationKeys(
+          folder.resolve("bootstrap"),
+          new KeyPlan().bootstrap(),
+          (done, of, written) -> bootstrap.addAndGet(written));
+      assertEquals(bootstrap.get(), p.bootstrapKeyBytes().getAsLong());
+    }
+    Parameters secure = NativeParameters.named("n16_l12");
+    assertEquals(7, secure.specialPrimes());
+    assertEquals(2, secure.digits(12));
+    assertEquals(2.26e9, secure.bootstrapKeyBytes().getAsLong(), 5e6); // docs/formats.md
+    assertEquals(0, secure.keyBytes(-1));
+  }
+
+  private static void assertHeader(long bytes) {
+    assertTrue(bytes > 0 && bytes < 250, "header and digest of " + bytes + " bytes");
   }
 
   @Test

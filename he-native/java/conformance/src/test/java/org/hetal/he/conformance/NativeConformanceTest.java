@@ -19,14 +19,14 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.DeviceSpec;
-import org.hetal.he.EngineLibrary;
 import org.hetal.he.Evaluator;
 import org.hetal.he.HeFormatException;
 import org.hetal.he.HeMissingKeyException;
 import org.hetal.he.KeyPlan;
-import org.hetal.he.NativeHandle;
 import org.hetal.he.Plaintext;
 import org.hetal.he.Scope;
+import org.hetal.he.engine.EngineLibrary;
+import org.hetal.he.library.NativeHandle;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -40,13 +40,13 @@ class NativeConformanceTest extends EvaluatorConformance {
     return DeviceSpec.cpu(threads);
   }
 
-  private NativeFixture bench(int threads) {
+  private NativeFixture fixture(int threads) {
     return new NativeFixture(device(threads), NativeFixture.plan());
   }
 
   @Override
   EvaluatorFixture open() {
-    return bench(2);
+    return fixture(2);
   }
 
   @Override
@@ -59,8 +59,8 @@ class NativeConformanceTest extends EvaluatorConformance {
 
   @Override
   @AfterAll
-  void closeBench() {
-    super.closeBench();
+  void closeFixture() {
+    super.closeFixture();
     assertEquals(liveBefore, EngineLibrary.liveObjects(), "native objects that are not closed");
     System.gc();
     assertEquals(leaksBefore, NativeHandle.leaks());
@@ -70,14 +70,14 @@ class NativeConformanceTest extends EvaluatorConformance {
   @Test
   void noise_isBoundedOnBothSides() {
     Slots a = slots(1);
-    double[] fresh = bench.decryptComplex(encrypt(a, LEVEL));
+    double[] fresh = fixture.decryptComplex(encrypt(a, LEVEL));
     double worst = 0;
     for (int i = 0; i < a.re().length; i++) {
       worst = Math.max(worst, Math.abs(fresh[i] - a.re()[i]));
     }
     assertTrue(worst > 0x1p-38 && worst < 0x1p-30, "encryption: " + worst);
     Ciphertext refreshed = keep(evaluator.bootstrap(encrypt(a, LEVEL)));
-    double[] slots = bench.decryptComplex(refreshed);
+    double[] slots = fixture.decryptComplex(refreshed);
     worst = 0;
     for (int i = 0; i < a.re().length; i++) {
       worst = Math.max(worst, Math.abs(slots[i] - a.re()[i]));
@@ -124,7 +124,7 @@ class NativeConformanceTest extends EvaluatorConformance {
 
   @Test
   void deserialize_otherKeyPair_throwsWithBothIds() {
-    NativeFixture own = (NativeFixture) bench;
+    NativeFixture own = (NativeFixture) fixture;
     try (var stranger =
         org.hetal.he.owner.NativeClient.insecureGenerate(NativeFixture.SET, 12, 1)) {
       byte[] foreign = stranger.encrypt(new double[] {1}, 2);
@@ -140,18 +140,18 @@ class NativeConformanceTest extends EvaluatorConformance {
   static byte[] everything(EvaluatorFixture on) {
     Evaluator e = on.evaluator();
     try (Scope s = new Scope()) {
-      Ciphertext x = s.add(on.encrypt(on.random(1), 9));
-      Ciphertext y = s.add(on.encrypt(on.random(2), 9));
-      Plaintext p = s.add(e.encode(new double[] {0.5, 0, 0.25, 0}, 8));
-      Ciphertext z = s.add(e.multiplyRescale(x, y));
+      Ciphertext x = s.own(on.encrypt(on.random(1), 9));
+      Ciphertext y = s.own(on.encrypt(on.random(2), 9));
+      Plaintext p = s.own(e.encode(new double[] {0.5, 0, 0.25, 0}, 8));
+      Ciphertext z = s.own(e.multiplyRescale(x, y));
       List<Ciphertext> rows =
-          s.addAll(e.multiplyRotated(z, new int[] {0, 1, 64}, List.of(Arrays.asList(p, null, p))));
-      Ciphertext r = s.add(e.rescale(rows.get(0)));
-      Ciphertext t = s.add(e.rotateSum(r, new int[] {1, 2, 3, 5}));
-      Ciphertext u = s.add(e.multiplyRescale(t, 0.25));
-      List<Ciphertext> fresh = s.addAll(e.bootstrapPair(u, u));
-      Ciphertext sum = s.add(e.sumRotated(fresh, new int[] {5, 511}));
-      return e.serialize(s.add(e.bootstrap(s.add(e.dropToLevel(sum, 4)))));
+          s.ownAll(e.multiplyRotated(z, new int[] {0, 1, 64}, List.of(Arrays.asList(p, null, p))));
+      Ciphertext r = s.own(e.rescale(rows.get(0)));
+      Ciphertext t = s.own(e.rotateSum(r, new int[] {1, 2, 3, 5}));
+      Ciphertext u = s.own(e.multiplyRescale(t, 0.25));
+      List<Ciphertext> fresh = s.ownAll(e.bootstrapPair(u, u));
+      Ciphertext sum = s.own(e.sumRotated(fresh, new int[] {5, 511}));
+      return e.serialize(s.own(e.bootstrap(s.own(e.dropToLevel(sum, 4)))));
     }
   }
 
@@ -159,7 +159,7 @@ class NativeConformanceTest extends EvaluatorConformance {
   void results_areTheSameBytes_forAnyNumberOfThreads() {
     List<byte[]> results = new ArrayList<>();
     for (int threads : new int[] {1, 2, 3}) {
-      try (NativeFixture on = bench(threads)) {
+      try (NativeFixture on = fixture(threads)) {
         results.add(everything(on));
       }
     }
@@ -169,7 +169,7 @@ class NativeConformanceTest extends EvaluatorConformance {
 
   @Test
   void severalJavaThreads_getTheSameBytes_andLoadKeysOnce() throws Exception {
-    try (NativeFixture on = bench(2)) {
+    try (NativeFixture on = fixture(2)) {
       Evaluator e = on.evaluator();
       Ciphertext x = on.encrypt(on.random(3), 9);
       Callable<byte[]> work =
@@ -190,10 +190,10 @@ class NativeConformanceTest extends EvaluatorConformance {
         pool.shutdown();
       }
       x.close();
-      int once = on.nativeEvaluator().keysLoaded();
+      int once = on.evaluator().keysLoaded();
       everything(on);
       assertTrue(once <= on.keyFiles(), once + " loads of " + on.keyFiles() + " keys");
-      assertTrue(on.nativeEvaluator().keysLoaded() <= on.keyFiles(), "a key was loaded twice");
+      assertTrue(on.evaluator().keysLoaded() <= on.keyFiles(), "a key was loaded twice");
     }
   }
 

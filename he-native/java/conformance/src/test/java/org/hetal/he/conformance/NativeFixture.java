@@ -4,24 +4,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.stream.Stream;
-import org.hetal.he.Ciphertext;
 import org.hetal.he.DeviceSpec;
-import org.hetal.he.Evaluator;
 import org.hetal.he.KeyPlan;
-import org.hetal.he.NativeEngine;
-import org.hetal.he.NativeEvaluator;
+import org.hetal.he.engine.NativeEngine;
+import org.hetal.he.engine.NativeEvaluator;
 import org.hetal.he.owner.NativeClient;
 
-/** The native engine on a small insecure ring, with keys in a temporary folder. */
-final class NativeFixture implements EvaluatorFixture {
+/** The native engine on a small insecure ring. */
+final class NativeFixture extends ClientFixture<NativeClient, NativeEvaluator> {
   static final String SET = "insecure_n10_l12";
   static final int TOP = 15;
-
-  private final NativeClient client;
-  private final Path bundle;
-  private final NativeEvaluator evaluator;
 
   NativeFixture(int threads) {
     this(threads, plan());
@@ -32,59 +25,23 @@ final class NativeFixture implements EvaluatorFixture {
   }
 
   NativeFixture(DeviceSpec device, KeyPlan plan) {
-    try {
-      client = NativeClient.insecureGenerate(SET, 11, device.threads());
-      bundle = Files.createTempDirectory("hetal-conformance-");
-      client.writeEvaluationKeys(bundle, plan, (done, of, bytes) -> {});
-      evaluator = NativeEngine.open(bundle, device);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    super(
+        NativeClient.insecureGenerate(SET, 11, device.threads()),
+        plan,
+        bundle -> NativeEngine.open(bundle, device));
   }
 
-  /** Every rotation that the suite makes, at the top level of computation. */
   static KeyPlan plan() {
-    KeyPlan plan = new KeyPlan().relinearize(TOP).conjugate(TOP).bootstrap();
-    for (int steps : new int[] {1, 2, 3, 5, 64, 511}) {
-      plan.rotate(steps, TOP);
-    }
-    return plan;
-  }
-
-  NativeClient client() {
-    return client;
-  }
-
-  Path bundle() {
-    return bundle;
+    return plan(TOP);
   }
 
   /** Files of the bundle beside its manifest. */
   long keyFiles() {
-    try (Stream<Path> files = Files.list(bundle)) {
+    try (Stream<Path> files = Files.list(bundle())) {
       return files.count() - 1;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-  }
-
-  NativeEvaluator nativeEvaluator() {
-    return evaluator;
-  }
-
-  @Override
-  public Evaluator evaluator() {
-    return evaluator;
-  }
-
-  @Override
-  public Ciphertext encrypt(double[] values, int level) {
-    return evaluator.deserialize(client.encrypt(values, level));
-  }
-
-  @Override
-  public double[] decryptComplex(Ciphertext a) {
-    return client.decryptComplex(evaluator.serialize(a));
   }
 
   @Override
@@ -95,22 +52,5 @@ final class NativeFixture implements EvaluatorFixture {
   @Override
   public double bootstrapTolerance() {
     return 0x1p-18;
-  }
-
-  @Override
-  public void close() {
-    evaluator.close();
-    client.close();
-    delete(bundle);
-  }
-
-  static void delete(Path folder) {
-    try (Stream<Path> files = Files.walk(folder)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -5,7 +5,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.KeyPlan;
-import org.hetal.he.NativeEvaluator;
+import org.hetal.he.engine.NativeEvaluator;
 
 /**
  * Generates keys, encrypts, multiplies, rotates and bootstraps on a toy ring from fixed seeds, and
@@ -18,9 +18,9 @@ public final class ToyRing {
 
   public static void main(String[] arguments) throws NoSuchAlgorithmException {
     KeyPlan plan = new KeyPlan().relinearize(LEVEL).rotate(1, LEVEL).bootstrap();
-    try (NativeFixture bench = new NativeFixture(2, plan)) {
-      NativeEvaluator evaluator = bench.nativeEvaluator();
-      byte[] data = bench.client().encrypt(new double[] {0.25, -1, 0.5, 0.75}, LEVEL);
+    try (NativeFixture fixture = new NativeFixture(2, plan)) {
+      NativeEvaluator evaluator = fixture.evaluator();
+      byte[] data = fixture.client().encrypt(new double[] {0.25, -1, 0.5, 0.75}, LEVEL);
       try (Ciphertext a = evaluator.deserialize(data);
           Ciphertext square = evaluator.multiply(a, a);
           Ciphertext product = evaluator.relinearizeRescale(square);

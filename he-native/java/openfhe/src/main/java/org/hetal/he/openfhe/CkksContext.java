@@ -7,8 +7,8 @@ import java.util.HexFormat;
 import java.util.List;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.HeFormatException;
-import org.hetal.he.NativeHandle;
 import org.hetal.he.Plaintext;
+import org.hetal.he.library.NativeHandle;
 
 /**
  * A CKKS context of OpenFHE and what can be computed in it: {@code CryptoContext<DCRTPoly>}.

@@ -3,7 +3,7 @@ package org.hetal.he.openfhe;
 import java.util.Arrays;
 import java.util.Locale;
 import org.hetal.he.Ciphertext;
-import org.hetal.he.NativeHandle;
+import org.hetal.he.library.NativeHandle;
 
 /**
  * A square matrix with its diagonals encoded, of {@link CkksContext#linearTransform}. It multiplies

@@ -1,18 +1,17 @@
 package org.hetal.he.openfhe;
 
-import org.hetal.he.NativeHandle;
-import org.hetal.he.Plaintext;
+import org.hetal.he.AbstractPlaintext;
+import org.hetal.he.library.NativeHandle;
 
 /** Encoded slots: {@code lbcrypto::Plaintext}. */
-public final class CkksPlaintext implements Plaintext {
+public final class CkksPlaintext extends AbstractPlaintext {
   private final CkksContext context;
   private final NativeHandle handle;
-  private final int level;
 
   CkksPlaintext(CkksContext context, long handle, int level) {
+    super(context, level);
     this.context = context;
     this.handle = new NativeHandle(this, handle, "plaintext", Natives::release);
-    this.level = level;
   }
 
   CkksContext context() {
@@ -25,17 +24,7 @@ public final class CkksPlaintext implements Plaintext {
   }
 
   @Override
-  public int level() {
-    return level;
-  }
-
-  @Override
-  public void close() {
+  protected void release() {
     handle.close();
-  }
-
-  @Override
-  public String toString() {
-    return "plaintext(level " + level + ")";
   }
 }

@@ -1,7 +1,7 @@
 package org.hetal.he.openfhe;
 
 import java.lang.ref.Reference;
-import org.hetal.he.NativeHandle;
+import org.hetal.he.library.NativeHandle;
 
 /** {@code lbcrypto::PublicKey}: whoever has it can encrypt. */
 public final class CkksPublicKey implements AutoCloseable {

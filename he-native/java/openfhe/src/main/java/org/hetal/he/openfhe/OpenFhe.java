@@ -12,10 +12,9 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Properties;
-import org.hetal.he.IoReason;
-import org.hetal.he.LibraryFolder;
 import org.hetal.he.NativeLibraryException;
-import org.hetal.he.NativePlatform;
+import org.hetal.he.library.ExtractedLibraries;
+import org.hetal.he.library.NativePlatform;
 
 /**
  * The OpenFHE library in this process: loaded once, from the jar, or from the folder that {@code
@@ -31,8 +30,8 @@ public final class OpenFhe {
   private static final String PREFIX = "hetal-openfhe-";
   private static final String BINDING = "libhetal_openfhe.so";
   private static final String HOW =
-      "run he-native/cpp/tools/fetch_openfhe.sh, or install OpenFHE 1.4 or newer and set OpenFHE_DIR, then"
-          + " build again";
+      "run he-native/cpp/tools/fetch_openfhe.sh, or install OpenFHE 1.4 or newer and set"
+          + " OpenFHE_DIR, then build again";
 
   private OpenFhe() {}
 
@@ -99,11 +98,11 @@ public final class OpenFhe {
     try {
       if (Loaded.fromJar) {
         // What it needs is in memory already and is found there by name.
-        try (LibraryFolder folder = LibraryFolder.make(PREFIX, OVERRIDE_VARIABLE)) {
-          LibraryFolder.load(copy(owner, file, folder), OVERRIDE_VARIABLE);
+        try (ExtractedLibraries folder = ExtractedLibraries.make(PREFIX, OVERRIDE_VARIABLE)) {
+          ExtractedLibraries.load(copy(owner, file, folder), OVERRIDE_VARIABLE);
         }
       } else {
-        LibraryFolder.load(Loaded.directory.resolve(file), OVERRIDE_VARIABLE);
+        ExtractedLibraries.load(Loaded.directory.resolve(file), OVERRIDE_VARIABLE);
       }
     } catch (OpenFheUnavailableException e) {
       throw e;
@@ -163,16 +162,16 @@ public final class OpenFhe {
     return NativePlatform.resource("openfhe/" + file);
   }
 
-  private static Path copy(Class<?> owner, String file, LibraryFolder folder) {
-    try (InputStream in = owner.getResourceAsStream(resource(file))) {
-      if (in == null) {
-        throw new OpenFheUnavailableException(
-            "OpenFHE: this build is without it (no " + resource(file) + " in the jar): " + HOW);
-      }
-      return folder.add(file, in);
-    } catch (IOException e) {
-      throw new NativeLibraryException(resource(file) + ": " + IoReason.of(e), e);
-    }
+  private static Path copy(Class<?> owner, String file, ExtractedLibraries folder) {
+    return folder.extract(
+        owner::getResourceAsStream,
+        resource(file),
+        () ->
+            new OpenFheUnavailableException(
+                "OpenFHE: this build is without it (no "
+                    + resource(file)
+                    + " in the jar): "
+                    + HOW));
   }
 
   /** Loads when first touched. */
@@ -213,7 +212,7 @@ public final class OpenFhe {
         load(names, built);
         return;
       }
-      try (LibraryFolder folder = LibraryFolder.make(PREFIX, OVERRIDE_VARIABLE)) {
+      try (ExtractedLibraries folder = ExtractedLibraries.make(PREFIX, OVERRIDE_VARIABLE)) {
         directory = folder.path();
         for (String name : names) {
           copy(OpenFhe.class, name, folder);
@@ -226,7 +225,7 @@ public final class OpenFhe {
       check(directory, built);
       // Each before those that need it: OpenFHE's own first, the binding last.
       for (String name : names) {
-        LibraryFolder.load(directory.resolve(name), OVERRIDE_VARIABLE);
+        ExtractedLibraries.load(directory.resolve(name), OVERRIDE_VARIABLE);
       }
       if (!Natives.commit().equals(built.getProperty("commit"))) {
         throw new OpenFheUnavailableException(

@@ -3,20 +3,18 @@ package org.hetal.he.openfhe;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.hetal.he.Ciphertext;
-import org.hetal.he.Evaluator;
+import org.hetal.he.CheckedEvaluator;
 import org.hetal.he.HeLevelException;
-import org.hetal.he.HeScaleException;
-import org.hetal.he.Plaintext;
+import org.hetal.he.KeyLevels;
 import org.hetal.he.Scope;
 
 /**
- * An {@link Evaluator} in which OpenFHE does all the arithmetic. It obeys the same rules as the
- * native engine; see {@link OpenFheParameters} for the one inexactness of its scales. Rotations of
- * one ciphertext share a decomposition; sums of rotations are added after each has been switched,
- * since OpenFHE's public interface has no double hoisting.
+ * An {@link org.hetal.he.Evaluator} in which OpenFHE does all the arithmetic. It obeys the same
+ * rules as the native engine; see {@link OpenFheParameters} for the one inexactness of its scales.
+ * Rotations of one ciphertext share a decomposition; sums of rotations are added after each has
+ * been switched, since OpenFHE's public interface has no double hoisting.
  */
-public final class OpenFheEvaluator implements Evaluator {
+public final class OpenFheEvaluator extends CheckedEvaluator<CkksCiphertext, CkksPlaintext> {
   private final OpenFheParameters parameters;
   private final OpenFheKeyBundle bundle;
   private final CkksContext context;
@@ -25,6 +23,11 @@ public final class OpenFheEvaluator implements Evaluator {
   private volatile boolean closed;
 
   private OpenFheEvaluator(OpenFheKeyBundle bundle, CkksContext context, int threads) {
+    super(
+        bundle.parameters(),
+        KeyLevels.of(bundle.plan()),
+        CkksCiphertext.class,
+        CkksPlaintext.class);
     this.parameters = bundle.parameters();
     this.bundle = bundle;
     this.context = context;
@@ -64,6 +67,7 @@ public final class OpenFheEvaluator implements Evaluator {
   }
 
   /** Of the key pair that the bundle was made from; what {@code Client.keyId()} gives. */
+  @Override
   public String keyId() {
     return bundle.keyTag();
   }
@@ -74,233 +78,199 @@ public final class OpenFheEvaluator implements Evaluator {
   }
 
   @Override
-  public Plaintext encode(double[] values, int level) {
-    return encode(values, null, level);
+  protected boolean isClosed() {
+    return closed;
   }
 
   @Override
-  public Plaintext encode(double[] real, double[] imaginary, int level) {
-    requireLevel(level);
-    return open().encode(real, imaginary, level);
-  }
-
-  // -- linear
-  // ----------------------------------------------------------------------------------------
-
-  @Override
-  public Ciphertext add(Ciphertext a, Ciphertext b) {
-    return open().add(a, b);
+  protected Object handleOwner() {
+    return context;
   }
 
   @Override
-  public Ciphertext sub(Ciphertext a, Ciphertext b) {
-    return open().sub(a, b);
+  protected CkksPlaintext doEncode(double[] real, double[] imaginary, int level) {
+    return context.encode(real, imaginary, level);
+  }
+
+  // ---- linear ----
+
+  @Override
+  protected CkksCiphertext doAdd(CkksCiphertext a, CkksCiphertext b) {
+    return context.add(a, b);
   }
 
   @Override
-  public Ciphertext negate(Ciphertext a) {
-    return open().negate(a);
+  protected CkksCiphertext doSub(CkksCiphertext a, CkksCiphertext b) {
+    return context.sub(a, b);
   }
 
   @Override
-  public Ciphertext add(Ciphertext a, Plaintext b) {
-    return open().add(a, b);
+  protected CkksCiphertext doNegate(CkksCiphertext a) {
+    return context.negate(a);
   }
 
   @Override
-  public Ciphertext sub(Ciphertext a, Plaintext b) {
-    return open().sub(a, b);
+  protected CkksCiphertext doAdd(CkksCiphertext a, CkksPlaintext b) {
+    return context.add(a, b);
   }
 
   @Override
-  public Ciphertext add(Ciphertext a, double constant) {
-    return open().add(a, constant);
+  protected CkksCiphertext doSub(CkksCiphertext a, CkksPlaintext b) {
+    return context.sub(a, b);
   }
 
   @Override
-  public Ciphertext multiplyInteger(Ciphertext a, int factor) {
-    return open().multiplyInteger(a, factor);
+  protected CkksCiphertext doAdd(CkksCiphertext a, double constant) {
+    return context.add(a, constant);
   }
 
   @Override
-  public Ciphertext multiplyByI(Ciphertext a) {
-    return open().multiplyByI(a);
-  }
-
-  // -- products
-  // --------------------------------------------------------------------------------------
-
-  @Override
-  public Ciphertext multiply(Ciphertext a, Ciphertext b) {
-    return open().multiply(a, b);
+  protected CkksCiphertext doMultiplyInteger(CkksCiphertext a, int factor) {
+    return context.multiplyInteger(a, factor);
   }
 
   @Override
-  public Ciphertext square(Ciphertext a) {
-    return open().multiply(a, a);
+  protected CkksCiphertext doMultiplyByI(CkksCiphertext a) {
+    return context.multiplyByI(a);
+  }
+
+  // ---- products ----
+
+  @Override
+  protected CkksCiphertext doMultiply(CkksCiphertext a, double constant) {
+    return context.multiply(a, constant);
   }
 
   @Override
-  public Ciphertext multiply(Ciphertext a, Plaintext b) {
-    return open().multiply(a, b);
+  protected CkksCiphertext doMultiplySum(List<CkksCiphertext> a, List<CkksCiphertext> b) {
+    return context.multiplySum(a, b);
   }
 
   @Override
-  public Ciphertext multiply(Ciphertext a, double constant) {
-    return open().multiply(a, constant);
+  protected CkksCiphertext doMultiplySumPlain(List<CkksCiphertext> a, List<CkksPlaintext> b) {
+    return context.multiplySumPlain(a, b);
   }
 
   @Override
-  public Ciphertext multiplySum(List<Ciphertext> a, List<Ciphertext> b) {
-    return open().multiplySum(a, b);
+  protected CkksCiphertext doRelinearize(CkksCiphertext a) {
+    return context.relinearize(a);
   }
 
   @Override
-  public Ciphertext multiplySumPlain(List<Ciphertext> a, List<Plaintext> b) {
-    return open().multiplySumPlain(a, b);
-  }
-
-  // -- upkeep
-  // ----------------------------------------------------------------------------------------
-
-  @Override
-  public Ciphertext relinearize(Ciphertext a) {
-    if (a.parts() == 3) {
-      bundle.requireRelinearization(a.level());
-    }
-    return open().relinearize(a);
+  protected CkksCiphertext doRescale(CkksCiphertext a) {
+    return context.rescale(a);
   }
 
   @Override
-  public Ciphertext rescale(Ciphertext a) {
-    return open().rescale(a);
+  protected CkksCiphertext doDropToLevel(CkksCiphertext a, int level) {
+    return context.dropToLevel(a, level);
+  }
+
+  // ---- rotations ----
+
+  @Override
+  protected CkksCiphertext doRotate(CkksCiphertext a, int left) {
+    return doRotateAll(a, new int[] {left}).get(0);
   }
 
   @Override
-  public Ciphertext dropToLevel(Ciphertext a, int level) {
-    return open().dropToLevel(a, level);
-  }
-
-  // -- slots
-  // -----------------------------------------------------------------------------------------
-
-  @Override
-  public Ciphertext rotate(Ciphertext a, int steps) {
-    return rotateAll(a, new int[] {steps}).get(0);
+  protected List<CkksCiphertext> doRotateAll(CkksCiphertext a, int[] left) {
+    return context.rotateAll(a, left, threads);
   }
 
   @Override
-  public List<Ciphertext> rotateAll(Ciphertext a, int[] steps) {
-    requireTwoParts("rotate", a);
-    for (int step : steps) {
-      int left = Math.floorMod(step, parameters.slotCount());
-      if (left != 0) {
-        bundle.requireRotation(left, a.level());
-      }
-    }
-    return List.copyOf(open().rotateAll(a, steps, threads));
+  protected CkksCiphertext doConjugate(CkksCiphertext a) {
+    return context.conjugate(a);
   }
 
   @Override
-  public Ciphertext conjugate(Ciphertext a) {
-    requireTwoParts("conjugate", a);
-    bundle.requireConjugation(a.level());
-    return open().conjugate(a);
+  protected CkksCiphertext doRotateSum(CkksCiphertext a, int[] left) {
+    return sum(doRotateAll(a, left));
   }
 
   @Override
-  public Ciphertext rotateSum(Ciphertext a, int[] steps) {
-    requireTerms("rotateSum", steps.length, steps.length);
-    return sum(rotateAll(a, steps));
-  }
-
-  @Override
-  public Ciphertext sumRotated(List<Ciphertext> a, int[] steps) {
-    requireTerms("sumRotated", a.size(), steps.length);
-    for (Ciphertext term : a) {
-      requireTwoParts("sumRotated", term);
-    }
-    List<Ciphertext> turned = new ArrayList<>();
+  protected CkksCiphertext doSumRotated(List<CkksCiphertext> a, int[] left) {
+    List<CkksCiphertext> rotated = new ArrayList<>();
     try {
-      for (int i = 0; i < steps.length; i++) {
-        turned.add(rotate(a.get(i), steps[i]));
+      for (int i = 0; i < left.length; i++) {
+        rotated.add(doRotate(a.get(i), left[i]));
       }
     } catch (RuntimeException e) {
-      turned.forEach(Ciphertext::close);
+      rotated.forEach(CkksCiphertext::close);
       throw e;
     }
-    return sum(turned);
+    return sum(rotated);
   }
 
   @Override
-  public List<Ciphertext> multiplyRotated(
-      Ciphertext a, int[] steps, List<List<Plaintext>> factors) {
-    requireTerms("multiplyRotated", steps.length, steps.length);
-    requireFactor("multiplyRotated", a);
-    List<Ciphertext> out = new ArrayList<>();
+  protected List<CkksCiphertext> doMultiplyRotated(
+      CkksCiphertext a, int[] left, List<List<CkksPlaintext>> factors) {
+    List<CkksCiphertext> out = new ArrayList<>();
     try (Scope scope = new Scope()) {
-      List<Ciphertext> turned = scope.addAll(rotateAll(a, steps));
-      for (List<Plaintext> row : factors) {
-        requireTerms("multiplyRotated", row.size(), steps.length);
-        List<Ciphertext> present = new ArrayList<>();
-        List<Plaintext> by = new ArrayList<>();
-        for (int t = 0; t < steps.length; t++) {
+      List<CkksCiphertext> rotated = scope.ownAll(doRotateAll(a, left));
+      for (List<CkksPlaintext> row : factors) {
+        List<CkksCiphertext> present = new ArrayList<>();
+        List<CkksPlaintext> by = new ArrayList<>();
+        for (int t = 0; t < left.length; t++) {
           if (row.get(t) != null) {
-            present.add(turned.get(t));
+            present.add(rotated.get(t));
             by.add(row.get(t));
           }
         }
-        out.add(open().multiplySumPlain(present, by));
+        out.add(context.multiplySumPlain(present, by));
       }
       return out;
     } catch (RuntimeException e) {
-      out.forEach(Ciphertext::close);
+      out.forEach(CkksCiphertext::close);
       throw e;
     }
   }
 
-  // -- refreshing
-  // ------------------------------------------------------------------------------------
+  private CkksCiphertext sum(List<CkksCiphertext> terms) {
+    try (Scope scope = new Scope()) {
+      scope.ownAll(terms);
+      CkksCiphertext sum = terms.get(0);
+      for (int i = 1; i < terms.size(); i++) {
+        sum = scope.own(context.add(sum, terms.get(i)));
+      }
+      return scope.release(sum);
+    }
+  }
+
+  // ---- bootstraps ----
 
   /**
    * OpenFHE's bootstrap keeps complex slots: of (x/2) it returns z = x/2, and z + conj(z) is the
    * real part of x.
    */
   @Override
-  public Ciphertext bootstrap(Ciphertext a) {
-    requireRefreshable(a);
+  protected CkksCiphertext doBootstrap(CkksCiphertext a) {
     try (Scope scope = new Scope()) {
-      CkksCiphertext z = refreshed(scope, scope.add(lowered(a)));
-      return open().add(z, scope.add(open().conjugate(z)));
+      CkksCiphertext z = refreshed(scope, scope.own(lowered(a)));
+      return context.add(z, scope.own(context.conjugate(z)));
     }
   }
 
   /** One bootstrap of (a + i b)/2: its real part is z + conj(z), its imaginary i (conj(z) - z). */
   @Override
-  public List<Ciphertext> bootstrapPair(Ciphertext a, Ciphertext b) {
-    if (a.level() != b.level()) {
-      throw new HeLevelException(
-          "bootstrapPair: unequal levels " + a.level() + " and " + b.level());
-    }
-    requireRefreshable(a);
-    requireRefreshable(b);
+  protected List<CkksCiphertext> doBootstrapPair(CkksCiphertext a, CkksCiphertext b) {
     try (Scope scope = new Scope()) {
-      CkksCiphertext imaginary = scope.add(open().multiplyByI(scope.add(lowered(b))));
-      CkksCiphertext z = refreshed(scope, scope.add(open().add(scope.add(lowered(a)), imaginary)));
-      CkksCiphertext conjugate = scope.add(open().conjugate(z));
-      CkksCiphertext difference = scope.add(open().sub(conjugate, z));
-      CkksCiphertext real = open().add(z, conjugate);
-      return List.of(real, open().multiplyByI(difference));
+      CkksCiphertext imaginary = scope.own(context.multiplyByI(scope.own(lowered(b))));
+      CkksCiphertext z = refreshed(scope, scope.own(context.add(scope.own(lowered(a)), imaginary)));
+      CkksCiphertext conjugate = scope.own(context.conjugate(z));
+      CkksCiphertext difference = scope.own(context.sub(conjugate, z));
+      CkksCiphertext real = context.add(z, conjugate);
+      return List.of(real, context.multiplyByI(difference));
     }
   }
 
-  private CkksCiphertext lowered(Ciphertext a) {
-    return open().dropToLevel(a, parameters.bootstrapInputLevel());
+  private CkksCiphertext lowered(CkksCiphertext a) {
+    return context.dropToLevel(a, parameters.bootstrapInputLevel());
   }
 
   private CkksCiphertext refreshed(Scope scope, CkksCiphertext x) {
-    CkksCiphertext half = scope.add(open().rescale(scope.add(open().multiply(x, 0.5))));
-    CkksCiphertext z = scope.add(open().bootstrap(half));
+    CkksCiphertext half = scope.own(context.rescale(scope.own(context.multiply(x, 0.5))));
+    CkksCiphertext z = scope.own(context.bootstrap(half));
     if (z.level() != parameters.bootstrapOutputLevel()) {
       throw new HeLevelException(
           "bootstrap: expected output level "
@@ -311,26 +281,22 @@ public final class OpenFheEvaluator implements Evaluator {
     return z;
   }
 
-  // -- bytes
-  // -----------------------------------------------------------------------------------------
+  // ---- bytes ----
 
   @Override
-  public Ciphertext zero(int level) {
-    requireLevel(level);
-    return open().zero(bundle.keyTag(), level);
+  protected CkksCiphertext doZero(int level) {
+    return context.zero(bundle.keyTag(), level);
   }
 
   /** OpenFHE's own form in an {@link Envelope}. */
   @Override
-  public byte[] serialize(Ciphertext a) {
-    requireDegreeOne("serialize", a);
-    requireTwoParts("serialize", a);
-    return open().serialize(a);
+  protected byte[] doSerialize(CkksCiphertext a) {
+    return context.serialize(a);
   }
 
   @Override
-  public Ciphertext deserialize(byte[] bytes) {
-    return open().deserializeCiphertext(bytes);
+  protected CkksCiphertext doDeserialize(byte[] bytes) {
+    return context.deserializeCiphertext(bytes);
   }
 
   @Override
@@ -342,83 +308,5 @@ public final class OpenFheEvaluator implements Evaluator {
   @Override
   public String toString() {
     return "OpenFHE evaluator(" + parameters.name() + ")";
-  }
-
-  // -- the rules
-  // -------------------------------------------------------------------------------------
-
-  private CkksContext open() {
-    if (closed) {
-      throw new IllegalStateException("the evaluator is closed");
-    }
-    return context;
-  }
-
-  private Ciphertext sum(List<Ciphertext> terms) {
-    try (Scope scope = new Scope()) {
-      scope.addAll(terms);
-      Ciphertext sum = terms.get(0);
-      for (int i = 1; i < terms.size(); i++) {
-        sum = scope.add(open().add(sum, terms.get(i)));
-      }
-      return scope.release(sum);
-    }
-  }
-
-  private void requireLevel(int level) {
-    open();
-    if (level < 0 || level > parameters.maxLevel()) {
-      throw new HeLevelException(
-          "level: expected 0 to " + parameters.maxLevel() + ", actual " + level);
-    }
-  }
-
-  private void requireOwn(Ciphertext a) {
-    open();
-    if (!(a instanceof CkksCiphertext own)) {
-      throw new IllegalArgumentException("expected a ciphertext of OpenFHE, actual " + a);
-    }
-    own.handle();
-  }
-
-  private void requireTwoParts(String what, Ciphertext a) {
-    requireOwn(a);
-    if (a.parts() != 2) {
-      throw new IllegalArgumentException(what + ": expected 2 parts, actual " + a.parts());
-    }
-  }
-
-  private void requireDegreeOne(String what, Ciphertext a) {
-    requireOwn(a);
-    if (a.scaleDegree() != 1) {
-      throw new HeScaleException(what + ": expected scale degree 1, actual " + a.scaleDegree());
-    }
-  }
-
-  private void requireFactor(String what, Ciphertext a) {
-    requireDegreeOne(what, a);
-    if (a.level() == 0) {
-      throw new HeLevelException(what + ": expected a level of at least 1, actual 0");
-    }
-  }
-
-  private void requireRefreshable(Ciphertext a) {
-    requireDegreeOne("bootstrap", a);
-    requireTwoParts("bootstrap", a);
-    if (a.level() < parameters.bootstrapInputLevel()) {
-      throw new HeLevelException(
-          "bootstrap: expected a level of at least "
-              + parameters.bootstrapInputLevel()
-              + ", actual "
-              + a.level());
-    }
-    bundle.requireBootstrap();
-  }
-
-  private static void requireTerms(String what, int a, int b) {
-    if (a != b || a < 1) {
-      throw new IllegalArgumentException(
-          what + ": expected equal numbers of terms, at least 1; actual " + a + " and " + b);
-    }
   }
 }

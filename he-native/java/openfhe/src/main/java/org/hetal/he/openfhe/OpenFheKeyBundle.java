@@ -4,15 +4,13 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import org.hetal.he.AtomicFile;
 import org.hetal.he.FileReadException;
 import org.hetal.he.FileWriteException;
 import org.hetal.he.HeFormatException;
-import org.hetal.he.HeMissingKeyException;
 import org.hetal.he.IoReason;
 import org.hetal.he.KeyPlan;
 
@@ -57,6 +55,11 @@ public final class OpenFheKeyBundle {
 
   public String keyTag() {
     return keyTag;
+  }
+
+  /** What the bundle was made for: nothing else may be computed with it. */
+  KeyPlan plan() {
+    return plan;
   }
 
   /** Reads and checks a manifest. */
@@ -140,46 +143,6 @@ public final class OpenFheKeyBundle {
     }
   }
 
-  void requireRotation(int left, int level) {
-    Integer planned = plan.rotations().get(left);
-    if (planned == null || planned < level) {
-      throw new HeMissingKeyException(
-          "no key for the rotation by "
-              + left
-              + " at level "
-              + level
-              + (planned == null
-                  ? "; the bundle has " + plan.rotations().keySet()
-                  : "; the bundle has it up to level " + planned));
-    }
-  }
-
-  void requireConjugation(int level) {
-    if (plan.conjugationLevel() < level) {
-      throw new HeMissingKeyException(
-          "no conjugation key at level "
-              + level
-              + "; the bundle has it up to level "
-              + plan.conjugationLevel());
-    }
-  }
-
-  void requireRelinearization(int level) {
-    if (plan.relinearizationLevel() < level) {
-      throw new HeMissingKeyException(
-          "no relinearisation key at level "
-              + level
-              + "; the bundle has it up to level "
-              + plan.relinearizationLevel());
-    }
-  }
-
-  void requireBootstrap() {
-    if (!plan.needsBootstrap()) {
-      throw new HeMissingKeyException("no bootstrap keys: the bundle was made without");
-    }
-  }
-
   /** Writes a bundle: keys as they come, the manifest when {@link #commit} is called. */
   public static final class Writer {
     private final Path directory;
@@ -214,27 +177,14 @@ public final class OpenFheKeyBundle {
     public void write(boolean relinearization, byte[] bytes) {
       String kind = relinearization ? "relinearization" : "rotations";
       String name = kind + "_" + written++ + ".key";
-      writeAtomically(directory.resolve(name), bytes);
+      AtomicFile.write(directory.resolve(name), bytes);
       text.append("file " + kind + " " + name + "\n");
     }
 
     public void commit() {
       text.append(digestLine(text.toString()));
-      writeAtomically(
+      AtomicFile.write(
           directory.resolve(MANIFEST), text.toString().getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static void writeAtomically(Path path, byte[] bytes) {
-      try {
-        Files.createDirectories(path.toAbsolutePath().getParent());
-        Path part = path.resolveSibling(path.getFileName() + ".part");
-        // What a run that was killed left behind. A link planted there is removed, not followed.
-        Files.deleteIfExists(part);
-        Files.write(part, bytes, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-        Files.move(part, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-      } catch (IOException e) {
-        throw FileWriteException.of(path, e);
-      }
     }
   }
 

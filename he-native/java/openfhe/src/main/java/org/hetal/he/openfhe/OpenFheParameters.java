@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import org.hetal.he.HeLevelException;
 import org.hetal.he.Parameters;
@@ -25,6 +26,8 @@ import org.hetal.he.Parameters;
  * @param encodingBudget levels of the bootstrap's CoeffsToSlots
  * @param decodingBudget levels of its SlotsToCoeffs
  * @param babySteps of both; 0 for OpenFHE's choice
+ * @param limbs of the whole modulus chain, special primes not included
+ * @param specialPrimes of key switching
  */
 public record OpenFheParameters(
     String name,
@@ -34,7 +37,9 @@ public record OpenFheParameters(
     int bootstrapOutputLevel,
     int encodingBudget,
     int decodingBudget,
-    int babySteps)
+    int babySteps,
+    int limbs,
+    int specialPrimes)
     implements Parameters {
 
   private static final long serialVersionUID = 1L;
@@ -126,7 +131,9 @@ public record OpenFheParameters(
               output,
               literal.encodingBudget,
               literal.decodingBudget,
-              literal.babySteps);
+              literal.babySteps,
+              context.primes().length,
+              context.specialPrimes().length);
       KNOWN.put(name, made);
       return made;
     }
@@ -170,6 +177,40 @@ public record OpenFheParameters(
   @Override
   public int bootstrapInputLevel() {
     return BOOTSTRAP_INPUT_LEVEL;
+  }
+
+  /** Digits of equal numbers of limbs, from the bottom of the chain. */
+  @Override
+  public int digits(int level) {
+    int limbsPerDigit = (limbs + settings.digits() - 1) / settings.digits();
+    return (level + limbsPerDigit) / limbsPerDigit;
+  }
+
+  /** OpenFHE's keys have every limb of the chain in each digit. */
+  @Override
+  public long keyBytes(int level) {
+    return level < 0 ? 0 : 2L * digits(level) * (limbs + specialPrimes) * ringDegree() * Long.BYTES;
+  }
+
+  /** Residues of 64 bits, both halves. */
+  @Override
+  public long storedKeyBytes(int level) {
+    return keyBytes(level);
+  }
+
+  @Override
+  public long storedCiphertextBytes(int level) {
+    return ciphertextBytes(level);
+  }
+
+  @Override
+  public long storedFreshCiphertextBytes(int level) {
+    return ciphertextBytes(level);
+  }
+
+  @Override
+  public OptionalLong bootstrapKeyBytes() {
+    return OptionalLong.empty();
   }
 
   @Override

@@ -12,30 +12,47 @@ import org.hetal.he.Parameters;
  * #close()}.
  */
 public interface Client extends AutoCloseable {
+  /** The parameter set of the keys. */
   Parameters parameters();
 
   /** Identifies the key pair: evaluation keys and ciphertexts carry it. Hex, 32 digits. */
   String keyId();
 
   /**
-   * Encrypts real slots (1 to slotCount values, a power of two, repeated) at a level; the cluster's
-   * serialised form, seeded.
+   * Encrypts real slots: scale degree 1, two parts, the form that {@link
+   * org.hetal.he.Evaluator#deserialize} reads.
+   *
+   * @param values 1 to slotCount finite values, a power of two of them, repeated to fill the slots
+   * @param level 0 to maxLevel
+   * @throws org.hetal.he.HeLevelException for a level out of range
+   * @throws IllegalArgumentException for other values
    */
   byte[] encrypt(double[] values, int level);
 
-  /** The real parts of the slots. */
+  /**
+   * The real parts of the slots: slotCount values.
+   *
+   * @throws org.hetal.he.HeFormatException when the bytes are damaged, or under another key
+   */
   double[] decrypt(byte[] ciphertext);
 
   /** Real parts, then imaginary parts: 2 * slotCount values. */
   double[] decryptComplex(byte[] ciphertext);
 
   /**
-   * Writes the evaluation keys for the plan into a bundle directory: one file a key and a manifest,
-   * committed last.
+   * Writes the evaluation keys for the plan into a bundle directory: one file per key, and a
+   * manifest last.
+   *
+   * @throws org.hetal.he.FileWriteException when the directory has a bundle already, or a file
+   *     cannot be written
    */
   void writeEvaluationKeys(Path directory, KeyPlan plan, KeyProgress progress);
 
-  /** Writes the secret key file (mode 0600), refusing to overwrite. */
+  /**
+   * Writes the secret key file (mode 0600).
+   *
+   * @throws org.hetal.he.FileWriteException when there is one already, or it cannot be written
+   */
   void saveSecretKey(Path file);
 
   /** For tests: decrypts a live ciphertext of an evaluator with the same parameters. */
@@ -46,6 +63,7 @@ public interface Client extends AutoCloseable {
   /** Told after each key written. */
   @FunctionalInterface
   interface KeyProgress {
+    /** A key was written: the {@code done}-th of {@code of}, with so many bytes. */
     void wrote(int done, int of, long bytes);
   }
 

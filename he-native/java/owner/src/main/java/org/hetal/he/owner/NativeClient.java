@@ -2,11 +2,10 @@ package org.hetal.he.owner;
 
 import java.lang.ref.Reference;
 import java.nio.file.Path;
-import java.util.Map;
 import org.hetal.he.KeyPlan;
-import org.hetal.he.NativeHandle;
-import org.hetal.he.NativeParameters;
 import org.hetal.he.Parameters;
+import org.hetal.he.engine.NativeParameters;
+import org.hetal.he.library.NativeHandle;
 
 /**
  * A {@link Client} whose secret key is in native memory, never on the Java heap, and is zeroed on
@@ -112,28 +111,43 @@ public final class NativeClient implements Client {
 
   @Override
   public void writeEvaluationKeys(Path directory, KeyPlan plan, KeyProgress progress) {
-    int[] rotations = new int[2 * plan.rotations().size()];
-    int at = 0;
-    for (Map.Entry<Integer, Integer> rotation : plan.rotations().entrySet()) {
-      rotations[at++] = rotation.getKey();
-      rotations[at++] = rotation.getValue();
-    }
-    long opened =
-        openWriter(
-            handle.get(),
-            directory.toString(),
-            rotations,
-            plan.relinearizationLevel(),
-            plan.conjugationLevel(),
-            plan.needsBootstrap());
-    try (NativeHandle writer = new NativeHandle(this, opened, "writer", NativeClient::release)) {
-      int total = writerTotal(writer.get());
-      for (int done = 1; done <= total; done++) {
-        progress.wrote(done, total, writeNext(writer.get()));
-      }
-      commitWriter(writer.get());
+    try {
+      NativeKeyWriter.write(this, new WriterLibrary(handle), directory, plan, progress);
     } finally {
       Reference.reachabilityFence(this);
+    }
+  }
+
+  private record WriterLibrary(NativeHandle client) implements NativeKeyWriter.Library {
+    @Override
+    public long open(
+        String directory,
+        int[] rotations,
+        int relinearizationLevel,
+        int conjugationLevel,
+        boolean bootstrap) {
+      return NativeClient.openWriter(
+          client.get(), directory, rotations, relinearizationLevel, conjugationLevel, bootstrap);
+    }
+
+    @Override
+    public int total(long writer) {
+      return NativeClient.writerTotal(writer);
+    }
+
+    @Override
+    public long writeNext(long writer) {
+      return NativeClient.writeNext(writer);
+    }
+
+    @Override
+    public void commit(long writer) {
+      NativeClient.commitWriter(writer);
+    }
+
+    @Override
+    public void release(long writer) {
+      NativeClient.release(writer);
     }
   }
 

@@ -2,9 +2,9 @@ package org.hetal.he.owner;
 
 import java.lang.ref.Reference;
 import java.nio.file.Path;
-import org.hetal.he.NativeHandle;
-import org.hetal.he.NativeParameters;
 import org.hetal.he.Parameters;
+import org.hetal.he.engine.NativeParameters;
+import org.hetal.he.library.NativeHandle;
 
 /**
  * Encrypts with a public key alone: for whoever brings data without holding the secret. Its noise

@@ -1,7 +1,7 @@
 package org.hetal.he.owner;
 
 import org.hetal.he.NativeLibraryException;
-import org.hetal.he.NativeLibraryLoader;
+import org.hetal.he.library.NativeLibraryLoader;
 
 /** Loads the data owner's library, which the cluster never gets, on first use. */
 public final class OwnerLibrary {

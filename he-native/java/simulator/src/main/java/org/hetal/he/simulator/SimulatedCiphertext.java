@@ -1,34 +1,19 @@
 package org.hetal.he.simulator;
 
-import org.hetal.he.Ciphertext;
+import org.hetal.he.AbstractCiphertext;
 
 /** Slots in the clear with the level, scale degree and parts that a real ciphertext would have. */
-final class SimulatedCiphertext implements Ciphertext {
-  private final SimulatedParameters parameters;
+final class SimulatedCiphertext extends AbstractCiphertext {
   private final double[] real;
   private final double[] imaginary;
-  private final int level;
-  private final int scaleDegree;
-  private final int parts;
-  private final Footprint footprint;
-  private boolean closed;
 
-  SimulatedCiphertext(
-      SimulatedParameters parameters,
-      double[] real,
-      double[] imaginary,
-      int level,
-      int scaleDegree,
-      int parts,
-      Footprint footprint) {
-    this.parameters = parameters;
+  /**
+   * @param owner simulators of equal parameters take each other's ciphertexts
+   */
+  SimulatedCiphertext(SimulatedParameters owner, double[] real, double[] imaginary, Shape shape) {
+    super(owner, shape);
     this.real = real;
     this.imaginary = imaginary;
-    this.level = level;
-    this.scaleDegree = scaleDegree;
-    this.parts = parts;
-    this.footprint = footprint;
-    footprint.opened(level, parts);
   }
 
   double[] real() {
@@ -39,39 +24,8 @@ final class SimulatedCiphertext implements Ciphertext {
     return imaginary;
   }
 
-  SimulatedParameters parameters() {
-    return parameters;
-  }
-
-  boolean isClosed() {
-    return closed;
-  }
-
   @Override
-  public int level() {
-    return level;
-  }
-
-  @Override
-  public int scaleDegree() {
-    return scaleDegree;
-  }
-
-  @Override
-  public int parts() {
-    return parts;
-  }
-
-  @Override
-  public void close() {
-    if (!closed) {
-      closed = true;
-      footprint.closed(level, parts);
-    }
-  }
-
-  @Override
-  public String toString() {
-    return "ciphertext(level " + level + ", scale degree " + scaleDegree + ", parts " + parts + ")";
+  protected void release() {
+    // The slots are on the Java heap.
   }
 }

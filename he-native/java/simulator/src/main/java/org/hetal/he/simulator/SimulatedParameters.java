@@ -1,6 +1,7 @@
 package org.hetal.he.simulator;
 
 import java.util.Locale;
+import java.util.OptionalLong;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.hetal.he.Parameters;
@@ -20,6 +21,12 @@ public record SimulatedParameters(
     implements Parameters {
 
   private static final double LOG_SCALE = 42;
+
+  // The keys of an engine's set with such levels; a simulator has none, but plans are made with it.
+  private static final int SPECIAL_PRIMES = 7;
+  private static final int LIMBS_PER_DIGIT = 8;
+  private static final int PRIME_BITS = 50;
+
   private static final Pattern NAME =
       Pattern.compile("insecure_simulator_n([0-9]{1,2})_l([0-9]{1,2})");
 
@@ -100,6 +107,41 @@ public record SimulatedParameters(
   @Override
   public double scale(int level) {
     return Math.pow(2, LOG_SCALE);
+  }
+
+  @Override
+  public int specialPrimes() {
+    return SPECIAL_PRIMES;
+  }
+
+  @Override
+  public int digits(int level) {
+    return (level + LIMBS_PER_DIGIT) / LIMBS_PER_DIGIT;
+  }
+
+  @Override
+  public long storedKeyBytes(int level) {
+    return level < 0 ? 0 : digits(level) * packed(level + 1 + SPECIAL_PRIMES);
+  }
+
+  @Override
+  public long storedCiphertextBytes(int level) {
+    return 2 * packed(level + 1);
+  }
+
+  @Override
+  public long storedFreshCiphertextBytes(int level) {
+    return packed(level + 1);
+  }
+
+  /** A simulated bootstrap has no keys of its own. */
+  @Override
+  public OptionalLong bootstrapKeyBytes() {
+    return OptionalLong.of(0);
+  }
+
+  private long packed(int limbs) {
+    return (long) limbs * ringDegree * PRIME_BITS / Byte.SIZE;
   }
 
   @Override

@@ -1,27 +1,16 @@
 package org.hetal.he.simulator;
 
-import org.hetal.he.Plaintext;
+import org.hetal.he.AbstractPlaintext;
 
-final class SimulatedPlaintext implements Plaintext {
-  private final SimulatedParameters parameters;
+/** Slots in the clear with the level that an encoded plaintext would have. */
+final class SimulatedPlaintext extends AbstractPlaintext {
   private final double[] real;
   private final double[] imaginary;
-  private final int level;
-  private final Footprint footprint;
-  private boolean closed;
 
-  SimulatedPlaintext(
-      SimulatedParameters parameters,
-      double[] real,
-      double[] imaginary,
-      int level,
-      Footprint footprint) {
-    this.parameters = parameters;
+  SimulatedPlaintext(SimulatedParameters owner, double[] real, double[] imaginary, int level) {
+    super(owner, level);
     this.real = real;
     this.imaginary = imaginary;
-    this.level = level;
-    this.footprint = footprint;
-    footprint.opened(level, 1);
   }
 
   double[] real() {
@@ -32,24 +21,8 @@ final class SimulatedPlaintext implements Plaintext {
     return imaginary;
   }
 
-  SimulatedParameters parameters() {
-    return parameters;
-  }
-
-  boolean isClosed() {
-    return closed;
-  }
-
   @Override
-  public int level() {
-    return level;
-  }
-
-  @Override
-  public void close() {
-    if (!closed) {
-      closed = true;
-      footprint.closed(level, 1);
-    }
+  protected void release() {
+    // The slots are on the Java heap.
   }
 }

@@ -12,29 +12,32 @@ import org.hetal.he.HeFormatException;
 import org.hetal.he.HeLevelException;
 import org.hetal.he.HeRangeException;
 import org.hetal.he.HeScaleException;
+import org.hetal.he.Operation;
 import org.hetal.he.Plaintext;
+import org.hetal.he.RecordingEvaluator;
 import org.junit.jupiter.api.Test;
 
 class SimulatorTest {
   private final Simulator simulator = new Simulator(SimulatedParameters.withRingDegree(8));
+  private final RecordingEvaluator recorder = new RecordingEvaluator(simulator);
 
   @Test
   void multiplyRescale_multipliesSlotsAndTakesALevel() {
     Ciphertext a = simulator.encrypt(new double[] {1, 2, 3, 4}, 5);
-    Ciphertext product = simulator.multiplyRescale(a, a);
+    Ciphertext product = recorder.multiplyRescale(a, a);
     assertArrayEquals(new double[] {1, 4, 9, 16}, simulator.decrypt(product));
     assertEquals(4, product.level());
     assertEquals(1, product.scaleDegree());
-    assertEquals(1, simulator.count(Operation.MULTIPLY));
-    assertEquals(5, simulator.usedKeys().relinearizationLevel());
+    assertEquals(1, recorder.count(Operation.MULTIPLY));
+    assertEquals(5, recorder.usedKeys().relinearizationLevel());
   }
 
   @Test
   void rotate_movesSlotsToTheLeftAndNotesTheKey() {
     Ciphertext a = simulator.encrypt(new double[] {1, 2, 3, 4}, 2);
-    assertArrayEquals(new double[] {2, 3, 4, 1}, simulator.decrypt(simulator.rotate(a, 1)));
-    assertArrayEquals(new double[] {4, 1, 2, 3}, simulator.decrypt(simulator.rotate(a, -1)));
-    assertEquals(Map.of(1, 2, 3, 2), simulator.usedKeys().rotations());
+    assertArrayEquals(new double[] {2, 3, 4, 1}, simulator.decrypt(recorder.rotate(a, 1)));
+    assertArrayEquals(new double[] {4, 1, 2, 3}, simulator.decrypt(recorder.rotate(a, -1)));
+    assertEquals(Map.of(1, 2, 3, 2), recorder.usedKeys().rotations());
   }
 
   @Test
@@ -43,12 +46,12 @@ class SimulatorTest {
     Plaintext even = simulator.encode(new double[] {1, 0}, 2);
     Plaintext odd = simulator.encode(new double[] {0, 1}, 2);
     List<Ciphertext> out =
-        simulator.multiplyRotated(
+        recorder.multiplyRotated(
             a, new int[] {0, 1}, List.of(List.of(even, odd), Arrays.asList(null, even)));
     assertArrayEquals(new double[] {1, 3, 3, 1}, simulator.decrypt(out.get(0)));
     assertArrayEquals(new double[] {2, 0, 4, 0}, simulator.decrypt(out.get(1)));
     assertEquals(2, out.get(0).scaleDegree());
-    assertEquals(1, simulator.count(Operation.ROTATE));
+    assertEquals(1, recorder.count(Operation.ROTATE));
     assertArrayEquals(
         new double[] {3, 5, 7, 5}, simulator.decrypt(simulator.rotateSum(a, new int[] {0, 1})));
     assertArrayEquals(

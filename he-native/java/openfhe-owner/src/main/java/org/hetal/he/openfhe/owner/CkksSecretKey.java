@@ -3,7 +3,7 @@ package org.hetal.he.openfhe.owner;
 import java.lang.ref.Reference;
 import java.util.Arrays;
 import java.util.function.Supplier;
-import org.hetal.he.NativeHandle;
+import org.hetal.he.library.NativeHandle;
 import org.hetal.he.openfhe.CkksCiphertext;
 import org.hetal.he.openfhe.CkksContext;
 import org.hetal.he.openfhe.CkksPlaintext;

@@ -3,15 +3,15 @@ package org.hetal.he.openfhe.owner;
 import java.lang.ref.Reference;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.function.Supplier;
 import org.hetal.he.HeFormatException;
 import org.hetal.he.KeyPlan;
-import org.hetal.he.NativeHandle;
-import org.hetal.he.NativeParameters;
 import org.hetal.he.Parameters;
+import org.hetal.he.engine.NativeParameters;
+import org.hetal.he.library.NativeHandle;
 import org.hetal.he.openfhe.OpenFhe;
 import org.hetal.he.owner.Client;
+import org.hetal.he.owner.NativeKeyWriter;
 
 /**
  * A {@link Client} for the native engine in which the secret key is OpenFHE's alone: {@code
@@ -107,29 +107,43 @@ public final class NativeClientWithOpenFheKey implements Client {
 
   @Override
   public void writeEvaluationKeys(Path directory, KeyPlan plan, KeyProgress progress) {
-    int[] rotations = new int[2 * plan.rotations().size()];
-    int at = 0;
-    for (Map.Entry<Integer, Integer> rotation : plan.rotations().entrySet()) {
-      rotations[at++] = rotation.getKey();
-      rotations[at++] = rotation.getValue();
-    }
-    long opened =
-        EngineClientNatives.openWriter(
-            handle.get(),
-            directory.toString(),
-            rotations,
-            plan.relinearizationLevel(),
-            plan.conjugationLevel(),
-            plan.needsBootstrap());
-    try (NativeHandle writer =
-        new NativeHandle(this, opened, "writer", EngineClientNatives::release)) {
-      int total = EngineClientNatives.writerTotal(writer.get());
-      for (int done = 1; done <= total; done++) {
-        progress.wrote(done, total, EngineClientNatives.writeNext(writer.get()));
-      }
-      EngineClientNatives.commitWriter(writer.get());
+    try {
+      NativeKeyWriter.write(this, new WriterLibrary(handle), directory, plan, progress);
     } finally {
       Reference.reachabilityFence(this);
+    }
+  }
+
+  private record WriterLibrary(NativeHandle client) implements NativeKeyWriter.Library {
+    @Override
+    public long open(
+        String directory,
+        int[] rotations,
+        int relinearizationLevel,
+        int conjugationLevel,
+        boolean bootstrap) {
+      return EngineClientNatives.openWriter(
+          client.get(), directory, rotations, relinearizationLevel, conjugationLevel, bootstrap);
+    }
+
+    @Override
+    public int total(long writer) {
+      return EngineClientNatives.writerTotal(writer);
+    }
+
+    @Override
+    public long writeNext(long writer) {
+      return EngineClientNatives.writeNext(writer);
+    }
+
+    @Override
+    public void commit(long writer) {
+      EngineClientNatives.commitWriter(writer);
+    }
+
+    @Override
+    public void release(long writer) {
+      EngineClientNatives.release(writer);
     }
   }
 

@@ -7,7 +7,7 @@ import java.util.TreeMap;
 import org.hetal.he.HeFormatException;
 import org.hetal.he.HeLevelException;
 import org.hetal.he.KeyPlan;
-import org.hetal.he.NativeHandle;
+import org.hetal.he.library.NativeHandle;
 import org.hetal.he.openfhe.CkksCiphertext;
 import org.hetal.he.openfhe.CkksContext;
 import org.hetal.he.openfhe.CkksPlaintext;

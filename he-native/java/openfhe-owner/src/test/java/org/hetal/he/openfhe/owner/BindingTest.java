@@ -14,7 +14,7 @@ import org.hetal.he.HeLevelException;
 import org.hetal.he.HeMissingKeyException;
 import org.hetal.he.HeScaleException;
 import org.hetal.he.HeSecurityException;
-import org.hetal.he.NativeHandle;
+import org.hetal.he.library.NativeHandle;
 import org.hetal.he.openfhe.CkksCiphertext;
 import org.hetal.he.openfhe.CkksContext;
 import org.hetal.he.openfhe.CkksLinearTransform;
@@ -405,9 +405,11 @@ class BindingTest {
         CkksPlaintext plain = context.encode(X, 5);
         CkksPlaintext lowPlain = context.encode(X, 1);
         CkksCiphertext foreign = context.encrypt(others.publicKey(), plain)) {
-      assertMessage(HeLevelException.class, "levels 5 and 2", () -> context.add(x, low));
-      assertMessage(HeLevelException.class, "levels 5 and 1", () -> context.add(x, lowPlain));
-      assertMessage(HeScaleException.class, "degrees 1 and 2", () -> context.sub(x, product));
+      assertMessage(HeLevelException.class, "levels, actual 5 and 2", () -> context.add(x, low));
+      assertMessage(
+          HeLevelException.class, "levels, actual 5 and 1", () -> context.add(x, lowPlain));
+      assertMessage(
+          HeScaleException.class, "degrees, actual 1 and 2", () -> context.sub(x, product));
       assertMessage(HeScaleException.class, "actual 2", () -> context.multiply(product, 2.0));
       assertMessage(HeScaleException.class, "actual 1", () -> context.rescale(x));
       assertMessage(

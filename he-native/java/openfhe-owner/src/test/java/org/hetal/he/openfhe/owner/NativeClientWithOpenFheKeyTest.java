@@ -16,7 +16,7 @@ import org.hetal.he.HeException;
 import org.hetal.he.HeFormatException;
 import org.hetal.he.HeLevelException;
 import org.hetal.he.KeyPlan;
-import org.hetal.he.NativeEngine;
+import org.hetal.he.engine.NativeEngine;
 import org.hetal.he.openfhe.OpenFhe;
 import org.hetal.he.owner.NativeClient;
 import org.junit.jupiter.api.AfterAll;

@@ -1,0 +1,26 @@
+// A key plan as org.hetal.he.owner.NativeKeyWriter flattens it, for both libraries of the data owner.
+#pragma once
+
+#include "jni/convert.h"
+#include "owner/client.h"
+
+namespace hetal::jni {
+
+/// `rotations`: steps and level by turns; relinearisation and conjugation: their level, -1 for none.
+inline owner::KeyPlan key_plan_of(JNIEnv* env, jintArray rotations, jint relinearization, jint conjugation,
+                                  jboolean bootstrap) {
+  owner::KeyPlan plan;
+  const std::vector<jint> flat = to_ints(env, rotations);
+  require<InvalidArgument>(flat.size() % 2 == 0, "key plan: expected a level for each rotation, actual ", flat.size(),
+                           " numbers");
+  for (std::size_t i = 0; i < flat.size(); i += 2) {
+    require<InvalidArgument>(flat[i] > 0, "key plan: rotation: expected at least 1, actual ", flat[i]);
+    plan.level_of_steps[static_cast<std::uint32_t>(flat[i])] = flat[i + 1];
+  }
+  plan.relinearization_level = relinearization;
+  plan.conjugation_level = conjugation;
+  plan.bootstrap = bootstrap != JNI_FALSE;
+  return plan;
+}
+
+}  // namespace hetal::jni

@@ -1,0 +1,30 @@
+package org.hetal.he.engine;
+
+import java.nio.file.Path;
+import org.hetal.he.DeviceSpec;
+import org.hetal.he.Evaluator;
+import org.hetal.he.EvaluatorBackend;
+import org.hetal.he.Parameters;
+
+/** The C++ engine of this project; its library is inside the jar. */
+public final class NativeBackend implements EvaluatorBackend {
+  @Override
+  public String name() {
+    return "native";
+  }
+
+  @Override
+  public boolean needsKeys() {
+    return true;
+  }
+
+  @Override
+  public Parameters parameters(String name) {
+    return NativeParameters.named(name);
+  }
+
+  @Override
+  public Evaluator open(Path keyBundle, String parameterSet, DeviceSpec device) {
+    return NativeEngine.open(keyBundle, device);
+  }
+}

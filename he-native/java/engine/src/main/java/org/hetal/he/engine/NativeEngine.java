@@ -1,0 +1,57 @@
+package org.hetal.he.engine;
+
+import java.nio.file.Path;
+import org.hetal.he.DeviceLostException;
+import org.hetal.he.DeviceOutOfMemoryException;
+import org.hetal.he.DeviceSpec;
+import org.hetal.he.DeviceUnavailableException;
+import org.hetal.he.FileReadException;
+import org.hetal.he.HeFormatException;
+import org.hetal.he.NativeLibraryException;
+import org.hetal.he.ResourceUnavailableException;
+
+/** Opens the native engine on a key bundle. */
+public final class NativeEngine {
+  private NativeEngine() {}
+
+  /**
+   * An evaluator for the parameter set and keys of a bundle. Keys come into memory on first use;
+   * the manifest and the size of every file are checked now.
+   *
+   * @param threads 0: one for each core. Results do not depend on it.
+   * @throws FileReadException when there is no bundle, or a file of it cannot be read
+   * @throws HeFormatException when the bundle is damaged or of other parameters
+   * @throws ResourceUnavailableException when the system gives fewer threads
+   * @throws NativeLibraryException when the engine cannot be loaded
+   */
+  public static NativeEvaluator open(Path keyBundle, int threads) {
+    return open(keyBundle, DeviceSpec.cpu(threads));
+  }
+
+  /**
+   * As {@link #open(Path, int)}, on the device of choice.
+   *
+   * @throws DeviceUnavailableException when the machine lacks the device, its driver or its library
+   * @throws DeviceOutOfMemoryException when the device has not the memory to be reserved
+   * @throws DeviceLostException when the device does not compute what the processor does
+   */
+  public static NativeEvaluator open(Path keyBundle, DeviceSpec device) {
+    return NativeEvaluator.open(keyBundle, device);
+  }
+
+  /**
+   * Finds out early, before keys are fetched, whether what the device needs of this program is
+   * there. {@link #open(Path, DeviceSpec)} looks for driver and GPU.
+   *
+   * @throws NativeLibraryException when the engine cannot be loaded
+   * @throws DeviceUnavailableException when the library with the kernels is nowhere, or {@code
+   *     HETAL_CPU_PATH} names instructions that this processor lacks
+   */
+  public static void requireLibrary(DeviceSpec device) {
+    EngineLibrary.require();
+    EngineLibrary.cpuPath();
+    if (device.kind().equals("cuda")) {
+      CudaLibrary.find().close();
+    }
+  }
+}

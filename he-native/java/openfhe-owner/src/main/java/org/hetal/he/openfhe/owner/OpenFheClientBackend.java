@@ -1,0 +1,50 @@
+package org.hetal.he.openfhe.owner;
+
+import java.nio.file.Path;
+import org.hetal.he.Parameters;
+import org.hetal.he.openfhe.OpenFhe;
+import org.hetal.he.openfhe.OpenFheParameters;
+import org.hetal.he.owner.Client;
+import org.hetal.he.owner.ClientBackend;
+
+/** Keys of OpenFHE for a cluster that computes with OpenFHE. */
+public final class OpenFheClientBackend implements ClientBackend {
+  @Override
+  public String backend() {
+    return "openfhe";
+  }
+
+  @Override
+  public String client() {
+    return "openfhe";
+  }
+
+  @Override
+  public void require(int threads) {
+    OpenFhe.require();
+  }
+
+  @Override
+  public Parameters parameters(String name) {
+    return OpenFheParameters.named(name);
+  }
+
+  @Override
+  public Client generate(String parameterSet, int threads, Long insecureSeed) {
+    requireNoSeed(insecureSeed);
+    return OpenFheClient.generate(parameterSet);
+  }
+
+  @Override
+  public Client load(Path secretKey, String parameterSet, int threads, Long insecureSeed) {
+    requireNoSeed(insecureSeed);
+    return ClientBackend.requireSet(OpenFheClient.load(secretKey), secretKey, parameterSet);
+  }
+
+  static void requireNoSeed(Long insecureSeed) {
+    if (insecureSeed != null) {
+      throw new IllegalArgumentException(
+          "insecure-seed: expected none with the client openfhe, which takes no seed, actual one");
+    }
+  }
+}

@@ -1,0 +1,93 @@
+package org.hetal.he.owner;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import org.hetal.he.AtomicFile;
+import org.hetal.he.Ciphertext;
+import org.hetal.he.FileWriteException;
+import org.hetal.he.KeyBundleManifest;
+import org.hetal.he.KeyPlan;
+import org.hetal.he.Parameters;
+import org.hetal.he.simulator.SimulatedParameters;
+import org.hetal.he.simulator.Simulator;
+
+/** A client whose ciphertexts are doubles in the clear: for dry runs and tests. */
+public final class SimulatorClient implements Client {
+  private final SimulatedParameters parameters;
+  private final Simulator simulator;
+  private final String keyId;
+
+  /**
+   * @param keyId 32 hexadecimal digits
+   */
+  public SimulatorClient(SimulatedParameters parameters, String keyId) {
+    this.parameters = parameters;
+    this.simulator = new Simulator(parameters);
+    this.keyId = keyId;
+  }
+
+  @Override
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  @Override
+  public String keyId() {
+    return keyId;
+  }
+
+  @Override
+  public byte[] encrypt(double[] values, int level) {
+    try (Ciphertext ciphertext = simulator.encrypt(values, level)) {
+      return simulator.serialize(ciphertext);
+    }
+  }
+
+  @Override
+  public double[] decrypt(byte[] ciphertext) {
+    try (Ciphertext read = simulator.deserialize(ciphertext)) {
+      return simulator.decrypt(read);
+    }
+  }
+
+  @Override
+  public double[] decryptComplex(byte[] ciphertext) {
+    try (Ciphertext read = simulator.deserialize(ciphertext)) {
+      double[] real = simulator.decrypt(read);
+      double[] imaginary = simulator.decryptImaginary(read);
+      double[] out = new double[real.length + imaginary.length];
+      System.arraycopy(real, 0, out, 0, real.length);
+      System.arraycopy(imaginary, 0, out, real.length, imaginary.length);
+      return out;
+    }
+  }
+
+  /** There are no keys: a list of those that the engine would need. */
+  @Override
+  public void writeEvaluationKeys(Path directory, KeyPlan plan, KeyProgress progress) {
+    byte[] bytes = KeyBundleManifest.ofPlan("hetal-simulator-keys 1", parameters, keyId, plan);
+    AtomicFile.write(directory.resolve(KeyBundleManifest.NAME), bytes);
+    progress.wrote(1, 1, bytes.length);
+  }
+
+  @Override
+  public void saveSecretKey(Path file) {
+    String text = SimulatorClientBackend.HEADER + "\n" + parameters.name() + "\n" + keyId + "\n";
+    try {
+      Files.createDirectories(file.toAbsolutePath().getParent());
+      Files.createFile(
+          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.writeString(file, text, StandardOpenOption.WRITE);
+    } catch (IOException e) {
+      throw FileWriteException.of(file, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    simulator.close();
+  }
+}

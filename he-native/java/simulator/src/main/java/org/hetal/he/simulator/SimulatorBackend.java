@@ -1,0 +1,30 @@
+package org.hetal.he.simulator;
+
+import java.nio.file.Path;
+import org.hetal.he.DeviceSpec;
+import org.hetal.he.Evaluator;
+import org.hetal.he.EvaluatorBackend;
+import org.hetal.he.Parameters;
+
+/** Doubles in the clear under the engine's rules: for tests and dry runs, never for data. */
+public final class SimulatorBackend implements EvaluatorBackend {
+  @Override
+  public String name() {
+    return "simulator";
+  }
+
+  @Override
+  public boolean needsKeys() {
+    return false;
+  }
+
+  @Override
+  public Parameters parameters(String name) {
+    return SimulatedParameters.named(name);
+  }
+
+  @Override
+  public Evaluator open(Path keyBundle, String parameterSet, DeviceSpec device) {
+    return new Simulator(SimulatedParameters.named(parameterSet));
+  }
+}

@@ -115,7 +115,7 @@ class OpenFheTrainingTest {
     try (Scope scope = new Scope();
         LocalGradientService workers =
             new LocalGradientService(evaluator, plan, microbatches, validation)) {
-      microbatches.forEach(scope::addAll);
+      microbatches.forEach(scope::ownAll);
       scope.ownAll(validation);
       return new Trainer(
               evaluator,

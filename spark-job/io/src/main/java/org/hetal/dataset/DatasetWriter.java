@@ -12,7 +12,7 @@ import java.util.regex.Pattern;
  */
 public final class DatasetWriter {
   private static final Pattern WRITTEN =
-      Pattern.compile("(train|judge)/group-\\d{5,}/(x-\\d{4,}|y)\\.ct");
+      Pattern.compile("(train|unlabelled)/group-\\d{5,}/(x-\\d{4,}|y)\\.ct");
 
   private final Storage storage;
   private final Origin origin;

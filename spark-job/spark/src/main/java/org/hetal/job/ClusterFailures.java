@@ -6,7 +6,6 @@ import java.nio.file.AccessDeniedException;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.security.AccessControlException;
 import org.apache.spark.SparkException;
-import org.hetal.cluster.CommitException;
 import org.hetal.cluster.RetryLaterException;
 import org.hetal.command.ExitCode;
 import org.hetal.command.FailureTable;
@@ -17,7 +16,7 @@ public final class ClusterFailures {
   public static final FailureTable TABLE =
       FailureTable.common()
           // Hadoop's for a full local disk.
-          .with(ExitCode.COMMIT, CommitException.class, FSError.class)
+          .with(ExitCode.COMMIT, FSError.class)
           .with(ExitCode.RETRY, RetryLaterException.class)
           .with(ExitCode.INPUT, ClusterFailures::isForbidden)
           .with(ExitCode.RETRY, UncheckedIOException.class, IOException.class)

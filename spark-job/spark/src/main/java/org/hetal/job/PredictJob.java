@@ -5,10 +5,11 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.hetal.cluster.ClusterRun;
-import org.hetal.cluster.CommitException;
 import org.hetal.cluster.SparkGradientService;
 import org.hetal.command.ExitCode;
+import org.hetal.command.SettingsOptions;
 import org.hetal.config.Settings;
+import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.EncryptedLogits;
@@ -42,6 +43,7 @@ final class PredictJob implements Callable<Integer> {
   @Override
   public Integer call() {
     Settings settings = options.load();
+    options.announce(settings, System.out, System.err);
     try (JavaSparkContext spark = SparkSessions.open("predict", settings)) {
       int rows = predict(settings, spark, output);
       System.out.println("done: the encrypted logits of " + rows + " rows are in " + output);

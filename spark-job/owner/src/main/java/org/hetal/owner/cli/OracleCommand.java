@@ -8,6 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.hetal.command.ExitCode;
 import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
+import org.hetal.dataset.CommitException;
 import org.hetal.dataset.Shapes;
 import org.hetal.dataset.StoredFile;
 import org.hetal.he.owner.Client;

@@ -180,7 +180,7 @@ TEST(CudaLibrary, IsRefusedWithOneLineWhenItIsMissingOrNotOne) {
     } catch (const DeviceUnavailable& e) { return e.what(); }
     return "none";
   };
-  EXPECT_NE(refusal("").find("fetch.sh"), std::string::npos);
+  EXPECT_NE(refusal("").find("fetch_cuda.sh"), std::string::npos);
   EXPECT_NE(refusal("/nowhere/libhetal_cuda.so").find("/nowhere/libhetal_cuda.so"), std::string::npos);
   EXPECT_NE(refusal("libm.so.6").find("not this engine's library"), std::string::npos);
 }

@@ -62,7 +62,7 @@ public final class CommandRunner {
   }
 
   private void prepare(CommandLine line) {
-    addTrace(line);
+    addCommon(line);
     program = program(line);
     line.setExecutionExceptionHandler((failure, ignored, parsed) -> report(failure));
     line.setParameterExceptionHandler((failure, parsed) -> usage(failure));
@@ -82,8 +82,13 @@ public final class CommandRunner {
     return name.toString();
   }
 
-  private static void addTrace(CommandLine line) {
-    line.getSubcommands().values().forEach(CommandRunner::addTrace);
+  /** What all commands have, and say in their help. */
+  private static void addCommon(CommandLine line) {
+    line.getSubcommands().values().forEach(CommandRunner::addCommon);
+    line.getCommandSpec()
+        .usageMessage()
+        .exitCodeListHeading("%nExit codes:%n")
+        .exitCodeList(ExitCode.meanings());
     line.getCommandSpec()
         .addOption(
             OptionSpec.builder(TRACE)

@@ -22,6 +22,7 @@ import org.hetal.he.IoReason;
 import org.hetal.he.NativeFaultException;
 import org.hetal.he.NativeLibraryException;
 import org.hetal.he.ResourceUnavailableException;
+import org.hetal.training.TrainingDivergedException;
 
 /**
  * Which exit code and which line stand for what was thrown. The outermost exception of the chain of
@@ -56,6 +57,7 @@ public final class FailureTable {
         .with(
             ExitCode.CONFIGURATION,
             SettingsException.class,
+            TrainingDivergedException.class,
             HeSecurityException.class,
             HeMissingKeyException.class,
             DeviceUnavailableException.class,
@@ -123,7 +125,10 @@ public final class FailureTable {
       return failure.getMessage();
     }
     if (failure instanceof UncheckedIOException unchecked) {
-      return text(unchecked.getMessage(), unchecked.getCause());
+      IOException cause = unchecked.getCause();
+      // The streams of java.nio.file give the cause and no message of their own.
+      boolean isBare = String.valueOf(cause).equals(unchecked.getMessage());
+      return isBare ? text(cause) : text(unchecked.getMessage(), cause);
     }
     if (failure instanceof IOException io) {
       return text(io.getMessage(), io);

@@ -10,6 +10,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -33,6 +34,7 @@ import org.hetal.owner.oracle.OracleLog;
  */
 final class Demo {
   private static final ObjectMapper JSON = new ObjectMapper();
+  private static final Duration TIME_TO_LISTEN = Duration.ofMinutes(2);
 
   private final PrintStream out;
   private final Settings settings;
@@ -108,8 +110,8 @@ final class Demo {
   /** Runs a command of the owner to its end; its seconds. */
   private double owner(String name, String... more) {
     long start = System.nanoTime();
-    List<String> command = DemoProcess.with(programs.owner(), command(name, more));
-    try (DemoProcess process = DemoProcess.shown("owner  ", command, log, bar)) {
+    List<String> command = with(programs.owner(), command(name, more));
+    try (DemoProcess process = DemoProcess.shown("owner", command, log, bar)) {
       process.await(() -> {});
     }
     return (System.nanoTime() - start) * 1e-9;
@@ -119,21 +121,33 @@ final class Demo {
   private double train() {
     Settings.Oracle files = settings.oracle();
     MetricsFile metrics = new MetricsFile(LocalPath.of("paths.run", settings.paths().run()));
-    List<String> oracle = DemoProcess.with(programs.owner(), command("oracle"));
-    List<String> training = DemoProcess.with(programs.cluster(), command("train"));
-    try (DemoProcess answering = DemoProcess.silent("oracle ", oracle, log)) {
+    List<String> oracle = with(programs.owner(), command("oracle"));
+    List<String> training = with(programs.cluster(), command("train"));
+    try (DemoProcess answering = DemoProcess.silent("oracle", oracle, log)) {
       answering.awaitFiles(
           List.of(
               LocalPath.of("oracle.certificate", files.certificate()),
-              LocalPath.of("oracle.token-file", files.tokenFile())));
+              LocalPath.of("oracle.token-file", files.tokenFile())),
+          TIME_TO_LISTEN);
       bar.line("  oracle  | answers the cluster; prints into " + log);
       long start = System.nanoTime();
       try (DemoProcess process = DemoProcess.shown("cluster", training, log, bar)) {
-        process.await(() -> bar.accept(Math.min(metrics.steps(), steps), steps));
+        process.await(
+            () -> {
+              answering.requireRunning();
+              bar.accept(Math.min(metrics.steps(), steps), steps);
+            });
       }
       bar.close();
       return (System.nanoTime() - start) * 1e-9;
     }
+  }
+
+  /** A command with its arguments. */
+  static List<String> with(List<String> command, List<String> arguments) {
+    List<String> out = new ArrayList<>(command);
+    out.addAll(arguments);
+    return out;
   }
 
   /** Whose code has the secret key. */
@@ -245,6 +259,8 @@ final class Demo {
   private static long size(Path folder) {
     try (Stream<Path> walk = Files.walk(folder)) {
       return walk.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+    } catch (UncheckedIOException e) {
+      throw FileReadException.of(folder, e.getCause());
     } catch (IOException e) {
       throw FileReadException.of(folder, e);
     }

@@ -8,25 +8,29 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import org.hetal.command.ExitCode;
 import org.hetal.command.ProgressBar;
 import org.hetal.he.FileWriteException;
 
 /**
  * One process of the demo: a role's command in a JVM of its own, with only that role's class path.
- * All that it prints is kept in the log.
+ * All that it prints is kept in the log. It ends with the demo, however that ends.
  */
 final class DemoProcess implements AutoCloseable {
   private static final long MILLIS_BETWEEN_LOOKS = 500;
-  private static final long SECONDS_TO_START = 120;
+  private static final int STOP_SECONDS = 10;
 
   private final String role;
   private final Path log;
   private final Process process;
   private final Thread pump;
+  private final AtomicReference<Throwable> fault = new AtomicReference<>();
   private volatile String lastLine = "nothing";
 
   /**
@@ -35,11 +39,7 @@ final class DemoProcess implements AutoCloseable {
   private DemoProcess(String role, List<String> command, Path log, Consumer<String> shown) {
     this.role = role;
     this.log = log;
-    try {
-      this.process = new ProcessBuilder(command).redirectErrorStream(true).start();
-    } catch (IOException e) {
-      throw new UncheckedIOException("running " + command.get(0), e);
-    }
+    this.process = start(command);
     this.pump = new Thread(() -> pump(shown), "output of " + role);
     pump.setDaemon(true);
     pump.start();
@@ -47,12 +47,36 @@ final class DemoProcess implements AutoCloseable {
 
   /** Starts a command whose output is shown with its role in front. */
   static DemoProcess shown(String role, List<String> command, Path log, ProgressBar bar) {
-    return new DemoProcess(role, command, log, line -> bar.line("  " + role + " | " + line));
+    String front = String.format(Locale.ROOT, "  %-7s | ", role);
+    return new DemoProcess(role, command, log, line -> bar.line(front + line));
   }
 
   /** Starts a command whose output goes to the log only. */
   static DemoProcess silent(String role, List<String> command, Path log) {
     return new DemoProcess(role, command, log, line -> {});
+  }
+
+  private static Process start(List<String> command) {
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      endWithThisProcess(process);
+      return process;
+    } catch (IOException e) {
+      throw new UncheckedIOException("running " + command.get(0), e);
+    }
+  }
+
+  /** Also when the demo is stopped, or another of its threads ends it. */
+  private static void endWithThisProcess(Process process) {
+    Runtime runtime = Runtime.getRuntime();
+    Thread hook = new Thread(process::destroy, "end of process " + process.pid());
+    try {
+      runtime.addShutdownHook(hook);
+    } catch (IllegalStateException e) { // the demo is ending
+      process.destroy();
+      throw e;
+    }
+    process.onExit().thenRun(() -> runtime.removeShutdownHook(hook));
   }
 
   /**
@@ -64,44 +88,83 @@ final class DemoProcess implements AutoCloseable {
   void await(Runnable look) {
     try {
       while (!process.waitFor(MILLIS_BETWEEN_LOOKS, TimeUnit.MILLISECONDS)) {
+        requireNoFault();
         look.run();
       }
       pump.join();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new DemoException(role.strip() + ": interrupted");
+      throw interrupted();
     }
+    requireNoFault();
     if (process.exitValue() != 0) {
-      throw new DemoException(
-          role.strip()
-              + ": expected exit code 0, actual "
-              + process.exitValue()
-              + "; its last line: "
-              + lastLine,
-          process.exitValue());
+      throw ended("expected exit code 0");
     }
   }
 
   /**
    * Waits until files are there that the process writes when it is ready.
    *
-   * @throws DemoException when the process ends before that, or takes more than two minutes
+   * @throws DemoException with its exit status when the process ends before; or when it takes too
+   *     long
    */
-  void awaitFiles(List<Path> files) {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(SECONDS_TO_START);
+  void awaitFiles(List<Path> files, Duration limit) {
+    long end = System.nanoTime() + limit.toNanos();
     try {
       while (!files.stream().allMatch(Files::exists)) {
-        if (process.waitFor(100, TimeUnit.MILLISECONDS) || System.nanoTime() > end) {
+        boolean ended = process.waitFor(100, TimeUnit.MILLISECONDS);
+        requireNoFault();
+        if (ended) {
+          pump.join();
+          throw ended("expected it to listen");
+        }
+        if (System.nanoTime() > end) {
           throw new DemoException(
-              role.strip()
-                  + ": expected it to start, actual it did not; its last line: "
-                  + lastLine);
+              role
+                  + ": expected it to listen within "
+                  + limit.toSeconds()
+                  + " s, actual not yet; stopped. Try again when the machine is less busy; "
+                  + log
+                  + " has what it said",
+              ExitCode.RETRY.status());
         }
       }
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new DemoException(role.strip() + ": interrupted");
+      throw interrupted();
     }
+  }
+
+  /**
+   * For a process that has to go on while others work.
+   *
+   * @throws DemoException with its exit status when it has ended
+   */
+  void requireRunning() {
+    requireNoFault();
+    if (!process.isAlive()) {
+      throw ended("expected it to go on");
+    }
+  }
+
+  /** A line that could not be kept in the log. */
+  private void requireNoFault() {
+    if (fault.get() instanceof Error error) {
+      throw error;
+    }
+    if (fault.get() instanceof RuntimeException exception) {
+      throw exception;
+    }
+  }
+
+  private DemoException ended(String expected) {
+    int status = process.exitValue();
+    String line =
+        role + ": " + expected + ", actual exit code " + status + "; it said: " + lastLine;
+    return status == 0 ? new DemoException(line) : new DemoException(line, status);
+  }
+
+  private static DemoException interrupted() {
+    Thread.currentThread().interrupt();
+    return new DemoException("interrupted");
   }
 
   /** Ends the process, if it runs. */
@@ -109,7 +172,7 @@ final class DemoProcess implements AutoCloseable {
   public void close() {
     process.destroy();
     try {
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+      if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();
       }
     } catch (InterruptedException e) {
@@ -128,28 +191,20 @@ final class DemoProcess implements AutoCloseable {
         shown.accept(text);
       }
     } catch (IOException e) {
-      // The process is gone; its exit code says the rest.
-      keep("output ended: " + e.getMessage());
+      lastLine = "output ended: " + e.getMessage(); // the process is gone
+    } catch (RuntimeException | Error e) {
+      fault.set(e);
+      process.destroy();
     }
   }
 
   private void keep(String line) {
     try {
       Files.createDirectories(log.toAbsolutePath().getParent());
-      Files.write(
-          log,
-          List.of(role.strip() + " | " + line),
-          StandardOpenOption.CREATE,
-          StandardOpenOption.APPEND);
+      Files.writeString(
+          log, role + ": " + line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     } catch (IOException e) {
       throw FileWriteException.of(log, e);
     }
-  }
-
-  /** A copy of a command with more arguments. */
-  static List<String> with(List<String> command, List<String> arguments) {
-    List<String> out = new ArrayList<>(command);
-    out.addAll(arguments);
-    return out;
   }
 }

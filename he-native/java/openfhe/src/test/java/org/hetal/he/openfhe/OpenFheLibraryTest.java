@@ -36,6 +36,6 @@ class OpenFheLibraryTest {
     OpenFheUnavailableException e =
         assertThrows(
             OpenFheUnavailableException.class, () -> OpenFhe.check(directory, built("00")));
-    assertTrue(e.getMessage().contains("fetch.sh"), e.getMessage());
+    assertTrue(e.getMessage().contains("fetch_openfhe.sh"), e.getMessage());
   }
 }

@@ -2,6 +2,7 @@ package org.hetal.command;
 
 import java.io.PrintStream;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 import org.hetal.he.FileWriteException;
 import picocli.CommandLine;
@@ -44,6 +45,11 @@ public final class CommandRunner {
     try {
       CommandLine line = commands.get();
       prepare(line);
+      Optional<String> renamed = RenamedOptions.refusal(arguments);
+      if (renamed.isPresent()) {
+        System.err.println("hetal: " + renamed.get());
+        return ExitCode.USAGE.status();
+      }
       int status = line.execute(arguments.toArray(String[]::new));
       System.out.flush();
       if (status == ExitCode.OK.status() && System.out.checkError()) {
@@ -56,20 +62,29 @@ public final class CommandRunner {
   }
 
   private void prepare(CommandLine line) {
-    line.getSubcommands().values().forEach(CommandRunner::addCommon);
     addCommon(line);
-    String command = line.getCommandName();
-    program = command.startsWith("hetal") ? "hetal" : "hetal " + command;
-    arguments.stream()
-        .filter(line.getSubcommands()::containsKey)
-        .findFirst()
-        .ifPresent(name -> program = "hetal " + name);
+    program = program(line);
     line.setExecutionExceptionHandler((failure, ignored, parsed) -> report(failure));
     line.setParameterExceptionHandler((failure, parsed) -> usage(failure));
   }
 
+  /** How messages name the command: with the names of the groups that it is in. */
+  private String program(CommandLine line) {
+    StringBuilder name = new StringBuilder("hetal");
+    CommandLine at = line;
+    for (String argument : arguments) {
+      CommandLine next = at.getSubcommands().get(argument);
+      if (next != null) {
+        name.append(' ').append(argument);
+        at = next;
+      }
+    }
+    return name.toString();
+  }
+
   /** What all commands have, and say in their help. */
   private static void addCommon(CommandLine line) {
+    line.getSubcommands().values().forEach(CommandRunner::addCommon);
     line.getCommandSpec()
         .usageMessage()
         .exitCodeListHeading("%nExit codes:%n")

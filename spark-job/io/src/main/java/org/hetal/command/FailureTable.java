@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Predicate;
 import org.hetal.config.SettingsException;
+import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.he.DeviceException;
 import org.hetal.he.DeviceOutOfMemoryException;
@@ -47,7 +48,7 @@ public final class FailureTable {
             DatasetException.class,
             HeFormatException.class,
             FileReadException.class)
-        .with(ExitCode.COMMIT, FileWriteException.class)
+        .with(ExitCode.COMMIT, CommitException.class, FileWriteException.class)
         .with(
             ExitCode.RETRY,
             DeviceOutOfMemoryException.class,

@@ -1,6 +1,7 @@
 package org.hetal.config;
 
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.List;
 import org.hetal.he.DeviceSpec;
 
@@ -14,6 +15,7 @@ import org.hetal.he.DeviceSpec;
  * @param deviceMemory bytes that one engine on a GPU takes at its start; 0: as it needs it
  * @param insecureSeed null: keys and encryption are seeded by the operating system
  * @param report the merged settings as lines of {@code path = value}, secrets redacted
+ * @param changes those lines of the report that differ from the defaults
  */
 public record Settings(
     String runId,
@@ -29,7 +31,8 @@ public record Settings(
     Paths paths,
     Oracle oracle,
     Cluster cluster,
-    List<String> report)
+    List<String> report,
+    List<String> changes)
     implements Serializable {
 
   /** Which implementation of the evaluator computes. */
@@ -176,7 +179,7 @@ public record Settings(
    *
    * @param host name or address, an IPv6 address without brackets
    * @param queryBudget answers in its life, at least 1
-   * @param patienceSeconds how long the cluster keeps asking an oracle that does not answer
+   * @param retryTimeout how long the cluster keeps asking an oracle that does not answer
    */
   public record Oracle(
       String host,
@@ -185,7 +188,7 @@ public record Settings(
       String tokenFile,
       String log,
       int queryBudget,
-      int patienceSeconds)
+      Duration retryTimeout)
       implements Serializable {}
 
   /**

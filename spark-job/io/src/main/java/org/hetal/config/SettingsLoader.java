@@ -4,16 +4,15 @@ import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
 import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigParseOptions;
-import com.typesafe.config.ConfigRenderOptions;
 import com.typesafe.config.ConfigValue;
 import com.typesafe.config.ConfigValueFactory;
 import com.typesafe.config.ConfigValueType;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Merges the defaults, HOCON files and {@code path=value} overrides into {@link Settings}, once. A
@@ -57,8 +56,9 @@ public final class SettingsLoader {
     }
     try {
       Config resolved = merged.withFallback(defaults).resolve();
-      requireKnown(resolved, defaults.resolve());
-      return read(resolved.getConfig(ROOT));
+      Config known = defaults.resolve();
+      requireKnown(resolved, known);
+      return read(resolved.getConfig(ROOT), new SettingsReport(known.getConfig(ROOT)));
     } catch (ConfigException e) {
       throw new SettingsException("settings: " + e.getMessage(), e);
     }
@@ -78,7 +78,8 @@ public final class SettingsLoader {
     }
     try {
       return ConfigFactory.parseFile(
-          file.toFile(), ConfigParseOptions.defaults().setIncluder(new StrictIncluder(null)));
+          file.toAbsolutePath().toFile(),
+          ConfigParseOptions.defaults().setIncluder(new StrictIncluder(null)));
     } catch (ConfigException e) {
       throw new SettingsException("settings: " + e.getMessage(), e);
     }
@@ -89,8 +90,9 @@ public final class SettingsLoader {
     for (Map.Entry<String, ConfigValue> entry : resolved.entrySet()) {
       if (!defaults.hasPathOrNull(entry.getKey())
           || defaults.getValue(entry.getKey()).valueType() == ConfigValueType.OBJECT) {
-        unknown.add(
-            shortened(entry.getKey()) + " (" + entry.getValue().origin().description() + ")");
+        String name = shortened(entry.getKey());
+        RenamedSettings.refuse(name, entry.getValue().origin().description());
+        unknown.add(name + " (" + entry.getValue().origin().description() + ")");
       }
     }
     if (!unknown.isEmpty()) {
@@ -104,8 +106,8 @@ public final class SettingsLoader {
     return path.startsWith(ROOT + ".") ? path.substring(ROOT.length() + 1) : path;
   }
 
-  private static Settings read(Config config) {
-    Checked in = new Checked(config);
+  private static Settings read(Config config, SettingsReport report) {
+    SettingsReader in = new SettingsReader(config);
     String parameters = in.matching("parameters", "(insecure_)?[a-z0-9_]+", "a parameter set");
     Settings.Backend backend = in.oneOf("backend", Settings.Backend.class);
     Long seed = in.longOrNone("insecure-seed");
@@ -139,12 +141,13 @@ public final class SettingsLoader {
                 in.integer("cluster.partitions", 0, 1 << 20),
                 in.bytes("cluster.cache-bytes"),
                 in.oneOf("cluster.driver-device", Settings.DriverDevice.class)),
-            report(config));
+            report.all(config),
+            report.changes(config));
     in.throwProblems();
     return settings;
   }
 
-  private static void requireMatch(Checked in, Settings.Backend backend, String parameters) {
+  private static void requireMatch(SettingsReader in, Settings.Backend backend, String parameters) {
     Settings.Backend owner =
         parameters.startsWith("insecure_simulator_")
             ? Settings.Backend.SIMULATOR
@@ -163,7 +166,7 @@ public final class SettingsLoader {
   }
 
   /** Only the native engine has another device than the processor. */
-  private static Settings.Device device(Checked in, Settings.Backend backend) {
+  private static Settings.Device device(SettingsReader in, Settings.Backend backend) {
     Settings.Device wanted = in.oneOf("device", Settings.Device.class);
     if (wanted != Settings.Device.CPU && backend != Settings.Backend.NATIVE) {
       in.problem("device", "cpu with the backend " + backend.label(), wanted.label());
@@ -172,7 +175,7 @@ public final class SettingsLoader {
   }
 
   /** Only the native engine lets one choose who handles the secret key. */
-  private static Settings.Client client(Checked in, Settings.Backend backend) {
+  private static Settings.Client client(SettingsReader in, Settings.Backend backend) {
     Settings.Client wanted = in.oneOf("client", Settings.Client.class);
     Settings.Client own =
         switch (backend) {
@@ -189,7 +192,7 @@ public final class SettingsLoader {
     return wanted;
   }
 
-  private static Settings.Data data(Checked in) {
+  private static Settings.Data data(SettingsReader in) {
     double validation = in.real("data.validation-fraction", 0, 0.9);
     double test = in.real("data.test-fraction", 0, 0.9);
     if (validation + test >= 1) {
@@ -213,7 +216,7 @@ public final class SettingsLoader {
         in.real("data.row-norm-bound", 1e-6, 1e6));
   }
 
-  private static char separator(Checked in) {
+  private static char separator(SettingsReader in) {
     String name =
         in.matching("data.separator", "[,;|]|tab|blank", "\",\", \";\", \"|\", tab or blank");
     return name.equals("tab")
@@ -221,7 +224,7 @@ public final class SettingsLoader {
         : name.equals("blank") ? ' ' : name.isEmpty() ? ',' : name.charAt(0);
   }
 
-  private static Settings.Source source(Checked in, String path) {
+  private static Settings.Source source(SettingsReader in, String path) {
     Settings.Source source =
         new Settings.Source(in.optional(path + ".features"), in.optional(path + ".labels"));
     if (!source.isPresent() && !source.labels().isEmpty()) {
@@ -230,7 +233,7 @@ public final class SettingsLoader {
     return source;
   }
 
-  private static Settings.Training training(Checked in) {
+  private static Settings.Training training(SettingsReader in) {
     int rowsPerBlock = in.integer("training.rows-per-block", 0, 1 << 16);
     if (rowsPerBlock != 0 && Integer.bitCount(rowsPerBlock) != 1) {
       in.problem("training.rows-per-block", "0 or a power of two", rowsPerBlock);
@@ -245,7 +248,7 @@ public final class SettingsLoader {
         rowsPerBlock);
   }
 
-  private static Settings.Paths paths(Checked in) {
+  private static Settings.Paths paths(SettingsReader in) {
     return new Settings.Paths(
         in.path("paths.secret-key"),
         in.path("paths.private"),
@@ -255,7 +258,7 @@ public final class SettingsLoader {
         in.path("paths.run"));
   }
 
-  private static Settings.Oracle oracle(Checked in, Settings.Training training) {
+  private static Settings.Oracle oracle(SettingsReader in, Settings.Training training) {
     int budget = in.integer("oracle.query-budget", 0, 1_000_000);
     return new Settings.Oracle(
         oracleHost(in),
@@ -264,11 +267,11 @@ public final class SettingsLoader {
         in.path("oracle.token-file"),
         in.path("oracle.log"),
         budget == 0 ? 2 * training.epochs() : budget,
-        in.integer("oracle.patience-seconds", 1, 1_000_000));
+        in.duration("oracle.retry-timeout", Duration.ofSeconds(1), Duration.ofDays(10)));
   }
 
   /** An IPv6 address loses its brackets. A name may have underscores, as in container networks. */
-  private static String oracleHost(Checked in) {
+  private static String oracleHost(SettingsReader in) {
     String name = "[A-Za-z0-9][A-Za-z0-9._-]{0,252}";
     String address = "[0-9A-Fa-f]*:[0-9A-Fa-f]*:[0-9A-Fa-f:.]*(%[A-Za-z0-9._-]+)?";
     String host =
@@ -277,20 +280,5 @@ public final class SettingsLoader {
             name + "|" + address + "|\\[" + address + "\\]",
             "a host name, an IPv4 or an IPv6 address, without scheme, path and port (oracle.port)");
     return host.startsWith("[") ? host.substring(1, host.length() - 1) : host;
-  }
-
-  /** Sorted, for people to read; a seed fixes secrets and is one itself. */
-  private static List<String> report(Config config) {
-    TreeMap<String, String> lines = new TreeMap<>();
-    for (Map.Entry<String, ConfigValue> entry : config.entrySet()) {
-      String value = entry.getValue().render(ConfigRenderOptions.concise());
-      boolean secret =
-          entry.getKey().matches(".*(password|secret|token|insecure-seed)$")
-              && !value.matches("\"?none\"?");
-      lines.put(entry.getKey(), secret ? "(redacted)" : value);
-    }
-    List<String> out = new ArrayList<>();
-    lines.forEach((path, value) -> out.add(path + " = " + value));
-    return List.copyOf(out);
   }
 }

@@ -45,7 +45,8 @@ class ExitCodeTest {
 
   @Test
   void helpOfTheLauncher_tellsThemAll() throws Exception {
-    assertTells(Files.readString(Path.of("../../hetal")));
+    assertTells(
+        Files.readString(Path.of("../launcher/src/main/resources/org/hetal/launcher/help.txt")));
   }
 
   @Test

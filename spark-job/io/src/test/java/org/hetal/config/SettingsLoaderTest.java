@@ -11,6 +11,7 @@ import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import org.hetal.he.DeviceSpec;
@@ -214,6 +215,53 @@ class SettingsLoaderTest {
     assertTrue(settings.report().contains("insecure-seed = (redacted)"));
     assertTrue(settings.report().stream().noneMatch(line -> line.contains("4711")));
     assertTrue(settings.report().contains("parameters = \"insecure_n10_l12\""));
+  }
+
+  @Test
+  void changes_areTheSettingsThatDifferFromTheDefaults() throws Exception {
+    assertEquals(List.of(), SettingsLoader.load(List.of(), Map.of()).changes());
+    Path file = write("same.conf", "hetal { training { epochs = 10, patience = 5 } }");
+    Settings settings =
+        SettingsLoader.load(
+            List.of(file),
+            Map.of("threads", "0", "insecure-seed", "7", "parameters", "insecure_n10_l12"));
+    assertEquals(
+        List.of(
+            "insecure-seed = (redacted)",
+            "parameters = \"insecure_n10_l12\"",
+            "training.patience = 5"),
+        settings.changes());
+  }
+
+  @Test
+  void durations_haveAUnit() {
+    Settings settings = SettingsLoader.load(List.of(), Map.of("oracle.retry-timeout", "2m"));
+    assertEquals(Duration.ofMinutes(2), settings.oracle().retryTimeout());
+    for (String value : List.of("120", "500ms", "11d", "-3s", "soon", "")) {
+      assertTrue(
+          refused("oracle.retry-timeout", value).contains("a duration with its unit"), value);
+    }
+  }
+
+  @Test
+  void oldNames_areRefusedWithTheNewOnes() throws Exception {
+    assertTrue(
+        said("hetal.oracle.patience-seconds = 3")
+            .contains("oracle.patience-seconds is now named oracle.retry-timeout"));
+    assertTrue(
+        said("hetal.training.groups-per-microbatch = 1")
+            .contains(
+                "training.groups-per-microbatch is now named training.groups-per-microbatch"));
+  }
+
+  private String said(String file) throws Exception {
+    Path old = write("old.conf", file);
+    String said =
+        assertThrows(SettingsException.class, () -> SettingsLoader.load(List.of(old), Map.of()))
+            .getMessage();
+    assertEquals(1, said.lines().count(), said);
+    assertTrue(said.contains("old.conf"), said);
+    return said;
   }
 
   @Test

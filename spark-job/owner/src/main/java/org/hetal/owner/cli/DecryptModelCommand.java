@@ -2,6 +2,7 @@ package org.hetal.owner.cli;
 
 import java.util.Locale;
 import org.hetal.command.ExitCode;
+import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.Storage;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
 import org.hetal.command.ExitCode;
+import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedLogits;
 import org.hetal.dataset.LocalStorage;
@@ -48,11 +49,11 @@ final class DecryptPredictionsCommand extends OwnerCommand {
   private Path rows;
 
   @Option(
-      names = "--to",
+      names = {"-o", "--output"},
       required = true,
       paramLabel = "FILE",
       description = "The CSV file to write; refused if it is there with another content.")
-  private Path to;
+  private Path output;
 
   @Override
   int run() {
@@ -76,7 +77,7 @@ final class DecryptPredictionsCommand extends OwnerCommand {
       }
       double[][] values = DecryptedLogits.decrypt(client, stored, storage, record.rows());
       write(csv(record, values));
-      say("%d rows in %s", record.rows(), to);
+      say("%d rows in %s", record.rows(), output);
     }
     return ExitCode.OK.status();
   }
@@ -97,14 +98,14 @@ final class DecryptPredictionsCommand extends OwnerCommand {
   }
 
   private void write(byte[] csv) {
-    if (Files.exists(to)) {
-      if (!Files.isRegularFile(to) || !Arrays.equals(read(to), csv)) {
+    if (Files.exists(output)) {
+      if (!Files.isRegularFile(output) || !Arrays.equals(read(output), csv)) {
         throw new CommitException(
-            to + ": expected no file or one with these predictions, actual another; kept");
+            output + ": expected no file or one with these predictions, actual another; kept");
       }
       return;
     }
-    writeResult(to, csv);
+    writeResult(output, csv);
   }
 
   private static byte[] read(Path file) {
@@ -120,13 +121,13 @@ final class DecryptPredictionsCommand extends OwnerCommand {
       return;
     }
     try {
-      if (to.toAbsolutePath().normalize().equals(input.toAbsolutePath().normalize())
-          || (Files.exists(to) && Files.exists(input) && Files.isSameFile(to, input))) {
+      if (output.toAbsolutePath().normalize().equals(input.toAbsolutePath().normalize())
+          || (Files.exists(output) && Files.exists(input) && Files.isSameFile(output, input))) {
         throw new CommitException(
-            "--to " + to + ": expected another file than --rows, actual the same; kept");
+            "--output " + output + ": expected another file than --rows, actual the same; kept");
       }
     } catch (IOException e) {
-      throw FileReadException.of(to, e);
+      throw FileReadException.of(output, e);
     }
   }
 }

@@ -4,7 +4,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import org.hetal.command.ExitCode;
+import org.hetal.command.ProgressBar;
+import org.hetal.command.Units;
 import org.hetal.config.SettingsException;
+import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.DatasetWriter;
 import org.hetal.dataset.EncryptedDataset;
@@ -45,21 +48,21 @@ final class EncryptCommand extends OwnerCommand {
   private boolean test;
 
   @Option(
-      names = "--to",
+      names = {"-o", "--output"},
       paramLabel = "FOLDER",
       description = "Where rows to predict go (with --rows or --test).")
-  private Path to;
+  private Path output;
 
   @Override
   int run() {
     boolean predicting = rows != null || test;
-    if (predicting != (to != null) || (rows != null && test)) {
+    if (predicting != (output != null) || (rows != null && test)) {
       throw new SettingsException(
-          "encrypt: expected --to FOLDER together with one of --rows FILE and --test");
+          "encrypt: expected --output FOLDER together with one of --rows FILE and --test");
     }
     try (OwnerLock lock = lockOwner()) {
       if (predicting) {
-        encryptRows(new LocalStorage(to));
+        encryptRows(new LocalStorage(output));
       } else {
         encryptDataset(datasetStorage());
       }
@@ -103,7 +106,7 @@ final class EncryptCommand extends OwnerCommand {
                               now(),
                               storage.describe(),
                               manifest)),
-              bar);
+              bar::accept);
       bar.close();
       say(
           "%d rows in %d minibatches and %d groups to validate with, %s, in %s; its record is"
@@ -111,7 +114,7 @@ final class EncryptCommand extends OwnerCommand {
           written.trainingRows(),
           written.batches().size(),
           written.unlabelledGroups().size(),
-          Sizes.bytes(written.bytes()),
+          Units.bytes(written.bytes()),
           storage.describe(),
           id,
           privateFolder());
@@ -157,13 +160,18 @@ final class EncryptCommand extends OwnerCommand {
       EncryptedDataset written =
           new DatasetEncryptor(client, plan, record.id())
               .encryptRows(
-                  prepared, id, settings().training(), storage, () -> records().write(ofRows), bar);
+                  prepared,
+                  id,
+                  settings().training(),
+                  storage,
+                  () -> records().write(ofRows),
+                  bar::accept);
       bar.close();
       say(
           "%d rows in %d groups to predict, %s, in %s; prepared as %s",
           table.rows(),
           written.unlabelledGroups().size(),
-          Sizes.bytes(written.bytes()),
+          Units.bytes(written.bytes()),
           storage.describe(),
           record.describe());
     }

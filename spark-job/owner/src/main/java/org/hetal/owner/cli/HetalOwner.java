@@ -1,6 +1,7 @@
 package org.hetal.owner.cli;
 
 import org.hetal.command.CommandRunner;
+import org.hetal.command.Converters;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
@@ -13,12 +14,10 @@ import picocli.CommandLine.Command;
       KeygenCommand.class,
       EncryptCommand.class,
       OracleCommand.class,
-      BenchTrainCommand.class,
       DecryptModelCommand.class,
       EvaluateCommand.class,
       DecryptPredictionsCommand.class,
       PlanCommand.class,
-      DemoCommand.class,
     })
 public final class HetalOwner {
   private HetalOwner() {}

@@ -6,6 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import org.hetal.command.ExitCode;
+import org.hetal.command.ProgressBar;
+import org.hetal.command.Units;
+import org.hetal.dataset.CommitException;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.OwnerOnly;
 import org.hetal.he.FileWriteException;
@@ -162,6 +165,6 @@ final class KeygenCommand extends OwnerCommand {
             bar.accept(done, of);
           });
     }
-    say("evaluation keys for the cluster in %s: %s", bundle, Sizes.bytes(bytes[0]));
+    say("evaluation keys for the cluster in %s: %s", bundle, Units.bytes(bytes[0]));
   }
 }

@@ -9,6 +9,7 @@ import java.util.concurrent.TimeUnit;
 import org.hetal.command.ExitCode;
 import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
+import org.hetal.dataset.CommitException;
 import org.hetal.dataset.Shapes;
 import org.hetal.format.Digests;
 import org.hetal.he.owner.Client;

@@ -1,18 +1,11 @@
 package org.hetal.owner.cli;
 
 import java.io.IOException;
-import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.concurrent.Callable;
+import org.hetal.command.SettingsCommand;
 import org.hetal.config.LocalPath;
-import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
-import org.hetal.config.SettingsLoader;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.OwnerOnly;
@@ -29,82 +22,27 @@ import org.hetal.owner.keys.Clients;
 import org.hetal.owner.record.DatasetRecord;
 import org.hetal.owner.record.RecordStore;
 import org.hetal.training.TrainingPlan;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
-/** What the owner's commands have in common: settings, warnings, the client. */
-abstract class OwnerCommand implements Callable<Integer> {
-  @Spec private CommandSpec spec;
-
-  @Option(
-      names = {"-c", "--config"},
-      paramLabel = "FILE",
-      description = "A HOCON file with settings, such as conf/demo.conf; later ones win.")
-  private List<Path> files = new ArrayList<>();
-
-  @Option(
-      names = {"-s", "--set"},
-      paramLabel = "SETTING=VALUE",
-      converter = Converters.SettingName.class,
-      description = "Overrides one setting, e.g. --set training.epochs=5.")
-  private Map<String, String> overrides = new LinkedHashMap<>();
-
-  @Mixin private BackendOptions choice;
-
-  @Option(
-      names = {"-q", "--quiet"},
-      description = "Do not print the merged settings.")
-  private boolean quiet;
-
-  private Settings settings;
+/** What the owner's commands have in common: the client, its files, and the records. */
+abstract class OwnerCommand extends SettingsCommand {
   private Clients backend;
 
   @Override
-  public final Integer call() {
-    settings = SettingsLoader.load(files, choice.over(overrides));
-    if (!quiet) {
-      settings.report().forEach(line -> out().println("setting  " + line));
-    }
-    if (settings.isInsecure()) {
-      err()
-          .println(
-              "WARNING: INSECURE parameter set "
-                  + settings.parameterSet()
-                  + ": nothing that this run makes is protected");
-    }
-    backend = Clients.of(settings);
+  protected final int execute() {
+    backend = Clients.of(settings());
     return run();
   }
 
   /** Does the work; the exit code. */
   abstract int run();
 
-  final Settings settings() {
-    return settings;
-  }
-
   final Clients backend() {
     return backend;
   }
 
-  final PrintStream out() {
-    return System.out;
-  }
-
-  final PrintStream err() {
-    return System.err;
-  }
-
-  /** Prints a line that starts with the command's name. */
-  final void say(String format, Object... values) {
-    out().println(spec.name() + ": " + String.format(java.util.Locale.ROOT, format, values));
-  }
-
   /** Reads the plaintext data and says what it found. */
   final PreparedData readData() {
-    return described(PreparedData.read(settings.data()));
+    return described(PreparedData.read(settings().data()));
   }
 
   /** Says what there is. */
@@ -115,22 +53,17 @@ abstract class OwnerCommand implements Callable<Integer> {
     return data;
   }
 
-  /** Prints what is most likely a mistake. */
-  final void warn(String warning) {
-    err().println("WARNING: " + warning);
-  }
-
   /** Plans training on the data, before anything is made. */
   final TrainingPlan plan(PreparedData data) {
     try {
-      return data.plan(settings, backend.parameters(settings.parameterSet()));
+      return data.plan(settings(), backend.parameters(settings().parameterSet()));
     } catch (IllegalArgumentException | HeLevelException e) {
       throw new SettingsException("plan: " + e.getMessage(), e);
     }
   }
 
   final Path secretKeyFile() {
-    return LocalPath.of("paths.secret-key", settings.paths().secretKey());
+    return LocalPath.of("paths.secret-key", settings().paths().secretKey());
   }
 
   /** The client of the secret key file. */
@@ -141,7 +74,7 @@ abstract class OwnerCommand implements Callable<Integer> {
           file + ": expected a secret key, actual none; make one with hetal keygen");
     }
     OwnerOnly.require(file);
-    return backend.load(file, settings.parameterSet(), settings.insecureSeed());
+    return backend.load(file, settings().parameterSet(), settings().insecureSeed());
   }
 
   /** The manifest of a finished bundle of evaluation keys. */
@@ -181,11 +114,11 @@ abstract class OwnerCommand implements Callable<Integer> {
 
   /** Where the evaluation keys for the cluster go. */
   final Path bundleFolder() {
-    return LocalPath.of("paths.key-bundle", settings.paths().keyBundle());
+    return LocalPath.of("paths.key-bundle", settings().paths().keyBundle());
   }
 
   final Path privateFolder() {
-    return LocalPath.of("paths.private", settings.paths().privateDirectory());
+    return LocalPath.of("paths.private", settings().paths().privateDirectory());
   }
 
   /** Makes this the one command that writes what the owner keeps and hands out. */
@@ -220,10 +153,11 @@ abstract class OwnerCommand implements Callable<Integer> {
    * @throws org.hetal.dataset.DatasetException when data or settings are others than then
    */
   final PreparedData readDataOf(DatasetRecord record) {
-    record.requireSettings(settings);
+    record.requireSettings(settings());
     PreparedData data =
         described(
-            PreparedData.of(Splits.read(settings.data()), record.preparation(), settings.data()));
+            PreparedData.of(
+                Splits.read(settings().data()), record.preparation(), settings().data()));
     record.requireData(data);
     return data;
   }
@@ -234,9 +168,9 @@ abstract class OwnerCommand implements Callable<Integer> {
     try {
       plan =
           TrainingPlan.of(
-              backend.parameters(settings.parameterSet()),
+              backend.parameters(settings().parameterSet()),
               Shapes.layout(record.origin().shape()),
-              PreparedData.schedule(settings.training(), record.train().rows()),
+              PreparedData.schedule(settings().training(), record.train().rows()),
               record.validation().rows());
     } catch (IllegalArgumentException | HeLevelException e) {
       throw new SettingsException("plan: " + e.getMessage(), e);
@@ -255,16 +189,16 @@ abstract class OwnerCommand implements Callable<Integer> {
   }
 
   final LocalStorage datasetStorage() {
-    return new LocalStorage(LocalPath.of("paths.dataset", settings.paths().dataset()));
+    return new LocalStorage(LocalPath.of("paths.dataset", settings().paths().dataset()));
   }
 
   /** Where decrypt-model leaves the model in the clear. */
   final LocalStorage modelStorage() {
-    return LocalStorage.ownerOnly(LocalPath.of("paths.model", settings.paths().model()));
+    return LocalStorage.ownerOnly(LocalPath.of("paths.model", settings().paths().model()));
   }
 
   /** Where the cluster left the encrypted model. */
   final Storage encryptedModelStorage() {
-    return new LocalStorage(LocalPath.of("paths.run", settings.paths().run()).resolve("model"));
+    return new LocalStorage(LocalPath.of("paths.run", settings().paths().run()).resolve("model"));
   }
 }

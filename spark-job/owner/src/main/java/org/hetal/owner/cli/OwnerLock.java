@@ -8,6 +8,7 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
+import org.hetal.dataset.CommitException;
 import org.hetal.dataset.OwnerOnly;
 import org.hetal.he.FileWriteException;
 

@@ -2,6 +2,7 @@ package org.hetal.owner.cli;
 
 import java.nio.file.Path;
 import org.hetal.command.ExitCode;
+import org.hetal.command.Units;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.owner.data.BenchFile;
@@ -23,7 +24,7 @@ import picocli.CommandLine.Option;
           + " is made.",
       "With --device cuda it also tells the device memory that an engine takes, and refuses a"
           + " device-memory that is too little.",
-      "With --clear it also runs the schedule in the clear on your rows and says whether the"
+      "With --plaintext it also runs the schedule in the clear on your rows and says whether the"
           + " logits stay inside the softmax's range."
     })
 final class PlanCommand extends OwnerCommand {
@@ -31,11 +32,13 @@ final class PlanCommand extends OwnerCommand {
       names = "--costs",
       paramLabel = "FILE",
       description =
-          "Figures of your machine, from: hetal bench he --json FILE (default: of the project's)")
+          "Figures of your machine, from: hetal bench engine --json FILE (default: of the project's)")
   private Path costs;
 
-  @Option(names = "--clear", description = "Run the schedule in the clear.")
-  private boolean clear;
+  @Option(
+      names = "--plaintext",
+      description = "Also train on the plaintext rows, to see whether the logits stay in range.")
+  private boolean plaintext;
 
   @Override
   int run() {
@@ -56,13 +59,13 @@ final class PlanCommand extends OwnerCommand {
             : BenchFile.shipped(plan.parameters()).orElse(null);
     if (figures == null) {
       say(
-          "bytes and minutes       unknown for %s; measure: hetal bench he --set %s --json F, then"
+          "bytes and minutes       unknown for %s; measure: hetal bench engine --set %s --json F, then"
               + " plan --costs F",
           plan.parameters().name(), plan.parameters().name());
     } else {
       showEstimate(plan, figures);
     }
-    if (clear) {
+    if (plaintext) {
       showPlain(data, plan);
     }
     if (settings().device() == Settings.Device.CUDA) {
@@ -76,12 +79,12 @@ final class PlanCommand extends OwnerCommand {
     say(
         "device memory           %s an engine (keys %s, masks and state %s, rows kept %s, a task %s),"
             + " and %s for each further task at a time",
-        Sizes.bytes(needed),
-        Sizes.bytes(memory.keys()),
-        Sizes.bytes(memory.shared()),
-        Sizes.bytes(memory.kept()),
-        Sizes.bytes(memory.task()),
-        Sizes.bytes(memory.task()));
+        Units.bytes(needed),
+        Units.bytes(memory.keys()),
+        Units.bytes(memory.shared()),
+        Units.bytes(memory.kept()),
+        Units.bytes(memory.task()),
+        Units.bytes(memory.task()));
     long limit = settings().deviceMemory();
     if (limit > 0 && needed > limit) {
       throw new SettingsException(
@@ -95,15 +98,15 @@ final class PlanCommand extends OwnerCommand {
 
   private void showEstimate(TrainingPlan plan, CostModel figures) {
     TrainingPlan.Estimate estimate = plan.estimate(figures);
-    say("keys                    %s", Sizes.bytes(estimate.keyBytes()));
-    say("encrypted data          %s", Sizes.bytes(estimate.featureBytes()));
-    say("state sent a step       %s", Sizes.bytes(estimate.stateBytes()));
+    say("keys                    %s", Units.bytes(estimate.keyBytes()));
+    say("encrypted data          %s", Units.bytes(estimate.featureBytes()));
+    say("state sent a step       %s", Units.bytes(estimate.stateBytes()));
     say(
         "memory an executor      %s beside the keys",
-        Sizes.bytes(estimate.microbatchMemoryBytes()));
+        Units.bytes(estimate.microbatchMemoryBytes()));
     say(
         "an iteration            %s on one worker like that of %s",
-        Sizes.seconds(estimate.secondsPerIteration()), figures.source());
+        Units.duration(estimate.secondsPerIteration()), figures.source());
     say("an epoch                %.1f min on one such worker", estimate.minutesPerEpoch());
   }
 

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
+import org.hetal.dataset.CommitException;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.he.FileWriteException;
 

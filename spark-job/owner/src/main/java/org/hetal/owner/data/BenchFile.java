@@ -11,7 +11,7 @@ import org.hetal.format.Json;
 import org.hetal.he.Parameters;
 import org.hetal.training.CostModel;
 
-/** What {@code hetal bench he --json FILE} measured, as the costs that a plan reckons with. */
+/** What {@code hetal bench engine --json FILE} measured, as the costs that a plan reckons with. */
 public final class BenchFile {
   private BenchFile() {}
 
@@ -26,13 +26,14 @@ public final class BenchFile {
       return costs(file.toString(), Files.readAllBytes(file), parameters);
     } catch (IOException e) {
       throw new DataException(
-          file + ": expected the JSON of hetal bench he, actual " + e.getMessage(), e);
+          file + ": expected the JSON of hetal bench engine, actual " + e.getMessage(), e);
     }
   }
 
   /**
    * The figures of the project's own machine (two cores with AVX-512-IFMA), for a first estimate;
-   * empty for parameter sets that were not measured.
+   * empty for parameter sets that were not measured. They are the entries of the file of the same
+   * name in {@code he-native/cpp/bench/results} that a plan uses.
    */
   public static Optional<CostModel> shipped(Parameters parameters) {
     String name = parameters.name() + "_2_threads.json";

@@ -107,12 +107,18 @@ class FullDiskTest {
     assertTrue(untilDone("decrypt-model") > 0);
     leave(MOST_PAGES);
     String rows = Files.writeString(disk.resolve("new.csv"), "1,0,0,0\n0,1,0,0\n").toString();
-    assertTrue(untilDone("encrypt", "--rows", rows, "--to", disk.resolve("new").toString()) > 0);
+    assertTrue(
+        untilDone("encrypt", "--rows", rows, "--output", disk.resolve("new").toString()) > 0);
     leave(MOST_PAGES);
     owner.predict("new", "logits");
     String out = disk.resolve("out.csv").toString();
     assertTrue(
-        untilDone("decrypt-predictions", "--logits", disk.resolve("logits").toString(), "--to", out)
+        untilDone(
+                "decrypt-predictions",
+                "--logits",
+                disk.resolve("logits").toString(),
+                "--output",
+                out)
             > 0);
     leave(MOST_PAGES);
     assertEquals(0, owner.hetal("evaluate"), owner.output);

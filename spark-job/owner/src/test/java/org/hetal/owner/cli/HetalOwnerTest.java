@@ -89,7 +89,13 @@ hetal {
   void everyCommand_warnsOfInsecureParametersAndPrintsTheSettings() {
     assertEquals(0, hetal("plan"));
     assertTrue(output.contains("WARNING: INSECURE parameter set " + SET), output);
-    assertTrue(output.contains("setting  training.epochs = 2"), output);
+    assertTrue(output.contains("settings: "), output);
+    assertTrue(output.contains("training.epochs = 2"), output);
+    assertFalse(output.contains("cluster.master"), "not the defaults");
+    assertEquals(0, hetal("plan", "--verbose"));
+    assertTrue(output.contains("setting  cluster.master = "), output);
+    assertEquals(0, hetal("plan", "--quiet"));
+    assertFalse(output.contains("training.epochs"), output);
     assertTrue(output.contains("bootstraps an iteration"), output);
     assertTrue(output.contains("dropped (the bias takes their place): column 2"), output);
   }
@@ -98,9 +104,9 @@ hetal {
   void plan_warnsOfDataAndOfAScheduleThatDiverges() {
     assertEquals(0, hetal("plan", "--set", "data.classes=4"), output);
     assertTrue(output.contains("WARNING: " + folder + "/rows.csv: class 3 has no rows"), output);
-    assertEquals(0, hetal("plan", "--clear"), output);
+    assertEquals(0, hetal("plan", "--plaintext"), output);
     assertFalse(output.contains("WARNING: in the clear"), output);
-    assertEquals(0, hetal("plan", "--clear", "--set", "training.learning-rate=20000"), output);
+    assertEquals(0, hetal("plan", "--plaintext", "--set", "training.learning-rate=20000"), output);
     assertTrue(output.contains("WARNING: in the clear the logits in training reach"), output);
   }
 
@@ -174,7 +180,7 @@ hetal {
     assertEquals(0, hetal("encrypt"), output);
     Path rows = Files.writeString(folder.resolve("new.csv"), "9,0,5\n1,3,5\n1,6,5\n");
     Path to = folder.resolve("new");
-    assertEquals(0, hetal("encrypt", "--rows", rows.toString(), "--to", to.toString()), output);
+    assertEquals(0, hetal("encrypt", "--rows", rows.toString(), "--output", to.toString()), output);
     EncryptedDataset dataset = EncryptedDataset.open(new LocalStorage(to));
     Layout layout = Shapes.layout(dataset.origin().shape());
     int stored = dataset.unlabelledGroups().get(0).rows();
@@ -204,7 +210,7 @@ hetal {
             predicted.toString(),
             "--rows",
             rows.toString(),
-            "--to",
+            "--output",
             csv.toString()),
         output);
     List<String> lines = Files.readAllLines(csv);
@@ -229,12 +235,11 @@ hetal {
     assertEquals(78, hetal("plan", "--set", "training.epochs=0"), output);
     assertTrue(output.contains("training.epochs: expected a whole number"), output);
     assertEquals(78, hetal("plan", "--set", "parameters=insecure_simulator_n99_l12"), output);
-    assertEquals(78, hetal("encrypt", "--to", "x"), output);
+    assertEquals(78, hetal("encrypt", "--output", "x"), output);
     assertEquals(64, hetal("plan", "--bogus"), output);
     assertEquals(64, run("no-such-command"), output);
     assertEquals(64, run(), output);
     assertEquals(65, hetal("encrypt"), "no secret key");
-    assertEquals(78, hetal("demo"), "not started by the launcher");
   }
 
   @Test

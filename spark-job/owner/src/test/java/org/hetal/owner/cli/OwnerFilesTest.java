@@ -50,7 +50,7 @@ class OwnerFilesTest {
         "encrypt",
         "--rows",
         root.resolve("new.csv").toString(),
-        "--to",
+        "--output",
         root.resolve("new").toString());
     owner.predict("new", "logits");
   }

@@ -11,14 +11,9 @@ import java.util.Map;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsLoader;
 import org.hetal.format.Digests;
-import org.hetal.he.Parameters;
-import org.hetal.he.engine.NativeParameters;
 import org.hetal.owner.data.Evaluation;
 import org.hetal.owner.data.PreparedData;
-import org.hetal.owner.keys.CostProbe;
-import org.hetal.training.CostModel;
 import org.hetal.training.PlainTrainer;
-import org.hetal.training.TrainingPlan;
 import org.junit.jupiter.api.Test;
 
 /** The profiles that are shipped do what they say. */
@@ -55,20 +50,6 @@ class ProfilesTest {
     assertTrue(accuracy > 0.94, () -> "test accuracy " + accuracy);
     int steps = plain.epochs().size() * data.schedule(settings.training()).batches();
     assertTrue(steps <= 30, () -> steps + " iterations");
-  }
-
-  /** From figures of a machine on which the demo was timed: 308 s in all. */
-  @Test
-  void demo_saysHowLongItTakesOnTheMachineThatWasMeasured() {
-    Settings settings = load(List.of(DEMO));
-    Parameters parameters = NativeParameters.named(settings.parameterSet());
-    CostModel costs = new CostModel("a test", 0.015, 0.002, 2.28, 3.21);
-    TrainingPlan plan = PreparedData.read(settings.data()).plan(settings, parameters);
-    String said = DemoCommand.duration(plan, new CostProbe(costs, 1e-8));
-    assertTrue(said.matches("(?s)This takes about [4-6] minutes on this machine, .*"), said);
-    assertTrue(
-        said.matches("(?s).*: keys 2[0-9]\\.[0-9] s, 12 epochs of 2[0-9]\\.[0-9] s\\..*"), said);
-    assertTrue(said.contains("./hetal demo --fast"), said);
   }
 
   @Test

@@ -120,10 +120,10 @@ class RepeatTest {
     return List.of(
         new Step("keygen", nothing),
         new Step("encrypt", nothing),
-        new Step("encrypt", nothing, "--rows", "ROOT/new.csv", "--to", "ROOT/new"),
+        new Step("encrypt", nothing, "--rows", "ROOT/new.csv", "--output", "ROOT/new"),
         new Step("decrypt-model", train),
         new Step(
-            "decrypt-predictions", predict, "--logits", "ROOT/logits", "--to", "ROOT/out.csv"));
+            "decrypt-predictions", predict, "--logits", "ROOT/logits", "--output", "ROOT/out.csv"));
   }
 
   private OwnerFolder owner(String name) throws IOException {
@@ -256,11 +256,11 @@ class RepeatTest {
     write("owner/model/.model.npz" + unique, "x");
     assertEquals(0, owner.hetal("decrypt-model"), owner.output);
     Files.writeString(folder.resolve("new.csv"), "1,0,0,0\n");
-    String[] rows = {"--rows", folder + "/new.csv", "--to", folder + "/new"};
+    String[] rows = {"--rows", folder + "/new.csv", "--output", folder + "/new"};
     assertEquals(0, owner.hetal("encrypt", rows), owner.output);
     owner.predict("new", "logits");
     write(".out.csv" + unique, "x");
-    String[] out = {"--logits", folder + "/logits", "--to", folder + "/out.csv"};
+    String[] out = {"--logits", folder + "/logits", "--output", folder + "/out.csv"};
     assertEquals(0, owner.hetal("decrypt-predictions", out), owner.output);
     requireNoLeftovers(folder);
   }

@@ -55,7 +55,7 @@ class RowsRecordTest {
         "encrypt",
         "--rows",
         root.resolve("new.csv").toString(),
-        "--to",
+        "--output",
         root.resolve("new").toString());
     owner.predict("new", "logits");
   }
@@ -66,7 +66,7 @@ class RowsRecordTest {
       root.resolve("logits").toString(),
       "--rows",
       root.resolve(rows).toString(),
-      "--to",
+      "--output",
       root.resolve(to).toString()
     };
   }
@@ -100,7 +100,7 @@ class RowsRecordTest {
         "decrypt-predictions",
         "--logits",
         root.resolve("logits").toString(),
-        "--to",
+        "--output",
         root.resolve("without.csv").toString());
     assertEquals(lines, owner.lines("without.csv"));
   }
@@ -115,7 +115,7 @@ class RowsRecordTest {
         "data.header=true",
         "--rows",
         root.resolve("new.csv").toString(),
-        "--to",
+        "--output",
         root.resolve("new").toString());
     owner.predict("new", "logits");
     run(
@@ -123,7 +123,7 @@ class RowsRecordTest {
         "decrypt-predictions",
         "--logits",
         root.resolve("logits").toString(),
-        "--to",
+        "--output",
         root.resolve("out.csv").toString());
     assertTrue(owner.lines("out.csv").get(1).startsWith("2,1,"), owner.lines("out.csv").toString());
   }
@@ -159,7 +159,7 @@ class RowsRecordTest {
   void rowsOfTheTestSplit_areJudgedWithTheirOwnPredictions() throws Exception {
     owner.train("cluster/dataset", "cluster/run", "first");
     run(0, "decrypt-model");
-    run(0, "encrypt", "--test", "--to", root.resolve("new").toString());
+    run(0, "encrypt", "--test", "--output", root.resolve("new").toString());
     owner.predict("new", "logits");
     run(0, "evaluate", "--logits", root.resolve("logits").toString());
     assertTrue(owner.output.contains("accuracy of encrypted predictions"), owner.output);
@@ -168,7 +168,7 @@ class RowsRecordTest {
         "decrypt-predictions",
         "--logits",
         root.resolve("logits").toString(),
-        "--to",
+        "--output",
         root.resolve("out.csv").toString());
     assertEquals(25, owner.lines("out.csv").size());
     run(
@@ -176,7 +176,7 @@ class RowsRecordTest {
         "encrypt",
         "--rows",
         Files.writeString(root.resolve("new.csv"), "1,0,0,0\n").toString(),
-        "--to",
+        "--output",
         root.resolve("one").toString());
     owner.predict("one", "logits-1");
     refused(
@@ -196,7 +196,7 @@ class RowsRecordTest {
         "encrypt",
         "--rows",
         rows,
-        "--to",
+        "--output",
         root.resolve("new").toString(),
         "--set",
         "training.squarings=5");
@@ -205,7 +205,7 @@ class RowsRecordTest {
         "data.test-fraction: encrypted with 0.1666, now 0.3",
         "encrypt",
         "--test",
-        "--to",
+        "--output",
         root.resolve("new").toString(),
         "--set",
         "data.test-fraction=0.3");

@@ -94,32 +94,4 @@ class UsageTest {
         run(command("plan", folder.toString(), "--set", "training,epochs=3")));
     assertRefused(64, "--frobnicate", run(command("plan", folder.toString(), "--frobnicate")));
   }
-
-  @Test
-  void benchTrain_goesOnIntoTheNextEpochs() throws Exception {
-    Path json = folder.resolve("figures.json");
-    CommandRun run =
-        run(
-            command(
-                "bench-train", folder.toString(), "--iterations", "3", "--json", json.toString()));
-    assertEquals(0, run.status(), run.output());
-    assertTrue(run.output().contains("iteration 3 of 3"), run.output());
-    assertTrue(Files.readString(json).contains("\"repetitions\" : 3"), Files.readString(json));
-  }
-
-  @Test
-  void benchTrain_saysWhenItDoesMoreThanAsked() throws Exception {
-    CommandRun run =
-        run(
-            command(
-                "bench-train",
-                folder.toString(),
-                "--iterations",
-                "3",
-                "--set",
-                "training.batch-rows=30"));
-    assertEquals(0, run.status(), run.output());
-    assertTrue(run.output().contains("instead of 3 iterations 4 are done"), run.output());
-    assertTrue(run.output().contains("iteration 4 of 4"), run.output());
-  }
 }

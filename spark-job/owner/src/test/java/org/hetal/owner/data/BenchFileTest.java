@@ -36,6 +36,18 @@ class BenchFileTest {
   }
 
   @Test
+  void shippedFigures_areThoseOfTheMeasurement() {
+    Parameters measured = NativeParameters.named("n16_l12");
+    Path results = Path.of("../../he-native/cpp/bench/results/n16_l12_2_threads.json");
+    CostModel expected = BenchFile.costs(results, measured);
+    CostModel shipped = BenchFile.shipped(measured).orElseThrow();
+    assertEquals(expected.keySwitchSeconds(), shipped.keySwitchSeconds());
+    assertEquals(expected.productSeconds(), shipped.productSeconds());
+    assertEquals(expected.bootstrapSeconds(), shipped.bootstrapSeconds());
+    assertEquals(expected.bootstrapPairSeconds(), shipped.bootstrapPairSeconds());
+  }
+
+  @Test
   void missingEntryOrNonsense_isRefused() throws Exception {
     DataException e =
         assertThrows(DataException.class, () -> BenchFile.costs(bench("another_name"), parameters));

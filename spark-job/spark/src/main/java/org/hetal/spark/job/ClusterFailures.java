@@ -8,7 +8,6 @@ import org.apache.hadoop.security.AccessControlException;
 import org.apache.spark.SparkException;
 import org.hetal.command.ExitCode;
 import org.hetal.command.FailureTable;
-import org.hetal.spark.errors.CommitException;
 import org.hetal.spark.errors.RetryLaterException;
 
 /** Exit codes of the exceptions that only the Spark job throws. */
@@ -17,7 +16,7 @@ public final class ClusterFailures {
   public static final FailureTable TABLE =
       FailureTable.common()
           // Hadoop's for a full local disk.
-          .with(ExitCode.COMMIT, CommitException.class, FSError.class)
+          .with(ExitCode.COMMIT, FSError.class)
           .with(ExitCode.RETRY, RetryLaterException.class)
           .with(ExitCode.INPUT, ClusterFailures::isForbidden)
           .with(ExitCode.RETRY, UncheckedIOException.class, IOException.class)

@@ -5,7 +5,9 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.hetal.command.ExitCode;
+import org.hetal.command.SettingsOptions;
 import org.hetal.config.Settings;
+import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.EncryptedLogits;
@@ -14,7 +16,6 @@ import org.hetal.dataset.Storage;
 import org.hetal.dataset.StoredFile;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Scope;
-import org.hetal.spark.errors.CommitException;
 import org.hetal.spark.executor.SparkGradientService;
 import org.hetal.training.TrainingPlan;
 import picocli.CommandLine.Command;
@@ -41,6 +42,7 @@ public final class PredictJob implements Callable<Integer> {
   @Override
   public Integer call() {
     Settings settings = options.load();
+    options.announce(settings, System.out, System.err);
     try (JavaSparkContext spark = SparkSessions.open("predict", settings)) {
       int rows = predict(settings, spark, output);
       System.out.println("done: the encrypted logits of " + rows + " rows are in " + output);

@@ -6,6 +6,8 @@ import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.hetal.command.ExitCode;
+import org.hetal.command.ProgressBar;
+import org.hetal.command.SettingsOptions;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.EncryptedDataset;
@@ -43,18 +45,20 @@ public final class TrainJob implements Callable<Integer> {
   public Integer call() {
     Settings settings = options.load();
     PrintStream out = System.out;
-    settings.report().forEach(out::println);
-    if (settings.isInsecure()) {
-      out.println("INSECURE: " + settings.parameterSet() + " protects nothing; for tests only");
-    }
+    options.announce(settings, out, System.err);
     try (JavaSparkContext spark = SparkSessions.open("train", settings)) {
-      train(settings, spark, out);
+      train(settings, spark, out, options.progress(out, "train"));
     }
     return ExitCode.OK.status();
   }
 
   /** Trains with the validation oracle of the settings. */
   static void train(Settings settings, JavaSparkContext spark, PrintStream out) {
+    train(settings, spark, out, ProgressBar.start(out, "train"));
+  }
+
+  private static void train(
+      Settings settings, JavaSparkContext spark, PrintStream out, ProgressBar bar) {
     try (ClusterRun run = ClusterRun.open(settings, spark);
         RunLock lock = run.lockRun(out::println)) {
       run.requireSchedule();
@@ -73,7 +77,7 @@ public final class TrainJob implements Callable<Integer> {
             spark.getConf(), DeviceMemory.of(plan, settings.cluster().cacheBytes()));
       }
       try (SparkGradientService workers = run.workers(plan)) {
-        train(new Job(settings, spark, run, plan, workers), lock, validationOracle, out);
+        train(new Job(settings, spark, run, plan, workers, bar), lock, validationOracle, out);
       }
     }
   }
@@ -83,7 +87,8 @@ public final class TrainJob implements Callable<Integer> {
       JavaSparkContext spark,
       ClusterRun run,
       TrainingPlan plan,
-      SparkGradientService workers) {}
+      SparkGradientService workers,
+      ProgressBar bar) {}
 
   private static void train(
       Job job, RunLock lock, ValidationOracle validationOracle, PrintStream out) {
@@ -94,7 +99,7 @@ public final class TrainJob implements Callable<Integer> {
             () -> job.workers().bootstraps() + job.run().bootstrapsOfThisThread(),
             job.workers()::broadcastBytes,
             job.workers()::gradientBytes);
-    Progress progress = new Progress(out, Progress.onTerminal());
+    Progress progress = new Progress(job.bar());
     String configuration = job.run().configurationHash(job.plan());
     TrainingResult result =
         new Trainer(

@@ -68,7 +68,7 @@ public final class HttpsValidationOracle implements ValidationOracle {
     this.where = "oracle " + withBrackets(oracle.host()) + ":" + oracle.port();
     this.run = run;
     this.groups = groups;
-    this.patience = Duration.ofSeconds(oracle.patienceSeconds());
+    this.patience = oracle.retryTimeout();
     this.notices = notices;
   }
 

@@ -23,7 +23,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.hetal.spark.errors.CommitException;
+import org.hetal.dataset.CommitException;
 import org.hetal.spark.errors.RetryLaterException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

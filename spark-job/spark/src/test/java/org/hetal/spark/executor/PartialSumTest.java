@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.hetal.he.Ciphertext;
+import org.hetal.he.RecordingEvaluator;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.he.simulator.Simulator;
 import org.junit.jupiter.api.AfterEach;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class PartialSumTest {
   private final Simulator simulator = new Simulator(SimulatedParameters.withRingDegree(16));
+  private final RecordingEvaluator evaluator = new RecordingEvaluator(simulator);
 
   /** Values whose sum depends on the order in its last bits. */
   private double[] slots(int index) {
@@ -31,12 +33,14 @@ class PartialSumTest {
   }
 
   private List<Ciphertext> microbatch(int index) {
-    return List.of(simulator.encrypt(slots(index), 3));
+    try (Ciphertext fresh = simulator.encrypt(slots(index), 3)) {
+      return List.of(evaluator.deserialize(simulator.serialize(fresh)));
+    }
   }
 
   /** The sum of a partition, as a task sends it. */
   private SumTree sum(List<Integer> microbatches) {
-    try (PartialSum sum = new PartialSum(simulator)) {
+    try (PartialSum sum = new PartialSum(evaluator)) {
       microbatches.forEach(index -> sum.add(index, microbatch(index)));
       return sum.serialized();
     }
@@ -52,17 +56,17 @@ class PartialSumTest {
                   (p + 1) * microbatches.size() / partitions)));
     }
     Collections.shuffle(parts, random);
-    try (PartialSum sum = new PartialSum(simulator)) {
+    try (PartialSum sum = new PartialSum(evaluator)) {
       parts.forEach(sum::add);
       try (Ciphertext total = sum.total().get(0)) {
-        return simulator.serialize(total);
+        return evaluator.serialize(total);
       }
     }
   }
 
   @AfterEach
   void everyCiphertextIsClosed() {
-    assertEquals(0, simulator.openBytes());
+    assertEquals(0, evaluator.openBytes());
   }
 
   @ParameterizedTest
@@ -127,7 +131,7 @@ class PartialSumTest {
   @Test
   void microbatchThatIsAddedTwice_throws() {
     SumTree other = sum(List.of(4));
-    try (PartialSum sum = new PartialSum(simulator)) {
+    try (PartialSum sum = new PartialSum(evaluator)) {
       sum.add(4, microbatch(4));
       String message = assertThrows(IllegalStateException.class, () -> sum.add(other)).getMessage();
       assertTrue(message.contains("node 4 of height 0"), message);
@@ -137,7 +141,7 @@ class PartialSumTest {
 
   @Test
   void total_ofNothing_throws() {
-    try (PartialSum sum = new PartialSum(simulator)) {
+    try (PartialSum sum = new PartialSum(evaluator)) {
       assertThrows(IllegalStateException.class, sum::total);
     }
   }

@@ -86,7 +86,7 @@ final class EncryptedToy {
     overrides.put("paths.run", root.resolve("run").toString());
     overrides.put("oracle.certificate", root.resolve("oracle.pem").toString());
     overrides.put("oracle.token-file", root.resolve("oracle.token").toString());
-    overrides.put("oracle.patience-seconds", "20");
+    overrides.put("oracle.retry-timeout", "20s");
     this.settings = SettingsLoader.load(List.of(), overrides);
     Settings.Training training = settings.training();
     Schedule schedule =

@@ -48,7 +48,7 @@ class HostNamesTest {
               75,
               "oracle.host=data-owner",
               "oracle.port=" + oracle.port(),
-              "oracle.patience-seconds=1");
+              "oracle.retry-timeout=1s");
       assertTrue(said.contains("no address for the name data-owner (oracle.host)"), said);
       assertFalse(Files.exists(root.resolve("run/metrics.jsonl")));
     }

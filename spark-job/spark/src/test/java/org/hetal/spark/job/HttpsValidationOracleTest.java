@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -52,7 +53,7 @@ class HttpsValidationOracleTest {
             root.resolve("oracle.token").toString(),
             "",
             10,
-            patienceSeconds);
+            Duration.ofSeconds(patienceSeconds));
     return new HttpsValidationOracle(oracle, RUN, LOGITS.size(), notices::add);
   }
 

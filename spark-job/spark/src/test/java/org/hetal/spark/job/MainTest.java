@@ -13,12 +13,12 @@ import java.util.List;
 import org.apache.spark.SparkException;
 import org.hetal.command.ExitCode;
 import org.hetal.config.SettingsException;
+import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.he.DeviceLostException;
 import org.hetal.he.DeviceOutOfMemoryException;
 import org.hetal.he.DeviceUnavailableException;
 import org.hetal.spark.Main;
-import org.hetal.spark.errors.CommitException;
 import org.hetal.spark.errors.RetryLaterException;
 import org.hetal.spark.job.ToyOracle.Reply;
 import org.junit.jupiter.api.Test;
@@ -176,7 +176,7 @@ class MainTest {
     try (ToyOracle oracle = new ToyOracle(root, 0, r -> new Reply(500, new byte[0]))) {
       away = oracle.settings();
     }
-    assertOutcome(75, "the run continues", run(toy(away[0], away[1], "oracle.patience-seconds=1")));
+    assertOutcome(75, "the run continues", run(toy(away[0], away[1], "oracle.retry-timeout=1s")));
     assertTrue(Files.notExists(root.resolve("run/run.lock")));
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import org.hetal.command.ProgressBar;
 import org.hetal.training.Schedule;
 import org.hetal.training.StopDecision;
 import org.hetal.training.TrainingListener.EpochEvent;
@@ -21,42 +22,42 @@ class ProgressTest {
     return bytes.toString(StandardCharsets.UTF_8);
   }
 
+  private long now;
+
+  private Progress progress(boolean terminal) {
+    return new Progress(new ProgressBar(out, "train", terminal, () -> now));
+  }
+
   @Test
   void step_inALog_isALineAtMostEveryTenSeconds() {
-    Progress progress = new Progress(out, false);
+    Progress progress = progress(false);
     progress.started(SCHEDULE, 0);
     for (int step = 1; step <= 6; step++) {
+      now += 4_000_000_000L;
       progress.step(new StepEvent(1, step - 1, 4, step, 3, 1));
     }
     assertEquals(2, said().lines().count(), said());
     String first = said().lines().findFirst().orElseThrow();
-    assertEquals("epoch 1/5  step 1/20  4.0 s a step  at most 76 s left", first);
+    assertEquals("epoch 1/5  step 3/20  4.0 s per step  at most 1 min 08 s left", first);
   }
 
   @Test
   void step_onATerminal_redrawsTheBar() {
-    Progress progress = new Progress(out, true);
+    Progress progress = progress(true);
     progress.started(SCHEDULE, 2);
     progress.step(new StepEvent(3, 1, 4, 10, 60, 60));
     assertTrue(said().contains("continuing after epoch 2 of 5"), said());
     assertTrue(said().contains("[############............]"), said());
-    assertTrue(said().endsWith("at most 20 min left"), said());
+    assertTrue(said().endsWith("at most 20 min 00 s left"), said());
   }
 
   @Test
   void epoch_saysWhatTheOracleAnswered() {
-    Progress progress = new Progress(out, false);
+    Progress progress = progress(false);
     progress.started(SCHEDULE, 0);
     StopDecision decision = new StopDecision(true, true, "patience");
     progress.epoch(new EpochEvent(4, 300, 1, 1, decision));
     assertEquals(
-        "epoch 4/5  5 min  validation oracle: stop, best so far (patience)", said().strip());
-  }
-
-  @Test
-  void duration_isInUnitsThatAPersonReads() {
-    assertEquals("119 s", Progress.duration(119));
-    assertEquals("2 min", Progress.duration(121));
-    assertEquals("2 h 05 min", Progress.duration(7500));
+        "epoch 4/5  5 min 00 s  validation oracle: stop, best so far (patience)", said().strip());
   }
 }

@@ -1,0 +1,142 @@
+#!/usr/bin/env bash
+# Everything that CI runs, as ./hetal test; test.sh --device cuda: the tests of the device, on this machine's GPU.
+set -euo pipefail
+root=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.." >/dev/null && pwd)
+readonly root
+# shellcheck source-path=SCRIPTDIR source=needs.sh
+source "$root/dev/needs.sh"
+# shellcheck source-path=SCRIPTDIR source=stamp.sh
+source "$root/dev/stamp.sh"
+
+# Builds and runs the C++ tests: native_tests PRESET [CTEST_OPTION...]
+native_tests() {
+  local preset=$1 processors
+  shift
+  configure "$preset"
+  in_tree cmake --build "he-native/cpp/build/$preset" -j "$(nproc)"
+  processors=$(nproc)
+  # A test has threads of its own, and some memory.
+  in_tree ctest --test-dir "he-native/cpp/build/$preset" --output-on-failure -j $((processors < 4 ? processors : 4)) "$@"
+}
+
+# The sections of a test, with their seconds: a table at the end and a file for machines.
+readonly TEST_TIMES=$STATE/test-times.json
+section_names=() section_starts=()
+
+section() {
+  section_names+=("$1")
+  section_starts+=("$SECONDS")
+  printf '\n== %s (%s s)\n' "$1" "$SECONDS"
+}
+
+# Also of a test that failed, whose last section is the one that did.
+show_times() {
+  local status=$? i end count=${#section_names[@]} comma=
+  ((count)) || return 0
+  section_starts+=("$SECONDS")
+  printf '\n%8s  %s\n' seconds section >&2
+  {
+    printf '{"command": "./hetal test", "commit": "%s", "processors": %s, "status": %s, "seconds": %s, "sections": [' \
+      "$(commit)" "$(nproc)" "$status" "$SECONDS"
+    for ((i = 0; i < count; i++)); do
+      end=$((section_starts[i + 1] - section_starts[i]))
+      printf '%8s  %s\n' "$end" "${section_names[i]}" >&2
+      printf '%s\n  {"section": "%s", "seconds": %s}' "$comma" "${section_names[i]}" "$end"
+      comma=,
+    done
+    printf '\n]}\n'
+  } >"$TEST_TIMES"
+  printf '%8s  %s\n' "$SECONDS" "in all; status $status" >&2
+}
+
+# On this machine's GPU: the C++ tests of the device, the conformance suite and whole trainings, all bit for bit.
+test_cuda() {
+  trap show_times EXIT
+  require build fetch bench test
+  mkdir -p "$STATE"
+  section "CUDA library"
+  need_cuda
+  configure cpu-release
+  in_tree cmake --build he-native/cpp/build/cpu-release -j "$(nproc)" --target unit_tests --target hetal_bench --target hetal_cuda
+  section "C++ tests on the GPU"
+  "$root/he-native/cpp/tests/test_gpu.sh"
+  section "conformance and whole trainings on the GPU, Java"
+  in_tree mvn -q -B test -pl he-native/java/conformance,spark-job/spark,spark-job/owner,spark-job/tools -am -Dspotless.check.skip \
+    -Dhetal.test.cuda.library="$root/he-native/cpp/build/cpu-release/lib/libhetal_cuda.so" \
+    -Dtest.excludedGroups=none -Dtest='Cuda*Test' -Dsurefire.failIfNoSpecifiedTests=false
+}
+
+test_all() {
+  local digest
+  trap show_times EXIT
+  require build fetch bench test
+  mkdir -p "$STATE"
+  section "OpenFHE"
+  need_openfhe
+  section "CUDA compiler"
+  need_cuda
+  section "layers and format of the C++ folders, shell scripts"
+  "$root/he-native/cpp/tests/check_layers.sh"
+  "$root/he-native/cpp/format.sh" check
+  check_scripts
+  section "C++ tests"
+  native_tests cpu-release
+  section "programs that compute constants of the sources"
+  "$root/he-native/cpp/tools/check.sh"
+  section "compiled CUDA kernels, none of which may spill registers"
+  python3 "$root/he-native/cpp/tools/cuda_report.py" "$root/he-native/cpp/build/cpu-release/lib/libhetal_cuda.so"
+  section "one bootstrap at 128-bit security"
+  in_tree ctest --test-dir he-native/cpp/build/cpu-release --output-on-failure -C secure -L secure
+  section "C++ tests under the address and undefined-behaviour sanitizers"
+  # The large rings run the same code on more data.
+  native_tests cpu-asan -E '_2_1[3-7]( |$)'
+  section "the OpenFHE binding against an installed OpenFHE"
+  env -u OpenFHE_DIR "$root/he-native/cpp/tests/openfhe/installed.sh"
+  section "format of the Java folders, Java tests, spark-submit"
+  digest=$(build_digest)
+  rm -f "$STAMP"
+  SPARK_HOME=${SPARK_HOME:-$("$root/spark-job/spark/install_spark.sh")} in_tree mvn -q -B verify
+  # It left what `build` leaves.
+  built "$digest"
+  cuda_digest >"$CUDA_STAMP"
+  section "launcher"
+  "$root/dev/launcher_test.sh"
+  if [[ $(uname -m) == x86_64 ]]; then
+    section "C++ tests and the Java binding on x86-64 without AVX and without AVX-512, emulated"
+    "$root/he-native/cpp/tests/emulated_x86.sh"
+    section "C++ tests on arm64, emulated"
+    "$root/he-native/cpp/tests/emulated_aarch64.sh"
+  else
+    echo "hetal: NOT TESTED: other processors, which are emulated on x86-64 only; this is $(uname -m)" >&2
+  fi
+  section "fast demo"
+  in_tree ./hetal demo --fast --json .hetal/demo-fast.json
+  section "fast demo, the secret key in OpenFHE's hands"
+  in_tree ./hetal demo --fast --client openfhe --json .hetal/demo-fast-openfhe.json
+  section "bench image, its training on the CUDA kernels in emulation"
+  in_tree ./hetal bench image
+  try_bench_image
+}
+
+check_scripts() {
+  local files
+  mapfile -t files < <(in_tree grep -rlE --exclude-dir=target --exclude-dir=build '^#!.*\b(ba)?sh$' hetal .ci conf dev he-native spark-job)
+  in_tree shellcheck -x -S warning "${files[@]}"
+}
+
+# Without a JDK on the PATH.
+try_bench_image() {
+  local folder
+  folder=$(mktemp -d)
+  tar -C "$folder" -xzf "$STATE/bench-image.tar.gz"
+  env -i PATH=/usr/bin:/bin "$folder/hetal-bench/run" --emulated train --quiet --device cuda --synthetic-features 30 --iterations 1 \
+    --set parameters=insecure_n10_l12 --set data.classes=3 --set training.batch-rows=64 --set training.squarings=4
+  rm -rf "$folder"
+}
+
+case "$*" in
+  "") test_all ;;
+  "--device cuda" | "--device=cuda") test_cuda ;;
+  -h | --help) echo "usage: ./hetal test [--device cuda]          the times of the sections go to .hetal/test-times.json" ;;
+  *) fail "$EX_USAGE" "test: expected nothing or --device cuda, actual '$*'" ;;
+esac

@@ -1,0 +1,46 @@
+package org.hetal.config;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The settings of the demo: the files that come with the project, under those of the command line.
+ *
+ * @param home root folder of the project, with {@code conf}
+ * @param fast toy parameters
+ * @param simulator plaintext instead of ciphertexts
+ */
+public record DemoProfile(Path home, boolean fast, boolean simulator) {
+  /** The demo's files, then those of the command line, which win. */
+  public List<Path> files(List<Path> given) {
+    List<Path> out = new ArrayList<>(List.of(home.resolve("conf/demo.conf")));
+    if (fast) {
+      out.add(home.resolve("conf/demo-fast.conf"));
+    }
+    if (simulator) {
+      out.add(home.resolve("conf/demo-simulator.conf"));
+    }
+    out.addAll(given);
+    return out;
+  }
+
+  /** In demo.conf the path of the data is relative, as it is for whoever copies the file. */
+  public Map<String, String> overrides(Map<String, String> given) {
+    Map<String, String> out = new LinkedHashMap<>();
+    out.put("data.train.features", home.resolve("conf/data/digits.csv.gz").toString());
+    out.putAll(given);
+    return out;
+  }
+
+  /**
+   * The settings.
+   *
+   * @throws SettingsException naming every setting that is wrong
+   */
+  public Settings load(List<Path> givenFiles, Map<String, String> givenOverrides) {
+    return SettingsLoader.load(files(givenFiles), overrides(givenOverrides));
+  }
+}

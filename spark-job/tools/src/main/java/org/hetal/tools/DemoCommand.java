@@ -1,0 +1,109 @@
+package org.hetal.tools;
+
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.hetal.command.ExitCode;
+import org.hetal.command.SettingsCommand;
+import org.hetal.command.SettingsOptions;
+import org.hetal.command.Units;
+import org.hetal.config.DemoProfile;
+import org.hetal.config.Settings;
+import org.hetal.he.Parameters;
+import org.hetal.owner.data.PreparedData;
+import org.hetal.owner.keys.Clients;
+import org.hetal.owner.keys.CostProbe;
+import org.hetal.owner.keys.DeviceProbe;
+import org.hetal.training.TrainingPlan;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** Runs every role's commands, each in its own process. */
+@Command(
+    name = "demo",
+    description = {
+      "Trains a classifier of handwritten digits on ciphertexts, every role in a process of its"
+          + " own, and compares it with the same training on plaintext.",
+      "Leaves keys, data, models, a chart of the loss and a log in .hetal/demo."
+    })
+final class DemoCommand extends SettingsCommand {
+  @Option(
+      names = "--fast",
+      description = "Toy parameters that protect nothing; takes less than a minute.")
+  private boolean fast;
+
+  @Option(
+      names = "--simulator",
+      description = "Plaintext doubles instead of ciphertexts, to try the steps.")
+  private boolean simulator;
+
+  @Option(names = "--json", paramLabel = "FILE", description = "Write the figures as JSON.")
+  private Path json;
+
+  private final List<String> settingArguments = new ArrayList<>();
+
+  @Override
+  protected Settings load(SettingsOptions given) {
+    DemoProfile profile = new DemoProfile(Programs.home(), fast, simulator);
+    List<Path> files = profile.files(given.files());
+    Map<String, String> overrides = profile.overrides(given.overrides());
+    files.forEach(file -> settingArguments.addAll(List.of("-c", file.toString())));
+    overrides.forEach(
+        (path, value) -> settingArguments.addAll(List.of("--set", path + "=" + value)));
+    return profile.load(given.files(), given.overrides());
+  }
+
+  @Override
+  protected int execute() {
+    Settings settings = settings();
+    DeviceProbe.require(settings.deviceSpec());
+    Parameters parameters = Clients.of(settings).parameters(settings.parameterSet());
+    PreparedData data = PreparedData.read(settings.data());
+    showDuration(data, parameters);
+    Demo demo =
+        new Demo(
+            out(),
+            settings,
+            parameters,
+            data.schedule(settings.training()).steps(),
+            settingArguments,
+            Programs.ofLauncher(),
+            Path.of(".hetal/demo"));
+    ObjectNode result = demo.run();
+    if (json != null) {
+      Demo.write(result, json);
+    }
+    return ExitCode.OK.status();
+  }
+
+  /** The engine is timed on this machine; the times of other backends and devices are unknown. */
+  private void showDuration(PreparedData data, Parameters parameters) {
+    Settings settings = settings();
+    if (settings.isInsecure()
+        || settings.backend() != Settings.Backend.NATIVE
+        || settings.device() != Settings.Device.CPU) {
+      return;
+    }
+    CostProbe probe = CostProbe.measure(parameters.name(), settings.threads());
+    out().println(duration(data.plan(settings, parameters), probe));
+  }
+
+  /** How long the demo takes on the machine that was measured, and what is shorter. */
+  static String duration(TrainingPlan plan, CostProbe probe) {
+    TrainingPlan.Estimate estimate = plan.estimate(probe.costs());
+    double keys = estimate.keyBytes() * probe.secondsPerKeyByte();
+    double epoch = 60 * estimate.minutesPerEpoch();
+    return String.format(
+        Locale.ROOT,
+        "This takes about %.0f minutes on this machine, by a short measurement of it: keys %s, %d"
+            + " epochs of %s.%n./hetal demo --fast does the same with toy parameters in less than a"
+            + " minute.",
+        Math.ceil((keys + plan.schedule().epochs() * epoch) / 60),
+        Units.duration(keys),
+        plan.schedule().epochs(),
+        Units.duration(epoch));
+  }
+}

@@ -46,9 +46,16 @@ final class SettingsReport {
     return List.copyOf(out);
   }
 
-  /** A seed fixes secrets, so it is a secret. */
+  /**
+   * A seed fixes secrets, so it is a secret. Numbers of the command line are texts, and shown as
+   * those of a file.
+   */
   private static String shown(String path, ConfigValue value) {
-    String text = value.render(ConfigRenderOptions.concise());
+    String plain = String.valueOf(value.unwrapped());
+    String text =
+        plain.matches("[0-9.eE+-]+|true|false")
+            ? plain
+            : value.render(ConfigRenderOptions.concise());
     boolean secret =
         path.matches(".*(password|secret|token|insecure-seed)$") && !text.matches("\"?none\"?");
     return secret ? "(redacted)" : text;

@@ -65,7 +65,7 @@ final class Demo {
     this.programs = programs;
     this.folder = folder;
     this.log = folder.resolve("demo.log");
-    this.bar = ProgressBar.start(out, "  cluster | steps");
+    this.bar = ProgressBar.start(out, "");
     this.settingArguments = new ArrayList<>(settingArguments);
     this.settingArguments.add("--set");
     this.settingArguments.add("oracle.port=" + freePort());
@@ -130,14 +130,17 @@ final class Demo {
           TIME_TO_LISTEN);
       bar.line("  oracle  | answers the cluster; prints into " + log);
       long start = System.nanoTime();
-      try (DemoProcess process = DemoProcess.shown("cluster", training, log, bar)) {
+      try (ProgressBar progress = ProgressBar.start(out, "  cluster | steps");
+          DemoProcess process = DemoProcess.shown("cluster", training, log, progress)) {
         process.await(
             () -> {
               answering.requireRunning();
-              bar.accept(Math.min(metrics.steps(), steps), steps);
+              int done = metrics.steps();
+              if (done > 0) {
+                progress.accept(Math.min(done, steps), steps);
+              }
             });
       }
-      bar.close();
       return (System.nanoTime() - start) * 1e-9;
     }
   }

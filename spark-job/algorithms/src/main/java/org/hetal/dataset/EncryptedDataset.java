@@ -1,5 +1,7 @@
 package org.hetal.dataset;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.io.Serializable;
 import java.security.SecureRandom;
 import java.util.HashSet;
@@ -46,7 +48,8 @@ public record EncryptedDataset(
    * @param features in the order of {@code Layout.packFeatures}
    * @param labels null in groups without labels
    */
-  public record Group(int rows, List<StoredFile> features, StoredFile labels)
+  public record Group(
+      int rows, List<StoredFile> features, @JsonSetter(nulls = Nulls.SET) StoredFile labels)
       implements Serializable {}
 
   /**

@@ -1,5 +1,7 @@
 package org.hetal.owner.record;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -45,7 +47,7 @@ public record DatasetRecord(
     Preparation preparation,
     Part train,
     Part validation,
-    Part test) {
+    @JsonSetter(nulls = Nulls.SET) Part test) {
 
   /**
    * One split.

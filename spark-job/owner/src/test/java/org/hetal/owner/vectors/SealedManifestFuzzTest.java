@@ -31,7 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * DatasetException}, or consistent. Nothing else comes out of a reader.
  */
 class SealedManifestFuzzTest {
-  private static final int ROUNDS = 2000;
+  private static final int ROUNDS = 500;
 
   @TempDir private Path root;
 
@@ -65,7 +65,7 @@ class SealedManifestFuzzTest {
     }
     assertTrue(others.isEmpty(), () -> "other errors, each with a file: " + others);
     assertTrue(refused > ROUNDS / 4, "refused " + refused);
-    assertTrue(accepted > 10, "accepted " + accepted);
+    assertTrue(accepted > 5, "accepted " + accepted);
   }
 
   private static void copy(Path from, Path to) throws IOException {

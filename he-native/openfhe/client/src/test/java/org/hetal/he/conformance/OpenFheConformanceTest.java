@@ -18,9 +18,11 @@ import org.hetal.he.openfhe.owner.OpenFheClient;
 import org.hetal.he.openfhe.owner.OpenFheTest;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
 /** The suite of every evaluator, on OpenFHE. */
 @OpenFheTest
+@Tag("slow")
 class OpenFheConformanceTest extends EvaluatorConformance {
   private long leaksBefore;
   private long liveBefore;
@@ -44,7 +46,6 @@ class OpenFheConformanceTest extends EvaluatorConformance {
     super.closeBench();
     assertEquals(liveBefore, OpenFhe.liveObjects(), "native objects that are not closed");
     assertEquals(0, OpenFhe.staticEntries());
-    System.gc();
     assertEquals(leaksBefore, NativeHandle.leaks());
   }
 

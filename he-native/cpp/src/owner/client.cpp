@@ -36,6 +36,9 @@ std::unique_ptr<Context> context_of(ByteView file, const char* what, int threads
   const auto& sets = ckks::parameter_sets();
   require<FormatError>(std::any_of(sets.begin(), sets.end(), [&](const auto& set) { return set.name == name; }), what,
                        ": parameter set: unknown");
+  require<FormatError>(std::all_of(raw.begin() + static_cast<std::ptrdiff_t>(length), raw.end(),
+                                   [](std::uint8_t byte) { return byte == 0; }),
+                       what, ": parameter set: expected zeros after the name ", name);
   return std::make_unique<Context>(Parameters::named(name), threads);
 }
 

@@ -15,10 +15,12 @@ import org.hetal.he.openfhe.owner.OpenFheClient;
 import org.hetal.he.openfhe.owner.OpenFheTest;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.packing.Layout;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A whole training in which no other cryptographic code than OpenFHE's runs. */
+@Tag("slow")
 @OpenFheTest
 class OpenFheTrainingTest {
   private static final int CLASSES = 3;

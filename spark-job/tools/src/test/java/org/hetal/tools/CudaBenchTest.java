@@ -17,10 +17,12 @@ import org.hetal.owner.data.Splits;
 import org.hetal.training.DeviceMemory;
 import org.hetal.training.TrainingPlan;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The training without Spark on the device cuda: kernels played by the host, or a GPU's own. */
+@Tag("slow")
 class CudaBenchTest {
   private static final String LIBRARY = "hetal.cuda.library";
   @TempDir Path folder;

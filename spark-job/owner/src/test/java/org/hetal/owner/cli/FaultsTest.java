@@ -12,10 +12,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the machine refuses to the data owner's commands, each in a process of its own. */
+@Tag("slow")
 class FaultsTest {
   @TempDir Path folder;
   private Path conf;

@@ -13,6 +13,7 @@ import org.hetal.he.owner.Client;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
  * half-written is taken for whole, and with more space the same command ends well. Needs the right
  * to mount a file system in memory.
  */
+@Tag("slow")
 class FullDiskTest {
   private static final int PAGE = 4096;
   private static final int MOST_PAGES = 4096;

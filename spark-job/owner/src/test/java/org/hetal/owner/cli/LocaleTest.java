@@ -15,10 +15,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The locale of the machine changes no file, by name or content. */
+@Tag("slow")
 class LocaleTest {
   @TempDir Path folder;
 

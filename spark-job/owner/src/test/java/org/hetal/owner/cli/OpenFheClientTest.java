@@ -39,6 +39,7 @@ import org.hetal.training.TrainingListener;
 import org.hetal.training.TrainingPlan;
 import org.hetal.training.TrainingResult;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
  * An owner whose secret key is OpenFHE's alone, by its commands; the native engine trains on what
  * they leave for the cluster.
  */
+@Tag("slow")
 @EnabledIf("org.hetal.he.openfhe.OpenFhe#isAvailable")
 class OpenFheClientTest {
   private static final String SET = "insecure_n10_l12";

@@ -24,11 +24,13 @@ import org.hetal.oracle.ValidationRequest;
 import org.hetal.owner.oracle.OracleLog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The oracle as a process of its own, killed and started again. */
+@Tag("slow")
 @Timeout(120)
 class OracleCommandTest {
   @TempDir Path folder;

@@ -24,6 +24,7 @@ import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.StoredFile;
 import org.hetal.he.engine.NativeEngine;
 import org.hetal.he.owner.Client;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,6 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * Kills each command, a process of its own, while it writes, and repeats it until it is done: what
  * is there then is whole, and with a fixed seed the bytes of a run that nobody killed.
  */
+@Tag("slow")
 class RepeatTest {
   private static final String SET = "insecure_n10_l12";
   private static final int KILLS = 2;

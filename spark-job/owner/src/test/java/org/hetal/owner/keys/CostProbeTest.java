@@ -3,8 +3,10 @@ package org.hetal.owner.keys;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.hetal.training.CostModel;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("slow")
 class CostProbeTest {
   /** Wide bounds: the machine may be busy. */
   @Test

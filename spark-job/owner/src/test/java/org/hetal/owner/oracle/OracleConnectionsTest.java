@@ -30,12 +30,14 @@ import org.hetal.owner.keys.Clients;
 import org.hetal.packing.Layout;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** The cost of unauthenticated connections, with real sockets. */
+@Tag("slow")
 class OracleConnectionsTest {
   private static final String SET = "insecure_simulator_n7_l12";
   private static final RunIdentity RUN =

@@ -34,11 +34,13 @@ import org.hetal.spark.job.ClusterFailures;
 import org.hetal.training.EncryptedMicrobatch;
 import org.hetal.training.Schedule;
 import org.hetal.training.TrainingPlan;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A device that fails a task fails it typed; Spark does the task again where it can succeed. */
+@Tag("slow")
 class DeviceFailureTest {
   private static final String SET = "insecure_simulator_n8_l12";
   @TempDir Path root;

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -12,12 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.SparkConf;
 import org.apache.spark.SparkException;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.Function;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
  * installation.
  */
 @Timeout(180)
+@Tag("slow")
 class GpuSchedulingTest {
   @TempDir Path root;
 
@@ -45,24 +49,41 @@ class GpuSchedulingTest {
     }
   }
 
-  private record Look(ComputeSpec spec) implements Function<Integer, String> {
+  /**
+   * @param meeting a folder in which every task leaves a file: two of them work at a time before
+   *     any ends
+   */
+  private record Look(ComputeSpec spec, String meeting) implements Function<Integer, String> {
     @Override
     public String call(Integer element) {
       return Tasks.working(
           spec,
           new Configuration(),
           engine -> {
-            try {
-              Thread.sleep(500); // so that tasks overlap
-            } catch (InterruptedException e) {
-              throw new IllegalStateException(e);
-            }
+            meet(element);
             return ProcessHandle.current().pid()
                 + " "
                 + spec.engineHere().device().ordinal()
                 + " "
                 + System.identityHashCode(engine.evaluator());
           });
+    }
+
+    private void meet(int element) {
+      Path folder = Path.of(meeting);
+      try {
+        Files.write(folder.resolve("task-" + element), new byte[0]);
+        while (true) {
+          try (Stream<Path> there = Files.list(folder)) {
+            if (there.count() >= 2) {
+              return;
+            }
+          }
+          Thread.sleep(10);
+        }
+      } catch (IOException | InterruptedException e) {
+        throw new IllegalStateException(e);
+      }
     }
   }
 
@@ -81,10 +102,11 @@ class GpuSchedulingTest {
             .set("spark.executor.resource.gpu.amount", perExecutor)
             .set("spark.task.resource.gpu.amount", perTask)
             .set("spark.scheduler.minRegisteredResourcesRatio", "1.0");
+    Path meeting = Files.createTempDirectory(root, "meeting");
     try (JavaSparkContext spark = new JavaSparkContext(conf)) {
       return spark
           .parallelize(List.of(1, 2, 3, 4, 5, 6), 6)
-          .map(new Look(DeviceFailureTest.spec(0)))
+          .map(new Look(DeviceFailureTest.spec(0), meeting.toString()))
           .collect()
           .stream()
           .map(Seen::of)

@@ -21,6 +21,7 @@ import org.hetal.spark.job.ToyOracle.Reply;
 import org.hetal.training.EarlyStopping;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Whole trainings with {@code --device cuda}, on kernels played by the host, or on a GPU where
  * {@code hetal.test.cuda.library} names the real library: the model has the processor's bytes.
  */
+@Tag("slow")
 class CudaTrainTest {
   private static final String LIBRARY = "hetal.cuda.library";
   @TempDir static Path root;

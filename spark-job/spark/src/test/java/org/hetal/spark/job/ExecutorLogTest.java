@@ -7,10 +7,12 @@ import org.hetal.spark.LogLines;
 import org.hetal.spark.Main;
 import org.hetal.spark.job.ToyOracle.Reply;
 import org.hetal.training.EarlyStopping;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What executors log, here that of the driver. */
+@Tag("slow")
 class ExecutorLogTest {
   @TempDir Path root;
 

@@ -11,9 +11,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.security.UserGroupInformation;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A user id that /etc/passwd does not know, as containers give. */
+@Tag("slow")
 class HadoopUserTest {
   private static final List<String> NAMELESS =
       List.of("unshare", "--user", "--map-user=12345", "--map-group=12345");

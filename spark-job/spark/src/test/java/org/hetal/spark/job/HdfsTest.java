@@ -28,11 +28,13 @@ import org.hetal.spark.storage.RunLockTest;
 import org.hetal.training.Checkpoint;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is kept on a distributed file system, on a real one of one node. */
+@Tag("slow")
 class HdfsTest {
   @TempDir static java.nio.file.Path root;
   private static MiniDFSCluster cluster;

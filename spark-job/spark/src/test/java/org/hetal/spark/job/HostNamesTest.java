@@ -12,11 +12,13 @@ import java.util.concurrent.TimeUnit;
 import org.hetal.spark.Main;
 import org.hetal.spark.job.ToyOracle.Reply;
 import org.hetal.training.EarlyStopping;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whole trainings on a machine whose resolver knows only the names in a file of the test. */
+@Tag("slow")
 class HostNamesTest {
   @TempDir Path root;
 

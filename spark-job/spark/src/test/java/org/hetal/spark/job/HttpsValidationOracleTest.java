@@ -30,12 +30,14 @@ import org.hetal.spark.errors.RetryLaterException;
 import org.hetal.spark.job.ToyOracle.Reply;
 import org.hetal.spark.oracle.HttpsValidationOracle;
 import org.hetal.training.StopDecision;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
+@Tag("slow")
 class HttpsValidationOracleTest {
   private static final List<byte[]> LOGITS = List.of(new byte[] {1, 2, 3}, new byte[] {4});
   private static final Reply GO_ON = Reply.of(new StopDecision(false, true, "none"));

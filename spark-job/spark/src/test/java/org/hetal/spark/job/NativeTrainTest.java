@@ -23,10 +23,12 @@ import org.hetal.spark.job.ToyOracle.Reply;
 import org.hetal.training.EarlyStopping;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Real ciphertexts of a toy ring, trained on by Spark. */
+@Tag("slow")
 class NativeTrainTest {
   @TempDir static Path root;
   private static Client owner;

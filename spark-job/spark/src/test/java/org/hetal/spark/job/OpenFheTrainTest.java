@@ -15,11 +15,13 @@ import org.hetal.spark.job.ToyOracle.Reply;
 import org.hetal.training.EarlyStopping;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIf;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A training by Spark in which no other cryptographic code than OpenFHE's runs, on a toy ring. */
+@Tag("slow")
 @EnabledIf("org.hetal.he.openfhe.OpenFhe#isAvailable")
 class OpenFheTrainTest {
   private static final String PARAMETERS = "insecure_openfhe_n10_l7";

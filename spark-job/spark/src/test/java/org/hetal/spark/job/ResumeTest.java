@@ -6,23 +6,32 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.hetal.spark.Main;
 import org.hetal.spark.job.ToyOracle.Reply;
 import org.hetal.training.EarlyStopping;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A run whose process is killed continues and ends with the bytes of an undisturbed one. */
+@Tag("slow")
 class ResumeTest {
   private static final int EPOCHS = 3;
   @TempDir Path root;
+
+  /** Whether an answer of the oracle makes the run wait in its next epoch. */
+  private final AtomicBoolean holding = new AtomicBoolean();
 
   @Test
   @Timeout(180)
@@ -31,7 +40,14 @@ class ResumeTest {
     AtomicReference<EarlyStopping> stopping = new AtomicReference<>(toy.decide());
     try (ToyOracle oracle =
         new ToyOracle(
-            root, 0, r -> Reply.of(toy.decision(stopping.get(), r.epoch(), r.logits())))) {
+            root,
+            0,
+            r -> {
+              if (holding.get()) {
+                create(root.resolve("hold"));
+              }
+              return Reply.of(toy.decision(stopping.get(), r.epoch(), r.logits()));
+            })) {
       Path undisturbed = root.resolve("undisturbed");
       List<String> arguments = toy.arguments("train", oracle.settings());
       arguments.addAll(List.of("--set", "paths.run=" + undisturbed));
@@ -39,8 +55,11 @@ class ResumeTest {
       stopping.set(toy.decide());
 
       Path disturbed = root.resolve("disturbed");
+      holding.set(true);
       killInsideSecondEpoch(toy, oracle, disturbed);
-      assertFalse(Files.exists(disturbed.resolve("model/manifest.json")), "it was too late");
+      holding.set(false);
+      assertTrue(isInsideSecondEpoch(disturbed.resolve("metrics.jsonl")));
+      assertFalse(Files.exists(disturbed.resolve("model/manifest.json")));
       assertTrue(Files.exists(disturbed.resolve("run.lock")), "a killed process keeps its lock");
 
       arguments.set(arguments.size() - 1, "paths.run=" + disturbed);
@@ -56,7 +75,10 @@ class ResumeTest {
     }
   }
 
-  /** The child reads slowly and caches nothing, so that a step takes its time. */
+  /**
+   * From the first answer on the child cannot open the labels of the last minibatch, which it does
+   * not keep: it waits there in epoch 2, with two steps done, until it is killed.
+   */
   private void killInsideSecondEpoch(EncryptedToy toy, ToyOracle oracle, Path run)
       throws Exception {
     List<String> command = new ArrayList<>();
@@ -64,7 +86,10 @@ class ResumeTest {
     command.add("@" + Path.of("java.options").toAbsolutePath());
     command.addAll(List.of("-Xmx512m", "-cp", System.getProperty("java.class.path")));
     command.add("-Dspark.hadoop.fs.unreliable.impl=" + UnreliableFileSystem.class.getName());
-    command.add("-Dspark.hadoop.fs.unreliable.delay.millis=60");
+    Path held = root.resolve("held");
+    command.add("-Dspark.hadoop.fs.unreliable.holds=.*/train/" + lastGroup() + "/y\\.ct");
+    command.add("-Dspark.hadoop.fs.unreliable.hold=" + root.resolve("hold"));
+    command.add("-Dspark.hadoop.fs.unreliable.held=" + held);
     command.add(Main.class.getName());
     command.addAll(toy.arguments("train", oracle.settings()));
     command.addAll(
@@ -79,14 +104,27 @@ class ResumeTest {
     Process child =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start();
     try {
-      Path metrics = run.resolve("metrics.jsonl");
-      while (!isInsideSecondEpoch(metrics)) {
+      while (!Files.exists(held)) {
         assertTrue(child.isAlive(), () -> "the child ended by itself: " + text(log));
         Thread.sleep(20);
       }
     } finally {
       child.destroyForcibly();
       assertTrue(child.waitFor(30, TimeUnit.SECONDS));
+    }
+  }
+
+  private String lastGroup() throws IOException {
+    try (Stream<Path> groups = Files.list(root.resolve("dataset/train"))) {
+      return groups.map(group -> group.getFileName().toString()).sorted().reduce((a, b) -> b).get();
+    }
+  }
+
+  private static void create(Path file) {
+    try {
+      Files.write(file, new byte[0]);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
@@ -99,7 +137,7 @@ class ResumeTest {
   private static String text(File log) {
     try {
       return Files.readString(log.toPath());
-    } catch (java.io.IOException e) {
+    } catch (IOException e) {
       return e.toString();
     }
   }

@@ -12,9 +12,11 @@ import org.apache.spark.api.java.function.Function;
 import org.hetal.command.ExitCode;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsLoader;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** What an embedded Spark does with what Spark takes as fatal: an Error in a task. */
+@Tag("slow")
 class SparkSessionsTest {
   private static final Settings SETTINGS =
       SettingsLoader.load(

@@ -25,10 +25,12 @@ import org.hetal.spark.job.ToyOracle.Reply;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.StopDecision;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Whole trainings on the simulator, through the command line, on Spark inside this process. */
+@Tag("slow")
 class TrainJobTest {
   private static final int EPOCHS = 3;
   @TempDir static Path root;

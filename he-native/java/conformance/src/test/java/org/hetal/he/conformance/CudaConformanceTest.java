@@ -10,6 +10,7 @@ import org.hetal.he.DeviceSpec;
 import org.hetal.he.DeviceUnavailableException;
 import org.hetal.he.Evaluator;
 import org.hetal.he.engine.NativeEngine;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
  * The native engine on the device cuda: the kernels played by the host, or a GPU's own where {@code
  * hetal.test.cuda.library} names the real library.
  */
+@Tag("slow")
 class CudaConformanceTest extends NativeConformanceTest {
   private static final String LIBRARY = "hetal.cuda.library";
 

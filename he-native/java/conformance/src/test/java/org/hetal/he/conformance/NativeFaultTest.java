@@ -22,10 +22,12 @@ import org.hetal.he.engine.EngineLibrary;
 import org.hetal.he.engine.NativeEngine;
 import org.hetal.he.engine.NativeEvaluator;
 import org.hetal.he.owner.NativeClient;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Memory and threads that the system refuses to the engine, across JNI. */
+@Tag("slow")
 class NativeFaultTest {
   private static final String COUNTERS = "HETAL_TEST_FAULTS";
 

@@ -18,9 +18,11 @@ import org.hetal.he.engine.EngineLibrary;
 import org.hetal.he.engine.NativeParameters;
 import org.hetal.he.library.NativePlatform;
 import org.hetal.he.owner.OwnerLibrary;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 class NativeLibraryTest {
   private static final Pattern SECRET =
       Pattern.compile("owner|SecretKey|KeyGenerator|HETALSEC|HETALPUB|[Dd]ecrypt");

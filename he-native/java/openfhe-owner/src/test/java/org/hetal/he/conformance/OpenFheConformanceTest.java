@@ -9,8 +9,10 @@ import org.hetal.he.openfhe.owner.OpenFheClient;
 import org.hetal.he.openfhe.owner.OpenFheTest;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 
 /** The suite of every evaluator, on OpenFHE. */
+@Tag("slow")
 @OpenFheTest
 class OpenFheConformanceTest extends EvaluatorConformance {
   private long leaksBefore;

@@ -21,11 +21,13 @@ import org.hetal.he.openfhe.OpenFhe;
 import org.hetal.he.owner.NativeClient;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The native engine works for an owner whose secret key never leaves OpenFHE. */
+@Tag("slow")
 @OpenFheTest
 class NativeClientWithOpenFheKeyTest {
   private static final String SET = "insecure_n10_l12";

@@ -28,9 +28,11 @@ import org.hetal.he.openfhe.OpenFheEvaluator;
 import org.hetal.he.openfhe.OpenFheParameters;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("slow")
 @OpenFheTest
 class OpenFheEvaluatorTest {
   private static final String SET = "insecure_openfhe_n10_l13";

@@ -15,10 +15,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.hetal.he.ResourceUnavailableException;
 import org.hetal.he.openfhe.OpenFhe;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Threads that the system refuses, across the boundary of OpenFHE's library. */
+@Tag("slow")
 @OpenFheTest
 class OpenFheFaultTest {
   private static final String COUNTERS = "HETAL_TEST_FAULTS";

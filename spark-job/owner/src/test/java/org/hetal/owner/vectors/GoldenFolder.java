@@ -1,0 +1,65 @@
+package org.hetal.owner.vectors;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * A committed folder of files of one format version. Tests read it, and compare it with what is
+ * written today. A change of what is written needs a new version and a new folder; the old one
+ * stays, and its readers with it. {@code -Dhetal.vectors.write=true} writes folders that are not
+ * there yet.
+ */
+public final class GoldenFolder {
+  private static final Path ROOT = Path.of("src/test/resources/org/hetal/owner/vectors");
+
+  private GoldenFolder() {}
+
+  /** Where the folder is. */
+  public static Path of(String name) {
+    return ROOT.resolve(name);
+  }
+
+  /**
+   * @param name of the committed folder
+   * @param made the same files, made now
+   */
+  public static void requireSame(String name, Path made) {
+    Path golden = of(name);
+    List<String> files = files(made);
+    try {
+      if (Boolean.getBoolean("hetal.vectors.write") && !Files.exists(golden)) {
+        for (String file : files) {
+          Files.createDirectories(golden.resolve(file).getParent());
+          Files.copy(made.resolve(file), golden.resolve(file));
+        }
+      }
+      assertEquals(files(golden), files, "files of " + name);
+      for (String file : files) {
+        byte[] expected = Files.readAllBytes(golden.resolve(file));
+        byte[] actual = Files.readAllBytes(made.resolve(file));
+        assertArrayEquals(expected, actual, name + "/" + file + " is written differently now");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static List<String> files(Path folder) {
+    try (Stream<Path> files = Files.walk(folder)) {
+      return files
+          .filter(Files::isRegularFile)
+          .map(file -> folder.relativize(file).toString())
+          .sorted()
+          .toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

@@ -18,9 +18,10 @@ import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.KeyPlan;
 import org.hetal.oracle.RunIdentity;
 import org.hetal.packing.Layout;
+import org.hetal.plan.Preprocessing;
+import org.hetal.plan.TrainingPlan;
+import org.hetal.planner.TrainingPlanner;
 import org.hetal.training.CheckpointStore;
-import org.hetal.training.Schedule;
-import org.hetal.training.TrainingPlan;
 
 /**
  * A data set, the engine it belongs to, and the plan that both imply: what every command of the
@@ -92,17 +93,12 @@ public final class ClusterRun implements AutoCloseable {
    */
   public TrainingPlan plan(int rows, int unlabelledGroups) {
     Layout layout = Shapes.layout(dataset.origin().shape());
-    Settings.Training training = settings.training();
-    Schedule schedule =
-        new Schedule(
-            rows,
-            training.batchRows(),
-            training.learningRate(),
-            training.epochs(),
-            training.patience(),
-            dataset.origin().squarings(),
-            training.groupsPerMicrobatch());
-    return TrainingPlan.of(evaluator.parameters(), layout, schedule, unlabelledGroups);
+    return TrainingPlanner.plan(
+        evaluator.parameters(),
+        layout,
+        settings.training().schedule(rows),
+        unlabelledGroups,
+        Preprocessing.none());
   }
 
   /**

@@ -2,7 +2,7 @@ package org.hetal.cluster;
 
 import java.io.Serializable;
 import org.apache.spark.TaskContext;
-import org.hetal.training.TrainingPlan;
+import org.hetal.plan.TrainingPlan;
 
 /**
  * What an executor needs to work on a data set: travels with every task, a few kilobytes, no keys

@@ -14,6 +14,7 @@ import org.hetal.he.Evaluator;
 import org.hetal.he.Scope;
 import org.hetal.linalg.ExpandedWeights;
 import org.hetal.linalg.FeatureBlocks;
+import org.hetal.plan.TrainingPlan;
 import org.hetal.training.EncryptedMicrobatch;
 import org.hetal.training.MicrobatchGradient;
 import org.hetal.training.ValidationLogits;
@@ -42,8 +43,11 @@ final class WorkerEngine implements AutoCloseable {
     this.spec = spec;
     this.evaluator = EngineHolder.get(engine, hadoop);
     this.storage = new HadoopStorage(spec.dataset(), hadoop);
-    this.microbatchGradient = new MicrobatchGradient(evaluator, spec.plan());
-    this.validationLogits = new ValidationLogits(evaluator, spec.plan());
+    TrainingPlan plan = spec.plan();
+    plan.requireParameters(evaluator.parameters());
+    this.microbatchGradient =
+        new MicrobatchGradient(evaluator, plan.layout(), plan.levels(), plan.softmax());
+    this.validationLogits = new ValidationLogits(evaluator, plan.layout(), plan.levels());
     this.microbatches = new LeaseCache<>(spec.cacheBytes());
     // Validation rows are read once an epoch; keeping them would push training rows out.
     this.groups = new LeaseCache<>(0);

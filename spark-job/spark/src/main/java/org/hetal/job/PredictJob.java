@@ -17,7 +17,7 @@ import org.hetal.dataset.Storage;
 import org.hetal.dataset.StoredFile;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Scope;
-import org.hetal.training.TrainingPlan;
+import org.hetal.plan.TrainingPlan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;

@@ -4,7 +4,7 @@ import java.io.PrintStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
-import org.hetal.training.Schedule;
+import org.hetal.plan.Schedule;
 import org.hetal.training.TrainingListener;
 
 /**

@@ -9,7 +9,7 @@ import org.hetal.cluster.ClusterRun;
 import org.hetal.config.Settings;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.Storage;
-import org.hetal.training.TrainingPlan;
+import org.hetal.plan.TrainingPlan;
 import org.hetal.training.TrainingResult;
 
 /**

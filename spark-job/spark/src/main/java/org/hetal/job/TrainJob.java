@@ -15,9 +15,9 @@ import org.hetal.config.SettingsException;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.Storage;
-import org.hetal.training.DeviceMemory;
+import org.hetal.plan.TrainingPlan;
+import org.hetal.planner.DeviceMemory;
 import org.hetal.training.Trainer;
-import org.hetal.training.TrainingPlan;
 import org.hetal.training.TrainingResult;
 import org.hetal.training.ValidationOracle;
 import picocli.CommandLine.Command;
@@ -65,7 +65,7 @@ final class TrainJob implements Callable<Integer> {
               settings.oracle(), run.identity(), dataset.unlabelledGroups().size(), out::println);
       int judged = dataset.unlabelledGroups().stream().mapToInt(EncryptedDataset.Group::rows).sum();
       TrainingPlan plan = run.plan(dataset.trainingRows(), judged);
-      run.requireKeys(plan.rotations());
+      run.requireKeys(plan.keys());
       describe(settings, dataset, plan, run, spark, out);
       if (settings.backend() == Settings.Backend.NATIVE
           && settings.device() == Settings.Device.CPU) {
@@ -115,8 +115,8 @@ final class TrainJob implements Callable<Integer> {
               + where
               + "; lower training.learning-rate, actual "
               + job.settings().training().learningRate()
-              + ", or raise training.squarings, actual "
-              + job.settings().training().squarings());
+              + ", or raise training.logit-range, actual "
+              + job.settings().training().logitRange());
     }
     if (EncryptedModel.isPresent(job.run().runStorage(MODEL))) {
       out.println("done already: the model of epoch " + result.bestEpoch() + " is in " + where);

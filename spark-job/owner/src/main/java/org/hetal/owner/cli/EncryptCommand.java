@@ -18,7 +18,7 @@ import org.hetal.owner.data.Table;
 import org.hetal.owner.data.TableReader;
 import org.hetal.owner.record.DatasetRecord;
 import org.hetal.owner.record.RowsRecord;
-import org.hetal.training.TrainingPlan;
+import org.hetal.plan.TrainingPlan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

@@ -18,9 +18,9 @@ import org.hetal.owner.data.Evaluation;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.data.SoftmaxProbe;
 import org.hetal.owner.record.DatasetRecord;
+import org.hetal.plan.TrainingPlan;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.PlainTrainer;
-import org.hetal.training.TrainingPlan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

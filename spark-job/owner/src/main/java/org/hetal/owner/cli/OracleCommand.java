@@ -20,6 +20,7 @@ import org.hetal.owner.oracle.OracleService;
 import org.hetal.owner.oracle.ServedRun;
 import org.hetal.owner.record.DatasetRecord;
 import org.hetal.packing.Layout;
+import org.hetal.softmax.Softmax;
 import org.hetal.training.EpochMetrics;
 import picocli.CommandLine.Command;
 
@@ -52,7 +53,7 @@ final class OracleCommand extends OwnerCommand {
               servedRun(client, record),
               layout,
               data.validationLabels(),
-              settings().training().squarings(),
+              Softmax.squarings(settings().training().logitRange()),
               settings().training().patience(),
               oracle.queryBudget(),
               log,

@@ -10,17 +10,17 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.hetal.config.LocalPath;
+import org.hetal.config.PlanSettings;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.config.SettingsLoader;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.OwnerOnly;
-import org.hetal.dataset.Shapes;
 import org.hetal.dataset.Storage;
 import org.hetal.he.FileReadException;
-import org.hetal.he.HeLevelException;
 import org.hetal.he.KeyBundleManifest;
+import org.hetal.he.Parameters;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.DataException;
 import org.hetal.owner.data.PreparedData;
@@ -28,7 +28,8 @@ import org.hetal.owner.data.Splits;
 import org.hetal.owner.keys.ClientBackend;
 import org.hetal.owner.record.DatasetRecord;
 import org.hetal.owner.record.RecordStore;
-import org.hetal.training.TrainingPlan;
+import org.hetal.plan.DataShape;
+import org.hetal.plan.TrainingPlan;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -122,10 +123,15 @@ abstract class OwnerCommand implements Callable<Integer> {
 
   /** Plans training on the data, before anything is made. */
   final TrainingPlan plan(PreparedData data) {
+    return PlanSettings.plan(settings, parameters(), data.shape());
+  }
+
+  /** Those of the settings' parameter set. */
+  final Parameters parameters() {
     try {
-      return data.plan(settings, backend.parameters(settings.parameterSet()));
-    } catch (IllegalArgumentException | HeLevelException e) {
-      throw new SettingsException("plan: " + e.getMessage(), e);
+      return backend.parameters(settings.parameterSet());
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException("parameters: " + e.getMessage(), e);
     }
   }
 
@@ -165,7 +171,7 @@ abstract class OwnerCommand implements Callable<Integer> {
    */
   static void requireFittingKeys(Path bundle, Client client, TrainingPlan plan) {
     KeyBundleManifest keys = bundleManifest(bundle);
-    String missing = keys.missing(plan.rotations(), client.parameters().ringDegree());
+    String missing = keys.missing(plan.keys(), client.parameters().ringDegree());
     if (!keys.keyId().equals(client.keyId()) || !missing.isEmpty()) {
       throw new SettingsException(
           bundle
@@ -230,17 +236,14 @@ abstract class OwnerCommand implements Callable<Integer> {
 
   /** The plan of a data set: the one that it was encrypted for. */
   final TrainingPlan planOf(DatasetRecord record) {
-    TrainingPlan plan;
-    try {
-      plan =
-          TrainingPlan.of(
-              backend.parameters(settings.parameterSet()),
-              Shapes.layout(record.origin().shape()),
-              PreparedData.schedule(settings.training(), record.train().rows()),
-              record.validation().rows());
-    } catch (IllegalArgumentException | HeLevelException e) {
-      throw new SettingsException("plan: " + e.getMessage(), e);
-    }
+    TrainingPlan plan =
+        PlanSettings.plan(
+            settings,
+            parameters(),
+            new DataShape(
+                record.train().rows(),
+                record.validation().rows(),
+                record.origin().shape().features()));
     record.requirePlan(plan);
     return plan;
   }

@@ -12,10 +12,10 @@ import org.hetal.oracle.Greeting;
 import org.hetal.oracle.ValidationAnswer;
 import org.hetal.oracle.ValidationRequest;
 import org.hetal.packing.Layout;
+import org.hetal.plan.Partition;
+import org.hetal.plan.RowRange;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.EpochMetrics;
-import org.hetal.training.Partition;
-import org.hetal.training.RowRange;
 
 /**
  * The validation oracle: decrypts validation logits, judges them, writes down what it found and

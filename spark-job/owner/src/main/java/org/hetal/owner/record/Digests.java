@@ -7,7 +7,7 @@ import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import org.hetal.dataset.Shapes;
 import org.hetal.dataset.StoredFile;
-import org.hetal.training.TrainingPlan;
+import org.hetal.plan.TrainingPlan;
 
 /** SHA-256 in lower-case hex of values in the clear; all of them depend on the order. */
 final class Digests {
@@ -45,10 +45,10 @@ final class Digests {
             plan.parameters().hash(),
             Shapes.shape(plan.layout()).toString(),
             plan.levels().toString(),
-            plan.rotations().rotations().toString(),
-            String.valueOf(plan.rotations().relinearizationLevel()),
-            String.valueOf(plan.rotations().conjugationLevel()),
-            String.valueOf(plan.rotations().needsBootstrap()));
+            plan.keys().rotations().toString(),
+            String.valueOf(plan.keys().relinearizationLevel()),
+            String.valueOf(plan.keys().conjugationLevel()),
+            String.valueOf(plan.keys().needsBootstrap()));
     return text(canonical);
   }
 

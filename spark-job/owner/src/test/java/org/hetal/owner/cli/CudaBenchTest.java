@@ -15,8 +15,8 @@ import org.hetal.he.NativeParameters;
 import org.hetal.owner.data.MadeUpData;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.data.Splits;
-import org.hetal.training.DeviceMemory;
-import org.hetal.training.TrainingPlan;
+import org.hetal.plan.TrainingPlan;
+import org.hetal.planner.DeviceMemory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +37,7 @@ class CudaBenchTest {
           "parameters", "insecure_n10_l12",
           "data.classes", "3",
           "training.batch-rows", "300",
-          "training.squarings", "4");
+          "training.logit-range", "32");
 
   private int bench(String... more) throws Exception {
     List<String> arguments = new ArrayList<>(List.of("bench-train", "--quiet"));

@@ -59,7 +59,7 @@ class KeygenTest {
   void evaluationKeysOfAnotherPlan_areKeptAndNoticedByEncrypt() throws Exception {
     String[] wide = {
       "--set",
-      "training.squarings=6",
+      "training.logit-range=128",
       "--set",
       "training.batch-rows=40",
       "--set",

@@ -16,9 +16,9 @@ import org.hetal.he.Parameters;
 import org.hetal.owner.data.Evaluation;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.keys.CostProbe;
-import org.hetal.training.CostModel;
+import org.hetal.plan.TrainingPlan;
+import org.hetal.planner.CostModel;
 import org.hetal.training.PlainTrainer;
-import org.hetal.training.TrainingPlan;
 import org.junit.jupiter.api.Test;
 
 /** The profiles that are shipped do what they say. */
@@ -53,7 +53,7 @@ class ProfilesTest {
         () -> "largest logit " + plain.largestTrainingLogit());
     double accuracy = PlainTrainer.accuracy(data.test(), data.testLabels(), plain.best());
     assertTrue(accuracy > 0.94, () -> "test accuracy " + accuracy);
-    int steps = plain.epochs().size() * data.schedule(settings.training()).batches();
+    int steps = plain.epochs().size() * settings.training().schedule(data.train().length).batches();
     assertTrue(steps <= 30, () -> steps + " iterations");
   }
 

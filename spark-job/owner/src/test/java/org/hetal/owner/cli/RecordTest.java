@@ -103,10 +103,10 @@ class RecordTest {
         "training.learning-rate=2");
     refused(
         65,
-        "training.squarings: encrypted with 4, now 5",
+        "training.logit-range: encrypted with 32, now 64",
         "oracle",
         "--set",
-        "training.squarings=5");
+        "training.logit-range=64");
     refused(
         65, "training.patience: encrypted with 3, now 4", "oracle", "--set", "training.patience=4");
     refused(

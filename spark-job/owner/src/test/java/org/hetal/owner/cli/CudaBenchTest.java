@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.hetal.config.PlanSettings;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsLoader;
 import org.hetal.he.NativeParameters;
@@ -74,8 +75,10 @@ class CudaBenchTest {
     Settings settings = SettingsLoader.load(List.of(), SETTINGS);
     Splits rows = MadeUpData.splits(300, 9, 3);
     TrainingPlan plan =
-        PreparedData.of(rows, settings.data())
-            .plan(settings, NativeParameters.named("insecure_n10_l12"));
+        PlanSettings.plan(
+            settings,
+            NativeParameters.named("insecure_n10_l12"),
+            PreparedData.of(rows, settings.data()).shape());
     long planned = DeviceMemory.of(plan, Long.MAX_VALUE).total(1);
     assertTrue(peak <= planned, peak + " of " + planned);
     assertTrue(peak >= planned / 2, peak + " of " + planned);

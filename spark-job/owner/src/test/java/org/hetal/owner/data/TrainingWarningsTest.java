@@ -39,7 +39,7 @@ class TrainingWarningsTest {
         TrainingWarnings.of(result(0.5, Double.NaN), schedule(), 3).get(0).contains("NaN"), "NaN");
   }
 
-  private static org.hetal.training.Schedule schedule() {
+  private static org.hetal.plan.Schedule schedule() {
     return new org.hetal.plan.Schedule(10, 10, 4, 3, 3, 32, 2);
   }
 

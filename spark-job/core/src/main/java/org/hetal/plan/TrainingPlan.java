@@ -76,6 +76,17 @@ public record TrainingPlan(
     Checks.range("iteration.bootstrap", bootstraps, 1, Integer.MAX_VALUE);
   }
 
+  /** Whether the canonical texts are equal. */
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof TrainingPlan plan && canonical().equals(plan.canonical());
+  }
+
+  @Override
+  public int hashCode() {
+    return canonical().hashCode();
+  }
+
   private static void requireSoftmax(
       PlannedParameters parameters,
       Layout layout,

@@ -145,25 +145,13 @@ public record Settings(
       return new Schedule(
           rows, batchRows, learningRate, epochs, patience, logitRange, groupsPerMicrobatch);
     }
-
-    /**
-     * A canonical line of what decides the encrypted model beside keys and data: the data set and
-     * the checkpoints carry its digest.
-     */
-    public String canonical() {
-      return String.format(
-          java.util.Locale.ROOT,
-          "batchRows=%d epochs=%d patience=%d learningRate=%s logitRange=%d groupsPerMicrobatch=%d",
-          batchRows,
-          epochs,
-          patience,
-          Double.toHexString(learningRate),
-          logitRange,
-          groupsPerMicrobatch);
-    }
   }
 
-  /** Paths as written: relative ones belong to the working directory. */
+  /**
+   * Paths as written: relative ones belong to the working directory.
+   *
+   * @param plan beside the data set unless the settings say another
+   */
   public record Paths(
       String secretKey,
       String privateDirectory,

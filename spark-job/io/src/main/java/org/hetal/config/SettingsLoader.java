@@ -34,6 +34,9 @@ public final class SettingsLoader {
               + "|spark://[^/:, ]+:N(,[^/:, ]+:N)*")
           .replace("N", COUNT);
 
+  /** The name of the plan beside a data set. */
+  private static final String PLAN = "plan.json";
+
   private SettingsLoader() {}
 
   /**
@@ -124,7 +127,7 @@ public final class SettingsLoader {
       in.problem("insecure-seed", "none with the secure parameter set " + parameters, "a seed");
     }
     Settings.Data data = data(in);
-    Settings.Training training = training(in, data.classes());
+    Settings.Training training = training(in);
     Settings settings =
         new Settings(
             in.matching(
@@ -236,7 +239,7 @@ public final class SettingsLoader {
     return source;
   }
 
-  private static Settings.Training training(Checked in, int classes) {
+  private static Settings.Training training(Checked in) {
     int rowsPerBlock = in.integer("training.rows-per-block", 0, 1 << 16);
     if (rowsPerBlock != 0 && Integer.bitCount(rowsPerBlock) != 1) {
       in.problem("training.rows-per-block", "0 or a power of two", rowsPerBlock);
@@ -246,17 +249,15 @@ public final class SettingsLoader {
         in.integer("training.epochs", 1, 100_000),
         in.integer("training.patience", 1, 100_000),
         in.real("training.learning-rate", 1e-9, 1e6),
-        logitRange(in, classes),
+        logitRange(in),
         in.integer("training.groups-per-microbatch", 1, 2),
         rowsPerBlock);
   }
 
-  private static int logitRange(Checked in, int classes) {
-    List<Integer> all = Softmax.logitRanges(classes);
+  private static int logitRange(Checked in) {
     int actual = in.integer("training.logit-range", 1, 1 << 16);
-    if (!all.contains(actual)) {
-      in.problem(
-          "training.logit-range", "one of " + all + " for data.classes = " + classes, actual);
+    if (!Softmax.LOGIT_RANGES.contains(actual)) {
+      in.problem("training.logit-range", "one of " + Softmax.LOGIT_RANGES, actual);
     }
     return actual;
   }
@@ -266,10 +267,19 @@ public final class SettingsLoader {
         in.path("paths.secret-key"),
         in.path("paths.private"),
         in.path("paths.model"),
-        in.path("paths.plan"),
+        planPath(in),
         in.path("paths.key-bundle"),
         in.path("paths.dataset"),
         in.path("paths.run"));
+  }
+
+  /** The file itself, or plan.json beside the data set. */
+  private static String planPath(Checked in) {
+    if (!in.optional("paths.plan").isEmpty()) {
+      return in.path("paths.plan");
+    }
+    String dataset = in.optional("paths.dataset").replaceAll("/+$", "");
+    return dataset.substring(0, dataset.lastIndexOf('/') + 1) + PLAN;
   }
 
   private static Settings.Oracle oracle(Checked in, Settings.Training training) {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Encrypted predictions: one ciphertext of logits (divided by 2^squarings) a group, in the order of
- * {@link EncryptedDataset#unlabelledGroups()}, and a manifest, written last.
+ * Encrypted predictions: one ciphertext of logits (divided by half the logit range) a group, in the
+ * order of {@link EncryptedDataset#unlabelledGroups()}, and a manifest, written last.
  *
  * @param rowsId {@link EncryptedDataset#id} of the rows that were predicted
  * @param rows of each group

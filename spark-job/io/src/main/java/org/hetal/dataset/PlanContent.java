@@ -1,5 +1,7 @@
 package org.hetal.dataset;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.IntNode;
 import java.util.Map;
 import java.util.TreeMap;
 import org.hetal.he.KeyPlan;
@@ -59,24 +61,27 @@ record PlanContent(
    * @param bootstrap whether bootstrapping's own keys are needed, too
    */
   record Keys(
-      Map<Integer, Integer> rotations,
+      Map<Integer, JsonNode> rotations,
       int relinearizationLevel,
       int conjugationLevel,
       boolean bootstrap) {
     static Keys of(KeyPlan plan) {
+      Map<Integer, JsonNode> rotations = new TreeMap<>();
+      plan.rotations().forEach((steps, level) -> rotations.put(steps, IntNode.valueOf(level)));
       return new Keys(
-          new TreeMap<>(plan.rotations()),
-          plan.relinearizationLevel(),
-          plan.conjugationLevel(),
-          plan.needsBootstrap());
+          rotations, plan.relinearizationLevel(), plan.conjugationLevel(), plan.needsBootstrap());
     }
 
     KeyPlan plan(String field) {
       KeyPlan out = new KeyPlan();
       rotations.forEach(
           (steps, level) -> {
-            require(field + ".rotations." + steps, level == null ? -1 : level, 0);
-            out.rotate(steps, level);
+            String name = field + ".rotations." + steps;
+            if (!level.isInt()) {
+              throw new IllegalArgumentException(name + ": expected a level, actual " + level);
+            }
+            require(name, level.intValue(), 0);
+            out.rotate(steps, level.intValue());
           });
       require(field + ".relinearizationLevel", relinearizationLevel, -1);
       require(field + ".conjugationLevel", conjugationLevel, -1);

@@ -201,9 +201,7 @@ public final class PlanFile {
     if (e.getCause() instanceof IllegalArgumentException cause && cause.getMessage() != null) {
       return cause.getMessage();
     }
-    if (root != null
-        && e instanceof JsonMappingException mapping
-        && !mapping.getPath().isEmpty()) {
+    if (root != null && e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
       String field = field(mapping, ".");
       JsonNode actual = root.path("content").at("/" + field(mapping, "/"));
       if (e instanceof UnrecognizedPropertyException) {
@@ -225,9 +223,7 @@ public final class PlanFile {
     return e.getPath().stream()
         .map(
             part ->
-                part.getFieldName() == null
-                    ? String.valueOf(part.getIndex())
-                    : part.getFieldName())
+                part.getFieldName() == null ? String.valueOf(part.getIndex()) : part.getFieldName())
         .collect(Collectors.joining(separator));
   }
 

@@ -194,19 +194,26 @@ class SettingsLoaderTest {
         e.getMessage());
   }
 
-  @ParameterizedTest
-  @CsvSource({
-    "4, 256, '[32, 64, 128] for data.classes = 4, actual 256'",
-    "5, 512, '[32, 64, 128, 256] for data.classes = 5, actual 512'",
-    "5, 48, '[32, 64, 128, 256] for data.classes = 5, actual 48'"
-  })
-  void logitRangeThatNoSoftmaxTakes_isRefused(String classes, String range, String message) {
-    Map<String, String> all = Map.of("data.classes", classes, "training.logit-range", range);
+  @Test
+  void logitRangeThatNoSoftmaxTakes_isRefused() {
+    Map<String, String> all = Map.of("training.logit-range", "48");
     SettingsException e =
         assertThrows(SettingsException.class, () -> SettingsLoader.load(List.of(), all));
     assertTrue(
-        e.getMessage().contains("training.logit-range: expected one of " + message),
+        e.getMessage()
+            .contains("training.logit-range: expected one of [32, 64, 128, 256], actual 48"),
         e.getMessage());
+  }
+
+  @Test
+  void planIsBesideTheDataSetUnlessSet() {
+    assertEquals(
+        "/data/plan.json",
+        SettingsLoader.load(List.of(), Map.of("paths.dataset", "/data/set/")).paths().plan());
+    assertEquals(
+        "plan.json", SettingsLoader.load(List.of(), Map.of("paths.dataset", "set")).paths().plan());
+    assertEquals(
+        "my.json", SettingsLoader.load(List.of(), Map.of("paths.plan", "my.json")).paths().plan());
   }
 
   @Test

@@ -10,22 +10,20 @@ import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedDataset;
-import org.hetal.dataset.Shapes;
+import org.hetal.dataset.PlanFile;
+import org.hetal.dataset.PlanSettings;
 import org.hetal.dataset.Storage;
 import org.hetal.dataset.StoredFile;
 import org.hetal.he.Evaluator;
 import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.KeyPlan;
 import org.hetal.oracle.RunIdentity;
-import org.hetal.packing.Layout;
-import org.hetal.plan.Preprocessing;
 import org.hetal.plan.TrainingPlan;
-import org.hetal.planner.TrainingPlanner;
 import org.hetal.training.CheckpointStore;
 
 /**
- * A data set, the engine it belongs to, and the plan that both imply: what every command of the
- * cluster starts with. Closing it closes the engines of this JVM.
+ * A data set with its plan, and the engine it belongs to: what every command of the cluster starts
+ * with. Closing it closes the engines of this JVM.
  */
 public final class ClusterRun implements AutoCloseable {
   private final Settings settings;
@@ -65,6 +63,8 @@ public final class ClusterRun implements AutoCloseable {
             digest,
             settings.driverDeviceSpec().on(GpuAddress.ofDriver(spark.resources())));
     this.evaluator = EngineHolder.get(engine, hadoop);
+    PlanFile.requireParameters(
+        storage.describe() + "/" + PlanFile.NAME, dataset.plan(), evaluator.parameters());
   }
 
   /**
@@ -86,37 +86,17 @@ public final class ClusterRun implements AutoCloseable {
     return evaluator;
   }
 
-  /**
-   * The plan of this data set: the same search on the same numbers as at key generation.
-   *
-   * @param rows of training; for a prediction those of any training with these settings
-   */
-  public TrainingPlan plan(int rows, int unlabelledGroups) {
-    Layout layout = Shapes.layout(dataset.origin().shape());
-    return TrainingPlanner.plan(
-        evaluator.parameters(),
-        layout,
-        settings.training().schedule(rows),
-        unlabelledGroups,
-        Preprocessing.none());
+  /** The plan by which the data set was encrypted. */
+  public TrainingPlan plan() {
+    return dataset.plan();
   }
 
   /**
-   * @throws DatasetException when the data set was encrypted for another schedule than the
-   *     settings'
+   * @throws DatasetException when the data set was planned with other training settings, with both
+   *     values
    */
-  public void requireSchedule() {
-    String expected = StoredFile.sha256(settings.training().canonical().getBytes(UTF_8));
-    if (!dataset.scheduleHash().equals(expected)) {
-      throw new DatasetException(
-          settings.paths().dataset()
-              + ": expected a data set encrypted for the training settings ("
-              + settings.training().canonical()
-              + "), SHA-256 "
-              + expected
-              + "; actual "
-              + dataset.scheduleHash());
-    }
+  public void requireTrainingSettings() {
+    PlanSettings.requireTraining(settings.paths().dataset(), plan(), settings);
   }
 
   /**
@@ -146,32 +126,30 @@ public final class ClusterRun implements AutoCloseable {
 
   /**
    * SHA-256 of everything that decides the trained bytes: the ciphertexts by the digests in the
-   * manifest, parameters, keys, schedule and plan of levels.
+   * manifest, keys and plan.
    */
-  public String configurationHash(TrainingPlan plan) {
+  public String configurationHash() {
     String canonical =
         String.join(
             "\n",
-            "hetal training run 1",
+            "hetal training run 2",
             datasetDigest,
             engine.backend(),
             engine.parameterHash(),
             dataset.origin().keyId(),
             engine.keyManifestDigest(),
-            settings.training().canonical(),
-            plan.layout().toString(),
-            plan.levels().toString());
+            plan().digest());
     return StoredFile.sha256(canonical.getBytes(UTF_8));
   }
 
   /** GradientService on Spark's executors. */
-  public SparkGradientService workers(TrainingPlan plan) {
+  public SparkGradientService workers() {
     ComputeSpec spec =
         new ComputeSpec(
             UUID.randomUUID().toString(),
             engine.on(settings.deviceSpec()),
             engine,
-            plan,
+            plan(),
             settings.paths().dataset(),
             settings.cluster().cacheBytes());
     return new SparkGradientService(spark, spec, dataset, settings.cluster().partitions());
@@ -205,7 +183,7 @@ public final class ClusterRun implements AutoCloseable {
   /** Which training this is, for the validation oracle. */
   public RunIdentity identity() {
     return new RunIdentity(
-        settings.runId(), dataset.origin().keyId(), datasetDigest, dataset.scheduleHash());
+        settings.runId(), dataset.origin().keyId(), datasetDigest, plan().digest());
   }
 
   /**

@@ -60,6 +60,8 @@ final class PredictJob implements Callable<Integer> {
       Storage modelStorage = run.runStorage(TrainJob.MODEL);
       EncryptedModel model = EncryptedModel.open(modelStorage);
       requireSameOrigin(dataset, model, modelStorage);
+      TrainingPlan plan = run.plan();
+      model.requirePlan(modelStorage.describe(), plan);
       List<Integer> rows =
           dataset.unlabelledGroups().stream().map(EncryptedDataset.Group::rows).toList();
       int sum = rows.stream().mapToInt(Integer::intValue).sum();
@@ -67,9 +69,8 @@ final class PredictJob implements Callable<Integer> {
         throw new DatasetException(
             settings.paths().dataset() + ": expected rows without labels, actual none");
       }
-      TrainingPlan plan = run.plan(settings.training().batchRows(), sum);
       run.requireKeys(plan.predictionKeys());
-      try (SparkGradientService workers = run.workers(plan);
+      try (SparkGradientService workers = run.workers();
           Scope scope = run.evaluator().scope()) {
         List<Ciphertext> weights = new ArrayList<>();
         for (StoredFile file : model.weights()) {

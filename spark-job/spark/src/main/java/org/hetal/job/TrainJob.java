@@ -58,13 +58,12 @@ final class TrainJob implements Callable<Integer> {
   static void train(Settings settings, JavaSparkContext spark, PrintStream out) {
     try (ClusterRun run = ClusterRun.open(settings, spark);
         RunLock lock = run.lockRun(out::println)) {
-      run.requireSchedule();
+      run.requireTrainingSettings();
       EncryptedDataset dataset = run.dataset();
       ValidationOracle validationOracle =
           new HttpsValidationOracle(
               settings.oracle(), run.identity(), dataset.unlabelledGroups().size(), out::println);
-      int judged = dataset.unlabelledGroups().stream().mapToInt(EncryptedDataset.Group::rows).sum();
-      TrainingPlan plan = run.plan(dataset.trainingRows(), judged);
+      TrainingPlan plan = run.plan();
       run.requireKeys(plan.keys());
       describe(settings, dataset, plan, run, spark, out);
       if (settings.backend() == Settings.Backend.NATIVE
@@ -72,7 +71,7 @@ final class TrainJob implements Callable<Integer> {
         ExecutorMemory.require(
             spark.getConf(), DeviceMemory.of(plan, settings.cluster().cacheBytes()));
       }
-      try (SparkGradientService workers = run.workers(plan)) {
+      try (SparkGradientService workers = run.workers()) {
         train(new Job(settings, spark, run, plan, workers), lock, validationOracle, out);
       }
     }
@@ -95,7 +94,7 @@ final class TrainJob implements Callable<Integer> {
             job.workers()::broadcastBytes,
             job.workers()::gradientBytes);
     Progress progress = new Progress(out, Progress.onTerminal());
-    String configuration = job.run().configurationHash(job.plan());
+    String configuration = job.run().configurationHash();
     TrainingResult result =
         new Trainer(
                 job.run().evaluator(),
@@ -143,7 +142,6 @@ final class TrainJob implements Callable<Integer> {
         job.run().runStorage(MODEL),
         job.run().dataset().origin(),
         job.settings().runId(),
-        job.run().dataset().scheduleHash(),
         result.epochs(),
         result.bestEpoch(),
         job.plan().bootstrapsPerIteration(),

@@ -1,6 +1,5 @@
 package org.hetal.job;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,8 +14,6 @@ import org.hetal.dataset.EncryptedLogits;
 import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.Origin;
-import org.hetal.dataset.Shapes;
-import org.hetal.dataset.StoredFile;
 import org.hetal.he.Parameters;
 import org.hetal.he.owner.Client;
 import org.hetal.packing.Layout;
@@ -113,12 +110,8 @@ final class EncryptedToy {
 
   /** Encrypts everything into {@code root/dataset}. */
   EncryptedToy write() {
-    String schedule = settings.training().canonical();
     DatasetWriter writer =
-        new DatasetWriter(
-            new LocalStorage(root.resolve("dataset")),
-            origin(),
-            StoredFile.sha256(schedule.getBytes(StandardCharsets.UTF_8)));
+        new DatasetWriter(new LocalStorage(root.resolve("dataset")), origin(), plan);
     for (int batch = 0; batch < plan.schedule().batches(); batch++) {
       writer.startBatch();
       for (Partition.MicrobatchRows microbatch :
@@ -135,13 +128,7 @@ final class EncryptedToy {
   }
 
   Origin origin() {
-    return new Origin(
-        owner.parameters().name(),
-        owner.parameters().hash(),
-        owner.keyId(),
-        Shapes.shape(plan.layout()),
-        plan.schedule().squarings(),
-        "0123456789abcdef0123456789abcdef");
+    return Origin.of(plan, owner.keyId(), "0123456789abcdef0123456789abcdef");
   }
 
   /** The arguments of a command with these settings and others over them, the last word wins. */

@@ -90,7 +90,6 @@ final class EncryptCommand extends OwnerCommand {
       EncryptedDataset written =
           encryptor.encryptTraining(
               data,
-              settings().training(),
               storage,
               manifest ->
                   records()
@@ -98,11 +97,11 @@ final class EncryptCommand extends OwnerCommand {
                           DatasetRecord.of(
                               data,
                               settings(),
-                              plan,
                               encryptor.origin(),
                               now(),
                               storage.describe(),
-                              manifest)),
+                              manifest),
+                          plan),
               bar);
       bar.close();
       say(
@@ -156,8 +155,7 @@ final class EncryptCommand extends OwnerCommand {
       removeUnfinished(storage);
       EncryptedDataset written =
           new DatasetEncryptor(client, plan, record.id())
-              .encryptRows(
-                  prepared, id, settings().training(), storage, () -> records().write(ofRows), bar);
+              .encryptRows(prepared, id, storage, () -> records().write(ofRows), bar);
       bar.close();
       say(
           "%d rows in %d groups to predict, %s, in %s; prepared as %s",

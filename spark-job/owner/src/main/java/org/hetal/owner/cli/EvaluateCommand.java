@@ -105,7 +105,8 @@ final class EvaluateCommand extends OwnerCommand {
         .rows(stored.rowsId(), "predictions in " + storage.describe())
         .require("data.test", data.splits().test());
     try (Client client = loadClient()) {
-      double[][] rows = DecryptedLogits.decrypt(client, stored, storage, data.test().length);
+      double[][] rows =
+          DecryptedLogits.decrypt(client, stored, storage, planOf(record), data.test().length);
       int hits = 0;
       for (int row = 0; row < rows.length; row++) {
         hits += EarlyStopping.largestIndex(rows[row]) == data.testLabels()[row] ? 1 : 0;

@@ -1,6 +1,5 @@
 package org.hetal.owner.cli;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
@@ -8,8 +7,6 @@ import java.util.concurrent.TimeUnit;
 import org.hetal.command.ExitCode;
 import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
-import org.hetal.dataset.Shapes;
-import org.hetal.dataset.StoredFile;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.oracle.OracleFiles;
@@ -19,8 +16,7 @@ import org.hetal.owner.oracle.OracleServer;
 import org.hetal.owner.oracle.OracleService;
 import org.hetal.owner.oracle.ServedRun;
 import org.hetal.owner.record.DatasetRecord;
-import org.hetal.packing.Layout;
-import org.hetal.softmax.Softmax;
+import org.hetal.plan.TrainingPlan;
 import org.hetal.training.EpochMetrics;
 import picocli.CommandLine.Command;
 
@@ -40,7 +36,7 @@ final class OracleCommand extends OwnerCommand {
     Settings.Oracle oracle = settings().oracle();
     DatasetRecord record = recordInUse();
     PreparedData data = readDataOf(record);
-    Layout layout = Shapes.layout(record.origin().shape());
+    TrainingPlan plan = planOf(record);
     CountDownLatch stopped = new CountDownLatch(1);
     CountDownLatch closed = new CountDownLatch(1);
     Path identityFile = OracleFiles.identity(settings());
@@ -51,10 +47,10 @@ final class OracleCommand extends OwnerCommand {
           new OracleService(
               client,
               servedRun(client, record),
-              layout,
+              plan.layout(),
               data.validationLabels(),
-              Softmax.squarings(settings().training().logitRange()),
-              settings().training().patience(),
+              plan.schedule().squarings(),
+              plan.schedule().patience(),
               oracle.queryBudget(),
               log,
               this::show);
@@ -105,12 +101,11 @@ final class OracleCommand extends OwnerCommand {
   }
 
   private ServedRun servedRun(Client client, DatasetRecord record) {
-    String schedule = settings().training().canonical();
     return new ServedRun(
         settings().runId(),
         client.keyId(),
         Optional.of(record.manifest()),
-        StoredFile.sha256(schedule.getBytes(StandardCharsets.UTF_8)));
+        record.origin().planDigest());
   }
 
   private void show(EpochMetrics metrics) {

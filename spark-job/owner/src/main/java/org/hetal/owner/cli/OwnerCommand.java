@@ -10,13 +10,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.hetal.config.LocalPath;
-import org.hetal.config.PlanSettings;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.config.SettingsLoader;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.OwnerOnly;
+import org.hetal.dataset.PlanFile;
+import org.hetal.dataset.PlanSettings;
 import org.hetal.dataset.Storage;
 import org.hetal.he.FileReadException;
 import org.hetal.he.KeyBundleManifest;
@@ -28,7 +29,6 @@ import org.hetal.owner.data.Splits;
 import org.hetal.owner.keys.ClientBackend;
 import org.hetal.owner.record.DatasetRecord;
 import org.hetal.owner.record.RecordStore;
-import org.hetal.plan.DataShape;
 import org.hetal.plan.TrainingPlan;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -121,9 +121,26 @@ abstract class OwnerCommand implements Callable<Integer> {
     err().println("WARNING: " + warning);
   }
 
-  /** Plans training on the data, before anything is made. */
+  /**
+   * The plan in {@code paths.plan}; where there is none, a new one is made and written there.
+   *
+   * @throws org.hetal.dataset.DatasetException when it is not the plan of these data and settings
+   */
   final TrainingPlan plan(PreparedData data) {
-    return PlanSettings.plan(settings, parameters(), data.shape());
+    Path file = planFile();
+    if (Files.exists(file)) {
+      TrainingPlan plan = PlanFile.read(file, parameters());
+      PlanSettings.require(file.toString(), plan, settings, data.shape());
+      return plan;
+    }
+    TrainingPlan plan = PlanSettings.plan(settings, parameters(), data.shape());
+    PlanFile.write(file, plan);
+    say("plan %s in %s", plan.digest(), file);
+    return plan;
+  }
+
+  final Path planFile() {
+    return LocalPath.of("paths.plan", settings.paths().plan());
   }
 
   /** Those of the settings' parameter set. */
@@ -234,17 +251,10 @@ abstract class OwnerCommand implements Callable<Integer> {
     return data;
   }
 
-  /** The plan of a data set: the one that it was encrypted for. */
+  /** The plan of a data set: the one that it was encrypted by. */
   final TrainingPlan planOf(DatasetRecord record) {
-    TrainingPlan plan =
-        PlanSettings.plan(
-            settings,
-            parameters(),
-            new DataShape(
-                record.train().rows(),
-                record.validation().rows(),
-                record.origin().shape().features()));
-    record.requirePlan(plan);
+    TrainingPlan plan = records().plan(record);
+    PlanFile.requireParameters(record.describe(), plan, parameters());
     return plan;
   }
 

@@ -1,9 +1,13 @@
 package org.hetal.owner.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.hetal.command.ExitCode;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
+import org.hetal.dataset.DatasetException;
+import org.hetal.dataset.PlanFile;
+import org.hetal.dataset.PlanSettings;
 import org.hetal.owner.data.BenchFile;
 import org.hetal.owner.data.Evaluation;
 import org.hetal.owner.data.PreparedData;
@@ -20,11 +24,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "plan",
     description = {
-      "Levels, keys, bootstraps, bytes and, with figures of your machine, minutes an epoch; nothing"
-          + " is made.",
+      "Plans the training and writes the plan (paths.plan) by which the other commands work; prints"
+          + " levels, keys, bootstraps, bytes and, with figures of your machine, minutes per epoch.",
       "With --device cuda it also tells the device memory that an engine takes, and refuses a"
           + " device-memory that is too little.",
-      "With --clear it also runs the schedule in the clear on your rows and says whether the"
+      "With --plaintext it also runs the schedule in the clear on your rows and says whether the"
           + " logits stay inside the softmax's range."
     })
 final class PlanCommand extends OwnerCommand {
@@ -35,13 +39,13 @@ final class PlanCommand extends OwnerCommand {
           "Figures of your machine, from: hetal bench he --json FILE (default: of the project's)")
   private Path costs;
 
-  @Option(names = "--clear", description = "Run the schedule in the clear.")
-  private boolean clear;
+  @Option(names = "--plaintext", description = "Run the schedule in the clear.")
+  private boolean plaintext;
 
   @Override
   int run() {
     PreparedData data = readData();
-    TrainingPlan plan = plan(data);
+    TrainingPlan plan = PlanSettings.plan(settings(), parameters(), data.shape());
     say(
         "parameter set           %s, %d-bit",
         plan.parameters().name(), plan.parameters().securityBits());
@@ -63,13 +67,36 @@ final class PlanCommand extends OwnerCommand {
     } else {
       showEstimate(plan, figures);
     }
-    if (clear) {
+    if (plaintext) {
       showPlain(data, plan);
     }
     if (settings().device() == Settings.Device.CUDA) {
       showDeviceMemory(DeviceMemory.of(plan, settings().cluster().cacheBytes()));
     }
+    save(plan);
     return ExitCode.OK.status();
+  }
+
+  /** Data sets keep a copy of their plan, so a later plan may replace the file. */
+  private void save(TrainingPlan plan) {
+    Path file = planFile();
+    String before = Files.exists(file) ? digest(file) : "";
+    if (!before.equals(plan.digest())) {
+      PlanFile.write(file, plan);
+    }
+    say(
+        "plan                    %s in %s%s",
+        plan.digest(),
+        file,
+        before.isEmpty() || before.equals(plan.digest()) ? "" : ", replaces " + before);
+  }
+
+  private static String digest(Path file) {
+    try {
+      return PlanFile.read(file).digest();
+    } catch (DatasetException e) {
+      return "one that cannot be read (" + e.getMessage() + ")";
+    }
   }
 
   private void showDeviceMemory(DeviceMemory memory) {

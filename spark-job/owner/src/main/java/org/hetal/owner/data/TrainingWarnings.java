@@ -26,7 +26,7 @@ public final class TrainingWarnings {
       out.add(
           String.format(
               Locale.ROOT,
-              "in the clear the logits in training reach %.3g, beyond the %.0f that the encrypted"
+              "in the clear the logits in training reach %.3g, beyond the %d that the encrypted"
                   + " softmax takes, so that encrypted training fails; %s",
               plain.largestTrainingLogit(),
               schedule.logitRange(),

@@ -5,9 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import org.hetal.dataset.Shapes;
 import org.hetal.dataset.StoredFile;
-import org.hetal.plan.TrainingPlan;
 
 /** SHA-256 in lower-case hex of values in the clear; all of them depend on the order. */
 final class Digests {
@@ -31,25 +29,6 @@ final class Digests {
       digest.update(bytes.array());
     }
     return HexFormat.of().formatHex(digest.digest());
-  }
-
-  /**
-   * Of what keys and ciphertexts are made by: parameters, layout, levels, keys. Another release may
-   * plan the same training in another way.
-   */
-  static String plan(TrainingPlan plan) {
-    String canonical =
-        String.join(
-            "\n",
-            "hetal training plan 1",
-            plan.parameters().hash(),
-            Shapes.shape(plan.layout()).toString(),
-            plan.levels().toString(),
-            plan.keys().rotations().toString(),
-            String.valueOf(plan.keys().relinearizationLevel()),
-            String.valueOf(plan.keys().conjugationLevel()),
-            String.valueOf(plan.keys().needsBootstrap()));
-    return text(canonical);
   }
 
   static String text(String canonical) {

@@ -17,7 +17,6 @@ import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.EncryptedLogits;
 import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.LocalStorage;
-import org.hetal.dataset.Shapes;
 import org.hetal.dataset.Storage;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.DecryptedModel;
@@ -98,9 +97,9 @@ class HetalOwnerTest {
   void plan_warnsOfDataAndOfAScheduleThatDiverges() {
     assertEquals(0, hetal("plan", "--set", "data.classes=4"), output);
     assertTrue(output.contains("WARNING: " + folder + "/rows.csv: class 3 has no rows"), output);
-    assertEquals(0, hetal("plan", "--clear"), output);
+    assertEquals(0, hetal("plan", "--plaintext"), output);
     assertFalse(output.contains("WARNING: in the clear"), output);
-    assertEquals(0, hetal("plan", "--clear", "--set", "training.learning-rate=20000"), output);
+    assertEquals(0, hetal("plan", "--plaintext", "--set", "training.learning-rate=20000"), output);
     assertTrue(output.contains("WARNING: in the clear the logits in training reach"), output);
   }
 
@@ -112,7 +111,7 @@ class HetalOwnerTest {
     EncryptedDataset dataset = EncryptedDataset.open(storage);
     assertEquals(42, dataset.trainingRows());
     assertEquals(List.of(20, 20, 2), dataset.batches().stream().map(b -> b.rows()).toList());
-    Layout layout = Shapes.layout(dataset.origin().shape());
+    Layout layout = dataset.plan().layout();
     assertEquals(3, layout.features(), "two columns and the bias");
     EncryptedDataset.Group group = dataset.batches().get(0).microbatches().get(0).groups().get(0);
     try (Client client = client()) {
@@ -135,7 +134,7 @@ class HetalOwnerTest {
     double[][] weights = {{10, 0, -4.5}, {0, 0, 0}, {0, 10, -4}};
     EncryptedDataset dataset =
         EncryptedDataset.open(new LocalStorage(folder.resolve("cluster/dataset")));
-    Layout layout = Shapes.layout(dataset.origin().shape());
+    Layout layout = dataset.plan().layout();
     List<byte[]> encrypted = new ArrayList<>();
     try (Client client = client()) {
       for (double[] slots : layout.packWeights(weights)) {
@@ -147,7 +146,6 @@ class HetalOwnerTest {
         new LocalStorage(folder.resolve("cluster/run/model")),
         dataset.origin(),
         "default",
-        dataset.scheduleHash(),
         2,
         2,
         3,
@@ -176,7 +174,7 @@ class HetalOwnerTest {
     Path to = folder.resolve("new");
     assertEquals(0, hetal("encrypt", "--rows", rows.toString(), "--to", to.toString()), output);
     EncryptedDataset dataset = EncryptedDataset.open(new LocalStorage(to));
-    Layout layout = Shapes.layout(dataset.origin().shape());
+    Layout layout = dataset.plan().layout();
     int stored = dataset.unlabelledGroups().get(0).rows();
     int blocks = stored / layout.rowsPerBlock();
     assertEquals(blocks * layout.rowsPerBlock(), stored, "whole row blocks");

@@ -65,6 +65,8 @@ class KeygenTest {
       "--set",
       "paths.dataset=" + root.resolve("cluster/dataset-2"),
       "--set",
+      "paths.plan=" + root.resolve("cluster/plan-2.json"),
+      "--set",
       "data.train.features=" + Files.writeString(root.resolve("wide.csv"), wide(40))
     };
     byte[] before = Files.readAllBytes(root.resolve("cluster/keys/manifest"));

@@ -12,12 +12,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
-import org.hetal.config.PlanSettings;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsLoader;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.LocalStorage;
+import org.hetal.dataset.PlanSettings;
 import org.hetal.dataset.Storage;
 import org.hetal.dataset.StoredFile;
 import org.hetal.he.Ciphertext;
@@ -182,7 +182,6 @@ class OpenFheClientTest {
           new LocalStorage(folder.resolve("cluster/run/model")),
           dataset.origin(),
           "default",
-          dataset.scheduleHash(),
           result.epochs(),
           result.bestEpoch(),
           plan.bootstrapsPerIteration(),

@@ -8,9 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.hetal.config.PlanSettings;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsLoader;
+import org.hetal.dataset.PlanSettings;
 import org.hetal.dataset.StoredFile;
 import org.hetal.he.NativeParameters;
 import org.hetal.he.Parameters;
@@ -64,7 +64,7 @@ class ProfilesTest {
     Settings settings = load(List.of(DEMO));
     Parameters parameters = NativeParameters.named(settings.parameterSet());
     CostModel costs = new CostModel("a test", 0.015, 0.002, 2.28, 3.21, 8, 7, 2_188_902_400L);
-    TrainingPlan plan = 
+    TrainingPlan plan =
         PlanSettings.plan(settings, parameters, PreparedData.read(settings.data()).shape());
     String said = DemoCommand.duration(plan, new CostProbe(costs, 1e-8));
     assertTrue(said.matches("(?s)This takes about [4-6] minutes on this machine, .*"), said);

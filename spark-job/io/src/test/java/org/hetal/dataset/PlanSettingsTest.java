@@ -1,4 +1,4 @@
-package org.hetal.config;
+package org.hetal.dataset;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -6,7 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.hetal.dataset.DatasetException;
+import org.hetal.config.Settings;
+import org.hetal.config.SettingsException;
+import org.hetal.config.SettingsLoader;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.plan.DataShape;
 import org.hetal.plan.TrainingPlan;
@@ -45,13 +47,13 @@ class PlanSettingsTest {
     Settings other = settings("training.epochs=3", "data.scaling=none", "training.logit-range=32");
     assertEquals(
         "plan: training.epochs: planned with 10, now 3; training.logit-range: planned with 128,"
-            + " now 32; use what was planned, or plan again in another paths.plan",
+            + " now 32; use what was planned, or plan again with hetal plan",
         assertThrows(
                 DatasetException.class, () -> PlanSettings.requireTraining("plan", plan, other))
             .getMessage());
     assertEquals(
         "plan: data.scaling: planned with max-row-norm, now none; validation rows: planned with"
-            + " 20, now 21; use what was planned, or plan again in another paths.plan",
+            + " 20, now 21; use what was planned, or plan again with hetal plan",
         assertThrows(
                 DatasetException.class,
                 () ->
@@ -65,6 +67,14 @@ class PlanSettingsTest {
     assertEquals(
         "plan: layout: expected rows per block * padded classes of at most 512 slots, actual 512 * 2",
         assertThrows(SettingsException.class, () -> plan(settings("training.rows-per-block=512")))
+            .getMessage());
+  }
+
+  @Test
+  void logitRangeBeyondTheSoftmaxOfTwoClasses_isRefused() {
+    assertEquals(
+        "plan: logit range for 2 classes: expected one of [32, 64, 128], actual 256",
+        assertThrows(SettingsException.class, () -> plan(settings("training.logit-range=256")))
             .getMessage());
   }
 }

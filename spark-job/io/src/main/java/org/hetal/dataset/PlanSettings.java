@@ -1,8 +1,9 @@
-package org.hetal.config;
+package org.hetal.dataset;
 
 import java.util.ArrayList;
 import java.util.List;
-import org.hetal.dataset.DatasetException;
+import org.hetal.config.Settings;
+import org.hetal.config.SettingsException;
 import org.hetal.he.HeLevelException;
 import org.hetal.he.Parameters;
 import org.hetal.packing.Layout;
@@ -137,7 +138,7 @@ public final class PlanSettings {
           where
               + ": "
               + String.join("; ", differences.all)
-              + "; use what was planned, or plan again in another paths.plan");
+              + "; use what was planned, or plan again with hetal plan");
     }
   }
 

@@ -130,7 +130,7 @@ try_bench_image() {
   folder=$(mktemp -d)
   tar -C "$folder" -xzf "$STATE/bench-image.tar.gz"
   env -i PATH=/usr/bin:/bin "$folder/hetal-bench/run" --emulated train --quiet --device cuda --synthetic-features 30 --iterations 1 \
-    --set parameters=insecure_n10_l12 --set data.classes=3 --set training.batch-rows=64 --set training.squarings=4
+    --set parameters=insecure_n10_l12 --set data.classes=3 --set training.batch-rows=64 --set training.logit-range=32
   rm -rf "$folder"
 }
 

@@ -8,7 +8,9 @@ final class RenamedSettings {
   private static final Map<String, String> NEW_NAMES =
       Map.of(
           "oracle.patience-seconds", "oracle.retry-timeout (a duration, such as 120s)",
-          "training.groups-per-microbatch", "training.groups-per-microbatch");
+          "training.groups-per-unit", "training.groups-per-microbatch",
+          "training.squarings",
+              "training.logit-range (2 * 2^squarings: 32, 64, 128, 256 for 4, 5, 6, 7)");
 
   private RenamedSettings() {}
 

@@ -13,6 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.hetal.plan.Scaling;
+import org.hetal.softmax.Softmax;
 
 /**
  * Merges the defaults, HOCON files and {@code path=value} overrides into {@link Settings}, once. A
@@ -30,6 +32,9 @@ public final class SettingsLoader {
       ("local|local\\[(\\*|N)(, *N)?\\]|local-cluster\\[ *N *, *N *, *N *\\]|yarn|k8s://.+"
               + "|spark://[^/:, ]+:N(,[^/:, ]+:N)*")
           .replace("N", COUNT);
+
+  /** The name of the plan beside a data set. */
+  private static final String PLAN = "plan.json";
 
   private SettingsLoader() {}
 
@@ -212,7 +217,7 @@ public final class SettingsLoader {
         in.integer("data.classes", 2, 64),
         in.real("data.bias", 0, 1),
         in.bool("data.centering"),
-        in.oneOf("data.scaling", Settings.Scaling.class),
+        in.oneOf("data.scaling", Scaling.class),
         in.real("data.row-norm-bound", 1e-6, 1e6));
   }
 
@@ -243,9 +248,17 @@ public final class SettingsLoader {
         in.integer("training.epochs", 1, 100_000),
         in.integer("training.patience", 1, 100_000),
         in.real("training.learning-rate", 1e-9, 1e6),
-        in.integer("training.squarings", 2, 8),
+        logitRange(in),
         in.integer("training.groups-per-microbatch", 1, 2),
         rowsPerBlock);
+  }
+
+  private static int logitRange(SettingsReader in) {
+    int actual = in.integer("training.logit-range", 1, 1 << 16);
+    if (!Softmax.LOGIT_RANGES.contains(actual)) {
+      in.problem("training.logit-range", "one of " + Softmax.LOGIT_RANGES, actual);
+    }
+    return actual;
   }
 
   private static Settings.Paths paths(SettingsReader in) {
@@ -253,9 +266,19 @@ public final class SettingsLoader {
         in.path("paths.secret-key"),
         in.path("paths.private"),
         in.path("paths.model"),
+        planPath(in),
         in.path("paths.key-bundle"),
         in.path("paths.dataset"),
         in.path("paths.run"));
+  }
+
+  /** The file itself, or plan.json beside the data set. */
+  private static String planPath(SettingsReader in) {
+    if (!in.optional("paths.plan").isEmpty()) {
+      return in.path("paths.plan");
+    }
+    String dataset = in.optional("paths.dataset").replaceAll("/+$", "");
+    return dataset.substring(0, dataset.lastIndexOf('/') + 1) + PLAN;
   }
 
   private static Settings.Oracle oracle(SettingsReader in, Settings.Training training) {

@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
 import org.hetal.format.Digests;
+import org.hetal.plan.TrainingPlan;
 
 /**
  * Writes an {@link EncryptedDataset}: ciphertexts in the order of the rows, then {@link #commit}.
@@ -13,12 +14,12 @@ import org.hetal.format.Digests;
  */
 public final class DatasetWriter {
   private static final Pattern WRITTEN =
-      Pattern.compile("(train|unlabelled)/group-\\d{5,}/(x-\\d{4,}|y)\\.ct");
+      Pattern.compile("(train|unlabelled)/group-\\d{5,}/(x-\\d{4,}|y)\\.ct|plan\\.json");
 
   private final Storage storage;
   private final Origin origin;
   private final String id;
-  private final String scheduleHash;
+  private final TrainingPlan plan;
   private final List<EncryptedDataset.Batch> batches = new ArrayList<>();
   private final List<EncryptedDataset.Group> unlabelledGroups = new ArrayList<>();
   private List<EncryptedDataset.Microbatch> microbatches;
@@ -38,19 +39,22 @@ public final class DatasetWriter {
   /**
    * For a data set to train on.
    *
+   * @param plan by which it is encrypted, of which the folder gets a copy
    * @throws DatasetException when the folder already has a manifest
    */
-  public DatasetWriter(Storage storage, Origin origin, String scheduleHash) {
-    this(storage, origin, origin.datasetId(), scheduleHash);
+  public DatasetWriter(Storage storage, Origin origin, TrainingPlan plan) {
+    this(storage, origin, origin.datasetId(), plan);
   }
 
   /**
    * For rows to predict.
    *
    * @param id of the rows
+   * @param plan by which they are encrypted, of which the folder gets a copy
    * @throws DatasetException when the folder already has a manifest
    */
-  public DatasetWriter(Storage storage, Origin origin, String id, String scheduleHash) {
+  public DatasetWriter(Storage storage, Origin origin, String id, TrainingPlan plan) {
+    origin.requirePlan(storage.describe(), plan);
     if (EncryptedDataset.isPresent(storage)) {
       throw new DatasetException(
           storage.describe() + ": expected no data set yet, actual one; remove it first");
@@ -58,7 +62,7 @@ public final class DatasetWriter {
     this.storage = storage;
     this.origin = origin;
     this.id = id;
-    this.scheduleHash = scheduleHash;
+    this.plan = plan;
   }
 
   /** Whether a path in a data set's folder is that of a ciphertext which a writer wrote. */
@@ -113,8 +117,9 @@ public final class DatasetWriter {
     byte[] manifest =
         ManifestFile.bytes(
             EncryptedDataset.KIND,
-            new EncryptedDataset(
-                origin, id, scheduleHash, List.copyOf(batches), List.copyOf(unlabelledGroups)));
+            new EncryptedDataset.Manifest(
+                origin, id, List.copyOf(batches), List.copyOf(unlabelledGroups)));
+    PlanFile.write(storage, plan);
     before.accept(Digests.sha256(manifest));
     storage.writeAtomically(ManifestFile.NAME, manifest);
     committed = true;

@@ -9,27 +9,23 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
 import org.hetal.format.Digests;
+import org.hetal.plan.TrainingPlan;
 
 /**
  * The data set that the cluster gets: encrypted minibatches, cut into microbatches, and encrypted
  * rows without labels. A folder with one file per ciphertext and a manifest, which is written last
  * ({@link DatasetWriter}).
  *
- * @param origin parameters, key and layout
+ * @param plan by which it was encrypted: its folder holds a copy
+ * @param origin parameters, key and plan
  * @param id of this data set, 32 random hex digits, under which its owner keeps a private record;
  *     that of {@code origin} in a data set to train on, another in rows to predict
- * @param scheduleHash SHA-256 of {@code Settings.Training.canonical()}: the minibatches were cut
- *     for this schedule
  * @param batches the minibatches of an epoch, in order; empty in a data set to predict
  * @param unlabelledGroups groups without labels: the validation rows of a training set, or the rows
  *     to predict
  */
 public record EncryptedDataset(
-    Origin origin,
-    String id,
-    String scheduleHash,
-    List<Batch> batches,
-    List<Group> unlabelledGroups)
+    TrainingPlan plan, Origin origin, String id, List<Batch> batches, List<Group> unlabelledGroups)
     implements Serializable {
   static final String KIND = "hetal-encrypted-dataset";
   private static final int ID_BYTES = 16;
@@ -37,6 +33,9 @@ public record EncryptedDataset(
   public EncryptedDataset {
     requireId(id);
   }
+
+  /** What the manifest holds. */
+  record Manifest(Origin origin, String id, List<Batch> batches, List<Group> unlabelledGroups) {}
 
   /** A minibatch: its microbatches, in the order in which rows were read. */
   public record Batch(int rows, List<Microbatch> microbatches) implements Serializable {}
@@ -61,12 +60,22 @@ public record EncryptedDataset(
       implements Serializable {}
 
   /**
-   * Reads and checks the manifest; ciphertexts are read one by one with {@link StoredFile#read}.
+   * Reads and checks the manifest and the plan; ciphertexts are read one by one with {@link
+   * StoredFile#read}.
    *
    * @throws DatasetException when it is missing, damaged or contradicts itself
    */
   public static EncryptedDataset open(Storage storage) {
-    EncryptedDataset dataset = ManifestFile.read(storage, KIND, EncryptedDataset.class);
+    Manifest manifest = ManifestFile.read(storage, KIND, Manifest.class);
+    TrainingPlan plan = PlanFile.read(storage);
+    manifest.origin().requirePlan(storage.describe() + "/" + PlanFile.NAME, plan);
+    EncryptedDataset dataset =
+        new EncryptedDataset(
+            plan,
+            manifest.origin(),
+            manifest.id(),
+            manifest.batches(),
+            manifest.unlabelledGroups());
     dataset.requireConsistent(storage.describe() + "/" + ManifestFile.NAME);
     return dataset;
   }
@@ -128,6 +137,24 @@ public record EncryptedDataset(
         where,
         "the data set id of the origin, " + origin.datasetId(),
         id);
+    if (!batches.isEmpty()) {
+      require(
+          batches.size() == plan.schedule().batches(),
+          where,
+          plan.schedule().batches() + " minibatches as planned",
+          batches.size());
+      require(
+          trainingRows() == plan.schedule().rows(),
+          where,
+          plan.schedule().rows() + " rows as planned",
+          trainingRows());
+      int validationRows = unlabelledGroups.stream().mapToInt(Group::rows).sum();
+      require(
+          validationRows == plan.validationRows(),
+          where,
+          plan.validationRows() + " validation rows as planned",
+          validationRows);
+    }
     Set<String> ids = new HashSet<>();
     Set<String> paths = new HashSet<>();
     for (Batch batch : batches) {
@@ -152,15 +179,13 @@ public record EncryptedDataset(
   }
 
   private void requireGroup(String where, Group group, Set<String> paths) {
-    int expected = Shapes.layout(origin.shape()).rowsPerGroup();
+    int expected = plan.layout().rowsPerGroup();
     require(
         group.rows() >= 1 && group.rows() <= expected,
         where,
         "1 to " + expected + " rows in a group",
         group.rows());
-    int files =
-        Shapes.layout(origin.shape()).rowBlocks(group.rows())
-            * Shapes.layout(origin.shape()).columnBlocks();
+    int files = plan.layout().rowBlocks(group.rows()) * plan.layout().columnBlocks();
     require(
         group.features().size() == files, where, files + " feature files", group.features().size());
     for (StoredFile file : group.features()) {

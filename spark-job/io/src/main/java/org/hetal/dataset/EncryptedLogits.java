@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Encrypted predictions: one ciphertext of logits (divided by 2^squarings) per group, in the order
- * of {@link EncryptedDataset#unlabelledGroups()}, and a manifest, which is written last.
+ * Encrypted predictions: one ciphertext of logits (divided by half the logit range) per group, in
+ * the order of {@link EncryptedDataset#unlabelledGroups()}, and a manifest, which is written last.
  *
  * @param rowsId {@link EncryptedDataset#id} of the predicted rows
  * @param rows number of rows of each group

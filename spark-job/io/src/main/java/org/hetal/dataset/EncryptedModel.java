@@ -4,13 +4,14 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.hetal.plan.TrainingPlan;
 
 /**
  * The trained model that the cluster returns: the encrypted weights of the best epoch in compact
- * form (divided by 2^squarings), one file per ciphertext, and a manifest, which is written last.
+ * form (divided by half the logit range), one file per ciphertext, and a manifest, which is written
+ * last.
  *
  * @param runId of the run that trained it
- * @param scheduleHash of the data set that it was trained on
  * @param epochs number of epochs of the run
  * @param bestEpoch whose weights these are, from 1; 0: the start
  * @param bootstraps per iteration
@@ -19,7 +20,6 @@ import java.util.Locale;
 public record EncryptedModel(
     Origin origin,
     String runId,
-    String scheduleHash,
     int epochs,
     int bestEpoch,
     int bootstraps,
@@ -32,7 +32,6 @@ public record EncryptedModel(
       Storage storage,
       Origin origin,
       String runId,
-      String scheduleHash,
       int epochs,
       int bestEpoch,
       int bootstraps,
@@ -44,28 +43,30 @@ public record EncryptedModel(
           StoredFile.write(
               storage, String.format(Locale.ROOT, "w-%04d.ct", i), weights.get(i), level));
     }
-    EncryptedModel model =
-        new EncryptedModel(origin, runId, scheduleHash, epochs, bestEpoch, bootstraps, files);
+    EncryptedModel model = new EncryptedModel(origin, runId, epochs, bestEpoch, bootstraps, files);
     ManifestFile.write(storage, KIND, model);
     return model;
   }
 
   /**
-   * @throws DatasetException when it is missing, damaged or has another number of ciphertexts than
-   *     its layout
+   * @throws DatasetException when it is missing or damaged
    */
   public static EncryptedModel open(Storage storage) {
-    EncryptedModel model = ManifestFile.read(storage, KIND, EncryptedModel.class);
-    int expected = Shapes.layout(model.origin().shape()).compactCiphertexts();
-    if (model.weights().size() != expected) {
+    return ManifestFile.read(storage, KIND, EncryptedModel.class);
+  }
+
+  /**
+   * @param where for the message
+   * @throws DatasetException unless the model was trained by this plan and has as many ciphertexts
+   *     as its layout
+   */
+  public void requirePlan(String where, TrainingPlan plan) {
+    origin.requirePlan(where, plan);
+    int expected = plan.layout().compactCiphertexts();
+    if (weights.size() != expected) {
       throw new DatasetException(
-          storage.describe()
-              + ": expected "
-              + expected
-              + " ciphertexts of weights, actual "
-              + model.weights().size());
+          where + ": expected " + expected + " ciphertexts of weights, actual " + weights.size());
     }
-    return model;
   }
 
   /** Whether a finished model is there. */

@@ -5,7 +5,7 @@ package org.hetal.dataset;
  */
 final class ManifestFile {
   static final String NAME = "manifest.json";
-  private static final int VERSION = 2;
+  private static final int VERSION = 3;
 
   private ManifestFile() {}
 

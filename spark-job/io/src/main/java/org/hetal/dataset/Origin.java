@@ -1,6 +1,7 @@
 package org.hetal.dataset;
 
 import java.io.Serializable;
+import org.hetal.plan.TrainingPlan;
 
 /**
  * Parameters, key, layout and data set of ciphertexts. Only ciphertexts of one origin can be
@@ -9,27 +10,38 @@ import java.io.Serializable;
  * @param parameterSet name of the parameter set
  * @param parameterHash {@code Parameters.hash()}
  * @param keyId of the owner's key pair
- * @param shape of the layout
- * @param squarings weights and logits are stored divided by 2^squarings
+ * @param planDigest {@link org.hetal.plan.TrainingPlan#digest()} of the plan by which they were
+ *     made: layout, levels, and the scale of weights and logits
  * @param datasetId of the data set to train on, 32 hex digits: rows to predict, models and
  *     predictions carry the identity of the data set whose preparation they were made with
  */
 public record Origin(
-    String parameterSet,
-    String parameterHash,
-    String keyId,
-    Shape shape,
-    int squarings,
-    String datasetId)
+    String parameterSet, String parameterHash, String keyId, String planDigest, String datasetId)
     implements Serializable {
 
   public Origin {
     EncryptedDataset.requireId(datasetId);
+    if (planDigest == null || !planDigest.matches("[0-9a-f]{64}")) {
+      throw new DatasetException("plan digest: expected a SHA-256 in hex, actual " + planDigest);
+    }
   }
 
-  /** The arguments of {@code org.hetal.packing.Layout}. */
-  public record Shape(int slots, int rowsPerBlock, int classes, int features)
-      implements Serializable {}
+  /** What belongs to a plan, a key and a data set. */
+  public static Origin of(TrainingPlan plan, String keyId, String datasetId) {
+    return new Origin(
+        plan.parameters().name(), plan.parameters().hash(), keyId, plan.digest(), datasetId);
+  }
+
+  /**
+   * @param where for the message
+   * @throws DatasetException unless it is the plan by which these ciphertexts were made
+   */
+  public void requirePlan(String where, TrainingPlan plan) {
+    if (!plan.digest().equals(planDigest)) {
+      throw new DatasetException(
+          where + ": plan: expected SHA-256 " + planDigest + ", actual " + plan.digest());
+    }
+  }
 
   /**
    * @param where for the message

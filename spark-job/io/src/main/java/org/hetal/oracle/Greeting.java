@@ -11,7 +11,7 @@ package org.hetal.oracle;
  */
 public record Greeting(RunIdentity run, int groups, int epochsAnswered) {
   /** Where to POST it. */
-  public static final String PATH = "/v2/greet";
+  public static final String PATH = "/v3/greet";
 
   /** Its content type, and that of every answer. */
   public static final String CONTENT_TYPE = "application/json";
@@ -51,7 +51,7 @@ public record Greeting(RunIdentity run, int groups, int epochsAnswered) {
         Messages.decode(
             json,
             Greeting.class,
-            "request: expected JSON with run (runId, keyId, dataset, schedule), groups,"
+            "request: expected JSON with run (runId, keyId, dataset, plan), groups,"
                 + " epochsAnswered");
     if (greeting.groups() < 1 || greeting.epochsAnswered() < 0) {
       throw new IllegalArgumentException(

@@ -7,10 +7,9 @@ package org.hetal.oracle;
  * @param keyId of the key pair under which the data are encrypted
  * @param dataset SHA-256 of the data set's manifest, which holds the digest of each ciphertext;
  *     lower-case hex
- * @param schedule SHA-256 of the training settings that the data set was encrypted for; lower-case
- *     hex
+ * @param plan SHA-256 of the plan by which the data set was encrypted; lower-case hex
  */
-public record RunIdentity(String runId, String keyId, String dataset, String schedule) {
+public record RunIdentity(String runId, String keyId, String dataset, String plan) {
   private static final String RUN_ID = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
   private static final String KEY_ID = "[A-Za-z0-9]{1,64}";
   private static final String SHA256 = "[0-9a-f]{64}";
@@ -23,7 +22,7 @@ public record RunIdentity(String runId, String keyId, String dataset, String sch
     require(runId, RUN_ID, "a run id of 1 to 64 letters, digits, . _ -");
     require(keyId, KEY_ID, "a key id of 1 to 64 letters and digits");
     require(dataset, SHA256, "a SHA-256 of the data set");
-    require(schedule, SHA256, "a SHA-256 of the schedule");
+    require(plan, SHA256, "a SHA-256 of the plan");
   }
 
   private static void require(String value, String pattern, String expected) {

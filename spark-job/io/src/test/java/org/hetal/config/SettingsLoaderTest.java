@@ -182,6 +182,42 @@ class SettingsLoaderTest {
   }
 
   @Test
+  void settingWithAnOldName_isRefusedWithTheNewOne() {
+    SettingsException e =
+        assertThrows(
+            SettingsException.class,
+            () -> SettingsLoader.load(List.of(), Map.of("training.squarings", "4")));
+    assertTrue(
+        e.getMessage()
+            .endsWith(
+                ", now training.logit-range, which is 2 * 2^squarings: 32, 64, 128, 256 for 4, 5,"
+                    + " 6, 7"),
+        e.getMessage());
+  }
+
+  @Test
+  void logitRangeThatNoSoftmaxTakes_isRefused() {
+    Map<String, String> all = Map.of("training.logit-range", "48");
+    SettingsException e =
+        assertThrows(SettingsException.class, () -> SettingsLoader.load(List.of(), all));
+    assertTrue(
+        e.getMessage()
+            .contains("training.logit-range: expected one of [32, 64, 128, 256], actual 48"),
+        e.getMessage());
+  }
+
+  @Test
+  void planIsBesideTheDataSetUnlessSet() {
+    assertEquals(
+        "/data/plan.json",
+        SettingsLoader.load(List.of(), Map.of("paths.dataset", "/data/set/")).paths().plan());
+    assertEquals(
+        "plan.json", SettingsLoader.load(List.of(), Map.of("paths.dataset", "set")).paths().plan());
+    assertEquals(
+        "my.json", SettingsLoader.load(List.of(), Map.of("paths.plan", "my.json")).paths().plan());
+  }
+
+  @Test
   void misspeltSetting_isRefused() {
     SettingsException e =
         assertThrows(

@@ -10,7 +10,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.hetal.he.Parameters;
+import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.packing.Layout;
+import org.hetal.plan.Preprocessing;
+import org.hetal.plan.Schedule;
+import org.hetal.plan.TrainingPlan;
+import org.hetal.planner.TrainingPlanner;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,16 +24,33 @@ import org.junit.jupiter.api.io.TempDir;
 class EncryptedDatasetTest {
   private static final String ID = "0123456789abcdef0123456789abcdef";
 
+  private static final String SET = "insecure_simulator_n7_l12";
+
   @TempDir Path folder;
   private Storage storage;
   private Layout layout;
+  private TrainingPlan plan;
   private Origin origin;
 
   @BeforeEach
   void setUp() {
     storage = new LocalStorage(folder.resolve("data"));
-    layout = Layout.choose(64, 8, 3, 4);
-    origin = new Origin("insecure_test", "abc", "0123", Shapes.shape(layout), 4, ID);
+    plan = plan(2);
+    layout = plan.layout();
+    origin = Origin.of(plan, "0123", ID);
+  }
+
+  /** Two minibatches: one of two full groups, one of one row. */
+  private static TrainingPlan plan(int validationRows) {
+    Parameters parameters = SimulatedParameters.named(SET);
+    Layout layout = Layout.choose(parameters.slotCount(), 8, 3, 4);
+    int rows = 2 * layout.rowsPerGroup();
+    return TrainingPlanner.plan(
+        parameters,
+        layout,
+        new Schedule(rows + 1, rows, 1, 2, 1, 32, 2),
+        validationRows,
+        Preprocessing.none());
   }
 
   @Test
@@ -38,7 +61,7 @@ class EncryptedDatasetTest {
     EncryptedDataset read = EncryptedDataset.open(storage);
     assertEquals(written, read);
     assertEquals(2, read.batches().size());
-    assertEquals(layout, Shapes.layout(read.origin().shape()));
+    assertEquals(plan, read.plan());
     assertEquals(writer.bytes(), read.bytes());
     assertEquals(2 * layout.rowsPerGroup() + 1, read.trainingRows());
     EncryptedDataset.Group first = read.batches().get(0).microbatches().get(0).groups().get(0);
@@ -51,7 +74,7 @@ class EncryptedDatasetTest {
   void secondWriter_isRefused() {
     writer().commit();
     DatasetException e =
-        assertThrows(DatasetException.class, () -> new DatasetWriter(storage, origin, "f00d"));
+        assertThrows(DatasetException.class, () -> new DatasetWriter(storage, origin, plan));
     assertTrue(e.getMessage().contains("expected no data set yet"), e.getMessage());
   }
 
@@ -106,19 +129,22 @@ class EncryptedDatasetTest {
 
   @Test
   void manifestOfAnotherKind_isRefused() {
-    EncryptedModel.write(
-        storage, origin, "run", "f00d", 3, 2, 3, compact(layout.compactCiphertexts()), 3);
+    EncryptedModel.write(storage, origin, "run", 3, 2, 3, compact(layout.compactCiphertexts()), 3);
     DatasetException e = assertThrows(DatasetException.class, () -> EncryptedDataset.open(storage));
     assertTrue(e.getMessage().contains("kind: expected hetal-encrypted-dataset"), e.getMessage());
     EncryptedModel model = EncryptedModel.open(storage);
+    model.requirePlan("model", plan);
     assertEquals(2, model.bestEpoch());
     assertArrayEquals(new byte[] {7}, model.weights().get(0).read(storage));
   }
 
   @Test
   void modelWithTooFewCiphertexts_isRefused() {
-    EncryptedModel.write(storage, origin, "run", "f00d", 3, 2, 3, List.of(), 3);
-    assertThrows(DatasetException.class, () -> EncryptedModel.open(storage));
+    EncryptedModel.write(storage, origin, "run", 3, 2, 3, List.of(), 3);
+    EncryptedModel model = EncryptedModel.open(storage);
+    DatasetException e =
+        assertThrows(DatasetException.class, () -> model.requirePlan("model", plan));
+    assertTrue(e.getMessage().contains("ciphertexts of weights, actual 0"), e.getMessage());
   }
 
   @Test
@@ -132,30 +158,72 @@ class EncryptedDatasetTest {
 
   @Test
   void originOfOtherParametersOrKey_isNamed() {
-    origin.require("data", "abc", "0123");
+    String hash = plan.parameters().hash();
+    origin.require("data", hash, "0123");
     assertTrue(
         assertThrows(DatasetException.class, () -> origin.require("data", "abd", "0123"))
             .getMessage()
-            .contains("parameters: expected hash abd, actual abc (insecure_test)"));
+            .contains("parameters: expected hash abd, actual " + hash + " (" + SET + ")"));
     assertTrue(
-        assertThrows(DatasetException.class, () -> origin.require("data", "abc", "4567"))
+        assertThrows(DatasetException.class, () -> origin.require("data", hash, "4567"))
             .getMessage()
             .contains("key id: expected 4567, actual 0123"));
   }
 
   @Test
   void missingFeatureFile_isRefusedAtCommit() {
-    DatasetWriter writer = new DatasetWriter(storage, origin, "f00d");
+    DatasetWriter writer = new DatasetWriter(storage, origin, plan);
+    DatasetWriter.EncryptedGroup whole = group(layout.rowsPerGroup(), true);
+    int files = whole.features().size();
+    DatasetWriter.EncryptedGroup less =
+        new DatasetWriter.EncryptedGroup(
+            whole.rows(), whole.features().subList(1, files), 8, new byte[] {2}, 7);
     writer.startBatch();
-    writer.addMicrobatch(
-        List.of(
-            new DatasetWriter.EncryptedGroup(
-                layout.rowsPerGroup(), List.of(new byte[] {1}), 8, new byte[] {2}, 7)));
-    if (layout.rowBlocks(layout.rowsPerGroup()) * layout.columnBlocks() == 1) {
-      writer.commit();
-    } else {
-      assertThrows(DatasetException.class, writer::commit);
-    }
+    writer.addMicrobatch(List.of(whole, less));
+    writer.startBatch();
+    writer.addMicrobatch(List.of(group(1, true)));
+    writer.addUnlabelledGroup(group(2, false));
+    String message = assertThrows(DatasetException.class, writer::commit).getMessage();
+    assertTrue(
+        message.endsWith("expected " + files + " feature files, actual " + (files - 1)), message);
+  }
+
+  @Test
+  void otherPlanInTheFolder_isRefusedWithBothDigests() {
+    writer().commit();
+    TrainingPlan other = plan(3);
+    PlanFile.write(storage, other);
+    assertEquals(
+        storage.describe()
+            + "/plan.json: plan: expected SHA-256 "
+            + plan.digest()
+            + ", actual "
+            + other.digest(),
+        assertThrows(DatasetException.class, () -> EncryptedDataset.open(storage)).getMessage());
+    EncryptedModel model =
+        EncryptedModel.write(
+            storage, origin, "run", 3, 2, 3, compact(layout.compactCiphertexts()), 3);
+    assertEquals(
+        "model: plan: expected SHA-256 " + plan.digest() + ", actual " + other.digest(),
+        assertThrows(DatasetException.class, () -> model.requirePlan("model", other)).getMessage());
+  }
+
+  @Test
+  void dataSetWithoutItsPlan_isRefused() throws Exception {
+    writer().commit();
+    Files.delete(folder.resolve("data/plan.json"));
+    DatasetException e = assertThrows(DatasetException.class, () -> EncryptedDataset.open(storage));
+    assertEquals(
+        folder.resolve("data/plan.json") + ": expected a file, actual none", e.getMessage());
+  }
+
+  @Test
+  void rowsThatAreNotAsPlanned_areRefused() {
+    DatasetWriter writer = new DatasetWriter(storage, origin, plan);
+    writer.startBatch();
+    writer.addMicrobatch(List.of(group(1, true)));
+    String message = assertThrows(DatasetException.class, writer::commit).getMessage();
+    assertTrue(message.endsWith("expected 2 minibatches as planned, actual 1"), message);
   }
 
   @Test
@@ -167,7 +235,7 @@ class EncryptedDatasetTest {
   }
 
   private DatasetWriter writer() {
-    DatasetWriter writer = new DatasetWriter(storage, origin, "f00d");
+    DatasetWriter writer = new DatasetWriter(storage, origin, plan);
     writer.startBatch();
     writer.addMicrobatch(
         List.of(group(layout.rowsPerGroup(), true), group(layout.rowsPerGroup(), true)));

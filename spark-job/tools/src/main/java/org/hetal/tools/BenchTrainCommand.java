@@ -15,6 +15,7 @@ import org.hetal.command.ProgressBar;
 import org.hetal.command.SettingsCommand;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
+import org.hetal.dataset.PlanSettings;
 import org.hetal.format.Json;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
@@ -28,17 +29,17 @@ import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.keys.Clients;
 import org.hetal.owner.keys.DeviceProbe;
 import org.hetal.owner.keys.TemporaryFolder;
+import org.hetal.plan.Partition;
+import org.hetal.plan.RowRange;
+import org.hetal.plan.Schedule;
+import org.hetal.plan.TrainingPlan;
 import org.hetal.training.CheckpointStore;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.EncryptedMicrobatch;
 import org.hetal.training.LocalGradientService;
-import org.hetal.training.Partition;
 import org.hetal.training.PlainTrainer;
-import org.hetal.training.RowRange;
-import org.hetal.training.Schedule;
 import org.hetal.training.Trainer;
 import org.hetal.training.TrainingListener;
-import org.hetal.training.TrainingPlan;
 import org.hetal.training.TrainingResult;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -88,20 +89,16 @@ final class BenchTrainCommand extends SettingsCommand {
     backend = Clients.of(settings());
     DeviceProbe.require(settings().deviceSpec());
     PreparedData data = data();
-    Schedule whole = data.schedule(settings().training());
+    Schedule whole = settings().training().schedule(data.train().length);
     Schedule schedule = schedule(whole);
     TrainingPlan plan =
-        TrainingPlan.of(
-            backend.parameters(settings().parameterSet()),
-            data.layout(settings(), backend.parameters(settings().parameterSet())),
-            schedule,
-            data.validation().length);
+        PlanSettings.plan(
+            settings(), backend.parameters(settings().parameterSet()), data.shape(), schedule);
     try (TemporaryFolder folder = new TemporaryFolder("hetal-bench");
         Client client = backend.generate(settings().parameterSet(), settings().insecureSeed())) {
       Path keys = folder.path().resolve("keys");
       try (ProgressBar bar = ProgressBar.start(out(), "bench train: keys")) {
-        client.writeEvaluationKeys(
-            keys, plan.rotations(), (done, of, bytes) -> bar.accept(done, of));
+        client.writeEvaluationKeys(keys, plan.keys(), (done, of, bytes) -> bar.accept(done, of));
       }
       try (Evaluator evaluator =
           backend.evaluator(keys, settings().parameterSet(), settings().deviceSpec())) {
@@ -135,7 +132,7 @@ final class BenchTrainCommand extends SettingsCommand {
         whole.learningRate(),
         all,
         Math.max(all, whole.patience()),
-        whole.squarings(),
+        whole.logitRange(),
         whole.groupsPerMicrobatch());
   }
 

@@ -12,12 +12,14 @@ import org.hetal.command.SettingsOptions;
 import org.hetal.command.Units;
 import org.hetal.config.DemoProfile;
 import org.hetal.config.Settings;
+import org.hetal.dataset.PlanSettings;
 import org.hetal.he.Parameters;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.keys.Clients;
 import org.hetal.owner.keys.CostProbe;
 import org.hetal.owner.keys.DeviceProbe;
-import org.hetal.training.TrainingPlan;
+import org.hetal.plan.TrainingPlan;
+import org.hetal.planner.TrainingEstimate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -68,7 +70,7 @@ final class DemoCommand extends SettingsCommand {
             out(),
             settings,
             parameters,
-            data.schedule(settings.training()).steps(),
+            settings.training().schedule(data.train().length).steps(),
             settingArguments,
             Programs.ofLauncher(),
             Path.of(".hetal/demo"));
@@ -88,12 +90,14 @@ final class DemoCommand extends SettingsCommand {
       return;
     }
     CostProbe probe = CostProbe.measure(parameters.name(), settings.threads());
-    out().println(duration(data.plan(settings, parameters), probe));
+    out()
+        .println(
+            duration(PlanSettings.plan(settings, parameters, data.shape()), parameters, probe));
   }
 
   /** How long the demo takes on the machine that was measured, and what is shorter. */
-  static String duration(TrainingPlan plan, CostProbe probe) {
-    TrainingPlan.Estimate estimate = plan.estimate(probe.costs());
+  static String duration(TrainingPlan plan, Parameters parameters, CostProbe probe) {
+    TrainingEstimate estimate = TrainingEstimate.of(plan, parameters, probe.costs());
     double keys = estimate.keyBytes() * probe.secondsPerKeyByte();
     double epoch = 60 * estimate.minutesPerEpoch();
     return String.format(

@@ -11,11 +11,13 @@ import java.util.List;
 import java.util.Map;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsLoader;
+import org.hetal.dataset.PlanSettings;
+import org.hetal.he.Parameters;
 import org.hetal.he.engine.NativeParameters;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.data.Splits;
-import org.hetal.training.DeviceMemory;
-import org.hetal.training.TrainingPlan;
+import org.hetal.plan.TrainingPlan;
+import org.hetal.planner.DeviceMemory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -38,7 +40,7 @@ class CudaBenchTest {
           "parameters", "insecure_n10_l12",
           "data.classes", "3",
           "training.batch-rows", "300",
-          "training.squarings", "4");
+          "training.logit-range", "32");
 
   private int bench(String... more) throws Exception {
     List<String> arguments = new ArrayList<>(List.of("bench", "train", "--quiet"));
@@ -79,10 +81,10 @@ class CudaBenchTest {
             .asLong();
     Settings settings = SettingsLoader.load(List.of(), SETTINGS);
     Splits rows = SyntheticData.splits(300, 9, 3);
+    Parameters parameters = NativeParameters.named("insecure_n10_l12");
     TrainingPlan plan =
-        PreparedData.of(rows, settings.data())
-            .plan(settings, NativeParameters.named("insecure_n10_l12"));
-    long planned = DeviceMemory.of(plan, Long.MAX_VALUE).total(1);
+        PlanSettings.plan(settings, parameters, PreparedData.of(rows, settings.data()).shape());
+    long planned = DeviceMemory.of(plan, parameters, Long.MAX_VALUE).total(1);
     assertTrue(peak <= planned, peak + " of " + planned);
     assertTrue(peak >= planned / 2, peak + " of " + planned);
   }

@@ -7,12 +7,13 @@ import java.util.List;
 import java.util.Map;
 import org.hetal.config.DemoProfile;
 import org.hetal.config.Settings;
+import org.hetal.dataset.PlanSettings;
 import org.hetal.he.Parameters;
 import org.hetal.he.engine.NativeParameters;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.keys.CostProbe;
-import org.hetal.training.CostModel;
-import org.hetal.training.TrainingPlan;
+import org.hetal.plan.TrainingPlan;
+import org.hetal.planner.CostModel;
 import org.junit.jupiter.api.Test;
 
 class DemoDurationTest {
@@ -22,8 +23,9 @@ class DemoDurationTest {
     Settings settings = new DemoProfile(Path.of("../.."), false, false).load(List.of(), Map.of());
     Parameters parameters = NativeParameters.named(settings.parameterSet());
     CostModel costs = new CostModel("a test", 0.015, 0.002, 2.28, 3.21);
-    TrainingPlan plan = PreparedData.read(settings.data()).plan(settings, parameters);
-    String said = DemoCommand.duration(plan, new CostProbe(costs, 1e-8));
+    TrainingPlan plan =
+        PlanSettings.plan(settings, parameters, PreparedData.read(settings.data()).shape());
+    String said = DemoCommand.duration(plan, parameters, new CostProbe(costs, 1e-8));
     assertTrue(said.matches("(?s)This takes about [4-6] minutes on this machine, .*"), said);
     assertTrue(
         said.matches("(?s).*: keys 2[0-9]\\.[0-9] s, 12 epochs of 2[0-9]\\.[0-9] s\\..*"), said);

@@ -31,7 +31,7 @@ final class DecryptModelCommand extends OwnerCommand {
           records().dataset(stored.origin().datasetId(), "model in " + encrypted.describe());
       record.requireModel("model in " + encrypted.describe(), stored);
       DecryptedModel model =
-          DecryptedModel.decrypt(client, stored, encrypted, record.preparation());
+          DecryptedModel.decrypt(client, stored, encrypted, record.preparation(), planOf(record));
       requireNoOther(model);
       modelStorage().removeLeftovers();
       model.write(modelStorage());

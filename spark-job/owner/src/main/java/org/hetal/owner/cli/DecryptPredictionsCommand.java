@@ -18,6 +18,7 @@ import org.hetal.owner.data.DecryptedLogits;
 import org.hetal.owner.data.Table;
 import org.hetal.owner.data.TableReader;
 import org.hetal.owner.record.RowsRecord;
+import org.hetal.plan.TrainingPlan;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.PlainTrainer;
 import picocli.CommandLine.Command;
@@ -75,7 +76,9 @@ final class DecryptPredictionsCommand extends OwnerCommand {
         Table table = TableReader.unlabelled(rows, settings().data());
         record.require(rows.toString(), table);
       }
-      double[][] values = DecryptedLogits.decrypt(client, stored, storage, record.rows());
+      TrainingPlan plan =
+          planOf(records().dataset(record.datasetId(), "predictions in " + storage.describe()));
+      double[][] values = DecryptedLogits.decrypt(client, stored, storage, plan, record.rows());
       write(csv(record, values));
       say("%d rows in %s", record.rows(), output);
     }

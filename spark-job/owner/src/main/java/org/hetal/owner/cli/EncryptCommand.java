@@ -21,7 +21,7 @@ import org.hetal.owner.data.Table;
 import org.hetal.owner.data.TableReader;
 import org.hetal.owner.record.DatasetRecord;
 import org.hetal.owner.record.RowsRecord;
-import org.hetal.training.TrainingPlan;
+import org.hetal.plan.TrainingPlan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -93,7 +93,6 @@ final class EncryptCommand extends OwnerCommand {
       EncryptedDataset written =
           encryptor.encryptTraining(
               data,
-              settings().training(),
               storage,
               manifest ->
                   records()
@@ -101,11 +100,11 @@ final class EncryptCommand extends OwnerCommand {
                           DatasetRecord.of(
                               data,
                               settings(),
-                              plan,
                               encryptor.origin(),
                               now(),
                               storage.describe(),
-                              manifest)),
+                              manifest),
+                          plan),
               bar::accept);
       bar.close();
       say(
@@ -159,13 +158,7 @@ final class EncryptCommand extends OwnerCommand {
       removeUnfinished(storage);
       EncryptedDataset written =
           new DatasetEncryptor(client, plan, record.id())
-              .encryptRows(
-                  prepared,
-                  id,
-                  settings().training(),
-                  storage,
-                  () -> records().write(ofRows),
-                  bar::accept);
+              .encryptRows(prepared, id, storage, () -> records().write(ofRows), bar::accept);
       bar.close();
       say(
           "%d rows in %d groups to predict, %s, in %s; prepared as %s",

@@ -18,9 +18,9 @@ import org.hetal.owner.data.Evaluation;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.data.SoftmaxProbe;
 import org.hetal.owner.record.DatasetRecord;
+import org.hetal.plan.TrainingPlan;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.PlainTrainer;
-import org.hetal.training.TrainingPlan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -105,7 +105,8 @@ final class EvaluateCommand extends OwnerCommand {
         .rows(stored.rowsId(), "predictions in " + storage.describe())
         .require("data.test", data.splits().test());
     try (Client client = loadClient()) {
-      double[][] rows = DecryptedLogits.decrypt(client, stored, storage, data.test().length);
+      double[][] rows =
+          DecryptedLogits.decrypt(client, stored, storage, planOf(record), data.test().length);
       int hits = 0;
       for (int row = 0; row < rows.length; row++) {
         hits += EarlyStopping.largestIndex(rows[row]) == data.testLabels()[row] ? 1 : 0;

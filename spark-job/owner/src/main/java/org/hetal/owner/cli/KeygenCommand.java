@@ -43,7 +43,7 @@ final class KeygenCommand extends OwnerCommand {
 
   @Override
   int run() {
-    KeyPlan keys = plan(readData()).rotations();
+    KeyPlan keys = plan(readData()).keys();
     Path bundle = bundleFolder();
     try (OwnerLock lock = lockOwner();
         Client client = client(bundle)) {

@@ -10,8 +10,6 @@ import org.hetal.command.ExitCode;
 import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 import org.hetal.dataset.CommitException;
-import org.hetal.dataset.Shapes;
-import org.hetal.format.Digests;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.oracle.OracleFiles;
@@ -21,7 +19,7 @@ import org.hetal.owner.oracle.OracleServer;
 import org.hetal.owner.oracle.OracleService;
 import org.hetal.owner.oracle.ServedRun;
 import org.hetal.owner.record.DatasetRecord;
-import org.hetal.packing.Layout;
+import org.hetal.plan.TrainingPlan;
 import org.hetal.training.EpochMetrics;
 import picocli.CommandLine.Command;
 
@@ -41,7 +39,7 @@ final class OracleCommand extends OwnerCommand {
     Settings.Oracle oracle = settings().oracle();
     DatasetRecord record = recordInUse();
     PreparedData data = readDataOf(record);
-    Layout layout = Shapes.layout(record.origin().shape());
+    TrainingPlan plan = planOf(record);
     CompletableFuture<Void> stopped = new CompletableFuture<>();
     CountDownLatch closed = new CountDownLatch(1);
     Path identityFile = OracleFiles.identity(settings());
@@ -52,10 +50,10 @@ final class OracleCommand extends OwnerCommand {
           new OracleService(
               client,
               servedRun(client, record),
-              layout,
+              plan.layout(),
               data.validationLabels(),
-              settings().training().squarings(),
-              settings().training().patience(),
+              plan.schedule().squarings(),
+              plan.schedule().patience(),
               oracle.queryBudget(),
               log,
               this::show);
@@ -113,12 +111,11 @@ final class OracleCommand extends OwnerCommand {
   }
 
   private ServedRun servedRun(Client client, DatasetRecord record) {
-    String schedule = settings().training().canonical();
     return new ServedRun(
         settings().runId(),
         client.keyId(),
         Optional.of(record.manifest()),
-        Digests.sha256(schedule));
+        record.origin().planDigest());
   }
 
   private void show(EpochMetrics metrics) {

@@ -9,11 +9,12 @@ import org.hetal.config.SettingsException;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.OwnerOnly;
-import org.hetal.dataset.Shapes;
+import org.hetal.dataset.PlanFile;
+import org.hetal.dataset.PlanSettings;
 import org.hetal.dataset.Storage;
 import org.hetal.he.FileReadException;
-import org.hetal.he.HeLevelException;
 import org.hetal.he.KeyBundleManifest;
+import org.hetal.he.Parameters;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.DataException;
 import org.hetal.owner.data.PreparedData;
@@ -21,7 +22,7 @@ import org.hetal.owner.data.Splits;
 import org.hetal.owner.keys.Clients;
 import org.hetal.owner.record.DatasetRecord;
 import org.hetal.owner.record.RecordStore;
-import org.hetal.training.TrainingPlan;
+import org.hetal.plan.TrainingPlan;
 
 /** What the owner's commands have in common: the client, its files, and the records. */
 abstract class OwnerCommand extends SettingsCommand {
@@ -53,12 +54,34 @@ abstract class OwnerCommand extends SettingsCommand {
     return data;
   }
 
-  /** Plans training on the data, before anything is made. */
+  /**
+   * The plan in {@code paths.plan}; where there is none, a new one is made and written there.
+   *
+   * @throws org.hetal.dataset.DatasetException when it is not the plan of these data and settings
+   */
   final TrainingPlan plan(PreparedData data) {
+    Path file = planFile();
+    if (Files.exists(file)) {
+      TrainingPlan plan = PlanFile.read(file, parameters());
+      PlanSettings.require(file.toString(), plan, settings(), data.shape());
+      return plan;
+    }
+    TrainingPlan plan = PlanSettings.plan(settings(), parameters(), data.shape());
+    PlanFile.write(file, plan);
+    say("plan %s in %s", plan.digest(), file);
+    return plan;
+  }
+
+  final Path planFile() {
+    return LocalPath.of("paths.plan", settings().paths().plan());
+  }
+
+  /** Those of the settings' parameter set. */
+  final Parameters parameters() {
     try {
-      return data.plan(settings(), backend.parameters(settings().parameterSet()));
-    } catch (IllegalArgumentException | HeLevelException e) {
-      throw new SettingsException("plan: " + e.getMessage(), e);
+      return backend.parameters(settings().parameterSet());
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException("parameters: " + e.getMessage(), e);
     }
   }
 
@@ -98,7 +121,7 @@ abstract class OwnerCommand extends SettingsCommand {
    */
   static void requireFittingKeys(Path bundle, Client client, TrainingPlan plan) {
     KeyBundleManifest keys = bundleManifest(bundle);
-    String missing = keys.missing(plan.rotations(), client.parameters().ringDegree());
+    String missing = keys.missing(plan.keys(), client.parameters().ringDegree());
     if (!keys.keyId().equals(client.keyId()) || !missing.isEmpty()) {
       throw new SettingsException(
           bundle
@@ -162,20 +185,10 @@ abstract class OwnerCommand extends SettingsCommand {
     return data;
   }
 
-  /** The plan of a data set: the one that it was encrypted for. */
+  /** The plan of a data set: the one that it was encrypted by. */
   final TrainingPlan planOf(DatasetRecord record) {
-    TrainingPlan plan;
-    try {
-      plan =
-          TrainingPlan.of(
-              backend.parameters(settings().parameterSet()),
-              Shapes.layout(record.origin().shape()),
-              PreparedData.schedule(settings().training(), record.train().rows()),
-              record.validation().rows());
-    } catch (IllegalArgumentException | HeLevelException e) {
-      throw new SettingsException("plan: " + e.getMessage(), e);
-    }
-    record.requirePlan(plan);
+    TrainingPlan plan = records().plan(record);
+    PlanFile.requireParameters(record.describe(), plan, parameters());
     return plan;
   }
 

@@ -1,18 +1,23 @@
 package org.hetal.owner.cli;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.hetal.command.ExitCode;
 import org.hetal.command.Units;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
+import org.hetal.dataset.DatasetException;
+import org.hetal.dataset.PlanFile;
+import org.hetal.dataset.PlanSettings;
 import org.hetal.owner.data.BenchFile;
 import org.hetal.owner.data.Evaluation;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.data.TrainingWarnings;
-import org.hetal.training.CostModel;
-import org.hetal.training.DeviceMemory;
+import org.hetal.plan.TrainingPlan;
+import org.hetal.planner.CostModel;
+import org.hetal.planner.DeviceMemory;
+import org.hetal.planner.TrainingEstimate;
 import org.hetal.training.PlainTrainer;
-import org.hetal.training.TrainingPlan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -20,12 +25,12 @@ import picocli.CommandLine.Option;
 @Command(
     name = "plan",
     description = {
-      "Levels, keys, bootstraps, bytes and, with figures of your machine, minutes an epoch; nothing"
-          + " is made.",
+      "Plans the training and writes the plan (paths.plan) by which the other commands work; prints"
+          + " levels, keys, bootstraps, bytes and, with figures of your machine, minutes per epoch.",
       "With --device cuda it also tells the device memory that an engine takes, and refuses a"
           + " device-memory that is too little.",
-      "With --plaintext it also runs the schedule in the clear on your rows and says whether the"
-          + " logits stay inside the softmax's range."
+      "With --plaintext it also trains on the plaintext rows and says whether the logits stay inside"
+          + " the softmax's range."
     })
 final class PlanCommand extends OwnerCommand {
   @Option(
@@ -43,7 +48,7 @@ final class PlanCommand extends OwnerCommand {
   @Override
   int run() {
     PreparedData data = readData();
-    TrainingPlan plan = plan(data);
+    TrainingPlan plan = PlanSettings.plan(settings(), parameters(), data.shape());
     say(
         "parameter set           %s, %d-bit",
         plan.parameters().name(), plan.parameters().securityBits());
@@ -52,11 +57,11 @@ final class PlanCommand extends OwnerCommand {
     say("minibatches an epoch    %d", plan.schedule().batches());
     say("bootstraps an iteration %d", plan.bootstrapsPerIteration());
     say("operations an iteration %s", plan.iteration());
-    say("rotation keys           %d, beside bootstrapping's", plan.rotations().rotations().size());
+    say("rotation keys           %d, beside bootstrapping's", plan.keys().rotations().size());
     CostModel figures =
         costs != null
-            ? BenchFile.costs(costs, plan.parameters())
-            : BenchFile.shipped(plan.parameters()).orElse(null);
+            ? BenchFile.costs(costs, parameters())
+            : BenchFile.shipped(parameters()).orElse(null);
     if (figures == null) {
       say(
           "bytes and minutes       unknown for %s; measure: hetal bench engine --set %s --json F, then"
@@ -69,9 +74,32 @@ final class PlanCommand extends OwnerCommand {
       showPlain(data, plan);
     }
     if (settings().device() == Settings.Device.CUDA) {
-      showDeviceMemory(DeviceMemory.of(plan, settings().cluster().cacheBytes()));
+      showDeviceMemory(DeviceMemory.of(plan, parameters(), settings().cluster().cacheBytes()));
     }
+    save(plan);
     return ExitCode.OK.status();
+  }
+
+  /** Data sets keep a copy of their plan, so a later plan may replace the file. */
+  private void save(TrainingPlan plan) {
+    Path file = planFile();
+    String before = Files.exists(file) ? digest(file) : "";
+    if (!before.equals(plan.digest())) {
+      PlanFile.write(file, plan);
+    }
+    say(
+        "plan                    %s in %s%s",
+        plan.digest(),
+        file,
+        before.isEmpty() || before.equals(plan.digest()) ? "" : ", replaces " + before);
+  }
+
+  private static String digest(Path file) {
+    try {
+      return PlanFile.read(file).digest();
+    } catch (DatasetException e) {
+      return "one that cannot be read (" + e.getMessage() + ")";
+    }
   }
 
   private void showDeviceMemory(DeviceMemory memory) {
@@ -97,7 +125,7 @@ final class PlanCommand extends OwnerCommand {
   }
 
   private void showEstimate(TrainingPlan plan, CostModel figures) {
-    TrainingPlan.Estimate estimate = plan.estimate(figures);
+    TrainingEstimate estimate = TrainingEstimate.of(plan, parameters(), figures);
     say("keys                    %s", Units.bytes(estimate.keyBytes()));
     say("encrypted data          %s", Units.bytes(estimate.featureBytes()));
     say("state sent a step       %s", Units.bytes(estimate.stateBytes()));

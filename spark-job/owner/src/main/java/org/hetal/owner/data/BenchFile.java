@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.hetal.format.Json;
 import org.hetal.he.Parameters;
-import org.hetal.training.CostModel;
+import org.hetal.planner.CostModel;
 
 /** What {@code hetal bench engine --json FILE} measured, as the costs that a plan reckons with. */
 public final class BenchFile {

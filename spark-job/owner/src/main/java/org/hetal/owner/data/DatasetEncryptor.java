@@ -4,18 +4,16 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
-import org.hetal.config.Settings;
 import org.hetal.dataset.DatasetWriter;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.Origin;
-import org.hetal.dataset.Shapes;
+import org.hetal.dataset.PlanFile;
 import org.hetal.dataset.Storage;
-import org.hetal.format.Digests;
 import org.hetal.he.owner.Client;
 import org.hetal.packing.Layout;
-import org.hetal.training.Partition;
-import org.hetal.training.RowRange;
-import org.hetal.training.TrainingPlan;
+import org.hetal.plan.Partition;
+import org.hetal.plan.RowRange;
+import org.hetal.plan.TrainingPlan;
 
 /**
  * Encrypts prepared rows group by group, each thing at the level at which training needs it and no
@@ -33,24 +31,13 @@ public final class DatasetEncryptor {
   public DatasetEncryptor(Client client, TrainingPlan plan, String datasetId) {
     this.client = client;
     this.plan = plan;
-    this.origin =
-        new Origin(
-            client.parameters().name(),
-            client.parameters().hash(),
-            client.keyId(),
-            Shapes.shape(plan.layout()),
-            plan.schedule().squarings(),
-            datasetId);
+    PlanFile.requireParameters("encryption", plan, client.parameters());
+    this.origin = Origin.of(plan, client.keyId(), datasetId);
   }
 
   /** What the ciphertexts belong to. */
   public Origin origin() {
     return origin;
-  }
-
-  /** SHA-256 of the schedule that a data set was cut for. */
-  public static String scheduleHash(Settings.Training training) {
-    return Digests.sha256(training.canonical());
   }
 
   /**
@@ -62,12 +49,8 @@ public final class DatasetEncryptor {
    * @param progress told the groups done, of all
    */
   public EncryptedDataset encryptTraining(
-      PreparedData data,
-      Settings.Training training,
-      Storage storage,
-      Consumer<String> beforeCommit,
-      WorkProgress progress) {
-    DatasetWriter writer = new DatasetWriter(storage, origin, scheduleHash(training));
+      PreparedData data, Storage storage, Consumer<String> beforeCommit, WorkProgress progress) {
+    DatasetWriter writer = new DatasetWriter(storage, origin, plan);
     Layout layout = plan.layout();
     List<RowRange> judged = Partition.groups(data.validation().length, layout);
     List<Partition.MicrobatchRows> microbatches = Partition.microbatches(plan.schedule(), layout);
@@ -105,13 +88,8 @@ public final class DatasetEncryptor {
    * @param beforeCommit called when all ciphertexts are written and the rows are not there yet
    */
   public EncryptedDataset encryptRows(
-      double[][] rows,
-      String id,
-      Settings.Training training,
-      Storage storage,
-      Runnable beforeCommit,
-      WorkProgress progress) {
-    DatasetWriter writer = new DatasetWriter(storage, origin, id, scheduleHash(training));
+      double[][] rows, String id, Storage storage, Runnable beforeCommit, WorkProgress progress) {
+    DatasetWriter writer = new DatasetWriter(storage, origin, id, plan);
     List<RowRange> groups = Partition.groups(rows.length, plan.layout());
     int done = 0;
     for (RowRange group : groups) {

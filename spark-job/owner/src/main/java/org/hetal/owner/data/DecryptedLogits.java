@@ -5,10 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedLogits;
-import org.hetal.dataset.Shapes;
 import org.hetal.dataset.Storage;
 import org.hetal.he.owner.Client;
 import org.hetal.packing.Layout;
+import org.hetal.plan.TrainingPlan;
 
 /** Predictions of the cluster, in the clear. */
 public final class DecryptedLogits {
@@ -18,13 +18,15 @@ public final class DecryptedLogits {
    * Logits [rows][classes].
    *
    * @param storage where {@code stored} is
+   * @param plan of the data set to which the rows belong
    * @param rows that were encrypted; the zeros that filled the last group are dropped
    */
   public static double[][] decrypt(
-      Client client, EncryptedLogits stored, Storage storage, int rows) {
+      Client client, EncryptedLogits stored, Storage storage, TrainingPlan plan, int rows) {
     stored.origin().require(storage.describe(), client.parameters().hash(), client.keyId());
-    Layout layout = Shapes.layout(stored.origin().shape());
-    double scale = Math.scalb(1.0, stored.origin().squarings());
+    stored.origin().requirePlan(storage.describe(), plan);
+    Layout layout = plan.layout();
+    double scale = plan.schedule().stateScale();
     List<double[]> out = new ArrayList<>();
     for (int group = 0; group < stored.logits().size(); group++) {
       double[] slots = client.decrypt(stored.logits().get(group).read(storage));

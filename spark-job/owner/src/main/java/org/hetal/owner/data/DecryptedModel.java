@@ -8,11 +8,10 @@ import java.util.Map;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.Origin;
-import org.hetal.dataset.Shapes;
 import org.hetal.dataset.Storage;
 import org.hetal.format.Json;
 import org.hetal.he.owner.Client;
-import org.hetal.packing.Layout;
+import org.hetal.plan.TrainingPlan;
 
 /**
  * The trained model in the clear, as its owner uses it: {@code model.json} and {@code model.npz}
@@ -45,17 +44,22 @@ public record DecryptedModel(
    *
    * @param encrypted where {@code stored} is
    * @param preparation of the data set that it was trained on
+   * @param plan of that data set
    * @throws DatasetException when it is damaged or belongs to other keys or parameters
    */
   public static DecryptedModel decrypt(
-      Client client, EncryptedModel stored, Storage encrypted, Preparation preparation) {
+      Client client,
+      EncryptedModel stored,
+      Storage encrypted,
+      Preparation preparation,
+      TrainingPlan plan) {
     Origin origin = stored.origin();
     origin.require(encrypted.describe(), client.parameters().hash(), client.keyId());
-    Layout layout = Shapes.layout(origin.shape());
+    stored.requirePlan(encrypted.describe(), plan);
     List<double[]> slots =
         stored.weights().stream().map(file -> client.decrypt(file.read(encrypted))).toList();
-    double[][] weights = layout.unpackWeights(slots.toArray(double[][]::new));
-    double scale = Math.scalb(1.0, origin.squarings());
+    double[][] weights = plan.layout().unpackWeights(slots.toArray(double[][]::new));
+    double scale = plan.schedule().stateScale();
     for (double[] row : weights) {
       for (int i = 0; i < row.length; i++) {
         row[i] *= scale;

@@ -11,10 +11,10 @@ import org.hetal.he.owner.Client;
 import org.hetal.oracle.Greeting;
 import org.hetal.oracle.ValidationRequest;
 import org.hetal.packing.Layout;
+import org.hetal.plan.Partition;
+import org.hetal.plan.RowRange;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.EpochMetrics;
-import org.hetal.training.Partition;
-import org.hetal.training.RowRange;
 import org.hetal.training.StopDecision;
 
 /**

@@ -12,9 +12,9 @@ import org.hetal.oracle.RunIdentity;
  * @param keyId of the owner's key pair
  * @param dataset SHA-256 of the data set's manifest; empty when the data set is not on this
  *     machine: the oracle then answers only for the data set of the first answer in its log
- * @param schedule SHA-256 of the training settings
+ * @param plan SHA-256 of the plan by which the data were encrypted
  */
-public record ServedRun(String runId, String keyId, Optional<String> dataset, String schedule) {
+public record ServedRun(String runId, String keyId, Optional<String> dataset, String plan) {
 
   /**
    * @throws SettingsException when the log has answers for another run, key or data set
@@ -66,10 +66,10 @@ public record ServedRun(String runId, String keyId, Optional<String> dataset, St
         "set run-id to the same on both sides; a new run needs a new oracle.log");
     same(
         OracleException.CONFLICT,
-        "training settings, SHA-256",
-        schedule,
-        run.schedule(),
-        "set training to the same on both sides, as when the data were encrypted");
+        "plan, SHA-256",
+        plan,
+        run.plan(),
+        "give the cluster the data set whose record the oracle uses");
     dataset.ifPresent(
         own ->
             same(

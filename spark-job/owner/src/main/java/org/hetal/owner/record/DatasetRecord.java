@@ -12,11 +12,10 @@ import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.Origin;
 import org.hetal.format.Digests;
 import org.hetal.he.owner.Client;
-import org.hetal.owner.data.DatasetEncryptor;
 import org.hetal.owner.data.Preparation;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.data.Table;
-import org.hetal.training.TrainingPlan;
+import org.hetal.plan.TrainingPlan;
 
 /**
  * What {@code encrypt} used for one data set. Every later command of the owner works by this record
@@ -26,9 +25,7 @@ import org.hetal.training.TrainingPlan;
  * @param written when, ISO 8601
  * @param folder to which it was written
  * @param manifest SHA-256 of the data set's manifest, which holds the digest of every ciphertext
- * @param origin parameters, key, layout
- * @param scheduleHash {@link DatasetEncryptor#scheduleHash}
- * @param planDigest of the plan of levels and keys
+ * @param origin parameters, key, plan; {@link RecordStore#plan} has a copy of the plan
  * @param settings those that decided the rows and the schedule, by their paths
  * @param classes of labels, 0 to classes - 1
  * @param preparation how raw rows became the encrypted ones
@@ -41,8 +38,6 @@ public record DatasetRecord(
     String folder,
     String manifest,
     Origin origin,
-    String scheduleHash,
-    String planDigest,
     Map<String, String> settings,
     int classes,
     Preparation preparation,
@@ -69,7 +64,6 @@ public record DatasetRecord(
   public static DatasetRecord of(
       PreparedData data,
       Settings settings,
-      TrainingPlan plan,
       Origin origin,
       String written,
       String folder,
@@ -80,8 +74,6 @@ public record DatasetRecord(
         folder,
         manifest,
         origin,
-        DatasetEncryptor.scheduleHash(settings.training()),
-        RecordDigests.plan(plan),
         BoundSettings.of(settings),
         settings.data().classes(),
         data.preparation(),
@@ -100,7 +92,7 @@ public record DatasetRecord(
             "hetal insecure data set",
             String.valueOf(seed),
             keyId,
-            RecordDigests.plan(plan),
+            plan.digest(),
             RecordDigests.rows(data.train()),
             RecordDigests.labels(data.trainLabels()),
             RecordDigests.rows(data.validation()));
@@ -165,13 +157,6 @@ public record DatasetRecord(
     differs("prepared rows of " + split, then.prepared(), now.prepared());
   }
 
-  /**
-   * @throws DatasetException when this release plans the training in another way
-   */
-  public void requirePlan(TrainingPlan plan) {
-    differs("plan of levels and keys", planDigest, RecordDigests.plan(plan));
-  }
-
   private void differs(String what, Object then, Object now) {
     if (!then.equals(now)) {
       throw new DatasetException(
@@ -212,7 +197,7 @@ public record DatasetRecord(
 
   /**
    * @param where for the message
-   * @throws DatasetException unless the model is one of this data set and schedule
+   * @throws DatasetException unless the model is one of this data set
    */
   public void requireModel(String where, EncryptedModel model) {
     if (!model.origin().equals(origin)) {
@@ -224,16 +209,6 @@ public record DatasetRecord(
               + origin
               + "; actual "
               + model.origin());
-    }
-    if (!model.scheduleHash().equals(scheduleHash)) {
-      throw new DatasetException(
-          where
-              + ": expected the schedule of the "
-              + describe()
-              + ", SHA-256 "
-              + scheduleHash
-              + "; actual "
-              + model.scheduleHash());
     }
   }
 }

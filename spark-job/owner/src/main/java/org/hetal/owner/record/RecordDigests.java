@@ -2,9 +2,7 @@ package org.hetal.owner.record;
 
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import org.hetal.dataset.Shapes;
 import org.hetal.format.Digests;
-import org.hetal.training.TrainingPlan;
 
 /** SHA-256 in lower-case hex of values in the clear; all of them depend on the order. */
 final class RecordDigests {
@@ -28,24 +26,5 @@ final class RecordDigests {
       digest.update(bytes.array());
     }
     return Digests.hex(digest.digest());
-  }
-
-  /**
-   * Of what keys and ciphertexts are made by: parameters, layout, levels, keys. Another release may
-   * plan the same training in another way.
-   */
-  static String plan(TrainingPlan plan) {
-    String canonical =
-        String.join(
-            "\n",
-            "hetal training plan 1",
-            plan.parameters().hash(),
-            Shapes.shape(plan.layout()).toString(),
-            plan.levels().toString(),
-            plan.rotations().rotations().toString(),
-            String.valueOf(plan.rotations().relinearizationLevel()),
-            String.valueOf(plan.rotations().conjugationLevel()),
-            String.valueOf(plan.rotations().needsBootstrap()));
-    return Digests.sha256(canonical);
   }
 }

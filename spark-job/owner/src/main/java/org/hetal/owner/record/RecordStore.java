@@ -9,13 +9,16 @@ import org.hetal.dataset.DigestedJson;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.OwnerOnly;
+import org.hetal.dataset.PlanFile;
+import org.hetal.plan.TrainingPlan;
 
 /** The records in the owner's private folder, a file each, named by their identities. */
 public final class RecordStore {
   private static final String DATASETS = "datasets";
   private static final String ROWS = "rows";
+  private static final String PLANS = "plans";
   private static final String REMEDY = "another release wrote it; run hetal encrypt again";
-  private static final DigestedJson DATASET = new DigestedJson("hetal-private-data-set", 1, REMEDY);
+  private static final DigestedJson DATASET = new DigestedJson("hetal-private-data-set", 2, REMEDY);
   private static final DigestedJson OF_ROWS = new DigestedJson("hetal-private-rows", 1, REMEDY);
 
   /** Where earlier releases kept the one preparation that all data sets shared. */
@@ -30,7 +33,10 @@ public final class RecordStore {
     this.storage = LocalStorage.ownerOnly(folder);
   }
 
-  public void write(DatasetRecord record) {
+  /** Writes a copy of the plan, then the record. */
+  public void write(DatasetRecord record, TrainingPlan plan) {
+    record.origin().requirePlan(record.describe(), plan);
+    storage.writeAtomically(path(PLANS, record.id()), PlanFile.bytes(plan));
     DATASET.write(storage, path(DATASETS, record.id()), record);
   }
 
@@ -46,6 +52,19 @@ public final class RecordStore {
     String path = path(DATASETS, id);
     requirePresent(path, "data set " + id, where);
     return read(DATASET, path, DatasetRecord.class);
+  }
+
+  /**
+   * The plan by which a data set was encrypted.
+   *
+   * @throws DatasetException when it is missing, damaged, or another one
+   */
+  public TrainingPlan plan(DatasetRecord record) {
+    String path = path(PLANS, record.id());
+    String where = storage.describe() + "/" + path;
+    TrainingPlan plan = PlanFile.parse(where, storage.read(path));
+    record.origin().requirePlan(where, plan);
+    return plan;
   }
 
   /**
@@ -95,7 +114,7 @@ public final class RecordStore {
 
   /** Deletes what killed writes left; the caller is the only one who writes records. */
   public void removeLeftovers() {
-    for (String folder : List.of(DATASETS, ROWS)) {
+    for (String folder : List.of(DATASETS, ROWS, PLANS)) {
       LocalStorage.ownerOnly(storage.root().resolve(folder)).removeLeftovers();
     }
   }

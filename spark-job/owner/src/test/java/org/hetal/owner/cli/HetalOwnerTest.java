@@ -17,7 +17,6 @@ import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.EncryptedLogits;
 import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.LocalStorage;
-import org.hetal.dataset.Shapes;
 import org.hetal.dataset.Storage;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.DecryptedModel;
@@ -54,7 +53,7 @@ hetal {
   backend = simulator
   parameters = %s
   data { train.features = "%s/rows.csv", classes = 3 }
-  training { batch-rows = 20, epochs = 2, squarings = 4, learning-rate = 2 }
+  training { batch-rows = 20, epochs = 2, logit-range = 32, learning-rate = 2 }
   paths {
     secret-key = "%s/owner/secret.key", private = "%s/owner", model = "%s/owner/model"
     key-bundle = "%s/cluster/keys", dataset = "%s/cluster/dataset", run = "%s/cluster/run"
@@ -118,7 +117,7 @@ hetal {
     EncryptedDataset dataset = EncryptedDataset.open(storage);
     assertEquals(42, dataset.trainingRows());
     assertEquals(List.of(20, 20, 2), dataset.batches().stream().map(b -> b.rows()).toList());
-    Layout layout = Shapes.layout(dataset.origin().shape());
+    Layout layout = dataset.plan().layout();
     assertEquals(3, layout.features(), "two columns and the bias");
     EncryptedDataset.Group group = dataset.batches().get(0).microbatches().get(0).groups().get(0);
     try (Client client = client()) {
@@ -141,7 +140,7 @@ hetal {
     double[][] weights = {{10, 0, -4.5}, {0, 0, 0}, {0, 10, -4}};
     EncryptedDataset dataset =
         EncryptedDataset.open(new LocalStorage(folder.resolve("cluster/dataset")));
-    Layout layout = Shapes.layout(dataset.origin().shape());
+    Layout layout = dataset.plan().layout();
     List<byte[]> encrypted = new ArrayList<>();
     try (Client client = client()) {
       for (double[] slots : layout.packWeights(weights)) {
@@ -153,7 +152,6 @@ hetal {
         new LocalStorage(folder.resolve("cluster/run/model")),
         dataset.origin(),
         "default",
-        dataset.scheduleHash(),
         2,
         2,
         3,
@@ -182,7 +180,7 @@ hetal {
     Path to = folder.resolve("new");
     assertEquals(0, hetal("encrypt", "--rows", rows.toString(), "--output", to.toString()), output);
     EncryptedDataset dataset = EncryptedDataset.open(new LocalStorage(to));
-    Layout layout = Shapes.layout(dataset.origin().shape());
+    Layout layout = dataset.plan().layout();
     int stored = dataset.unlabelledGroups().get(0).rows();
     int blocks = stored / layout.rowsPerBlock();
     assertEquals(blocks * layout.rowsPerBlock(), stored, "whole row blocks");

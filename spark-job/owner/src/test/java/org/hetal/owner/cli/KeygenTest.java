@@ -59,11 +59,13 @@ class KeygenTest {
   void evaluationKeysOfAnotherPlan_areKeptAndNoticedByEncrypt() throws Exception {
     String[] wide = {
       "--set",
-      "training.squarings=6",
+      "training.logit-range=128",
       "--set",
       "training.batch-rows=40",
       "--set",
       "paths.dataset=" + root.resolve("cluster/dataset-2"),
+      "--set",
+      "paths.plan=" + root.resolve("cluster/plan-2.json"),
       "--set",
       "data.train.features=" + Files.writeString(root.resolve("wide.csv"), wide(40))
     };

@@ -40,7 +40,7 @@ class LocaleTest {
             "data.train.features=" + folder.resolve("rows.csv"),
             "data.classes=3",
             "training.batch-rows=20",
-            "training.squarings=4",
+            "training.logit-range=32",
             "paths.secret-key=" + to.resolve("owner/secret.key"),
             "paths.private=" + to.resolve("owner"),
             "paths.key-bundle=" + to.resolve("keys"),

@@ -14,7 +14,6 @@ import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.EncryptedLogits;
 import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.LocalStorage;
-import org.hetal.dataset.Shapes;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.keys.Clients;
 import org.hetal.packing.Layout;
@@ -46,7 +45,7 @@ hetal {
   parameters = PARAMETERS
   threads = 1
   data { train.features = "ROOT/rows.csv", classes = 3 }
-  training { batch-rows = 60, epochs = 2, squarings = 4, learning-rate = 4 }
+  training { batch-rows = 60, epochs = 2, logit-range = 32, learning-rate = 4 }
   paths {
     secret-key = "ROOT/owner/secret.key", private = "ROOT/owner", model = "ROOT/owner/model"
     key-bundle = "ROOT/cluster/keys", dataset = "ROOT/cluster/dataset"
@@ -104,7 +103,7 @@ hetal {
   /** What the cluster's train would leave: a model that takes feature k as the sign of class k. */
   void train(String datasetFolder, String runFolder, String runId) {
     EncryptedDataset dataset = dataset(datasetFolder);
-    Layout layout = Shapes.layout(dataset.origin().shape());
+    Layout layout = dataset.plan().layout();
     double[][] weights = new double[layout.classes()][layout.features()];
     for (int label = 0; label < weights.length; label++) {
       weights[label][label] = 8;
@@ -114,9 +113,7 @@ hetal {
       for (double[] slots : layout.packWeights(weights)) {
         encrypted.add(
             client.encrypt(
-                Arrays.stream(slots)
-                    .map(x -> Math.scalb(x, -dataset.origin().squarings()))
-                    .toArray(),
+                Arrays.stream(slots).map(x -> x / dataset.plan().schedule().stateScale()).toArray(),
                 4));
       }
     }
@@ -124,7 +121,6 @@ hetal {
         new LocalStorage(root.resolve(runFolder).resolve("model")),
         dataset.origin(),
         runId,
-        dataset.scheduleHash(),
         2,
         2,
         3,
@@ -135,7 +131,7 @@ hetal {
   /** What the cluster's predict would leave: row i belongs to class (i + 1) modulo the classes. */
   void predict(String rowsFolder, String logitsFolder) {
     EncryptedDataset rows = dataset(rowsFolder);
-    Layout layout = Shapes.layout(rows.origin().shape());
+    Layout layout = rows.plan().layout();
     List<Integer> counts = new ArrayList<>();
     List<byte[]> encrypted = new ArrayList<>();
     int row = 0;

@@ -48,7 +48,7 @@ class ProfilesTest {
         () -> "largest logit " + plain.largestTrainingLogit());
     double accuracy = PlainTrainer.accuracy(data.test(), data.testLabels(), plain.best());
     assertTrue(accuracy > 0.94, () -> "test accuracy " + accuracy);
-    int steps = plain.epochs().size() * data.schedule(settings.training()).batches();
+    int steps = plain.epochs().size() * settings.training().schedule(data.train().length).batches();
     assertTrue(steps <= 30, () -> steps + " iterations");
   }
 

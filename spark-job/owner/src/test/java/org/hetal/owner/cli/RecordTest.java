@@ -75,7 +75,8 @@ class RecordTest {
   @Test
   void dataWithoutATestSplit_areReadAgain() {
     String dataset = "paths.dataset=" + root.resolve("cluster/untested");
-    String[] settings = {"--set", "data.test-fraction=0", "--set", dataset};
+    String plan = "paths.plan=" + root.resolve("cluster/untested-plan.json");
+    String[] settings = {"--set", "data.test-fraction=0", "--set", dataset, "--set", plan};
     run(0, "encrypt", settings);
     run(0, "encrypt", settings);
     assertTrue(owner.output.contains("done already"), owner.output);
@@ -103,10 +104,10 @@ class RecordTest {
         "training.learning-rate=2");
     refused(
         65,
-        "training.squarings: encrypted with 4, now 5",
+        "training.logit-range: encrypted with 32, now 64",
         "oracle",
         "--set",
-        "training.squarings=5");
+        "training.logit-range=64");
     refused(
         65, "training.patience: encrypted with 3, now 4", "oracle", "--set", "training.patience=4");
     refused(
@@ -179,6 +180,7 @@ class RecordTest {
     String[] second = {
       "--set", "data.train.features=" + root.resolve("other.csv"),
       "--set", "paths.dataset=" + root.resolve("cluster/dataset-2"),
+      "--set", "paths.plan=" + root.resolve("cluster/plan-2.json"),
       "--set", "paths.run=" + root.resolve("cluster/run-2"),
       "--set", "paths.model=" + root.resolve("owner/model-2")
     };
@@ -280,10 +282,10 @@ class RecordTest {
     Files.writeString(
         file, text.replace("\"data.shuffle-seed\" : \"1\"", "\"data.shuffle-seed\" : \"2\""));
     refused(65, "sha256: expected", "oracle", "--set", "data.shuffle-seed=2");
-    Files.writeString(file, text.replaceFirst("\"version\" : 1", "\"version\" : 9"));
+    Files.writeString(file, text.replaceFirst("\"version\" : 2", "\"version\" : 9"));
     refused(
         65,
-        "version: expected 1, actual 9; another release wrote it; run hetal encrypt again",
+        "version: expected 2, actual 9; another release wrote it; run hetal encrypt again",
         "oracle");
     Files.delete(file);
     refused(65, "expected its record in " + file.toString() + ", actual none", "oracle");
@@ -296,9 +298,9 @@ class RecordTest {
     Files.write(file, whole);
     Path manifest = root.resolve("cluster/dataset/manifest.json");
     Files.writeString(
-        manifest, Files.readString(manifest).replaceFirst("\"version\" : 2", "\"version\" : 1"));
+        manifest, Files.readString(manifest).replaceFirst("\"version\" : 3", "\"version\" : 1"));
     refused(
-        65, "version: expected 2, actual 1; another release wrote it; run hetal encrypt", "oracle");
+        65, "version: expected 3, actual 1; another release wrote it; run hetal encrypt", "oracle");
   }
 
   @Test

@@ -31,7 +31,7 @@ class UsageTest {
             "data.train.features=" + paths + "/rows.csv",
             "data.classes=3",
             "training.batch-rows=60",
-            "training.squarings=4",
+            "training.logit-range=32",
             "training.learning-rate=2",
             "paths.secret-key=" + paths + "/owner/secret.key",
             "paths.private=" + paths + "/owner",

@@ -2,7 +2,7 @@ package org.hetal.owner.keys;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.hetal.training.CostModel;
+import org.hetal.planner.CostModel;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 

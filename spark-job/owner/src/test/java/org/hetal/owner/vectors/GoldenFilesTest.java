@@ -2,6 +2,8 @@ package org.hetal.owner.vectors;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
 import java.nio.ByteBuffer;
@@ -16,13 +18,14 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
+import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.DatasetWriter;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.EncryptedLogits;
 import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.Origin;
-import org.hetal.dataset.Shapes;
+import org.hetal.dataset.PlanFile;
 import org.hetal.dataset.Storage;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.simulator.SimulatedParameters;
@@ -33,8 +36,12 @@ import org.hetal.owner.record.DatasetRecord;
 import org.hetal.owner.record.RecordStore;
 import org.hetal.owner.record.RowsRecord;
 import org.hetal.packing.Layout;
+import org.hetal.plan.TrainingPlan;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /**
  * Data set, model, logits, the owner's records and the decrypted model, with simulated ciphertexts:
@@ -45,12 +52,10 @@ class GoldenFilesTest {
   private static final String ROWS_ID = "fedcba9876543210fedcba9876543210";
   private static final String KEY_ID = "00112233445566778899aabbccddeeff";
   private static final String TIME = "2026-01-01T00:00:00Z";
-  private static final String HASH = "a1".repeat(32);
-  private static final SimulatedParameters PARAMETERS =
-      SimulatedParameters.named("insecure_simulator_n6_l12");
-  private static final Layout LAYOUT = Layout.choose(PARAMETERS.slotCount(), 8, 3, 4);
-  private static final Origin ORIGIN =
-      new Origin(PARAMETERS.name(), PARAMETERS.hash(), KEY_ID, Shapes.shape(LAYOUT), 4, ID);
+  private static final SimulatedParameters PARAMETERS = GoldenFolder.PARAMETERS;
+  private static final TrainingPlan PLAN = GoldenFolder.plan();
+  private static final Layout LAYOUT = PLAN.layout();
+  private static final Origin ORIGIN = Origin.of(PLAN, KEY_ID, ID);
 
   @TempDir private Path root;
   private final Simulator simulator = new Simulator(PARAMETERS);
@@ -96,21 +101,29 @@ class GoldenFilesTest {
   }
 
   @Test
+  void plan() {
+    PlanFile.write(new LocalStorage(root), PLAN);
+    GoldenFolder.requireSame(GoldenFolder.PLAN, root);
+    assertEquals(GoldenFolder.newPlan().schedule(), PLAN.schedule());
+    assertEquals(PARAMETERS.hash(), PLAN.parameters().hash());
+  }
+
+  @Test
   void dataset() {
-    DatasetWriter writer = new DatasetWriter(new LocalStorage(root), ORIGIN, HASH);
+    DatasetWriter writer = new DatasetWriter(new LocalStorage(root), ORIGIN, PLAN);
     writer.startBatch();
     writer.addMicrobatch(List.of(group(0, 8, true)));
     writer.startBatch();
     writer.addMicrobatch(List.of(group(8, 5, true)));
     writer.addUnlabelledGroup(group(13, 3, false));
     writer.commit();
-    GoldenFolder.requireSame("dataset-2", root);
+    GoldenFolder.requireSame("dataset-3", root);
 
-    Storage golden = new LocalStorage(GoldenFolder.of("dataset-2"));
+    Storage golden = new LocalStorage(GoldenFolder.of("dataset-3"));
     EncryptedDataset read = EncryptedDataset.open(golden);
     assertEquals(ORIGIN, read.origin());
     assertEquals(ID, read.id());
-    assertEquals(HASH, read.scheduleHash());
+    assertEquals(PLAN, read.plan());
     assertEquals(List.of(8, 5), read.batches().stream().map(EncryptedDataset.Batch::rows).toList());
     int first = 0;
     for (EncryptedDataset.Group group : read.groups()) {
@@ -151,20 +164,18 @@ class GoldenFilesTest {
     for (double[] slots : LAYOUT.packWeights(times(1 / 16.0, weights()))) {
       compact.add(encrypted(slots, 4));
     }
-    return EncryptedModel.write(
-        new LocalStorage(folder), ORIGIN, "run-1", HASH, 5, 4, 3, compact, 4);
+    return EncryptedModel.write(new LocalStorage(folder), ORIGIN, "run-1", 5, 4, 3, compact, 4);
   }
 
   @Test
   void model() {
     writeModel(root);
-    GoldenFolder.requireSame("model-2", root);
+    GoldenFolder.requireSame("model-3", root);
 
-    Storage golden = new LocalStorage(GoldenFolder.of("model-2"));
+    Storage golden = new LocalStorage(GoldenFolder.of("model-3"));
     EncryptedModel read = EncryptedModel.open(golden);
     assertEquals(ORIGIN, read.origin());
     assertEquals("run-1", read.runId());
-    assertEquals(HASH, read.scheduleHash());
     assertEquals(List.of(5, 4, 3), List.of(read.epochs(), read.bestEpoch(), read.bootstraps()));
     double[][] slots =
         read.weights().stream().map(w -> decrypted(w.read(golden))).toArray(double[][]::new);
@@ -188,9 +199,9 @@ class GoldenFilesTest {
         List.of(8),
         List.of(encrypted(LAYOUT.packLogits(logits), 0)),
         0);
-    GoldenFolder.requireSame("logits-2", root);
+    GoldenFolder.requireSame("logits-3", root);
 
-    Storage golden = new LocalStorage(GoldenFolder.of("logits-2"));
+    Storage golden = new LocalStorage(GoldenFolder.of("logits-3"));
     EncryptedLogits read = EncryptedLogits.open(golden);
     assertEquals(ORIGIN, read.origin());
     assertEquals(ROWS_ID, read.rowsId());
@@ -223,8 +234,6 @@ class GoldenFilesTest {
         "/somewhere/dataset",
         "b2".repeat(32),
         ORIGIN,
-        HASH,
-        "c3".repeat(32),
         settings,
         3,
         preparation(),
@@ -241,21 +250,40 @@ class GoldenFilesTest {
   @Test
   void records() {
     RecordStore store = new RecordStore(root);
-    store.write(datasetRecord());
+    store.write(datasetRecord(), PLAN);
     store.write(rowsRecord());
-    GoldenFolder.requireSame("records-1", root);
+    GoldenFolder.requireSame("records-2", root);
 
-    RecordStore golden = new RecordStore(GoldenFolder.of("records-1"));
+    RecordStore golden = new RecordStore(GoldenFolder.of("records-2"));
     DatasetRecord read = golden.dataset(ID, "test");
     DatasetRecord expected = datasetRecord();
     assertEquals(expected.toString().replaceAll("@[0-9a-f]+", ""), withoutArrays(read));
     assertArrayEquals(expected.preparation().kept(), read.preparation().kept());
     assertArrayEquals(expected.preparation().means(), read.preparation().means());
+    assertEquals(PLAN, golden.plan(read));
     RowsRecord rows = golden.rows(ROWS_ID, "test");
     assertArrayEquals(rowsRecord().numbers(), rows.numbers());
     assertEquals(rowsRecord().digest(), rows.digest());
     assertEquals(ID, rows.datasetId());
     assertEquals(ID, golden.newestWrittenTo("/somewhere/dataset").id());
+  }
+
+  /** Manifests of version 2 and records of version 1 have no plan. */
+  @ParameterizedTest
+  @CsvSource({"dataset-2,3,2", "model-2,3,2", "logits-2,3,2", "records-1,2,1"})
+  void filesOfAnotherVersion_areRefusedWithTheRemedy(String folder, int expected, int actual) {
+    Path golden = GoldenFolder.of(folder);
+    Storage storage = new LocalStorage(golden);
+    Executable read =
+        switch (folder) {
+          case "dataset-2" -> () -> EncryptedDataset.open(storage);
+          case "model-2" -> () -> EncryptedModel.open(storage);
+          case "logits-2" -> () -> EncryptedLogits.open(storage);
+          default -> () -> new RecordStore(golden).dataset(ID, "test");
+        };
+    String message = assertThrows(DatasetException.class, read).getMessage();
+    String versions = "version: expected " + expected + ", actual " + actual;
+    assertTrue(message.contains(versions + "; another release wrote it; run hetal"), message);
   }
 
   private static String withoutArrays(DatasetRecord record) {

@@ -9,6 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.hetal.dataset.LocalStorage;
+import org.hetal.dataset.PlanFile;
+import org.hetal.he.simulator.SimulatedParameters;
+import org.hetal.packing.Layout;
+import org.hetal.plan.Preprocessing;
+import org.hetal.plan.Schedule;
+import org.hetal.plan.TrainingPlan;
+import org.hetal.planner.TrainingPlanner;
 
 /**
  * A committed folder of files of one format version. Tests read it, and compare it with what is
@@ -19,7 +27,26 @@ import java.util.stream.Stream;
 public final class GoldenFolder {
   private static final Path ROOT = Path.of("src/test/resources/org/hetal/owner/vectors");
 
+  /** The folder of the plan by which the others were made. */
+  static final String PLAN = "plan-1";
+
+  static final SimulatedParameters PARAMETERS =
+      SimulatedParameters.named("insecure_simulator_n6_l12");
+
   private GoldenFolder() {}
+
+  /** The committed plan, which a later planner may not find any more; a new one before that. */
+  static TrainingPlan plan() {
+    Path folder = of(PLAN);
+    return Files.exists(folder) ? PlanFile.read(new LocalStorage(folder)) : newPlan();
+  }
+
+  /** The plan that the planner of today finds: of two minibatches, the second one shorter. */
+  static TrainingPlan newPlan() {
+    Layout layout = Layout.choose(PARAMETERS.slotCount(), 8, 3, 4);
+    Schedule schedule = new Schedule(13, 8, 4, 5, 3, 32, 1);
+    return TrainingPlanner.plan(PARAMETERS, layout, schedule, 3, Preprocessing.none());
+  }
 
   /** Where the folder is. */
   public static Path of(String name) {

@@ -10,9 +10,12 @@ import org.hetal.he.RecordingEvaluator;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.he.simulator.Simulator;
 import org.hetal.packing.Layout;
+import org.hetal.plan.OperationCounts;
+import org.hetal.plan.Preprocessing;
+import org.hetal.plan.Schedule;
+import org.hetal.plan.TrainingPlan;
+import org.hetal.planner.TrainingPlanner;
 import org.hetal.softmax.Softmax;
-import org.hetal.training.Schedule;
-import org.hetal.training.TrainingPlan;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -60,8 +63,9 @@ class OperationVectorTest {
       int rows, int features, int classes, int squarings, int groupsPerMicrobatch) {
     SimulatedParameters parameters = SimulatedParameters.withRingDegree(1 << 16);
     Layout layout = Layout.choose(parameters.slotCount(), rows, features, classes);
-    Schedule schedule = new Schedule(rows, rows, 1, 1, 1, squarings, groupsPerMicrobatch);
-    TrainingPlan plan = TrainingPlan.of(parameters, layout, schedule, 100);
+    Schedule schedule = new Schedule(rows, rows, 1, 1, 1, 2 << squarings, groupsPerMicrobatch);
+    TrainingPlan plan =
+        TrainingPlanner.plan(parameters, layout, schedule, 100, Preprocessing.none());
     String name =
         String.format(
             Locale.ROOT,
@@ -72,10 +76,25 @@ class OperationVectorTest {
             squarings,
             groupsPerMicrobatch);
     Map<String, String> actual = new TreeMap<>();
-    actual.put(name + ".training", text(plan.iteration()));
-    actual.put(name + ".validation", text(plan.validation()));
-    actual.put(name + ".rotation-keys", "" + plan.rotations().rotations());
+    actual.put(name + ".training", text(counts(plan.iteration())));
+    actual.put(name + ".validation", text(counts(plan.validation())));
+    actual.put(name + ".rotation-keys", "" + plan.keys().rotations());
     VECTORS.check(name + ".", actual);
+  }
+
+  private static Map<Operation, Long> counts(OperationCounts counts) {
+    Map<Operation, Long> out = new TreeMap<>();
+    out.put(Operation.ADD, counts.add());
+    out.put(Operation.MULTIPLY, counts.multiply());
+    out.put(Operation.MULTIPLY_PLAIN, counts.multiplyPlain());
+    out.put(Operation.MULTIPLY_CONSTANT, counts.multiplyConstant());
+    out.put(Operation.RELINEARIZE, counts.relinearize());
+    out.put(Operation.RESCALE, counts.rescale());
+    out.put(Operation.ROTATE, counts.rotate());
+    out.put(Operation.CONJUGATE, counts.conjugate());
+    out.put(Operation.BOOTSTRAP, counts.bootstrap());
+    out.put(Operation.ENCODE, counts.encode());
+    return out;
   }
 
   private static String text(Map<Operation, Long> counts) {

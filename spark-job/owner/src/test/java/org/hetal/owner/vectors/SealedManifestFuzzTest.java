@@ -18,11 +18,11 @@ import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.EncryptedLogits;
 import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.LocalStorage;
-import org.hetal.dataset.Shapes;
 import org.hetal.dataset.StoredFile;
 import org.hetal.owner.record.DatasetRecord;
 import org.hetal.owner.record.RecordStore;
 import org.hetal.owner.record.RowsRecord;
+import org.hetal.plan.TrainingPlan;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -90,11 +90,11 @@ class SealedManifestFuzzTest {
   @Test
   void dataset() throws Exception {
     fuzz(
-        "dataset-2",
+        "dataset-3",
         "manifest.json",
         folder -> {
           EncryptedDataset read = EncryptedDataset.open(new LocalStorage(folder));
-          int most = Shapes.layout(read.origin().shape()).rowsPerGroup();
+          int most = read.plan().layout().rowsPerGroup();
           for (EncryptedDataset.Group group : read.groups()) {
             assertTrue(group.rows() >= 1 && group.rows() <= most);
             group.features().forEach(SealedManifestFuzzTest::require);
@@ -107,13 +107,14 @@ class SealedManifestFuzzTest {
 
   @Test
   void model() throws Exception {
+    TrainingPlan plan = GoldenFolder.plan();
     fuzz(
-        "model-2",
+        "model-3",
         "manifest.json",
         folder -> {
           EncryptedModel read = EncryptedModel.open(new LocalStorage(folder));
-          int expected = Shapes.layout(read.origin().shape()).compactCiphertexts();
-          assertEquals(expected, read.weights().size());
+          read.requirePlan("test", plan);
+          assertEquals(plan.layout().compactCiphertexts(), read.weights().size());
           read.weights().forEach(SealedManifestFuzzTest::require);
         });
   }
@@ -121,7 +122,7 @@ class SealedManifestFuzzTest {
   @Test
   void logits() throws Exception {
     fuzz(
-        "logits-2",
+        "logits-3",
         "manifest.json",
         folder -> {
           EncryptedLogits read = EncryptedLogits.open(new LocalStorage(folder));
@@ -132,9 +133,9 @@ class SealedManifestFuzzTest {
 
   @Test
   void recordOfADataset() throws Exception {
-    String id = only("records-1/datasets");
+    String id = only("records-2/datasets");
     fuzz(
-        "records-1",
+        "records-2",
         "datasets/" + id + ".json",
         folder -> {
           DatasetRecord read = new RecordStore(folder).dataset(id, "test");
@@ -144,9 +145,9 @@ class SealedManifestFuzzTest {
 
   @Test
   void recordOfRows() throws Exception {
-    String id = only("records-1/rows");
+    String id = only("records-2/rows");
     fuzz(
-        "records-1",
+        "records-2",
         "rows/" + id + ".json",
         folder -> {
           RowsRecord read = new RecordStore(folder).rows(id, "test");

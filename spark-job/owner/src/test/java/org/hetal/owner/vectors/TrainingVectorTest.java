@@ -24,19 +24,21 @@ import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.he.simulator.Simulator;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.packing.Layout;
+import org.hetal.plan.Partition;
+import org.hetal.plan.Preprocessing;
+import org.hetal.plan.RowRange;
+import org.hetal.plan.Schedule;
+import org.hetal.plan.TrainingPlan;
+import org.hetal.planner.TrainingPlanner;
 import org.hetal.training.Checkpoint;
 import org.hetal.training.CheckpointStore;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.EncryptedMicrobatch;
 import org.hetal.training.LocalGradientService;
-import org.hetal.training.Partition;
 import org.hetal.training.PlainTrainer;
-import org.hetal.training.RowRange;
-import org.hetal.training.Schedule;
 import org.hetal.training.StopDecision;
 import org.hetal.training.Trainer;
 import org.hetal.training.TrainingListener;
-import org.hetal.training.TrainingPlan;
 import org.hetal.training.TrainingResult;
 import org.hetal.training.ValidationOracle;
 import org.junit.jupiter.api.io.TempDir;
@@ -59,10 +61,10 @@ class TrainingVectorTest {
   /** The few classes take one softmax, the many classes another. */
   enum Shape {
     /** Minibatches of unequal length, one group of rows per unit of work. */
-    FEW_CLASSES(5, 12, new Schedule(150, 90, 2, 2, 9, 4, 1)),
+    FEW_CLASSES(5, 12, new Schedule(150, 90, 2, 2, 9, 32, 1)),
     /** Two groups per unit of work, so that two ciphertexts share a bootstrap. */
-    PAIRED_GROUPS(10, 7, new Schedule(120, 120, 2, 2, 9, 6, 2)),
-    MANY_CLASSES(20, 5, new Schedule(50, 25, 2, 1, 9, 4, 1));
+    PAIRED_GROUPS(10, 7, new Schedule(120, 120, 2, 2, 9, 128, 2)),
+    MANY_CLASSES(20, 5, new Schedule(50, 25, 2, 1, 9, 32, 1));
 
     final int classes;
     final int features;
@@ -154,7 +156,7 @@ class TrainingVectorTest {
     try (Client client = NativeClient.insecureGenerate(RING, 7)) {
       TrainingPlan plan = plan(shape, client.parameters());
       Path keys = root.resolve("keys");
-      client.writeEvaluationKeys(keys, plan.rotations(), (done, of, bytes) -> {});
+      client.writeEvaluationKeys(keys, plan.keys(), (done, of, bytes) -> {});
       actual.put(name + ".keys", sha256(List.of(Files.readAllBytes(keys.resolve("manifest")))));
       actual.put(name + ".parameters", client.parameters().hash());
       Owner owner =
@@ -179,7 +181,8 @@ class TrainingVectorTest {
   private static TrainingPlan plan(Shape shape, Parameters parameters) {
     int rows = shape.schedule.batch(0).rows();
     Layout layout = Layout.choose(parameters.slotCount(), rows, shape.features, shape.classes);
-    return TrainingPlan.of(parameters, layout, shape.schedule, VALIDATION_ROWS);
+    return TrainingPlanner.plan(
+        parameters, layout, shape.schedule, VALIDATION_ROWS, Preprocessing.none());
   }
 
   private void train(

@@ -9,7 +9,8 @@ import org.hetal.config.SettingsException;
 import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedDataset;
-import org.hetal.dataset.Shapes;
+import org.hetal.dataset.PlanFile;
+import org.hetal.dataset.PlanSettings;
 import org.hetal.dataset.Storage;
 import org.hetal.format.Digests;
 import org.hetal.he.Evaluator;
@@ -19,7 +20,7 @@ import org.hetal.he.KeyPlan;
 import org.hetal.he.Operation;
 import org.hetal.he.RecordingEvaluator;
 import org.hetal.oracle.RunIdentity;
-import org.hetal.packing.Layout;
+import org.hetal.plan.TrainingPlan;
 import org.hetal.spark.engine.Backends;
 import org.hetal.spark.engine.EngineHolder;
 import org.hetal.spark.engine.EngineSpec;
@@ -32,12 +33,10 @@ import org.hetal.spark.storage.HadoopCheckpoints;
 import org.hetal.spark.storage.HadoopStorage;
 import org.hetal.spark.storage.RunLock;
 import org.hetal.training.CheckpointStore;
-import org.hetal.training.Schedule;
-import org.hetal.training.TrainingPlan;
 
 /**
- * A data set, the engine it belongs to, and the plan that both imply: what every command of the
- * cluster starts with. Closing it closes the engines of this JVM.
+ * A data set with its plan, and the engine it belongs to: what every command of the cluster starts
+ * with. Closing it closes the engines of this JVM.
  */
 public final class ClusterRun implements AutoCloseable {
   private final Settings settings;
@@ -77,6 +76,8 @@ public final class ClusterRun implements AutoCloseable {
             digest,
             settings.driverDeviceSpec().on(GpuAddress.ofDriver(spark.resources())));
     this.evaluator = EngineHolder.get(engine, hadoop);
+    PlanFile.requireParameters(
+        storage.describe() + "/" + PlanFile.NAME, dataset.plan(), evaluator.parameters());
   }
 
   /**
@@ -98,42 +99,17 @@ public final class ClusterRun implements AutoCloseable {
     return evaluator;
   }
 
-  /**
-   * The plan of this data set: the same search on the same numbers as at key generation.
-   *
-   * @param rows of training; for a prediction those of any training with these settings
-   */
-  public TrainingPlan plan(int rows, int unlabelledGroups) {
-    Layout layout = Shapes.layout(dataset.origin().shape());
-    Settings.Training training = settings.training();
-    Schedule schedule =
-        new Schedule(
-            rows,
-            training.batchRows(),
-            training.learningRate(),
-            training.epochs(),
-            training.patience(),
-            dataset.origin().squarings(),
-            training.groupsPerMicrobatch());
-    return TrainingPlan.of(evaluator.parameters(), layout, schedule, unlabelledGroups);
+  /** The plan by which the data set was encrypted. */
+  public TrainingPlan plan() {
+    return dataset.plan();
   }
 
   /**
-   * @throws DatasetException when the data set was encrypted for another schedule than the
-   *     settings'
+   * @throws DatasetException when the data set was planned with other training settings, with both
+   *     values
    */
-  public void requireSchedule() {
-    String expected = Digests.sha256(settings.training().canonical());
-    if (!dataset.scheduleHash().equals(expected)) {
-      throw new DatasetException(
-          settings.paths().dataset()
-              + ": expected a data set encrypted for the training settings ("
-              + settings.training().canonical()
-              + "), SHA-256 "
-              + expected
-              + "; actual "
-              + dataset.scheduleHash());
-    }
+  public void requireTrainingSettings() {
+    PlanSettings.requireTraining(settings.paths().dataset(), plan(), settings);
   }
 
   /**
@@ -163,32 +139,30 @@ public final class ClusterRun implements AutoCloseable {
 
   /**
    * SHA-256 of everything that decides the trained bytes: the ciphertexts by the digests in the
-   * manifest, parameters, keys, schedule and plan of levels.
+   * manifest, keys and plan.
    */
-  public String configurationHash(TrainingPlan plan) {
+  public String configurationHash() {
     String canonical =
         String.join(
             "\n",
-            "hetal training run 1",
+            "hetal training run 2",
             datasetDigest,
             engine.backend(),
             engine.parameterHash(),
             dataset.origin().keyId(),
             engine.keyManifestDigest(),
-            settings.training().canonical(),
-            plan.layout().toString(),
-            plan.levels().toString());
+            plan().digest());
     return Digests.sha256(canonical);
   }
 
   /** GradientService on Spark's executors. */
-  public SparkGradientService workers(TrainingPlan plan) {
+  public SparkGradientService workers() {
     ComputeSpec spec =
         new ComputeSpec(
             UUID.randomUUID().toString(),
             engine.on(settings.deviceSpec()),
             engine,
-            plan,
+            plan(),
             settings.paths().dataset(),
             settings.cluster().cacheBytes());
     return new SparkGradientService(spark, spec, dataset, settings.cluster().partitions());
@@ -222,7 +196,7 @@ public final class ClusterRun implements AutoCloseable {
   /** Which training this is, for the validation oracle. */
   public RunIdentity identity() {
     return new RunIdentity(
-        settings.runId(), dataset.origin().keyId(), datasetDigest, dataset.scheduleHash());
+        settings.runId(), dataset.origin().keyId(), datasetDigest, plan().digest());
   }
 
   /**

@@ -3,7 +3,7 @@ package org.hetal.spark.job;
 import java.util.Locale;
 import org.apache.spark.SparkConf;
 import org.hetal.config.SettingsException;
-import org.hetal.training.DeviceMemory;
+import org.hetal.planner.DeviceMemory;
 
 /**
  * Compares the memory that the engine needs outside the Java heap with what an executor may use

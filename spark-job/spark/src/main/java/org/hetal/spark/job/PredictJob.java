@@ -16,8 +16,8 @@ import org.hetal.dataset.Storage;
 import org.hetal.dataset.StoredFile;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Scope;
+import org.hetal.plan.TrainingPlan;
 import org.hetal.spark.executor.SparkGradientService;
-import org.hetal.training.TrainingPlan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -61,6 +61,8 @@ public final class PredictJob implements Callable<Integer> {
       Storage modelStorage = run.runStorage(TrainJob.MODEL);
       EncryptedModel model = EncryptedModel.open(modelStorage);
       requireSameOrigin(dataset, model, modelStorage);
+      TrainingPlan plan = run.plan();
+      model.requirePlan(modelStorage.describe(), plan);
       List<Integer> rows =
           dataset.unlabelledGroups().stream().map(EncryptedDataset.Group::rows).toList();
       int sum = rows.stream().mapToInt(Integer::intValue).sum();
@@ -68,9 +70,8 @@ public final class PredictJob implements Callable<Integer> {
         throw new DatasetException(
             settings.paths().dataset() + ": expected rows without labels, actual none");
       }
-      TrainingPlan plan = run.plan(settings.training().batchRows(), sum);
       run.requireKeys(plan.predictionKeys());
-      try (SparkGradientService workers = run.workers(plan);
+      try (SparkGradientService workers = run.workers();
           Scope scope = new Scope()) {
         List<Ciphertext> weights = new ArrayList<>();
         for (StoredFile file : model.weights()) {

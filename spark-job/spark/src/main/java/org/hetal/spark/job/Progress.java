@@ -5,7 +5,7 @@ import java.util.Deque;
 import java.util.Locale;
 import org.hetal.command.ProgressBar;
 import org.hetal.command.Units;
-import org.hetal.training.Schedule;
+import org.hetal.plan.Schedule;
 import org.hetal.training.TrainingListener;
 
 /**

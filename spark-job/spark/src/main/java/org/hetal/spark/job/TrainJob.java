@@ -13,14 +13,14 @@ import org.hetal.config.SettingsException;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.Storage;
+import org.hetal.plan.TrainingPlan;
+import org.hetal.planner.DeviceMemory;
 import org.hetal.spark.executor.SparkGradientService;
 import org.hetal.spark.metrics.Listeners;
 import org.hetal.spark.metrics.Metrics;
 import org.hetal.spark.oracle.HttpsValidationOracle;
 import org.hetal.spark.storage.RunLock;
-import org.hetal.training.DeviceMemory;
 import org.hetal.training.Trainer;
-import org.hetal.training.TrainingPlan;
 import org.hetal.training.TrainingResult;
 import org.hetal.training.ValidationOracle;
 import picocli.CommandLine.Command;
@@ -61,22 +61,21 @@ public final class TrainJob implements Callable<Integer> {
       Settings settings, JavaSparkContext spark, PrintStream out, ProgressBar bar) {
     try (ClusterRun run = ClusterRun.open(settings, spark);
         RunLock lock = run.lockRun(out::println)) {
-      run.requireSchedule();
+      run.requireTrainingSettings();
       EncryptedDataset dataset = run.dataset();
       ValidationOracle validationOracle =
           new HttpsValidationOracle(
               settings.oracle(), run.identity(), dataset.unlabelledGroups().size(), out::println);
-      int unlabelledRows =
-          dataset.unlabelledGroups().stream().mapToInt(EncryptedDataset.Group::rows).sum();
-      TrainingPlan plan = run.plan(dataset.trainingRows(), unlabelledRows);
-      run.requireKeys(plan.rotations());
+      TrainingPlan plan = run.plan();
+      run.requireKeys(plan.keys());
       describe(settings, dataset, plan, run, spark, out);
       if (settings.backend() == Settings.Backend.NATIVE
           && settings.device() == Settings.Device.CPU) {
         ExecutorMemory.require(
-            spark.getConf(), DeviceMemory.of(plan, settings.cluster().cacheBytes()));
+            spark.getConf(),
+            DeviceMemory.of(plan, run.evaluator().parameters(), settings.cluster().cacheBytes()));
       }
-      try (SparkGradientService workers = run.workers(plan)) {
+      try (SparkGradientService workers = run.workers()) {
         train(new Job(settings, spark, run, plan, workers, bar), lock, validationOracle, out);
       }
     }
@@ -100,7 +99,7 @@ public final class TrainJob implements Callable<Integer> {
             job.workers()::broadcastBytes,
             job.workers()::gradientBytes);
     Progress progress = new Progress(job.bar());
-    String configuration = job.run().configurationHash(job.plan());
+    String configuration = job.run().configurationHash();
     TrainingResult result =
         new Trainer(
                 job.run().evaluator(),
@@ -120,8 +119,8 @@ public final class TrainJob implements Callable<Integer> {
               + where
               + "; lower training.learning-rate, actual "
               + job.settings().training().learningRate()
-              + ", or raise training.squarings, actual "
-              + job.settings().training().squarings());
+              + ", or raise training.logit-range, actual "
+              + job.settings().training().logitRange());
     }
     if (EncryptedModel.isPresent(job.run().runStorage(MODEL))) {
       out.println("done already: the model of epoch " + result.bestEpoch() + " is in " + where);
@@ -148,7 +147,6 @@ public final class TrainJob implements Callable<Integer> {
         job.run().runStorage(MODEL),
         job.run().dataset().origin(),
         job.settings().runId(),
-        job.run().dataset().scheduleHash(),
         result.epochs(),
         result.bestEpoch(),
         job.plan().bootstrapsPerIteration(),

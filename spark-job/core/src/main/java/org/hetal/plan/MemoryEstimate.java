@@ -1,10 +1,10 @@
-package org.hetal.training;
+package org.hetal.plan;
 
 import java.io.Serializable;
 
 /**
  * Bytes of ciphertexts and plaintexts in the memory of an engine while it trains, with 64 bits per
- * residue. They are counted when the plan runs an iteration on the simulator.
+ * residue. They are counted when the planner runs an iteration on the simulator.
  *
  * @param shared masks, constants, the state and its expanded form: once per engine
  * @param microbatch the ciphertexts of the largest microbatch's rows
@@ -12,16 +12,31 @@ import java.io.Serializable;
  *     group's logits
  */
 public record MemoryEstimate(long shared, long microbatch, long working) implements Serializable {
-  static final MemoryEstimate NONE = new MemoryEstimate(0, 0, 0);
+  private static final long serialVersionUID = 1L;
+  public static final MemoryEstimate NONE = new MemoryEstimate(0, 0, 0);
+
+  private static final long MOST = 1L << 56;
+
+  public MemoryEstimate {
+    Checks.range("memory.shared", shared, 0, MOST);
+    Checks.range("memory.microbatch", microbatch, 0, MOST);
+    Checks.range("memory.working", working, 0, MOST);
+  }
 
   /**
    * The memory that two kinds of work need when an engine does one after the other and keeps the
    * masks of both: the shared parts add up, of the others the larger counts.
    */
-  MemoryEstimate and(MemoryEstimate other) {
+  public MemoryEstimate and(MemoryEstimate other) {
     return new MemoryEstimate(
         shared + other.shared,
         Math.max(microbatch, other.microbatch),
         Math.max(working, other.working));
+  }
+
+  void appendTo(CanonicalText text) {
+    text.add("memory.shared", shared)
+        .add("memory.microbatch", microbatch)
+        .add("memory.working", working);
   }
 }

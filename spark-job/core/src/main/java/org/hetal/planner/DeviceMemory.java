@@ -1,8 +1,12 @@
-package org.hetal.training;
+package org.hetal.planner;
 
 import java.io.Serializable;
 import org.hetal.he.KeyPlan;
 import org.hetal.he.Parameters;
+import org.hetal.plan.MemoryEstimate;
+import org.hetal.plan.Partition;
+import org.hetal.plan.RowRange;
+import org.hetal.plan.TrainingPlan;
 
 /**
  * Bytes that the native engine takes on its device in a training, known before any key is made. All
@@ -28,17 +32,19 @@ public record DeviceMemory(long keys, long shared, long kept, long task) impleme
   private static final long SCRATCH_BYTES = 10_700;
 
   /**
+   * @param parameters those of the plan
    * @param cacheBytes of rows that an executor may keep
+   * @throws IllegalArgumentException unless the plan is for these parameters
    */
-  public static DeviceMemory of(TrainingPlan plan, long cacheBytes) {
-    Parameters parameters = plan.parameters();
+  public static DeviceMemory of(TrainingPlan plan, Parameters parameters, long cacheBytes) {
+    plan.requireParameters(parameters);
     int degree = parameters.ringDegree();
-    KeyPlan rotations = plan.rotations();
+    KeyPlan planned = plan.keys();
     long keys =
         bootstrapBytes(degree)
-            + rotations.rotations().values().stream().mapToLong(parameters::keyBytes).sum()
-            + parameters.keyBytes(rotations.relinearizationLevel())
-            + parameters.keyBytes(rotations.conjugationLevel());
+            + planned.rotations().values().stream().mapToLong(parameters::keyBytes).sum()
+            + parameters.keyBytes(planned.relinearizationLevel())
+            + parameters.keyBytes(planned.conjugationLevel());
     long rows = 0;
     for (Partition.MicrobatchRows microbatch :
         Partition.microbatches(plan.schedule(), plan.layout())) {

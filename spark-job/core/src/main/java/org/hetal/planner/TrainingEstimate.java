@@ -1,0 +1,103 @@
+package org.hetal.planner;
+
+import java.io.Serializable;
+import java.util.List;
+import org.hetal.he.KeyPlan;
+import org.hetal.he.Parameters;
+import org.hetal.linalg.Products;
+import org.hetal.packing.Layout;
+import org.hetal.plan.Levels;
+import org.hetal.plan.OperationCounts;
+import org.hetal.plan.Partition;
+import org.hetal.plan.RowRange;
+import org.hetal.plan.TrainingPlan;
+
+/**
+ * What a training will take on a machine, to be shown before anything is made.
+ *
+ * @param keyBytes of the evaluation keys on disk, bootstrapping's included where the parameter set
+ *     knows them
+ * @param featureBytes of all training features and labels on disk
+ * @param stateBytes of the state that is broadcast each step
+ * @param microbatchMemoryBytes of one microbatch's rows, their rotated copies and the expanded
+ *     weights in memory: an upper bound of what one task holds beside the keys
+ * @param secondsPerIteration on one worker
+ * @param minutesPerEpoch on one worker, validation included
+ */
+public record TrainingEstimate(
+    long keyBytes,
+    long featureBytes,
+    long stateBytes,
+    long microbatchMemoryBytes,
+    double secondsPerIteration,
+    double minutesPerEpoch)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+  private static final double SECONDS_PER_MINUTE = 60;
+
+  /**
+   * The estimate for a plan on a machine with the given costs.
+   *
+   * @param parameters those of the plan
+   * @throws IllegalArgumentException unless the plan is for these parameters
+   */
+  public static TrainingEstimate of(TrainingPlan plan, Parameters parameters, CostModel costs) {
+    plan.requireParameters(parameters);
+    Layout layout = plan.layout();
+    Levels levels = plan.levels();
+    long features = 0;
+    long largestMicrobatch = 0;
+    for (Partition.MicrobatchRows microbatch : Partition.microbatches(plan.schedule(), layout)) {
+      int blocks = 0;
+      for (RowRange group : microbatch.groups()) {
+        blocks += layout.rowBlocks(group.rows()) * layout.columnBlocks();
+      }
+      int labels = microbatch.groups().size();
+      features +=
+          blocks * parameters.storedFreshCiphertextBytes(levels.features())
+              + labels * parameters.storedFreshCiphertextBytes(levels.labels());
+      largestMicrobatch =
+          Math.max(
+              largestMicrobatch,
+              blocks * (1L + layout.babySteps()) * parameters.ciphertextBytes(levels.features())
+                  + labels * parameters.ciphertextBytes(levels.labels()));
+    }
+    long expanded =
+        layout.diagonals() * parameters.ciphertextBytes(levels.forward() - Products.EXPAND_LEVELS);
+    double step = seconds(plan.iteration(), costs) + bootstrapSeconds(plan, costs);
+    double epoch = plan.schedule().batches() * step + seconds(plan.validation(), costs);
+    return new TrainingEstimate(
+        keyBytes(plan.keys(), parameters),
+        features,
+        layout.compactCiphertexts() * parameters.storedCiphertextBytes(levels.forward()),
+        largestMicrobatch + expanded,
+        step,
+        epoch / SECONDS_PER_MINUTE);
+  }
+
+  private static long keyBytes(KeyPlan keys, Parameters parameters) {
+    return parameters.bootstrapKeyBytes().orElse(0)
+        + keys.rotations().values().stream().mapToLong(parameters::storedKeyBytes).sum()
+        + parameters.storedKeyBytes(keys.relinearizationLevel())
+        + parameters.storedKeyBytes(keys.conjugationLevel());
+  }
+
+  private static double bootstrapSeconds(TrainingPlan plan, CostModel costs) {
+    double seconds = plan.layout().compactCiphertexts() * costs.bootstrapPairSeconds();
+    List<Partition.MicrobatchRows> microbatches =
+        Partition.microbatches(plan.schedule(), 0, plan.layout());
+    for (Partition.MicrobatchRows microbatch : microbatches) {
+      seconds +=
+          plan.softmax().bootstraps()
+              * (microbatch.groups().size() == 2
+                  ? costs.bootstrapPairSeconds()
+                  : costs.bootstrapSeconds());
+    }
+    return seconds;
+  }
+
+  private static double seconds(OperationCounts counts, CostModel costs) {
+    return counts.keySwitches() * costs.keySwitchSeconds()
+        + counts.products() * costs.productSeconds();
+  }
+}

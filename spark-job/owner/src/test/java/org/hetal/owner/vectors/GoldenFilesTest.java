@@ -245,7 +245,8 @@ class GoldenFilesTest {
     store.write(rowsRecord());
     GoldenFolder.requireSame("records-1", root);
 
-    RecordStore golden = new RecordStore(GoldenFolder.of("records-1"));
+    RecordStore golden =
+        new RecordStore(GoldenFolder.privateCopy("records-1", root.resolve("golden")));
     DatasetRecord read = golden.dataset(ID, "test");
     DatasetRecord expected = datasetRecord();
     assertEquals(expected.toString().replaceAll("@[0-9a-f]+", ""), withoutArrays(read));

@@ -77,6 +77,8 @@ test_all() {
   need_cuda
   section "layers and format of the C++ folders, shell scripts"
   "$root/he-native/cpp/tests/check_layers.sh"
+  "$root/he-native/cpp/tests/check_layers_test.sh"
+  "$root/spark-job/check_layers_test.sh"
   "$root/he-native/cpp/format.sh" check
   check_scripts
   section "C++ tests"

@@ -254,7 +254,8 @@ class GoldenFilesTest {
     store.write(rowsRecord());
     GoldenFolder.requireSame("records-2", root);
 
-    RecordStore golden = new RecordStore(GoldenFolder.of("records-2"));
+    RecordStore golden =
+        new RecordStore(GoldenFolder.privateCopy("records-2", root.resolve("golden")));
     DatasetRecord read = golden.dataset(ID, "test");
     DatasetRecord expected = datasetRecord();
     assertEquals(expected.toString().replaceAll("@[0-9a-f]+", ""), withoutArrays(read));
@@ -272,7 +273,7 @@ class GoldenFilesTest {
   @ParameterizedTest
   @CsvSource({"dataset-2,3,2", "model-2,3,2", "logits-2,3,2", "records-1,2,1"})
   void filesOfAnotherVersion_areRefusedWithTheRemedy(String folder, int expected, int actual) {
-    Path golden = GoldenFolder.of(folder);
+    Path golden = GoldenFolder.privateCopy(folder, root);
     Storage storage = new LocalStorage(golden);
     Executable read =
         switch (folder) {

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.hetal.dataset.LocalStorage;
@@ -73,6 +74,21 @@ public final class GoldenFolder {
         byte[] actual = Files.readAllBytes(made.resolve(file));
         assertArrayEquals(expected, actual, name + "/" + file + " is written differently now");
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Copies a committed folder as an owner keeps files: readable and writable by nobody else. */
+  public static Path privateCopy(String name, Path to) {
+    try {
+      for (String file : files(of(name))) {
+        Path copy = to.resolve(file);
+        Files.createDirectories(copy.getParent());
+        Files.copy(of(name).resolve(file), copy);
+        Files.setPosixFilePermissions(copy, PosixFilePermissions.fromString("rw-------"));
+      }
+      return to;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

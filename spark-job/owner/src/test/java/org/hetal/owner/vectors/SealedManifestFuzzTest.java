@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -76,6 +77,8 @@ class SealedManifestFuzzTest {
           Files.createDirectories(target);
         } else {
           Files.copy(file, target);
+          // As an owner keeps files.
+          Files.setPosixFilePermissions(target, PosixFilePermissions.fromString("rw-------"));
         }
       }
     }

@@ -95,12 +95,13 @@ class GoldenCheckpointTest {
     assertEqual(checkpoint(false), read(golden));
   }
 
-  /** Version 2 had no digest of its own. */
+  /** Version 2 had another structure, without a digest of its own. */
   @Test
-  void checkpointOfAnotherVersion_isRefusedWithTheRemedy() {
+  void checkpointOfVersionTwo_isRefused() {
     String message =
         assertThrows(DatasetException.class, () -> read(ROOT.resolve("checkpoint-2"))).getMessage();
-    assertTrue(message.contains("version: expected 3, actual 2"), message);
+    assertTrue(
+        message.contains("manifest.json: expected an object with kind, version, content"), message);
   }
 
   /**

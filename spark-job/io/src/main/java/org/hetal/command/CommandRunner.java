@@ -56,8 +56,8 @@ public final class CommandRunner {
   }
 
   private void prepare(CommandLine line) {
-    line.getSubcommands().values().forEach(CommandRunner::addTrace);
-    addTrace(line);
+    line.getSubcommands().values().forEach(CommandRunner::addCommon);
+    addCommon(line);
     String command = line.getCommandName();
     program = command.startsWith("hetal") ? "hetal" : "hetal " + command;
     arguments.stream()
@@ -68,7 +68,12 @@ public final class CommandRunner {
     line.setParameterExceptionHandler((failure, parsed) -> usage(failure));
   }
 
-  private static void addTrace(CommandLine line) {
+  /** What all commands have, and say in their help. */
+  private static void addCommon(CommandLine line) {
+    line.getCommandSpec()
+        .usageMessage()
+        .exitCodeListHeading("%nExit codes:%n")
+        .exitCodeList(ExitCode.meanings());
     line.getCommandSpec()
         .addOption(
             OptionSpec.builder(TRACE)

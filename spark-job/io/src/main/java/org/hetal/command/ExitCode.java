@@ -1,31 +1,48 @@
 package org.hetal.command;
 
+import java.util.LinkedHashMap;
+import java.util.Map;
+
 /** What a command's exit status says, for both programs; the numbers are those of sysexits.h. */
 public enum ExitCode {
-  /** Done, or done already. */
-  OK(0),
-  /** The command line. */
-  USAGE(64),
-  /** Input that is missing, damaged, or of other parameters or keys. */
-  INPUT(65),
-  /** A fault of this program. */
-  INTERNAL(70),
-  /** A result cannot be written, for want of space or permission, or because one is there. */
-  COMMIT(73),
-  /** Something is away or used up for now; the same command continues where it stopped. */
-  RETRY(75),
-  /**
-   * Settings or a machine that cannot do it, also for want of a device, or that security forbids.
-   */
-  CONFIGURATION(78);
+  OK(0, "done, or done already"),
+  USAGE(64, "the command line is wrong"),
+  INPUT(65, "the input is missing, damaged, or of other parameters or keys"),
+  INTERNAL(70, "a fault of this program"),
+  COMMIT(
+      73,
+      "the result could not be written: no space, no permission, one is there already, or another"
+          + " process has the run. Nothing half-written counts as a result; remove the reason,"
+          + " then repeat the command"),
+  RETRY(
+      75,
+      "something is away or used up for now (oracle, file system, device); the same command later"
+          + " continues"),
+  CONFIGURATION(78, "settings, security or this machine do not allow it");
 
   private final int status;
+  private final String meaning;
 
-  ExitCode(int status) {
+  ExitCode(int status, String meaning) {
     this.status = status;
+    this.meaning = meaning;
   }
 
   public int status() {
     return status;
+  }
+
+  /** What it means for the user, and what to do; as in the help of the commands. */
+  public String meaning() {
+    return meaning;
+  }
+
+  /** The meanings by status, ascending, for the help of a command. */
+  static Map<String, String> meanings() {
+    Map<String, String> all = new LinkedHashMap<>();
+    for (ExitCode code : values()) {
+      all.put(Integer.toString(code.status), code.meaning);
+    }
+    return all;
   }
 }

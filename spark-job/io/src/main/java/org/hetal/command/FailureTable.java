@@ -122,7 +122,10 @@ public final class FailureTable {
       return failure.getMessage();
     }
     if (failure instanceof UncheckedIOException unchecked) {
-      return text(unchecked.getMessage(), unchecked.getCause());
+      IOException cause = unchecked.getCause();
+      // The streams of java.nio.file give the cause and no message of their own.
+      boolean isBare = String.valueOf(cause).equals(unchecked.getMessage());
+      return isBare ? text(cause) : text(unchecked.getMessage(), cause);
     }
     if (failure instanceof IOException io) {
       return text(io.getMessage(), io);

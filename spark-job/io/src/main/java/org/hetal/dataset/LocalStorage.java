@@ -1,6 +1,7 @@
 package org.hetal.dataset;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -177,6 +178,8 @@ public final class LocalStorage implements Storage {
           .map(entry -> root.relativize(entry).toString().replace('\\', '/'))
           .sorted()
           .toList();
+    } catch (UncheckedIOException e) {
+      throw FileReadException.of(folder, e.getCause());
     } catch (IOException e) {
       throw FileReadException.of(folder, e);
     }

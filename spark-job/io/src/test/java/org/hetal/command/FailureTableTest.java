@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -147,6 +149,26 @@ class FailureTableTest {
     assertEquals(
         ExitCode.INPUT,
         TABLE.code(new UncheckedIOException("reading", new FileNotFoundException("x"))));
+  }
+
+  /** A walk through folders throws it bare: its message is the cause's class and path. */
+  @Test
+  void foldersThatCannotBeWalked_areOneLineWithThePath() {
+    FailureTable owner = TABLE.with(ExitCode.COMMIT, UncheckedIOException.class);
+    Map<IOException, String> lines = new LinkedHashMap<>();
+    lines.put(new AccessDeniedException("/x/y"), "/x/y: permission denied");
+    lines.put(new NoSuchFileException("/x/y"), "/x/y: no such file or folder");
+    lines.put(new NotDirectoryException("/x/y"), "/x/y: not a folder");
+    lines.put(new FileSystemLoopException("/x/y"), "/x/y: a loop of symbolic links");
+    lines.put(
+        new FileSystemException("/x/y", null, "Input/output error"), "/x/y: Input/output error");
+    lines.put(new IOException("Connection reset"), "Connection reset");
+    lines.put(new IOException(), "IOException");
+    lines.forEach(
+        (cause, line) -> {
+          assertEquals(line, owner.line(new UncheckedIOException(cause)));
+          assertEquals(line, owner.line(new RuntimeException(new UncheckedIOException(cause))));
+        });
   }
 
   @Test

@@ -1,6 +1,8 @@
 package org.hetal.cluster;
 
-/** A run directory that cannot be written, or belongs to another process; exit code 73. */
+/**
+ * A result that cannot be written for a lasting reason, or a run of another process; exit code 73.
+ */
 public class CommitException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

@@ -78,6 +78,7 @@ final class HadoopCheckpoints implements CheckpointStore {
 
   /**
    * @throws CommitException when the directory cannot be written or the run is another process's
+   * @throws RetryLaterException when the file system is away
    */
   @Override
   public void save(Checkpoint checkpoint) {
@@ -106,15 +107,22 @@ final class HadoopCheckpoints implements CheckpointStore {
       for (int epoch : epochs.subList(0, Math.max(0, epochs.size() - KEPT))) {
         storage.deleteFolder(folder(epoch));
       }
-    } catch (UncheckedIOException | JsonProcessingException e) {
-      throw new CommitException(
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("manifest of a checkpoint", e);
+    } catch (UncheckedIOException e) {
+      String message =
           "checkpoint of epoch "
               + checkpoint.epoch()
               + " in "
               + storage.describe()
               + ": "
-              + e.getMessage(),
-          e);
+              + e.getMessage()
+              + "; ";
+      if (HadoopFailures.isLasting(e.getCause())) {
+        throw new CommitException(
+            message + "give it room and permission, then the same command continues the run", e);
+      }
+      throw new RetryLaterException(message + RunLock.CONTINUES, e);
     }
   }
 

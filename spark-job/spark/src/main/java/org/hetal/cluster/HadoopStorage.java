@@ -4,7 +4,6 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -12,24 +11,18 @@ import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
-import org.apache.hadoop.fs.ClusterStorageCapacityExceededException;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSError;
-import org.apache.hadoop.fs.FileAlreadyExistsException;
 import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
 import org.apache.hadoop.fs.Options;
-import org.apache.hadoop.fs.ParentNotDirectoryException;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.StreamCapabilities;
-import org.apache.hadoop.security.AccessControlException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.Storage;
-import org.hetal.he.FileWriteException;
-import org.hetal.he.IoReason;
 
 /**
  * A folder on any of Hadoop's file systems: a local path, {@code hdfs:} or {@code s3a:} by URI.
@@ -45,9 +38,9 @@ final class HadoopStorage implements Storage {
   HadoopStorage(String root, Configuration hadoop) {
     this.root = new Path(root);
     try {
-      this.files = exact(this.root.getFileSystem(hadoop));
+      this.files = exact(HadoopFailures.fileSystem(this.root, hadoop));
     } catch (IOException e) {
-      throw new UncheckedIOException("file system of " + root, e);
+      throw HadoopFailures.failed("file system of", this.root, e);
     }
   }
 
@@ -59,7 +52,7 @@ final class HadoopStorage implements Storage {
     } catch (FileNotFoundException e) {
       throw new DatasetException(file + ": expected a file, actual none", e);
     } catch (IOException e) {
-      throw new UncheckedIOException("reading " + file, e);
+      throw HadoopFailures.failed("cannot read", file, e);
     }
   }
 
@@ -78,26 +71,20 @@ final class HadoopStorage implements Storage {
       replace(files, partial, file);
     } catch (FSError e) { // how Hadoop reports that a local disk is full
       throw refused(partial, file, new IOException(e.getCause().getMessage(), e));
-    } catch (AccessControlException
-        | ClusterStorageCapacityExceededException
-        | FileAlreadyExistsException
-        | FileNotFoundException
-        | FileSystemException
-        | ParentNotDirectoryException e) {
+    } catch (IOException e) {
       throw refused(partial, file, e);
-    } catch (IOException e) { // may pass
-      throw new UncheckedIOException("writing " + file, e);
     }
   }
 
-  /** Another attempt would be refused as well. */
-  private FileWriteException refused(Path partial, Path file, IOException reason) {
-    try {
-      files.delete(partial, false); // its space may be what is missing
-    } catch (IOException e) {
-      // Why the file could not be written says more.
+  private UncheckedIOException refused(Path partial, Path file, IOException reason) {
+    if (HadoopFailures.isLasting(reason)) {
+      try {
+        files.delete(partial, false); // its space may be what is missing
+      } catch (IOException e) {
+        // Why the file could not be written says more.
+      }
     }
-    return new FileWriteException("cannot write " + file + ": " + IoReason.of(reason), reason);
+    return HadoopFailures.refused("cannot write", file, reason);
   }
 
   @Override
@@ -105,7 +92,7 @@ final class HadoopStorage implements Storage {
     try {
       return files.exists(new Path(root, path));
     } catch (IOException e) {
-      throw new UncheckedIOException("looking for " + new Path(root, path), e);
+      throw HadoopFailures.failed("cannot look for", new Path(root, path), e);
     }
   }
 
@@ -123,7 +110,7 @@ final class HadoopStorage implements Storage {
     } catch (FileNotFoundException e) {
       return List.of();
     } catch (IOException e) {
-      throw new UncheckedIOException("listing " + folder, e);
+      throw HadoopFailures.failed("cannot list", folder, e);
     }
     Collections.sort(names);
     return List.copyOf(names);
@@ -142,7 +129,7 @@ final class HadoopStorage implements Storage {
     } catch (FileNotFoundException e) {
       return List.of();
     } catch (IOException e) {
-      throw new UncheckedIOException("listing " + folder, e);
+      throw HadoopFailures.failed("cannot list", folder, e);
     }
     Collections.sort(names);
     return List.copyOf(names);
@@ -153,7 +140,7 @@ final class HadoopStorage implements Storage {
     try {
       files.delete(new Path(root, directory), true);
     } catch (IOException e) {
-      throw new UncheckedIOException("deleting " + new Path(root, directory), e);
+      throw HadoopFailures.refused("cannot delete", new Path(root, directory), e);
     }
   }
 

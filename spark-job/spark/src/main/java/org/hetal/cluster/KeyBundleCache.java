@@ -2,6 +2,8 @@ package org.hetal.cluster;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -10,13 +12,15 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
-import java.util.List;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.io.IOUtils;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.StoredFile;
+import org.hetal.he.FileWriteException;
+import org.hetal.he.IoReason;
 
 /**
  * Brings a bundle of evaluation keys onto this machine. A bundle on a local path is used where it
@@ -28,6 +32,7 @@ import org.hetal.dataset.StoredFile;
 final class KeyBundleCache {
   static final String MANIFEST = "manifest";
   static final String CACHE_DIRECTORY = "hetal.keys.cache";
+  private static final int PART_BYTES = 1 << 20;
 
   private KeyBundleCache() {}
 
@@ -36,27 +41,41 @@ final class KeyBundleCache {
     return StoredFile.sha256(manifest(bundle, hadoop));
   }
 
-  /** The bytes of the bundle's manifest, read through Hadoop. */
+  /**
+   * The bytes of the bundle's manifest, read through Hadoop.
+   *
+   * @throws DatasetException when there is none, or this user may not read it
+   * @throws RetryLaterException when the file system is away
+   */
   static byte[] manifest(String bundle, Configuration hadoop) {
     org.apache.hadoop.fs.Path manifest = new org.apache.hadoop.fs.Path(bundle, MANIFEST);
-    try {
-      FileSystem files = manifest.getFileSystem(hadoop);
-      try (InputStream in = files.open(manifest)) {
-        return in.readAllBytes();
-      }
+    try (InputStream in = HadoopFailures.fileSystem(manifest, hadoop).open(manifest)) {
+      return in.readAllBytes();
     } catch (IOException e) {
-      throw new DatasetException(
+      throw unreadable(
           "key bundle: expected a readable "
               + MANIFEST
               + " in "
               + bundle
-              + " (it is written last; hetal keygen completes a bundle), actual "
-              + e,
+              + " (it is written last; hetal keygen completes a bundle), actual ",
           e);
     }
   }
 
-  /** The local directory that holds the bundle whose manifest has the digest. */
+  private static RuntimeException unreadable(String what, IOException failure) {
+    String line = what + HadoopFailures.reason(failure);
+    return HadoopFailures.isLasting(failure)
+        ? new DatasetException(line, failure)
+        : new RetryLaterException(line + "; try again when the file system answers", failure);
+  }
+
+  /**
+   * The local directory that holds the bundle whose manifest has the digest.
+   *
+   * @throws DatasetException when the bundle, or what is cached of it, is not that one
+   * @throws FileWriteException when the cache folder is full or cannot be written
+   * @throws RetryLaterException when the bundle's file system is away
+   */
   static Path fetch(String bundle, String digest, Configuration hadoop) {
     String actual = manifestDigest(bundle, hadoop);
     if (!actual.equals(digest)) {
@@ -72,71 +91,145 @@ final class KeyBundleCache {
     if (uri.getScheme() == null || uri.getScheme().equals("file")) {
       return Path.of(uri.getPath());
     }
-    try {
-      return copyOnce(bundle, digest, hadoop);
-    } catch (IOException e) {
-      throw new RetryLaterException("key bundle " + bundle + ": copying failed: " + e, e);
-    }
+    return copyOnce(bundle, digest, hadoop);
   }
 
   /** Copies beside the target and renames; other processes of this machine wait at a lock file. */
-  static Path copyOnce(String bundle, String digest, Configuration hadoop) throws IOException {
+  private static Path copyOnce(String bundle, String digest, Configuration hadoop) {
     String fallback = Path.of(System.getProperty("java.io.tmpdir"), "hetal-keys").toString();
     String system = System.getProperty(CACHE_DIRECTORY, fallback);
     Path cache = Path.of(hadoop.get(CACHE_DIRECTORY, system));
-    Files.createDirectories(cache);
     Path target = cache.resolve(digest);
-    try (FileChannel channel =
-            FileChannel.open(
-                cache.resolve(digest + ".lock"),
-                StandardOpenOption.CREATE,
-                StandardOpenOption.WRITE);
-        FileLock lock = channel.lock()) {
-      if (!Files.isDirectory(target)) {
-        Path partial = Files.createTempDirectory(cache, digest + ".partial-");
-        try {
-          copy(bundle, partial, hadoop);
-          Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (IOException | RuntimeException e) {
-          delete(partial);
-          throw e;
+    try {
+      Files.createDirectories(cache);
+      try (FileChannel channel =
+              FileChannel.open(
+                  cache.resolve(digest + ".lock"),
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.WRITE);
+          FileLock lock = channel.lock()) {
+        if (!Files.isDirectory(target)) {
+          copy(bundle, Files.createTempDirectory(cache, digest + ".partial-"), target, hadoop);
         }
       }
+    } catch (IOException e) {
+      throw unwritable(cache, bundle, e);
     }
-    String actual = StoredFile.sha256(Files.readAllBytes(target.resolve(MANIFEST)));
-    if (!actual.equals(digest)) {
+    requireManifest(target, digest);
+    return target;
+  }
+
+  private static FileWriteException unwritable(Path cache, String bundle, IOException failure) {
+    return new FileWriteException(
+        "folder "
+            + cache
+            + ": expected room for the files of key bundle "
+            + bundle
+            + ", actual "
+            + IoReason.of(failure)
+            + "; free space there, or name another folder on this machine's disk with "
+            + CACHE_DIRECTORY
+            + " (a Hadoop property; for Spark: spark.hadoop."
+            + CACHE_DIRECTORY
+            + ")",
+        failure);
+  }
+
+  private static void requireManifest(Path target, String digest) {
+    Path manifest = target.resolve(MANIFEST);
+    String actual;
+    try {
+      actual = "a manifest with SHA-256 " + StoredFile.sha256(Files.readAllBytes(manifest));
+    } catch (IOException e) {
+      actual = IoReason.of(e);
+    }
+    String expected = "a manifest with SHA-256 " + digest;
+    if (!actual.equals(expected)) {
       throw new DatasetException(
           "cached key bundle "
               + target
-              + ": expected a manifest with SHA-256 "
-              + digest
+              + ": expected "
+              + expected
               + ", actual "
               + actual
               + "; remove the folder");
     }
-    return target;
   }
 
-  private static void copy(String bundle, Path to, Configuration hadoop) throws IOException {
-    org.apache.hadoop.fs.Path from = new org.apache.hadoop.fs.Path(bundle);
-    FileSystem files = from.getFileSystem(hadoop);
-    for (FileStatus status : files.listStatus(from)) {
-      String name = status.getPath().getName();
-      if (!status.isFile()) {
-        throw new IOException("a key bundle holds files only, actual a directory " + name);
-      }
-      try (InputStream in = files.open(status.getPath())) {
-        Files.copy(in, to.resolve(name));
-      }
+  /**
+   * Copies all files to a folder and renames it.
+   *
+   * @throws IOException when this machine's disk refuses; the bundle's file system has exceptions
+   *     of its own
+   */
+  private static void copy(String bundle, Path partial, Path target, Configuration hadoop)
+      throws IOException {
+    try {
+      copy(new org.apache.hadoop.fs.Path(bundle), partial, hadoop);
+      Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+    } catch (IOException | RuntimeException e) {
+      delete(partial, e);
+      throw e;
     }
   }
 
-  private static void delete(Path directory) throws IOException {
+  private static void copy(org.apache.hadoop.fs.Path bundle, Path to, Configuration hadoop)
+      throws IOException {
+    FileSystem files;
+    FileStatus[] all;
+    try {
+      files = HadoopFailures.fileSystem(bundle, hadoop);
+      all = files.listStatus(bundle);
+    } catch (IOException e) {
+      throw unreadable("key bundle " + bundle + ": cannot list it: ", e);
+    }
+    for (FileStatus status : all) {
+      String name = status.getPath().getName();
+      if (!status.isFile()) {
+        throw new DatasetException(
+            "key bundle " + bundle + ": expected files only, actual the folder " + name);
+      }
+      copyFile(files, status.getPath(), to.resolve(name));
+    }
+  }
+
+  private static void copyFile(FileSystem files, org.apache.hadoop.fs.Path from, Path to)
+      throws IOException {
+    byte[] part = new byte[PART_BYTES];
+    InputStream in = open(files, from);
+    try (OutputStream out = Files.newOutputStream(to, StandardOpenOption.CREATE_NEW)) {
+      for (int length = read(in, part, from); length >= 0; length = read(in, part, from)) {
+        out.write(part, 0, length);
+      }
+    } finally {
+      IOUtils.closeStream(in);
+    }
+  }
+
+  private static InputStream open(FileSystem files, org.apache.hadoop.fs.Path file) {
+    try {
+      return files.open(file);
+    } catch (IOException e) {
+      throw unreadable("key bundle: cannot read " + file + ": ", e);
+    }
+  }
+
+  private static int read(InputStream in, byte[] part, org.apache.hadoop.fs.Path file) {
+    try {
+      return in.read(part);
+    } catch (IOException e) {
+      throw unreadable("key bundle: cannot read " + file + ": ", e);
+    }
+  }
+
+  /** Of an attempt that failed: why it failed says more than why this does. */
+  private static void delete(Path directory, Exception failure) {
     try (Stream<Path> walk = Files.walk(directory)) {
-      List<Path> deepestFirst = walk.sorted(Comparator.reverseOrder()).toList();
-      for (Path path : deepestFirst) {
+      for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
         Files.deleteIfExists(path);
       }
+    } catch (IOException | UncheckedIOException e) {
+      failure.addSuppressed(e);
     }
   }
 }

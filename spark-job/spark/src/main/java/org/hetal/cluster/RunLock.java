@@ -23,7 +23,6 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
-import org.hetal.he.IoReason;
 
 /**
  * One owner of a run directory at a time: the file {@code run.lock} in it names the process that
@@ -45,6 +44,9 @@ public final class RunLock implements AutoCloseable {
   static final String NAME = "run.lock";
   static final int RENEW_SECONDS = 20;
   static final int STALE_SECONDS = 120;
+
+  /** What to do when the file system is away. */
+  static final String CONTINUES = "the same command continues the run when the file system answers";
 
   private static final String TOKEN = "token";
   private static final String RENEWED = "renewed";
@@ -76,13 +78,14 @@ public final class RunLock implements AutoCloseable {
    *
    * @param warnings told when the lock of another process is taken over, one line
    * @throws CommitException when another process holds it, or the directory cannot be written
+   * @throws RetryLaterException when the file system is away
    */
   static RunLock acquire(String runDirectory, Configuration hadoop, Consumer<String> warnings) {
     Path directory = new Path(runDirectory);
     Path file = new Path(directory, NAME);
     RunLock lock;
     try {
-      FileSystem files = HadoopStorage.exact(directory.getFileSystem(hadoop));
+      FileSystem files = HadoopStorage.exact(HadoopFailures.fileSystem(directory, hadoop));
       files.mkdirs(directory);
       lock = new RunLock(files, file, UUID.randomUUID().toString());
       for (int attempt = 0; !lock.create(); attempt++) {
@@ -101,8 +104,12 @@ public final class RunLock implements AutoCloseable {
       }
       lock.requireHeld();
     } catch (IOException e) {
-      throw new CommitException(
-          "run directory " + runDirectory + ": cannot be written: " + IoReason.of(e), e);
+      String message =
+          "run directory " + runDirectory + ": cannot be written: " + HadoopFailures.reason(e);
+      if (HadoopFailures.isLasting(e)) {
+        throw new CommitException(message + "; give it room and permission", e);
+      }
+      throw new RetryLaterException(message + "; " + CONTINUES, e);
     }
     lock.renewals.scheduleWithFixedDelay(
         lock::renew, RENEW_SECONDS, RENEW_SECONDS, TimeUnit.SECONDS);
@@ -111,6 +118,7 @@ public final class RunLock implements AutoCloseable {
 
   /**
    * @throws CommitException when another process has taken the lock
+   * @throws RetryLaterException when the file system is away
    */
   public void requireHeld() {
     if (lost != null) {
@@ -123,7 +131,11 @@ public final class RunLock implements AutoCloseable {
         throw lost;
       }
     } catch (IOException e) {
-      throw new CommitException("run lock " + file + ": cannot be read: " + IoReason.of(e), e);
+      String message = "run lock " + file + ": cannot be read: " + HadoopFailures.reason(e);
+      if (HadoopFailures.isLasting(e)) {
+        throw new CommitException(message + "; give this user permission to read it", e);
+      }
+      throw new RetryLaterException(message + "; " + CONTINUES, e);
     }
   }
 
@@ -188,6 +200,9 @@ public final class RunLock implements AutoCloseable {
       failedRenewal = e; // the next renewal may succeed; requireHeld decides before a commit
     } catch (FSError | RuntimeException e) {
       failedRenewal = new IOException(e); // an exception that escaped would end the renewals
+    } catch (Error e) { // the scheduler would drop it
+      Thread thread = Thread.currentThread();
+      thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
     }
   }
 

@@ -30,9 +30,7 @@ import picocli.CommandLine.Mixin;
       "Trains on an encrypted data set and leaves the encrypted model in the run directory.",
       "Started again after an interruption it continues from the last epoch's checkpoint and ends"
           + " with the same bytes; a finished run is left as it is.",
-      "Asks the oracle before the first step whether it answers this run, and after each epoch.",
-      "Exit status: 0 done or already done, 64 usage, 65 bad input, 70 internal, 73 the run"
-          + " directory is not ours, 75 try again later, 78 settings or security."
+      "Asks the oracle before the first step whether it answers this run, and after each epoch."
     },
     mixinStandardHelpOptions = true)
 final class TrainJob implements Callable<Integer> {

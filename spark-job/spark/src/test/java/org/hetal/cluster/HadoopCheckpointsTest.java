@@ -6,13 +6,20 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.net.ConnectException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.time.Instant;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.hdfs.protocol.DSQuotaExceededException;
+import org.apache.hadoop.ipc.RemoteException;
+import org.apache.hadoop.security.AccessControlException;
+import org.hetal.command.ExitCode;
 import org.hetal.dataset.DatasetException;
+import org.hetal.job.ClusterFailures;
 import org.hetal.training.Checkpoint;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -174,5 +181,42 @@ class HadoopCheckpointsTest {
     Files.writeString(manifest, text.replace("\"version\" : 2", "\"version\" : 3"));
     String message = assertThrows(DatasetException.class, checkpoints::latest).getMessage();
     assertTrue(message.contains("expected version 2 or 1, actual 3"), message);
+  }
+
+  private RuntimeException savedWhen(Throwable refusal) {
+    HadoopStorage storage = new HadoopStorage(root.toString(), HadoopStorageTest.refusing(refusal));
+    return assertThrows(
+        RuntimeException.class, () -> new HadoopCheckpoints(storage, lock).save(checkpoint(3)));
+  }
+
+  @Test
+  void save_whenTheFileSystemIsAway_isToBeTriedAgain() {
+    for (IOException passing :
+        List.of(
+            new ConnectException("Connection refused"),
+            new IOException("Name node is in safe mode.\nThe reported blocks 0"),
+            new RemoteException(IOException.class.getName(), "no data node"))) {
+      RuntimeException away = savedWhen(passing);
+      assertEquals(ExitCode.RETRY, ClusterFailures.TABLE.code(away), away.toString());
+      String line = ClusterFailures.TABLE.line(away);
+      assertTrue(line.startsWith("checkpoint of epoch 3 in " + root + ": cannot write "), line);
+      assertTrue(line.contains(passing.getMessage().lines().findFirst().orElseThrow()), line);
+      assertTrue(line.endsWith("continues the run when the file system answers"), line);
+    }
+  }
+
+  @Test
+  void save_whenTheFileSystemRefuses_cannotCommit() throws Exception {
+    for (Throwable lasting :
+        List.of(
+            new AccessControlException("Permission denied: user=x"),
+            new RemoteException(AccessControlException.class.getName(), "Permission denied"),
+            new DSQuotaExceededException("quota of /run: 10 B"),
+            HadoopStorageTest.fullDisk())) {
+      RuntimeException refused = savedWhen(lasting);
+      assertEquals(ExitCode.COMMIT, ClusterFailures.TABLE.code(refused), refused.toString());
+      String line = ClusterFailures.TABLE.line(refused);
+      assertTrue(line.contains("give it room and permission"), line);
+    }
   }
 }

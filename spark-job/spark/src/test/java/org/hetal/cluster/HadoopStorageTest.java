@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 class HadoopStorageTest {
   @TempDir Path root;
 
-  /** Refuses to write as it is told. */
+  /** Refuses to write as it is told; writes when it is told nothing. */
   public static final class Refusing extends RawLocalFileSystem {
     private static Throwable refusal;
 
@@ -45,6 +45,10 @@ class HadoopStorageTest {
           super.create(path, overwrite, bufferSize, replication, blockSize, progress), null) {
         @Override
         public void write(byte[] bytes) throws IOException {
+          if (refusal == null) {
+            write(bytes, 0, bytes.length);
+            return;
+          }
           write(bytes, 0, bytes.length / 2);
           if (refusal instanceof Error error) {
             throw error;
@@ -55,22 +59,31 @@ class HadoopStorageTest {
     }
   }
 
-  private RuntimeException refusedBy(Throwable refusal) {
+  /** Of local files that cannot be written, for the reason given. */
+  static Configuration refusing(Throwable refusal) {
     Refusing.refusal = refusal;
     Configuration hadoop = new Configuration();
     hadoop.setClass("fs.file.impl", Refusing.class, FileSystem.class);
     hadoop.setBoolean("fs.file.impl.disable.cache", true);
-    HadoopStorage storage = new HadoopStorage(root.toString(), hadoop);
+    return hadoop;
+  }
+
+  /** What Hadoop throws when a local disk is full. */
+  static FSError fullDisk() throws ReflectiveOperationException {
+    Constructor<FSError> hadoops = FSError.class.getDeclaredConstructor(Throwable.class);
+    hadoops.setAccessible(true);
+    return hadoops.newInstance(new IOException("No space left on device"));
+  }
+
+  private RuntimeException refusedBy(Throwable refusal) {
+    HadoopStorage storage = new HadoopStorage(root.toString(), refusing(refusal));
     return assertThrows(
         RuntimeException.class, () -> storage.writeAtomically("a/file", new byte[100]));
   }
 
   @Test
   void aFullLocalDisk_isAnErrorOfHadoops_andCannotCommit() throws Exception {
-    Constructor<FSError> hadoops = FSError.class.getDeclaredConstructor(Throwable.class);
-    hadoops.setAccessible(true);
-    RuntimeException full =
-        refusedBy(hadoops.newInstance(new IOException("No space left on device")));
+    RuntimeException full = refusedBy(fullDisk());
     assertEquals(ExitCode.COMMIT, ClusterFailures.TABLE.code(full));
     String line = ClusterFailures.TABLE.line(full);
     assertTrue(line.startsWith("cannot write " + root + "/a/file: No space left"), line);
@@ -88,7 +101,7 @@ class HadoopStorageTest {
     assertEquals(UncheckedIOException.class, away.getClass());
     assertEquals(ExitCode.RETRY, ClusterFailures.TABLE.code(away));
     String line = ClusterFailures.TABLE.line(away);
-    assertEquals("writing " + root + "/a/file: Connection reset", line);
+    assertEquals("cannot write " + root + "/a/file: Connection reset", line);
   }
 
   @Test
@@ -102,5 +115,35 @@ class HadoopStorageTest {
     Files.delete(root.resolve("a"));
     storage.writeAtomically("a/file", new byte[] {1});
     assertArrayEquals(new byte[] {1}, storage.read("a/file"));
+  }
+
+  @Test
+  void fileSystemThatIsNotInstalled_isConfigurationAndSaysWhatToDo() {
+    Configuration hadoop = new Configuration();
+    hadoop.set("fs.absent.impl", "org.example.AbsentFileSystem");
+    for (String uri : new String[] {"nosuch://bucket/run", "absent://bucket/run"}) {
+      RuntimeException storage =
+          assertThrows(RuntimeException.class, () -> new HadoopStorage(uri, hadoop));
+      RuntimeException lock =
+          assertThrows(RuntimeException.class, () -> RunLock.acquire(uri, hadoop, line -> {}));
+      RuntimeException keys =
+          assertThrows(RuntimeException.class, () -> KeyBundleCache.manifest(uri, hadoop));
+      for (RuntimeException each : List.of(storage, lock, keys)) {
+        assertEquals(ExitCode.CONFIGURATION, ClusterFailures.TABLE.code(each), each.toString());
+        assertTrue(ClusterFailures.TABLE.line(each).contains(uri), each.getMessage());
+        assertTrue(ClusterFailures.TABLE.line(each).contains("class path"), each.getMessage());
+      }
+    }
+  }
+
+  @Test
+  void hostThatIsUnknown_mayBeKnownLater() {
+    RuntimeException unknown =
+        assertThrows(
+            RuntimeException.class,
+            () -> new HadoopStorage("hdfs://no-such-host.invalid:9/run", new Configuration()));
+    assertEquals(ExitCode.RETRY, ClusterFailures.TABLE.code(unknown));
+    String line = ClusterFailures.TABLE.line(unknown);
+    assertTrue(line.contains("unknown host no-such-host.invalid"), line);
   }
 }

@@ -13,13 +13,18 @@ import java.util.List;
 import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.Path;
+import org.apache.hadoop.fs.SafeModeAction;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
+import org.apache.hadoop.hdfs.protocol.HdfsConstants;
+import org.hetal.command.ExitCode;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.StoredFile;
+import org.hetal.job.ClusterFailures;
 import org.hetal.training.Checkpoint;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is kept on a distributed file system, on a real one of one node. */
@@ -120,5 +125,52 @@ class HdfsTest {
     run.writeAtomically("run.lock", RunLockTest.lockOfAnEndedProcess());
     RunLock.acquire(uri("/run-c"), hadoop, warnings::add).close();
     assertEquals(2, warnings.size());
+  }
+
+  private static void assertEnds(ExitCode code, String part, Executable action) {
+    RuntimeException failure = assertThrows(RuntimeException.class, action);
+    assertEquals(code, ClusterFailures.TABLE.code(failure), failure.toString());
+    String line = ClusterFailures.TABLE.line(failure);
+    assertTrue(line.contains(part), line);
+  }
+
+  @Test
+  void safeMode_passes_andAQuotaDoesNot() throws Exception {
+    List<byte[]> state = List.of(new byte[] {1, 2});
+    Checkpoint checkpoint = new Checkpoint("h", 1, true, 1, 1.5, state, state, 1, state, false, "");
+    try (RunLock lock = RunLock.acquire(uri("/run-d"), hadoop, warning -> {})) {
+      HadoopCheckpoints checkpoints =
+          new HadoopCheckpoints(new HadoopStorage(uri("/run-d"), hadoop), lock);
+      cluster.getFileSystem().setSafeMode(SafeModeAction.ENTER);
+      try {
+        assertEnds(ExitCode.RETRY, "safe mode", () -> checkpoints.save(checkpoint));
+        assertEnds(
+            ExitCode.RETRY,
+            "safe mode",
+            () -> RunLock.acquire(uri("/run-e"), hadoop, warning -> {}));
+      } finally {
+        cluster.getFileSystem().setSafeMode(SafeModeAction.LEAVE);
+      }
+      cluster.getFileSystem().setQuota(new Path("/run-d"), 3, HdfsConstants.QUOTA_DONT_SET);
+      assertEnds(ExitCode.COMMIT, "quota", () -> checkpoints.save(checkpoint));
+      cluster
+          .getFileSystem()
+          .setQuota(new Path("/run-d"), HdfsConstants.QUOTA_RESET, HdfsConstants.QUOTA_DONT_SET);
+      checkpoints.save(checkpoint);
+      assertEquals(1, checkpoints.latest().orElseThrow().epoch());
+    }
+  }
+
+  @Test
+  void nameNodeThatIsAway_mayComeBack() {
+    Configuration impatient = new Configuration(hadoop);
+    impatient.setInt("ipc.client.connect.max.retries", 0);
+    String away = "hdfs://localhost:1/run";
+    assertEnds(
+        ExitCode.RETRY, "Connection refused", () -> RunLock.acquire(away, impatient, line -> {}));
+    assertEnds(
+        ExitCode.RETRY, "Connection refused", () -> KeyBundleCache.manifestDigest(away, impatient));
+    assertEnds(
+        ExitCode.INPUT, "manifest", () -> KeyBundleCache.manifestDigest(uri("/none"), hadoop));
   }
 }

@@ -8,9 +8,12 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
+import org.hetal.command.ExitCode;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.StoredFile;
+import org.hetal.job.ClusterFailures;
 import org.hetal.job.UnreliableFileSystem;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -85,5 +88,86 @@ class KeyBundleCacheTest {
     assertThrows(
         DatasetException.class,
         () -> KeyBundleCache.manifestDigest(root.resolve("none").toString(), hadoop));
+  }
+
+  @Test
+  void manifest_thatCannotBeReadForNow_isToBeTriedAgain() {
+    hadoop.set("fs.unreliable.fails", ".*/manifest");
+    String uri = "unreliable:" + root.resolve("keys");
+    RuntimeException away =
+        assertThrows(RuntimeException.class, () -> KeyBundleCache.manifestDigest(uri, hadoop));
+    assertEquals(ExitCode.RETRY, ClusterFailures.TABLE.code(away));
+    assertTrue(away.getMessage().contains(uri), away.getMessage());
+    assertEquals(digest, KeyBundleCache.manifestDigest(uri, hadoop));
+  }
+
+  @Test
+  void fetch_ofABundleWithAFolder_isBadInput() throws IOException {
+    Files.createDirectories(root.resolve("keys/more"));
+    String uri = "unreliable:" + root.resolve("keys");
+    String message =
+        assertThrows(DatasetException.class, () -> KeyBundleCache.fetch(uri, digest, hadoop))
+            .getMessage();
+    assertTrue(message.contains("the folder more"), message);
+  }
+
+  @Test
+  void cacheFolderThatCannotBeMade_cannotCommitAndIsNamed() throws IOException {
+    Path file = Files.writeString(root.resolve("file"), "");
+    hadoop.set(KeyBundleCache.CACHE_DIRECTORY, file.resolve("cache").toString());
+    String uri = "unreliable:" + root.resolve("keys");
+    RuntimeException failure =
+        assertThrows(RuntimeException.class, () -> KeyBundleCache.fetch(uri, digest, hadoop));
+    assertEquals(ExitCode.COMMIT, ClusterFailures.TABLE.code(failure));
+    assertTrue(failure.getMessage().startsWith("folder " + file + "/cache: "));
+  }
+
+  /** A limit of the size of files stands for a disk that is full. */
+  @Test
+  void cacheFolderThatIsFull_cannotCommitAndSaysWhatToDo() throws Exception {
+    Files.write(root.resolve("keys/relinearization.key"), new byte[1 << 20]);
+    Path said = root.resolve("said");
+    Process process =
+        new ProcessBuilder(
+                "sh",
+                "-c",
+                "ulimit -f 200 && exec \"$@\"",
+                "sh",
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:-UsePerfData",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Fetching.class.getName(),
+                root.resolve("keys").toString(),
+                digest,
+                root.resolve("cache").toString())
+            .redirectOutput(said.toFile())
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it hangs");
+    String line = Files.readString(said);
+    assertEquals(ExitCode.COMMIT.status(), process.exitValue(), line);
+    assertTrue(line.startsWith("folder " + root.resolve("cache") + ": expected room"), line);
+    assertTrue(line.contains("File too large; free space there, or name another folder"), line);
+    try (var entries = Files.list(root.resolve("cache"))) {
+      assertEquals(1, entries.count(), "the lock file alone");
+    }
+  }
+
+  /** Fetches a bundle; prints the line of a failure and ends with its exit code. */
+  static final class Fetching {
+    private Fetching() {}
+
+    public static void main(String[] arguments) {
+      Configuration hadoop = new Configuration();
+      hadoop.set(KeyBundleCache.CACHE_DIRECTORY, arguments[2]);
+      hadoop.set("fs.unreliable.impl", UnreliableFileSystem.class.getName());
+      try {
+        KeyBundleCache.fetch("unreliable:" + arguments[0], arguments[1], hadoop);
+      } catch (RuntimeException e) {
+        System.out.println(ClusterFailures.TABLE.line(e));
+        System.exit(ClusterFailures.TABLE.code(e).status());
+      }
+    }
   }
 }

@@ -79,6 +79,23 @@ class RunLockTest {
     assertFalse(Files.exists(root.resolve("run/run.lock")));
   }
 
+  /** The scheduler of the renewals would drop it, and the next renewals with it. */
+  @Test
+  void renew_onAnError_handsItToTheThreadsHandler() {
+    Error error = new InternalError("x");
+    List<Throwable> handed = new ArrayList<>();
+    Thread thread = Thread.currentThread();
+    Configuration refusing = HadoopStorageTest.refusing(null);
+    try (RunLock lock = RunLock.acquire(root.toString(), refusing, warnings::add)) {
+      HadoopStorageTest.refusing(error);
+      thread.setUncaughtExceptionHandler((from, failure) -> handed.add(failure));
+      lock.renew();
+      assertEquals(List.of(error), handed);
+    } finally {
+      thread.setUncaughtExceptionHandler(null);
+    }
+  }
+
   @Test
   void acquire_ofARunOfALivingProcess_throwsWithItsNumber() {
     try (RunLock lock = acquire()) {

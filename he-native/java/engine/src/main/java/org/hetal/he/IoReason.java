@@ -5,6 +5,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 
@@ -26,6 +27,9 @@ public final class IoReason {
     if (failure instanceof NotDirectoryException) {
       return "not a folder";
     }
+    if (failure instanceof FileSystemLoopException) {
+      return "a loop of symbolic links";
+    }
     if (failure instanceof CharacterCodingException) {
       return "not text in UTF-8";
     }
@@ -33,6 +37,8 @@ public final class IoReason {
       return system.getReason();
     }
     String message = failure.getMessage();
-    return message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
+    return message == null || message.isBlank()
+        ? failure.getClass().getSimpleName()
+        : message.strip().lines().findFirst().orElseThrow();
   }
 }

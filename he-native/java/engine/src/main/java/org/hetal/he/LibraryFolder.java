@@ -2,6 +2,7 @@ package org.hetal.he;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -90,10 +91,16 @@ public final class LibraryFolder implements AutoCloseable {
         Files.deleteIfExists(file);
       }
       Files.deleteIfExists(folder);
+    } catch (UncheckedIOException e) {
+      warn(e.getCause());
     } catch (IOException e) {
-      System.getLogger(LibraryFolder.class.getName())
-          .log(System.Logger.Level.WARNING, "cannot delete {0}: {1}", folder, IoReason.of(e));
+      warn(e);
     }
+  }
+
+  private void warn(IOException failure) {
+    System.getLogger(LibraryFolder.class.getName())
+        .log(System.Logger.Level.WARNING, "cannot delete {0}: {1}", folder, IoReason.of(failure));
   }
 
   private static Path temporary() {

@@ -3,7 +3,9 @@ package org.hetal.owner.cli;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.hetal.command.ExitCode;
 import org.hetal.config.LocalPath;
@@ -40,7 +42,7 @@ final class OracleCommand extends OwnerCommand {
     DatasetRecord record = recordInUse();
     PreparedData data = readDataOf(record);
     Layout layout = Shapes.layout(record.origin().shape());
-    CountDownLatch stopped = new CountDownLatch(1);
+    CompletableFuture<Void> stopped = new CompletableFuture<>();
     CountDownLatch closed = new CountDownLatch(1);
     Path identityFile = OracleFiles.identity(settings());
     try (Client client = loadClient();
@@ -61,7 +63,12 @@ final class OracleCommand extends OwnerCommand {
           OracleIdentity.open(identityFile, oracle.host(), line -> say("%s", line));
       try (OracleServer server =
           new OracleServer(
-              service, identity, oracle.host(), oracle.port(), line -> say("%s", line))) {
+              service,
+              identity,
+              oracle.host(),
+              oracle.port(),
+              line -> say("%s", line),
+              stopped::completeExceptionally)) {
         OracleFiles.handOver(oracle, identity);
         say(
             "listening on https://%s:%d for run %s, %d answers left",
@@ -73,13 +80,15 @@ final class OracleCommand extends OwnerCommand {
             .addShutdownHook(
                 new Thread(
                     () -> {
-                      stopped.countDown();
+                      stopped.complete(null);
                       await(closed);
                     }));
-        stopped.await();
+        stopped.get();
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
+    } catch (ExecutionException e) {
+      throw (Error) e.getCause(); // of a connection: it ends the process as one of this thread
     } finally {
       closed.countDown();
     }

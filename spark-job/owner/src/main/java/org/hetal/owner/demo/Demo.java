@@ -222,6 +222,8 @@ public final class Demo {
   private static long size(Path folder) {
     try (Stream<Path> walk = Files.walk(folder)) {
       return walk.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
+    } catch (UncheckedIOException e) {
+      throw FileReadException.of(folder, e.getCause());
     } catch (IOException e) {
       throw FileReadException.of(folder, e);
     }

@@ -10,14 +10,19 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.hetal.command.ExitCode;
 import org.hetal.he.FileWriteException;
 
 /**
@@ -26,6 +31,8 @@ import org.hetal.he.FileWriteException;
  */
 final class Step {
   private static final Pattern PROGRESS = Pattern.compile("step ([0-9]{1,9})/([1-9][0-9]{0,8}) ");
+  private static final Duration TIME_TO_LISTEN = Duration.ofMinutes(2);
+  private static final int STOP_SECONDS = 10;
   private static final int BAR = 24;
   private static final String ERASE = "\r\u001b[K";
   private final boolean terminal =
@@ -62,46 +69,123 @@ final class Step {
     return run("cluster", clusterCommand(arguments));
   }
 
-  /** The owner's oracle; it goes on until {@link #stop}. Waits until it listens. */
+  /**
+   * The owner's oracle; it goes on until {@link #stop}. Waits until it listens.
+   *
+   * @throws DemoException with the exit code of an oracle that ends before
+   */
   Process startOracle(List<String> arguments) {
+    return startOracle(ownerCommand(arguments), TIME_TO_LISTEN);
+  }
+
+  /**
+   * @param limit after it, an oracle that does not listen yet is stopped
+   */
+  Process startOracle(List<String> command, Duration limit) {
+    Process process = start(command);
+    boolean listens = false;
     try {
-      Process process =
-          new ProcessBuilder(ownerCommand(arguments)).redirectErrorStream(true).start();
-      CountDownLatch listening = new CountDownLatch(1);
-      Thread pump = new Thread(() -> pumpOracle(process, listening), "oracle output");
+      CompletableFuture<Boolean> listening = new CompletableFuture<>();
+      AtomicReference<String> last = new AtomicReference<>("nothing");
+      Thread pump = new Thread(() -> pumpOracle(process, listening, last), "oracle output");
       pump.setDaemon(true);
       pump.start();
-      if (!listening.await(2, TimeUnit.MINUTES) || !process.isAlive()) {
-        throw new DemoException("the oracle did not start");
+      listens = listening.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+      if (!listens) {
+        throw failure("oracle: expected it to listen", endOf(process), last.get());
       }
       return process;
-    } catch (IOException e) {
-      throw new UncheckedIOException("starting the oracle", e);
+    } catch (TimeoutException e) {
+      throw new DemoException(
+          "oracle: expected it to listen within "
+              + limit.toSeconds()
+              + " s, actual not yet; stopped. Try again when the machine is less busy; "
+              + logs
+              + " has what it said",
+          ExitCode.RETRY.status());
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof RuntimeException failure) {
+        throw failure;
+      }
+      throw (Error) e.getCause();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new DemoException("interrupted");
+      throw interrupted();
+    } finally {
+      if (!listens) {
+        stop(process);
+      }
     }
   }
 
   /** Its lines about epochs wait until the owner's turn: they are in its log. */
-  private void pumpOracle(Process process, CountDownLatch listening) {
-    pump(
-        process,
-        line -> {
-          if (line.contains("listening")) {
-            listening.countDown();
-          }
-          if (!line.startsWith("oracle: epoch")) {
-            show("oracle ", line);
-          }
-        });
-    listening.countDown();
+  private void pumpOracle(
+      Process process, CompletableFuture<Boolean> listening, AtomicReference<String> last) {
+    try {
+      pump(
+          process,
+          line -> {
+            last.set(line);
+            if (line.contains("listening")) {
+              listening.complete(true);
+            }
+            if (!line.startsWith("oracle: epoch")) {
+              show("oracle ", line);
+            }
+          });
+      listening.complete(false);
+    } catch (RuntimeException | Error e) {
+      // After the start nobody waits for it: the thread's handler ends the demo.
+      if (!listening.completeExceptionally(e)) {
+        throw e;
+      }
+    }
+  }
+
+  /** The exit code of a process that has closed its output. */
+  private static int endOf(Process process) throws InterruptedException, TimeoutException {
+    if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
+      throw new TimeoutException();
+    }
+    return process.exitValue();
+  }
+
+  private static Process start(List<String> command) {
+    try {
+      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      endWithThisProcess(process);
+      return process;
+    } catch (IOException e) {
+      throw new UncheckedIOException("running " + command.get(0), e);
+    }
+  }
+
+  /** Also when the demo is stopped, or another of its threads ends it. */
+  private static void endWithThisProcess(Process process) {
+    Runtime runtime = Runtime.getRuntime();
+    Thread hook = new Thread(process::destroy, "end of process " + process.pid());
+    try {
+      runtime.addShutdownHook(hook);
+    } catch (IllegalStateException e) { // the demo is ending
+      process.destroy();
+      throw e;
+    }
+    process.onExit().thenRun(() -> runtime.removeShutdownHook(hook));
+  }
+
+  private static DemoException failure(String expected, int code, String said) {
+    String line = expected + ", actual exit code " + code + "; it said: " + said;
+    return code == 0 ? new DemoException(line) : new DemoException(line, code);
+  }
+
+  private static DemoException interrupted() {
+    Thread.currentThread().interrupt();
+    return new DemoException("interrupted");
   }
 
   static void stop(Process process) {
     process.destroy();
     try {
-      if (!process.waitFor(10, TimeUnit.SECONDS)) {
+      if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();
       }
     } catch (InterruptedException e) {
@@ -133,28 +217,25 @@ final class Step {
   /** The cluster's settings are the ones already seen; the oracle's lines come from its log. */
   private double run(String role, List<String> command) {
     long start = System.nanoTime();
+    Process process = start(command);
     try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-      List<String> last = new ArrayList<>();
+      AtomicReference<String> last = new AtomicReference<>("nothing");
       pump(
           process,
           line -> {
-            last.add(line);
+            last.set(line);
             if (!line.matches("[a-z.-]+ = .*")) {
               show(role, line);
             }
           });
       int code = process.waitFor();
       if (code != 0) {
-        String said = last.isEmpty() ? "nothing" : last.get(last.size() - 1);
-        throw new DemoException(
-            role.strip() + ": expected exit code 0, actual " + code + "; it said: " + said, code);
+        throw failure(role.strip() + ": expected exit code 0", code, last.get());
       }
-    } catch (IOException e) {
-      throw new UncheckedIOException("running " + command.get(0), e);
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new DemoException("interrupted");
+      throw interrupted();
+    } finally {
+      stop(process); // of a step that failed; nothing after its end
     }
     return (System.nanoTime() - start) * 1e-9;
   }

@@ -3,6 +3,8 @@ package org.hetal.owner.oracle;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.EventLoopGroup;
@@ -56,6 +58,8 @@ public final class OracleServer implements AutoCloseable {
    *
    * @param port 0: any free one
    * @param trouble told what was refused, one line each
+   * @param failed gets an error of the Java machine that a connection or an answer met; the caller
+   *     ends the process
    * @throws SettingsException when nobody can listen there
    */
   public OracleServer(
@@ -63,8 +67,9 @@ public final class OracleServer implements AutoCloseable {
       OracleIdentity identity,
       String host,
       int port,
-      Consumer<String> trouble) {
-    this(service, identity, host, port, TIME_TO_SHOW_THE_TOKEN, trouble);
+      Consumer<String> trouble,
+      Consumer<Error> failed) {
+    this(service, identity, host, port, TIME_TO_SHOW_THE_TOKEN, trouble, failed);
   }
 
   OracleServer(
@@ -73,7 +78,8 @@ public final class OracleServer implements AutoCloseable {
       String host,
       int port,
       Duration timeToShowTheToken,
-      Consumer<String> trouble) {
+      Consumer<String> trouble,
+      Consumer<Error> failed) {
     this.service = service;
     long most = HEADER_BYTES + (long) service.groups() * CIPHERTEXT_BYTES;
     Map<String, RequestHandler.Route> routes =
@@ -90,12 +96,21 @@ public final class OracleServer implements AutoCloseable {
             answers,
             new AtomicInteger(),
             trouble,
-            new SeldomLines(trouble));
+            new SeldomLines(trouble),
+            failed);
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loop)
             .channel(NioServerSocketChannel.class)
             .option(ChannelOption.SO_BACKLOG, 1024)
+            .handler(
+                new ChannelInboundHandlerAdapter() {
+                  @Override
+                  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+                    shared.caught(cause);
+                    context.fireExceptionCaught(cause); // Netty pauses accepting
+                  }
+                })
             .childHandler(
                 new ChannelInitializer<SocketChannel>() {
                   @Override
@@ -106,6 +121,12 @@ public final class OracleServer implements AutoCloseable {
                         .addLast(new SslHandler(engine(identity)))
                         .addLast(new HttpServerCodec(LIMITS))
                         .addLast(new RequestHandler(shared));
+                  }
+
+                  @Override
+                  public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+                    context.close();
+                    shared.caught(cause);
                   }
                 })
             .bind(new InetSocketAddress(host, port))

@@ -4,6 +4,7 @@ import io.netty.buffer.Unpooled;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.SimpleChannelInboundHandler;
+import io.netty.handler.codec.CodecException;
 import io.netty.handler.codec.http.DefaultFullHttpResponse;
 import io.netty.handler.codec.http.FullHttpResponse;
 import io.netty.handler.codec.http.HttpContent;
@@ -16,6 +17,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -53,7 +55,11 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
     byte[] answer(byte[] body);
   }
 
-  /** What the connections of a server share. */
+  /**
+   * What the connections of a server share.
+   *
+   * @param failed gets an error of the Java machine, after which the oracle must end
+   */
   record Shared(
       byte[] token,
       Map<String, Route> routes,
@@ -61,7 +67,48 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
       ExecutorService answers,
       AtomicInteger atOnce,
       Consumer<String> trouble,
-      Consumer<String> strangersTrouble) {}
+      Consumer<String> strangersTrouble,
+      Consumer<Error> failed) {
+
+    /**
+     * For what Netty would drop. Handshakes that fail and connections that break off are the other
+     * side's; anything else is a line, and an error also goes to {@link #failed}.
+     */
+    void caught(Throwable cause) {
+      Error error = errorIn(cause);
+      if (error != null) {
+        try {
+          trouble.accept("ends: " + error);
+        } finally {
+          failed.accept(error);
+        }
+      } else if (!(cause instanceof IOException || cause instanceof CodecException)) {
+        trouble.accept("failed: " + cause);
+      }
+    }
+
+    /** Netty's own exceptions may have an error as their cause. */
+    private static Error errorIn(Throwable cause) {
+      int depth = 0; // a chain may be a circle
+      for (Throwable at = cause; at != null && depth < 100; at = at.getCause(), depth++) {
+        if (at instanceof Error error) {
+          return error;
+        }
+      }
+      return null;
+    }
+
+    /** A task whose failure Netty would drop. */
+    Runnable guarded(Runnable task) {
+      return () -> {
+        try {
+          task.run();
+        } catch (RuntimeException | Error e) {
+          caught(e);
+        }
+      };
+    }
+  }
 
   private final Shared shared;
   private Route route;
@@ -127,7 +174,9 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
     counted = true;
     body = ByteBuffer.allocate(Math.toIntExact(length));
     if (HttpUtil.is100ContinueExpected(request)) {
-      context.writeAndFlush(response(HttpResponseStatus.CONTINUE, new byte[0]));
+      context
+          .writeAndFlush(response(HttpResponseStatus.CONTINUE, new byte[0]))
+          .addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
     }
   }
 
@@ -146,11 +195,12 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
     context
         .executor()
         .schedule(
-            () -> {
-              if (body != null) {
-                context.close();
-              }
-            },
+            shared.guarded(
+                () -> {
+                  if (body != null) {
+                    context.close();
+                  }
+                }),
             BODY_LIMIT.toMillis(),
             TimeUnit.MILLISECONDS);
   }
@@ -178,17 +228,21 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
   private void answer(ChannelHandlerContext context, byte[] question) {
     try {
       byte[] answer = route.answer().answer(question);
-      context.executor().execute(() -> send(context, HttpResponseStatus.OK, answer));
+      onLoop(context, () -> send(context, HttpResponseStatus.OK, answer));
     } catch (OracleException e) {
-      context.executor().execute(() -> refuse(context, e));
+      onLoop(context, () -> refuse(context, e));
     } catch (RuntimeException e) {
       // What went wrong here is the owner's to know.
       shared.trouble().accept("failed: " + e);
       byte[] answer = ValidationAnswer.failure("the oracle failed; its own log says why");
-      context
-          .executor()
-          .execute(() -> send(context, HttpResponseStatus.INTERNAL_SERVER_ERROR, answer));
+      onLoop(context, () -> send(context, HttpResponseStatus.INTERNAL_SERVER_ERROR, answer));
+    } catch (Error e) {
+      shared.caught(e);
     }
+  }
+
+  private void onLoop(ChannelHandlerContext context, Runnable task) {
+    context.executor().execute(shared.guarded(task));
   }
 
   private void refuse(ChannelHandlerContext context, OracleException why) {
@@ -206,11 +260,16 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
     FullHttpResponse response = response(status, answer);
     response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);
     if (status.equals(HttpResponseStatus.OK)) {
-      context.writeAndFlush(response).addListener(ChannelFutureListener.CLOSE);
+      context
+          .writeAndFlush(response)
+          .addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE)
+          .addListener(ChannelFutureListener.CLOSE);
       return;
     }
-    context.writeAndFlush(response);
-    context.executor().schedule(() -> context.close(), LINGER.toMillis(), TimeUnit.MILLISECONDS);
+    context.writeAndFlush(response).addListener(ChannelFutureListener.FIRE_EXCEPTION_ON_FAILURE);
+    context
+        .executor()
+        .schedule(shared.guarded(context::close), LINGER.toMillis(), TimeUnit.MILLISECONDS);
   }
 
   private static FullHttpResponse response(HttpResponseStatus status, byte[] answer) {
@@ -236,9 +295,9 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
     super.channelInactive(context);
   }
 
-  /** Handshakes that fail and connections that break off are the other side's. */
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     context.close();
+    shared.caught(cause);
   }
 }

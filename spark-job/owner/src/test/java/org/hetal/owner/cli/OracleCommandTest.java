@@ -5,11 +5,22 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+import org.hetal.oracle.ValidationRequest;
 import org.hetal.owner.oracle.OracleLog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -22,6 +33,7 @@ import org.junit.jupiter.api.io.TempDir;
 class OracleCommandTest {
   @TempDir Path folder;
   private final List<Process> processes = new ArrayList<>();
+  private final List<String> javaOptions = new ArrayList<>();
   private Path conf;
 
   @BeforeEach
@@ -81,6 +93,7 @@ class OracleCommandTest {
   private Process start(String... more) throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(javaOptions);
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.addAll(List.of(HetalOwner.class.getName(), "oracle", "--quiet", "-c", conf.toString()));
     command.addAll(List.of(more));
@@ -152,5 +165,46 @@ class OracleCommandTest {
   void addressThatIsNotThisMachines_ends78() throws Exception {
     ends(78, "oracle.host, oracle.port", "--set", "oracle.host=192.0.2.1");
     ends(78, "oracle.host: expected a host name", "--set", "oracle.host=https://localhost");
+  }
+
+  /** A question within the limits for which the heap has no room. */
+  @Test
+  void connectionThatMeetsAnError_endsTheOracleWithItsExitCode() throws Exception {
+    javaOptions.add("-Xmx40m");
+    Process oracle = listening();
+    Matcher port = Pattern.compile("listening on https://localhost:(\\d+)").matcher(said(0));
+    assertTrue(port.find(), () -> said(0));
+    try (Socket socket = connect(Integer.parseInt(port.group(1)))) {
+      String header =
+          String.format(
+              Locale.ROOT,
+              "POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n"
+                  + "Content-Length: %d\r\n\r\n",
+              ValidationRequest.PATH,
+              Files.readString(folder.resolve("cluster/oracle.token")).strip(),
+              48 << 20);
+      socket.getOutputStream().write(header.getBytes(StandardCharsets.US_ASCII));
+      assertTrue(oracle.waitFor(30, TimeUnit.SECONDS), () -> "still running: " + said(0));
+    }
+    assertEquals(78, oracle.exitValue(), () -> said(0));
+    assertTrue(said(0).contains("ends: java.lang.OutOfMemoryError: Java heap space"), said(0));
+    assertTrue(said(0).contains("hetal oracle: Java's memory is too small"), said(0));
+    javaOptions.clear();
+    listening();
+  }
+
+  private Socket connect(int port) throws Exception {
+    KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+    trusted.load(null);
+    try (InputStream pem = Files.newInputStream(folder.resolve("cluster/oracle.pem"))) {
+      trusted.setCertificateEntry(
+          "oracle", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+    }
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(trusted);
+    SSLContext context = SSLContext.getInstance("TLSv1.3");
+    context.init(null, trust.getTrustManagers(), null);
+    return context.getSocketFactory().createSocket("localhost", port);
   }
 }

@@ -43,6 +43,7 @@ class OracleConnectionsTest {
 
   @TempDir Path folder;
   private final List<String> trouble = Collections.synchronizedList(new ArrayList<>());
+  private final List<Error> failed = Collections.synchronizedList(new ArrayList<>());
   private final List<Socket> sockets = new ArrayList<>();
   private Client client;
   private OracleIdentity identity;
@@ -70,7 +71,8 @@ class OracleConnectionsTest {
             log,
             metrics -> {});
     server =
-        new OracleServer(service, identity, "localhost", 0, Duration.ofSeconds(3), trouble::add);
+        new OracleServer(
+            service, identity, "localhost", 0, Duration.ofSeconds(3), trouble::add, failed::add);
   }
 
   @AfterEach

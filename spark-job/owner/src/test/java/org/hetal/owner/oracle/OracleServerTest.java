@@ -55,6 +55,7 @@ class OracleServerTest {
   private OracleServer server;
   private OracleLog log;
   private final List<String> trouble = Collections.synchronizedList(new ArrayList<>());
+  private final List<Error> failed = Collections.synchronizedList(new ArrayList<>());
 
   @BeforeEach
   void setUp() {
@@ -91,7 +92,7 @@ class OracleServerTest {
             budget,
             log,
             metrics -> {});
-    server = new OracleServer(service, identity, "localhost", 0, trouble::add);
+    server = new OracleServer(service, identity, "localhost", 0, trouble::add, failed::add);
   }
 
   @Test
@@ -282,7 +283,9 @@ class OracleServerTest {
       String message =
           assertThrows(
                   SettingsException.class,
-                  () -> new OracleServer(service, identity, host, server.port(), trouble::add))
+                  () ->
+                      new OracleServer(
+                          service, identity, host, server.port(), trouble::add, failed::add))
               .getMessage();
       assertTrue(message.contains("oracle.host, oracle.port") && message.contains(host), message);
     }

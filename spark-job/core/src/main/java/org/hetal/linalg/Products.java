@@ -8,6 +8,7 @@ import org.hetal.he.Evaluator;
 import org.hetal.he.HeLevelException;
 import org.hetal.he.Scope;
 import org.hetal.packing.Layout;
+import org.hetal.packing.Packing;
 
 /**
  * The two matrix products of softmax regression on encrypted blocks laid out by {@link Layout}:
@@ -105,7 +106,7 @@ public final class Products implements AutoCloseable {
   }
 
   /**
-   * Logits of a group in the layout of {@link Layout#unpackLogits} at the weights' level - {@link
+   * Logits of a group in the layout of {@link Packing#unpackLogits} at the weights' level - {@link
    * #LOGIT_LEVELS}; padded classes and rows that are not there are 0.
    *
    * @param x at the level of the weights or above
@@ -124,7 +125,7 @@ public final class Products implements AutoCloseable {
   }
 
   /**
-   * factor * (residual^T X) in the compact form of {@link Layout#packWeights}, at the residual's
+   * factor * (residual^T X) in the compact form of {@link Packing#packWeights}, at the residual's
    * level - {@link #GRADIENT_LEVELS}, ready to be added to compact weights. Slots outside the
    * weights' rows are 0.
    *

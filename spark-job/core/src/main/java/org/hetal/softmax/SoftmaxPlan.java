@@ -7,12 +7,12 @@ import org.hetal.he.HeLevelException;
 import org.hetal.he.Parameters;
 
 /**
- * Where the chain is refreshed: the fewest bootstraps that take logits from one level to
- * probabilities at another, each as late as possible (what is refreshed late is magnified least).
- * Of several chains the one that needs the fewest bootstraps, then the fewest levels: levels left
- * over before a bootstrap are lost, so a longer chain may be the cheaper one. Between two
- * bootstraps no level is wasted: a value is first dropped to the level from which it just arrives,
- * because everything is cheaper lower down.
+ * Where the chain is bootstrapped: the fewest bootstraps that take logits from one level to
+ * probabilities at another, each as late as possible. A late bootstrap's error is amplified least.
+ * Of several chains the plan takes the one with the fewest bootstraps, then the one with the fewest
+ * levels. Levels that are left before a bootstrap are lost, so a longer chain can be cheaper. A
+ * value is first dropped to the lowest level from which it reaches the next bootstrap, because
+ * operations are cheaper at lower levels.
  *
  * @param inputLevel of the scaled logits
  * @param outputLevel of the probabilities, exactly
@@ -57,7 +57,7 @@ public record SoftmaxPlan(int inputLevel, int outputLevel, List<Step> steps) {
     return (int) steps.stream().filter(Step::refreshed).count();
   }
 
-  /** A chain and where it is refreshed. */
+  /** A chain and where it is bootstrapped. */
   record Placed(Chain chain, SoftmaxPlan plan) {}
 
   /**
@@ -95,7 +95,7 @@ public record SoftmaxPlan(int inputLevel, int outputLevel, List<Step> steps) {
     return new Placed(best, new SoftmaxPlan(inputLevel, outputLevel, bestSearch.steps(inputLevel)));
   }
 
-  /** Exhaustive, with a memory: a dozen stages, a few dozen levels. */
+  /** Exhaustive search with memoization over a dozen stages and a few dozen levels. */
   private static final class Search {
     private final Parameters parameters;
     private final List<Stage> stages;

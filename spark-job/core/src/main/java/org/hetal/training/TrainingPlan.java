@@ -8,6 +8,7 @@ import org.hetal.he.Parameters;
 import org.hetal.he.simulator.Operation;
 import org.hetal.linalg.Products;
 import org.hetal.packing.Layout;
+import org.hetal.packing.LayoutSearch;
 
 /**
  * Everything that key generation, encryption and training must agree on, found before any key is
@@ -45,7 +46,7 @@ public record TrainingPlan(
    * Plans by counted levels and by running one iteration of each shape of microbatch on the
    * simulator with the same ring and levels.
    *
-   * @param layout {@link Layout#choose} of the slots, the minibatch and the model
+   * @param layout {@link LayoutSearch#cheapest} of the slots, the minibatch and the model
    * @param validationRows at least 1
    * @throws IllegalArgumentException when the parameters leave too few levels, with the numbers
    */

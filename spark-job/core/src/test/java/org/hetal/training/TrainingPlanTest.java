@@ -17,6 +17,7 @@ import org.hetal.he.simulator.Noise;
 import org.hetal.he.simulator.Operation;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.packing.Layout;
+import org.hetal.packing.LayoutSearch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -28,7 +29,7 @@ class TrainingPlanTest {
   private static TrainingPlan plan(
       Parameters parameters, Schedule schedule, int classes, int features) {
     Layout layout =
-        Layout.choose(parameters.slotCount(), schedule.batch(0).rows(), features, classes);
+        LayoutSearch.cheapest(parameters.slotCount(), schedule.batch(0).rows(), features, classes);
     return TrainingPlan.of(parameters, layout, schedule, 100);
   }
 
@@ -242,7 +243,7 @@ class TrainingPlanTest {
     SimulatedParameters parameters = SimulatedParameters.withRingDegree(1 << 12);
     Schedule schedule = new Schedule(16, 16, 1, 1, 1, squarings, 1);
     for (int classes = 2; classes <= 64; classes++) {
-      Layout layout = Layout.choose(parameters.slotCount(), 16, 4, classes);
+      Layout layout = LayoutSearch.cheapest(parameters.slotCount(), 16, 4, classes);
       TrainingPlan plan = TrainingPlan.of(parameters, layout, schedule, 4);
       assertEquals(1, layout.compactCiphertexts());
       int most = classes <= 16 || squarings == 4 || squarings == 5 && classes <= 33 ? 3 : 4;

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.hetal.packing.Layout;
+import org.hetal.packing.LayoutSearch;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -26,7 +27,7 @@ class EncryptedDatasetTest {
   @BeforeEach
   void setUp() {
     storage = new LocalStorage(folder.resolve("data"));
-    layout = Layout.choose(64, 8, 3, 4);
+    layout = LayoutSearch.cheapest(64, 8, 3, 4);
     origin = new Origin("insecure_test", "abc", "0123", Shapes.shape(layout), 4, ID);
   }
 

@@ -30,6 +30,7 @@ import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.job.ClusterFailures;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.packing.Layout;
+import org.hetal.packing.LayoutSearch;
 import org.hetal.training.EncryptedMicrobatch;
 import org.hetal.training.Schedule;
 import org.hetal.training.TrainingPlan;
@@ -45,7 +46,7 @@ class DeviceFailureTest {
   static ComputeSpec spec(int gpu) {
     SimulatedParameters parameters = SimulatedParameters.named(SET);
     Schedule schedule = new Schedule(8, 8, 1, 1, 1, 4, 1);
-    Layout layout = Layout.choose(parameters.slotCount(), 8, 3, 2);
+    Layout layout = LayoutSearch.cheapest(parameters.slotCount(), 8, 3, 2);
     EngineSpec engine =
         new EngineSpec(
             "simulator", SET, parameters.hash(), "", "", "", new DeviceSpec("cuda", 1, gpu, 0));

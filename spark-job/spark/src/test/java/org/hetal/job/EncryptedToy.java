@@ -20,6 +20,8 @@ import org.hetal.dataset.StoredFile;
 import org.hetal.he.Parameters;
 import org.hetal.he.owner.Client;
 import org.hetal.packing.Layout;
+import org.hetal.packing.LayoutSearch;
+import org.hetal.packing.Packing;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.Partition;
 import org.hetal.training.PlainTrainer;
@@ -93,7 +95,8 @@ final class EncryptedToy {
             training.squarings(),
             training.groupsPerMicrobatch());
     Parameters parameters = owner.parameters();
-    Layout layout = Layout.choose(parameters.slotCount(), training.batchRows(), FEATURES, CLASSES);
+    Layout layout =
+        LayoutSearch.cheapest(parameters.slotCount(), training.batchRows(), FEATURES, CLASSES);
     this.plan = TrainingPlan.of(parameters, layout, schedule, VALIDATION_ROWS);
     fill(rows, labels, 1);
     fill(validation, validationLabels, 2);
@@ -185,7 +188,7 @@ final class EncryptedToy {
     double[][] out = new double[count][];
     for (int g = 0; g < groups.size(); g++) {
       double[] slots = owner.decrypt(serialized.get(g));
-      double[][] values = plan.layout().unpackLogits(slots, groups.get(g).rows());
+      double[][] values = Packing.unpackLogits(plan.layout(), slots, groups.get(g).rows());
       for (int i = 0; i < values.length; i++) {
         out[groups.get(g).first() + i] = scaled(values[i]);
       }
@@ -226,7 +229,7 @@ final class EncryptedToy {
     for (int i = 0; i < slots.length; i++) {
       slots[i] = owner.decrypt(files.get(i));
     }
-    double[][] weights = plan.layout().unpackWeights(slots);
+    double[][] weights = Packing.unpackWeights(plan.layout(), slots);
     for (int c = 0; c < weights.length; c++) {
       weights[c] = scaled(weights[c]);
     }
@@ -248,13 +251,13 @@ final class EncryptedToy {
   }
 
   private EncryptedGroup trainingGroup(RowRange range) {
-    double[] packed = plan.layout().packLabels(range.of(labels));
+    double[] packed = Packing.packLabels(plan.layout(), range.of(labels));
     return group(range.of(rows), plan.levels().features(), packed);
   }
 
   private EncryptedGroup group(double[][] group, int level, double[] packedLabels) {
     List<byte[]> features = new ArrayList<>();
-    for (double[] block : plan.layout().packFeatures(group)) {
+    for (double[] block : Packing.packFeatures(plan.layout(), group)) {
       features.add(owner.encrypt(block, level));
     }
     byte[] labelBytes =

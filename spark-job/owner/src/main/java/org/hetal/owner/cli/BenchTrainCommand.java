@@ -24,6 +24,7 @@ import org.hetal.owner.data.MadeUpData;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.keys.DeviceProbe;
 import org.hetal.owner.keys.TemporaryFolder;
+import org.hetal.packing.Packing;
 import org.hetal.training.CheckpointStore;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.EncryptedMicrobatch;
@@ -150,7 +151,7 @@ final class BenchTrainCommand extends OwnerCommand {
 
     FeatureBlocks features(double[][] rows, int level) {
       List<Ciphertext> blocks = new ArrayList<>();
-      for (double[] slots : plan.layout().packFeatures(rows)) {
+      for (double[] slots : Packing.packFeatures(plan.layout(), rows)) {
         blocks.add(encrypted(slots, level));
       }
       return new FeatureBlocks(blocks, plan.layout().rowBlocks(rows.length));
@@ -163,7 +164,7 @@ final class BenchTrainCommand extends OwnerCommand {
             new EncryptedMicrobatch.Group(
                 features(rows.of(data.train()), plan.levels().features()),
                 encrypted(
-                    plan.layout().packLabels(rows.of(data.trainLabels())),
+                    Packing.packLabels(plan.layout(), rows.of(data.trainLabels())),
                     plan.levels().labels())));
       }
       return new EncryptedMicrobatch(groups);
@@ -179,15 +180,16 @@ final class BenchTrainCommand extends OwnerCommand {
       List<double[]> out = new ArrayList<>();
       for (int g = 0; g < groups.size(); g++) {
         double[] slots = client.decrypt(serialized.get(g));
-        out.addAll(List.of(scaled(plan.layout().unpackLogits(slots, groups.get(g).rows()))));
+        out.addAll(
+            List.of(scaled(Packing.unpackLogits(plan.layout(), slots, groups.get(g).rows()))));
       }
       return out.toArray(double[][]::new);
     }
 
     double[][] weights(List<byte[]> serialized) {
       return scaled(
-          plan.layout()
-              .unpackWeights(serialized.stream().map(client::decrypt).toArray(double[][]::new)));
+          Packing.unpackWeights(
+              plan.layout(), serialized.stream().map(client::decrypt).toArray(double[][]::new)));
     }
   }
 

@@ -14,6 +14,7 @@ import org.hetal.dataset.Shapes;
 import org.hetal.dataset.Storage;
 import org.hetal.he.owner.Client;
 import org.hetal.packing.Layout;
+import org.hetal.packing.Packing;
 
 /**
  * The trained model in the clear, as its owner uses it: {@code model.json} and {@code model.npz}
@@ -61,7 +62,7 @@ public record DecryptedModel(
     Layout layout = Shapes.layout(origin.shape());
     List<double[]> slots =
         stored.weights().stream().map(file -> client.decrypt(file.read(encrypted))).toList();
-    double[][] weights = layout.unpackWeights(slots.toArray(double[][]::new));
+    double[][] weights = Packing.unpackWeights(layout, slots.toArray(double[][]::new));
     double scale = Math.scalb(1.0, origin.squarings());
     for (double[] row : weights) {
       for (int i = 0; i < row.length; i++) {

@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import org.hetal.config.Settings;
 import org.hetal.he.Parameters;
 import org.hetal.packing.Layout;
+import org.hetal.packing.LayoutSearch;
 import org.hetal.training.Schedule;
 import org.hetal.training.TrainingPlan;
 
@@ -103,7 +104,7 @@ public record PreparedData(
     int rowsPerBlock = settings.training().rowsPerBlock();
     int batchRows = Math.min(settings.training().batchRows(), train.length);
     return rowsPerBlock == 0
-        ? Layout.choose(slots, batchRows, preparation.features(), classes)
+        ? LayoutSearch.cheapest(slots, batchRows, preparation.features(), classes)
         : new Layout(slots, rowsPerBlock, classes, preparation.features());
   }
 

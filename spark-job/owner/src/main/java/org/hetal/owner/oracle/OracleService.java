@@ -12,6 +12,7 @@ import org.hetal.oracle.Greeting;
 import org.hetal.oracle.ValidationAnswer;
 import org.hetal.oracle.ValidationRequest;
 import org.hetal.packing.Layout;
+import org.hetal.packing.Packing;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.EpochMetrics;
 import org.hetal.training.Partition;
@@ -181,7 +182,7 @@ public final class OracleService {
             OracleException.BAD_REQUEST,
             "ciphertext " + group + ": expected logits under the owner's key, actual no such");
       }
-      for (double[] row : layout.unpackLogits(slots, groups.get(group).rows())) {
+      for (double[] row : Packing.unpackLogits(layout, slots, groups.get(group).rows())) {
         for (int k = 0; k < row.length; k++) {
           row[k] *= logitScale;
         }

@@ -23,6 +23,7 @@ import org.hetal.he.owner.Client;
 import org.hetal.owner.data.DecryptedModel;
 import org.hetal.owner.keys.ClientBackend;
 import org.hetal.packing.Layout;
+import org.hetal.packing.Packing;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -138,7 +139,7 @@ class HetalOwnerTest {
     Layout layout = Shapes.layout(dataset.origin().shape());
     List<byte[]> encrypted = new ArrayList<>();
     try (Client client = client()) {
-      for (double[] slots : layout.packWeights(weights)) {
+      for (double[] slots : Packing.packWeights(layout, weights)) {
         double[] scaled = java.util.Arrays.stream(slots).map(x -> x / 16).toArray();
         encrypted.add(client.encrypt(scaled, 4));
       }
@@ -192,7 +193,7 @@ class HetalOwnerTest {
           dataset.origin(),
           dataset.id(),
           List.of(stored),
-          List.of(client.encrypt(layout.packLogits(logits), 0)),
+          List.of(client.encrypt(Packing.packLogits(layout, logits), 0)),
           0);
     }
     Path csv = folder.resolve("classes.csv");

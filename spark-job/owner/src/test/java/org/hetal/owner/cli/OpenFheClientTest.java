@@ -28,6 +28,7 @@ import org.hetal.he.owner.Client;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.keys.ClientBackend;
+import org.hetal.packing.Packing;
 import org.hetal.training.CheckpointStore;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.EncryptedMicrobatch;
@@ -217,7 +218,7 @@ class OpenFheClientTest {
     List<RowRange> groups = Partition.groups(plan.validationRows(), plan.layout());
     for (int g = 0; g < groups.size(); g++) {
       double[] slots = client.decrypt(serialized.get(g));
-      for (double[] row : plan.layout().unpackLogits(slots, groups.get(g).rows())) {
+      for (double[] row : Packing.unpackLogits(plan.layout(), slots, groups.get(g).rows())) {
         double scale = plan.schedule().stateScale();
         out.add(java.util.Arrays.stream(row).map(x -> x * scale).toArray());
       }

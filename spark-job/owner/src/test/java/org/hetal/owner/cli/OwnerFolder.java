@@ -18,6 +18,7 @@ import org.hetal.dataset.Shapes;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.keys.ClientBackend;
 import org.hetal.packing.Layout;
+import org.hetal.packing.Packing;
 
 /**
  * A data owner's folder with settings and 150 rows of three classes, and the owner's commands on
@@ -111,7 +112,7 @@ final class OwnerFolder {
     }
     List<byte[]> encrypted = new ArrayList<>();
     try (Client client = client()) {
-      for (double[] slots : layout.packWeights(weights)) {
+      for (double[] slots : Packing.packWeights(layout, weights)) {
         encrypted.add(
             client.encrypt(
                 Arrays.stream(slots)
@@ -146,7 +147,7 @@ final class OwnerFolder {
           values[(row++ + 1) % layout.classes()] = 0.5;
         }
         counts.add(group.rows());
-        encrypted.add(client.encrypt(layout.packLogits(logits), 1));
+        encrypted.add(client.encrypt(Packing.packLogits(layout, logits), 1));
       }
     }
     EncryptedLogits.write(

@@ -21,6 +21,8 @@ import org.hetal.linalg.ExpandedWeights;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.linalg.Products;
 import org.hetal.packing.Layout;
+import org.hetal.packing.LayoutSearch;
+import org.hetal.packing.Packing;
 import org.hetal.softmax.Softmax;
 import org.hetal.training.PlainTrainer;
 import org.junit.jupiter.api.Test;
@@ -46,7 +48,7 @@ class AlgorithmsOnEngineTest {
         arithmetic -> {
           Evaluator evaluator = arithmetic.evaluator;
           try (Scope scope = evaluator.scope()) {
-            Ciphertext u = scope.add(arithmetic.encrypt(layout.packLogits(scaled), TOP));
+            Ciphertext u = scope.add(arithmetic.encrypt(Packing.packLogits(layout, scaled), TOP));
             Softmax chain = new Softmax(evaluator, layout, squarings);
             Ciphertext p = scope.addAll(chain.apply(List.of(u), 7)).get(0);
             assertEquals(7, p.level());
@@ -54,7 +56,7 @@ class AlgorithmsOnEngineTest {
           }
         };
     double[] slots = onEngine(softmax);
-    double[][] actual = layout.unpackLogits(slots, logits.length);
+    double[][] actual = Packing.unpackLogits(layout, slots, logits.length);
     double worst = 0;
     for (int row = 0; row < logits.length; row++) {
       double[] expected = PlainTrainer.softmax(logits[row]);
@@ -72,7 +74,7 @@ class AlgorithmsOnEngineTest {
 
   @Test
   void logits_onCiphertexts_areThoseOfPlainMatrices() {
-    Layout layout = Layout.choose(SLOTS, 50, 21, 5);
+    Layout layout = LayoutSearch.cheapest(SLOTS, 50, 21, 5);
     double[][] rows = logits(50, 21, 0.2);
     double[][] weights = logits(5, 21, 0.2);
     Function<Arithmetic, double[]> product =
@@ -81,11 +83,11 @@ class AlgorithmsOnEngineTest {
           try (Scope scope = evaluator.scope()) {
             Products products = scope.add(new Products(evaluator, layout));
             List<Ciphertext> compact = new ArrayList<>();
-            for (double[] slots : layout.packWeights(weights)) {
+            for (double[] slots : Packing.packWeights(layout, weights)) {
               compact.add(scope.add(arithmetic.encrypt(slots, TOP)));
             }
             List<Ciphertext> blocks = new ArrayList<>();
-            for (double[] slots : layout.packFeatures(rows)) {
+            for (double[] slots : Packing.packFeatures(layout, rows)) {
               blocks.add(scope.add(arithmetic.encrypt(slots, TOP - Products.EXPAND_LEVELS)));
             }
             ExpandedWeights expanded = scope.add(products.expand(compact));
@@ -93,7 +95,7 @@ class AlgorithmsOnEngineTest {
             return arithmetic.decrypt(scope.add(products.logits(expanded, features)));
           }
         };
-    double[][] actual = layout.unpackLogits(onEngine(product), rows.length);
+    double[][] actual = Packing.unpackLogits(layout, onEngine(product), rows.length);
     double[][] expected = PlainTrainer.logits(rows, weights);
     double worst = 0;
     for (int row = 0; row < rows.length; row++) {

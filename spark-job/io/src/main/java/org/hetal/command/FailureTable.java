@@ -21,6 +21,7 @@ import org.hetal.he.IoReason;
 import org.hetal.he.NativeFaultException;
 import org.hetal.he.NativeLibraryException;
 import org.hetal.he.ResourceUnavailableException;
+import org.hetal.training.TrainingDivergedException;
 
 /**
  * Which exit code and which line stand for what was thrown. The outermost exception of the chain of
@@ -55,6 +56,7 @@ public final class FailureTable {
         .with(
             ExitCode.CONFIGURATION,
             SettingsException.class,
+            TrainingDivergedException.class,
             HeSecurityException.class,
             HeMissingKeyException.class,
             DeviceUnavailableException.class,

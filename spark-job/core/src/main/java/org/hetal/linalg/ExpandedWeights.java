@@ -4,7 +4,7 @@ import java.util.List;
 import org.hetal.he.Ciphertext;
 
 /**
- * Weights ready for products: one ciphertext a complex diagonal, the same in every row. Made by
+ * Weights ready for products: one ciphertext per complex diagonal, the same in every row. Made by
  * {@link Products#expand}, shared by all groups of a step, usable from several threads. Owns its
  * ciphertexts.
  */

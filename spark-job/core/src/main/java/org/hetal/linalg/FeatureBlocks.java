@@ -7,9 +7,9 @@ import org.hetal.he.Ciphertext;
 /**
  * The encrypted features of one group of rows. Owns its ciphertexts.
  *
- * @param blocks in the order of {@link org.hetal.packing.Layout#packFeatures}: [rowBlock *
+ * @param blocks in the order of {@link org.hetal.packing.Packing#packFeatures}: [rowBlock *
  *     columnBlocks + columnBlock]; all at one level
- * @param rowBlocks unit row blocks of the group
+ * @param rowBlocks row blocks of the group
  */
 public record FeatureBlocks(List<Ciphertext> blocks, int rowBlocks) implements AutoCloseable {
   public FeatureBlocks {

@@ -10,8 +10,8 @@ import org.hetal.he.Plaintext;
 import org.hetal.packing.ReplicationPlan;
 
 /**
- * Masks of one factor: {@code factor} in one block of each run of blocks, 0 elsewhere; each encoded
- * once a level and kept. Thread-safe until closed.
+ * Masks of one factor: {@code factor} in one block of each run of blocks, 0 elsewhere; each is
+ * encoded once per level and kept. Thread-safe until closed.
  */
 final class Masks implements AutoCloseable {
   private record Key(int stride, int positions, int block, int level) {}
@@ -55,8 +55,8 @@ final class Masks implements AutoCloseable {
   }
 
   /**
-   * Masks by factor. Learning rates come and go, so only the few factors used last stay encoded; a
-   * set is never closed while somebody borrows it.
+   * Masks by factor. The learning rate changes the factor, so only the factors used last stay
+   * encoded. A set is not closed while it is borrowed.
    */
   static final class Cache implements AutoCloseable {
     private static final int KEPT = 4;
@@ -94,7 +94,7 @@ final class Masks implements AutoCloseable {
       }
     }
 
-    /** Masks still lent are closed too: whoever uses them gets the evaluator's error. */
+    /** Closes also masks that are borrowed; their use then fails with the evaluator's error. */
     @Override
     public synchronized void close() {
       closed = true;

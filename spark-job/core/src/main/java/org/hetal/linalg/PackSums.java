@@ -10,8 +10,8 @@ import org.hetal.packing.ReplicationPlan;
 
 /**
  * Several ciphertexts to one, the transpose of {@link Replicate}: the output's block v is the sum
- * of all blocks of a run of input v, times the masks' factor; blocks without an input are 0. Level
- * l to l-1. See {@link ReplicationPlan} for the forms and their cost.
+ * of all blocks of a run of input v, multiplied by the masks' factor. Blocks without an input are
+ * 0. Level l to l-1. {@link ReplicationPlan} has the forms and their cost.
  */
 final class PackSums {
   private final Evaluator evaluator;
@@ -24,26 +24,28 @@ final class PackSums {
     this.masks = masks;
   }
 
-  /** {@code plan.count()} ciphertexts of one level, which stay the caller's. */
+  /**
+   * @param inputs {@code plan.count()} ciphertexts of one level; the caller closes them
+   */
   Ciphertext apply(List<Ciphertext> inputs) {
     if (inputs.size() != plan.count()) {
       throw new IllegalArgumentException(
-          "packSums: expected " + plan.count() + " ciphertexts, actual " + inputs.size());
+          "packing of sums: expected " + plan.count() + " ciphertexts, actual " + inputs.size());
     }
     if (plan.positions() == 1) {
       return Replicate.scaled(evaluator, inputs.get(0), masks.factor());
     }
     try (Scope scope = new Scope()) {
-      List<Ciphertext> folded = new ArrayList<>();
+      List<Ciphertext> summed = new ArrayList<>();
       for (int v = 0; v < plan.count(); v++) {
         Ciphertext sum = inputs.get(v);
         for (int[] steps : plan.rotateAndSumStages(v)) {
           sum = scope.own(evaluator.rotateSum(sum, negated(steps)));
         }
-        folded.add(sum);
+        summed.add(sum);
       }
-      Ciphertext gathered = scope.own(plan.window() == 1 ? masked(folded) : window(folded));
-      return evaluator.rescale(gathered);
+      Ciphertext packed = scope.own(plan.window() == 1 ? masked(summed) : insideWindows(summed));
+      return evaluator.rescale(packed);
     }
   }
 
@@ -63,8 +65,8 @@ final class PackSums {
     return evaluator.multiplySumPlain(inputs, factors);
   }
 
-  /** For each offset the masked inputs that move by it, summed; then all offsets in one sum. */
-  private Ciphertext window(List<Ciphertext> inputs) {
+  /** For each offset sums the masked inputs that move by it; then sums over the offsets. */
+  private Ciphertext insideWindows(List<Ciphertext> inputs) {
     int window = plan.window();
     int level = inputs.get(0).level();
     int least = -plan.largestOffset();

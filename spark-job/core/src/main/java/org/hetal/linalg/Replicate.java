@@ -10,8 +10,8 @@ import org.hetal.he.Scope;
 import org.hetal.packing.ReplicationPlan;
 
 /**
- * One ciphertext to several: output v holds the input's block v in every block of its run, times
- * the masks' factor. Level l to l-1. See {@link ReplicationPlan} for the forms and their cost.
+ * One ciphertext to several: output v has the input's block v in every block of its run, multiplied
+ * by the masks' factor. Level l to l-1. {@link ReplicationPlan} has the forms and their cost.
  */
 final class Replicate {
   private final Evaluator evaluator;
@@ -24,14 +24,14 @@ final class Replicate {
     this.masks = masks;
   }
 
-  /** {@code plan.count()} ciphertexts, the caller's. */
+  /** Returns {@code plan.count()} ciphertexts, which the caller closes. */
   List<Ciphertext> apply(Ciphertext a) {
     if (plan.positions() == 1) {
       return List.of(scaled(evaluator, a, masks.factor()));
     }
     try (Scope scope = new Scope()) {
       List<Ciphertext> out = new ArrayList<>();
-      List<Ciphertext> masked = scope.ownAll(plan.window() == 1 ? masked(a) : window(a));
+      List<Ciphertext> masked = scope.ownAll(plan.window() == 1 ? masked(a) : insideWindows(a));
       for (int v = 0; v < plan.count(); v++) {
         Ciphertext copied = scope.own(evaluator.rescale(masked.get(v)));
         for (int[] steps : plan.rotateAndSumStages(v)) {
@@ -44,7 +44,7 @@ final class Replicate {
     }
   }
 
-  /** A level down by a factor, where there is nothing to mask. */
+  /** One level lower, multiplied by the factor: the case without a mask. */
   static Ciphertext scaled(Evaluator evaluator, Ciphertext a, double factor) {
     return factor == 1
         ? evaluator.dropToLevel(a, a.level() - 1)
@@ -62,7 +62,7 @@ final class Replicate {
     }
   }
 
-  private List<Ciphertext> window(Ciphertext a) {
+  private List<Ciphertext> insideWindows(Ciphertext a) {
     int window = plan.window();
     int most = plan.largestOffset();
     int[] steps = new int[window + most];
@@ -74,7 +74,7 @@ final class Replicate {
       Plaintext[] row = new Plaintext[steps.length];
       int first = v - v % window;
       for (int j = 0; j < window; j++) {
-        // Block j of the sub-run takes block v: from v - j blocks to its right.
+        // Block j of the window takes block v, which is v - j blocks to its right.
         row[v % window - j + window - 1] = masks.block(plan, first + j, a.level());
       }
       factors.add(Arrays.asList(row));

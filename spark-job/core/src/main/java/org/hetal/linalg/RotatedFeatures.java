@@ -35,7 +35,7 @@ public final class RotatedFeatures implements AutoCloseable {
     return rotated.get(0).get(0).level();
   }
 
-  /** All of them, for the accounting of memory. */
+  /** The number of ciphertexts, for the estimate of memory. */
   public int ciphertexts() {
     return rotated.stream().mapToInt(List::size).sum();
   }

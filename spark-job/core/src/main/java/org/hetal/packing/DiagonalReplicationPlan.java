@@ -4,12 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A replicate or packSums along the rows of a unit block in two levels of masks: between groups of
+ * A replication or packing along the rows of a block in two levels of masks: between groups of
  * {@code group} rows (outer), and inside the groups (inner).
  *
  * @param group rows of a group, a power of two
- * @param outer stride group, positions rowsPerBlock / group, one value a group that is in use
- * @param inner stride 1, positions group; one entry a group that is in use
+ * @param outer stride group, positions rowsPerBlock / group, one value per group in use
+ * @param inner stride 1, positions group; one entry per group in use
  */
 public record DiagonalReplicationPlan(
     int group, ReplicationPlan outer, List<ReplicationPlan> inner) {
@@ -17,12 +17,12 @@ public record DiagonalReplicationPlan(
     inner = List.copyOf(inner);
   }
 
-  /** The cheapest replicate of the first {@code count} rows. */
+  /** The cheapest replication of the first {@code count} rows. */
   public static DiagonalReplicationPlan replicate(int rowsPerBlock, int count) {
     return cheapest(rowsPerBlock, count, true);
   }
 
-  /** The cheapest packSums into the first {@code count} rows. */
+  /** The cheapest packing into the first {@code count} rows. */
   public static DiagonalReplicationPlan packSums(int rowsPerBlock, int count) {
     return cheapest(rowsPerBlock, count, false);
   }
@@ -57,11 +57,11 @@ public record DiagonalReplicationPlan(
     return new DiagonalReplicationPlan(group, outer, inner);
   }
 
-  /** In rotations. */
+  /** Cost in rotations. */
   public double cost(boolean replicate) {
     double cost = replicate ? outer.replicateCost() : outer.packSumsCost();
-    for (ReplicationPlan spread : inner) {
-      cost += replicate ? spread.replicateCost() : spread.packSumsCost();
+    for (ReplicationPlan part : inner) {
+      cost += replicate ? part.replicateCost() : part.packSumsCost();
     }
     return cost;
   }

@@ -4,47 +4,55 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * How values are spread along a run of equal blocks of slots, or collected from it, with one level
- * of masks. The run has {@code positions} blocks of {@code stride} slots; slots below the stride
- * and runs above it are worked on alike. The two operators are each other's transposes:
+ * How the blocks of a run of slots are replicated or packed with one level of masks. A run has
+ * {@code positions} blocks of {@code stride} slots. All runs, and all slots below the stride, are
+ * treated alike. The two operators are transposes of each other:
  *
  * <ul>
- *   <li><b>replicate</b>: of one input a, output v (0 &lt;= v &lt; count) holds a's block v in
- *       every block;
- *   <li><b>packSums</b>: of inputs a_v, the output's block v is the sum of all blocks of a_v;
- *       blocks from {@code count} on are 0.
+ *   <li><b>replicate</b>: of one input a, output v (0 &lt;= v &lt; count) has a's block v in every
+ *       block;
+ *   <li><b>pack sums</b>: of inputs a_v, the output's block v is the sum of all blocks of a_v.
+ *       Blocks from {@code count} on are 0.
  * </ul>
  *
- * The run is cut into sub-runs of {@code window} blocks. Inside a sub-run the operator is window:
- * every offset -(window-1) to window-1 is a rotation, masked before it is used; a replicate's share
- * one decomposition, a packSums's one division by the special primes. Between sub-runs, values are
- * copied (summed) by {@link #rotateAndSumStages}, which need no masks because nothing else is there
- * (because only the sub-run that is valid afterwards is kept). window = positions is the form with
- * fewest levels of rotations, window = 1 is plain doubling; {@link #replicate} and {@link
- * #packSums} take the cheapest.
+ * For four positions and count 4, with a = (a0 a1 a2 a3):
+ *
+ * <pre>
+ * replicate      output 0 = (a0 a0 a0 a0)   output 1 = (a1 a1 a1 a1)   ...
+ * pack sums      (sum of input 0, sum of input 1, sum of input 2, sum of input 3)
+ * </pre>
+ *
+ * The run is cut into windows of {@code window} blocks. Inside a window each offset from
+ * -(window-1) to window-1 is one rotation, and its input is masked before it is used. The rotations
+ * of a replication share one decomposition; those of a packing share one division by the special
+ * primes. Between windows, values are copied or summed by {@link #rotateAndSumStages} without
+ * masks. A replication needs no masks there because all other windows are 0. A packing needs none
+ * because only one window of the result is used. With window = positions there are no
+ * rotate-and-sum stages; with window = 1 there is only doubling. {@link #replicate} and {@link
+ * #packSums} choose the cheapest window.
  *
  * @param stride slots of a block
  * @param positions blocks of a run, a power of two
- * @param count outputs of a replicate, inputs of a packSums: 1 to positions
- * @param window blocks of a sub-run, a power of two, at most positions
+ * @param count outputs of a replication, inputs of a packing: 1 to positions
+ * @param window blocks of a window, a power of two, at most positions
  */
 public record ReplicationPlan(int stride, int positions, int count, int window) {
-  /** A fold's radix: four copies are three key products and one decomposition. */
+  /** Copies per rotate-and-sum stage: four copies take three key products and one decomposition. */
   private static final int RADIX = 4;
 
   public ReplicationPlan {
     if (count < 1 || count > positions) {
       throw new IllegalArgumentException(
-          "spread: expected 1 to " + positions + " values, actual " + count);
+          "replication: expected 1 to " + positions + " values, actual " + count);
     }
   }
 
-  /** The cheapest way to replicate. */
+  /** The plan that replicates at the least cost. */
   public static ReplicationPlan replicate(int stride, int positions, int count) {
     return cheapest(stride, positions, count, true);
   }
 
-  /** The cheapest way to packSums. */
+  /** The plan that packs sums at the least cost. */
   public static ReplicationPlan packSums(int stride, int positions, int count) {
     return cheapest(stride, positions, count, false);
   }
@@ -64,17 +72,17 @@ public record ReplicationPlan(int stride, int positions, int count, int window) 
     return replicate ? replicateCost() : packSumsCost();
   }
 
-  /** Smallest and largest offset, in blocks, of the window part: -(window-1) to this. */
+  /** The largest offset inside a window, in blocks. The smallest is -(window-1). */
   public int largestOffset() {
     return Math.min(count, window) - 1;
   }
 
-  /** Rotations by other than 0 in the window part. */
+  /** The number of offsets inside a window other than 0. */
   private int offsets() {
     return window - 1 + largestOffset();
   }
 
-  /** In rotations; the last rescaling included. */
+  /** Cost in rotations, with the last rescaling. */
   public double replicateCost() {
     if (positions == 1) {
       return count * StepCost.RESCALE;
@@ -84,10 +92,10 @@ public record ReplicationPlan(int stride, int positions, int count, int window) 
         window == 1
             ? 0
             : StepCost.DECOMPOSE + offsets() * StepCost.KEY_PRODUCT + count * StepCost.DIVIDE;
-    return masks + rotations + count * (StepCost.RESCALE + foldCost());
+    return masks + rotations + count * (StepCost.RESCALE + rotateAndSumCost());
   }
 
-  /** In rotations; the last rescaling included. */
+  /** Cost in rotations, with the last rescaling. */
   public double packSumsCost() {
     if (positions == 1) {
       return count * StepCost.RESCALE;
@@ -95,10 +103,10 @@ public record ReplicationPlan(int stride, int positions, int count, int window) 
     double masks = (double) count * window * StepCost.MULTIPLY_PLAIN;
     double rotations =
         window == 1 ? 0 : offsets() * (StepCost.DECOMPOSE + StepCost.KEY_PRODUCT) + StepCost.DIVIDE;
-    return count * foldCost() + masks + rotations + StepCost.RESCALE;
+    return count * rotateAndSumCost() + masks + rotations + StepCost.RESCALE;
   }
 
-  private double foldCost() {
+  private double rotateAndSumCost() {
     double cost = 0;
     for (int[] steps : rotateAndSumStages(0)) {
       cost += StepCost.DECOMPOSE + (steps.length - 1) * StepCost.KEY_PRODUCT + StepCost.DIVIDE;
@@ -107,8 +115,9 @@ public record ReplicationPlan(int stride, int positions, int count, int window) 
   }
 
   /**
-   * The stages that copy sub-run v / window to all others; each is a sum of rotations by these
-   * steps, 0 the first. With the signs rotated they sum all sub-runs into that one.
+   * The stages that copy the window v / window to all others. Each stage is a sum of rotations by
+   * the given steps, of which the first is 0. With negated steps they sum all windows into that
+   * one.
    */
   public List<int[]> rotateAndSumStages(int v) {
     List<int[]> stages = new ArrayList<>();

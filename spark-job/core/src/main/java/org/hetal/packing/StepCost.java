@@ -1,12 +1,12 @@
 package org.hetal.packing;
 
 /**
- * What a training step costs in a layout, in rotations of one ciphertext: a model for choosing
- * between layouts, not a forecast of seconds.
+ * The cost of a training step in a layout, in rotations of one ciphertext. It serves to choose
+ * between layouts and does not predict seconds.
  *
  * <p>A key switch is about a hundred number-theoretic transforms: two fifths in decomposing the
- * input, two fifths in dividing by the special primes, the rest in the key product. Hoisting spares
- * the first, summing before dividing the second.
+ * input, two fifths in dividing by the special primes, the rest in the key product. Hoisting saves
+ * the first part. Summing before dividing saves the second.
  */
 public final class StepCost {
   static final double DECOMPOSE = 0.4;

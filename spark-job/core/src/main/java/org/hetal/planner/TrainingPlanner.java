@@ -2,6 +2,7 @@ package org.hetal.planner;
 
 import org.hetal.he.Parameters;
 import org.hetal.packing.Layout;
+import org.hetal.packing.LayoutSearch;
 import org.hetal.plan.DataShape;
 import org.hetal.plan.Levels;
 import org.hetal.plan.PlannedParameters;
@@ -34,7 +35,8 @@ public final class TrainingPlanner {
       int classes,
       Preprocessing preprocessing) {
     Layout layout =
-        Layout.choose(parameters.slotCount(), schedule.batch(0).rows(), shape.features(), classes);
+        LayoutSearch.cheapest(
+            parameters.slotCount(), schedule.batch(0).rows(), shape.features(), classes);
     return plan(parameters, layout, schedule, shape.validationRows(), preprocessing);
   }
 

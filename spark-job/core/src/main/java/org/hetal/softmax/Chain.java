@@ -9,34 +9,35 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The stages from scaled logits u = x / 2^squarings to probabilities, for one number of classes:
- * exponential, normalise, squarings - 1 loose squarings, and a last one that normalises precisely.
- * Up to 16 classes by the fitted {@link Coefficients}; above, every squaring is an {@link
- * InverseStage}, and there are several chains to choose from (see {@link ManyClasses}).
+ * exponential, first normalization, squarings - 1 squarings with an approximate normalization, and
+ * a last squaring with a precise one. Up to 16 classes the stages use the fitted {@link
+ * Coefficients}. Above, every squaring is an {@link InverseStage}, and there are several chains to
+ * choose from (see {@link ManyClasses}).
  *
- * <p>Built from the end: the probabilities have unit 1, and each stage says in which unit it wants
- * its input.
+ * <p>Chains are built from the end: the probabilities have scaling 1, and each stage determines the
+ * scaling of its input.
  */
 record Chain(int classes, int squarings, List<Stage> stages) {
   static final int LARGEST_CLASSES = 64;
   static final int LEAST_SQUARINGS = 4;
 
   /**
-   * What the last normalisation may leave of a row's sum being off 1; below what the exponential's
-   * own error has become by then.
+   * The largest deviation of a row's sum from 1 after the last normalization. It is below the error
+   * that the exponential has caused by then.
    */
   private static final double FINAL_ERROR = 2e-5;
 
   private static final int FINAL_LOG_DEGREE = 7;
 
-  /** Room for noise on both sides of an interval, before the last normalisation. */
+  /** The margin for noise on both sides of an interval before the last normalization. */
   private static final double FINAL_MARGIN = 1.02;
 
-  /** The chains found so far; making those of many classes takes milliseconds. */
+  /** The chains found so far; finding those of many classes takes milliseconds. */
   private static final Map<List<Integer>, List<Chain>> MADE = new ConcurrentHashMap<>();
 
   /**
-   * Every chain worth considering, fewest levels first; they differ in how the levels are divided
-   * between the squarings.
+   * The candidate chains, fewest levels first. They differ in how the levels are divided between
+   * the squarings.
    *
    * @param classes 2 to {@link #LARGEST_CLASSES}
    * @param squarings {@link #LEAST_SQUARINGS} to {@link #largestSquarings}
@@ -65,7 +66,7 @@ record Chain(int classes, int squarings, List<Stage> stages) {
                 : List.copyOf(ManyClasses.chains(classes, squarings)));
   }
 
-  /** 6 up to 4 classes, 7 above: as far as the coefficients go. */
+  /** The largest k for which there are coefficients: 6 up to 4 classes, 7 above. */
   static int largestSquarings(int classes) {
     Coefficients table = Coefficients.shipped();
     return classes <= table.largest() ? table.entry(classes).steps().size() + 1 : 7;
@@ -98,11 +99,11 @@ record Chain(int classes, int squarings, List<Stage> stages) {
     for (int j = steps - 1; j >= 0; j--) {
       Coefficients.Step step = entry.steps().get(j);
       String name = "square " + (j + 1);
-      double outUnit = backwards.get(backwards.size() - 1).unit();
+      double outputScaling = backwards.get(backwards.size() - 1).scaling();
       backwards.add(
           step.isShort()
-              ? new ShortLookAheadStage(name, step, outUnit)
-              : new LookAheadStage(name, step, paddedClasses(classes), outUnit));
+              ? new ShortLookAheadStage(name, step, outputScaling)
+              : new LookAheadStage(name, step, paddedClasses(classes), outputScaling));
     }
     return finished(classes, squarings, backwards, entry.a(), entry.b());
   }
@@ -118,11 +119,11 @@ record Chain(int classes, int squarings, List<Stage> stages) {
         "last square", MinimaxInverse.within(interval, FINAL_ERROR, FINAL_LOG_DEGREE), 1);
   }
 
-  /** Adds the two stages before the squarings and babySteps the list round. */
+  /** Adds the two stages before the squarings and reverses the list. */
   static Chain finished(int classes, int squarings, List<Stage> backwards, double a, double b) {
-    Stage normalise = new NormaliseStage(a, b, backwards.get(backwards.size() - 1).unit());
-    backwards.add(normalise);
-    backwards.add(new ExponentialStage(Coefficients.shipped().exponential(), normalise.unit()));
+    Stage normalize = new NormalizeStage(a, b, backwards.get(backwards.size() - 1).scaling());
+    backwards.add(normalize);
+    backwards.add(new ExponentialStage(Coefficients.shipped().exponential(), normalize.scaling()));
     Collections.reverse(backwards);
     return new Chain(classes, squarings, List.copyOf(backwards));
   }

@@ -8,9 +8,9 @@ import org.hetal.he.Plaintext;
 import org.hetal.he.Scope;
 
 /**
- * What the stages compute with: products, and sums over the classes of a row. The classes lie
- * cyclically in the slots, slot = class * stride + row, so a sum over them is rotations by
- * multiples of the stride, needs no mask and is there in every class afterwards.
+ * The operations of the stages: products, and sums over the classes of a row. The classes lie
+ * cyclically in the slots, slot = class * stride + row. A sum over the classes is therefore a sum
+ * of rotations by multiples of the stride. It needs no mask, and every class has the result.
  */
 final class ClassArithmetic {
   private static final int RADIX = 4;
@@ -67,7 +67,7 @@ final class ClassArithmetic {
     return sum;
   }
 
-  /** A square, relinearised but not rescaled: scale degree 2. */
+  /** A square, relinearized and not rescaled: scale degree 2. */
   Ciphertext relinearizedSquare(Ciphertext y) {
     try (Ciphertext square = evaluator.square(y)) {
       return evaluator.relinearize(square);

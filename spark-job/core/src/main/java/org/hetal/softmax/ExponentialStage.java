@@ -6,13 +6,13 @@ import org.hetal.he.Evaluator;
 import org.hetal.he.Scope;
 
 /**
- * u in [-2, 2] to outUnit * P(u), P of degree 8 and proportional to e^u, padded classes to 0. In v
- * = kappa u the polynomial is monic and
+ * u in [-2, 2] to outputScaling * P(u), P of degree 8 and proportional to e^u, padded classes to 0.
+ * In v = kappa u the polynomial is monic and
  *
  * <pre>w = v^2 + alpha v + beta,  h = w^2 + gamma v + delta,  y = h^2 + c3 v^3 + c2 v^2 + c1 v + c0
  * </pre>
  *
- * Four levels: one to v, three for degree 8. Three relinearisations, no rotation. The padded
+ * Four levels: one to v, three for degree 8. Three relinearizations, no rotation. The padded
  * classes, whose u is 0, hold h(0)^2 before the last constant is added, so there the constant is
  * -h(0)^2 and the result exactly 0.
  */
@@ -30,12 +30,12 @@ final class ExponentialStage implements Stage {
   /**
    * @param exponential nine ascending coefficients, the last positive
    */
-  ExponentialStage(double[] exponential, double outUnit) {
-    kappa = StrictMath.pow(outUnit * exponential[8], 1 / 8.0);
+  ExponentialStage(double[] exponential, double outputScaling) {
+    kappa = StrictMath.pow(outputScaling * exponential[8], 1 / 8.0);
     double[] p = new double[8];
     double power = 1;
     for (int j = 0; j < 8; j++) {
-      p[j] = outUnit * exponential[j] / power;
+      p[j] = outputScaling * exponential[j] / power;
       power *= kappa;
     }
     double h3 = p[7] / 2;

@@ -45,7 +45,7 @@ public final class HetalSoftmax {
   private final int classes;
   private final int paddedClasses;
   private final int extensions;
-  private final double toUnit;
+  private final double toScaling;
   private final int stride;
 
   /**
@@ -66,7 +66,7 @@ public final class HetalSoftmax {
       count++;
     }
     this.extensions = count;
-    this.toUnit = range;
+    this.toScaling = range;
     this.stride = layout.classStride();
     this.arithmetic = new ClassArithmetic(evaluator, classes, paddedClasses);
   }
@@ -85,7 +85,7 @@ public final class HetalSoftmax {
       for (int i = 0; i < extensions; i++) {
         below = scope.own(extended(fresh(scope, below, 2)));
       }
-      return normalised(scope.own(exponential(below)));
+      return normalized(scope.own(exponential(below)));
     }
   }
 
@@ -170,7 +170,7 @@ public final class HetalSoftmax {
       // a padded class is below the maximum too: back to 0, where the stage gives 0
       Ciphertext u = fresh(scope, t, stage.levels() + 1);
       Ciphertext y =
-          scope.own(stage.apply(arithmetic, scope.own(arithmetic.maskedByClass(u, toUnit))));
+          scope.own(stage.apply(arithmetic, scope.own(arithmetic.maskedByClass(u, toScaling))));
       for (int i = 0; i < EXPONENTIAL_SQUARINGS; i++) {
         Ciphertext base = fresh(scope, y, 1);
         y = scope.own(evaluator.multiplyRescale(base, base));
@@ -180,7 +180,7 @@ public final class HetalSoftmax {
   }
 
   /** y / s1, by 1 / s = (1 + r) (1 + r^2) (1 + r^4) ... / c with r = 1 - s / c. */
-  private Ciphertext normalised(Ciphertext y) {
+  private Ciphertext normalized(Ciphertext y) {
     try (Scope scope = new Scope()) {
       Ciphertext scaled = scope.own(evaluator.multiplyRescale(fresh(scope, y, 1), 1.0 / classes));
       Ciphertext sum = scope.own(arithmetic.classSum(scaled));

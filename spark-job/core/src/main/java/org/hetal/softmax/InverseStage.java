@@ -6,7 +6,7 @@ import org.hetal.he.Scope;
 
 /**
  * y to y^2 g(s2), g the {@link MinimaxInverse} of degree n - 1 on the interval of s2, n = 2^m: a
- * squaring with the normalisation that goes with it, as precise as the degree is high. In S = mu^2
+ * squaring with the normalization that goes with it, as precise as the degree is high. In S = mu^2
  * s2 the factors of g are monic,
  *
  * <pre>
@@ -14,8 +14,8 @@ import org.hetal.he.Scope;
  * </pre>
  *
  * with zeta the middle of the interval of S, w_1 = 2 / (half its width)^2, w_{i+1} = 2 w_i^2; the
- * unit mu makes the constant in front of all of them 1. So there are m + 1 levels, 2m
- * relinearisations and one sum over the classes.
+ * scaling mu makes the constant in front of all of them 1. So there are m + 1 levels, 2m
+ * relinearizations and one sum over the classes.
  */
 final class InverseStage implements Stage {
   private final Entry entry;
@@ -23,26 +23,26 @@ final class InverseStage implements Stage {
   private final double[] shifts;
   private final double[] offsets;
 
-  InverseStage(String name, MinimaxInverse inverse, double outUnit) {
+  InverseStage(String name, MinimaxInverse inverse, double outputScaling) {
     int m = inverse.logDegree();
     double width = inverse.halfWidth();
     double front = StrictMath.pow(2, m) * inverse.error() / (width * width);
     for (int i = 1; i < m; i++) {
       front *= weight(width, i);
     }
-    double unit = StrictMath.pow(outUnit * front, 1 / StrictMath.pow(2, m + 1));
-    zeta = unit * unit * inverse.centre();
+    double scaling = StrictMath.pow(outputScaling * front, 1 / StrictMath.pow(2, m + 1));
+    zeta = scaling * scaling * inverse.centre();
     // entry i belongs to m_i: what is added to it before it is squared, and to make it a factor
     shifts = new double[m];
     offsets = new double[m];
     shifts[0] = -zeta;
     offsets[0] = 2 * zeta;
     for (int i = 1; i < m; i++) {
-      double weight = weight(unit * unit * width, i);
+      double weight = weight(scaling * scaling * width, i);
       shifts[i] = -1 / weight;
       offsets[i] = (inverse.chebyshevAtZero(i) - 1) / weight;
     }
-    entry = new Entry(name, m + 1, unit * Math.sqrt(inverse.interval().high()), unit, true);
+    entry = new Entry(name, m + 1, scaling * Math.sqrt(inverse.interval().high()), scaling, true);
   }
 
   private static double weight(double halfWidth, int i) {

@@ -6,18 +6,18 @@ import org.hetal.he.Evaluator;
 import org.hetal.he.Scope;
 
 /**
- * A squaring that normalises loosely, looking one squaring ahead:
+ * A squaring that normalizes loosely, looking one squaring ahead:
  *
  * <pre>q = q0 + q1 s1 - s2,   y to y^2 q (b0 + b1 s1 + b2 s2 + b3 s3 + b4 (s4 + q^2))</pre>
  *
- * Three levels, four relinearisations, two sums over the classes. With Y = mu y and c classes after
+ * Three levels, four relinearizations, two sums over the classes. With Y = mu y and c classes after
  * padding everything in the bracket goes under one sum,
  *
  * <pre>T = c B0 + sum over the classes of [c (Y^2 (Y^2 + B3 Y + B2) + B1 Y) + Q^2],   Q = mu^2 q
  * </pre>
  *
- * because Q is the same in all of them; the unit mu is chosen so that Y^2 Q T is the next stage's
- * unit times the result.
+ * because Q is the same in all of them; the scaling mu is chosen so that Y^2 Q T is the next
+ * stage's scaling times the result.
  */
 final class LookAheadStage implements Stage {
   private final Entry entry;
@@ -26,19 +26,19 @@ final class LookAheadStage implements Stage {
   private final double q1;
   private final double[] b;
 
-  LookAheadStage(String name, Coefficients.Step step, int paddedClasses, double outUnit) {
+  LookAheadStage(String name, Coefficients.Step step, int paddedClasses, double outputScaling) {
     double b4 = step.b()[4];
     sign = b4 < 0 ? -1 : 1;
-    double unit = StrictMath.pow(Math.abs(b4) * outUnit / paddedClasses, 1 / 8.0);
-    q0 = unit * unit * step.q()[0];
-    q1 = unit * step.q()[1];
+    double scaling = StrictMath.pow(Math.abs(b4) * outputScaling / paddedClasses, 1 / 8.0);
+    q0 = scaling * scaling * step.q()[0];
+    q1 = scaling * step.q()[1];
     b = new double[4];
     for (int i = 0; i < 4; i++) {
-      b[i] = step.b()[i] * StrictMath.pow(unit, 4 - i) / b4;
+      b[i] = step.b()[i] * StrictMath.pow(scaling, 4 - i) / b4;
     }
     b[0] *= paddedClasses;
     b[1] *= paddedClasses;
-    entry = new Entry(name, 3, unit * step.largest(), unit, true);
+    entry = new Entry(name, 3, scaling * step.largest(), scaling, true);
   }
 
   @Override

@@ -16,20 +16,22 @@ import java.util.List;
  * with K the power of e^u that y has reached: s2 of probabilities is at most the largest of them,
  * which by Jensen's inequality is at most M for centred u in [-2, 2]. A higher degree in one
  * squaring narrows the intervals of all the later ones, so the same levels can be divided between
- * the squarings in many ways; which of them needs the fewest bootstraps depends on the levels
- * between two bootstraps and is left to {@link SoftmaxPlan}.
+ * the squarings in many ways. Which of them needs the fewest bootstraps depends on the levels
+ * between two bootstraps; {@link SoftmaxPlan} chooses.
  */
 final class ManyClasses {
   private static final int LEAST_LOG_DEGREE = 2;
   private static final int LARGEST_LOG_DEGREE = 5;
 
-  /** Beyond this error of a squaring the interval after it says nothing any more. */
+  /** The largest error of a squaring for which the next interval is useful. */
   private static final double LARGEST_ERROR = 0.7;
 
-  /** Room for noise and the exponential's error on both sides of an interval. */
+  /** The margin for noise and for the exponential's error on both sides of an interval. */
   private static final double MARGIN = 1.01;
 
-  /** What a bootstrap carries, and every value between two stages keeps to. */
+  /**
+   * The largest magnitude that a bootstrap can refresh; every value between two stages stays below.
+   */
   private static final double BOUND = 2;
 
   private ManyClasses() {}
@@ -100,14 +102,14 @@ final class ManyClasses {
     List<Stage> backwards = new ArrayList<>();
     backwards.add(Chain.finalStage(after(classes, squarings.get(count - 1), count)));
     for (int j = count - 1; j >= 0; j--) {
-      double outUnit = backwards.get(backwards.size() - 1).unit();
-      backwards.add(new InverseStage("square " + (j + 1), squarings.get(j), outUnit));
+      double outputScaling = backwards.get(backwards.size() - 1).scaling();
+      backwards.add(new InverseStage("square " + (j + 1), squarings.get(j), outputScaling));
     }
     return backwards;
   }
 
   /**
-   * The first normalisation, y (a - b s1) for y = P(u), and where it puts s2. For rows of a given
+   * The first normalization, y (a - b s1) for y = P(u), and where it puts s2. For rows of a given
    * s1 the extremes of s2 are reached where u takes two values, one of them -2 or 2 (1, u, P(u) and
    * P(u)^2 are a Chebyshev system), whatever the number of classes; so a scan over these finds the
    * interval. b / a is that of the narrowest interval, a puts its end at 1.

@@ -6,7 +6,7 @@ import org.hetal.he.Scope;
 
 /**
  * The squaring for few classes and narrow intervals: y to y^2 (b0 + b1 s1 + b2 s2). Two levels, two
- * relinearisations, one sum over the classes; the unit of y makes b2 equal to 1 or -1.
+ * relinearizations, one sum over the classes; the scaling of y makes b2 equal to 1 or -1.
  */
 final class ShortLookAheadStage implements Stage {
   private final Entry entry;
@@ -14,13 +14,13 @@ final class ShortLookAheadStage implements Stage {
   private final double b0;
   private final double b1;
 
-  ShortLookAheadStage(String name, Coefficients.Step step, double outUnit) {
+  ShortLookAheadStage(String name, Coefficients.Step step, double outputScaling) {
     double b2 = step.b()[2];
     negative = b2 < 0;
-    double unit = StrictMath.pow(Math.abs(b2) * outUnit, 1 / 4.0);
-    b0 = outUnit * step.b()[0] / (unit * unit);
-    b1 = outUnit * step.b()[1] / (unit * unit * unit);
-    entry = new Entry(name, 2, unit * step.largest(), unit, true);
+    double scaling = StrictMath.pow(Math.abs(b2) * outputScaling, 1 / 4.0);
+    b0 = outputScaling * step.b()[0] / (scaling * scaling);
+    b1 = outputScaling * step.b()[1] / (scaling * scaling * scaling);
+    entry = new Entry(name, 2, scaling * step.largest(), scaling, true);
   }
 
   @Override

@@ -9,9 +9,9 @@ import org.hetal.he.Scope;
 import org.hetal.packing.Layout;
 
 /**
- * Softmax of encrypted logits by look-ahead normalise-and-square. softmax(x) is what is left of y =
- * exp(x / 2^k) after k squarings if y is kept normalised on the way; a common factor of a row
- * cancels, so only the last normalisation must be precise, and each of the others is a polynomial
+ * Softmax of encrypted logits by look-ahead normalize-and-square. softmax(x) is what is left of y =
+ * exp(x / 2^k) after k squarings if y is kept normalized on the way; a common factor of a row
+ * cancels, so only the last normalization must be precise, and each of the others is a polynomial
  * in the power sums of the row. No comparison, no maximum, no iterated inverse.
  *
  * <p>The logits x of a row must be <b>centred</b> (their sum is 0) and at most 2 * 2^k in
@@ -19,7 +19,7 @@ import org.hetal.packing.Layout;
  * about 3e-5 in the worst case without noise (k = 6), and a bootstrap's noise on the scaled logits
  * times 2^k.
  *
- * <p>Immutable and thread-safe. Keys: relinearisation, rotations by multiples of {@code slots /
+ * <p>Immutable and thread-safe. Keys: relinearization, rotations by multiples of {@code slots /
  * padded classes} in stages of four, bootstrapping.
  */
 public final class Softmax {
@@ -71,7 +71,7 @@ public final class Softmax {
     return Integer.numberOfTrailingZeros(logitRange) - 1;
   }
 
-  /** Where it will bootstrap; see {@link SoftmaxPlan}. */
+  /** Where the softmax bootstraps; see {@link SoftmaxPlan}. */
   public SoftmaxPlan plan(int inputLevel, int outputLevel) {
     return placed(inputLevel, outputLevel).plan();
   }

@@ -8,12 +8,12 @@ import org.hetal.he.HeLevelException;
 import org.hetal.he.Parameters;
 
 /**
- * Where the chain is refreshed: the fewest bootstraps that take logits from one level to
- * probabilities at another, each as late as possible (what is refreshed late is magnified least).
- * Of several chains the one that needs the fewest bootstraps, then the fewest levels: levels left
- * over before a bootstrap are lost, so a longer chain may be the cheaper one. Between two
- * bootstraps no level is wasted: a value is first dropped to the level from which it just arrives,
- * because everything is cheaper lower down.
+ * Where the chain is bootstrapped: the fewest bootstraps that take logits from one level to
+ * probabilities at another, each as late as possible. A late bootstrap's error is amplified least.
+ * Of several chains the plan takes the one with the fewest bootstraps, then the one with the fewest
+ * levels. Levels that are left before a bootstrap are lost, so a longer chain can be cheaper. A
+ * value is first dropped to the lowest level from which it reaches the next bootstrap, because
+ * operations are cheaper at lower levels.
  *
  * @param classes 2 to 64
  * @param squarings k, 4 to 7 (to 6 for up to 4 classes)
@@ -158,7 +158,7 @@ public record SoftmaxPlan(
     return end.stage().equals(END) && end.startLevel() == end.endLevel() && end.bound() == 1;
   }
 
-  /** A chain and where it is refreshed. */
+  /** A chain and where it is bootstrapped. */
   record Placed(Chain chain, SoftmaxPlan plan) {}
 
   /**
@@ -203,7 +203,7 @@ public record SoftmaxPlan(
             bestSearch.steps(inputLevel)));
   }
 
-  /** Exhaustive, with a memory: a dozen stages, a few dozen levels. */
+  /** Exhaustive search with memoization over a dozen stages and a few dozen levels. */
   private static final class Search {
     private final Parameters parameters;
     private final List<Stage> stages;

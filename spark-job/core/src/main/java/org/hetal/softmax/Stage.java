@@ -3,13 +3,10 @@ package org.hetal.softmax;
 import org.hetal.he.Ciphertext;
 
 /**
- * One step of the softmax: a function f of one ciphertext, whose result is {@link #levels} lower. A
- * stage receives nothing from the stages before it but that ciphertext, so a bootstrap can stand
- * between any two stages.
- *
- * <p>Each stage receives s*y, where s is its {@link #unit}, and returns s'*f(y), where s' is the
- * unit of the next stage. s is chosen so that the leading coefficient of f in s*y is 1. A
- * multiplication by that coefficient would cost a level.
+ * One step of the chain from logits to probabilities. It takes one ciphertext and returns one,
+ * {@link #levels} lower. Stages exchange nothing else, so a bootstrap can stand between any two
+ * stages. A stage receives s*y (s = {@link #scaling}) and returns s'*f(y), where s' is the next
+ * stage's scaling. s is chosen so that the leading coefficient is 1 and takes no level.
  */
 interface Stage {
 
@@ -18,12 +15,12 @@ interface Stage {
    *
    * @param name for reports: {@code "exponential"}, {@code "square 3"}
    * @param levels how many the stage takes
-   * @param bound the largest magnitude of the values that enter, in their unit
-   * @param unit the unit of the value that enters
-   * @param refreshable whether the value that enters is large enough in its unit to be bootstrapped
-   *     precisely
+   * @param bound the largest magnitude of the values that enter, in their scaling
+   * @param scaling the scaling of the value that enters
+   * @param refreshable whether the value that enters is large enough in its scaling to be
+   *     bootstrapped precisely
    */
-  record Entry(String name, int levels, double bound, double unit, boolean refreshable) {}
+  record Entry(String name, int levels, double bound, double scaling, boolean refreshable) {}
 
   Entry entry();
 
@@ -39,8 +36,8 @@ interface Stage {
     return entry().bound();
   }
 
-  default double unit() {
-    return entry().unit();
+  default double scaling() {
+    return entry().scaling();
   }
 
   default boolean refreshable() {

@@ -1,15 +1,15 @@
 /**
- * Softmax of encrypted logits. {@link org.hetal.softmax.Softmax} is what is used, {@link
- * org.hetal.softmax.SoftmaxPlan} says where it bootstraps, {@link org.hetal.softmax.HetalSoftmax}
- * is the published method to compare with.
+ * Softmax of encrypted logits. {@link org.hetal.softmax.Softmax} is the one that training uses.
+ * {@link org.hetal.softmax.SoftmaxPlan} says where it bootstraps. {@link
+ * org.hetal.softmax.HetalSoftmax} is the published method, for comparison.
  *
- * <p>The chain for k squarings; relin. are relinearisations, sums are sums over the classes (six
+ * <p>The chain for k squarings; relin. are relinearizations, sums are sums over the classes (six
  * rotations of two decompositions for 16 classes, four of two for 8):
  *
  * <pre>
  * stage                                        levels  relin.  sums
  * exponential   u to a multiple of e^u              4       3     0
- * normalise     y (a - b s1)                        1       1     1
+ * normalize     y (a - b s1)                        1       1     1
  * square, k - 1 times, 2 to 16 classes              3       4     2
  *               the short form, 2 to 4 classes      2       2     1
  *               17 to 64 classes, n = 2^m       m + 1      2m     1
@@ -17,7 +17,8 @@
  *               n = 16 (k = 6: from 14 classes)     5       8     1
  * </pre>
  *
- * For 5 to 13 classes and k = 6 that is 24 levels. With 12 levels between bootstraps two bootstraps
- * do for logits that arrive 5 or more levels above the lowest level of a bootstrap, else three.
+ * For 5 to 13 classes and k = 6 these are 24 levels. With 12 levels between bootstraps, two
+ * bootstraps suffice for logits that are 5 or more levels above the input level of a bootstrap;
+ * otherwise three are needed.
  */
 package org.hetal.softmax;

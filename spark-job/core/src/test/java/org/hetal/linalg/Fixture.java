@@ -7,6 +7,7 @@ import org.hetal.he.RecordingEvaluator;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.he.simulator.Simulator;
 import org.hetal.packing.Layout;
+import org.hetal.packing.Packing;
 
 /** A simulator, a layout and a way to encrypt by it. */
 final class Fixture {
@@ -29,15 +30,15 @@ final class Fixture {
 
   FeatureBlocks features(double[][] rows, int level) {
     return new FeatureBlocks(
-        encrypt(layout.packFeatures(rows), level), layout.rowBlocks(rows.length));
+        encrypt(Packing.packFeatures(layout, rows), level), layout.rowBlocks(rows.length));
   }
 
   List<Ciphertext> weights(double[][] weights, int level) {
-    return encrypt(layout.packWeights(weights), level);
+    return encrypt(Packing.packWeights(layout, weights), level);
   }
 
   Ciphertext logits(double[][] values, int level) {
-    return simulator.encrypt(layout.packLogits(values), level);
+    return simulator.encrypt(Packing.packLogits(layout, values), level);
   }
 
   double[][] decrypt(List<Ciphertext> ciphertexts) {

@@ -8,6 +8,8 @@ import java.util.Map;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Operation;
 import org.hetal.packing.Layout;
+import org.hetal.packing.LayoutSearch;
+import org.hetal.packing.Packing;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -41,7 +43,7 @@ class OperationCountTest {
 
   /** A step on one group, with the features rotated once for both products. */
   private Layout measure(int rows, int features, int classes) {
-    Layout layout = Layout.choose(SLOTS, rows, features, classes);
+    Layout layout = LayoutSearch.cheapest(SLOTS, rows, features, classes);
     Fixture fixture = new Fixture(layout);
     double[][] weights = Matrices.random(classes, features, 1);
     double[][] x = Matrices.random(rows, features, 2);
@@ -58,13 +60,13 @@ class OperationCountTest {
         logits = take(fixture);
         Matrices.assertClose(
             Matrices.timesTransposed(x, weights),
-            layout.unpackLogits(fixture.simulator.decrypt(z), rows),
+            Packing.unpackLogits(layout, fixture.simulator.decrypt(z), rows),
             "logits");
         List<Ciphertext> g = products.gradient(List.of(p), List.of(rotated), 1e-3);
         gradient = take(fixture);
         Matrices.assertClose(
             Matrices.transposedTimes(residual, x, 1e-3),
-            layout.unpackWeights(fixture.decrypt(g)),
+            Packing.unpackWeights(layout, fixture.decrypt(g)),
             "gradient");
       }
     }

@@ -13,6 +13,8 @@ import java.util.stream.Stream;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.HeLevelException;
 import org.hetal.packing.Layout;
+import org.hetal.packing.LayoutSearch;
+import org.hetal.packing.Packing;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -26,17 +28,18 @@ class ProductsTest {
     for (int classes : new int[] {2, 3, 4, 7, 10, 16, 33, 64}) {
       for (int features : new int[] {1, 2, 5, 16, 61, 130, 785, 4096}) {
         int slots = features > 200 ? 2048 : 512;
-        out.add(Layout.choose(slots, 40, features, classes));
+        out.add(LayoutSearch.cheapest(slots, 40, features, classes));
         if (features <= 130) {
-          out.add(Layout.choose(slots, 1, features, classes));
-          out.add(Layout.choose(256, 1000, features, classes));
+          out.add(LayoutSearch.cheapest(slots, 1, features, classes));
+          out.add(LayoutSearch.cheapest(256, 1000, features, classes));
         }
         if (features <= 61 && classes <= 16) {
-          for (int rows = 2; rows * Layout.choose(128, 1, 1, classes).paddedClasses() <= 128; ) {
+          for (int rows = 2;
+              rows * LayoutSearch.cheapest(128, 1, 1, classes).paddedClasses() <= 128; ) {
             out.add(new Layout(128, rows, classes, features));
             rows *= 2;
           }
-          out.add(Layout.choose(32, 3, features, classes));
+          out.add(LayoutSearch.cheapest(32, 3, features, classes));
         }
       }
     }
@@ -73,9 +76,9 @@ class ProductsTest {
     double[] slots = fixture.simulator.decrypt(logits);
     double[][] expected = Matrices.timesTransposed(x, weights);
     String what = layout + " logits of " + rows + " rows";
-    Matrices.assertClose(expected, layout.unpackLogits(slots, rows), what);
+    Matrices.assertClose(expected, Packing.unpackLogits(layout, slots, rows), what);
     assertZeroElsewhere(
-        layout.packLogits(filled(rows, layout.classes())), slots, what + ": padding");
+        Packing.packLogits(layout, filled(rows, layout.classes())), slots, what + ": padding");
     try (RotatedFeatures rotated = products.rotateAhead(blocks, expanded.level())) {
       assertArrayEquals(slots, fixture.simulator.decrypt(products.logits(expanded, rotated)), 0);
     }
@@ -92,7 +95,7 @@ class ProductsTest {
     double[][] slots = fixture.decrypt(gradient);
     String what = layout + " gradient of " + rows + " rows";
     Matrices.assertClose(
-        Matrices.transposedTimes(residual, x, factor), layout.unpackWeights(slots), what);
+        Matrices.transposedTimes(residual, x, factor), Packing.unpackWeights(layout, slots), what);
     assertCompact(layout, slots, what);
   }
 
@@ -117,15 +120,15 @@ class ProductsTest {
               List.of(fixture.logits(r1, 6), fixture.logits(r2, 6)), List.of(t1, t2), 0.01);
       gradient.forEach(part -> assertEquals(2, part.level()));
       double[][] slots = fixture.decrypt(gradient);
-      Matrices.assertClose(expected, layout.unpackWeights(slots), layout + " two groups");
+      Matrices.assertClose(expected, Packing.unpackWeights(layout, slots), layout + " two groups");
       assertCompact(layout, slots, layout + " two groups");
     }
   }
 
   /** A gradient is added to weights: same places, copies alike, nothing elsewhere. */
   private static void assertCompact(Layout layout, double[][] slots, String what) {
-    double[][] used = layout.packWeights(filled(layout.classes(), layout.features()));
-    double[][] again = layout.packWeights(layout.unpackWeights(slots));
+    double[][] used = Packing.packWeights(layout, filled(layout.classes(), layout.features()));
+    double[][] again = Packing.packWeights(layout, Packing.unpackWeights(layout, slots));
     Matrices.assertClose(again, slots, what + ": compact form");
     for (int i = 0; i < slots.length; i++) {
       assertZeroElsewhere(used[i], slots[i], what + ": padding");
@@ -155,7 +158,9 @@ class ProductsTest {
       assertEquals(0, logits.level());
       double[] slots = fixture.simulator.decrypt(logits);
       Matrices.assertClose(
-          Matrices.timesTransposed(x, weights), fixture.layout.unpackLogits(slots, 9), "logits");
+          Matrices.timesTransposed(x, weights),
+          Packing.unpackLogits(fixture.layout, slots, 9),
+          "logits");
     }
   }
 

@@ -39,7 +39,7 @@ class LayoutTest {
   void packFeatures_putsRowsInsideAndColumnsOutside() {
     Layout layout = new Layout(32, 2, 4, 20);
     double[][] rows = random(5, 20, 1);
-    double[][] slots = layout.packFeatures(rows);
+    double[][] slots = Packing.packFeatures(layout, rows);
     assertEquals(3 * 2, slots.length);
     assertEquals(rows[3][7], slots[2][7 * 2 + 1]);
     assertEquals(rows[4][17] * Math.sqrt(0.5), slots[5][1 * 2], 1e-15);
@@ -50,13 +50,14 @@ class LayoutTest {
   @Test
   void packLabels_isOneHotAndZeroElsewhere() {
     Layout layout = new Layout(64, 4, 3, 5);
-    double[] slots = layout.packLabels(new int[] {2, 0, 1, 1, 2});
+    double[] slots = Packing.packLabels(layout, new int[] {2, 0, 1, 1, 2});
     assertEquals(5, Arrays.stream(slots).sum());
-    double[][] back = layout.unpackLogits(slots, 16);
+    double[][] back = Packing.unpackLogits(layout, slots, 16);
     assertArrayEquals(new double[] {0, 0, 1}, back[4]);
     assertArrayEquals(new double[3], back[5]);
     IllegalArgumentException e =
-        assertThrows(IllegalArgumentException.class, () -> layout.packLabels(new int[] {0, 3}));
+        assertThrows(
+            IllegalArgumentException.class, () -> Packing.packLabels(layout, new int[] {0, 3}));
     assertEquals("label of row 1: expected 0 to 2, actual 3", e.getMessage());
   }
 
@@ -67,10 +68,11 @@ class LayoutTest {
         for (int rowsPerBlock = 2; rowsPerBlock * 64 <= 1024; rowsPerBlock *= 2) {
           Layout layout = new Layout(1024, rowsPerBlock, classes, features);
           double[][] weights = random(classes, features, classes + features);
-          assertClose(weights, layout.unpackWeights(layout.packWeights(weights)));
+          assertClose(weights, Packing.unpackWeights(layout, Packing.packWeights(layout, weights)));
           int rows = Math.min(layout.rowsPerGroup(), 2 * rowsPerBlock - 1);
           double[][] logits = random(rows, classes, 7);
-          assertClose(logits, layout.unpackLogits(layout.packLogits(logits), rows));
+          assertClose(
+              logits, Packing.unpackLogits(layout, Packing.packLogits(layout, logits), rows));
         }
       }
     }
@@ -81,17 +83,18 @@ class LayoutTest {
     Layout layout = new Layout(1024, 16, 10, 61);
     double[][] ones = new double[10][61];
     Arrays.stream(ones).forEach(row -> Arrays.fill(row, 1));
-    double total = Arrays.stream(layout.packWeights(ones)).flatMapToDouble(Arrays::stream).sum();
+    double total =
+        Arrays.stream(Packing.packWeights(layout, ones)).flatMapToDouble(Arrays::stream).sum();
     assertEquals(10 * 61, total);
   }
 
   @Test
   void choose_holdsTheModelInOneCiphertextWhereItFits() {
-    assertEquals(1, Layout.choose(1 << 15, 1024, 785, 10).compactCiphertexts());
-    assertEquals(1, Layout.choose(1 << 15, 1024, 62, 10).compactCiphertexts());
-    assertEquals(1, Layout.choose(1 << 15, 1024, 385, 7).compactCiphertexts());
-    assertEquals(1, Layout.choose(1 << 15, 2048, 769, 16).compactCiphertexts());
-    assertEquals(8, Layout.choose(1 << 15, 512, 4096, 64).compactCiphertexts());
+    assertEquals(1, LayoutSearch.cheapest(1 << 15, 1024, 785, 10).compactCiphertexts());
+    assertEquals(1, LayoutSearch.cheapest(1 << 15, 1024, 62, 10).compactCiphertexts());
+    assertEquals(1, LayoutSearch.cheapest(1 << 15, 1024, 385, 7).compactCiphertexts());
+    assertEquals(1, LayoutSearch.cheapest(1 << 15, 2048, 769, 16).compactCiphertexts());
+    assertEquals(8, LayoutSearch.cheapest(1 << 15, 512, 4096, 64).compactCiphertexts());
   }
 
   @Test
@@ -101,12 +104,13 @@ class LayoutTest {
       for (int classes : new int[] {2, 3, 16, 17, 33, 64}) {
         int padded = Layout.powerOfTwoAtLeast(classes);
         if (2 * padded <= slots) {
-          Layout layout = Layout.choose(slots, 37, 130, classes);
+          Layout layout = LayoutSearch.cheapest(slots, 37, 130, classes);
           assertTrue(layout.columns() >= padded, layout.toString());
         } else {
           IllegalArgumentException e =
               assertThrows(
-                  IllegalArgumentException.class, () -> Layout.choose(slots, 37, 130, classes));
+                  IllegalArgumentException.class,
+                  () -> LayoutSearch.cheapest(slots, 37, 130, classes));
           assertTrue(e.getMessage().contains("need at least"), e.getMessage());
         }
       }
@@ -115,7 +119,8 @@ class LayoutTest {
 
   @Test
   void badShapes_areNamed() {
-    assertMessage("classes: expected 2 to 64, actual 65", () -> Layout.choose(1024, 9, 5, 65));
+    assertMessage(
+        "classes: expected 2 to 64, actual 65", () -> LayoutSearch.cheapest(1024, 9, 5, 65));
     assertMessage("features: expected 1 to 4096, actual 0", () -> new Layout(1024, 4, 3, 0));
     assertMessage(
         "rows per block: expected a power of two of at least 2, actual 3",
@@ -127,10 +132,10 @@ class LayoutTest {
     assertMessage("rows of a group: expected 1 to 16, actual 17", () -> layout.rowBlocks(17));
     assertMessage(
         "features of row 1: expected 5 values, actual 4",
-        () -> layout.packFeatures(new double[][] {new double[5], new double[4]}));
+        () -> Packing.packFeatures(layout, new double[][] {new double[5], new double[4]}));
     assertMessage(
         "compact weights: expected 64 slots, actual 2",
-        () -> layout.unpackWeights(new double[layout.compactCiphertexts()][2]));
+        () -> Packing.unpackWeights(layout, new double[layout.compactCiphertexts()][2]));
   }
 
   private static void assertMessage(String message, Runnable what) {

@@ -11,6 +11,7 @@ import org.hetal.he.RecordingEvaluator;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.he.simulator.Simulator;
 import org.hetal.packing.Layout;
+import org.hetal.packing.Packing;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,14 +37,14 @@ class HetalSoftmaxTest {
     Layout layout = new Layout(PARAMETERS.slotCount(), 2, classes, 8);
     double[][] rows =
         PlainSoftmax.cases(layout.rowsPerGroup() / 4, classes, 2 << squarings, classes);
-    double[] slots = PlainSoftmax.scaled(layout.packLogits(rows), Math.pow(2, -squarings));
+    double[] slots = PlainSoftmax.scaled(Packing.packLogits(layout, rows), Math.pow(2, -squarings));
     Ciphertext logits = simulator.encrypt(slots, 15);
     double[] out = simulator.decrypt(new HetalSoftmax(recorder, layout, squarings).apply(logits));
     long bootstraps = recorder.count(Operation.BOOTSTRAP);
     double[] other =
         simulator.decrypt(
             new Softmax(recorder, layout, squarings).apply(List.of(logits), 0).get(0));
-    double[][] probabilities = layout.unpackLogits(out, rows.length);
+    double[][] probabilities = Packing.unpackLogits(layout, out, rows.length);
     double worst = 0;
     for (int i = 0; i < rows.length; i++) {
       double[] exact = PlainSoftmax.exact(rows[i]);

@@ -21,6 +21,7 @@ import org.hetal.he.simulator.Noise;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.he.simulator.Simulator;
 import org.hetal.packing.Layout;
+import org.hetal.packing.Packing;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -62,14 +63,14 @@ class SoftmaxTest {
       assertEquals(1, probabilities.size());
       assertEquals(outputLevel, probabilities.get(0).level());
       double[] slots = simulator.decrypt(probabilities.get(0));
-      out.addAll(Arrays.asList(layout.unpackLogits(slots, group.length)));
+      out.addAll(Arrays.asList(Packing.unpackLogits(layout, slots, group.length)));
     }
     return out.toArray(double[][]::new);
   }
 
   private static Ciphertext encrypted(
       Simulator simulator, Layout layout, double[][] rows, int squarings, int level) {
-    double[] slots = PlainSoftmax.scaled(layout.packLogits(rows), Math.pow(2, -squarings));
+    double[] slots = PlainSoftmax.scaled(Packing.packLogits(layout, rows), Math.pow(2, -squarings));
     return simulator.encrypt(slots, level);
   }
 
@@ -148,7 +149,7 @@ class SoftmaxTest {
 
   /**
    * From the lowest level, so that the logits are refreshed too, where noise weighs most. Above 16
-   * classes the squarings normalise to a sum of 1, so tied values are as small as 1 / classes and a
+   * classes the squarings normalize to a sum of 1, so tied values are as small as 1 / classes and a
    * bootstrap's noise the larger against them.
    */
   @ParameterizedTest

@@ -31,10 +31,10 @@ class StageTest {
    */
   @ParameterizedTest
   @CsvSource({
-    "10, exponential, 4, 3, 0", "10, normalise, 1, 1, 6", "10, square 1, 3, 4, 12",
-    "10, square 5, 3, 4, 12", "10, last square, 4, 6, 6", "7, normalise, 1, 1, 4",
+    "10, exponential, 4, 3, 0", "10, normalize, 1, 1, 6", "10, square 1, 3, 4, 12",
+    "10, square 5, 3, 4, 12", "10, last square, 4, 6, 6", "7, normalize, 1, 1, 4",
     "7, square 3, 3, 4, 8", "7, last square, 4, 6, 4", "16, last square, 5, 8, 6",
-    "2, square 1, 3, 4, 2", "2, square 2, 2, 2, 1", "64, normalise, 1, 1, 9",
+    "2, square 1, 3, 4, 2", "2, square 2, 2, 2, 1", "64, normalize, 1, 1, 9",
     "64, square 1, 3, 4, 9", "64, square 5, 4, 6, 9", "64, last square, 8, 14, 9"
   })
   void keySwitches_areAsFewAsDocumented(
@@ -85,8 +85,8 @@ class StageTest {
   }
 
   @Test
-  void normaliseStage_isTheFormula() {
-    NormaliseStage stage = new NormaliseStage(0.3, 0.02, 1.3);
+  void normalizeStage_isTheFormula() {
+    NormalizeStage stage = new NormalizeStage(0.3, 0.02, 1.3);
     checkFormula(stage, 1.3, 5, y -> 0.3 - 0.02 * PlainSoftmax.powerSum(y, 1), false);
   }
 
@@ -234,7 +234,7 @@ class StageTest {
     for (int row = 0; row < stride; row++) {
       for (int k = 0; k < classes; k++) {
         rows[row][k] = (1 + 0.5 * rows[row][k]) / Math.sqrt(classes);
-        slots[k * stride + row] = stage.unit() * rows[row][k];
+        slots[k * stride + row] = stage.scaling() * rows[row][k];
       }
     }
     Ciphertext out = stage.apply(arithmetic(classes), simulator.encrypt(slots, LEVEL));

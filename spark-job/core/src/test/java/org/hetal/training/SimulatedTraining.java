@@ -9,6 +9,8 @@ import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.he.simulator.Simulator;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.packing.Layout;
+import org.hetal.packing.LayoutSearch;
+import org.hetal.packing.Packing;
 import org.hetal.plan.Partition;
 import org.hetal.plan.Preprocessing;
 import org.hetal.plan.RowRange;
@@ -44,7 +46,7 @@ final class SimulatedTraining implements AutoCloseable {
     this.validation = validation;
     int features = train.rows()[0].length;
     Layout layout =
-        Layout.choose(parameters.slotCount(), schedule.batch(0).rows(), features, classes);
+        LayoutSearch.cheapest(parameters.slotCount(), schedule.batch(0).rows(), features, classes);
     this.plan =
         TrainingPlanner.plan(
             parameters, layout, schedule, validation.rows().length, Preprocessing.none());
@@ -74,7 +76,7 @@ final class SimulatedTraining implements AutoCloseable {
   }
 
   private EncryptedMicrobatch.Group group(RowRange rows) {
-    double[] labels = plan.layout().packLabels(rows.of(train.labels()));
+    double[] labels = Packing.packLabels(plan.layout(), rows.of(train.labels()));
     return new EncryptedMicrobatch.Group(
         blocks(rows.of(train.rows()), plan.levels().features()),
         simulator.encrypt(labels, plan.levels().labels()));
@@ -88,7 +90,7 @@ final class SimulatedTraining implements AutoCloseable {
 
   FeatureBlocks blocks(double[][] rows, int level) {
     List<Ciphertext> blocks = new ArrayList<>();
-    for (double[] block : plan.layout().packFeatures(rows)) {
+    for (double[] block : Packing.packFeatures(plan.layout(), rows)) {
       blocks.add(simulator.encrypt(block, level));
     }
     return new FeatureBlocks(blocks, plan.layout().rowBlocks(rows.length));
@@ -103,7 +105,7 @@ final class SimulatedTraining implements AutoCloseable {
     double[][] out = new double[validation.rows().length][];
     for (int g = 0; g < groups.size(); g++) {
       double[] slots = simulator.decrypt(simulator.deserialize(serialized.get(g)));
-      double[][] rows = plan.layout().unpackLogits(slots, groups.get(g).rows());
+      double[][] rows = Packing.unpackLogits(plan.layout(), slots, groups.get(g).rows());
       for (int i = 0; i < rows.length; i++) {
         out[groups.get(g).first() + i] = scaled(rows[i]);
       }
@@ -124,7 +126,7 @@ final class SimulatedTraining implements AutoCloseable {
     for (int i = 0; i < slots.length; i++) {
       slots[i] = simulator.decrypt(simulator.deserialize(serialized.get(i)));
     }
-    double[][] weights = plan.layout().unpackWeights(slots);
+    double[][] weights = Packing.unpackWeights(plan.layout(), slots);
     for (int c = 0; c < weights.length; c++) {
       weights[c] = scaled(weights[c]);
     }

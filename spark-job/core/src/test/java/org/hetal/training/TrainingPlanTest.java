@@ -17,6 +17,7 @@ import org.hetal.he.Parameters;
 import org.hetal.he.simulator.Noise;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.packing.Layout;
+import org.hetal.packing.LayoutSearch;
 import org.hetal.plan.Levels;
 import org.hetal.plan.OperationCounts;
 import org.hetal.plan.Preprocessing;
@@ -36,7 +37,7 @@ class TrainingPlanTest {
   private static TrainingPlan plan(
       Parameters parameters, Schedule schedule, int classes, int features) {
     Layout layout =
-        Layout.choose(parameters.slotCount(), schedule.batch(0).rows(), features, classes);
+        LayoutSearch.cheapest(parameters.slotCount(), schedule.batch(0).rows(), features, classes);
     return TrainingPlanner.plan(parameters, layout, schedule, 100, Preprocessing.none());
   }
 
@@ -250,7 +251,7 @@ class TrainingPlanTest {
     SimulatedParameters parameters = SimulatedParameters.withRingDegree(1 << 12);
     Schedule schedule = new Schedule(16, 16, 1, 1, 1, logitRange, 1);
     for (int classes = 2; classes <= 64; classes++) {
-      Layout layout = Layout.choose(parameters.slotCount(), 16, 4, classes);
+      Layout layout = LayoutSearch.cheapest(parameters.slotCount(), 16, 4, classes);
       TrainingPlan plan =
           TrainingPlanner.plan(parameters, layout, schedule, 4, Preprocessing.none());
       assertEquals(1, layout.compactCiphertexts());

@@ -13,6 +13,7 @@ import java.util.List;
 import org.hetal.he.Parameters;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.packing.Layout;
+import org.hetal.packing.LayoutSearch;
 import org.hetal.plan.Preprocessing;
 import org.hetal.plan.Schedule;
 import org.hetal.plan.TrainingPlan;
@@ -43,7 +44,7 @@ class EncryptedDatasetTest {
   /** Two minibatches: one of two full groups, one of one row. */
   private static TrainingPlan plan(int validationRows) {
     Parameters parameters = SimulatedParameters.named(SET);
-    Layout layout = Layout.choose(parameters.slotCount(), 8, 3, 4);
+    Layout layout = LayoutSearch.cheapest(parameters.slotCount(), 8, 3, 4);
     int rows = 2 * layout.rowsPerGroup();
     return TrainingPlanner.plan(
         parameters,

@@ -15,6 +15,8 @@ import org.hetal.he.openfhe.owner.OpenFheClient;
 import org.hetal.he.openfhe.owner.OpenFheTest;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.packing.Layout;
+import org.hetal.packing.LayoutSearch;
+import org.hetal.packing.Packing;
 import org.hetal.plan.Partition;
 import org.hetal.plan.Preprocessing;
 import org.hetal.plan.RowRange;
@@ -66,7 +68,7 @@ class OpenFheTrainingTest {
     long liveBefore = OpenFhe.liveObjects();
     Schedule schedule = new Schedule(ROWS, 60, 2, 2, 9, 32, 1);
     try (OpenFheClient client = OpenFheClient.generate(parameterSet)) {
-      Layout layout = Layout.choose(client.parameters().slotCount(), 60, FEATURES, CLASSES);
+      Layout layout = LayoutSearch.cheapest(client.parameters().slotCount(), 60, FEATURES, CLASSES);
       TrainingPlan plan =
           TrainingPlanner.plan(
               client.parameters(), layout, schedule, VALIDATION_ROWS, Preprocessing.none());
@@ -104,7 +106,7 @@ class OpenFheTrainingTest {
           Partition.microbatches(plan.schedule(), batch, plan.layout())) {
         List<EncryptedMicrobatch.Group> groups = new ArrayList<>();
         for (RowRange range : microbatch.groups()) {
-          double[] packed = plan.layout().packLabels(range.of(labels));
+          double[] packed = Packing.packLabels(plan.layout(), range.of(labels));
           groups.add(
               new EncryptedMicrobatch.Group(
                   blocks(client, evaluator, plan, range.of(rows), plan.levels().features()),
@@ -146,7 +148,7 @@ class OpenFheTrainingTest {
       double[][] rows,
       int level) {
     List<Ciphertext> blocks = new ArrayList<>();
-    for (double[] block : plan.layout().packFeatures(rows)) {
+    for (double[] block : Packing.packFeatures(plan.layout(), rows)) {
       blocks.add(evaluator.deserialize(client.encrypt(block, level)));
     }
     return new FeatureBlocks(blocks, plan.layout().rowBlocks(rows.length));
@@ -165,7 +167,7 @@ class OpenFheTrainingTest {
     List<RowRange> groups = Partition.groups(VALIDATION_ROWS, plan.layout());
     for (int g = 0; g < groups.size(); g++) {
       double[][] part =
-          plan.layout().unpackLogits(client.decrypt(stored.get(g)), groups.get(g).rows());
+          Packing.unpackLogits(plan.layout(), client.decrypt(stored.get(g)), groups.get(g).rows());
       for (int i = 0; i < part.length; i++) {
         out[groups.get(g).first() + i] = scaled(part[i], plan.schedule().stateScale());
       }
@@ -176,7 +178,7 @@ class OpenFheTrainingTest {
   private static double[][] weights(
       OpenFheClient client, TrainingPlan plan, TrainingResult result) {
     double[][] slots = result.best().stream().map(client::decrypt).toArray(double[][]::new);
-    double[][] out = plan.layout().unpackWeights(slots);
+    double[][] out = Packing.unpackWeights(plan.layout(), slots);
     for (int c = 0; c < out.length; c++) {
       out[c] = scaled(out[c], plan.schedule().stateScale());
     }

@@ -29,6 +29,7 @@ import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.keys.Clients;
 import org.hetal.owner.keys.DeviceProbe;
 import org.hetal.owner.keys.TemporaryFolder;
+import org.hetal.packing.Packing;
 import org.hetal.plan.Partition;
 import org.hetal.plan.RowRange;
 import org.hetal.plan.Schedule;
@@ -166,7 +167,7 @@ final class BenchTrainCommand extends SettingsCommand {
 
     FeatureBlocks features(double[][] rows, int level) {
       List<Ciphertext> blocks = new ArrayList<>();
-      for (double[] slots : plan.layout().packFeatures(rows)) {
+      for (double[] slots : Packing.packFeatures(plan.layout(), rows)) {
         blocks.add(encrypted(slots, level));
       }
       return new FeatureBlocks(blocks, plan.layout().rowBlocks(rows.length));
@@ -179,7 +180,7 @@ final class BenchTrainCommand extends SettingsCommand {
             new EncryptedMicrobatch.Group(
                 features(rows.of(data.train()), plan.levels().features()),
                 encrypted(
-                    plan.layout().packLabels(rows.of(data.trainLabels())),
+                    Packing.packLabels(plan.layout(), rows.of(data.trainLabels())),
                     plan.levels().labels())));
       }
       return new EncryptedMicrobatch(groups);
@@ -195,15 +196,16 @@ final class BenchTrainCommand extends SettingsCommand {
       List<double[]> out = new ArrayList<>();
       for (int g = 0; g < groups.size(); g++) {
         double[] slots = client.decrypt(serialized.get(g));
-        out.addAll(List.of(scaled(plan.layout().unpackLogits(slots, groups.get(g).rows()))));
+        out.addAll(
+            List.of(scaled(Packing.unpackLogits(plan.layout(), slots, groups.get(g).rows()))));
       }
       return out.toArray(double[][]::new);
     }
 
     double[][] weights(List<byte[]> serialized) {
       return scaled(
-          plan.layout()
-              .unpackWeights(serialized.stream().map(client::decrypt).toArray(double[][]::new)));
+          Packing.unpackWeights(
+              plan.layout(), serialized.stream().map(client::decrypt).toArray(double[][]::new)));
     }
   }
 

@@ -11,6 +11,7 @@ import org.hetal.dataset.PlanFile;
 import org.hetal.dataset.Storage;
 import org.hetal.he.owner.Client;
 import org.hetal.packing.Layout;
+import org.hetal.packing.Packing;
 import org.hetal.plan.Partition;
 import org.hetal.plan.RowRange;
 import org.hetal.plan.TrainingPlan;
@@ -111,12 +112,14 @@ public final class DatasetEncryptor {
 
   private DatasetWriter.EncryptedGroup encrypt(double[][] rows, int[] labels, int level) {
     List<byte[]> features = new ArrayList<>();
-    for (double[] slots : plan.layout().packFeatures(rows)) {
+    for (double[] slots : Packing.packFeatures(plan.layout(), rows)) {
       features.add(client.encrypt(slots, level));
     }
     int labelLevel = plan.levels().labels();
     byte[] encryptedLabels =
-        labels == null ? null : client.encrypt(plan.layout().packLabels(labels), labelLevel);
+        labels == null
+            ? null
+            : client.encrypt(Packing.packLabels(plan.layout(), labels), labelLevel);
     return new DatasetWriter.EncryptedGroup(
         rows.length, features, level, encryptedLabels, labels == null ? 0 : labelLevel);
   }

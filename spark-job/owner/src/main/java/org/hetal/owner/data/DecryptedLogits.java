@@ -8,6 +8,7 @@ import org.hetal.dataset.EncryptedLogits;
 import org.hetal.dataset.Storage;
 import org.hetal.he.owner.Client;
 import org.hetal.packing.Layout;
+import org.hetal.packing.Packing;
 import org.hetal.plan.TrainingPlan;
 
 /** Predictions of the cluster, in the clear. */
@@ -30,7 +31,7 @@ public final class DecryptedLogits {
     List<double[]> out = new ArrayList<>();
     for (int group = 0; group < stored.logits().size(); group++) {
       double[] slots = client.decrypt(stored.logits().get(group).read(storage));
-      for (double[] row : layout.unpackLogits(slots, stored.rows().get(group))) {
+      for (double[] row : Packing.unpackLogits(layout, slots, stored.rows().get(group))) {
         out.add(Arrays.stream(row).map(x -> scale * x).toArray());
       }
     }

@@ -11,6 +11,7 @@ import org.hetal.dataset.Origin;
 import org.hetal.dataset.Storage;
 import org.hetal.format.Json;
 import org.hetal.he.owner.Client;
+import org.hetal.packing.Packing;
 import org.hetal.plan.TrainingPlan;
 
 /**
@@ -58,7 +59,7 @@ public record DecryptedModel(
     stored.requirePlan(encrypted.describe(), plan);
     List<double[]> slots =
         stored.weights().stream().map(file -> client.decrypt(file.read(encrypted))).toList();
-    double[][] weights = plan.layout().unpackWeights(slots.toArray(double[][]::new));
+    double[][] weights = Packing.unpackWeights(plan.layout(), slots.toArray(double[][]::new));
     double scale = plan.schedule().stateScale();
     for (double[] row : weights) {
       for (int i = 0; i < row.length; i++) {

@@ -6,6 +6,7 @@ import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
 import org.hetal.he.owner.Client;
 import org.hetal.packing.Layout;
+import org.hetal.packing.Packing;
 import org.hetal.plan.TrainingPlan;
 import org.hetal.softmax.Softmax;
 import org.hetal.training.PlainTrainer;
@@ -37,7 +38,7 @@ public final class SoftmaxProbe {
         scaled[row][k] = scale * centred.get(row)[k];
       }
     }
-    byte[] encrypted = client.encrypt(layout.packLogits(scaled), plan.levels().logits());
+    byte[] encrypted = client.encrypt(Packing.packLogits(layout, scaled), plan.levels().logits());
     double[][] probabilities = apply(client, evaluator, plan, encrypted, rows);
     double largest = 0;
     for (int row = 0; row < rows; row++) {
@@ -55,7 +56,8 @@ public final class SoftmaxProbe {
     try (Ciphertext input = evaluator.deserialize(encrypted)) {
       List<Ciphertext> output = softmax.apply(List.of(input), plan.levels().residual());
       try (Ciphertext result = output.get(0)) {
-        return plan.layout().unpackLogits(client.decrypt(evaluator.serialize(result)), rows);
+        return Packing.unpackLogits(
+            plan.layout(), client.decrypt(evaluator.serialize(result)), rows);
       }
     }
   }

@@ -11,6 +11,7 @@ import org.hetal.he.owner.Client;
 import org.hetal.oracle.Greeting;
 import org.hetal.oracle.ValidationRequest;
 import org.hetal.packing.Layout;
+import org.hetal.packing.Packing;
 import org.hetal.plan.Partition;
 import org.hetal.plan.RowRange;
 import org.hetal.training.EarlyStopping;
@@ -182,7 +183,7 @@ public final class OracleService {
             OracleException.BAD_REQUEST,
             "ciphertext " + group + ": expected logits under the owner's key, actual no such");
       }
-      for (double[] row : layout.unpackLogits(slots, groups.get(group).rows())) {
+      for (double[] row : Packing.unpackLogits(layout, slots, groups.get(group).rows())) {
         for (int k = 0; k < row.length; k++) {
           row[k] *= logitScale;
         }

@@ -22,6 +22,7 @@ import org.hetal.he.owner.Client;
 import org.hetal.owner.data.DecryptedModel;
 import org.hetal.owner.keys.Clients;
 import org.hetal.packing.Layout;
+import org.hetal.packing.Packing;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -143,7 +144,7 @@ hetal {
     Layout layout = dataset.plan().layout();
     List<byte[]> encrypted = new ArrayList<>();
     try (Client client = client()) {
-      for (double[] slots : layout.packWeights(weights)) {
+      for (double[] slots : Packing.packWeights(layout, weights)) {
         double[] scaled = java.util.Arrays.stream(slots).map(x -> x / 16).toArray();
         encrypted.add(client.encrypt(scaled, 4));
       }
@@ -196,7 +197,7 @@ hetal {
           dataset.origin(),
           dataset.id(),
           List.of(stored),
-          List.of(client.encrypt(layout.packLogits(logits), 0)),
+          List.of(client.encrypt(Packing.packLogits(layout, logits), 0)),
           0);
     }
     Path csv = folder.resolve("classes.csv");

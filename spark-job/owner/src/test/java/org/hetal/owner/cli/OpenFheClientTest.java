@@ -29,6 +29,7 @@ import org.hetal.he.owner.Client;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.keys.Clients;
+import org.hetal.packing.Packing;
 import org.hetal.plan.Partition;
 import org.hetal.plan.RowRange;
 import org.hetal.plan.TrainingPlan;
@@ -219,7 +220,7 @@ hetal {
     List<RowRange> groups = Partition.groups(plan.validationRows(), plan.layout());
     for (int g = 0; g < groups.size(); g++) {
       double[] slots = client.decrypt(serialized.get(g));
-      for (double[] row : plan.layout().unpackLogits(slots, groups.get(g).rows())) {
+      for (double[] row : Packing.unpackLogits(plan.layout(), slots, groups.get(g).rows())) {
         double scale = plan.schedule().stateScale();
         out.add(java.util.Arrays.stream(row).map(x -> x * scale).toArray());
       }

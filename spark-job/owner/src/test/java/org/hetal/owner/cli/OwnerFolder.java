@@ -17,6 +17,7 @@ import org.hetal.dataset.LocalStorage;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.keys.Clients;
 import org.hetal.packing.Layout;
+import org.hetal.packing.Packing;
 
 /**
  * A data owner's folder with settings and 150 rows of three classes, and the owner's commands on
@@ -110,7 +111,7 @@ hetal {
     }
     List<byte[]> encrypted = new ArrayList<>();
     try (Client client = client()) {
-      for (double[] slots : layout.packWeights(weights)) {
+      for (double[] slots : Packing.packWeights(layout, weights)) {
         encrypted.add(
             client.encrypt(
                 Arrays.stream(slots).map(x -> x / dataset.plan().schedule().stateScale()).toArray(),
@@ -142,7 +143,7 @@ hetal {
           values[(row++ + 1) % layout.classes()] = 0.5;
         }
         counts.add(group.rows());
-        encrypted.add(client.encrypt(layout.packLogits(logits), 1));
+        encrypted.add(client.encrypt(Packing.packLogits(layout, logits), 1));
       }
     }
     EncryptedLogits.write(

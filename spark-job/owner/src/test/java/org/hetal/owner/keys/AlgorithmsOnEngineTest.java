@@ -22,6 +22,8 @@ import org.hetal.linalg.ExpandedWeights;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.linalg.Products;
 import org.hetal.packing.Layout;
+import org.hetal.packing.LayoutSearch;
+import org.hetal.packing.Packing;
 import org.hetal.softmax.Softmax;
 import org.hetal.training.PlainTrainer;
 import org.junit.jupiter.api.Test;
@@ -47,7 +49,7 @@ class AlgorithmsOnEngineTest {
         arithmetic -> {
           Evaluator evaluator = arithmetic.evaluator;
           try (Scope scope = new Scope()) {
-            Ciphertext u = scope.own(arithmetic.encrypt(layout.packLogits(scaled), TOP));
+            Ciphertext u = scope.own(arithmetic.encrypt(Packing.packLogits(layout, scaled), TOP));
             Softmax chain = new Softmax(evaluator, layout, squarings);
             Ciphertext p = scope.ownAll(chain.apply(List.of(u), 7)).get(0);
             assertEquals(7, p.level());
@@ -55,7 +57,7 @@ class AlgorithmsOnEngineTest {
           }
         };
     double[] slots = onEngine(softmax);
-    double[][] actual = layout.unpackLogits(slots, logits.length);
+    double[][] actual = Packing.unpackLogits(layout, slots, logits.length);
     double worst = 0;
     for (int row = 0; row < logits.length; row++) {
       double[] expected = PlainTrainer.softmax(logits[row]);
@@ -73,7 +75,7 @@ class AlgorithmsOnEngineTest {
 
   @Test
   void logits_onCiphertexts_areThoseOfPlainMatrices() {
-    Layout layout = Layout.choose(SLOTS, 50, 21, 5);
+    Layout layout = LayoutSearch.cheapest(SLOTS, 50, 21, 5);
     double[][] rows = logits(50, 21, 0.2);
     double[][] weights = logits(5, 21, 0.2);
     Function<Arithmetic, double[]> product =
@@ -82,11 +84,11 @@ class AlgorithmsOnEngineTest {
           try (Scope scope = new Scope()) {
             Products products = scope.own(new Products(evaluator, layout));
             List<Ciphertext> compact = new ArrayList<>();
-            for (double[] slots : layout.packWeights(weights)) {
+            for (double[] slots : Packing.packWeights(layout, weights)) {
               compact.add(scope.own(arithmetic.encrypt(slots, TOP)));
             }
             List<Ciphertext> blocks = new ArrayList<>();
-            for (double[] slots : layout.packFeatures(rows)) {
+            for (double[] slots : Packing.packFeatures(layout, rows)) {
               blocks.add(scope.own(arithmetic.encrypt(slots, TOP - Products.EXPAND_LEVELS)));
             }
             ExpandedWeights expanded = scope.own(products.expand(compact));
@@ -94,7 +96,7 @@ class AlgorithmsOnEngineTest {
             return arithmetic.decrypt(scope.own(products.logits(expanded, features)));
           }
         };
-    double[][] actual = layout.unpackLogits(onEngine(product), rows.length);
+    double[][] actual = Packing.unpackLogits(layout, onEngine(product), rows.length);
     double[][] expected = PlainTrainer.logits(rows, weights);
     double worst = 0;
     for (int row = 0; row < rows.length; row++) {

@@ -27,7 +27,7 @@ import org.hetal.he.owner.Client;
 import org.hetal.oracle.Greeting;
 import org.hetal.oracle.RunIdentity;
 import org.hetal.owner.keys.Clients;
-import org.hetal.packing.Layout;
+import org.hetal.packing.LayoutSearch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -65,7 +65,7 @@ class OracleConnectionsTest {
         new OracleService(
             client,
             new ServedRun("run", "ab", Optional.empty(), "e".repeat(64)),
-            Layout.choose(client.parameters().slotCount(), 4, 3, 3),
+            LayoutSearch.cheapest(client.parameters().slotCount(), 4, 3, 3),
             labels,
             4,
             2,

@@ -35,6 +35,8 @@ import org.hetal.oracle.ValidationAnswer;
 import org.hetal.oracle.ValidationRequest;
 import org.hetal.owner.keys.Clients;
 import org.hetal.packing.Layout;
+import org.hetal.packing.LayoutSearch;
+import org.hetal.packing.Packing;
 import org.hetal.training.StopDecision;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,7 +67,7 @@ class OracleServerTest {
         Clients.of(
                 SettingsLoader.load(List.of(), Map.of("backend", "simulator", "parameters", SET)))
             .generate(SET, 1L);
-    layout = Layout.choose(client.parameters().slotCount(), 4, 3, 3);
+    layout = LayoutSearch.cheapest(client.parameters().slotCount(), 4, 3, 3);
     identity = OracleIdentity.create("localhost");
     start(5);
   }
@@ -346,7 +348,7 @@ class OracleServerTest {
     for (int row = 0; row < LABELS.length - 1; row++) {
       logits[row][LABELS[row]] = margin / 16;
     }
-    return client.encrypt(layout.packLogits(logits), 0);
+    return client.encrypt(Packing.packLogits(layout, logits), 0);
   }
 
   private byte[] request(int epoch, double margin) {

@@ -36,6 +36,7 @@ import org.hetal.owner.record.DatasetRecord;
 import org.hetal.owner.record.RecordStore;
 import org.hetal.owner.record.RowsRecord;
 import org.hetal.packing.Layout;
+import org.hetal.packing.Packing;
 import org.hetal.plan.TrainingPlan;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -93,10 +94,10 @@ class GoldenFilesTest {
 
   private DatasetWriter.EncryptedGroup group(int first, int rows, boolean labels) {
     List<byte[]> features = new ArrayList<>();
-    for (double[] block : LAYOUT.packFeatures(rows(first, rows))) {
+    for (double[] block : Packing.packFeatures(LAYOUT, rows(first, rows))) {
       features.add(encrypted(block, 9));
     }
-    byte[] encryptedLabels = labels ? encrypted(LAYOUT.packLabels(labels(rows)), 8) : null;
+    byte[] encryptedLabels = labels ? encrypted(Packing.packLabels(LAYOUT, labels(rows)), 8) : null;
     return new DatasetWriter.EncryptedGroup(rows, features, 9, encryptedLabels, labels ? 8 : 0);
   }
 
@@ -127,14 +128,15 @@ class GoldenFilesTest {
     assertEquals(List.of(8, 5), read.batches().stream().map(EncryptedDataset.Batch::rows).toList());
     int first = 0;
     for (EncryptedDataset.Group group : read.groups()) {
-      double[][] packed = LAYOUT.packFeatures(rows(first, group.rows()));
+      double[][] packed = Packing.packFeatures(LAYOUT, rows(first, group.rows()));
       for (int i = 0; i < packed.length; i++) {
         assertArrayEquals(packed[i], decrypted(group.features().get(i).read(golden)));
         assertEquals(9, group.features().get(i).level());
       }
       if (group.labels() != null) {
         assertArrayEquals(
-            LAYOUT.packLabels(labels(group.rows())), decrypted(group.labels().read(golden)));
+            Packing.packLabels(LAYOUT, labels(group.rows())),
+            decrypted(group.labels().read(golden)));
       }
       first += group.rows();
     }
@@ -161,7 +163,7 @@ class GoldenFilesTest {
 
   private EncryptedModel writeModel(Path folder) {
     List<byte[]> compact = new ArrayList<>();
-    for (double[] slots : LAYOUT.packWeights(times(1 / 16.0, weights()))) {
+    for (double[] slots : Packing.packWeights(LAYOUT, times(1 / 16.0, weights()))) {
       compact.add(encrypted(slots, 4));
     }
     return EncryptedModel.write(new LocalStorage(folder), ORIGIN, "run-1", 5, 4, 3, compact, 4);
@@ -179,7 +181,7 @@ class GoldenFilesTest {
     assertEquals(List.of(5, 4, 3), List.of(read.epochs(), read.bestEpoch(), read.bootstraps()));
     double[][] slots =
         read.weights().stream().map(w -> decrypted(w.read(golden))).toArray(double[][]::new);
-    double[][] actual = times(16, LAYOUT.unpackWeights(slots));
+    double[][] actual = times(16, Packing.unpackWeights(LAYOUT, slots));
     for (int c = 0; c < actual.length; c++) {
       assertArrayEquals(weights()[c], actual[c]);
     }
@@ -197,7 +199,7 @@ class GoldenFilesTest {
         ORIGIN,
         ROWS_ID,
         List.of(8),
-        List.of(encrypted(LAYOUT.packLogits(logits), 0)),
+        List.of(encrypted(Packing.packLogits(LAYOUT, logits), 0)),
         0);
     GoldenFolder.requireSame("logits-3", root);
 
@@ -206,7 +208,8 @@ class GoldenFilesTest {
     assertEquals(ORIGIN, read.origin());
     assertEquals(ROWS_ID, read.rowsId());
     double[][] actual =
-        LAYOUT.unpackLogits(decrypted(read.logits().get(0).read(golden)), read.rows().get(0));
+        Packing.unpackLogits(
+            LAYOUT, decrypted(read.logits().get(0).read(golden)), read.rows().get(0));
     for (int i = 0; i < logits.length; i++) {
       assertArrayEquals(logits[i], actual[i]);
     }

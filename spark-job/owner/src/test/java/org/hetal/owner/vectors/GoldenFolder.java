@@ -14,6 +14,7 @@ import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.PlanFile;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.packing.Layout;
+import org.hetal.packing.LayoutSearch;
 import org.hetal.plan.Preprocessing;
 import org.hetal.plan.Schedule;
 import org.hetal.plan.TrainingPlan;
@@ -44,7 +45,7 @@ public final class GoldenFolder {
 
   /** The plan that the planner of today finds: of two minibatches, the second one shorter. */
   static TrainingPlan newPlan() {
-    Layout layout = Layout.choose(PARAMETERS.slotCount(), 8, 3, 4);
+    Layout layout = LayoutSearch.cheapest(PARAMETERS.slotCount(), 8, 3, 4);
     Schedule schedule = new Schedule(13, 8, 4, 5, 3, 32, 1);
     return TrainingPlanner.plan(PARAMETERS, layout, schedule, 3, Preprocessing.none());
   }

@@ -10,6 +10,7 @@ import org.hetal.he.RecordingEvaluator;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.he.simulator.Simulator;
 import org.hetal.packing.Layout;
+import org.hetal.packing.LayoutSearch;
 import org.hetal.plan.OperationCounts;
 import org.hetal.plan.Preprocessing;
 import org.hetal.plan.Schedule;
@@ -35,7 +36,7 @@ class OperationVectorTest {
   })
   void operationsOfASoftmax(int classes, int squarings) {
     SimulatedParameters parameters = SimulatedParameters.withRingDegree(SMALL_RING);
-    Layout layout = Layout.choose(parameters.slotCount(), 16, 4, classes);
+    Layout layout = LayoutSearch.cheapest(parameters.slotCount(), 16, 4, classes);
     String name = "softmax.classes_" + classes + ".squarings_" + squarings;
     Map<String, String> actual = new TreeMap<>();
     try (Simulator simulator = new Simulator(parameters);
@@ -62,7 +63,7 @@ class OperationVectorTest {
   void operationsOfAnIteration(
       int rows, int features, int classes, int squarings, int groupsPerMicrobatch) {
     SimulatedParameters parameters = SimulatedParameters.withRingDegree(1 << 16);
-    Layout layout = Layout.choose(parameters.slotCount(), rows, features, classes);
+    Layout layout = LayoutSearch.cheapest(parameters.slotCount(), rows, features, classes);
     Schedule schedule = new Schedule(rows, rows, 1, 1, 1, 2 << squarings, groupsPerMicrobatch);
     TrainingPlan plan =
         TrainingPlanner.plan(parameters, layout, schedule, 100, Preprocessing.none());

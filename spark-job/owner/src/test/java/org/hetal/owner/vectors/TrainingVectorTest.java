@@ -24,6 +24,8 @@ import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.he.simulator.Simulator;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.packing.Layout;
+import org.hetal.packing.LayoutSearch;
+import org.hetal.packing.Packing;
 import org.hetal.plan.Partition;
 import org.hetal.plan.Preprocessing;
 import org.hetal.plan.RowRange;
@@ -180,7 +182,8 @@ class TrainingVectorTest {
 
   private static TrainingPlan plan(Shape shape, Parameters parameters) {
     int rows = shape.schedule.batch(0).rows();
-    Layout layout = Layout.choose(parameters.slotCount(), rows, shape.features, shape.classes);
+    Layout layout =
+        LayoutSearch.cheapest(parameters.slotCount(), rows, shape.features, shape.classes);
     return TrainingPlanner.plan(
         parameters, layout, shape.schedule, VALIDATION_ROWS, Preprocessing.none());
   }
@@ -269,7 +272,8 @@ class TrainingVectorTest {
               owner,
               evaluator,
               inputs);
-      double[] labels = plan.layout().packLabels(shape.labels(range.first(), range.rows()));
+      double[] labels =
+          Packing.packLabels(plan.layout(), shape.labels(range.first(), range.rows()));
       inputs.add(owner.encrypt(labels, plan.levels().labels()));
       groups.add(
           new EncryptedMicrobatch.Group(
@@ -286,7 +290,7 @@ class TrainingVectorTest {
       Evaluator evaluator,
       List<byte[]> inputs) {
     List<Ciphertext> blocks = new ArrayList<>();
-    for (double[] block : plan.layout().packFeatures(rows)) {
+    for (double[] block : Packing.packFeatures(plan.layout(), rows)) {
       inputs.add(owner.encrypt(block, level));
       blocks.add(evaluator.deserialize(inputs.get(inputs.size() - 1)));
     }
@@ -295,7 +299,7 @@ class TrainingVectorTest {
 
   private static double[][] weights(TrainingPlan plan, Owner owner, TrainingResult result) {
     double[][] slots = result.best().stream().map(owner::decrypt).toArray(double[][]::new);
-    double[][] out = plan.layout().unpackWeights(slots);
+    double[][] out = Packing.unpackWeights(plan.layout(), slots);
     for (double[] row : out) {
       for (int f = 0; f < row.length; f++) {
         row[f] *= plan.schedule().stateScale();

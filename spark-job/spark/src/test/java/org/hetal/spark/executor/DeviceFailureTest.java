@@ -29,6 +29,7 @@ import org.hetal.he.HeException;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.packing.Layout;
+import org.hetal.packing.LayoutSearch;
 import org.hetal.plan.Preprocessing;
 import org.hetal.plan.Schedule;
 import org.hetal.plan.TrainingPlan;
@@ -50,7 +51,7 @@ class DeviceFailureTest {
   static ComputeSpec spec(int gpu) {
     SimulatedParameters parameters = SimulatedParameters.named(SET);
     Schedule schedule = new Schedule(8, 8, 1, 1, 1, 32, 1);
-    Layout layout = Layout.choose(parameters.slotCount(), 8, 3, 2);
+    Layout layout = LayoutSearch.cheapest(parameters.slotCount(), 8, 3, 2);
     EngineSpec engine =
         new EngineSpec(
             "simulator", SET, parameters.hash(), "", "", "", new DeviceSpec("cuda", 1, gpu, 0));

@@ -19,6 +19,8 @@ import org.hetal.he.owner.Client;
 import org.hetal.he.owner.SimulatorClient;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.packing.Layout;
+import org.hetal.packing.LayoutSearch;
+import org.hetal.packing.Packing;
 import org.hetal.plan.Partition;
 import org.hetal.plan.Preprocessing;
 import org.hetal.plan.RowRange;
@@ -91,7 +93,8 @@ final class EncryptedToy {
     Settings.Training training = settings.training();
     Schedule schedule = training.schedule(ROWS);
     Parameters parameters = owner.parameters();
-    Layout layout = Layout.choose(parameters.slotCount(), training.batchRows(), FEATURES, CLASSES);
+    Layout layout =
+        LayoutSearch.cheapest(parameters.slotCount(), training.batchRows(), FEATURES, CLASSES);
     this.plan =
         TrainingPlanner.plan(parameters, layout, schedule, VALIDATION_ROWS, Preprocessing.none());
     fill(rows, labels, 1);
@@ -174,7 +177,7 @@ final class EncryptedToy {
     double[][] out = new double[count][];
     for (int g = 0; g < groups.size(); g++) {
       double[] slots = owner.decrypt(serialized.get(g));
-      double[][] values = plan.layout().unpackLogits(slots, groups.get(g).rows());
+      double[][] values = Packing.unpackLogits(plan.layout(), slots, groups.get(g).rows());
       for (int i = 0; i < values.length; i++) {
         out[groups.get(g).first() + i] = scaled(values[i]);
       }
@@ -215,7 +218,7 @@ final class EncryptedToy {
     for (int i = 0; i < slots.length; i++) {
       slots[i] = owner.decrypt(files.get(i));
     }
-    double[][] weights = plan.layout().unpackWeights(slots);
+    double[][] weights = Packing.unpackWeights(plan.layout(), slots);
     for (int c = 0; c < weights.length; c++) {
       weights[c] = scaled(weights[c]);
     }
@@ -237,13 +240,13 @@ final class EncryptedToy {
   }
 
   private EncryptedGroup trainingGroup(RowRange range) {
-    double[] packed = plan.layout().packLabels(range.of(labels));
+    double[] packed = Packing.packLabels(plan.layout(), range.of(labels));
     return group(range.of(rows), plan.levels().features(), packed);
   }
 
   private EncryptedGroup group(double[][] group, int level, double[] packedLabels) {
     List<byte[]> features = new ArrayList<>();
-    for (double[] block : plan.layout().packFeatures(group)) {
+    for (double[] block : Packing.packFeatures(plan.layout(), group)) {
       features.add(owner.encrypt(block, level));
     }
     byte[] labelBytes =

@@ -6,10 +6,10 @@ import org.hetal.he.Scope;
 
 /**
  * y to y (a - b s1): brings s2 into the interval of the first squaring. One level, one
- * relinearisation, one sum over the classes: the unit of y on entry, sqrt(b * outUnit), makes the
- * coefficient of y s1 equal to -1.
+ * relinearization, one sum over the classes: the scaling of y on entry, sqrt(b * outputScaling),
+ * makes the coefficient of y s1 equal to -1.
  */
-final class NormaliseStage implements Stage {
+final class NormalizeStage implements Stage {
   private final Entry entry;
 
   /** e^2 is the largest value of the exponential on [-2, 2]. */
@@ -17,11 +17,11 @@ final class NormaliseStage implements Stage {
 
   private final double constant;
 
-  NormaliseStage(double a, double b, double outUnit) {
-    double unit = Math.sqrt(b * outUnit);
-    constant = outUnit * a / unit;
-    // The unit is about 1/15 here: a bootstrap would cost four bits that the next one does not.
-    entry = new Entry("normalise", 1, unit * LARGEST, unit, false);
+  NormalizeStage(double a, double b, double outputScaling) {
+    double scaling = Math.sqrt(b * outputScaling);
+    constant = outputScaling * a / scaling;
+    // The scaling is about 1/15 here: a bootstrap would cost four bits that the next one does not.
+    entry = new Entry("normalize", 1, scaling * LARGEST, scaling, false);
   }
 
   @Override

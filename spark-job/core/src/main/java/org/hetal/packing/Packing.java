@@ -168,7 +168,7 @@ public final class Packing {
   private static void requireSlots(Layout layout, String what, double[] values) {
     if (values.length != layout.slots()) {
       throw new IllegalArgumentException(
-          what + ": expected " + layout.slots() + " layout.slots(), actual " + values.length);
+          what + ": expected " + layout.slots() + " slots, actual " + values.length);
     }
   }
 

@@ -1,25 +1,11 @@
 package org.hetal.owner.cli;
 
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.hetal.command.ExitCode;
-import org.hetal.config.LocalPath;
-import org.hetal.config.Settings;
-import org.hetal.dataset.Shapes;
-import org.hetal.dataset.StoredFile;
-import org.hetal.he.owner.Client;
-import org.hetal.owner.data.PreparedData;
-import org.hetal.owner.oracle.OracleFiles;
-import org.hetal.owner.oracle.OracleIdentity;
-import org.hetal.owner.oracle.OracleLog;
-import org.hetal.owner.oracle.OracleServer;
-import org.hetal.owner.oracle.OracleService;
-import org.hetal.owner.oracle.ServedRun;
-import org.hetal.owner.record.DatasetRecord;
-import org.hetal.packing.Layout;
+import org.hetal.owner.DataOwner;
+import org.hetal.owner.OracleOptions;
+import org.hetal.owner.RunningOracle;
 import org.hetal.training.EpochMetrics;
 import picocli.CommandLine.Command;
 
@@ -36,48 +22,28 @@ import picocli.CommandLine.Command;
 final class OracleCommand extends OwnerCommand {
   @Override
   int run() {
-    Settings.Oracle oracle = settings().oracle();
-    DatasetRecord record = recordInUse();
-    PreparedData data = readDataOf(record);
-    Layout layout = Shapes.layout(record.origin().shape());
     CountDownLatch stopped = new CountDownLatch(1);
     CountDownLatch closed = new CountDownLatch(1);
-    Path identityFile = OracleFiles.identity(settings());
-    try (Client client = loadClient();
-        OracleLog log = openLog(LocalPath.of("oracle.log", oracle.log()))) {
-      record.requireClient(client);
-      OracleService service =
-          new OracleService(
-              client,
-              servedRun(client, record),
-              layout,
-              data.validationLabels(),
-              settings().training().squarings(),
-              settings().training().patience(),
-              oracle.queryBudget(),
-              log,
-              this::show);
-      OracleIdentity identity =
-          OracleIdentity.open(identityFile, oracle.host(), line -> say("%s", line));
-      try (OracleServer server =
-          new OracleServer(
-              service, identity, oracle.host(), oracle.port(), line -> say("%s", line))) {
-        OracleFiles.handOver(oracle, identity);
-        say(
-            "listening on https://%s:%d for run %s, %d answers left",
-            oracle.host().indexOf(':') < 0 ? oracle.host() : "[" + oracle.host() + "]",
-            server.port(),
-            settings().runId(),
-            service.answersLeft());
-        Runtime.getRuntime()
-            .addShutdownHook(
-                new Thread(
-                    () -> {
-                      stopped.countDown();
-                      await(closed);
-                    }));
-        stopped.await();
-      }
+    try (DataOwner owner = owner();
+        RunningOracle oracle =
+            owner
+                .withDataset(datasetFolder())
+                .startOracle(OracleOptions.of(settings()).setListener(this::show), data())) {
+      String host = oracle.endpoint().host();
+      say(
+          "listening on https://%s:%d for run %s, %d answers left",
+          host.indexOf(':') < 0 ? host : "[" + host + "]",
+          oracle.endpoint().port(),
+          oracle.runId(),
+          oracle.answersLeft());
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(
+                  () -> {
+                    stopped.countDown();
+                    await(closed);
+                  }));
+      stopped.await();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -93,23 +59,6 @@ final class OracleCommand extends OwnerCommand {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private OracleLog openLog(Path file) {
-    try {
-      return OracleLog.open(file, line -> say("%s", line));
-    } catch (OracleLog.HeldException e) {
-      throw new CommitException(e.getMessage());
-    }
-  }
-
-  private ServedRun servedRun(Client client, DatasetRecord record) {
-    String schedule = settings().training().canonical();
-    return new ServedRun(
-        settings().runId(),
-        client.keyId(),
-        Optional.of(record.manifest()),
-        StoredFile.sha256(schedule.getBytes(StandardCharsets.UTF_8)));
   }
 
   private void show(EpochMetrics metrics) {

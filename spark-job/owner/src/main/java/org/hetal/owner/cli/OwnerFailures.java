@@ -6,6 +6,7 @@ import org.hetal.command.ExitCode;
 import org.hetal.command.FailureTable;
 import org.hetal.owner.data.DataException;
 import org.hetal.owner.demo.DemoException;
+import org.hetal.owner.record.CommitException;
 
 /** The exit codes of what only the data owner's commands throw. */
 final class OwnerFailures {

@@ -1,10 +1,10 @@
-package org.hetal.owner.cli;
+package org.hetal.owner.record;
 
 /** A result that cannot be put where it belongs, mostly because one is there. Exits with 73. */
-final class CommitException extends RuntimeException {
+public final class CommitException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
-  CommitException(String message) {
+  public CommitException(String message) {
     super(message);
   }
 }

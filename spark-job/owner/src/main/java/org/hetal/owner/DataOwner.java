@@ -1,0 +1,451 @@
+package org.hetal.owner;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.hetal.config.LocalPath;
+import org.hetal.config.Settings;
+import org.hetal.config.SettingsException;
+import org.hetal.dataset.DatasetException;
+import org.hetal.dataset.LocalStorage;
+import org.hetal.dataset.StoredModel;
+import org.hetal.dataset.StoredPredictions;
+import org.hetal.he.DeviceSpec;
+import org.hetal.he.Evaluator;
+import org.hetal.he.KeyPlan;
+import org.hetal.he.owner.Client;
+import org.hetal.oracle.OracleEndpoint;
+import org.hetal.owner.data.DataException;
+import org.hetal.owner.data.DecryptedLogits;
+import org.hetal.owner.data.DecryptedModel;
+import org.hetal.owner.data.Evaluation;
+import org.hetal.owner.data.PreparedData;
+import org.hetal.owner.data.SoftmaxProbe;
+import org.hetal.owner.keys.ClientBackend;
+import org.hetal.owner.record.CommitException;
+import org.hetal.owner.record.DatasetRecord;
+import org.hetal.owner.record.OwnerLock;
+import org.hetal.owner.record.RowsRecord;
+import org.hetal.training.PlainTrainer;
+import org.hetal.training.TrainingPlan;
+
+/**
+ * The party that holds the secret key: makes keys, encrypts, answers the cluster's question after
+ * each epoch, and decrypts. Never give an instance, its files or this jar to the cluster.
+ *
+ * <pre>{@code
+ * Settings settings = SettingsLoader.load(List.of(), Map.of("data.classes", "10"));
+ * LabeledData data = LabeledData.of(settings, features, labels);
+ * try (DataOwner owner = DataOwner.generate(Plan.of(settings, data), Path.of("owner"))) {
+ *   owner.writeEvaluationKeys("cluster/keys");
+ *   owner.encrypt(data, "cluster/dataset");
+ *   try (RunningOracle oracle = owner.startOracle(endpoint)) {
+ *     // the cluster trains
+ *   }
+ *   PlainModel model = owner.decrypt("cluster/run/model");
+ * }
+ * }</pre>
+ *
+ * <p>Every method can be repeated after the process was killed: it continues, or finds that there
+ * is nothing to do. Nothing that is finished is replaced. Folders are local paths or {@code file:}
+ * URIs. Not thread-safe, except that a {@link RunningOracle} answers on threads of its own.
+ *
+ * <p>Errors, all unchecked: {@link DataException} for bad plaintext data, {@link DatasetException}
+ * for ciphertexts, records or settings that do not belong together, {@link SettingsException} for
+ * bad settings, {@link CommitException} when a result cannot be put where it belongs.
+ */
+public final class DataOwner implements AutoCloseable {
+  private final OwnerContext context;
+  private final List<String> shared = new ArrayList<>();
+  private LocalStorage dataset; // null: that which was encrypted last
+  private LabeledData encrypted; // null: none by this object
+
+  private DataOwner(OwnerContext context) {
+    this.context = context;
+  }
+
+  /**
+   * Makes a key pair and saves the secret key as {@code secret.key} in a folder. Cost: less than a
+   * second at N = 2^16.
+   *
+   * @param plan of the training
+   * @param folder made with mode 0700
+   * @throws CommitException when the folder has a secret key
+   */
+  public static DataOwner generate(Plan plan, Path folder) {
+    return generate(plan.settings(), plan.training(), OwnerFiles.in(folder));
+  }
+
+  /**
+   * Makes a key pair and saves the secret key.
+   *
+   * @param plan null: planned from the data when a method needs it
+   * @throws CommitException when the file of the secret key is there
+   */
+  public static DataOwner generate(Settings settings, TrainingPlan plan, OwnerFiles files) {
+    DataOwner owner =
+        new DataOwner(new OwnerContext(settings, files, ClientBackend.of(settings), plan));
+    try (OwnerLock lock = owner.context.lock()) {
+      owner.context.generate();
+      return owner;
+    } catch (RuntimeException e) {
+      owner.close();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens the secret key that {@link #generate(Plan, Path)} saved.
+   *
+   * @throws DataException when there is none
+   * @throws DatasetException when it is of another parameter set than the plan's
+   * @throws SettingsException when others than the owner may read it
+   */
+  public static DataOwner open(Plan plan, Path folder) {
+    DataOwner owner = open(plan.settings(), plan.training(), OwnerFiles.in(folder));
+    owner.context.client();
+    return owner;
+  }
+
+  /**
+   * The owner of a secret key that is read when a method first needs it; errors as {@link
+   * #open(Plan, Path)}, by that method.
+   *
+   * @param plan null: planned from the data when a method needs it
+   */
+  public static DataOwner open(Settings settings, TrainingPlan plan, OwnerFiles files) {
+    return new DataOwner(new OwnerContext(settings, files, ClientBackend.of(settings), plan));
+  }
+
+  /** Whether a file of a secret key is there. */
+  public static boolean hasSecretKey(OwnerFiles files) {
+    return new SecretKeyFile(files.secretKey()).isPresent();
+  }
+
+  /** Has progress and notices told to a listener. */
+  public DataOwner withListener(OwnerListener listener) {
+    context.listen(listener);
+    return this;
+  }
+
+  /** Works with the data set in a folder instead of that which was encrypted last. */
+  public DataOwner withDataset(String folder) {
+    dataset = storage("data set", folder);
+    return this;
+  }
+
+  /** Identifies the key pair: 32 hexadecimal digits, which ciphertexts and keys carry. */
+  public String keyId() {
+    return context.client().keyId();
+  }
+
+  /**
+   * Writes the evaluation keys of the plan for the cluster. Cost: gigabytes and about a minute at N
+   * = 2^16.
+   *
+   * @param folder local path or file: URI
+   * @return also when a finished bundle with these keys was found
+   * @throws CommitException when the folder has other keys or other files
+   * @throws IllegalStateException when this owner was opened without a plan
+   */
+  public WrittenKeys writeEvaluationKeys(String folder) {
+    return writeEvaluationKeys(folder, context.plan().rotations());
+  }
+
+  /** As {@link #writeEvaluationKeys(String)} for an owner without a plan. */
+  public WrittenKeys writeEvaluationKeys(String folder, LabeledData data) {
+    return writeEvaluationKeys(folder, context.plan(data).rotations());
+  }
+
+  private WrittenKeys writeEvaluationKeys(String folder, KeyPlan keys) {
+    KeyBundle bundle = new KeyBundle(path("evaluation keys", folder));
+    shared.add(folder);
+    try (OwnerLock lock = context.lock()) {
+      context.keyFile().removePartial();
+      Client client = context.client();
+      boolean there = bundle.isPresent();
+      if (there) {
+        bundle.requireSame(client, keys);
+      }
+      long bytes = there ? 0 : bundle.write(client, keys, context.listener());
+      return new WrittenKeys(bundle.folder().toString(), client.keyId(), bytes, there);
+    }
+  }
+
+  /**
+   * Encrypts the minibatches with their labels, and the validation rows without theirs. Keeps a
+   * record in the private folder, by which later calls refuse other data, settings or keys. Cost:
+   * about 15 ms per ciphertext and thread at N = 2^16.
+   *
+   * @param data all rows; the test rows are only recorded
+   * @param folder local path or file: URI
+   * @return also when the same rows were found encrypted
+   * @throws DataException at the first bad value, before anything is encrypted
+   * @throws CommitException when the folder has another data set or other files
+   */
+  public WrittenDataset encrypt(LabeledData data, String folder) {
+    return encrypt(data, folder, null);
+  }
+
+  /**
+   * As {@link #encrypt(LabeledData, String)}, after a check of evaluation keys if they are there.
+   *
+   * @param keys folder of the evaluation keys; null: not looked at
+   * @throws SettingsException when the keys are of another secret key or lack keys of the plan
+   */
+  public WrittenDataset encrypt(LabeledData data, String folder, String keys) {
+    LocalStorage storage = storage("data set", folder);
+    shared.add(folder);
+    try (OwnerLock lock = context.lock()) {
+      WrittenDataset written =
+          new DatasetEncryption(context)
+              .encrypt(
+                  data,
+                  storage,
+                  keys == null ? null : new KeyBundle(path("evaluation keys", keys)));
+      dataset = storage;
+      encrypted = data;
+      return written;
+    }
+  }
+
+  /**
+   * Encrypts rows to predict, scaled as those of the data set.
+   *
+   * @param folder local path or file: URI
+   * @return also when the same rows were found encrypted
+   * @throws DataException when a row is far longer than those of the data set
+   * @throws DatasetException when settings or keys are others than those of the data set
+   * @throws CommitException when the folder has other encrypted rows or other files
+   */
+  public WrittenDataset encryptRows(UnlabeledRows rows, String folder) {
+    return encryptRows(record -> rows, folder);
+  }
+
+  /** Encrypts the test rows of the data set's data; errors as {@link #encryptRows}. */
+  public WrittenDataset encryptTestRows(LabeledData data, String folder) {
+    return encryptRows(
+        record -> UnlabeledRows.ofTest(context.dataOf(record, data).splits()), folder);
+  }
+
+  private WrittenDataset encryptRows(
+      java.util.function.Function<DatasetRecord, UnlabeledRows> rows, String folder) {
+    LocalStorage storage = storage("rows to predict", folder);
+    shared.add(folder);
+    try (OwnerLock lock = context.lock()) {
+      DatasetRecord record = context.recordOf(dataset);
+      record.requireSettingsOfRows(context.settings());
+      return new DatasetEncryption(context).encryptRows(rows.apply(record), record, storage);
+    }
+  }
+
+  /**
+   * Starts the oracle for run {@code default} of the data that this object encrypted.
+   *
+   * @param endpoint null: only this process asks
+   * @throws IllegalStateException when this object encrypted none: use {@link
+   *     #startOracle(OracleOptions, LabeledData)}
+   */
+  public RunningOracle startOracle(OracleEndpoint endpoint) {
+    if (encrypted == null) {
+      throw new IllegalStateException(
+          "oracle: expected data that this object encrypted, actual none; use"
+              + " startOracle(OracleOptions, LabeledData)");
+    }
+    return startOracle(new OracleOptions().setEndpoint(endpoint), encrypted);
+  }
+
+  /**
+   * Starts an oracle. It answers one run, within its budget, and records each answer; started again
+   * it goes on from the record with the same certificate and token.
+   *
+   * @param data of the data set
+   * @throws DatasetException when the data are others than those encrypted
+   * @throws CommitException when another oracle has the log
+   * @throws SettingsException when it cannot listen, or the log is of another run
+   */
+  public RunningOracle startOracle(OracleOptions options, LabeledData data) {
+    DatasetRecord record = context.recordOf(dataset);
+    PreparedData prepared = context.dataOf(record, data);
+    return RunningOracle.start(context, options, record, prepared, shared);
+  }
+
+  /** Names folders that the cluster gets: the oracle refuses to keep its private key in one. */
+  public DataOwner withSharedFolders(List<String> folders) {
+    shared.addAll(folders);
+    return this;
+  }
+
+  /**
+   * Decrypts a model.
+   *
+   * @param folder where the cluster left it, local path or file: URI
+   * @throws DatasetException when it is damaged, or of other keys, settings or data than recorded
+   */
+  public PlainModel decrypt(String folder) {
+    return decrypt(StoredModel.in(storage("model", folder)));
+  }
+
+  /** As {@link #decrypt(String)} for a model of the cluster's API. */
+  public PlainModel decrypt(StoredModel model) {
+    Client client = context.client();
+    String where = "model in " + model.storage().describe();
+    DatasetRecord record = context.records().dataset(model.manifest().origin().datasetId(), where);
+    record.requireModel(where, model.manifest());
+    return new PlainModel(
+        DecryptedModel.decrypt(client, model.manifest(), model.storage(), record.preparation()));
+  }
+
+  /**
+   * Decrypts a model and saves it, as the one process that writes for this owner.
+   *
+   * @param folder where the cluster left it
+   * @param target folder for {@link PlainModel#save}
+   * @throws CommitException when the target has the model of another run or data set
+   */
+  public PlainModel decrypt(String folder, Path target) {
+    try (OwnerLock lock = context.lock()) {
+      PlainModel model = decrypt(folder);
+      LocalStorage.ownerOnly(target).removeLeftovers();
+      model.save(target);
+      return model;
+    }
+  }
+
+  /**
+   * Decrypts predictions.
+   *
+   * @param folder where the cluster left them, local path or file: URI
+   * @throws DatasetException when they are damaged, or of rows that this owner did not encrypt
+   */
+  public Predictions decryptPredictions(String folder) {
+    return decryptPredictions(StoredPredictions.in(storage("predictions", folder)), null);
+  }
+
+  /**
+   * Decrypts predictions and writes them, as the one process that writes for this owner.
+   *
+   * @param rows that were encrypted; null: not compared
+   * @param target file for {@link Predictions#write}
+   * @throws DatasetException also when the predictions are of other rows
+   * @throws CommitException when the target has another content
+   */
+  public Predictions decryptPredictions(String folder, UnlabeledRows rows, Path target) {
+    try (OwnerLock lock = context.lock()) {
+      Predictions predictions =
+          decryptPredictions(StoredPredictions.in(storage("predictions", folder)), rows);
+      predictions.write(target);
+      return predictions;
+    }
+  }
+
+  /**
+   * As {@link #decryptPredictions(String)}.
+   *
+   * @param rows that were encrypted; null: not compared
+   * @throws DatasetException also when they are of other rows
+   */
+  public Predictions decryptPredictions(StoredPredictions predictions, UnlabeledRows rows) {
+    Client client = context.client();
+    String where = predictions.storage().describe();
+    RowsRecord record =
+        context.records().rows(predictions.manifest().rowsId(), "predictions in " + where);
+    String datasetId = predictions.manifest().origin().datasetId();
+    if (!record.datasetId().equals(datasetId)) {
+      throw new DatasetException(
+          where
+              + ": expected predictions of data set "
+              + record.datasetId()
+              + ", for which the rows were prepared; actual of "
+              + datasetId);
+    }
+    if (rows != null) {
+      record.require(rows.source(), rows.table());
+    }
+    return new Predictions(
+        record.numbers(),
+        DecryptedLogits.decrypt(
+            client, predictions.manifest(), predictions.storage(), record.rows()));
+  }
+
+  /**
+   * Tests a model on the test rows, beside the same training in the clear.
+   *
+   * @param data of the data set that the model was trained on
+   * @throws DataException when there are no test rows
+   * @throws DatasetException when the data are others than those encrypted
+   */
+  public Evaluation evaluate(PlainModel model, LabeledData data) {
+    return Evaluation.of(dataOf(model, data), context.settings(), model.decrypted());
+  }
+
+  /**
+   * The accuracy of encrypted predictions of the test rows, 0 to 1.
+   *
+   * @param data of the data set that the model was trained on
+   * @throws DatasetException when the predictions are of other rows or another data set
+   */
+  public double accuracy(StoredPredictions predictions, PlainModel model, LabeledData data) {
+    DatasetRecord record = recordOf(model);
+    if (!predictions.manifest().origin().equals(record.origin())) {
+      throw new DatasetException(
+          predictions.storage().describe()
+              + ": expected predictions of the "
+              + record.describe()
+              + ", "
+              + record.origin()
+              + "; actual "
+              + predictions.manifest().origin());
+    }
+    PreparedData prepared = context.dataOf(record, data);
+    UnlabeledRows rows = UnlabeledRows.ofTest(prepared.splits());
+    return decryptPredictions(predictions, rows).accuracy(prepared.testLabels());
+  }
+
+  /**
+   * The largest error of the encrypted softmax on the logits of the training rows, measured with
+   * the cluster's evaluation keys in this process.
+   *
+   * @param keys folder of the evaluation keys
+   * @throws SettingsException when the keys do not fit
+   */
+  public double softmaxError(PlainModel model, LabeledData data, String keys) {
+    DatasetRecord record = recordOf(model);
+    PreparedData prepared = context.dataOf(record, data);
+    TrainingPlan plan = context.planOf(record);
+    KeyBundle bundle = new KeyBundle(path("evaluation keys", keys));
+    Client client = context.client();
+    bundle.requireFitting(client, plan.rotations());
+    double[][] rows = PlainTrainer.logits(prepared.train(), model.decrypted().weights());
+    Settings settings = context.settings();
+    try (Evaluator evaluator =
+        context
+            .backend()
+            .evaluator(
+                bundle.folder(), settings.parameterSet(), DeviceSpec.cpu(settings.threads()))) {
+      return SoftmaxProbe.largestError(client, evaluator, plan, rows);
+    }
+  }
+
+  private PreparedData dataOf(PlainModel model, LabeledData data) {
+    return context.dataOf(recordOf(model), data);
+  }
+
+  private DatasetRecord recordOf(PlainModel model) {
+    return context.records().dataset(model.datasetId(), "model of run " + model.runId());
+  }
+
+  private static Path path(String what, String folder) {
+    return LocalPath.of(what, folder);
+  }
+
+  private static LocalStorage storage(String what, String folder) {
+    return new LocalStorage(path(what, folder));
+  }
+
+  /** Overwrites the secret key in memory with zeros. */
+  @Override
+  public void close() {
+    context.close();
+  }
+}

@@ -1,0 +1,32 @@
+package org.hetal.owner;
+
+import java.nio.file.Path;
+import org.hetal.config.LocalPath;
+import org.hetal.config.Settings;
+
+/**
+ * Where a data owner keeps its secrets and records, on a local disk.
+ *
+ * @param secretKey file of the secret key, mode 0600
+ * @param privateFolder records of the data sets, identity and log of the oracle; mode 0700, never
+ *     given to the cluster
+ */
+public record OwnerFiles(Path secretKey, Path privateFolder) {
+  private static final String SECRET_KEY = "secret.key";
+
+  /** Everything in one folder: {@code secret.key}, {@code datasets/}, {@code rows/}. */
+  public static OwnerFiles in(Path folder) {
+    return new OwnerFiles(folder.resolve(SECRET_KEY), folder);
+  }
+
+  /**
+   * The files that {@code paths.secret-key} and {@code paths.private} name.
+   *
+   * @throws org.hetal.config.SettingsException when one of them is no local path
+   */
+  public static OwnerFiles of(Settings settings) {
+    return new OwnerFiles(
+        LocalPath.of("paths.secret-key", settings.paths().secretKey()),
+        LocalPath.of("paths.private", settings.paths().privateDirectory()));
+  }
+}

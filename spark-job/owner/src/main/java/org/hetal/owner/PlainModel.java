@@ -1,0 +1,159 @@
+package org.hetal.owner;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import org.hetal.dataset.DatasetException;
+import org.hetal.dataset.LocalStorage;
+import org.hetal.owner.data.DecryptedModel;
+import org.hetal.owner.record.CommitException;
+import org.hetal.training.EarlyStopping;
+import org.hetal.training.PlainTrainer;
+
+/**
+ * A trained softmax regression in the clear, for raw rows: the scaling of the training is folded
+ * into the coefficients. The class of a row x is argmax over k of coefficients[k] · x +
+ * intercepts[k].
+ */
+public final class PlainModel {
+  private final DecryptedModel decrypted;
+
+  PlainModel(DecryptedModel decrypted) {
+    this.decrypted = decrypted;
+  }
+
+  /**
+   * Reads what {@link #save} wrote.
+   *
+   * @throws DatasetException when there is none or it is damaged
+   */
+  public static PlainModel load(Path folder) {
+    return new PlainModel(DecryptedModel.read(LocalStorage.ownerOnly(folder)));
+  }
+
+  /**
+   * Writes {@code model.json} and {@code model.npz} (NumPy: {@code weights} for scaled rows, {@code
+   * coefficients} and {@code intercepts} for raw ones), mode 0600. A model of the same run and data
+   * set is replaced.
+   *
+   * @throws CommitException when the folder has the model of another run or data set
+   */
+  public void save(Path folder) {
+    LocalStorage storage = LocalStorage.ownerOnly(folder);
+    requireNoOther(storage);
+    decrypted.write(storage);
+  }
+
+  private void requireNoOther(LocalStorage storage) {
+    if (!DecryptedModel.isPresent(storage)) {
+      return;
+    }
+    DecryptedModel there;
+    try {
+      there = DecryptedModel.read(storage);
+    } catch (DatasetException e) {
+      throw new CommitException(
+          storage.describe()
+              + ": expected no model or one that decrypt-model of this release wrote, actual"
+              + " another file; kept. Move it away or set paths.model");
+    }
+    if (!there.runId().equals(runId()) || !there.datasetId().equals(datasetId())) {
+      throw new CommitException(
+          String.format(
+              Locale.ROOT,
+              "%s: expected no model or that of run %s, data set %s; actual that of run %s, data set"
+                  + " %s; kept. Move it away or set paths.model",
+              storage.describe(),
+              runId(),
+              datasetId(),
+              there.runId(),
+              there.datasetId()));
+    }
+  }
+
+  /** Number of classes, K. */
+  public int classes() {
+    return decrypted.intercepts().length;
+  }
+
+  /** Names of the raw columns; empty when the training rows had none. */
+  public List<String> featureNames() {
+    return decrypted.preparation().names();
+  }
+
+  /** Coefficients for raw rows, [classes][columns]; 0 for columns that are constant. A copy. */
+  public double[][] coefficients() {
+    return Arrays.stream(decrypted.coefficients()).map(double[]::clone).toArray(double[][]::new);
+  }
+
+  /** Intercepts for raw rows, one per class. A copy. */
+  public double[] intercepts() {
+    return decrypted.intercepts().clone();
+  }
+
+  /** Weights for scaled rows, [classes][kept columns + 1], the bias last. A copy. */
+  public double[][] weights() {
+    return Arrays.stream(decrypted.weights()).map(double[]::clone).toArray(double[][]::new);
+  }
+
+  /** The run that trained it. */
+  public String runId() {
+    return decrypted.runId();
+  }
+
+  /** The data set that it was trained on, 32 hexadecimal digits. */
+  public String datasetId() {
+    return decrypted.datasetId();
+  }
+
+  /** Epochs that were trained. */
+  public int epochs() {
+    return decrypted.epochs();
+  }
+
+  /** The epoch of these weights, from 1. */
+  public int bestEpoch() {
+    return decrypted.bestEpoch();
+  }
+
+  /** Bootstraps per iteration of the training. */
+  public int bootstrapsPerIteration() {
+    return decrypted.bootstraps();
+  }
+
+  /**
+   * The logits of a raw row, one per class.
+   *
+   * @param row raw features, as many as the training rows had columns
+   * @throws IllegalArgumentException when it has another number of columns
+   */
+  public double[] logits(double[] row) {
+    int columns = decrypted.preparation().columns();
+    if (row.length != columns) {
+      throw new IllegalArgumentException(
+          "row: expected " + columns + " columns, actual " + row.length);
+    }
+    double[] out = intercepts();
+    for (int label = 0; label < out.length; label++) {
+      for (int column = 0; column < columns; column++) {
+        out[label] += decrypted.coefficients()[label][column] * row[column];
+      }
+    }
+    return out;
+  }
+
+  /** The class of a raw row, 0 to {@code classes() - 1}; errors as {@link #logits}. */
+  public int predict(double[] row) {
+    return EarlyStopping.largestIndex(logits(row));
+  }
+
+  /** The probability of each class for a raw row; errors as {@link #logits}. */
+  public double[] probabilities(double[] row) {
+    return PlainTrainer.softmax(logits(row));
+  }
+
+  DecryptedModel decrypted() {
+    return decrypted;
+  }
+}

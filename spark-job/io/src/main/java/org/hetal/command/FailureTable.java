@@ -21,6 +21,7 @@ import org.hetal.he.IoReason;
 import org.hetal.he.NativeFaultException;
 import org.hetal.he.NativeLibraryException;
 import org.hetal.he.ResourceUnavailableException;
+import org.hetal.training.TrainingDivergedException;
 
 /**
  * Which exit code and which line stand for what was thrown. The outermost exception of the chain of
@@ -58,7 +59,8 @@ public final class FailureTable {
             HeSecurityException.class,
             HeMissingKeyException.class,
             DeviceUnavailableException.class,
-            NativeLibraryException.class)
+            NativeLibraryException.class,
+            TrainingDivergedException.class)
         .with(ExitCode.INPUT, FailureTable::isMissingFile)
         .with(ExitCode.RETRY, JavaErrors::isThreadRefused)
         .with(ExitCode.CONFIGURATION, JavaErrors::isMemoryTooSmall)

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
+import org.hetal.format.Digests;
 
 /**
  * Writes an {@link EncryptedDataset}: ciphertexts in the order of the rows, then {@link #commit}.
@@ -12,7 +13,7 @@ import java.util.regex.Pattern;
  */
 public final class DatasetWriter {
   private static final Pattern WRITTEN =
-      Pattern.compile("(train|judge)/group-\\d{5,}/(x-\\d{4,}|y)\\.ct");
+      Pattern.compile("(train|unlabelled)/group-\\d{5,}/(x-\\d{4,}|y)\\.ct");
 
   private final Storage storage;
   private final Origin origin;
@@ -114,7 +115,7 @@ public final class DatasetWriter {
             EncryptedDataset.KIND,
             new EncryptedDataset(
                 origin, id, scheduleHash, List.copyOf(batches), List.copyOf(unlabelledGroups)));
-    before.accept(StoredFile.sha256(manifest));
+    before.accept(Digests.sha256(manifest));
     storage.writeAtomically(ManifestFile.NAME, manifest);
     committed = true;
     return EncryptedDataset.open(storage);

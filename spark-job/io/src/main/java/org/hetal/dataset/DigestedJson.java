@@ -1,13 +1,11 @@
 package org.hetal.dataset;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import org.hetal.format.Digests;
+import org.hetal.format.Json;
 
 /**
  * A JSON file with its kind, its version and the SHA-256 of its own content, so that a damaged or
@@ -20,13 +18,6 @@ import java.nio.charset.StandardCharsets;
 public record DigestedJson(String kind, int version, String remedy) {
   private static final int MAX_BYTES = 1 << 27;
 
-  private static final ObjectMapper JSON =
-      new ObjectMapper()
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
   /** Writes or replaces the file. */
   public void write(Storage storage, String path, Object content) {
     storage.writeAtomically(path, bytes(content));
@@ -34,13 +25,13 @@ public record DigestedJson(String kind, int version, String remedy) {
 
   /** The bytes of the file; equal contents give equal bytes. */
   byte[] bytes(Object content) {
-    ObjectNode root = JSON.createObjectNode();
-    JsonNode tree = JSON.valueToTree(content);
+    ObjectNode root = Json.object();
+    JsonNode tree = Json.tree(content);
     root.put("kind", kind);
     root.put("version", version);
     root.put("sha256", digest(tree));
     root.set("content", tree);
-    return text(root).getBytes(StandardCharsets.UTF_8);
+    return Json.indented(root).getBytes(StandardCharsets.UTF_8);
   }
 
   /**
@@ -56,26 +47,20 @@ public record DigestedJson(String kind, int version, String remedy) {
           where + ": expected at most " + MAX_BYTES + " bytes, actual " + bytes.length);
     }
     try {
-      JsonNode root = JSON.readTree(bytes);
-      if (root == null || !root.path("content").isObject()) {
+      JsonNode root = Json.parse(bytes);
+      if (!root.path("content").isObject()) {
         throw new DatasetException(where + ": expected an object with kind, version, content");
       }
       expect(where, "kind", kind, root.path("kind").asText(), "");
       expect(where, "version", String.valueOf(version), root.path("version").asText(), remedy);
       expect(where, "sha256", digest(root.get("content")), root.path("sha256").asText(), "");
-      return JSON.treeToValue(root.get("content"), type);
+      return Json.read(root.get("content"), type);
     } catch (IOException e) {
       if (e.getCause() instanceof DatasetException cause) {
         throw new DatasetException(where + ": " + cause.getMessage(), e);
       }
-      throw new DatasetException(where + ": " + firstLine(e), e);
+      throw new DatasetException(where + ": " + Json.reason(e), e);
     }
-  }
-
-  private static String firstLine(IOException e) {
-    String message =
-        e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
-    return message.lines().findFirst().orElse("not JSON");
   }
 
   private static void expect(
@@ -94,19 +79,6 @@ public record DigestedJson(String kind, int version, String remedy) {
   }
 
   private static String digest(JsonNode tree) {
-    try {
-      return StoredFile.sha256(
-          JSON.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsBytes(tree));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a tree is always writable", e);
-    }
-  }
-
-  private static String text(JsonNode tree) {
-    try {
-      return JSON.writeValueAsString(tree) + "\n";
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("a tree is always writable", e);
-    }
+    return Digests.sha256(Json.bytes(tree));
   }
 }

@@ -1,11 +1,14 @@
 package org.hetal.dataset;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.io.Serializable;
 import java.security.SecureRandom;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import org.hetal.format.Digests;
 
 /**
  * What the cluster is given: encrypted minibatches cut in microbatches of work, and encrypted rows
@@ -51,7 +54,8 @@ public record EncryptedDataset(
    * @param features in the order of {@code Layout.packFeatures}
    * @param labels null in groups without labels
    */
-  public record Group(int rows, List<StoredFile> features, StoredFile labels)
+  public record Group(
+      int rows, List<StoredFile> features, @JsonSetter(nulls = Nulls.SET) StoredFile labels)
       implements Serializable {}
 
   /**
@@ -88,7 +92,7 @@ public record EncryptedDataset(
 
   /** SHA-256 of the manifest, which holds the digest of every ciphertext. */
   public static String manifestDigest(Storage storage) {
-    return StoredFile.sha256(storage.read(ManifestFile.NAME));
+    return Digests.sha256(storage.read(ManifestFile.NAME));
   }
 
   /** Rows of all minibatches. */

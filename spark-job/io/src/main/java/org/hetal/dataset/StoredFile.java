@@ -1,9 +1,7 @@
 package org.hetal.dataset;
 
 import java.io.Serializable;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import org.hetal.format.Digests;
 
 /**
  * One ciphertext on storage.
@@ -32,7 +30,7 @@ public record StoredFile(String path, int level, long bytes, String sha256)
 
   /** Writes the bytes and describes them. */
   public static StoredFile write(Storage storage, String path, byte[] bytes, int level) {
-    StoredFile file = new StoredFile(path, level, bytes.length, sha256(bytes));
+    StoredFile file = new StoredFile(path, level, bytes.length, Digests.sha256(bytes));
     storage.writeAtomically(path, bytes);
     return file;
   }
@@ -48,20 +46,11 @@ public record StoredFile(String path, int level, long bytes, String sha256)
     if (read.length != bytes) {
       throw new DatasetException(where + ": expected " + bytes + " bytes, actual " + read.length);
     }
-    String actual = sha256(read);
+    String actual = Digests.sha256(read);
     if (!actual.equals(sha256)) {
       throw new DatasetException(where + ": expected SHA-256 " + sha256 + ", actual " + actual);
     }
     return read;
-  }
-
-  /** SHA-256 in lower-case hex. */
-  public static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every Java has SHA-256", e);
-    }
   }
 
   /** Only relative paths without steps upwards: a manifest must not reach outside its folder. */

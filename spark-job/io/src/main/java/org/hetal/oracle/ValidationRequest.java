@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import org.hetal.dataset.StoredFile;
+import org.hetal.format.Digests;
 
 /**
  * What the cluster asks the validation oracle once an epoch, as bytes: {@code HEJQ}, a version, the
@@ -36,7 +36,7 @@ public record ValidationRequest(RunIdentity run, int epoch, List<byte[]> logits)
             run,
             epoch,
             logits.stream().map(c -> c.length).toList(),
-            logits.stream().map(StoredFile::sha256).toList());
+            logits.stream().map(Digests::sha256).toList());
     byte[] json = Messages.encode(header);
     long total = 12L + json.length + logits.stream().mapToLong(c -> c.length).sum();
     ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(total));
@@ -76,7 +76,7 @@ public record ValidationRequest(RunIdentity run, int epoch, List<byte[]> logits)
           size);
       byte[] ciphertext = new byte[size];
       in.get(ciphertext);
-      String digest = StoredFile.sha256(ciphertext);
+      String digest = Digests.sha256(ciphertext);
       require(
           digest.equals(header.sha256().get(i)),
           "SHA-256 " + header.sha256().get(i) + " of ciphertext " + i,

@@ -1,12 +1,11 @@
 package org.hetal.owner;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.hetal.config.Settings;
 import org.hetal.dataset.Shapes;
-import org.hetal.dataset.StoredFile;
+import org.hetal.format.Digests;
 import org.hetal.he.owner.Client;
 import org.hetal.oracle.OracleEndpoint;
 import org.hetal.oracle.RunIdentity;
@@ -122,7 +121,7 @@ public final class RunningOracle implements ValidationOracle, AutoCloseable {
         runId,
         owner.client().keyId(),
         Optional.of(record.manifest()),
-        StoredFile.sha256(schedule.getBytes(StandardCharsets.UTF_8)));
+        Digests.sha256(schedule));
   }
 
   /**

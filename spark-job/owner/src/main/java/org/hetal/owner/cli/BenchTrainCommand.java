@@ -1,6 +1,7 @@
 package org.hetal.owner.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -12,6 +13,7 @@ import java.util.Map;
 import org.hetal.command.ExitCode;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
+import org.hetal.format.Json;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.EngineLibrary;
 import org.hetal.he.Evaluator;
@@ -46,8 +48,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "bench-train",
     description = {
-      "Times encrypted training on your data in this process, without Spark: makes keys, encrypts the"
-          + " first minibatches, trains on them, decrypts, and compares with plain training."
+      "Times encrypted training on your data in this process, without Spark: makes keys, encrypts"
+          + " the first minibatches, trains on them, decrypts, and compares with plain training."
     })
 final class BenchTrainCommand extends OwnerCommand {
   @Option(
@@ -283,7 +285,8 @@ final class BenchTrainCommand extends OwnerCommand {
       throw new IllegalStateException(
           String.format(
               Locale.ROOT,
-              "weights: expected within %.1e of plain training, actual %.1e: the figures do not count",
+              "weights: expected within %.1e of plain training, actual %.1e: the figures do not"
+                  + " count",
               bound,
               error));
     }
@@ -298,9 +301,7 @@ final class BenchTrainCommand extends OwnerCommand {
 
   private void write(Map<String, Object> figures) {
     try {
-      new com.fasterxml.jackson.databind.ObjectMapper()
-          .writerWithDefaultPrettyPrinter()
-          .writeValue(json.toFile(), List.of(figures));
+      Files.writeString(json, Json.indented(List.of(figures)));
     } catch (IOException e) {
       throw FileWriteException.of(json, e);
     }

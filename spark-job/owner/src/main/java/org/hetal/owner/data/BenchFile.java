@@ -1,13 +1,13 @@
 package org.hetal.owner.data;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.hetal.format.Json;
 import org.hetal.he.Parameters;
 import org.hetal.owner.keys.CostProbe;
 import org.hetal.training.CostModel;
@@ -60,7 +60,7 @@ public final class BenchFile {
 
   private static CostModel costs(String file, byte[] json, Parameters parameters)
       throws IOException {
-    JsonNode entries = new ObjectMapper().readTree(json);
+    JsonNode entries = Json.parse(json);
     double rotate = median(file, entries, "rotate", parameters);
     double multiply = median(file, entries, "multiply", parameters);
     return new CostModel(

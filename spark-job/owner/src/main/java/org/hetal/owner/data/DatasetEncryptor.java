@@ -10,7 +10,7 @@ import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.Origin;
 import org.hetal.dataset.Shapes;
 import org.hetal.dataset.Storage;
-import org.hetal.dataset.StoredFile;
+import org.hetal.format.Digests;
 import org.hetal.he.owner.Client;
 import org.hetal.packing.Layout;
 import org.hetal.training.Partition;
@@ -50,8 +50,7 @@ public final class DatasetEncryptor {
 
   /** SHA-256 of the schedule that a data set was cut for. */
   public static String scheduleHash(Settings.Training training) {
-    return StoredFile.sha256(
-        training.canonical().getBytes(java.nio.charset.StandardCharsets.UTF_8));
+    return Digests.sha256(training.canonical());
   }
 
   /**

@@ -1,9 +1,7 @@
 package org.hetal.owner.data;
 
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +10,7 @@ import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.Origin;
 import org.hetal.dataset.Shapes;
 import org.hetal.dataset.Storage;
+import org.hetal.format.Json;
 import org.hetal.he.owner.Client;
 import org.hetal.packing.Layout;
 
@@ -40,12 +39,6 @@ public record DecryptedModel(
     Preparation preparation) {
   private static final String JSON_NAME = "model.json";
   private static final String NPZ_NAME = "model.npz";
-  private static final ObjectMapper JSON =
-      new ObjectMapper()
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES);
 
   /**
    * Decrypts what the cluster returned.
@@ -109,11 +102,7 @@ public record DecryptedModel(
     arrays.put("coefficients", coefficients);
     arrays.put("intercepts", new double[][] {intercepts});
     storage.writeAtomically(NPZ_NAME, NpzWriter.bytes(arrays));
-    try {
-      storage.writeAtomically(JSON_NAME, JSON.writeValueAsBytes(this));
-    } catch (IOException e) {
-      throw new IllegalStateException("a model is always writable", e);
-    }
+    storage.writeAtomically(JSON_NAME, Json.indented(this).getBytes(StandardCharsets.UTF_8));
   }
 
   /**
@@ -126,11 +115,7 @@ public record DecryptedModel(
           where + ": expected a model, actual none; make it with hetal decrypt-model");
     }
     try {
-      DecryptedModel model = JSON.readValue(storage.read(JSON_NAME), DecryptedModel.class);
-      if (model == null) {
-        throw new DatasetException(where + ": expected a model, actual null");
-      }
-      return model;
+      return Json.read(storage.read(JSON_NAME), DecryptedModel.class);
     } catch (IOException e) {
       throw new DatasetException(
           where + ": expected what decrypt-model of this release wrote; run it again", e);

@@ -1,7 +1,6 @@
 package org.hetal.owner.demo;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -18,6 +17,7 @@ import java.util.stream.Stream;
 import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 import org.hetal.dataset.LocalStorage;
+import org.hetal.format.Json;
 import org.hetal.he.EngineLibrary;
 import org.hetal.he.FileReadException;
 import org.hetal.he.FileWriteException;
@@ -30,7 +30,6 @@ import org.hetal.owner.oracle.OracleLog;
  * model and compares it with the same training in the clear.
  */
 public final class Demo {
-  private static final ObjectMapper JSON = new ObjectMapper();
 
   private final PrintStream out;
   private final Settings settings;
@@ -209,7 +208,7 @@ public final class Demo {
 
   private static ObjectNode read(Path file) {
     try {
-      JsonNode node = JSON.readTree(Files.readAllBytes(file));
+      JsonNode node = Json.parse(Files.readAllBytes(file));
       if (node instanceof ObjectNode object) {
         return object;
       }

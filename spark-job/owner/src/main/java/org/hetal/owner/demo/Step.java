@@ -118,7 +118,7 @@ final class Step {
 
   private List<String> clusterCommand(List<String> arguments) {
     List<String> command =
-        java("@" + clusterJavaOptions, "-cp", clusterClassPath, "org.hetal.job.Main");
+        java("@" + clusterJavaOptions, "-cp", clusterClassPath, "org.hetal.spark.Main");
     command.addAll(arguments);
     return command;
   }

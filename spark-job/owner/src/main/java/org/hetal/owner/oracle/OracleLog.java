@@ -1,9 +1,6 @@
 package org.hetal.owner.oracle;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,6 +18,7 @@ import java.util.function.Consumer;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.OwnerOnly;
+import org.hetal.format.Json;
 import org.hetal.he.FileReadException;
 import org.hetal.he.FileWriteException;
 import org.hetal.training.EpochMetrics;
@@ -35,13 +33,6 @@ import org.hetal.training.StopDecision;
  * not given: it is set aside in {@code LOG.torn}. Damage anywhere else is refused.
  */
 public final class OracleLog implements AutoCloseable {
-  private static final ObjectMapper JSON =
-      new ObjectMapper()
-          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
-
   private final Path file;
   private final OracleLogLock lock;
   private final FileChannel channel;
@@ -199,15 +190,11 @@ public final class OracleLog implements AutoCloseable {
   }
 
   private static Entry entry(byte[] line) throws IOException {
-    JsonNode json = JSON.readTree(line);
+    JsonNode json = Json.parse(line);
     if (json instanceof ObjectNode object && !object.has("dataset")) {
       object.put("dataset", "");
     }
-    Entry entry = JSON.treeToValue(json, Entry.class);
-    if (entry == null) {
-      throw new IOException("expected an object, actual nothing");
-    }
-    return entry;
+    return Json.read(json, Entry.class);
   }
 
   private static void requireNext(Path file, List<Entry> before, Entry entry) {
@@ -287,9 +274,7 @@ public final class OracleLog implements AutoCloseable {
    */
   void append(Entry entry) {
     try {
-      put((JSON.writeValueAsString(entry) + "\n").getBytes(StandardCharsets.UTF_8));
-    } catch (JsonProcessingException e) {
-      throw new IllegalStateException("an entry is always writable", e);
+      put((Json.line(entry) + "\n").getBytes(StandardCharsets.UTF_8));
     } catch (IOException e) {
       throw FileWriteException.of(file, e);
     }

@@ -8,7 +8,7 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
-import org.hetal.dataset.StoredFile;
+import org.hetal.format.Digests;
 import org.hetal.he.HeException;
 import org.hetal.he.owner.Client;
 import org.hetal.oracle.Greeting;
@@ -238,8 +238,8 @@ public final class OracleService {
 
   private static String digest(List<byte[]> ciphertexts) {
     StringBuilder all = new StringBuilder();
-    ciphertexts.forEach(bytes -> all.append(StoredFile.sha256(bytes)));
-    return StoredFile.sha256(all.toString().getBytes(java.nio.charset.StandardCharsets.US_ASCII));
+    ciphertexts.forEach(bytes -> all.append(Digests.sha256(bytes)));
+    return Digests.sha256(all.toString());
   }
 
   private static void require(boolean holds, int status, String message) {

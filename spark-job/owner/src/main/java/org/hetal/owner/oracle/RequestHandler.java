@@ -18,7 +18,6 @@ import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
@@ -26,6 +25,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.hetal.format.Digests;
 import org.hetal.oracle.Greeting;
 import org.hetal.oracle.ValidationAnswer;
 
@@ -134,7 +134,7 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
   private void requireToken(HttpRequest request) {
     String header = request.headers().get(HttpHeaderNames.AUTHORIZATION, "");
     String shown = header.startsWith("Bearer ") ? header.substring("Bearer ".length()) : "";
-    if (!MessageDigest.isEqual(shown.getBytes(StandardCharsets.US_ASCII), shared.token())) {
+    if (!Digests.equalSecrets(shown.getBytes(StandardCharsets.US_ASCII), shared.token())) {
       throw new OracleException(
           OracleException.UNAUTHORIZED,
           "token: expected the oracle's, actual another or none; give the oracle's token file to"

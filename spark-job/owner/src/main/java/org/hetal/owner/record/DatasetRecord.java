@@ -1,5 +1,7 @@
 package org.hetal.owner.record;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -8,6 +10,7 @@ import org.hetal.config.Settings;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.Origin;
+import org.hetal.format.Digests;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.DatasetEncryptor;
 import org.hetal.owner.data.Preparation;
@@ -45,7 +48,7 @@ public record DatasetRecord(
     Preparation preparation,
     Part train,
     Part validation,
-    Part test) {
+    @JsonSetter(nulls = Nulls.SET) Part test) {
 
   /**
    * One split.
@@ -57,7 +60,8 @@ public record DatasetRecord(
     static Part of(Table table, double[][] prepared) {
       return table == null
           ? null
-          : new Part(table.rows(), Digests.labels(table.labels()), Digests.rows(prepared));
+          : new Part(
+              table.rows(), RecordDigests.labels(table.labels()), RecordDigests.rows(prepared));
     }
   }
 
@@ -77,7 +81,7 @@ public record DatasetRecord(
         manifest,
         origin,
         DatasetEncryptor.scheduleHash(settings.training()),
-        Digests.plan(plan),
+        RecordDigests.plan(plan),
         BoundSettings.of(settings),
         settings.data().classes(),
         data.preparation(),
@@ -96,11 +100,11 @@ public record DatasetRecord(
             "hetal insecure data set",
             String.valueOf(seed),
             keyId,
-            Digests.plan(plan),
-            Digests.rows(data.train()),
-            Digests.labels(data.trainLabels()),
-            Digests.rows(data.validation()));
-    return Digests.text(canonical).substring(0, 32);
+            RecordDigests.plan(plan),
+            RecordDigests.rows(data.train()),
+            RecordDigests.labels(data.trainLabels()),
+            RecordDigests.rows(data.validation()));
+    return Digests.sha256(canonical).substring(0, 32);
   }
 
   /** "data set ID in FOLDER", for messages. */
@@ -165,7 +169,7 @@ public record DatasetRecord(
    * @throws DatasetException when this release plans the training in another way
    */
   public void requirePlan(TrainingPlan plan) {
-    differs("plan of levels and keys", planDigest, Digests.plan(plan));
+    differs("plan of levels and keys", planDigest, RecordDigests.plan(plan));
   }
 
   private void differs(String what, Object then, Object now) {

@@ -1,6 +1,7 @@
 package org.hetal.owner.record;
 
 import org.hetal.dataset.DatasetException;
+import org.hetal.format.Digests;
 import org.hetal.owner.data.Table;
 
 /**
@@ -26,7 +27,13 @@ public record RowsRecord(
   public static RowsRecord of(
       Table rows, String id, String datasetId, String source, String written, String folder) {
     return new RowsRecord(
-        id, written, folder, datasetId, source, rows.numbers(), Digests.rows(rows.features()));
+        id,
+        written,
+        folder,
+        datasetId,
+        source,
+        rows.numbers(),
+        RecordDigests.rows(rows.features()));
   }
 
   /** The identity of rows under a fixed seed, so that the same command writes the same bytes. */
@@ -37,8 +44,8 @@ public record RowsRecord(
             "hetal insecure rows",
             String.valueOf(seed),
             datasetId,
-            Digests.rows(rows.features()));
-    return Digests.text(canonical).substring(0, 32);
+            RecordDigests.rows(rows.features()));
+    return Digests.sha256(canonical).substring(0, 32);
   }
 
   public int rows() {
@@ -53,7 +60,7 @@ public record RowsRecord(
     if (now.rows() != rows()) {
       differs(what, "rows", rows(), now.rows());
     }
-    String actual = Digests.rows(now.features());
+    String actual = RecordDigests.rows(now.features());
     if (!actual.equals(digest)) {
       differs(what, "SHA-256 of the rows", digest, actual);
     }

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsLoader;
-import org.hetal.dataset.StoredFile;
+import org.hetal.format.Digests;
 import org.hetal.he.NativeParameters;
 import org.hetal.he.Parameters;
 import org.hetal.owner.data.Evaluation;
@@ -75,7 +75,7 @@ class ProfilesTest {
   void digits_areTheFileThatIsDescribed() throws Exception {
     byte[] bytes = Files.readAllBytes(CONF.resolve("data/digits.csv.gz"));
     String described = Files.readString(CONF.resolve("data/README.md"));
-    assertTrue(described.contains(StoredFile.sha256(bytes)), StoredFile.sha256(bytes));
+    assertTrue(described.contains(Digests.sha256(bytes)), Digests.sha256(bytes));
   }
 
   /** The profiles' paths belong to the root of the repository. */

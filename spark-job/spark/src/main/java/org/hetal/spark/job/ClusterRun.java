@@ -1,0 +1,242 @@
+package org.hetal.spark.job;
+
+import java.util.UUID;
+import java.util.function.Consumer;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.hetal.config.Settings;
+import org.hetal.config.SettingsException;
+import org.hetal.dataset.DatasetException;
+import org.hetal.dataset.EncryptedDataset;
+import org.hetal.dataset.Shapes;
+import org.hetal.dataset.Storage;
+import org.hetal.format.Digests;
+import org.hetal.he.Evaluator;
+import org.hetal.he.KeyBundleManifest;
+import org.hetal.he.KeyPlan;
+import org.hetal.oracle.RunIdentity;
+import org.hetal.packing.Layout;
+import org.hetal.spark.engine.Backend;
+import org.hetal.spark.engine.CountingEvaluator;
+import org.hetal.spark.engine.EngineHolder;
+import org.hetal.spark.engine.EngineSpec;
+import org.hetal.spark.engine.GpuAddress;
+import org.hetal.spark.engine.KeyBundleCache;
+import org.hetal.spark.errors.CommitException;
+import org.hetal.spark.executor.ComputeSpec;
+import org.hetal.spark.executor.SparkGradientService;
+import org.hetal.spark.executor.WorkerEngine;
+import org.hetal.spark.storage.HadoopCheckpoints;
+import org.hetal.spark.storage.HadoopStorage;
+import org.hetal.spark.storage.RunLock;
+import org.hetal.training.CheckpointStore;
+import org.hetal.training.Schedule;
+import org.hetal.training.TrainingPlan;
+
+/**
+ * A data set, the engine it belongs to, and the plan that both imply: what every command of the
+ * cluster starts with. Closing it closes the engines of this JVM.
+ */
+public final class ClusterRun implements AutoCloseable {
+  private final Settings settings;
+  private final JavaSparkContext spark;
+  private final Configuration hadoop;
+  private final EncryptedDataset dataset;
+  private final String datasetDigest;
+  private final EngineSpec engine; // the driver's
+  private final Evaluator evaluator;
+
+  private ClusterRun(Settings settings, JavaSparkContext spark) {
+    this.settings = settings;
+    this.spark = spark;
+    this.hadoop = spark.hadoopConfiguration();
+    Storage storage = new HadoopStorage(settings.paths().dataset(), hadoop);
+    this.dataset = EncryptedDataset.open(storage);
+    this.datasetDigest = EncryptedDataset.manifestDigest(storage);
+    String parameterSet = dataset.origin().parameterSet();
+    if (!parameterSet.equals(settings.parameterSet())) {
+      throw new DatasetException(
+          storage.describe()
+              + ": expected the parameter set of the settings, "
+              + settings.parameterSet()
+              + ", actual "
+              + parameterSet);
+    }
+    Backend backend = Backend.named(settings.backend().label());
+    String bundle = backend.needsKeys() ? settings.paths().keyBundle() : "";
+    String digest = backend.needsKeys() ? KeyBundleCache.manifestDigest(bundle, hadoop) : "";
+    this.engine =
+        new EngineSpec(
+            backend.name(),
+            parameterSet,
+            dataset.origin().parameterHash(),
+            dataset.origin().keyId(),
+            bundle,
+            digest,
+            settings.driverDeviceSpec().on(GpuAddress.ofDriver(spark.resources())));
+    this.evaluator = EngineHolder.get(engine, hadoop);
+  }
+
+  /**
+   * Opens data set and engine.
+   *
+   * @throws DatasetException when data set, settings and keys do not belong together
+   * @throws org.hetal.he.DeviceUnavailableException when this machine lacks the driver's device
+   */
+  public static ClusterRun open(Settings settings, JavaSparkContext spark) {
+    return new ClusterRun(settings, spark);
+  }
+
+  public EncryptedDataset dataset() {
+    return dataset;
+  }
+
+  /** The engine of the driver, which is the executors' too when Spark is embedded. */
+  public Evaluator evaluator() {
+    return evaluator;
+  }
+
+  /**
+   * The plan of this data set: the same search on the same numbers as at key generation.
+   *
+   * @param rows of training; for a prediction those of any training with these settings
+   */
+  public TrainingPlan plan(int rows, int unlabelledGroups) {
+    Layout layout = Shapes.layout(dataset.origin().shape());
+    Settings.Training training = settings.training();
+    Schedule schedule =
+        new Schedule(
+            rows,
+            training.batchRows(),
+            training.learningRate(),
+            training.epochs(),
+            training.patience(),
+            dataset.origin().squarings(),
+            training.groupsPerMicrobatch());
+    return TrainingPlan.of(evaluator.parameters(), layout, schedule, unlabelledGroups);
+  }
+
+  /**
+   * @throws DatasetException when the data set was encrypted for another schedule than the
+   *     settings'
+   */
+  public void requireSchedule() {
+    String expected = Digests.sha256(settings.training().canonical());
+    if (!dataset.scheduleHash().equals(expected)) {
+      throw new DatasetException(
+          settings.paths().dataset()
+              + ": expected a data set encrypted for the training settings ("
+              + settings.training().canonical()
+              + "), SHA-256 "
+              + expected
+              + "; actual "
+              + dataset.scheduleHash());
+    }
+  }
+
+  /**
+   * Before any task: the bundle has the keys.
+   *
+   * @throws SettingsException naming keys that it lacks, with what to do
+   */
+  public void requireKeys(KeyPlan plan) {
+    if (engine.keyBundle().isEmpty()) {
+      return;
+    }
+    KeyBundleManifest manifest =
+        KeyBundleManifest.parse(
+            engine.keyBundle() + "/" + KeyBundleManifest.NAME,
+            KeyBundleCache.manifest(engine.keyBundle(), hadoop));
+    String missing = manifest.missing(plan, evaluator.parameters().ringDegree());
+    if (!missing.isEmpty()) {
+      throw new SettingsException(
+          "key bundle "
+              + engine.keyBundle()
+              + ": expected the keys of this data set and these settings, actual none for "
+              + missing
+              + "; the data owner makes them in another paths.key-bundle: hetal keygen"
+              + " --evaluation-keys-only -c FILE");
+    }
+  }
+
+  /**
+   * SHA-256 of everything that decides the trained bytes: the ciphertexts by the digests in the
+   * manifest, parameters, keys, schedule and plan of levels.
+   */
+  public String configurationHash(TrainingPlan plan) {
+    String canonical =
+        String.join(
+            "\n",
+            "hetal training run 1",
+            datasetDigest,
+            engine.backend(),
+            engine.parameterHash(),
+            dataset.origin().keyId(),
+            engine.keyManifestDigest(),
+            settings.training().canonical(),
+            plan.layout().toString(),
+            plan.levels().toString());
+    return Digests.sha256(canonical);
+  }
+
+  /** GradientService on Spark's executors. */
+  public SparkGradientService workers(TrainingPlan plan) {
+    ComputeSpec spec =
+        new ComputeSpec(
+            UUID.randomUUID().toString(),
+            engine.on(settings.deviceSpec()),
+            engine,
+            plan,
+            settings.paths().dataset(),
+            settings.cluster().cacheBytes());
+    return new SparkGradientService(spark, spec, dataset, settings.cluster().partitions());
+  }
+
+  /** A folder below the run directory; "" for itself. */
+  public Storage runStorage(String folder) {
+    String run = settings.paths().run();
+    return new HadoopStorage(folder.isEmpty() ? run : run + "/" + folder, hadoop);
+  }
+
+  /** Any folder that Hadoop knows. */
+  public Storage storage(String folder) {
+    return new HadoopStorage(folder, hadoop);
+  }
+
+  /** Bootstraps that this thread has done in this JVM so far. */
+  public static long bootstrapsOfThisThread() {
+    return CountingEvaluator.bootstraps();
+  }
+
+  /**
+   * Takes the run directory for this process.
+   *
+   * @param warnings told when the lock of another process is taken over, one line
+   */
+  public RunLock lockRun(Consumer<String> warnings) {
+    return RunLock.acquire(settings.paths().run(), hadoop, warnings);
+  }
+
+  /** Which training this is, for the validation oracle. */
+  public RunIdentity identity() {
+    return new RunIdentity(
+        settings.runId(), dataset.origin().keyId(), datasetDigest, dataset.scheduleHash());
+  }
+
+  /**
+   * Checkpoints in the run directory.
+   *
+   * @throws CommitException when the directory holds a run of another configuration
+   */
+  public CheckpointStore checkpoints(RunLock lock, String configurationHash) {
+    HadoopStorage storage = new HadoopStorage(settings.paths().run(), hadoop);
+    HadoopCheckpoints checkpoints = new HadoopCheckpoints(storage, lock);
+    checkpoints.requireConfiguration(configurationHash);
+    return checkpoints;
+  }
+
+  @Override
+  public void close() {
+    WorkerEngine.closeAll();
+  }
+}

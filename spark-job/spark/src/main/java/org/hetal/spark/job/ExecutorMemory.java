@@ -1,0 +1,59 @@
+package org.hetal.spark.job;
+
+import java.util.Locale;
+import org.apache.spark.SparkConf;
+import org.hetal.config.SettingsException;
+import org.hetal.training.DeviceMemory;
+
+/**
+ * What the engine takes outside the heap, held against what an executor may have there. YARN and
+ * Kubernetes end a process that takes more, and all that its user then reads is that an executor
+ * was lost.
+ */
+final class ExecutorMemory {
+  private static final String OVERHEAD = "spark.executor.memoryOverhead";
+  private static final long LEAST_OVERHEAD_MIB = 384; // Spark's own defaults
+  private static final double OVERHEAD_FACTOR = 0.1;
+  private static final long MIB = 1L << 20;
+
+  private ExecutorMemory() {}
+
+  /**
+   * @param memory of an engine on the processor
+   * @throws SettingsException when the resource manager would end the executors
+   */
+  static void require(SparkConf conf, DeviceMemory memory) {
+    String master = conf.get("spark.master", "");
+    if (!master.startsWith("yarn") && !master.startsWith("k8s")) {
+      return; // others do not limit it
+    }
+    int tasks =
+        Math.max(1, conf.getInt("spark.executor.cores", 1) / conf.getInt("spark.task.cpus", 1));
+    long needed = memory.total(tasks) / MIB + LEAST_OVERHEAD_MIB;
+    long allowed = overhead(conf);
+    if (allowed < needed) {
+      throw new SettingsException(
+          String.format(
+              Locale.ROOT,
+              "%s: expected at least %dm for %d tasks at a time (keys %dm, masks and state %dm,"
+                  + " rows kept %dm, a task %dm), actual %dm",
+              OVERHEAD,
+              needed,
+              tasks,
+              memory.keys() / MIB,
+              memory.shared() / MIB,
+              memory.kept() / MIB,
+              memory.task() / MIB,
+              allowed));
+    }
+  }
+
+  private static long overhead(SparkConf conf) {
+    if (conf.contains(OVERHEAD)) {
+      return conf.getSizeAsMb(OVERHEAD);
+    }
+    double factor = conf.getDouble("spark.executor.memoryOverheadFactor", OVERHEAD_FACTOR);
+    long heap = conf.getSizeAsMb("spark.executor.memory", "1g");
+    return Math.max(LEAST_OVERHEAD_MIB, (long) (factor * heap));
+  }
+}

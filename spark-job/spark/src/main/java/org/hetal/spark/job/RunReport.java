@@ -1,0 +1,85 @@
+package org.hetal.spark.job;
+
+import java.nio.charset.StandardCharsets;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.hetal.config.Settings;
+import org.hetal.dataset.EncryptedDataset;
+import org.hetal.dataset.Storage;
+import org.hetal.format.Json;
+import org.hetal.spark.metrics.Metrics;
+import org.hetal.training.TrainingPlan;
+import org.hetal.training.TrainingResult;
+
+/**
+ * {@code report.json} of a run: what was done, where, and what it took. Names are those of the
+ * JSON.
+ *
+ * @param device of the driver's engine
+ * @param executor_device cpu or cuda
+ * @param seconds of all epochs, continued parts included
+ * @param bootstraps of all steps; retried tasks count again
+ * @param bootstraps_per_iteration of a full minibatch, as planned
+ * @param bytes_moved weights broadcast and gradients summed, counted once each
+ */
+record RunReport(
+    String run_id,
+    String parameter_set,
+    int security_bits,
+    String backend,
+    String device,
+    String executor_device,
+    String spark,
+    String master,
+    int rows,
+    int batches,
+    int features,
+    int classes,
+    int epochs,
+    int steps,
+    int best_epoch,
+    String reason,
+    double seconds,
+    double seconds_per_iteration,
+    long bootstraps,
+    int bootstraps_per_iteration,
+    long dataset_bytes,
+    long bytes_moved) {
+  static final String FILE = "report.json";
+
+  static RunReport of(
+      Settings settings,
+      ClusterRun run,
+      TrainingPlan plan,
+      JavaSparkContext spark,
+      TrainingResult result,
+      Metrics metrics) {
+    EncryptedDataset dataset = run.dataset();
+    return new RunReport(
+        settings.runId(),
+        plan.parameters().name(),
+        plan.parameters().securityBits(),
+        settings.backend().label(),
+        run.evaluator().device(),
+        settings.device().label(),
+        spark.version(),
+        spark.master(),
+        dataset.trainingRows(),
+        dataset.batches().size(),
+        plan.layout().features(),
+        plan.layout().classes(),
+        result.epochs(),
+        result.steps(),
+        result.bestEpoch(),
+        result.reason(),
+        metrics.seconds(),
+        metrics.secondsPerStep(),
+        metrics.bootstrapsDone(),
+        plan.bootstrapsPerIteration(),
+        dataset.bytes(),
+        metrics.bytesMoved());
+  }
+
+  void write(Storage storage) {
+    storage.writeAtomically(FILE, Json.indented(this).getBytes(StandardCharsets.UTF_8));
+  }
+}

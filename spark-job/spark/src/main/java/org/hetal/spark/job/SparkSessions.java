@@ -1,0 +1,140 @@
+package org.hetal.spark.job;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import org.apache.spark.SparkConf;
+import org.apache.spark.SparkException;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.util.Utils;
+import org.hetal.config.Settings;
+import org.hetal.config.SettingsException;
+import org.hetal.he.DeviceSpec;
+import org.hetal.he.NativeEngine;
+import org.hetal.spark.executor.HetalKryoRegistrator;
+
+/** Spark as this job wants it; whatever spark-submit or a system property says wins. */
+final class SparkSessions {
+  private static final String GPUS_OF_A_TASK = "spark.task.resource.gpu.amount";
+
+  private static final String LOCAL = "local(\\[.*)?";
+  private static final String LOOPBACK = "127.0.0.1";
+  private static final int JAVA_LEAST = 17;
+  private static final int JAVA_MOST = 21;
+
+  private SparkSessions() {}
+
+  /**
+   * Spark looks its machine's name up before it reads any setting, and ends in an initialiser when
+   * the name has no address, as in containers without their own line in {@code /etc/hosts}. What
+   * runs inside this process alone needs no name.
+   */
+  private static void requireOwnName(String master) {
+    if (System.getenv("SPARK_LOCAL_IP") != null || System.getenv("SPARK_LOCAL_HOSTNAME") != null) {
+      return;
+    }
+    try {
+      InetAddress.getLocalHost();
+    } catch (UnknownHostException e) {
+      if (!master.matches(LOCAL)) {
+        throw new SettingsException(
+            "host name: expected an address for this machine's own name, actual none ("
+                + e.getMessage()
+                + "); add the name to /etc/hosts or set SPARK_LOCAL_IP to the address",
+            e);
+      }
+      Utils.setCustomHostname(LOOPBACK);
+    }
+  }
+
+  /**
+   * @throws org.hetal.he.DeviceUnavailableException before Spark starts, when this process is to
+   *     compute on a GPU and the library for it is missing, or with instructions that its processor
+   *     lacks
+   */
+  static JavaSparkContext open(String command, Settings settings) {
+    requireJava(Runtime.version().feature());
+    requireOwnName(System.getProperty("spark.master", settings.cluster().master()));
+    SparkConf conf = new SparkConf();
+    String master = conf.get("spark.master", settings.cluster().master());
+    if (master.matches(LOCAL)) {
+      requireEngine(settings, settings.deviceSpec());
+      if (conf.contains(GPUS_OF_A_TASK)) {
+        // Spark would wait for ever for GPUs that it never offers.
+        throw new SettingsException(
+            GPUS_OF_A_TASK + ": expected none with master " + master + ", which schedules no GPUs");
+      }
+    }
+    requireEngine(settings, settings.driverDeviceSpec());
+    boolean embedded = !conf.contains("spark.master");
+    if (embedded) {
+      conf.setMaster(settings.cluster().master());
+      conf.setIfMissing("spark.ui.enabled", "false");
+      HadoopUser.require();
+      // An Error in a task fails the task, and with it the command, which then says what it was;
+      // Spark alone would end the process with a status of its own.
+      conf.setIfMissing("spark.executor.killOnFatalError.depth", "0");
+      if (settings.cluster().master().startsWith("local")) {
+        // Nothing of an embedded run listens to the network.
+        conf.setIfMissing("spark.driver.host", LOOPBACK);
+        conf.setIfMissing("spark.driver.bindAddress", LOOPBACK);
+      }
+    }
+    conf.setIfMissing("spark.app.name", "hetal " + command + " " + settings.runId());
+    conf.setIfMissing("spark.ui.showConsoleProgress", "false");
+    conf.set("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
+    conf.set("spark.kryo.registrator", HetalKryoRegistrator.class.getName());
+    // The compact weights of thousands of features are several ciphertexts of some megabytes.
+    conf.setIfMissing("spark.kryoserializer.buffer.max", "1g");
+    if (settings.device() == Settings.Device.CUDA) {
+      // CUDA then numbers GPUs as nvidia-smi does, whose numbers the discovery script gives Spark.
+      conf.setIfMissing("spark.executorEnv.CUDA_DEVICE_ORDER", "PCI_BUS_ID");
+    }
+    return context(conf);
+  }
+
+  private static JavaSparkContext context(SparkConf conf) {
+    try {
+      return new JavaSparkContext(conf);
+    } catch (RuntimeException e) {
+      throw e;
+    } catch (Exception e) { // Scala's checked exceptions are undeclared
+      if (e instanceof SparkException
+          && String.valueOf(e.getMessage()).matches("(?s).*[Mm]aster URL.*")) {
+        throw new SettingsException(
+            "cluster.master: expected a master that this Spark has (set SPARK_HOME for yarn and"
+                + " k8s), actual "
+                + conf.get("spark.master")
+                + ": "
+                + e.getMessage(),
+            e);
+      }
+      throw e;
+    }
+  }
+
+  private static void requireEngine(Settings settings, DeviceSpec device) {
+    if (settings.backend() == Settings.Backend.NATIVE) {
+      NativeEngine.requireLibrary(device);
+    }
+  }
+
+  /**
+   * Hadoop's Subject.getSubject throws on later versions, after the first steps.
+   *
+   * @throws SettingsException unless this Java is one that Spark runs on
+   */
+  static void requireJava(int version) {
+    if (version < JAVA_LEAST || version > JAVA_MOST) {
+      throw new SettingsException(
+          "Java: expected version "
+              + JAVA_LEAST
+              + " to "
+              + JAVA_MOST
+              + ", which Spark runs on, actual "
+              + version
+              + " in "
+              + System.getProperty("java.home")
+              + "; set JAVA_HOME to another");
+    }
+  }
+}

@@ -1,0 +1,28 @@
+package org.hetal.spark.metrics;
+
+import java.util.List;
+import org.hetal.training.Schedule;
+import org.hetal.training.TrainingListener;
+
+/** Tells several. */
+public record Listeners(List<TrainingListener> all) implements TrainingListener {
+  @Override
+  public void started(Schedule schedule, int epochsDone) {
+    all.forEach(listener -> listener.started(schedule, epochsDone));
+  }
+
+  @Override
+  public void step(StepEvent event) {
+    all.forEach(listener -> listener.step(event));
+  }
+
+  @Override
+  public void epoch(EpochEvent event) {
+    all.forEach(listener -> listener.epoch(event));
+  }
+
+  @Override
+  public void checkpointed(int epoch, boolean answered, double seconds) {
+    all.forEach(listener -> listener.checkpointed(epoch, answered, seconds));
+  }
+}

@@ -1,0 +1,287 @@
+package org.hetal.spark.storage;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.time.Instant;
+import java.time.format.DateTimeParseException;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSError;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Path;
+import org.hetal.he.IoReason;
+import org.hetal.spark.errors.CommitException;
+
+/**
+ * One owner of a run directory at a time: the file {@code run.lock} in it names the process that
+ * writes there and carries its random token.
+ *
+ * <p><b>Stale locks.</b> The lock is a lease: its owner renews the file every {@value
+ * #RENEW_SECONDS} seconds, and whoever finds it not renewed for {@value #STALE_SECONDS} seconds
+ * takes it over. A younger lock is respected, wherever its owner runs, unless the owner has
+ * certainly ended ({@link ProcessMark#isGone}), so that a killed run continues at once on the same
+ * machine. A file that is cut or garbled is as old as the file system says. Clocks of machines that
+ * share a run directory must agree to a minute.
+ *
+ * <p>Creating a file where there must be none is atomic on a local disk's and HDFS's terms but not
+ * on every object store's; therefore the owner also checks, at each renewal and before each
+ * checkpoint ({@link #requireHeld}), that the file still carries its own token, and gives up if
+ * not.
+ */
+public final class RunLock implements AutoCloseable {
+  static final String NAME = "run.lock";
+  static final int RENEW_SECONDS = 20;
+  public static final int STALE_SECONDS = 120;
+
+  private static final String TOKEN = "token";
+  private static final String RENEWED = "renewed";
+  private static final int MOST_BYTES = 1 << 16;
+  private static final Pattern WHOLE =
+      Pattern.compile("(?s).*^token=[A-Za-z0-9-]+\\n", Pattern.MULTILINE);
+
+  private final FileSystem files;
+  private final Path file;
+  private final String token;
+  private final ScheduledExecutorService renewals =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "hetal-run-lock");
+            thread.setDaemon(true);
+            return thread;
+          });
+  private volatile CommitException lost;
+  private volatile IOException failedRenewal;
+
+  private RunLock(FileSystem files, Path file, String token) {
+    this.files = files;
+    this.file = file;
+    this.token = token;
+  }
+
+  /**
+   * Takes the lock of a run directory, which is created if need be.
+   *
+   * @param warnings told when the lock of another process is taken over, one line
+   * @throws CommitException when another process holds it, or the directory cannot be written
+   */
+  public static RunLock acquire(
+      String runDirectory, Configuration hadoop, Consumer<String> warnings) {
+    Path directory = new Path(runDirectory);
+    Path file = new Path(directory, NAME);
+    RunLock lock;
+    try {
+      FileSystem files = HadoopStorage.exact(directory.getFileSystem(hadoop));
+      files.mkdirs(directory);
+      lock = new RunLock(files, file, UUID.randomUUID().toString());
+      for (int attempt = 0; !lock.create(); attempt++) {
+        Optional<Map<String, String>> holder = lock.read();
+        if (holder.isEmpty()) {
+          continue; // released between the two looks
+        }
+        Optional<String> stale = staleness(holder.get(), Instant.now());
+        if (stale.isEmpty() || attempt > 2) {
+          throw new CommitException(heldMessage(file, holder.get()));
+        }
+        if (lock.removeStale(holder.get())) {
+          warnings.accept(
+              "run lock " + file + ": taken over from " + named(holder.get()) + ", " + stale.get());
+        }
+      }
+      lock.requireHeld();
+    } catch (IOException e) {
+      throw new CommitException(
+          "run directory " + runDirectory + ": cannot be written: " + IoReason.of(e), e);
+    }
+    lock.renewals.scheduleWithFixedDelay(
+        lock::renew, RENEW_SECONDS, RENEW_SECONDS, TimeUnit.SECONDS);
+    return lock;
+  }
+
+  /**
+   * @throws CommitException when another process has taken the lock
+   */
+  public void requireHeld() {
+    if (lost != null) {
+      throw lost;
+    }
+    try {
+      Map<String, String> holder = read().orElse(Map.of());
+      if (!token.equals(holder.get(TOKEN))) {
+        lost = new CommitException("run lock lost: " + heldMessage(file, holder));
+        throw lost;
+      }
+    } catch (IOException e) {
+      throw new CommitException("run lock " + file + ": cannot be read: " + IoReason.of(e), e);
+    }
+  }
+
+  /** Why the last renewal failed, if it did. */
+  public Optional<IOException> failedRenewal() {
+    return Optional.ofNullable(failedRenewal);
+  }
+
+  @Override
+  public void close() {
+    renewals.shutdownNow();
+    try {
+      if (token.equals(read().orElse(Map.of()).get(TOKEN))) {
+        files.delete(file, false);
+      }
+    } catch (IOException e) {
+      // The lock becomes stale by itself.
+      lost = new CommitException("run lock " + file + ": cannot be removed: " + e, e);
+    }
+  }
+
+  /** Why a lock is stale; empty when it is not. */
+  private static Optional<String> staleness(Map<String, String> holder, Instant now) {
+    Instant renewed = Instant.parse(holder.get(RENEWED));
+    if (renewed.plusSeconds(STALE_SECONDS).isBefore(now)) {
+      return Optional.of("which has not renewed it since " + renewed);
+    }
+    return ProcessMark.isGone(holder) ? Optional.of("which has ended") : Optional.empty();
+  }
+
+  private boolean create() throws IOException {
+    try (OutputStream out = files.create(file, false)) {
+      out.write(content());
+      return true;
+    } catch (FSError e) { // the local disk is full: an empty lock would block the next start
+      files.delete(file, false);
+      throw new IOException(e);
+    } catch (IOException e) {
+      if (files.exists(file)) {
+        return false;
+      }
+      throw e;
+    }
+  }
+
+  public void renew() {
+    try {
+      requireHeld();
+      HadoopStorage.replace(files, next(token), file, content());
+      failedRenewal = null;
+    } catch (CommitException e) {
+      if (lost != null) {
+        renewals.shutdown(); // thrown before the next commit
+      } else {
+        failedRenewal = new IOException(e);
+      }
+    } catch (IOException e) {
+      failedRenewal = e; // the next renewal may succeed; requireHeld decides before a commit
+    } catch (FSError | RuntimeException e) {
+      failedRenewal = new IOException(e); // an exception that escaped would end the renewals
+    }
+  }
+
+  private byte[] content() {
+    Map<String, String> fields = ProcessMark.own();
+    fields.put(RENEWED, Instant.now().toString());
+    fields.put(TOKEN, token);
+    StringBuilder text = new StringBuilder();
+    fields.forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
+    return text.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** The fields of the lock, {@link #RENEWED} always among them; empty when there is no lock. */
+  private Optional<Map<String, String>> read() throws IOException {
+    return read(file);
+  }
+
+  private Optional<Map<String, String>> read(Path from) throws IOException {
+    String text;
+    Instant modified;
+    try (InputStream in = files.open(from)) {
+      modified = Instant.ofEpochMilli(files.getFileStatus(from).getModificationTime());
+      text = new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8);
+    } catch (FileNotFoundException e) {
+      return Optional.empty();
+    }
+    Map<String, String> fields = new TreeMap<>();
+    // The token is the last line: a file without a whole one was cut.
+    Matcher whole = WHOLE.matcher(text);
+    if (whole.matches()) {
+      text.lines()
+          .filter(line -> line.indexOf('=') > 0)
+          .forEach(
+              line ->
+                  fields.put(
+                      line.substring(0, line.indexOf('=')), line.substring(line.indexOf('=') + 1)));
+    }
+    if (!isInstant(fields.get(RENEWED))) {
+      fields.clear();
+      fields.put(RENEWED, modified.toString());
+    }
+    return Optional.of(fields);
+  }
+
+  private static boolean isInstant(String text) {
+    try {
+      return text != null && Instant.parse(text) != null;
+    } catch (DateTimeParseException e) {
+      return false;
+    }
+  }
+
+  /**
+   * Renames first, so that of two processes that saw the same stale lock only one removes it. The
+   * other one finds a lock with another token in its hands and puts it back.
+   */
+  private boolean removeStale(Map<String, String> holder) throws IOException {
+    Path aside = new Path(file.getParent(), NAME + ".stale-" + token);
+    try {
+      if (!files.rename(file, aside)) {
+        return false;
+      }
+    } catch (FileNotFoundException | NoSuchFileException e) {
+      return false; // released, or removed by another process
+    }
+    Map<String, String> moved = read(aside).orElse(Map.of());
+    if (!Objects.equals(moved.get(TOKEN), holder.get(TOKEN)) && !files.exists(file)) {
+      files.rename(aside, file);
+      return false;
+    }
+    files.delete(aside, false);
+    if (holder.containsKey(TOKEN)) {
+      files.delete(next(holder.get(TOKEN)), false); // of a renewal that was cut off
+    }
+    return true;
+  }
+
+  private Path next(String ofToken) {
+    return new Path(file.getParent(), NAME + "." + ofToken);
+  }
+
+  private static String named(Map<String, String> holder) {
+    return holder.containsKey(TOKEN)
+        ? "process " + holder.getOrDefault("pid", "?") + " on " + holder.getOrDefault("host", "?")
+        : "an unknown process (the file is cut or garbled)";
+  }
+
+  private static String heldMessage(Path file, Map<String, String> holder) {
+    return "run lock "
+        + file
+        + ": expected no other process on this run, actual "
+        + named(holder)
+        + ", last renewed "
+        + holder.getOrDefault(RENEWED, "?")
+        + "; stop that process, or choose another paths.run; a lock that is not renewed for "
+        + STALE_SECONDS
+        + " s is taken over, so without such a process try again then";
+  }
+}

@@ -1,0 +1,261 @@
+package org.hetal.spark.job;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.hetal.config.Settings;
+import org.hetal.config.SettingsLoader;
+import org.hetal.dataset.DatasetWriter;
+import org.hetal.dataset.DatasetWriter.EncryptedGroup;
+import org.hetal.dataset.EncryptedLogits;
+import org.hetal.dataset.EncryptedModel;
+import org.hetal.dataset.LocalStorage;
+import org.hetal.dataset.Origin;
+import org.hetal.dataset.Shapes;
+import org.hetal.format.Digests;
+import org.hetal.he.Parameters;
+import org.hetal.he.owner.Client;
+import org.hetal.packing.Layout;
+import org.hetal.training.EarlyStopping;
+import org.hetal.training.Partition;
+import org.hetal.training.PlainTrainer;
+import org.hetal.training.RowRange;
+import org.hetal.training.Schedule;
+import org.hetal.training.StopDecision;
+import org.hetal.training.TrainingPlan;
+
+/**
+ * What the data owner does, on made-up rows: three classes around their centres, minibatches of
+ * several microbatches, a short last one, rows that fill no block.
+ */
+final class EncryptedToy {
+  static final int CLASSES = 3;
+  static final int FEATURES = 5;
+  static final int ROWS = 330;
+  static final int VALIDATION_ROWS = 70;
+
+  final Path root;
+  final Settings settings;
+  final TrainingPlan plan;
+  private final Client owner;
+  private final Map<String, String> overrides = new LinkedHashMap<>();
+  private final double[][] rows = new double[ROWS][];
+  private final int[] labels = new int[ROWS];
+  private final double[][] validation = new double[VALIDATION_ROWS][];
+  private final int[] validationLabels = new int[VALIDATION_ROWS];
+
+  /**
+   * @param root where the data set goes, in {@code dataset}
+   */
+  EncryptedToy(Path root, int epochs) {
+    this(root, epochs, 2.0);
+  }
+
+  EncryptedToy(Path root, int epochs, double learningRate) {
+    this(root, epochs, learningRate, "simulator", new SimulatedClient());
+  }
+
+  EncryptedToy(Path root, int epochs, String backend, Client owner) {
+    this(root, epochs, 2.0, backend, owner);
+  }
+
+  private EncryptedToy(Path root, int epochs, double learningRate, String backend, Client owner) {
+    this.root = root;
+    this.owner = owner;
+    overrides.put("backend", backend);
+    overrides.put("parameters", owner.parameters().name());
+    overrides.put("paths.key-bundle", root.resolve("keys").toString());
+    overrides.put("training.batch-rows", "150");
+    overrides.put("training.epochs", Integer.toString(epochs));
+    overrides.put("training.learning-rate", Double.toString(learningRate));
+    overrides.put("training.squarings", "4");
+    overrides.put("training.groups-per-microbatch", "1");
+    overrides.put("cluster.master", "local[2]");
+    overrides.put("cluster.cache-bytes", "4m");
+    overrides.put("paths.dataset", root.resolve("dataset").toString());
+    overrides.put("paths.run", root.resolve("run").toString());
+    overrides.put("oracle.certificate", root.resolve("oracle.pem").toString());
+    overrides.put("oracle.token-file", root.resolve("oracle.token").toString());
+    overrides.put("oracle.patience-seconds", "20");
+    this.settings = SettingsLoader.load(List.of(), overrides);
+    Settings.Training training = settings.training();
+    Schedule schedule =
+        new Schedule(
+            ROWS,
+            training.batchRows(),
+            training.learningRate(),
+            epochs,
+            training.patience(),
+            training.squarings(),
+            training.groupsPerMicrobatch());
+    Parameters parameters = owner.parameters();
+    Layout layout = Layout.choose(parameters.slotCount(), training.batchRows(), FEATURES, CLASSES);
+    this.plan = TrainingPlan.of(parameters, layout, schedule, VALIDATION_ROWS);
+    fill(rows, labels, 1);
+    fill(validation, validationLabels, 2);
+  }
+
+  private static void fill(double[][] rows, int[] labels, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    for (int i = 0; i < rows.length; i++) {
+      labels[i] = random.nextInt(CLASSES);
+      rows[i] = new double[FEATURES];
+      double squares = 0;
+      for (int f = 0; f < FEATURES - 1; f++) {
+        rows[i][f] = (f == labels[i] ? 1 : 0) + 0.4 * random.nextGaussian();
+        squares += rows[i][f] * rows[i][f];
+      }
+      for (int f = 0; f < FEATURES - 1; f++) {
+        rows[i][f] /= Math.sqrt(squares);
+      }
+      rows[i][FEATURES - 1] = 1;
+    }
+  }
+
+  /** Encrypts everything into {@code root/dataset}. */
+  EncryptedToy write() {
+    String schedule = settings.training().canonical();
+    DatasetWriter writer =
+        new DatasetWriter(
+            new LocalStorage(root.resolve("dataset")), origin(), Digests.sha256(schedule));
+    for (int batch = 0; batch < plan.schedule().batches(); batch++) {
+      writer.startBatch();
+      for (Partition.MicrobatchRows microbatch :
+          Partition.microbatches(plan.schedule(), batch, plan.layout())) {
+        writer.addMicrobatch(microbatch.groups().stream().map(this::trainingGroup).toList());
+      }
+    }
+    for (RowRange group : Partition.groups(VALIDATION_ROWS, plan.layout())) {
+      writer.addUnlabelledGroup(
+          group(group.of(validation), plan.levels().validationFeatures(), null));
+    }
+    writer.commit();
+    return this;
+  }
+
+  Origin origin() {
+    return new Origin(
+        owner.parameters().name(),
+        owner.parameters().hash(),
+        owner.keyId(),
+        Shapes.shape(plan.layout()),
+        plan.schedule().squarings(),
+        "0123456789abcdef0123456789abcdef");
+  }
+
+  /** The arguments of a command with these settings and others over them, the last word wins. */
+  List<String> arguments(String command, String... more) {
+    Map<String, String> all = new LinkedHashMap<>(overrides);
+    for (String setting : more) {
+      all.put(
+          setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
+    }
+    List<String> out = new ArrayList<>(List.of(command, "--trace"));
+    all.forEach((path, value) -> out.addAll(List.of("--set", path + "=" + value)));
+    return out;
+  }
+
+  Settings settings(String... more) {
+    Map<String, String> all = new LinkedHashMap<>(overrides);
+    for (String setting : more) {
+      all.put(
+          setting.substring(0, setting.indexOf('=')), setting.substring(setting.indexOf('=') + 1));
+    }
+    return SettingsLoader.load(List.of(), all);
+  }
+
+  EarlyStopping decide() {
+    return new EarlyStopping(
+        validationLabels, CLASSES, plan.schedule().patience(), plan.schedule().logitRange());
+  }
+
+  /** The oracle's work. */
+  StopDecision decision(EarlyStopping judge, int epoch, List<byte[]> logits) {
+    return judge.decide(epoch, logits(logits, VALIDATION_ROWS)).decision();
+  }
+
+  private double[][] logits(List<byte[]> serialized, int count) {
+    List<RowRange> groups = Partition.groups(count, plan.layout());
+    double[][] out = new double[count][];
+    for (int g = 0; g < groups.size(); g++) {
+      double[] slots = owner.decrypt(serialized.get(g));
+      double[][] values = plan.layout().unpackLogits(slots, groups.get(g).rows());
+      for (int i = 0; i < values.length; i++) {
+        out[groups.get(g).first() + i] = scaled(values[i]);
+      }
+    }
+    return out;
+  }
+
+  /** Decrypted logits of a prediction of the validation rows. */
+  double[][] predicted(Path logits) {
+    LocalStorage storage = new LocalStorage(logits);
+    List<byte[]> files =
+        EncryptedLogits.open(storage).logits().stream().map(file -> file.read(storage)).toList();
+    return logits(files, VALIDATION_ROWS);
+  }
+
+  /** The logits of the validation rows under plain weights. */
+  double[][] plainLogits(double[][] weights) {
+    double[][] out = new double[VALIDATION_ROWS][CLASSES];
+    for (int i = 0; i < VALIDATION_ROWS; i++) {
+      for (int c = 0; c < CLASSES; c++) {
+        for (int f = 0; f < FEATURES; f++) {
+          out[i][c] += weights[c][f] * validation[i][f];
+        }
+      }
+    }
+    return out;
+  }
+
+  /** The same training in the clear. */
+  PlainTrainer.Result plain() {
+    return new PlainTrainer(plan.schedule(), CLASSES).train(rows, labels, validation, decide());
+  }
+
+  /** Decrypted weights of the model of a run. */
+  double[][] weights(Path run) {
+    List<byte[]> files = modelBytes(run);
+    double[][] slots = new double[files.size()][];
+    for (int i = 0; i < slots.length; i++) {
+      slots[i] = owner.decrypt(files.get(i));
+    }
+    double[][] weights = plan.layout().unpackWeights(slots);
+    for (int c = 0; c < weights.length; c++) {
+      weights[c] = scaled(weights[c]);
+    }
+    return weights;
+  }
+
+  /** The ciphertexts of the model of a run. */
+  static List<byte[]> modelBytes(Path run) {
+    LocalStorage storage = new LocalStorage(run.resolve(TrainJob.MODEL));
+    return EncryptedModel.open(storage).weights().stream().map(file -> file.read(storage)).toList();
+  }
+
+  private double[] scaled(double[] row) {
+    double[] out = row.clone();
+    for (int i = 0; i < out.length; i++) {
+      out[i] *= plan.schedule().stateScale();
+    }
+    return out;
+  }
+
+  private EncryptedGroup trainingGroup(RowRange range) {
+    double[] packed = plan.layout().packLabels(range.of(labels));
+    return group(range.of(rows), plan.levels().features(), packed);
+  }
+
+  private EncryptedGroup group(double[][] group, int level, double[] packedLabels) {
+    List<byte[]> features = new ArrayList<>();
+    for (double[] block : plan.layout().packFeatures(group)) {
+      features.add(owner.encrypt(block, level));
+    }
+    byte[] labelBytes =
+        packedLabels == null ? null : owner.encrypt(packedLabels, plan.levels().labels());
+    return new EncryptedGroup(group.length, features, level, labelBytes, plan.levels().labels());
+  }
+}

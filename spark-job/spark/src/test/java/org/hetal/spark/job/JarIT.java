@@ -1,0 +1,173 @@
+package org.hetal.spark.job;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+import org.hetal.command.ExitCode;
+import org.hetal.he.NativePlatform;
+import org.hetal.he.owner.Client;
+import org.hetal.he.owner.NativeClient;
+import org.hetal.spark.Main;
+import org.hetal.spark.job.ToyOracle.Reply;
+import org.hetal.training.EarlyStopping;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The jar as users run it, on real ciphertexts of a toy ring. */
+class JarIT {
+  @TempDir static Path root;
+  private static Client owner;
+  private static EncryptedToy toy;
+
+  @BeforeAll
+  static void encryptAndTrainEmbedded() throws Exception {
+    owner = NativeClient.insecureGenerate("insecure_n10_l12", 7);
+    toy = new EncryptedToy(root, 2, "native", owner).write();
+    owner.writeEvaluationKeys(root.resolve("keys"), toy.plan.rotations(), (d, of, bytes) -> {});
+    String sparkJars = Files.readString(Path.of(System.getProperty("hetal.spark.classpath")));
+    List<String> java = new ArrayList<>();
+    java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    java.add("@" + Path.of("java.options").toAbsolutePath());
+    java.addAll(List.of("-Xmx1g", "-cp", System.getProperty("hetal.jar") + ":" + sparkJars));
+    java.add(Main.class.getName());
+    assertEquals(0, run(java, "embedded"));
+  }
+
+  @AfterAll
+  static void closeOwner() {
+    owner.close();
+  }
+
+  private static int run(List<String> launcher, String name, String... more) throws Exception {
+    EarlyStopping judge = toy.decide();
+    File log = root.resolve(name + ".log").toFile();
+    try (ToyOracle oracle =
+        new ToyOracle(root, 0, r -> Reply.of(toy.decision(judge, r.epoch(), r.logits())))) {
+      List<String> command = new ArrayList<>(launcher);
+      command.addAll(toy.arguments("train", oracle.settings()));
+      command.addAll(List.of("--set", "paths.run=" + root.resolve(name)));
+      command.addAll(List.of(more));
+      Process process =
+          new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log).start();
+      assertTrue(process.waitFor(5, TimeUnit.MINUTES), "still running");
+      if (process.exitValue() != 0) {
+        System.err.println(Files.readString(log.toPath()));
+      }
+      return process.exitValue();
+    }
+  }
+
+  @Test
+  void embedded_givesTheWeightsOfThePlainTraining() {
+    double[][] expected = toy.plain().best();
+    double[][] actual = toy.weights(root.resolve("embedded"));
+    for (int c = 0; c < expected.length; c++) {
+      assertArrayEquals(expected[c], actual[c], 2e-2);
+    }
+  }
+
+  /**
+   * The library comes in a jar of its own, here the kernels played by the host, to executors that
+   * Spark gives a GPU each.
+   */
+  @Test
+  void sparkSubmit_onCuda_givesTheSameBytes() throws Exception {
+    assumeSpark();
+    Path discovery = root.resolve("discovery.sh");
+    Files.writeString(
+        discovery, "#!/bin/sh\necho '{\"name\":\"gpu\",\"addresses\":[\"0\",\"1\"]}'\n");
+    Files.setPosixFilePermissions(discovery, PosixFilePermissions.fromString("rwx------"));
+    List<String> submit = new ArrayList<>();
+    submit.add(Path.of(System.getenv("SPARK_HOME"), "bin", "spark-submit").toString());
+    submit.addAll(List.of("--master", "local-cluster[2,1,1024]"));
+    submit.addAll(List.of("--jars", cudaJar().toString()));
+    for (String setting :
+        List.of(
+            "spark.kryo.registrationRequired=true",
+            "spark.ui.enabled=false",
+            "spark.worker.resource.gpu.amount=2",
+            "spark.worker.resource.gpu.discoveryScript=" + discovery,
+            "spark.executor.resource.gpu.amount=1",
+            "spark.task.resource.gpu.amount=1")) {
+      submit.addAll(List.of("--conf", setting));
+    }
+    submit.addAll(List.of("--class", Main.class.getName(), System.getProperty("hetal.jar")));
+    assertEquals(0, run(submit, "cuda", "--device", "cuda"));
+    String log = Files.readString(root.resolve("cuda.log"));
+    assertTrue(log.contains("engine cuda/"), log);
+    assertSameBytes("cuda");
+  }
+
+  /** What the driver lacks it says before anything is done; what an executor lacks comes back. */
+  @Test
+  void sparkSubmit_onCudaWithoutTheLibrary_isConfigurationInOneLine() throws Exception {
+    assumeSpark();
+    List<String> submit = new ArrayList<>();
+    submit.add(Path.of(System.getenv("SPARK_HOME"), "bin", "spark-submit").toString());
+    submit.addAll(List.of("--master", "local-cluster[1,1,1024]"));
+    submit.addAll(List.of("--conf", "spark.ui.enabled=false"));
+    submit.addAll(List.of("--class", Main.class.getName(), System.getProperty("hetal.jar")));
+    for (String driver : List.of("same", "cpu")) {
+      String name = "without-" + driver;
+      int status =
+          run(submit, name, "--device", "cuda", "--set", "cluster.driver-device=" + driver);
+      List<String> log = Files.readAllLines(root.resolve(name + ".log"));
+      assertEquals(ExitCode.CONFIGURATION.status(), status, () -> log.toString());
+      List<String> said = log.stream().filter(line -> line.startsWith("hetal")).toList();
+      assertEquals(1, said.size(), () -> log.toString());
+      assertTrue(said.get(0).contains("expected hetal-he-cuda-VERSION.jar"), said.get(0));
+    }
+  }
+
+  /** As he-native/java/cuda makes it. */
+  private static Path cudaJar() throws Exception {
+    Path jar = root.resolve("cuda.jar");
+    try (ZipOutputStream out = new ZipOutputStream(Files.newOutputStream(jar))) {
+      out.putNextEntry(new ZipEntry(NativePlatform.resource("libhetal_cuda.so").substring(1)));
+      Files.copy(Path.of(System.getProperty("hetal.test.cuda.library")), out);
+    }
+    return jar;
+  }
+
+  private static void assumeSpark() {
+    String home = System.getenv("SPARK_HOME");
+    assumeTrue(home != null && !home.isEmpty(), "SPARK_HOME is not set");
+  }
+
+  private static void assertSameBytes(String run) {
+    List<byte[]> expected = EncryptedToy.modelBytes(root.resolve("embedded"));
+    List<byte[]> actual = EncryptedToy.modelBytes(root.resolve(run));
+    for (int i = 0; i < expected.size(); i++) {
+      assertArrayEquals(expected.get(i), actual.get(i), "ciphertext " + i);
+    }
+  }
+
+  /** Two executors in processes of their own; needs a Spark installation. */
+  @Test
+  void sparkSubmit_onTwoExecutors_givesTheSameBytes() throws Exception {
+    assumeSpark();
+    List<String> submit = new ArrayList<>();
+    submit.add(Path.of(System.getenv("SPARK_HOME"), "bin", "spark-submit").toString());
+    submit.addAll(List.of("--master", "local-cluster[2,1,1024]"));
+    submit.addAll(List.of("--conf", "spark.kryo.registrationRequired=true"));
+    submit.addAll(List.of("--conf", "spark.ui.enabled=false"));
+    submit.addAll(List.of("--class", Main.class.getName(), System.getProperty("hetal.jar")));
+    assertEquals(0, run(submit, "submitted"));
+    String log = Files.readString(root.resolve("submitted.log"));
+    assertTrue(log.contains("Spark 4.1.3 on local-cluster[2,1,1024]"), log);
+    assertSameBytes("submitted");
+  }
+}

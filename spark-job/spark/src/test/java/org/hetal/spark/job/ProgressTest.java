@@ -1,0 +1,62 @@
+package org.hetal.spark.job;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.hetal.training.Schedule;
+import org.hetal.training.StopDecision;
+import org.hetal.training.TrainingListener.EpochEvent;
+import org.hetal.training.TrainingListener.StepEvent;
+import org.junit.jupiter.api.Test;
+
+class ProgressTest {
+  private static final Schedule SCHEDULE = new Schedule(40, 10, 1, 5, 2, 4, 1);
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private final PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+
+  private String said() {
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void step_inALog_isALineAtMostEveryTenSeconds() {
+    Progress progress = new Progress(out, false);
+    progress.started(SCHEDULE, 0);
+    for (int step = 1; step <= 6; step++) {
+      progress.step(new StepEvent(1, step - 1, 4, step, 3, 1));
+    }
+    assertEquals(2, said().lines().count(), said());
+    String first = said().lines().findFirst().orElseThrow();
+    assertEquals("epoch 1/5  step 1/20  4.0 s a step  at most 76 s left", first);
+  }
+
+  @Test
+  void step_onATerminal_redrawsTheBar() {
+    Progress progress = new Progress(out, true);
+    progress.started(SCHEDULE, 2);
+    progress.step(new StepEvent(3, 1, 4, 10, 60, 60));
+    assertTrue(said().contains("continuing after epoch 2 of 5"), said());
+    assertTrue(said().contains("[############............]"), said());
+    assertTrue(said().endsWith("at most 20 min left"), said());
+  }
+
+  @Test
+  void epoch_saysWhatTheKeyHolderAnswered() {
+    Progress progress = new Progress(out, false);
+    progress.started(SCHEDULE, 0);
+    StopDecision decision = new StopDecision(true, true, "patience");
+    progress.epoch(new EpochEvent(4, 300, 1, 1, decision));
+    assertEquals(
+        "epoch 4/5  5 min  validation oracle: stop, best so far (patience)", said().strip());
+  }
+
+  @Test
+  void duration_isInUnitsThatAPersonReads() {
+    assertEquals("119 s", Progress.duration(119));
+    assertEquals("2 min", Progress.duration(121));
+    assertEquals("2 h 05 min", Progress.duration(7500));
+  }
+}

@@ -1,0 +1,106 @@
+package org.hetal.spark.storage;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Constructor;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStream;
+import org.apache.hadoop.fs.FSError;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.security.AccessControlException;
+import org.apache.hadoop.util.Progressable;
+import org.hetal.command.ExitCode;
+import org.hetal.he.FileWriteException;
+import org.hetal.spark.job.ClusterFailures;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What file systems refuse, and what that means. */
+class HadoopStorageTest {
+  @TempDir Path root;
+
+  /** Refuses to write as it is told. */
+  public static final class Refusing extends RawLocalFileSystem {
+    private static Throwable refusal;
+
+    @Override
+    public FSDataOutputStream create(
+        org.apache.hadoop.fs.Path path,
+        boolean overwrite,
+        int bufferSize,
+        short replication,
+        long blockSize,
+        Progressable progress)
+        throws IOException {
+      return new FSDataOutputStream(
+          super.create(path, overwrite, bufferSize, replication, blockSize, progress), null) {
+        @Override
+        public void write(byte[] bytes) throws IOException {
+          write(bytes, 0, bytes.length / 2);
+          if (refusal instanceof Error error) {
+            throw error;
+          }
+          throw (IOException) refusal;
+        }
+      };
+    }
+  }
+
+  private RuntimeException refusedBy(Throwable refusal) {
+    Refusing.refusal = refusal;
+    Configuration hadoop = new Configuration();
+    hadoop.setClass("fs.file.impl", Refusing.class, FileSystem.class);
+    hadoop.setBoolean("fs.file.impl.disable.cache", true);
+    HadoopStorage storage = new HadoopStorage(root.toString(), hadoop);
+    return assertThrows(
+        RuntimeException.class, () -> storage.writeAtomically("a/file", new byte[100]));
+  }
+
+  @Test
+  void aFullLocalDisk_isAnErrorOfHadoops_andCannotCommit() throws Exception {
+    Constructor<FSError> hadoops = FSError.class.getDeclaredConstructor(Throwable.class);
+    hadoops.setAccessible(true);
+    RuntimeException full =
+        refusedBy(hadoops.newInstance(new IOException("No space left on device")));
+    assertEquals(ExitCode.COMMIT, ClusterFailures.TABLE.code(full));
+    String line = ClusterFailures.TABLE.line(full);
+    assertTrue(line.startsWith("cannot write " + root + "/a/file: No space left"), line);
+    try (var left = Files.list(root.resolve("a"))) {
+      assertEquals(List.of(), left.toList(), "the unfinished file goes: its space is needed");
+    }
+  }
+
+  @Test
+  void permission_cannotCommit_andOtherFailuresMayPass() {
+    RuntimeException denied = refusedBy(new AccessControlException("Permission denied: user=x"));
+    assertEquals(ExitCode.COMMIT, ClusterFailures.TABLE.code(denied));
+    assertTrue(ClusterFailures.TABLE.line(denied).contains("Permission denied: user=x"));
+    RuntimeException away = refusedBy(new IOException("Connection reset"));
+    assertEquals(UncheckedIOException.class, away.getClass());
+    assertEquals(ExitCode.RETRY, ClusterFailures.TABLE.code(away));
+    String line = ClusterFailures.TABLE.line(away);
+    assertEquals("writing " + root + "/a/file: Connection reset", line);
+  }
+
+  @Test
+  void folderThatIsAFile_cannotCommit() throws IOException {
+    Files.writeString(root.resolve("a"), "");
+    HadoopStorage storage = new HadoopStorage(root.toString(), new Configuration());
+    RuntimeException refused =
+        assertThrows(
+            FileWriteException.class, () -> storage.writeAtomically("a/file", new byte[100]));
+    assertEquals(ExitCode.COMMIT, ClusterFailures.TABLE.code(refused));
+    Files.delete(root.resolve("a"));
+    storage.writeAtomically("a/file", new byte[] {1});
+    assertArrayEquals(new byte[] {1}, storage.read("a/file"));
+  }
+}

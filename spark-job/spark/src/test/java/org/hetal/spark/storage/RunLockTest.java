@@ -1,0 +1,240 @@
+package org.hetal.spark.storage;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.apache.hadoop.conf.Configuration;
+import org.hetal.spark.errors.CommitException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+public class RunLockTest {
+  @TempDir Path root;
+  private final Configuration hadoop = new Configuration();
+
+  private final List<String> warnings = new ArrayList<>();
+
+  private RunLock acquire() {
+    return RunLock.acquire(root.resolve("run").toString(), hadoop, warnings::add);
+  }
+
+  private void write(Map<String, String> mark, Instant renewed) throws Exception {
+    Files.createDirectories(root.resolve("run"));
+    Files.write(root.resolve("run/run.lock"), lock(mark, renewed));
+  }
+
+  private static byte[] lock(Map<String, String> mark, Instant renewed) {
+    StringBuilder text = new StringBuilder();
+    mark.forEach((name, value) -> text.append(name + "=" + value + "\n"));
+    text.append("renewed=" + renewed + "\ntoken=other\n");
+    return text.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** Of a process that ran here a moment ago and renewed its lock. */
+  public static byte[] lockOfAnEndedProcess() throws Exception {
+    return lock(endedHere(), Instant.now());
+  }
+
+  private static Map<String, String> endedHere() throws Exception {
+    Process gone = new ProcessBuilder("true").start();
+    gone.waitFor();
+    Map<String, String> mark = ProcessMark.own();
+    mark.put("pid", Long.toString(gone.pid()));
+    return mark;
+  }
+
+  private void write(String host, long pid, String started, Instant renewed) throws Exception {
+    Files.createDirectories(root.resolve("run"));
+    Files.writeString(
+        root.resolve("run/run.lock"),
+        String.format(
+            Locale.ROOT,
+            "host=%s%npid=%d%nstarted=%s%nrenewed=%s%ntoken=other%n",
+            host,
+            pid,
+            started,
+            renewed));
+  }
+
+  @Test
+  void acquire_ofAFreeRun_holdsItUntilClosed() {
+    try (RunLock lock = acquire()) {
+      lock.requireHeld();
+      assertTrue(Files.exists(root.resolve("run/run.lock")));
+    }
+    assertFalse(Files.exists(root.resolve("run/run.lock")));
+  }
+
+  @Test
+  void acquire_ofARunOfALivingProcess_throwsWithItsNumber() {
+    try (RunLock lock = acquire()) {
+      String message = assertThrows(CommitException.class, this::acquire).getMessage();
+      assertTrue(message.contains("process " + ProcessHandle.current().pid()), message);
+      lock.requireHeld();
+    }
+  }
+
+  @Test
+  void acquire_ofARunOfAProcessThatHasEnded_takesItOverAtOnce() throws Exception {
+    write(endedHere(), Instant.now());
+    try (RunLock lock = acquire()) {
+      lock.requireHeld();
+    }
+    assertEquals(1, warnings.size());
+    assertTrue(warnings.get(0).contains("which has ended"), warnings.get(0));
+  }
+
+  @Test
+  void acquire_whenTheProcessNumberWasGivenToAnother_takesItOver() throws Exception {
+    Map<String, String> mark = ProcessMark.own();
+    mark.put("started", "17");
+    write(mark, Instant.now());
+    try (RunLock lock = acquire()) {
+      lock.requireHeld();
+    }
+  }
+
+  /** Containers share host name and kernel, but not the numbers of processes. */
+  @ParameterizedTest
+  @ValueSource(strings = {"pid_namespace", "boot", "user"})
+  void acquire_ofAFreshLockThatWasTakenElsewhere_throwsWhateverTheProcessNumberIsHere(String what)
+      throws Exception {
+    for (String value : new String[] {"pid:[1]", "unknown", ""}) {
+      Map<String, String> mark = endedHere();
+      mark.put(what, value);
+      write(mark, Instant.now().minusSeconds(60));
+      assertThrows(CommitException.class, this::acquire, value);
+      mark.remove(what);
+      write(mark, Instant.now().minusSeconds(60));
+      assertThrows(CommitException.class, this::acquire, "none");
+    }
+    assertEquals(List.of(), warnings);
+  }
+
+  @Test
+  void acquire_ofALockCutOrGarbledAnywhere_isThatOfAnUnknownProcessUntilTheLeaseEnds()
+      throws Exception {
+    byte[] whole;
+    try (RunLock lock = acquire()) {
+      whole = Files.readAllBytes(root.resolve("run/run.lock"));
+    }
+    Path file = root.resolve("run/run.lock");
+    Instant old = Instant.now().minusSeconds(RunLock.STALE_SECONDS + 5);
+    for (int length = 0; length < whole.length; length++) {
+      Files.write(file, Arrays.copyOf(whole, length));
+      String message = assertThrows(CommitException.class, this::acquire).getMessage();
+      assertTrue(message.contains("cut or garbled"), message);
+      assertTrue(message.contains("taken over"), message);
+    }
+    for (byte[] garbled :
+        List.of(new byte[300], "renewed=yesterday\ntoken=x\n".getBytes(StandardCharsets.UTF_8))) {
+      Files.write(file, garbled);
+      assertThrows(CommitException.class, this::acquire);
+      Files.setLastModifiedTime(file, FileTime.from(old));
+      warnings.clear();
+      acquire().close();
+      assertEquals(1, warnings.size());
+    }
+  }
+
+  /** A real one: the same run from a PID namespace of its own, in which the owner is not seen. */
+  @Test
+  void acquire_fromAnotherPidNamespace_throwsWhileTheOwnerLives() throws Exception {
+    List<String> unshare = List.of("unshare", "--pid", "--fork", "--mount-proc");
+    assumeTrue(run(unshare, List.of("true")) == 0, "this machine lets nobody make namespaces");
+    List<String> child =
+        List.of(
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-cp",
+            System.getProperty("java.class.path"),
+            TakeLock.class.getName(),
+            root.resolve("run").toString());
+    try (RunLock lock = acquire()) {
+      assertEquals(73, run(unshare, child));
+      lock.requireHeld();
+    }
+    assertEquals(0, run(unshare, child));
+  }
+
+  private static int run(List<String> before, List<String> command) throws Exception {
+    List<String> all = new ArrayList<>(before);
+    all.addAll(command);
+    try {
+      return new ProcessBuilder(all)
+          .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+          .redirectError(ProcessBuilder.Redirect.DISCARD)
+          .start()
+          .waitFor();
+    } catch (java.io.IOException e) {
+      return -1; // no such program
+    }
+  }
+
+  /** Takes the lock of the run directory given; exits with 73 when it is held. */
+  static final class TakeLock {
+    private TakeLock() {}
+
+    public static void main(String[] arguments) {
+      try {
+        RunLock.acquire(arguments[0], new Configuration(), System.out::println).close();
+      } catch (CommitException e) {
+        System.exit(73);
+      }
+    }
+  }
+
+  @Test
+  void acquire_ofAFreshLockOfAnotherHost_throws() throws Exception {
+    write("another-host", 1, "unknown", Instant.now().minusSeconds(60));
+    String message = assertThrows(CommitException.class, this::acquire).getMessage();
+    assertTrue(message.contains("another-host"), message);
+  }
+
+  @Test
+  void acquire_ofALockThatNobodyRenews_takesItOver() throws Exception {
+    write("another-host", 1, "unknown", Instant.now().minusSeconds(RunLock.STALE_SECONDS + 5));
+    try (RunLock lock = acquire()) {
+      lock.requireHeld();
+    }
+  }
+
+  @Test
+  void acquire_ofAnEmptyLockFile_goesByItsAge() throws Exception {
+    Files.createDirectories(root.resolve("run"));
+    Path file = Files.createFile(root.resolve("run/run.lock"));
+    assertThrows(CommitException.class, this::acquire);
+    Instant old = Instant.now().minusSeconds(RunLock.STALE_SECONDS + 5);
+    Files.setLastModifiedTime(file, FileTime.from(old));
+    acquire().close();
+  }
+
+  @Test
+  void requireHeld_afterAnotherTookTheLock_throwsAndCloseLeavesIt() throws Exception {
+    try (RunLock lock = acquire()) {
+      write("another-host", 1, "unknown", Instant.now());
+      assertThrows(CommitException.class, lock::requireHeld);
+    }
+    assertTrue(Files.readString(root.resolve("run/run.lock")).contains("another-host"));
+  }
+
+  @Test
+  void acquire_whereNothingCanBeWritten_throws() throws Exception {
+    Files.createFile(root.resolve("run"));
+    assertThrows(CommitException.class, this::acquire);
+  }
+}

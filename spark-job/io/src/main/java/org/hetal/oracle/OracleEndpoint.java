@@ -2,6 +2,7 @@ package org.hetal.oracle;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 
@@ -31,6 +32,20 @@ public record OracleEndpoint(
     require("token file", tokenFile != null, "a file", tokenFile);
     require(
         "patience", patience != null && patience.toSeconds() >= 1, "at least 1 second", patience);
+  }
+
+  /**
+   * The endpoint of settings.
+   *
+   * @throws SettingsException when a path is not local
+   */
+  public static OracleEndpoint of(Settings.Oracle oracle) {
+    return new OracleEndpoint(
+        oracle.host(),
+        oracle.port(),
+        LocalPath.of("oracle.certificate", oracle.certificate()),
+        LocalPath.of("oracle.token-file", oracle.tokenFile()),
+        Duration.ofSeconds(oracle.patienceSeconds()));
   }
 
   /** An endpoint whose certificate and token are in a folder, with a patience of 2 minutes. */

@@ -27,13 +27,7 @@ public final class OracleOptions {
   public static OracleOptions of(Settings settings) {
     Settings.Oracle oracle = settings.oracle();
     OracleOptions options = new OracleOptions();
-    options.endpoint =
-        new OracleEndpoint(
-            oracle.host(),
-            oracle.port(),
-            LocalPath.of("oracle.certificate", oracle.certificate()),
-            LocalPath.of("oracle.token-file", oracle.tokenFile()),
-            java.time.Duration.ofSeconds(oracle.patienceSeconds()));
+    options.endpoint = OracleEndpoint.of(oracle);
     options.runId = settings.runId();
     options.log = LocalPath.of("oracle.log", oracle.log());
     options.queryBudget = oracle.queryBudget();

@@ -118,10 +118,7 @@ public final class RunningOracle implements ValidationOracle, AutoCloseable {
   private static ServedRun servedRun(OwnerContext owner, String runId, DatasetRecord record) {
     String schedule = owner.settings().training().canonical();
     return new ServedRun(
-        runId,
-        owner.client().keyId(),
-        Optional.of(record.manifest()),
-        Digests.sha256(schedule));
+        runId, owner.client().keyId(), Optional.of(record.manifest()), Digests.sha256(schedule));
   }
 
   /**

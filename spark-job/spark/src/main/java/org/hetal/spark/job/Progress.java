@@ -4,14 +4,14 @@ import java.io.PrintStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
+import org.hetal.spark.ml.FitListener;
 import org.hetal.training.Schedule;
-import org.hetal.training.TrainingListener;
 
 /**
  * Tells a person how training goes: one bar that is redrawn on a terminal, plain lines in a log.
  * The estimate is the mean of the last steps times the steps left if training is not stopped early.
  */
-final class Progress implements TrainingListener {
+final class Progress implements FitListener {
   private static final int BAR_WIDTH = 24;
   private static final int STEPS_REMEMBERED = 8;
   private static final double SECONDS_BETWEEN_LINES = 10;
@@ -33,6 +33,53 @@ final class Progress implements TrainingListener {
   /** Whether the streams of this process are a terminal's. */
   static boolean onTerminal() {
     return System.console() != null && !"dumb".equals(System.getenv("TERM"));
+  }
+
+  @Override
+  public void planned(Planned planned) {
+    out.println(
+        String.format(
+            Locale.ROOT,
+            "%d rows in %d minibatches of %d microbatches in all; %d features, %d classes; %d compact"
+                + " ciphertexts of weights; %d bootstraps an iteration; engine %s, the executors' on %s; Spark"
+                + " %s on %s",
+            planned.rows(),
+            planned.minibatches(),
+            planned.microbatches(),
+            planned.features(),
+            planned.classes(),
+            planned.weightCiphertexts(),
+            planned.bootstrapsPerIteration(),
+            planned.driverDevice(),
+            planned.executorDevice(),
+            planned.sparkVersion(),
+            planned.master()));
+  }
+
+  @Override
+  public void finished(Finished finished) {
+    if (finished.alreadyDone()) {
+      out.println(
+          "done already: the model of epoch "
+              + finished.bestEpoch()
+              + " is in "
+              + finished.model());
+      return;
+    }
+    out.println(
+        String.format(
+            Locale.ROOT,
+            "done: %d epochs, %d steps (%s); the model of epoch %d is in %s",
+            finished.epochs(),
+            finished.steps(),
+            finished.reason(),
+            finished.bestEpoch(),
+            finished.model()));
+  }
+
+  @Override
+  public void notice(String line) {
+    out.println(line);
   }
 
   @Override

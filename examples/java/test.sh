@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the artifacts into a local repository of its own, builds the examples against them, and runs a training of each
+# Builds the Javadoc of the API, where a warning is an error, and installs the artifacts into a local repository of its own.
+# Builds the examples against them and runs a training of each
 # kind on the simulator and on a toy parameter set. Needs a tree that is built, and the JDK of JAVA_HOME, 17 to 21.
 set -euo pipefail
 root=$(cd -- "$(dirname -- "${BASH_SOURCE[0]}")/../.." && pwd)
@@ -22,7 +23,7 @@ die() {
   exit 1
 }
 
-(cd "$root" && mvn -q -B install -DskipTests -Dspotless.check.skip -Dforbiddenapis.skip \
+(cd "$root" && mvn -q -B install -Papi-docs -DskipTests -Dspotless.check.skip -Dforbiddenapis.skip \
   -Dmaven.repo.local="$repository" -pl spark-job/owner,spark-job/spark -am)
 # The only version in the new repository.
 version=$(basename "$(find "$repository/org/hetal/hetal-owner" -mindepth 1 -maxdepth 1 -type d)")

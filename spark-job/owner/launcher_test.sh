@@ -35,7 +35,7 @@ user_folder() {
 hetal {
   backend = simulator, parameters = insecure_simulator_n8_l12
   data { train.features = "rows.csv", classes = 3 }
-  training { batch-rows = 60, squarings = 4 }
+  training { batch-rows = 60, logit-range = 32 }
 }
 CONF
 }

@@ -7,6 +7,8 @@ import java.util.Locale;
 import java.util.Map;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.apache.spark.ml.classification.LogisticRegressionModel;
+import org.apache.spark.ml.linalg.Vectors;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsLoader;
 import org.hetal.oracle.OracleEndpoint;
@@ -85,6 +87,18 @@ public final class TrainOnSpark {
           "accuracy %.1f %%, in the clear %.1f %%%n",
           100 * evaluation.accuracyEncrypted(),
           100 * evaluation.accuracyPlain());
+
+      // The same model as one of Spark ML.
+      LogisticRegressionModel sparkModel = plain.toSparkMl();
+      int hits = 0;
+      for (int row = 0; row < rows.labels().length; row++) {
+        double label = sparkModel.predict(Vectors.dense(rows.features()[row]));
+        hits += label == rows.labels()[row] ? 1 : 0;
+      }
+      System.out.printf(
+          Locale.ROOT,
+          "accuracy of Spark ML's model %.1f %%%n",
+          100.0 * hits / rows.labels().length);
 
       // Or predictions on ciphertexts.
       owner.encryptRows(UnlabeledRows.of(rows.features()), cluster + "/rows");

@@ -23,6 +23,9 @@ import org.hetal.packing.Layout;
  * padded classes} in stages of four, bootstrapping.
  */
 public final class Softmax {
+  /** The ranges of logits, 2 * 2^k for k squarings. The last one needs at least 5 classes. */
+  public static final List<Integer> LOGIT_RANGES = List.of(32, 64, 128, 256);
+
   private final Evaluator evaluator;
   private final List<Chain> chains;
   private final ClassArithmetic arithmetic;
@@ -49,6 +52,25 @@ public final class Softmax {
     this.arithmetic = new ClassArithmetic(evaluator, layout.classes(), layout.paddedClasses());
   }
 
+  /**
+   * Those of {@link #LOGIT_RANGES} that the softmax of so many classes can take.
+   *
+   * @param classes 2 to 64
+   */
+  public static List<Integer> logitRanges(int classes) {
+    int most = Chain.largestSquarings(classes);
+    return LOGIT_RANGES.stream().filter(range -> squarings(range) <= most).toList();
+  }
+
+  /**
+   * k of a range of logits 2 * 2^k.
+   *
+   * @param logitRange a power of two, at least 4
+   */
+  public static int squarings(int logitRange) {
+    return Integer.numberOfTrailingZeros(logitRange) - 1;
+  }
+
   /** Where it will bootstrap; see {@link SoftmaxPlan}. */
   public SoftmaxPlan plan(int inputLevel, int outputLevel) {
     return placed(inputLevel, outputLevel).plan();
@@ -70,6 +92,37 @@ public final class Softmax {
    * @throws org.hetal.he.HeLevelException when bootstraps cannot reach the level
    */
   public List<Ciphertext> apply(List<Ciphertext> scaledLogits, int outputLevel) {
+    int inputLevel = requireLogits(scaledLogits);
+    return apply(scaledLogits, placed(inputLevel, outputLevel));
+  }
+
+  /**
+   * As {@link #apply(List, int)}, with the bootstraps where a plan has them.
+   *
+   * @param plan of this number of classes and squarings, from the level of the logits
+   * @throws IllegalArgumentException when the plan is not one for these logits
+   */
+  public List<Ciphertext> apply(List<Ciphertext> scaledLogits, SoftmaxPlan plan) {
+    int inputLevel = requireLogits(scaledLogits);
+    if (plan.classes() != chains.get(0).classes()
+        || plan.squarings() != chains.get(0).squarings()
+        || plan.inputLevel() != inputLevel) {
+      throw new IllegalArgumentException(
+          String.format(
+              Locale.ROOT,
+              "softmax: expected a plan for %d classes, %d squarings, logits at level %d; actual"
+                  + " %d, %d, %d",
+              chains.get(0).classes(),
+              chains.get(0).squarings(),
+              inputLevel,
+              plan.classes(),
+              plan.squarings(),
+              plan.inputLevel()));
+    }
+    return apply(scaledLogits, new SoftmaxPlan.Placed(plan.chain(), plan));
+  }
+
+  private static int requireLogits(List<Ciphertext> scaledLogits) {
     if (scaledLogits.isEmpty() || scaledLogits.size() > 2) {
       throw new IllegalArgumentException(
           "softmax: expected one or two ciphertexts, actual " + scaledLogits.size());
@@ -84,7 +137,10 @@ public final class Softmax {
                 + logits);
       }
     }
-    SoftmaxPlan.Placed placed = placed(inputLevel, outputLevel);
+    return inputLevel;
+  }
+
+  private List<Ciphertext> apply(List<Ciphertext> scaledLogits, SoftmaxPlan.Placed placed) {
     List<SoftmaxPlan.Step> steps = placed.plan().steps();
     List<Stage> stages = placed.chain().stages();
     List<Ciphertext> values = scaledLogits;

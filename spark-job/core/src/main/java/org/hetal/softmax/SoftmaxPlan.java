@@ -1,5 +1,6 @@
 package org.hetal.softmax;
 
+import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -14,10 +15,16 @@ import org.hetal.he.Parameters;
  * bootstraps no level is wasted: a value is first dropped to the level from which it just arrives,
  * because everything is cheaper lower down.
  *
+ * @param classes 2 to 64
+ * @param squarings k, 4 to 7 (to 6 for up to 4 classes)
  * @param inputLevel of the scaled logits
  * @param outputLevel of the probabilities, exactly
+ * @param steps the stages in order and the end
  */
-public record SoftmaxPlan(int inputLevel, int outputLevel, List<Step> steps) {
+public record SoftmaxPlan(
+    int classes, int squarings, int inputLevel, int outputLevel, List<Step> steps)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
 
   /**
    * One stage of the chain, or the end of it.
@@ -28,9 +35,17 @@ public record SoftmaxPlan(int inputLevel, int outputLevel, List<Step> steps) {
    * @param endLevel of its result
    * @param bound the largest magnitude of its input
    */
-  public record Step(String stage, boolean refreshed, int startLevel, int endLevel, double bound) {}
+  public record Step(String stage, boolean refreshed, int startLevel, int endLevel, double bound)
+      implements Serializable {
+    private static final long serialVersionUID = 1L;
+  }
 
   private static final int IMPOSSIBLE = 1 << 20;
+
+  /** Bounds are computed in doubles, which another Java may round in another way. */
+  private static final double BOUND_ROUNDING = 1e-9;
+
+  private static final String END = "probabilities";
 
   public SoftmaxPlan {
     steps = List.copyOf(steps);
@@ -55,6 +70,92 @@ public record SoftmaxPlan(int inputLevel, int outputLevel, List<Step> steps) {
   /** For one or two ciphertexts: a pair is refreshed at once. */
   public int bootstraps() {
     return (int) steps.stream().filter(Step::refreshed).count();
+  }
+
+  /**
+   * Checks a plan that was read from storage: its stages are those of a chain that this release
+   * computes, and each level follows from the one before.
+   *
+   * @param bootstrapInputLevel the lowest level from which a bootstrap starts
+   * @param bootstrapOutputLevel the level after a bootstrap
+   * @param bootstrapBound the largest magnitude that a bootstrap carries
+   * @throws IllegalArgumentException with the step, what is expected and what is there
+   */
+  public void require(int bootstrapInputLevel, int bootstrapOutputLevel, double bootstrapBound) {
+    Chain chain = chain();
+    int level = inputLevel;
+    for (int i = 0; i < steps.size(); i++) {
+      Step step = steps.get(i);
+      if (step.refreshed()) {
+        expect(i, "entering level", bootstrapInputLevel, level, level >= bootstrapInputLevel);
+        expect(i, "bound", bootstrapBound, step.bound(), step.bound() <= bootstrapBound);
+        expect(
+            i,
+            "refreshed",
+            false,
+            true,
+            i == chain.stages().size() || chain.stages().get(i).refreshable());
+        level = bootstrapOutputLevel;
+      }
+      expect(i, "startLevel", level, step.startLevel(), step.startLevel() <= level);
+      expect(i, "endLevel", 0, step.endLevel(), step.endLevel() >= 0);
+      level = step.endLevel();
+    }
+    expect(steps.size() - 1, "endLevel", outputLevel, level, level == outputLevel);
+  }
+
+  private void expect(int step, String what, Object expected, Object actual, boolean holds) {
+    if (!holds) {
+      throw new IllegalArgumentException(
+          "softmax.steps["
+              + step
+              + "]."
+              + what
+              + ": expected "
+              + expected
+              + ", actual "
+              + actual
+              + " in "
+              + steps.get(step));
+    }
+  }
+
+  /**
+   * The chain whose stages these are.
+   *
+   * @throws IllegalArgumentException when this release has no such chain
+   */
+  Chain chain() {
+    for (Chain chain : Chain.choices(classes, squarings)) {
+      if (isOf(chain)) {
+        return chain;
+      }
+    }
+    throw new IllegalArgumentException(
+        "softmax.steps: expected the stages of a softmax that this release computes for "
+            + classes
+            + " classes and "
+            + squarings
+            + " squarings, actual "
+            + steps);
+  }
+
+  private boolean isOf(Chain chain) {
+    List<Stage> stages = chain.stages();
+    if (steps.size() != stages.size() + 1) {
+      return false;
+    }
+    for (int i = 0; i < stages.size(); i++) {
+      Stage stage = stages.get(i);
+      Step step = steps.get(i);
+      if (!stage.name().equals(step.stage())
+          || step.startLevel() - step.endLevel() != stage.levels()
+          || !(Math.abs(step.bound() - stage.bound()) <= BOUND_ROUNDING * stage.bound())) {
+        return false;
+      }
+    }
+    Step end = steps.get(stages.size());
+    return end.stage().equals(END) && end.startLevel() == end.endLevel() && end.bound() == 1;
   }
 
   /** A chain and where it is refreshed. */
@@ -92,7 +193,14 @@ public record SoftmaxPlan(int inputLevel, int outputLevel, List<Step> steps) {
               parameters.bootstrapInputLevel(),
               parameters.bootstrapOutputLevel()));
     }
-    return new Placed(best, new SoftmaxPlan(inputLevel, outputLevel, bestSearch.steps(inputLevel)));
+    return new Placed(
+        best,
+        new SoftmaxPlan(
+            best.classes(),
+            best.squarings(),
+            inputLevel,
+            outputLevel,
+            bestSearch.steps(inputLevel)));
   }
 
   /** Exhaustive, with a memory: a dozen stages, a few dozen levels. */
@@ -153,7 +261,7 @@ public record SoftmaxPlan(int inputLevel, int outputLevel, List<Step> steps) {
       for (int i = end; i >= 0; i--) {
         int arriving = needed;
         needed += i < end ? stages.get(i).levels() : 0;
-        String name = i < end ? stages.get(i).name() : "probabilities";
+        String name = i < end ? stages.get(i).name() : END;
         backwards.add(0, new Step(name, refreshed[i], needed, arriving, bound(i)));
         needed = refreshed[i] ? parameters.bootstrapInputLevel() : needed;
       }

@@ -1,6 +1,7 @@
 package org.hetal.training;
 
 import java.util.List;
+import org.hetal.plan.Levels;
 
 /**
  * All that is needed to go on after an epoch and end with the same bytes. It holds ciphertexts and

@@ -3,6 +3,7 @@ package org.hetal.training;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.hetal.plan.Schedule;
 
 /**
  * Early stopping on validation logits in the clear: the same for the encrypted training, where the
@@ -134,7 +135,7 @@ public final class EarlyStopping {
           best,
           String.format(
               Locale.ROOT,
-              "the largest logit exceeds %.0f %% of the softmax's range; more squarings widen it",
+              "the largest logit exceeds %.0f %% of the softmax's range; raise training.logit-range",
               100 * SAFE_SHARE));
     }
     if (!best && epoch - bestEpoch >= patience) {

@@ -4,6 +4,8 @@ import java.util.List;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Scope;
 import org.hetal.linalg.FeatureBlocks;
+import org.hetal.plan.Levels;
+import org.hetal.plan.Partition;
 
 /**
  * The encrypted rows of one microbatch of work: one or two groups of a minibatch (see {@link

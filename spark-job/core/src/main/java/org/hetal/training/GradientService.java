@@ -2,6 +2,8 @@ package org.hetal.training;
 
 import java.util.List;
 import org.hetal.he.Ciphertext;
+import org.hetal.plan.Levels;
+import org.hetal.plan.Schedule;
 
 /**
  * Where the work on encrypted rows is done. The trainer owns the state and calls these once a step

@@ -6,6 +6,8 @@ import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
 import org.hetal.linalg.ExpandedWeights;
 import org.hetal.linalg.FeatureBlocks;
+import org.hetal.plan.Levels;
+import org.hetal.plan.TrainingPlan;
 
 /**
  * All the work in this process, microbatch after microbatch, on one evaluator: for tests,
@@ -28,6 +30,7 @@ public final class LocalGradientService implements GradientService, AutoCloseabl
       TrainingPlan plan,
       List<List<EncryptedMicrobatch>> batches,
       List<FeatureBlocks> validation) {
+    plan.requireParameters(evaluator.parameters());
     if (batches.size() != plan.schedule().batches()) {
       throw new IllegalArgumentException(
           "minibatches: expected " + plan.schedule().batches() + ", actual " + batches.size());
@@ -35,8 +38,9 @@ public final class LocalGradientService implements GradientService, AutoCloseabl
     this.evaluator = evaluator;
     this.batches = List.copyOf(batches);
     this.validation = List.copyOf(validation);
-    this.microbatchGradient = new MicrobatchGradient(evaluator, plan);
-    this.validationLogits = new ValidationLogits(evaluator, plan);
+    this.microbatchGradient =
+        new MicrobatchGradient(evaluator, plan.layout(), plan.levels(), plan.softmax());
+    this.validationLogits = new ValidationLogits(evaluator, plan.layout(), plan.levels());
   }
 
   @Override

@@ -8,7 +8,11 @@ import org.hetal.he.Scope;
 import org.hetal.linalg.ExpandedWeights;
 import org.hetal.linalg.Products;
 import org.hetal.linalg.RotatedFeatures;
+import org.hetal.packing.Layout;
+import org.hetal.plan.Levels;
+import org.hetal.plan.Schedule;
 import org.hetal.softmax.Softmax;
+import org.hetal.softmax.SoftmaxPlan;
 
 /**
  * The gradient of one microbatch: logits, softmax, residual, residual transposed times features.
@@ -19,13 +23,20 @@ public final class MicrobatchGradient implements AutoCloseable {
   private final Levels levels;
   private final Products products;
   private final Softmax softmax;
+  private final SoftmaxPlan softmaxPlan;
 
-  public MicrobatchGradient(Evaluator evaluator, TrainingPlan plan) {
-    plan.requireParameters(evaluator.parameters());
+  /**
+   * @param evaluator of the parameter set that levels and softmax were planned for
+   * @param levels of features, labels and results
+   * @param softmaxPlan from {@link Levels#logits()} to {@link Levels#residual()}
+   */
+  public MicrobatchGradient(
+      Evaluator evaluator, Layout layout, Levels levels, SoftmaxPlan softmaxPlan) {
     this.evaluator = evaluator;
-    this.levels = plan.levels();
-    this.products = new Products(evaluator, plan.layout());
-    this.softmax = new Softmax(evaluator, plan.layout(), plan.schedule().squarings());
+    this.levels = levels;
+    this.products = new Products(evaluator, layout);
+    this.softmax = new Softmax(evaluator, layout, softmaxPlan.squarings());
+    this.softmaxPlan = softmaxPlan;
   }
 
   /**
@@ -58,7 +69,7 @@ public final class MicrobatchGradient implements AutoCloseable {
         features.add(rotated);
         logits.add(scope.add(products.logits(lookahead, rotated)));
       }
-      List<Ciphertext> probabilities = scope.addAll(softmax.apply(logits, levels.residual()));
+      List<Ciphertext> probabilities = scope.addAll(softmax.apply(logits, softmaxPlan));
       List<Ciphertext> residuals = new ArrayList<>();
       for (int i = 0; i < microbatch.groups().size(); i++) {
         Ciphertext labels = microbatch.groups().get(i).labels();

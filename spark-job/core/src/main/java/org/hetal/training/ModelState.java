@@ -3,6 +3,7 @@ package org.hetal.training;
 import java.util.List;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Scope;
+import org.hetal.plan.Levels;
 
 /**
  * The encrypted model between two steps: weights W and look-ahead point V, divided by 2^k, in

@@ -5,6 +5,7 @@ import java.util.List;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
 import org.hetal.he.Scope;
+import org.hetal.plan.Levels;
 
 /**
  * One step of the encrypted state: W' = V - G, V' = (1 - g) W' + g W (see {@link Momentum}), then
@@ -12,17 +13,17 @@ import org.hetal.he.Scope;
  * itself takes one level: gradient level l in, l - 1 into the bootstrap, fresh out. Cost: two
  * products with constants and one paired bootstrap for each compact ciphertext.
  */
-final class NesterovUpdate {
+public final class NesterovUpdate {
   private final Evaluator evaluator;
   private final Levels levels;
 
-  NesterovUpdate(Evaluator evaluator, Levels levels) {
+  public NesterovUpdate(Evaluator evaluator, Levels levels) {
     this.evaluator = evaluator;
     this.levels = levels;
   }
 
   /** The state before the first step: all zero, nothing random in it. */
-  ModelState start(int compactCiphertexts) {
+  public ModelState start(int compactCiphertexts) {
     List<Ciphertext> weights = new ArrayList<>();
     List<Ciphertext> lookahead = new ArrayList<>();
     for (int i = 0; i < compactCiphertexts; i++) {
@@ -37,7 +38,7 @@ final class NesterovUpdate {
    *
    * @param gradient compact form at {@link Levels#gradient()}
    */
-  ModelState step(ModelState state, List<Ciphertext> gradient) {
+  public ModelState step(ModelState state, List<Ciphertext> gradient) {
     if (gradient.size() != state.weights().size()) {
       throw new IllegalArgumentException(
           "gradient: expected "

@@ -2,6 +2,8 @@ package org.hetal.training;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.hetal.plan.RowRange;
+import org.hetal.plan.Schedule;
 
 /**
  * The same training in the clear, in double precision with the exact softmax: same minibatches in

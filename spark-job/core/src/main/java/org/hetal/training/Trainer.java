@@ -8,6 +8,7 @@ import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
 import org.hetal.he.HeRangeException;
 import org.hetal.he.Scope;
+import org.hetal.plan.TrainingPlan;
 
 /**
  * Trains on encrypted rows: minibatches in order, Nesterov update and refresh. After each epoch the
@@ -139,14 +140,14 @@ public final class Trainer {
                 String.format(
                     Locale.ROOT,
                     "training diverged in epoch %d, minibatch %d of %d (%s): lower"
-                        + " training.learning-rate, actual %s, or raise training.squarings, actual"
-                        + " %d, which widens the range of the logits",
+                        + " training.learning-rate, actual %s, or raise training.logit-range, actual"
+                        + " %d",
                     epoch,
                     batch + 1,
                     plan.schedule().batches(),
                     at.getMessage(),
                     plan.schedule().learningRate(),
-                    plan.schedule().squarings()),
+                    plan.schedule().logitRange()),
                 failure));
       }
     }

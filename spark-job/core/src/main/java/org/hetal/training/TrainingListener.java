@@ -1,5 +1,7 @@
 package org.hetal.training;
 
+import org.hetal.plan.Schedule;
+
 /** Told about progress, on the thread of {@link Trainer#run()}; for bars, logs and metrics. */
 public interface TrainingListener {
   /** Nobody listens. */

@@ -1,6 +1,7 @@
 package org.hetal.training;
 
 import java.util.List;
+import org.hetal.plan.Levels;
 
 /**
  * How a training ended.

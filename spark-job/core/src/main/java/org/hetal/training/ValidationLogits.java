@@ -7,6 +7,8 @@ import org.hetal.he.Scope;
 import org.hetal.linalg.ExpandedWeights;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.linalg.Products;
+import org.hetal.packing.Layout;
+import org.hetal.plan.Levels;
 
 /**
  * Logits / 2^k of encrypted rows at the lowest levels: what the validation oracle judges an epoch
@@ -18,11 +20,14 @@ public final class ValidationLogits implements AutoCloseable {
   private final Levels levels;
   private final Products products;
 
-  public ValidationLogits(Evaluator evaluator, TrainingPlan plan) {
-    plan.requireParameters(evaluator.parameters());
+  /**
+   * @param evaluator of the parameter set that the levels were planned for
+   * @param levels of weights, features and results
+   */
+  public ValidationLogits(Evaluator evaluator, Layout layout, Levels levels) {
     this.evaluator = evaluator;
-    this.levels = plan.levels();
-    this.products = new Products(evaluator, plan.layout());
+    this.levels = levels;
+    this.products = new Products(evaluator, layout);
   }
 
   /**

@@ -15,6 +15,7 @@ import org.hetal.he.Plaintext;
 import org.hetal.he.simulator.Noise;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.he.simulator.Simulator;
+import org.hetal.plan.Schedule;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -62,7 +63,7 @@ class LeakTest {
   @ParameterizedTest
   @ValueSource(ints = {1, 2})
   void training_closesAllThatItMakes(int groupsPerMicrobatch) {
-    Schedule schedule = new Schedule(300, 200, 2, 2, 2, 4, groupsPerMicrobatch);
+    Schedule schedule = new Schedule(300, 200, 2, 2, 2, 32, groupsPerMicrobatch);
     Samples train = Samples.around(300, 20, 10, 0.5, 1);
     Samples validation = Samples.around(40, 20, 10, 0.5, 2);
     try (SimulatedTraining training =

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import org.hetal.plan.Schedule;
 import org.junit.jupiter.api.Test;
 
 class PlainTrainerTest {
@@ -30,7 +31,7 @@ class PlainTrainerTest {
   @Test
   void firstStep_isTheNegativeGradientOfTheLoss() {
     Samples samples = Samples.around(50, FEATURES, CLASSES, 0.5, 1);
-    Schedule schedule = new Schedule(50, 50, 0.7, 1, 1, 6, 1);
+    Schedule schedule = new Schedule(50, 50, 0.7, 1, 1, 128, 1);
     double[][] weights = train(schedule, samples, samples).last();
     double h = 1e-5;
     for (int c = 0; c < CLASSES; c++) {
@@ -48,8 +49,8 @@ class PlainTrainerTest {
   @Test
   void secondStep_looksAhead() {
     Samples samples = Samples.around(40, FEATURES, CLASSES, 0.5, 2);
-    double[][] one = train(new Schedule(40, 40, 1, 1, 9, 6, 1), samples, samples).last();
-    double[][] two = train(new Schedule(40, 40, 1, 2, 9, 6, 1), samples, samples).last();
+    double[][] one = train(new Schedule(40, 40, 1, 1, 9, 128, 1), samples, samples).last();
+    double[][] two = train(new Schedule(40, 40, 1, 2, 9, 128, 1), samples, samples).last();
     // g_1 = 0, so the second gradient is taken at the first weights.
     double h = 1e-5;
     for (int c = 0; c < CLASSES; c++) {
@@ -69,7 +70,7 @@ class PlainTrainerTest {
   void separableClasses_areLearned() {
     Samples train = Samples.around(300, FEATURES, CLASSES, 0.2, 3);
     Samples validation = Samples.around(100, FEATURES, CLASSES, 0.2, 4);
-    PlainTrainer.Result result = train(new Schedule(300, 128, 2, 12, 3, 6, 1), train, validation);
+    PlainTrainer.Result result = train(new Schedule(300, 128, 2, 12, 3, 128, 1), train, validation);
     assertEquals(1, PlainTrainer.accuracy(validation.rows(), validation.labels(), result.best()));
     assertEquals(12, result.bestEpoch());
     assertEquals("all epochs done", result.reason());
@@ -80,7 +81,7 @@ class PlainTrainerTest {
   @Test
   void weights_sumToZeroOverTheClasses() {
     Samples samples = Samples.around(200, FEATURES, CLASSES, 1, 5);
-    double[][] weights = train(new Schedule(200, 64, 4, 8, 9, 6, 1), samples, samples).last();
+    double[][] weights = train(new Schedule(200, 64, 4, 8, 9, 128, 1), samples, samples).last();
     for (int f = 0; f < FEATURES; f++) {
       double sum = 0;
       for (double[] row : weights) {
@@ -98,19 +99,19 @@ class PlainTrainerTest {
     for (int i = 0; i < wrong.length; i++) {
       wrong[i] = (wrong[i] + 1) % CLASSES;
     }
-    Schedule schedule = new Schedule(100, 50, 1, 20, 3, 6, 1);
+    Schedule schedule = new Schedule(100, 50, 1, 20, 3, 128, 1);
     PlainTrainer.Result result = train(schedule, train, new Samples(validation.rows(), wrong));
     assertEquals(1, result.bestEpoch());
     assertEquals(4, result.epochs().size());
     PlainTrainer.Result oneEpoch =
-        train(new Schedule(100, 50, 1, 1, 3, 6, 1), train, new Samples(validation.rows(), wrong));
+        train(new Schedule(100, 50, 1, 1, 3, 128, 1), train, new Samples(validation.rows(), wrong));
     assertEquals(oneEpoch.last()[0][0], result.best()[0][0], 0);
   }
 
   @Test
   void rowsThatDoNotMatchTheSchedule_throw() {
     Samples samples = Samples.around(10, FEATURES, CLASSES, 0.2, 8);
-    Schedule schedule = new Schedule(11, 5, 1, 1, 1, 6, 1);
+    Schedule schedule = new Schedule(11, 5, 1, 1, 1, 128, 1);
     EarlyStopping judge = new EarlyStopping(samples.labels(), CLASSES, 1, RANGE);
     PlainTrainer trainer = new PlainTrainer(schedule, CLASSES);
     assertThrows(

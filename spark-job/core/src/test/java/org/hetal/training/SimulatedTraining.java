@@ -8,6 +8,12 @@ import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.he.simulator.Simulator;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.packing.Layout;
+import org.hetal.plan.Partition;
+import org.hetal.plan.Preprocessing;
+import org.hetal.plan.RowRange;
+import org.hetal.plan.Schedule;
+import org.hetal.plan.TrainingPlan;
+import org.hetal.planner.TrainingPlanner;
 
 /** Owner and cluster in one: encrypts samples on the simulator, trains, decrypts. */
 final class SimulatedTraining implements AutoCloseable {
@@ -33,7 +39,9 @@ final class SimulatedTraining implements AutoCloseable {
     int features = train.rows()[0].length;
     Layout layout =
         Layout.choose(parameters.slotCount(), schedule.batch(0).rows(), features, classes);
-    this.plan = TrainingPlan.of(parameters, layout, schedule, validation.rows().length);
+    this.plan =
+        TrainingPlanner.plan(
+            parameters, layout, schedule, validation.rows().length, Preprocessing.none());
     this.judge = freshJudge();
     this.workers = new LocalGradientService(simulator, plan, microbatches(), validationBlocks());
     simulator.resetCounts();

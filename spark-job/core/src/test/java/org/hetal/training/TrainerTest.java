@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import org.hetal.he.simulator.Noise;
 import org.hetal.he.simulator.Operation;
 import org.hetal.he.simulator.SimulatedParameters;
+import org.hetal.plan.Schedule;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,7 +34,7 @@ class TrainerTest {
   }
 
   private static SimulatedTraining small(int epochs) {
-    return training(SMALL, new Schedule(200, 80, 2, epochs, 9, 4, 1), 5, 12);
+    return training(SMALL, new Schedule(200, 80, 2, epochs, 9, 32, 1), 5, 12);
   }
 
   private static double largestDifference(double[][] a, double[][] b) {
@@ -56,19 +57,19 @@ class TrainerTest {
   /** Rows: a short last minibatch, one row, several groups, groups in pairs, many classes. */
   @ParameterizedTest
   @CsvSource({
-    "10, 2, 3, 100, 100, 1, 4",
-    "10, 2, 1, 30, 7, 1, 5",
-    "11, 3, 20, 200, 64, 1, 6",
-    "11, 4, 9, 129, 128, 1, 6",
-    "11, 7, 33, 150, 64, 1, 4",
-    "11, 10, 62, 200, 150, 1, 6",
-    "11, 10, 62, 300, 200, 2, 4",
-    "11, 16, 130, 120, 100, 1, 6",
-    "11, 16, 130, 200, 200, 2, 6",
-    "12, 5, 785, 1, 1, 1, 4",
-    "12, 17, 20, 150, 100, 1, 6",
-    "12, 33, 12, 100, 70, 2, 6",
-    "12, 64, 9, 100, 60, 1, 5"
+    "10, 2, 3, 100, 100, 1, 32",
+    "10, 2, 1, 30, 7, 1, 64",
+    "11, 3, 20, 200, 64, 1, 128",
+    "11, 4, 9, 129, 128, 1, 128",
+    "11, 7, 33, 150, 64, 1, 32",
+    "11, 10, 62, 200, 150, 1, 128",
+    "11, 10, 62, 300, 200, 2, 32",
+    "11, 16, 130, 120, 100, 1, 128",
+    "11, 16, 130, 200, 200, 2, 128",
+    "12, 5, 785, 1, 1, 1, 32",
+    "12, 17, 20, 150, 100, 1, 128",
+    "12, 33, 12, 100, 70, 2, 128",
+    "12, 64, 9, 100, 60, 1, 64"
   })
   void encryptedWeights_equalThePlainOnes(
       int logRing,
@@ -77,8 +78,8 @@ class TrainerTest {
       int rows,
       int batchRows,
       int groupsPerMicrobatch,
-      int squarings) {
-    Schedule schedule = new Schedule(rows, batchRows, 2, 3, 9, squarings, groupsPerMicrobatch);
+      int logitRange) {
+    Schedule schedule = new Schedule(rows, batchRows, 2, 3, 9, logitRange, groupsPerMicrobatch);
     SimulatedParameters parameters = SimulatedParameters.withRingDegree(1 << logRing);
     try (SimulatedTraining training = training(parameters, schedule, classes, features)) {
       TrainingResult result = training.run();
@@ -256,14 +257,14 @@ class TrainerTest {
 
   @Test
   void divergence_isAnErrorThatSaysWhatToChange() {
-    Schedule schedule = new Schedule(200, 80, 1e4, 9, 9, 4, 1);
+    Schedule schedule = new Schedule(200, 80, 1e4, 9, 9, 32, 1);
     try (SimulatedTraining training = training(SMALL, schedule, 5, 12)) {
       ValidationOracle blind = (epoch, logits) -> new StopDecision(false, true, "");
       String message =
           assertThrows(TrainingDivergedException.class, () -> training.run(blind)).getMessage();
       assertTrue(message.startsWith("training diverged in epoch "), message);
       assertTrue(message.contains("lower training.learning-rate, actual 10000.0"), message);
-      assertTrue(message.contains("raise training.squarings, actual 4"), message);
+      assertTrue(message.contains("raise training.logit-range, actual 32"), message);
     }
   }
 
@@ -355,7 +356,7 @@ class TrainerTest {
   void growingLogits_areStoppedBeforeTheyLeaveTheRange() {
     Samples train = Samples.around(200, 8, 3, 0.3, 1);
     Samples validation = Samples.around(50, 8, 3, 0.3, 2);
-    Schedule schedule = new Schedule(200, 100, 20, 60, 60, 4, 1);
+    Schedule schedule = new Schedule(200, 100, 20, 60, 60, 32, 1);
     try (SimulatedTraining training =
         new SimulatedTraining(SMALL, Noise.NONE, schedule, 3, train, validation)) {
       TrainingResult result = training.run();
@@ -414,7 +415,7 @@ class TrainerTest {
 
   @Test
   void measuredNoise_costsNoAccuracy() {
-    Schedule schedule = new Schedule(600, 256, 4, 6, 9, 6, 1);
+    Schedule schedule = new Schedule(600, 256, 4, 6, 9, 128, 1);
     Samples train = Samples.around(600, 17, 6, 0.9, 3);
     Samples validation = Samples.around(1000, 17, 6, 0.9, 4);
     try (SimulatedTraining training =

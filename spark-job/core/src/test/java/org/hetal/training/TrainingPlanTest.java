@@ -17,6 +17,14 @@ import org.hetal.he.simulator.Noise;
 import org.hetal.he.simulator.Operation;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.packing.Layout;
+import org.hetal.plan.Levels;
+import org.hetal.plan.OperationCounts;
+import org.hetal.plan.Preprocessing;
+import org.hetal.plan.Schedule;
+import org.hetal.plan.TrainingPlan;
+import org.hetal.planner.CostModel;
+import org.hetal.planner.TrainingEstimate;
+import org.hetal.planner.TrainingPlanner;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,12 +37,12 @@ class TrainingPlanTest {
       Parameters parameters, Schedule schedule, int classes, int features) {
     Layout layout =
         Layout.choose(parameters.slotCount(), schedule.batch(0).rows(), features, classes);
-    return TrainingPlan.of(parameters, layout, schedule, 100);
+    return TrainingPlanner.plan(parameters, layout, schedule, 100, Preprocessing.none());
   }
 
   private static SimulatedTraining training(
       SimulatedParameters parameters, int groupsPerMicrobatch) {
-    Schedule schedule = new Schedule(150, 100, 2, 1, 1, 6, groupsPerMicrobatch);
+    Schedule schedule = new Schedule(150, 100, 2, 1, 1, 128, groupsPerMicrobatch);
     return new SimulatedTraining(
         parameters,
         Noise.NONE,
@@ -51,24 +59,24 @@ class TrainingPlanTest {
   /** The default ring with a full ciphertext of logits at most: rows, features, classes. */
   @ParameterizedTest
   @CsvSource({
-    "599, 62, 10, 4",
-    "1198, 62, 10, 6",
-    "1024, 385, 7, 6",
-    "1024, 785, 10, 6",
-    "2048, 769, 16, 6",
-    "1000, 10, 2, 6"
+    "599, 62, 10, 32",
+    "1198, 62, 10, 128",
+    "1024, 385, 7, 128",
+    "1024, 785, 10, 128",
+    "2048, 769, 16, 128",
+    "1000, 10, 2, 128"
   })
-  void iteration_takesThreeBootstraps(int rows, int features, int classes, int squarings) {
-    Schedule schedule = new Schedule(rows, rows, 1, 1, 1, squarings, 1);
+  void iteration_takesThreeBootstraps(int rows, int features, int classes, int logitRange) {
+    Schedule schedule = new Schedule(rows, rows, 1, 1, 1, logitRange, 1);
     SimulatedParameters parameters = SimulatedParameters.withRingDegree(DEFAULT_RING);
     TrainingPlan plan = plan(parameters, schedule, classes, features);
     assertEquals(3, plan.bootstrapsPerIteration());
-    assertEquals(3, plan.iteration().get(Operation.BOOTSTRAP));
+    assertEquals(3, plan.iteration().bootstrap());
   }
 
   @Test
   void levels_ofTheDefaultBudget_areCountedBackFromTheBootstraps() {
-    TrainingPlan plan = plan(usable(12), new Schedule(100, 100, 1, 1, 1, 6, 1), 10, 20);
+    TrainingPlan plan = plan(usable(12), new Schedule(100, 100, 1, 1, 1, 128, 1), 10, 20);
     Levels levels = plan.levels();
     assertEquals(15, levels.state());
     assertEquals(12, levels.forward());
@@ -104,7 +112,7 @@ class TrainingPlanTest {
 
   @Test
   void bootstraps_fallAsLevelsGrow() {
-    Schedule schedule = new Schedule(100, 100, 1, 1, 1, 6, 1);
+    Schedule schedule = new Schedule(100, 100, 1, 1, 1, 128, 1);
     int before = Integer.MAX_VALUE;
     for (int usable = 7; usable <= 36; usable++) {
       int now = plan(usable(usable), schedule, 7, 20).bootstrapsPerIteration();
@@ -116,7 +124,7 @@ class TrainingPlanTest {
 
   @Test
   void tooFewLevels_areRefused() {
-    Schedule schedule = new Schedule(100, 100, 1, 1, 1, 6, 1);
+    Schedule schedule = new Schedule(100, 100, 1, 1, 1, 128, 1);
     String message =
         assertThrows(HeLevelException.class, () -> plan(usable(4), schedule, 7, 20)).getMessage();
     assertTrue(message.contains("expected a level of at least 8 after a bootstrap"), message);
@@ -127,7 +135,7 @@ class TrainingPlanTest {
   void plannedKeys_areThoseThatTrainingUses(int groupsPerMicrobatch) {
     try (SimulatedTraining training = training(usable(12), groupsPerMicrobatch)) {
       training.run();
-      KeyPlan planned = training.plan.rotations();
+      KeyPlan planned = training.plan.keys();
       KeyPlan used = training.simulator.usedKeys();
       used.rotations()
           .forEach(
@@ -150,7 +158,9 @@ class TrainingPlanTest {
   void plannedKeys_sufficeForAnyPredictionFilledUpAsPlanned() {
     try (SimulatedTraining training = training(usable(12), 1)) {
       Layout layout = training.plan.layout();
-      try (ValidationLogits logits = new ValidationLogits(training.simulator, training.plan)) {
+      try (ValidationLogits logits =
+          new ValidationLogits(
+              training.simulator, training.plan.layout(), training.plan.levels())) {
         int level = training.plan.levels().validationWeights();
         var zero =
             java.util.Collections.nCopies(
@@ -167,7 +177,7 @@ class TrainingPlanTest {
           }
         }
       }
-      Map<Integer, Integer> planned = training.plan.rotations().rotations();
+      Map<Integer, Integer> planned = training.plan.keys().rotations();
       training
           .simulator
           .usedKeys()
@@ -182,10 +192,10 @@ class TrainingPlanTest {
       training.run();
       training.simulator.resetCounts();
       training.run();
-      Map<Operation, Long> planned = training.plan.iteration();
+      OperationCounts planned = training.plan.iteration();
       long microbatches = training.simulator.count(Operation.RELINEARIZE);
-      long first = planned.get(Operation.RELINEARIZE);
-      long validation = training.plan.validation().get(Operation.RELINEARIZE);
+      long first = planned.relinearize();
+      long validation = training.plan.validation().relinearize();
       assertTrue(
           microbatches > first + validation, "a second, shorter minibatch follows the first");
       assertTrue(
@@ -195,25 +205,23 @@ class TrainingPlanTest {
 
   @Test
   void estimate_addsUpBootstrapsAndKeySwitches() {
-    Schedule schedule = new Schedule(200, 100, 1, 1, 1, 6, 1);
+    Schedule schedule = new Schedule(200, 100, 1, 1, 1, 128, 1);
     TrainingPlan plan = plan(usable(12), schedule, 7, 20);
     CostModel onlyBootstraps = new CostModel("made up", 1e-12, 1e-12, 7, 10, 5, 7, 1000);
-    TrainingPlan.Estimate estimate = plan.estimate(onlyBootstraps);
+    TrainingEstimate estimate = TrainingEstimate.of(plan, onlyBootstraps);
     assertEquals(2 * 7 + 10, estimate.secondsPerIteration(), 1e-6);
     assertEquals(2 * (2 * 7 + 10) / 60.0, estimate.minutesPerEpoch(), 1e-6);
     CostModel withSwitches = new CostModel("made up", 1, 1e-12, 7, 10, 5, 7, 1000);
-    long switches =
-        plan.iteration().get(Operation.ROTATE)
-            + plan.iteration().get(Operation.RELINEARIZE)
-            + plan.iteration().get(Operation.CONJUGATE);
-    assertEquals(24 + switches, plan.estimate(withSwitches).secondsPerIteration(), 1e-6);
+    long switches = plan.iteration().keySwitches();
+    assertEquals(
+        24 + switches, TrainingEstimate.of(plan, withSwitches).secondsPerIteration(), 1e-6);
     assertTrue(estimate.keyBytes() > 1000);
     assertTrue(estimate.featureBytes() > 0 && estimate.microbatchMemoryBytes() > 0);
   }
 
   @Test
   void plan_survivesSerialisation() throws IOException, ClassNotFoundException {
-    TrainingPlan plan = plan(usable(12), new Schedule(100, 100, 1, 1, 1, 6, 1), 7, 20);
+    TrainingPlan plan = plan(usable(12), new Schedule(100, 100, 1, 1, 1, 128, 1), 7, 20);
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
       out.writeObject(plan);
@@ -221,15 +229,13 @@ class TrainingPlanTest {
     try (ObjectInputStream in =
         new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray()))) {
       TrainingPlan read = (TrainingPlan) in.readObject();
-      assertEquals(plan.levels(), read.levels());
-      assertEquals(plan.iteration(), read.iteration());
-      assertEquals(plan.rotations().rotations(), read.rotations().rotations());
+      assertEquals(plan.canonical(), read.canonical());
     }
   }
 
   @Test
   void evaluatorOfOtherParameters_isRefused() {
-    TrainingPlan plan = plan(usable(12), new Schedule(100, 100, 1, 1, 1, 6, 1), 7, 20);
+    TrainingPlan plan = plan(usable(12), new Schedule(100, 100, 1, 1, 1, 128, 1), 7, 20);
     String message =
         assertThrows(IllegalArgumentException.class, () -> plan.requireParameters(usable(13)))
             .getMessage();
@@ -237,15 +243,16 @@ class TrainingPlanTest {
   }
 
   @ParameterizedTest
-  @ValueSource(ints = {4, 5, 6})
-  void bootstraps_ofOneCiphertextOfLogits_areAtMostFour(int squarings) {
+  @ValueSource(ints = {32, 64, 128})
+  void bootstraps_ofOneCiphertextOfLogits_areAtMostFour(int logitRange) {
     SimulatedParameters parameters = SimulatedParameters.withRingDegree(1 << 12);
-    Schedule schedule = new Schedule(16, 16, 1, 1, 1, squarings, 1);
+    Schedule schedule = new Schedule(16, 16, 1, 1, 1, logitRange, 1);
     for (int classes = 2; classes <= 64; classes++) {
       Layout layout = Layout.choose(parameters.slotCount(), 16, 4, classes);
-      TrainingPlan plan = TrainingPlan.of(parameters, layout, schedule, 4);
+      TrainingPlan plan =
+          TrainingPlanner.plan(parameters, layout, schedule, 4, Preprocessing.none());
       assertEquals(1, layout.compactCiphertexts());
-      int most = classes <= 16 || squarings == 4 || squarings == 5 && classes <= 33 ? 3 : 4;
+      int most = classes <= 16 || logitRange == 32 || logitRange == 64 && classes <= 33 ? 3 : 4;
       int actual = plan.bootstrapsPerIteration();
       assertTrue(
           actual <= most, classes + " classes: expected at most " + most + ", actual " + actual);

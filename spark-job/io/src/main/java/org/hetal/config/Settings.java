@@ -3,6 +3,8 @@ package org.hetal.config;
 import java.io.Serializable;
 import java.util.List;
 import org.hetal.he.DeviceSpec;
+import org.hetal.plan.Scaling;
+import org.hetal.plan.Schedule;
 
 /**
  * All settings of a run, immutable and valid: {@link SettingsLoader} is the way to make them. What
@@ -99,12 +101,6 @@ public record Settings(
     }
   }
 
-  /** How features are scaled before they are encrypted. */
-  public enum Scaling {
-    MAX_ROW_NORM,
-    NONE
-  }
-
   /**
    * The data owner's plaintext data.
    *
@@ -128,20 +124,26 @@ public record Settings(
       double rowNormBound)
       implements Serializable {}
 
-  /** The schedule. */
+  /**
+   * The schedule.
+   *
+   * @param logitRange one of {@code Softmax.logitRanges(data.classes)}
+   * @param rowsPerBlock 0: the cheapest
+   */
   public record Training(
       int batchRows,
       int epochs,
       int patience,
       double learningRate,
-      int squarings,
+      int logitRange,
       int groupsPerMicrobatch,
       int rowsPerBlock)
       implements Serializable {
 
-    /** Logits must stay within plus and minus this: 2 * 2^squarings. */
-    public double logitRange() {
-      return 2 * Math.pow(2, squarings);
+    /** The schedule for so many rows to train on. */
+    public Schedule schedule(int rows) {
+      return new Schedule(
+          rows, batchRows, learningRate, epochs, patience, logitRange, groupsPerMicrobatch);
     }
 
     /**
@@ -151,12 +153,12 @@ public record Settings(
     public String canonical() {
       return String.format(
           java.util.Locale.ROOT,
-          "batchRows=%d epochs=%d patience=%d learningRate=%s squarings=%d groupsPerMicrobatch=%d",
+          "batchRows=%d epochs=%d patience=%d learningRate=%s logitRange=%d groupsPerMicrobatch=%d",
           batchRows,
           epochs,
           patience,
           Double.toHexString(learningRate),
-          squarings,
+          logitRange,
           groupsPerMicrobatch);
     }
   }
@@ -166,6 +168,7 @@ public record Settings(
       String secretKey,
       String privateDirectory,
       String model,
+      String plan,
       String keyBundle,
       String dataset,
       String run)

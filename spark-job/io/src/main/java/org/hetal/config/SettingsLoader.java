@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.hetal.plan.Scaling;
+import org.hetal.softmax.Softmax;
 
 /**
  * Merges the defaults, HOCON files and {@code path=value} overrides into {@link Settings}, once. A
@@ -90,7 +92,11 @@ public final class SettingsLoader {
       if (!defaults.hasPathOrNull(entry.getKey())
           || defaults.getValue(entry.getKey()).valueType() == ConfigValueType.OBJECT) {
         unknown.add(
-            shortened(entry.getKey()) + " (" + entry.getValue().origin().description() + ")");
+            shortened(entry.getKey())
+                + " ("
+                + entry.getValue().origin().description()
+                + ")"
+                + RenamedSettings.hint(shortened(entry.getKey())));
       }
     }
     if (!unknown.isEmpty()) {
@@ -118,7 +124,7 @@ public final class SettingsLoader {
       in.problem("insecure-seed", "none with the secure parameter set " + parameters, "a seed");
     }
     Settings.Data data = data(in);
-    Settings.Training training = training(in);
+    Settings.Training training = training(in, data.classes());
     Settings settings =
         new Settings(
             in.matching(
@@ -209,7 +215,7 @@ public final class SettingsLoader {
         in.integer("data.classes", 2, 64),
         in.real("data.bias", 0, 1),
         in.bool("data.centering"),
-        in.oneOf("data.scaling", Settings.Scaling.class),
+        in.oneOf("data.scaling", Scaling.class),
         in.real("data.row-norm-bound", 1e-6, 1e6));
   }
 
@@ -230,7 +236,7 @@ public final class SettingsLoader {
     return source;
   }
 
-  private static Settings.Training training(Checked in) {
+  private static Settings.Training training(Checked in, int classes) {
     int rowsPerBlock = in.integer("training.rows-per-block", 0, 1 << 16);
     if (rowsPerBlock != 0 && Integer.bitCount(rowsPerBlock) != 1) {
       in.problem("training.rows-per-block", "0 or a power of two", rowsPerBlock);
@@ -240,9 +246,19 @@ public final class SettingsLoader {
         in.integer("training.epochs", 1, 100_000),
         in.integer("training.patience", 1, 100_000),
         in.real("training.learning-rate", 1e-9, 1e6),
-        in.integer("training.squarings", 2, 8),
+        logitRange(in, classes),
         in.integer("training.groups-per-microbatch", 1, 2),
         rowsPerBlock);
+  }
+
+  private static int logitRange(Checked in, int classes) {
+    List<Integer> all = Softmax.logitRanges(classes);
+    int actual = in.integer("training.logit-range", 1, 1 << 16);
+    if (!all.contains(actual)) {
+      in.problem(
+          "training.logit-range", "one of " + all + " for data.classes = " + classes, actual);
+    }
+    return actual;
   }
 
   private static Settings.Paths paths(Checked in) {
@@ -250,6 +266,7 @@ public final class SettingsLoader {
         in.path("paths.secret-key"),
         in.path("paths.private"),
         in.path("paths.model"),
+        in.path("paths.plan"),
         in.path("paths.key-bundle"),
         in.path("paths.dataset"),
         in.path("paths.run"));

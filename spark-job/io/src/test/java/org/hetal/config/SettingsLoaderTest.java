@@ -181,6 +181,35 @@ class SettingsLoaderTest {
   }
 
   @Test
+  void settingWithAnOldName_isRefusedWithTheNewOne() {
+    SettingsException e =
+        assertThrows(
+            SettingsException.class,
+            () -> SettingsLoader.load(List.of(), Map.of("training.squarings", "4")));
+    assertTrue(
+        e.getMessage()
+            .endsWith(
+                ", now training.logit-range, which is 2 * 2^squarings: 32, 64, 128, 256 for 4, 5,"
+                    + " 6, 7"),
+        e.getMessage());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "4, 256, '[32, 64, 128] for data.classes = 4, actual 256'",
+    "5, 512, '[32, 64, 128, 256] for data.classes = 5, actual 512'",
+    "5, 48, '[32, 64, 128, 256] for data.classes = 5, actual 48'"
+  })
+  void logitRangeThatNoSoftmaxTakes_isRefused(String classes, String range, String message) {
+    Map<String, String> all = Map.of("data.classes", classes, "training.logit-range", range);
+    SettingsException e =
+        assertThrows(SettingsException.class, () -> SettingsLoader.load(List.of(), all));
+    assertTrue(
+        e.getMessage().contains("training.logit-range: expected one of " + message),
+        e.getMessage());
+  }
+
+  @Test
   void misspeltSetting_isRefused() {
     SettingsException e =
         assertThrows(

@@ -26,8 +26,8 @@ import org.hetal.owner.record.CommitException;
 import org.hetal.owner.record.DatasetRecord;
 import org.hetal.owner.record.OwnerLock;
 import org.hetal.owner.record.RowsRecord;
+import org.hetal.plan.TrainingPlan;
 import org.hetal.training.PlainTrainer;
-import org.hetal.training.TrainingPlan;
 
 /**
  * The party that holds the secret key: makes keys, encrypts, answers the cluster's question after
@@ -65,28 +65,62 @@ public final class DataOwner implements AutoCloseable {
   }
 
   /**
-   * Makes a key pair and saves the secret key as {@code secret.key} in a folder. Cost: less than a
-   * second at N = 2^16.
+   * Makes a key pair and saves the secret key as {@code secret.key} and the plan as {@code
+   * plan.json} in a folder. Cost: less than a second at N = 2^16.
    *
    * @param plan of the training
    * @param folder made with mode 0700
+   * @return the owner; close it
    * @throws CommitException when the folder has a secret key
    */
   public static DataOwner generate(Plan plan, Path folder) {
-    return generate(plan.settings(), plan.training(), OwnerFiles.in(folder));
+    OwnerFiles files = OwnerFiles.in(folder);
+    DataOwner owner =
+        new DataOwner(
+            new OwnerContext(
+                plan.settings(), files, ClientBackend.of(plan.settings()), plan.training()));
+    return owner.generated(owner.context::writePlan);
   }
 
   /**
-   * Makes a key pair and saves the secret key.
+   * Makes a key pair and saves the secret key. The plan is that of the plan's file, or is made from
+   * the data and written there when a method first needs it.
    *
-   * @param plan null: planned from the data when a method needs it
+   * @param settings settings of the owner
+   * @param files where secrets and records are
+   * @return the owner; close it
    * @throws CommitException when the file of the secret key is there
    */
-  public static DataOwner generate(Settings settings, TrainingPlan plan, OwnerFiles files) {
-    DataOwner owner =
-        new DataOwner(new OwnerContext(settings, files, ClientBackend.of(settings), plan));
-    try (OwnerLock lock = owner.context.lock()) {
-      owner.context.generate();
+  public static DataOwner generate(Settings settings, OwnerFiles files) {
+    return open(settings, files).generated(() -> {});
+  }
+
+  private DataOwner generated(Runnable after) {
+    try (OwnerLock lock = context.lock()) {
+      context.generate();
+      after.run();
+      return this;
+    } catch (RuntimeException e) {
+      close();
+      throw e;
+    }
+  }
+
+  /**
+   * Opens the secret key and the plan that {@link #generate(Plan, Path)} saved.
+   *
+   * @param settings settings of the owner
+   * @param folder local path or file: URI
+   * @return the owner; close it
+   * @throws DataException when there is no secret key
+   * @throws DatasetException when key or plan are not those of the settings
+   * @throws SettingsException when others than the owner may read the key
+   */
+  public static DataOwner open(Settings settings, Path folder) {
+    DataOwner owner = open(settings, OwnerFiles.in(folder));
+    try {
+      owner.context.client();
+      owner.context.plan();
       return owner;
     } catch (RuntimeException e) {
       owner.close();
@@ -95,48 +129,65 @@ public final class DataOwner implements AutoCloseable {
   }
 
   /**
-   * Opens the secret key that {@link #generate(Plan, Path)} saved.
+   * The owner of a secret key and a plan that are read when a method first needs them; errors as
+   * {@link #open(Settings, Path)}, by that method.
    *
-   * @throws DataException when there is none
-   * @throws DatasetException when it is of another parameter set than the plan's
-   * @throws SettingsException when others than the owner may read it
+   * @param settings settings of the owner
+   * @param files where secrets and records are
+   * @return the owner; close it
    */
-  public static DataOwner open(Plan plan, Path folder) {
-    DataOwner owner = open(plan.settings(), plan.training(), OwnerFiles.in(folder));
-    owner.context.client();
-    return owner;
+  public static DataOwner open(Settings settings, OwnerFiles files) {
+    return new DataOwner(new OwnerContext(settings, files, ClientBackend.of(settings), null));
   }
 
   /**
-   * The owner of a secret key that is read when a method first needs it; errors as {@link
-   * #open(Plan, Path)}, by that method.
+   * Whether a file of a secret key is there.
    *
-   * @param plan null: planned from the data when a method needs it
+   * @param files where secrets and records are
+   * @return true if it is
    */
-  public static DataOwner open(Settings settings, TrainingPlan plan, OwnerFiles files) {
-    return new DataOwner(new OwnerContext(settings, files, ClientBackend.of(settings), plan));
-  }
-
-  /** Whether a file of a secret key is there. */
   public static boolean hasSecretKey(OwnerFiles files) {
     return new SecretKeyFile(files.secretKey()).isPresent();
   }
 
-  /** Has progress and notices told to a listener. */
+  /**
+   * Has progress and notices told to a listener.
+   *
+   * @param listener told from now on
+   * @return this
+   */
   public DataOwner withListener(OwnerListener listener) {
     context.listen(listener);
     return this;
   }
 
-  /** Works with the data set in a folder instead of that which was encrypted last. */
+  /**
+   * Works with the data set in a folder instead of that which was encrypted last.
+   *
+   * @param folder local path or file: URI
+   * @return this
+   */
   public DataOwner withDataset(String folder) {
     dataset = storage("data set", folder);
     return this;
   }
 
-  /** Identifies the key pair: 32 hexadecimal digits, which ciphertexts and keys carry. */
+  /** {@return identifies the key pair: 32 hexadecimal digits, which ciphertexts and keys carry} */
   public String keyId() {
     return context.client().keyId();
+  }
+
+  /**
+   * The plan that was given or is in the plan's file; planned with the data and written there when
+   * there is none.
+   *
+   * @param data rows of the training
+   * @return the plan, which every other method works by
+   * @throws DatasetException when the plan is not that of settings and data
+   * @throws SettingsException when there is no such training with the parameter set
+   */
+  public TrainingPlan plan(LabeledData data) {
+    return context.plan(data);
   }
 
   /**
@@ -146,15 +197,22 @@ public final class DataOwner implements AutoCloseable {
    * @param folder local path or file: URI
    * @return also when a finished bundle with these keys was found
    * @throws CommitException when the folder has other keys or other files
-   * @throws IllegalStateException when this owner was opened without a plan
+   * @throws DatasetException when there is no plan: use {@link #writeEvaluationKeys(String,
+   *     LabeledData)}
    */
   public WrittenKeys writeEvaluationKeys(String folder) {
-    return writeEvaluationKeys(folder, context.plan().rotations());
+    return writeEvaluationKeys(folder, context.plan().keys());
   }
 
-  /** As {@link #writeEvaluationKeys(String)} for an owner without a plan. */
+  /**
+   * As {@link #writeEvaluationKeys(String)}; plans with the data when there is no plan.
+   *
+   * @param folder local path or file: URI
+   * @param data rows of the data set
+   * @return what was written
+   */
   public WrittenKeys writeEvaluationKeys(String folder, LabeledData data) {
-    return writeEvaluationKeys(folder, context.plan(data).rotations());
+    return writeEvaluationKeys(folder, context.plan(data).keys());
   }
 
   private WrittenKeys writeEvaluationKeys(String folder, KeyPlan keys) {
@@ -190,7 +248,10 @@ public final class DataOwner implements AutoCloseable {
   /**
    * As {@link #encrypt(LabeledData, String)}, after a check of evaluation keys if they are there.
    *
+   * @param data rows of the data set
+   * @param folder local path or file: URI
    * @param keys folder of the evaluation keys; null: not looked at
+   * @return what was written
    * @throws SettingsException when the keys are of another secret key or lack keys of the plan
    */
   public WrittenDataset encrypt(LabeledData data, String folder, String keys) {
@@ -212,6 +273,7 @@ public final class DataOwner implements AutoCloseable {
   /**
    * Encrypts rows to predict, scaled as those of the data set.
    *
+   * @param rows rows to predict
    * @param folder local path or file: URI
    * @return also when the same rows were found encrypted
    * @throws DataException when a row is far longer than those of the data set
@@ -222,7 +284,13 @@ public final class DataOwner implements AutoCloseable {
     return encryptRows(record -> rows, folder);
   }
 
-  /** Encrypts the test rows of the data set's data; errors as {@link #encryptRows}. */
+  /**
+   * Encrypts the test rows of the data set's data; errors as {@link #encryptRows}.
+   *
+   * @param data rows of the data set
+   * @param folder local path or file: URI
+   * @return what was written
+   */
   public WrittenDataset encryptTestRows(LabeledData data, String folder) {
     return encryptRows(
         record -> UnlabeledRows.ofTest(context.dataOf(record, data).splits()), folder);
@@ -243,6 +311,7 @@ public final class DataOwner implements AutoCloseable {
    * Starts the oracle for run {@code default} of the data that this object encrypted.
    *
    * @param endpoint null: only this process asks
+   * @return the oracle; close it before this owner
    * @throws IllegalStateException when this object encrypted none: use {@link
    *     #startOracle(OracleOptions, LabeledData)}
    */
@@ -259,7 +328,9 @@ public final class DataOwner implements AutoCloseable {
    * Starts an oracle. It answers one run, within its budget, and records each answer; started again
    * it goes on from the record with the same certificate and token.
    *
+   * @param options endpoint, run and budget
    * @param data of the data set
+   * @return the oracle; close it before this owner
    * @throws DatasetException when the data are others than those encrypted
    * @throws CommitException when another oracle has the log
    * @throws SettingsException when it cannot listen, or the log is of another run
@@ -270,7 +341,12 @@ public final class DataOwner implements AutoCloseable {
     return RunningOracle.start(context, options, record, prepared, shared);
   }
 
-  /** Names folders that the cluster gets: the oracle refuses to keep its private key in one. */
+  /**
+   * Names folders that the cluster gets: the oracle refuses to keep its private key in one.
+   *
+   * @param folders paths or URIs
+   * @return this
+   */
   public DataOwner withSharedFolders(List<String> folders) {
     shared.addAll(folders);
     return this;
@@ -280,13 +356,19 @@ public final class DataOwner implements AutoCloseable {
    * Decrypts a model.
    *
    * @param folder where the cluster left it, local path or file: URI
+   * @return the model in the clear
    * @throws DatasetException when it is damaged, or of other keys, settings or data than recorded
    */
   public PlainModel decrypt(String folder) {
     return decrypt(StoredModel.in(storage("model", folder)));
   }
 
-  /** As {@link #decrypt(String)} for a model of the cluster's API. */
+  /**
+   * As {@link #decrypt(String)} for a model of the cluster's API.
+   *
+   * @param model a model that was decrypted
+   * @return the model in the clear
+   */
   public PlainModel decrypt(StoredModel model) {
     Client client = context.client();
     String where = "model in " + model.storage().describe();
@@ -301,6 +383,7 @@ public final class DataOwner implements AutoCloseable {
    *
    * @param folder where the cluster left it
    * @param target folder for {@link PlainModel#save}
+   * @return the model in the clear
    * @throws CommitException when the target has the model of another run or data set
    */
   public PlainModel decrypt(String folder, Path target) {
@@ -316,6 +399,7 @@ public final class DataOwner implements AutoCloseable {
    * Decrypts predictions.
    *
    * @param folder where the cluster left them, local path or file: URI
+   * @return the predictions in the clear
    * @throws DatasetException when they are damaged, or of rows that this owner did not encrypt
    */
   public Predictions decryptPredictions(String folder) {
@@ -325,8 +409,10 @@ public final class DataOwner implements AutoCloseable {
   /**
    * Decrypts predictions and writes them, as the one process that writes for this owner.
    *
+   * @param folder local path or file: URI
    * @param rows that were encrypted; null: not compared
    * @param target file for {@link Predictions#write}
+   * @return the predictions in the clear
    * @throws DatasetException also when the predictions are of other rows
    * @throws CommitException when the target has another content
    */
@@ -342,7 +428,9 @@ public final class DataOwner implements AutoCloseable {
   /**
    * As {@link #decryptPredictions(String)}.
    *
+   * @param predictions what the cluster predicted
    * @param rows that were encrypted; null: not compared
+   * @return the predictions in the clear
    * @throws DatasetException also when they are of other rows
    */
   public Predictions decryptPredictions(StoredPredictions predictions, UnlabeledRows rows) {
@@ -371,7 +459,9 @@ public final class DataOwner implements AutoCloseable {
   /**
    * Tests a model on the test rows, beside the same training in the clear.
    *
+   * @param model a model that was decrypted
    * @param data of the data set that the model was trained on
+   * @return accuracies and differences
    * @throws DataException when there are no test rows
    * @throws DatasetException when the data are others than those encrypted
    */
@@ -382,7 +472,10 @@ public final class DataOwner implements AutoCloseable {
   /**
    * The accuracy of encrypted predictions of the test rows, 0 to 1.
    *
+   * @param predictions what the cluster predicted
+   * @param model a model that was decrypted
    * @param data of the data set that the model was trained on
+   * @return share of right classes, 0 to 1
    * @throws DatasetException when the predictions are of other rows or another data set
    */
   public double accuracy(StoredPredictions predictions, PlainModel model, LabeledData data) {
@@ -406,7 +499,10 @@ public final class DataOwner implements AutoCloseable {
    * The largest error of the encrypted softmax on the logits of the training rows, measured with
    * the cluster's evaluation keys in this process.
    *
+   * @param model a model that was decrypted
+   * @param data rows of the data set
    * @param keys folder of the evaluation keys
+   * @return largest magnitude of the difference of a probability
    * @throws SettingsException when the keys do not fit
    */
   public double softmaxError(PlainModel model, LabeledData data, String keys) {
@@ -415,7 +511,7 @@ public final class DataOwner implements AutoCloseable {
     TrainingPlan plan = context.planOf(record);
     KeyBundle bundle = new KeyBundle(path("evaluation keys", keys));
     Client client = context.client();
-    bundle.requireFitting(client, plan.rotations());
+    bundle.requireFitting(client, plan.keys());
     double[][] rows = PlainTrainer.logits(prepared.train(), model.decrypted().weights());
     Settings settings = context.settings();
     try (Evaluator evaluator =

@@ -5,6 +5,7 @@ import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.DatasetWriter;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.LocalStorage;
+import org.hetal.dataset.PlanFile;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.DatasetEncryptor;
 import org.hetal.owner.data.PreparedData;
@@ -13,7 +14,7 @@ import org.hetal.owner.record.CommitException;
 import org.hetal.owner.record.DatasetRecord;
 import org.hetal.owner.record.RowsRecord;
 import org.hetal.owner.record.Unfinished;
-import org.hetal.training.TrainingPlan;
+import org.hetal.plan.TrainingPlan;
 
 /** Encrypts rows once, with a record of what was encrypted. The caller holds the owner's lock. */
 final class DatasetEncryption {
@@ -42,9 +43,10 @@ final class DatasetEncryption {
             : DatasetRecord.insecureId(prepared, plan, client.keyId(), seed);
     DatasetEncryptor encryptor = new DatasetEncryptor(client, plan, id);
     if (keys != null && keys.isPresent()) {
-      keys.requireFitting(client, plan.rotations());
+      keys.requireFitting(client, plan.keys());
     }
     removeUnfinished(storage);
+    PlanFile.write(storage, plan);
     EncryptedDataset written =
         encryptor.encryptTraining(
             prepared,
@@ -106,6 +108,7 @@ final class DatasetEncryption {
     RowsRecord ofRows =
         RowsRecord.of(table, id, record.id(), rows.source(), now(), storage.describe());
     removeUnfinished(storage);
+    PlanFile.write(storage, plan);
     EncryptedDataset written =
         new DatasetEncryptor(client, plan, record.id())
             .encryptRows(
@@ -149,7 +152,9 @@ final class DatasetEncryption {
   }
 
   private void removeUnfinished(LocalStorage storage) {
-    int removed = Unfinished.remove(storage.root(), DatasetWriter::wrote);
+    int removed =
+        Unfinished.remove(
+            storage.root(), path -> DatasetWriter.wrote(path) || path.equals(PlanFile.NAME));
     if (removed > 0) {
       owner
           .listener()

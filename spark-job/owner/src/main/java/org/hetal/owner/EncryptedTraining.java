@@ -15,13 +15,13 @@ import org.hetal.he.Scope;
 import org.hetal.owner.data.Evaluation;
 import org.hetal.owner.keys.ClientBackend;
 import org.hetal.owner.keys.TemporaryFolder;
+import org.hetal.plan.TrainingPlan;
 import org.hetal.training.CheckpointStore;
 import org.hetal.training.EpochMetrics;
 import org.hetal.training.LocalGradientService;
 import org.hetal.training.PlainTrainer;
 import org.hetal.training.Trainer;
 import org.hetal.training.TrainingListener;
-import org.hetal.training.TrainingPlan;
 import org.hetal.training.TrainingResult;
 
 /**
@@ -83,24 +83,41 @@ public final class EncryptedTraining {
    * A training on all rows of the data.
    *
    * @param settings parameter set, schedule, scaling; paths and oracle are not used
+   * @param data rows of the data set
+   * @return a training that has not started
    */
   public static EncryptedTraining inOneJvm(Settings settings, LabeledData data) {
     return new EncryptedTraining(settings, data);
   }
 
-  /** Is told of steps and epochs, with their seconds. */
+  /**
+   * Is told of steps and epochs, with their seconds.
+   *
+   * @param listener told from now on
+   * @return this
+   */
   public EncryptedTraining withListener(TrainingListener listener) {
     progress = listener;
     return this;
   }
 
-  /** Is told the validation loss and accuracy of each epoch. */
+  /**
+   * Is told the validation loss and accuracy of each epoch.
+   *
+   * @param listener told from now on
+   * @return this
+   */
   public EncryptedTraining withMetrics(Consumer<EpochMetrics> listener) {
     metrics = listener;
     return this;
   }
 
-  /** Is told of keys and groups as they are made. */
+  /**
+   * Is told of keys and groups as they are made.
+   *
+   * @param listener told from now on
+   * @return this
+   */
   public EncryptedTraining withOwnerListener(OwnerListener listener) {
     owner = listener;
     return this;
@@ -109,6 +126,7 @@ public final class EncryptedTraining {
   /**
    * Trains.
    *
+   * @return the model and what it is compared with
    * @throws org.hetal.owner.data.DataException at the first bad value of the data
    * @throws SettingsException when the settings do not fit the data or the parameter set, or no
    *     epoch was the best

@@ -9,6 +9,7 @@ import org.hetal.owner.data.Preparation;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.data.Splits;
 import org.hetal.owner.data.Table;
+import org.hetal.plan.DataShape;
 
 /**
  * The owner's rows with their labels, in the clear, split into training, validation and test rows.
@@ -38,6 +39,7 @@ public final class LabeledData {
    * The files that {@code data.train}, {@code data.validation} and {@code data.test} name.
    *
    * @param settings how the files are read and split
+   * @return the data
    */
   public static LabeledData read(Settings settings) {
     return new LabeledData(settings.data(), () -> Splits.read(settings.data()));
@@ -50,6 +52,7 @@ public final class LabeledData {
    * @param settings number of classes, scaling and fractions
    * @param features [rows][columns], finite numbers, all rows equally long
    * @param labels 0 to {@code data.classes} - 1, one per row
+   * @return the data
    * @throws DataException at the first bad value, or when a split has no rows
    */
   public static LabeledData of(Settings settings, double[][] features, int[] labels) {
@@ -65,6 +68,7 @@ public final class LabeledData {
    * @param validation rows for early stopping; null: split from {@code train}
    * @param test rows to evaluate with; null: split from {@code train}, none if {@code
    *     data.test-fraction} is 0
+   * @return the data
    * @throws DataException at the first bad value, or when a split has no rows
    */
   public static LabeledData of(
@@ -85,7 +89,12 @@ public final class LabeledData {
     return Table.ofArrays(source, names, rows.features(), rows.labels()).requireValid(classes);
   }
 
-  /** Has the listener told of the data each time they are prepared; for reports to people. */
+  /**
+   * Has the listener told of the data each time they are prepared; for reports to people.
+   *
+   * @param told told from now on
+   * @return this
+   */
   public LabeledData onPrepared(Consumer<PreparedData> told) {
     listener = told;
     return this;
@@ -94,6 +103,7 @@ public final class LabeledData {
   /**
    * The rows, scaled as the settings say and with the bias appended: what is encrypted.
    *
+   * @return the prepared rows of all splits
    * @throws DataException at the first bad value
    */
   public PreparedData prepared() {
@@ -108,6 +118,7 @@ public final class LabeledData {
    * The rows, scaled as those of another data set were.
    *
    * @param earlier of that data set
+   * @return the prepared rows of all splits
    * @throws DataException at the first bad value
    */
   public PreparedData prepared(Preparation earlier) {
@@ -116,7 +127,12 @@ public final class LabeledData {
     return data;
   }
 
-  /** The rows as they were given. */
+  /** {@return the numbers that a plan depends on; reads the rows if they were not read before} */
+  public DataShape shape() {
+    return prepared().shape();
+  }
+
+  /** {@return the rows as they were given} */
   public Splits splits() {
     if (splits == null) {
       splits = source.get();

@@ -22,6 +22,8 @@ public final class OracleOptions {
   /**
    * The options of the settings {@code oracle} and {@code run-id}.
    *
+   * @param settings settings of the owner
+   * @return the options
    * @throws SettingsException when a path is not local
    */
   public static OracleOptions of(Settings settings) {
@@ -38,6 +40,7 @@ public final class OracleOptions {
    * Where to listen over HTTPS.
    *
    * @param value null: nowhere; only this process asks
+   * @return this
    */
   public OracleOptions setEndpoint(OracleEndpoint value) {
     endpoint = value;
@@ -48,6 +51,7 @@ public final class OracleOptions {
    * The only run that is answered.
    *
    * @param value 1 to 64 letters, digits, {@code . _ -}
+   * @return this
    * @throws SettingsException when it is something else
    */
   public OracleOptions setRunId(String value) {
@@ -63,6 +67,7 @@ public final class OracleOptions {
    * Where each answer is recorded; one file per run.
    *
    * @param value null: {@code oracle-RUN.jsonl} in the owner's private folder
+   * @return this
    */
   public OracleOptions setLog(Path value) {
     log = value;
@@ -73,6 +78,7 @@ public final class OracleOptions {
    * Answers in the life of the oracle, restarts included.
    *
    * @param value at least 1, or 0 for twice the epochs
+   * @return this
    * @throws SettingsException when it is negative
    */
   public OracleOptions setQueryBudget(int value) {
@@ -86,6 +92,9 @@ public final class OracleOptions {
   /**
    * Is told the metrics of each epoch. They are of the owner alone: the cluster learns only whether
    * to stop and which epoch was the best.
+   *
+   * @param value the value
+   * @return this
    */
   public OracleOptions setListener(Consumer<EpochMetrics> value) {
     metrics = value;

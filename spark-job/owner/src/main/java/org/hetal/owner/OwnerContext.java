@@ -1,26 +1,29 @@
 package org.hetal.owner;
 
+import org.hetal.config.PlanSettings;
 import org.hetal.config.Settings;
-import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.LocalStorage;
-import org.hetal.dataset.Shapes;
-import org.hetal.he.HeLevelException;
+import org.hetal.dataset.PlanFile;
+import org.hetal.he.Parameters;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.keys.ClientBackend;
 import org.hetal.owner.record.DatasetRecord;
 import org.hetal.owner.record.OwnerLock;
 import org.hetal.owner.record.RecordStore;
-import org.hetal.training.TrainingPlan;
+import org.hetal.plan.DataShape;
+import org.hetal.plan.TrainingPlan;
 
 /** Settings, key and records of one owner: what all calls of {@link DataOwner} start from. */
 final class OwnerContext implements AutoCloseable {
+  private static final int DIGITS_SHOWN = 12;
+
   private final Settings settings;
   private final OwnerFiles files;
   private final ClientBackend backend;
-  private final TrainingPlan plan; // null: planned from the data
+  private TrainingPlan plan; // null: not read or made yet
   private Client client; // null: not loaded yet
   private OwnerListener listener = OwnerListener.NONE;
 
@@ -78,21 +81,47 @@ final class OwnerContext implements AutoCloseable {
     return lock;
   }
 
-  /**
-   * The plan that was given.
-   *
-   * @throws IllegalStateException when none was
-   */
-  TrainingPlan plan() {
-    if (plan == null) {
-      throw new IllegalStateException("plan: expected one when this owner was made, actual none");
+  /** The plan that was given or is in the plan's file; null when there is neither. */
+  private TrainingPlan known() {
+    if (plan == null && files.hasPlan()) {
+      plan = PlanFile.read(files.plan());
+      PlanSettings.require(files.plan().toString(), plan, settings);
     }
     return plan;
   }
 
-  /** The plan that was given, or that of the data. */
+  /**
+   * The plan that was given or is in the plan's file.
+   *
+   * @throws DatasetException when there is neither, or it is not that of the settings
+   */
+  TrainingPlan plan() {
+    if (known() == null) {
+      throw new DatasetException(
+          files.plan() + ": expected a plan, actual none; plan with the data first");
+    }
+    return plan;
+  }
+
+  /**
+   * The plan, which is made and written when there is none.
+   *
+   * @throws DatasetException when it is not that of settings and data
+   */
   TrainingPlan plan(LabeledData data) {
-    return plan != null ? plan : Plan.of(settings, data).training();
+    if (known() != null) {
+      PlanSettings.require(files.plan().toString(), plan, settings, data.shape());
+      return plan;
+    }
+    plan = Plan.of(settings, data).training();
+    writePlan();
+    return plan;
+  }
+
+  /** Writes the plan where later calls read it. */
+  void writePlan() {
+    PlanFile.write(files.plan(), plan);
+    listener.notice("plan " + plan.digest().substring(0, DIGITS_SHOWN) + " in " + files.plan());
   }
 
   /**
@@ -125,21 +154,27 @@ final class OwnerContext implements AutoCloseable {
     record.requireSettings(settings);
     PreparedData prepared = data.prepared(record.preparation());
     record.requireData(prepared);
+    if (known() != null) {
+      record.requirePlan(plan);
+    }
     return prepared;
   }
 
-  /** The plan of a data set: the one that it was encrypted for. */
+  /**
+   * The plan of a data set: the one that it was encrypted for.
+   *
+   * @throws DatasetException when the plan of the file is another
+   */
   TrainingPlan planOf(DatasetRecord record) {
-    TrainingPlan planned;
-    try {
-      planned =
-          TrainingPlan.of(
-              backend.parameters(settings.parameterSet()),
-              Shapes.layout(record.origin().shape()),
-              PreparedData.schedule(settings.training(), record.train().rows()),
-              record.validation().rows());
-    } catch (IllegalArgumentException | HeLevelException e) {
-      throw new SettingsException("plan: " + e.getMessage(), e);
+    TrainingPlan planned = known();
+    if (planned == null) {
+      Parameters parameters = backend.parameters(settings.parameterSet());
+      DataShape shape =
+          new DataShape(
+              record.train().rows(),
+              record.validation().rows(),
+              record.origin().shape().features());
+      planned = PlanSettings.plan(settings, parameters, shape);
     }
     record.requirePlan(planned);
     return planned;

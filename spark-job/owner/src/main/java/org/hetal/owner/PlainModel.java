@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import org.apache.spark.ml.classification.LogisticRegressionModel;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.owner.data.DecryptedModel;
@@ -26,6 +27,8 @@ public final class PlainModel {
   /**
    * Reads what {@link #save} wrote.
    *
+   * @param folder local path or file: URI
+   * @return the model
    * @throws DatasetException when there is none or it is damaged
    */
   public static PlainModel load(Path folder) {
@@ -37,6 +40,7 @@ public final class PlainModel {
    * coefficients} and {@code intercepts} for raw ones), mode 0600. A model of the same run and data
    * set is replaced.
    *
+   * @param folder local path or file: URI
    * @throws CommitException when the folder has the model of another run or data set
    */
   public void save(Path folder) {
@@ -72,52 +76,55 @@ public final class PlainModel {
     }
   }
 
-  /** Number of classes, K. */
+  /** {@return number of classes, K} */
   public int classes() {
     return decrypted.intercepts().length;
   }
 
-  /** Names of the raw columns; empty when the training rows had none. */
+  /** {@return names of the raw columns; empty when the training rows had none} */
   public List<String> featureNames() {
     return decrypted.preparation().names();
   }
 
-  /** Coefficients for raw rows, [classes][columns]; 0 for columns that are constant. A copy. */
+  /**
+   * {@return coefficients for raw rows, [classes][columns]; 0 for columns that are constant} A
+   * copy.
+   */
   public double[][] coefficients() {
     return Arrays.stream(decrypted.coefficients()).map(double[]::clone).toArray(double[][]::new);
   }
 
-  /** Intercepts for raw rows, one per class. A copy. */
+  /** {@return intercepts for raw rows, one per class} A copy. */
   public double[] intercepts() {
     return decrypted.intercepts().clone();
   }
 
-  /** Weights for scaled rows, [classes][kept columns + 1], the bias last. A copy. */
+  /** {@return weights for scaled rows, [classes][kept columns + 1], the bias last} A copy. */
   public double[][] weights() {
     return Arrays.stream(decrypted.weights()).map(double[]::clone).toArray(double[][]::new);
   }
 
-  /** The run that trained it. */
+  /** {@return the run that trained it} */
   public String runId() {
     return decrypted.runId();
   }
 
-  /** The data set that it was trained on, 32 hexadecimal digits. */
+  /** {@return the data set that it was trained on, 32 hexadecimal digits} */
   public String datasetId() {
     return decrypted.datasetId();
   }
 
-  /** Epochs that were trained. */
+  /** {@return epochs that were trained} */
   public int epochs() {
     return decrypted.epochs();
   }
 
-  /** The epoch of these weights, from 1. */
+  /** {@return the epoch of these weights, from 1} */
   public int bestEpoch() {
     return decrypted.bestEpoch();
   }
 
-  /** Bootstraps per iteration of the training. */
+  /** {@return bootstraps per iteration of the training} */
   public int bootstrapsPerIteration() {
     return decrypted.bootstraps();
   }
@@ -126,6 +133,7 @@ public final class PlainModel {
    * The logits of a raw row, one per class.
    *
    * @param row raw features, as many as the training rows had columns
+   * @return logits, one per class
    * @throws IllegalArgumentException when it has another number of columns
    */
   public double[] logits(double[] row) {
@@ -143,14 +151,43 @@ public final class PlainModel {
     return out;
   }
 
-  /** The class of a raw row, 0 to {@code classes() - 1}; errors as {@link #logits}. */
+  /**
+   * The class of a raw row, 0 to {@code classes() - 1}; errors as {@link #logits}.
+   *
+   * @param row raw features
+   * @return the class
+   */
   public int predict(double[] row) {
     return EarlyStopping.largestIndex(logits(row));
   }
 
-  /** The probability of each class for a raw row; errors as {@link #logits}. */
+  /**
+   * The probability of each class for a raw row; errors as {@link #logits}.
+   *
+   * @param row raw features
+   * @return probabilities, one per class
+   */
   public double[] probabilities(double[] row) {
     return PlainTrainer.softmax(logits(row));
+  }
+
+  /**
+   * The model as Spark ML's, multinomial, for vectors of raw features.
+   *
+   * @return predicts the same classes as {@link #predict}
+   * @throws MissingArtifactException when {@code org.apache.spark:spark-mllib_2.13} is not on the
+   *     class path
+   */
+  public LogisticRegressionModel toSparkMl() {
+    try {
+      return SparkMl.model(coefficients(), intercepts());
+    } catch (NoClassDefFoundError e) {
+      throw new MissingArtifactException(
+          "toSparkMl: expected org.apache.spark:spark-mllib_2.13 on the class path, actual no class "
+              + e.getMessage()
+              + "; add the artifact in the version of your Spark",
+          e);
+    }
   }
 
   DecryptedModel decrypted() {

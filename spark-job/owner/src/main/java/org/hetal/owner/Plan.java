@@ -1,10 +1,11 @@
 package org.hetal.owner;
 
+import org.hetal.config.PlanSettings;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
-import org.hetal.he.HeLevelException;
+import org.hetal.he.Parameters;
 import org.hetal.owner.keys.ClientBackend;
-import org.hetal.training.TrainingPlan;
+import org.hetal.plan.TrainingPlan;
 
 /**
  * What a training will need, found before any key exists.
@@ -17,17 +18,13 @@ public record Plan(Settings settings, TrainingPlan training) {
   /**
    * Plans a training on the data. Runs one iteration on the simulator: seconds at N = 2^16.
    *
+   * @param settings settings of the owner
    * @param data rows of the training, read now if they were not read before
+   * @return the plan
    * @throws SettingsException when the parameter set has too few levels for the settings
    */
   public static Plan of(Settings settings, LabeledData data) {
-    try {
-      return new Plan(
-          settings,
-          data.prepared()
-              .plan(settings, ClientBackend.of(settings).parameters(settings.parameterSet())));
-    } catch (IllegalArgumentException | HeLevelException e) {
-      throw new SettingsException("plan: " + e.getMessage(), e);
-    }
+    Parameters parameters = ClientBackend.of(settings).parameters(settings.parameterSet());
+    return new Plan(settings, PlanSettings.plan(settings, parameters, data.shape()));
   }
 }

@@ -22,27 +22,27 @@ public final class Predictions {
     this.logits = logits;
   }
 
-  /** Number of rows. */
+  /** {@return number of rows} */
   public int rows() {
     return logits.length;
   }
 
-  /** The number of each row in its file, from 1. A copy. */
+  /** {@return the number of each row in its file, from 1} A copy. */
   public int[] rowNumbers() {
     return rowNumbers.clone();
   }
 
-  /** Logits, [rows][classes]. A copy. */
+  /** {@return logits, [rows][classes]} A copy. */
   public double[][] logits() {
     return Arrays.stream(logits).map(double[]::clone).toArray(double[][]::new);
   }
 
-  /** The class of each row, from 0. */
+  /** {@return the class of each row, from 0} */
   public int[] labels() {
     return Arrays.stream(logits).mapToInt(EarlyStopping::largestIndex).toArray();
   }
 
-  /** The probability of each class, [rows][classes]. */
+  /** {@return the probability of each class, [rows][classes]} */
   public double[][] probabilities() {
     return Arrays.stream(logits).map(PlainTrainer::softmax).toArray(double[][]::new);
   }
@@ -51,6 +51,7 @@ public final class Predictions {
    * The share of rows whose class is the label, 0 to 1.
    *
    * @param labels one per row
+   * @return the share
    * @throws IllegalArgumentException when there are more or fewer labels than rows
    */
   public double accuracy(int[] labels) {
@@ -69,6 +70,7 @@ public final class Predictions {
    * Writes a CSV file (mode 0600) with one line per row: its number, the class, and the probability
    * of each class.
    *
+   * @param file where it is
    * @throws CommitException when the file is there with another content
    */
   public void write(Path file) {

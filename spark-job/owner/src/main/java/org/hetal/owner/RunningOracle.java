@@ -18,6 +18,7 @@ import org.hetal.owner.oracle.OracleService;
 import org.hetal.owner.oracle.ServedRun;
 import org.hetal.owner.record.CommitException;
 import org.hetal.owner.record.DatasetRecord;
+import org.hetal.softmax.Softmax;
 import org.hetal.training.StopDecision;
 import org.hetal.training.ValidationOracle;
 
@@ -74,7 +75,7 @@ public final class RunningOracle implements ValidationOracle, AutoCloseable {
               served,
               Shapes.layout(record.origin().shape()),
               data.validationLabels(),
-              owner.settings().training().squarings(),
+              Softmax.squarings(owner.settings().training().logitRange()),
               owner.settings().training().patience(),
               budget,
               log,
@@ -124,6 +125,7 @@ public final class RunningOracle implements ValidationOracle, AutoCloseable {
   /**
    * Where it listens, with the port that was free if 0 was asked for.
    *
+   * @return host, port, certificate and token
    * @throws IllegalStateException when it serves this process only
    */
   public OracleEndpoint endpoint() {
@@ -134,12 +136,12 @@ public final class RunningOracle implements ValidationOracle, AutoCloseable {
     return endpoint;
   }
 
-  /** The only run that is answered. */
+  /** {@return the only run that is answered} */
   public String runId() {
     return runId;
   }
 
-  /** Answers left of the budget. */
+  /** {@return answers left of the budget} */
   public int answersLeft() {
     return service.answersLeft();
   }

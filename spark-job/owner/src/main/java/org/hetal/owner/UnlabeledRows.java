@@ -22,6 +22,8 @@ public record UnlabeledRows(String source, Table table, boolean seenInPreparatio
    * Reads a file: .csv, .csv.gz, .npy, .npz#NAME or .libsvm, features only.
    *
    * @param settings header and separator of a CSV file
+   * @param file where it is
+   * @return the rows
    * @throws DataException at the first bad value
    */
   public static UnlabeledRows read(Settings settings, Path file) {
@@ -32,6 +34,7 @@ public record UnlabeledRows(String source, Table table, boolean seenInPreparatio
    * Rows of an array.
    *
    * @param features [rows][columns], finite numbers, the columns of the training rows
+   * @return the rows
    * @throws DataException at the first bad value
    */
   public static UnlabeledRows of(double[][] features) {
@@ -42,6 +45,8 @@ public record UnlabeledRows(String source, Table table, boolean seenInPreparatio
   /**
    * The test rows of a data set.
    *
+   * @param splits rows of a data set
+   * @return the rows
    * @throws DataException when it has none
    */
   public static UnlabeledRows ofTest(Splits splits) {

@@ -24,7 +24,7 @@ final class Clusters {
     all.put("data.classes", Integer.toString(CLASSES));
     all.put("training.batch-rows", "60");
     all.put("training.epochs", "3");
-    all.put("training.squarings", "4");
+    all.put("training.logit-range", "32");
     all.put("training.learning-rate", "4");
     for (int i = 0; i < more.length; i += 2) {
       all.put(more[i], more[i + 1]);

@@ -48,10 +48,10 @@ class DataOwnerTest {
     CommitException e =
         assertThrows(CommitException.class, () -> DataOwner.generate(plan, owned()));
     assertTrue(e.getMessage().endsWith("expected no secret key yet, actual one; kept"));
-    try (DataOwner owner = DataOwner.open(plan, owned())) {
+    try (DataOwner owner = DataOwner.open(settings, owned())) {
       assertEquals(keyId, owner.keyId());
     }
-    assertThrows(DataException.class, () -> DataOwner.open(plan, folder.resolve("nobody")));
+    assertThrows(DataException.class, () -> DataOwner.open(settings, folder.resolve("nobody")));
   }
 
   @Test
@@ -69,8 +69,8 @@ class DataOwnerTest {
       assertTrue(owner.writeEvaluationKeys(at("keys")).alreadyThere());
       WrittenDataset first = owner.encrypt(data, at("dataset"), at("keys"));
       assertFalse(first.alreadyThere());
-      assertEquals(120, first.rows());
-      assertEquals(2, first.minibatches());
+      assertEquals(122, first.rows());
+      assertEquals(3, first.minibatches());
       int encrypted = groups.size();
       assertTrue(encrypted > 0);
       WrittenDataset second = owner.encrypt(data, at("dataset"), at("keys"));
@@ -143,6 +143,14 @@ class DataOwnerTest {
     double[] row = Clusters.features(8, 1)[0];
     assertArrayEquals(model.probabilities(row), loaded.probabilities(row));
     assertThrows(IllegalArgumentException.class, () -> loaded.predict(new double[3]));
+    // Spark ML's own dependencies are not on the class path of this test.
+    MissingArtifactException missing =
+        assertThrows(MissingArtifactException.class, loaded::toSparkMl);
+    assertTrue(
+        missing
+            .getMessage()
+            .contains("expected org.apache.spark:spark-mllib_2.13 on the class path"),
+        missing.getMessage());
     PlainModel other = EncryptedTraining.inOneJvm(settings, data).run().model();
     assertThrows(CommitException.class, () -> other.save(saved));
   }

@@ -15,6 +15,12 @@ import org.hetal.he.openfhe.owner.OpenFheClient;
 import org.hetal.he.openfhe.owner.OpenFheTest;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.packing.Layout;
+import org.hetal.plan.Partition;
+import org.hetal.plan.Preprocessing;
+import org.hetal.plan.RowRange;
+import org.hetal.plan.Schedule;
+import org.hetal.plan.TrainingPlan;
+import org.hetal.planner.TrainingPlanner;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,11 +62,13 @@ class OpenFheTrainingTest {
   private void train(String parameterSet, double bound) {
     makeRows();
     long liveBefore = OpenFhe.liveObjects();
-    Schedule schedule = new Schedule(ROWS, 60, 2, 2, 9, 4, 1);
+    Schedule schedule = new Schedule(ROWS, 60, 2, 2, 9, 32, 1);
     try (OpenFheClient client = OpenFheClient.generate(parameterSet)) {
       Layout layout = Layout.choose(client.parameters().slotCount(), 60, FEATURES, CLASSES);
-      TrainingPlan plan = TrainingPlan.of(client.parameters(), layout, schedule, VALIDATION_ROWS);
-      client.writeEvaluationKeys(directory, plan.rotations(), (done, of, bytes) -> {});
+      TrainingPlan plan =
+          TrainingPlanner.plan(
+              client.parameters(), layout, schedule, VALIDATION_ROWS, Preprocessing.none());
+      client.writeEvaluationKeys(directory, plan.keys(), (done, of, bytes) -> {});
       try (OpenFheEvaluator evaluator = OpenFheEvaluator.open(directory, 2)) {
         TrainingResult result = train(client, evaluator, plan);
         double[][] encrypted = weights(client, plan, result);

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.hetal.command.ExitCode;
+import org.hetal.config.PlanSettings;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.format.Json;
@@ -26,17 +27,17 @@ import org.hetal.owner.data.MadeUpData;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.keys.DeviceProbe;
 import org.hetal.owner.keys.TemporaryFolder;
+import org.hetal.plan.Partition;
+import org.hetal.plan.RowRange;
+import org.hetal.plan.Schedule;
+import org.hetal.plan.TrainingPlan;
 import org.hetal.training.CheckpointStore;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.EncryptedMicrobatch;
 import org.hetal.training.LocalGradientService;
-import org.hetal.training.Partition;
 import org.hetal.training.PlainTrainer;
-import org.hetal.training.RowRange;
-import org.hetal.training.Schedule;
 import org.hetal.training.Trainer;
 import org.hetal.training.TrainingListener;
-import org.hetal.training.TrainingPlan;
 import org.hetal.training.TrainingResult;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -83,20 +84,14 @@ final class BenchTrainCommand extends OwnerCommand {
   int run() {
     DeviceProbe.require(settings().deviceSpec());
     PreparedData data = madeUp == 0 ? readData() : madeUpData();
-    Schedule whole = data.schedule(settings().training());
+    Schedule whole = settings().training().schedule(data.train().length);
     Schedule schedule = schedule(whole);
-    TrainingPlan plan =
-        TrainingPlan.of(
-            backend().parameters(settings().parameterSet()),
-            data.layout(settings(), backend().parameters(settings().parameterSet())),
-            schedule,
-            data.validation().length);
+    TrainingPlan plan = PlanSettings.plan(settings(), parameters(), data.shape(), schedule);
     try (TemporaryFolder folder = new TemporaryFolder("hetal-bench");
         Client client = backend().generate(settings().parameterSet(), settings().insecureSeed())) {
       Path keys = folder.path().resolve("keys");
       try (ProgressBar bar = ProgressBar.start(out(), "bench: keys")) {
-        client.writeEvaluationKeys(
-            keys, plan.rotations(), (done, of, bytes) -> bar.accept(done, of));
+        client.writeEvaluationKeys(keys, plan.keys(), (done, of, bytes) -> bar.accept(done, of));
       }
       try (Evaluator evaluator =
           backend().evaluator(keys, settings().parameterSet(), settings().deviceSpec())) {
@@ -130,7 +125,7 @@ final class BenchTrainCommand extends OwnerCommand {
         whole.learningRate(),
         all,
         Math.max(all, whole.patience()),
-        whole.squarings(),
+        whole.logitRange(),
         whole.groupsPerMicrobatch());
   }
 

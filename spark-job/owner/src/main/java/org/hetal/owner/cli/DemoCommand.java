@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.hetal.command.ExitCode;
+import org.hetal.config.PlanSettings;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.config.SettingsLoader;
@@ -19,7 +20,8 @@ import org.hetal.owner.demo.Demo;
 import org.hetal.owner.keys.ClientBackend;
 import org.hetal.owner.keys.CostProbe;
 import org.hetal.owner.keys.DeviceProbe;
-import org.hetal.training.TrainingPlan;
+import org.hetal.plan.TrainingPlan;
+import org.hetal.planner.TrainingEstimate;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -107,7 +109,8 @@ final class DemoCommand implements Callable<Integer> {
       return;
     }
     Parameters parameters = ClientBackend.of(settings).parameters(settings.parameterSet());
-    TrainingPlan plan = PreparedData.read(settings.data()).plan(settings, parameters);
+    TrainingPlan plan =
+        PlanSettings.plan(settings, parameters, PreparedData.read(settings.data()).shape());
     CostProbe probe =
         CostProbe.measure(parameters.name(), BenchFile.keyShape(parameters), settings.threads());
     System.out.println(duration(plan, probe));
@@ -115,7 +118,7 @@ final class DemoCommand implements Callable<Integer> {
 
   /** How long the demo takes on the machine that was measured, and what is shorter. */
   static String duration(TrainingPlan plan, CostProbe probe) {
-    TrainingPlan.Estimate estimate = plan.estimate(probe.costs());
+    TrainingEstimate estimate = TrainingEstimate.of(plan, probe.costs());
     double keys = estimate.keyBytes() * probe.secondsPerKeyByte();
     double epoch = 60 * estimate.minutesPerEpoch();
     return String.format(

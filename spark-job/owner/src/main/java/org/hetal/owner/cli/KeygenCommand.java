@@ -10,7 +10,6 @@ import org.hetal.owner.OwnerFiles;
 import org.hetal.owner.WrittenKeys;
 import org.hetal.owner.data.DataException;
 import org.hetal.owner.record.CommitException;
-import org.hetal.training.TrainingPlan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -34,12 +33,12 @@ final class KeygenCommand extends OwnerCommand {
   @Override
   int run() {
     LabeledData data = data();
-    TrainingPlan plan = plan(data.prepared());
+    data.prepared();
     OwnerFiles files = OwnerFiles.of(settings());
     Path bundle = Path.of(keyFolder());
-    try (DataOwner owner = owned(owner(plan, files, bundle));
+    try (DataOwner owner = owned(owner(files, bundle));
         ProgressBar bar = ProgressBar.start(out(), "keygen: keys")) {
-      WrittenKeys keys = owner.withListener(progress(bar)).writeEvaluationKeys(keyFolder());
+      WrittenKeys keys = owner.withListener(progress(bar)).writeEvaluationKeys(keyFolder(), data);
       bar.close();
       if (keys.alreadyThere()) {
         say(
@@ -53,10 +52,10 @@ final class KeygenCommand extends OwnerCommand {
   }
 
   /** The owner of the secret key that is there, or of a new one. */
-  private DataOwner owner(TrainingPlan plan, OwnerFiles files, Path bundle) {
+  private DataOwner owner(OwnerFiles files, Path bundle) {
     if (DataOwner.hasSecretKey(files)) {
       say("secret key in %s: there already, kept", files.secretKey());
-      return DataOwner.open(settings(), plan, files);
+      return DataOwner.open(settings(), files);
     }
     if (evaluationKeysOnly) {
       throw new DataException(
@@ -72,7 +71,7 @@ final class KeygenCommand extends OwnerCommand {
               + ", actual those of another; kept. Set paths.secret-key to theirs, or another"
               + " paths.key-bundle");
     }
-    DataOwner owner = DataOwner.generate(settings(), plan, files);
+    DataOwner owner = DataOwner.generate(settings(), files);
     say("secret key %s in %s, for you alone", owner.keyId(), files.secretKey());
     return owner;
   }

@@ -8,18 +8,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.hetal.config.LocalPath;
+import org.hetal.config.PlanSettings;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.config.SettingsLoader;
 import org.hetal.dataset.LocalStorage;
-import org.hetal.he.HeLevelException;
+import org.hetal.he.Parameters;
 import org.hetal.owner.DataOwner;
 import org.hetal.owner.LabeledData;
 import org.hetal.owner.OwnerFiles;
 import org.hetal.owner.OwnerListener;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.keys.ClientBackend;
-import org.hetal.training.TrainingPlan;
+import org.hetal.plan.TrainingPlan;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -113,10 +114,15 @@ abstract class OwnerCommand implements Callable<Integer> {
 
   /** Plans training on the data, before anything is made. */
   final TrainingPlan plan(PreparedData data) {
+    return PlanSettings.plan(settings, parameters(), data.shape());
+  }
+
+  /** Those of the settings' parameter set. */
+  final Parameters parameters() {
     try {
-      return data.plan(settings, backend.parameters(settings.parameterSet()));
-    } catch (IllegalArgumentException | HeLevelException e) {
-      throw new SettingsException("plan: " + e.getMessage(), e);
+      return backend.parameters(settings.parameterSet());
+    } catch (IllegalArgumentException e) {
+      throw new SettingsException("parameters: " + e.getMessage(), e);
     }
   }
 
@@ -136,7 +142,7 @@ abstract class OwnerCommand implements Callable<Integer> {
 
   /** The owner whom the settings name, planning from the data when a plan is needed. */
   final DataOwner owner() {
-    return owned(DataOwner.open(settings, null, OwnerFiles.of(settings)));
+    return owned(DataOwner.open(settings, OwnerFiles.of(settings)));
   }
 
   /** As {@link #owner()} for an owner that was made otherwise. */

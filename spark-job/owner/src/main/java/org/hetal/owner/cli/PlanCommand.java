@@ -8,10 +8,11 @@ import org.hetal.owner.data.BenchFile;
 import org.hetal.owner.data.Evaluation;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.data.TrainingWarnings;
-import org.hetal.training.CostModel;
-import org.hetal.training.DeviceMemory;
+import org.hetal.plan.TrainingPlan;
+import org.hetal.planner.CostModel;
+import org.hetal.planner.DeviceMemory;
+import org.hetal.planner.TrainingEstimate;
 import org.hetal.training.PlainTrainer;
-import org.hetal.training.TrainingPlan;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -49,11 +50,11 @@ final class PlanCommand extends OwnerCommand {
     say("minibatches an epoch    %d", plan.schedule().batches());
     say("bootstraps an iteration %d", plan.bootstrapsPerIteration());
     say("operations an iteration %s", plan.iteration());
-    say("rotation keys           %d, beside bootstrapping's", plan.rotations().rotations().size());
+    say("rotation keys           %d, beside bootstrapping's", plan.keys().rotations().size());
     CostModel figures =
         costs != null
-            ? BenchFile.costs(costs, plan.parameters())
-            : BenchFile.shipped(plan.parameters()).orElse(null);
+            ? BenchFile.costs(costs, parameters())
+            : BenchFile.shipped(parameters()).orElse(null);
     if (figures == null) {
       say(
           "bytes and minutes       unknown for %s; measure: hetal bench he --set %s --json F, then"
@@ -94,7 +95,7 @@ final class PlanCommand extends OwnerCommand {
   }
 
   private void showEstimate(TrainingPlan plan, CostModel figures) {
-    TrainingPlan.Estimate estimate = plan.estimate(figures);
+    TrainingEstimate estimate = TrainingEstimate.of(plan, figures);
     say("keys                    %s", Sizes.bytes(estimate.keyBytes()));
     say("encrypted data          %s", Sizes.bytes(estimate.featureBytes()));
     say("state sent a step       %s", Sizes.bytes(estimate.stateBytes()));

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.hetal.format.Json;
 import org.hetal.he.Parameters;
 import org.hetal.owner.keys.CostProbe;
-import org.hetal.training.CostModel;
+import org.hetal.planner.CostModel;
 
 /** What {@code hetal bench he --json FILE} measured, as the costs that a plan reckons with. */
 public final class BenchFile {

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.hetal.config.Settings;
+import org.hetal.plan.Scaling;
 
 /** Finds data that can be trained on but most likely holds a mistake: one line for each warning. */
 final class DataWarnings {
@@ -126,7 +127,7 @@ final class DataWarnings {
   }
 
   private void outlier() {
-    if (data.scaling() == Settings.Scaling.NONE) {
+    if (data.scaling() == Scaling.NONE) {
       return;
     }
     double[] norms =

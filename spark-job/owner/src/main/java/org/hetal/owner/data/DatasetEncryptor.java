@@ -13,9 +13,9 @@ import org.hetal.dataset.Storage;
 import org.hetal.format.Digests;
 import org.hetal.he.owner.Client;
 import org.hetal.packing.Layout;
-import org.hetal.training.Partition;
-import org.hetal.training.RowRange;
-import org.hetal.training.TrainingPlan;
+import org.hetal.plan.Partition;
+import org.hetal.plan.RowRange;
+import org.hetal.plan.TrainingPlan;
 
 /**
  * Encrypts prepared rows group by group, each thing at the level at which training needs it and no

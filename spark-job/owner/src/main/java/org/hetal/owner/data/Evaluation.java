@@ -3,9 +3,9 @@ package org.hetal.owner.data;
 import java.util.List;
 import java.util.Locale;
 import org.hetal.config.Settings;
+import org.hetal.plan.Schedule;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.PlainTrainer;
-import org.hetal.training.Schedule;
 
 /**
  * The decrypted model beside the same training in the clear, on rows that neither saw.
@@ -61,13 +61,14 @@ public record Evaluation(
         plain.epochs().size(),
         plain.bestEpoch(),
         plain.epochs().stream().map(metrics -> metrics.loss()).toList(),
-        TrainingWarnings.of(plain, data.schedule(settings.training()), settings.data().classes()),
+        TrainingWarnings.of(
+            plain, settings.training().schedule(data.train().length), settings.data().classes()),
         difference);
   }
 
   /** The schedule of the settings, in the clear. */
   public static PlainTrainer.Result trainPlain(PreparedData data, Settings settings) {
-    Schedule schedule = data.schedule(settings.training());
+    Schedule schedule = settings.training().schedule(data.train().length);
     int classes = settings.data().classes();
     EarlyStopping judge =
         new EarlyStopping(

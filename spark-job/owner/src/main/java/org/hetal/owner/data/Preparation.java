@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.hetal.config.Settings;
+import org.hetal.plan.Scaling;
 
 /**
  * From raw features to the rows that are encrypted: constant columns dropped, the others centred if
@@ -55,7 +56,7 @@ public record Preparation(
         longest = Math.max(longest, norm(row, kept, means));
       }
     }
-    boolean scaled = data.scaling() == Settings.Scaling.MAX_ROW_NORM;
+    boolean scaled = data.scaling() == Scaling.MAX_ROW_NORM;
     double factor = scaled && longest > 0 ? data.rowNormBound() / longest : 1;
     if (!(factor > 0) || Double.isInfinite(factor)) {
       throw new DataException(

@@ -5,10 +5,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.hetal.config.Settings;
-import org.hetal.he.Parameters;
-import org.hetal.packing.Layout;
-import org.hetal.training.Schedule;
-import org.hetal.training.TrainingPlan;
+import org.hetal.plan.DataShape;
 
 /**
  * The owner's data, read, checked and prepared, in the clear.
@@ -79,37 +76,8 @@ public record PreparedData(
     return splits.test() == null ? null : splits.test().labels();
   }
 
-  /** The schedule of the settings for these rows. */
-  public Schedule schedule(Settings.Training training) {
-    return schedule(training, train.length);
-  }
-
-  /** The schedule of the settings for so many rows to train on. */
-  public static Schedule schedule(Settings.Training training, int rows) {
-    return new Schedule(
-        rows,
-        training.batchRows(),
-        training.learningRate(),
-        training.epochs(),
-        training.patience(),
-        training.squarings(),
-        training.groupsPerMicrobatch());
-  }
-
-  /** The layout of the settings, or the cheapest. */
-  public Layout layout(Settings settings, Parameters parameters) {
-    int slots = parameters.slotCount();
-    int classes = settings.data().classes();
-    int rowsPerBlock = settings.training().rowsPerBlock();
-    int batchRows = Math.min(settings.training().batchRows(), train.length);
-    return rowsPerBlock == 0
-        ? Layout.choose(slots, batchRows, preparation.features(), classes)
-        : new Layout(slots, rowsPerBlock, classes, preparation.features());
-  }
-
-  /** Levels, keys and costs of training on these rows. */
-  public TrainingPlan plan(Settings settings, Parameters parameters) {
-    return TrainingPlan.of(
-        parameters, layout(settings, parameters), schedule(settings.training()), validation.length);
+  /** The numbers that a plan depends on. */
+  public DataShape shape() {
+    return new DataShape(train.length, validation.length, preparation.features());
   }
 }

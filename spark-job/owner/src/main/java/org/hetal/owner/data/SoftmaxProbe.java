@@ -6,9 +6,9 @@ import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
 import org.hetal.he.owner.Client;
 import org.hetal.packing.Layout;
+import org.hetal.plan.TrainingPlan;
 import org.hetal.softmax.Softmax;
 import org.hetal.training.PlainTrainer;
-import org.hetal.training.TrainingPlan;
 
 /**
  * Measures the encrypted softmax against the exact one: the owner encrypts logits of its own rows,

@@ -3,8 +3,8 @@ package org.hetal.owner.data;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.hetal.plan.Schedule;
 import org.hetal.training.PlainTrainer;
-import org.hetal.training.Schedule;
 
 /** What a training in the clear tells of a schedule that will fail on ciphertexts. */
 public final class TrainingWarnings {
@@ -19,14 +19,14 @@ public final class TrainingWarnings {
     String remedy =
         String.format(
             Locale.ROOT,
-            "lower training.learning-rate (now %s) or raise training.squarings (now %d)",
+            "lower training.learning-rate (now %s) or raise training.logit-range (now %d)",
             schedule.learningRate(),
-            schedule.squarings());
+            schedule.logitRange());
     if (!(plain.largestTrainingLogit() <= schedule.logitRange())) {
       out.add(
           String.format(
               Locale.ROOT,
-              "in the clear the logits in training reach %.3g, beyond the %.0f that the encrypted"
+              "in the clear the logits in training reach %.3g, beyond the %d that the encrypted"
                   + " softmax takes, so that encrypted training fails; %s",
               plain.largestTrainingLogit(),
               schedule.logitRange(),

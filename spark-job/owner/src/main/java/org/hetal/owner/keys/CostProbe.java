@@ -7,7 +7,7 @@ import org.hetal.he.Evaluator;
 import org.hetal.he.KeyPlan;
 import org.hetal.he.NativeEngine;
 import org.hetal.he.owner.NativeClient;
-import org.hetal.training.CostModel;
+import org.hetal.planner.CostModel;
 
 /**
  * Times the engine on this machine for some seconds, to tell what a training will take before keys

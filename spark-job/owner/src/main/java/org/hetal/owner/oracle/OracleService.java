@@ -16,10 +16,10 @@ import org.hetal.oracle.RunIdentity;
 import org.hetal.oracle.ValidationAnswer;
 import org.hetal.oracle.ValidationRequest;
 import org.hetal.packing.Layout;
+import org.hetal.plan.Partition;
+import org.hetal.plan.RowRange;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.EpochMetrics;
-import org.hetal.training.Partition;
-import org.hetal.training.RowRange;
 import org.hetal.training.StopDecision;
 import org.hetal.training.ValidationOracle;
 

@@ -24,7 +24,7 @@ final class BoundSettings {
           "training.epochs",
           "training.patience",
           "training.learning-rate",
-          "training.squarings",
+          "training.logit-range",
           "training.groups-per-microbatch",
           "training.rows-per-block");
 

@@ -16,7 +16,7 @@ import org.hetal.owner.data.DatasetEncryptor;
 import org.hetal.owner.data.Preparation;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.data.Table;
-import org.hetal.training.TrainingPlan;
+import org.hetal.plan.TrainingPlan;
 
 /**
  * What {@code encrypt} used for one data set. Every later command of the owner works by this record

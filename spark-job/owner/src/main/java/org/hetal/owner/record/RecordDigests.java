@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import java.security.MessageDigest;
 import org.hetal.dataset.Shapes;
 import org.hetal.format.Digests;
-import org.hetal.training.TrainingPlan;
+import org.hetal.plan.TrainingPlan;
 
 /** SHA-256 in lower-case hex of values in the clear; all of them depend on the order. */
 final class RecordDigests {
@@ -42,10 +42,10 @@ final class RecordDigests {
             plan.parameters().hash(),
             Shapes.shape(plan.layout()).toString(),
             plan.levels().toString(),
-            plan.rotations().rotations().toString(),
-            String.valueOf(plan.rotations().relinearizationLevel()),
-            String.valueOf(plan.rotations().conjugationLevel()),
-            String.valueOf(plan.rotations().needsBootstrap()));
+            plan.keys().rotations().toString(),
+            String.valueOf(plan.keys().relinearizationLevel()),
+            String.valueOf(plan.keys().conjugationLevel()),
+            String.valueOf(plan.keys().needsBootstrap()));
     return Digests.sha256(canonical);
   }
 }

@@ -9,14 +9,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.hetal.config.PlanSettings;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsLoader;
 import org.hetal.he.NativeParameters;
 import org.hetal.owner.data.MadeUpData;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.data.Splits;
-import org.hetal.training.DeviceMemory;
-import org.hetal.training.TrainingPlan;
+import org.hetal.plan.TrainingPlan;
+import org.hetal.planner.DeviceMemory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -37,7 +38,7 @@ class CudaBenchTest {
           "parameters", "insecure_n10_l12",
           "data.classes", "3",
           "training.batch-rows", "300",
-          "training.squarings", "4");
+          "training.logit-range", "32");
 
   private int bench(String... more) throws Exception {
     List<String> arguments = new ArrayList<>(List.of("bench-train", "--quiet"));
@@ -74,8 +75,10 @@ class CudaBenchTest {
     Settings settings = SettingsLoader.load(List.of(), SETTINGS);
     Splits rows = MadeUpData.splits(300, 9, 3);
     TrainingPlan plan =
-        PreparedData.of(rows, settings.data())
-            .plan(settings, NativeParameters.named("insecure_n10_l12"));
+        PlanSettings.plan(
+            settings,
+            NativeParameters.named("insecure_n10_l12"),
+            PreparedData.of(rows, settings.data()).shape());
     long planned = DeviceMemory.of(plan, Long.MAX_VALUE).total(1);
     assertTrue(peak <= planned, peak + " of " + planned);
     assertTrue(peak >= planned / 2, peak + " of " + planned);

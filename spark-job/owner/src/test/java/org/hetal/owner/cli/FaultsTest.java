@@ -37,9 +37,9 @@ class FaultsTest {
           backend = native
           parameters = insecure_n10_l12
           data { train.features = "FOLDER/rows.csv", classes = 3 }
-          training { batch-rows = 20, epochs = 2, squarings = 4, learning-rate = 2 }
+          training { batch-rows = 20, epochs = 2, logit-range = 32, learning-rate = 2 }
           paths {
-            secret-key = "FOLDER/owner/secret.key", private = "FOLDER/owner", model = "FOLDER/model"
+            secret-key = "FOLDER/owner/secret.key", private = "FOLDER/owner", plan = "FOLDER/plan.json", model = "FOLDER/model"
             key-bundle = "FOLDER/keys", dataset = "FOLDER/dataset", run = "FOLDER/run"
           }
         }

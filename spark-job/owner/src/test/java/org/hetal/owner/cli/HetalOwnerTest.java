@@ -54,14 +54,16 @@ class HetalOwnerTest {
           backend = simulator
           parameters = %s
           data { train.features = "%s/rows.csv", classes = 3 }
-          training { batch-rows = 20, epochs = 2, squarings = 4, learning-rate = 2 }
+          training { batch-rows = 20, epochs = 2, logit-range = 32, learning-rate = 2 }
           paths {
             secret-key = "%s/owner/secret.key", private = "%s/owner", model = "%s/owner/model"
             key-bundle = "%s/cluster/keys", dataset = "%s/cluster/dataset", run = "%s/cluster/run"
+            plan = "%s/cluster/plan.json"
           }
         }
         """,
             SET,
+            folder,
             folder,
             folder,
             folder,

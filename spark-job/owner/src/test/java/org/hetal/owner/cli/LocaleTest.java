@@ -38,9 +38,10 @@ class LocaleTest {
             "data.train.features=" + folder.resolve("rows.csv"),
             "data.classes=3",
             "training.batch-rows=20",
-            "training.squarings=4",
+            "training.logit-range=32",
             "paths.secret-key=" + to.resolve("owner/secret.key"),
             "paths.private=" + to.resolve("owner"),
+            "paths.plan=" + to.resolve("plan.json"),
             "paths.key-bundle=" + to.resolve("keys"),
             "paths.dataset=" + to.resolve("dataset"))) {
       arguments.addAll(List.of("--set", setting));

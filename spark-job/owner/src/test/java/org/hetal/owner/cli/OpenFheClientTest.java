@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import org.hetal.config.PlanSettings;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsLoader;
 import org.hetal.dataset.EncryptedDataset;
@@ -28,15 +29,15 @@ import org.hetal.he.owner.Client;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.keys.ClientBackend;
+import org.hetal.plan.Partition;
+import org.hetal.plan.RowRange;
+import org.hetal.plan.TrainingPlan;
 import org.hetal.training.CheckpointStore;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.EncryptedMicrobatch;
 import org.hetal.training.LocalGradientService;
-import org.hetal.training.Partition;
-import org.hetal.training.RowRange;
 import org.hetal.training.Trainer;
 import org.hetal.training.TrainingListener;
-import org.hetal.training.TrainingPlan;
 import org.hetal.training.TrainingResult;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,9 +79,9 @@ class OpenFheClientTest {
           parameters = %s
           threads = 2
           data { train.features = "FOLDER/rows.csv", classes = 3 }
-          training { batch-rows = 60, epochs = 2, squarings = 4, learning-rate = 4 }
+          training { batch-rows = 60, epochs = 2, logit-range = 32, learning-rate = 4 }
           paths {
-            secret-key = "FOLDER/owner/secret.key", private = "FOLDER/owner", model = "FOLDER/owner/model"
+            secret-key = "FOLDER/owner/secret.key", private = "FOLDER/owner", plan = "FOLDER/cluster/plan.json", model = "FOLDER/owner/model"
             key-bundle = "FOLDER/cluster/keys", dataset = "FOLDER/cluster/dataset"
             run = "FOLDER/cluster/run"
           }
@@ -145,7 +146,7 @@ class OpenFheClientTest {
     Settings settings = SettingsLoader.load(List.of(conf), Map.of("client", "openfhe"));
     PreparedData data = PreparedData.read(settings.data());
     ClientBackend backend = ClientBackend.of(settings);
-    TrainingPlan plan = data.plan(settings, backend.parameters(SET));
+    TrainingPlan plan = PlanSettings.plan(settings, backend.parameters(SET), data.shape());
     Storage storage = new LocalStorage(folder.resolve("cluster/dataset"));
     EncryptedDataset dataset = EncryptedDataset.open(storage);
     try (Client validationOracle = backend.load(folder.resolve("owner/secret.key"), SET, null);

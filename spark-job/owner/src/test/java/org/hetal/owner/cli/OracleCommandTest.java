@@ -40,9 +40,9 @@ class OracleCommandTest {
           backend = simulator
           parameters = insecure_simulator_n8_l12
           data { train.features = "F/rows.csv", classes = 3 }
-          training { batch-rows = 20, epochs = 2, squarings = 4, learning-rate = 2 }
+          training { batch-rows = 20, epochs = 2, logit-range = 32, learning-rate = 2 }
           paths {
-            secret-key = "F/owner/secret.key", private = "F/owner", model = "F/owner/model"
+            secret-key = "F/owner/secret.key", private = "F/owner", plan = "F/cluster/plan.json", model = "F/owner/model"
             key-bundle = "F/cluster/keys", dataset = "F/cluster/dataset", run = "F/cluster/run"
           }
           oracle {

@@ -46,9 +46,9 @@ final class OwnerFolder {
           parameters = PARAMETERS
           threads = 1
           data { train.features = "ROOT/rows.csv", classes = 3 }
-          training { batch-rows = 60, epochs = 2, squarings = 4, learning-rate = 4 }
+          training { batch-rows = 60, epochs = 2, logit-range = 32, learning-rate = 4 }
           paths {
-            secret-key = "ROOT/owner/secret.key", private = "ROOT/owner", model = "ROOT/owner/model"
+            secret-key = "ROOT/owner/secret.key", private = "ROOT/owner", plan = "ROOT/cluster/plan.json", model = "ROOT/owner/model"
             key-bundle = "ROOT/cluster/keys", dataset = "ROOT/cluster/dataset"
             run = "ROOT/cluster/run"
           }

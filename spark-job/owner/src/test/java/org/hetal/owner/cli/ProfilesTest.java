@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.hetal.config.PlanSettings;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsLoader;
 import org.hetal.format.Digests;
@@ -16,9 +17,9 @@ import org.hetal.he.Parameters;
 import org.hetal.owner.data.Evaluation;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.keys.CostProbe;
-import org.hetal.training.CostModel;
+import org.hetal.plan.TrainingPlan;
+import org.hetal.planner.CostModel;
 import org.hetal.training.PlainTrainer;
-import org.hetal.training.TrainingPlan;
 import org.junit.jupiter.api.Test;
 
 /** The profiles that are shipped do what they say. */
@@ -53,7 +54,7 @@ class ProfilesTest {
         () -> "largest logit " + plain.largestTrainingLogit());
     double accuracy = PlainTrainer.accuracy(data.test(), data.testLabels(), plain.best());
     assertTrue(accuracy > 0.94, () -> "test accuracy " + accuracy);
-    int steps = plain.epochs().size() * data.schedule(settings.training()).batches();
+    int steps = plain.epochs().size() * settings.training().schedule(data.train().length).batches();
     assertTrue(steps <= 30, () -> steps + " iterations");
   }
 
@@ -63,7 +64,8 @@ class ProfilesTest {
     Settings settings = load(List.of(DEMO));
     Parameters parameters = NativeParameters.named(settings.parameterSet());
     CostModel costs = new CostModel("a test", 0.015, 0.002, 2.28, 3.21, 8, 7, 2_188_902_400L);
-    TrainingPlan plan = PreparedData.read(settings.data()).plan(settings, parameters);
+    TrainingPlan plan =
+        PlanSettings.plan(settings, parameters, PreparedData.read(settings.data()).shape());
     String said = DemoCommand.duration(plan, new CostProbe(costs, 1e-8));
     assertTrue(said.matches("(?s)This takes about [4-6] minutes on this machine, .*"), said);
     assertTrue(

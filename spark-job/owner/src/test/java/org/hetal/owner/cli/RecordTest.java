@@ -75,7 +75,8 @@ class RecordTest {
   @Test
   void dataWithoutATestSplit_areReadAgain() {
     String dataset = "paths.dataset=" + root.resolve("cluster/untested");
-    String[] settings = {"--set", "data.test-fraction=0", "--set", dataset};
+    String plan = "paths.plan=" + root.resolve("cluster/untested.json");
+    String[] settings = {"--set", "data.test-fraction=0", "--set", dataset, "--set", plan};
     run(0, "encrypt", settings);
     run(0, "encrypt", settings);
     assertTrue(owner.output.contains("done already"), owner.output);
@@ -103,10 +104,10 @@ class RecordTest {
         "training.learning-rate=2");
     refused(
         65,
-        "training.squarings: encrypted with 4, now 5",
+        "training.logit-range: encrypted with 32, now 64",
         "oracle",
         "--set",
-        "training.squarings=5");
+        "training.logit-range=64");
     refused(
         65, "training.patience: encrypted with 3, now 4", "oracle", "--set", "training.patience=4");
     refused(
@@ -178,6 +179,7 @@ class RecordTest {
     Files.writeString(root.resolve("other.csv"), OwnerFolder.rows(77, 120).replace("1.", "31."));
     String[] second = {
       "--set", "data.train.features=" + root.resolve("other.csv"),
+      "--set", "paths.plan=" + root.resolve("cluster/plan-2.json"),
       "--set", "paths.dataset=" + root.resolve("cluster/dataset-2"),
       "--set", "paths.run=" + root.resolve("cluster/run-2"),
       "--set", "paths.model=" + root.resolve("owner/model-2")

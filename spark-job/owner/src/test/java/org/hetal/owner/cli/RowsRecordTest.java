@@ -192,14 +192,14 @@ class RowsRecordTest {
     String rows = Files.writeString(root.resolve("new.csv"), "1,0,0,0\n").toString();
     refused(
         65,
-        "training.squarings: encrypted with 4, now 5",
+        "training.logit-range: encrypted with 32, now 64",
         "encrypt",
         "--rows",
         rows,
         "--to",
         root.resolve("new").toString(),
         "--set",
-        "training.squarings=5");
+        "training.logit-range=64");
     refused(
         65,
         "data.test-fraction: encrypted with 0.1666, now 0.3",

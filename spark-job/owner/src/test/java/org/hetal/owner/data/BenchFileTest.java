@@ -10,7 +10,7 @@ import java.util.Locale;
 import org.hetal.he.NativeParameters;
 import org.hetal.he.Parameters;
 import org.hetal.he.simulator.SimulatedParameters;
-import org.hetal.training.CostModel;
+import org.hetal.planner.CostModel;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

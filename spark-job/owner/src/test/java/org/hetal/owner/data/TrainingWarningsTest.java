@@ -22,7 +22,7 @@ class TrainingWarningsTest {
     List<String> found = warnings(Map.of("training.learning-rate", "20000"));
     assertTrue(found.get(0).contains("beyond the 32 that the encrypted softmax"), found.toString());
     assertTrue(found.get(0).contains("training.learning-rate (now 20000.0)"), found.toString());
-    assertTrue(found.get(0).contains("training.squarings (now 4)"), found.toString());
+    assertTrue(found.get(0).contains("training.logit-range (now 32)"), found.toString());
   }
 
   @Test
@@ -39,8 +39,8 @@ class TrainingWarningsTest {
         TrainingWarnings.of(result(0.5, Double.NaN), schedule(), 3).get(0).contains("NaN"), "NaN");
   }
 
-  private static org.hetal.training.Schedule schedule() {
-    return new org.hetal.training.Schedule(10, 10, 4, 3, 3, 4, 2);
+  private static org.hetal.plan.Schedule schedule() {
+    return new org.hetal.plan.Schedule(10, 10, 4, 3, 3, 32, 2);
   }
 
   private static PlainTrainer.Result result(double... losses) {
@@ -58,10 +58,12 @@ class TrainingWarningsTest {
     String file = more.getOrDefault("data.train.features", "base/base.csv");
     overrides.put("data.train.features", DataFiles.resource("field-cases/" + file).toString());
     overrides.putAll(
-        Map.of("data.classes", "3", "training.squarings", "4", "training.batch-rows", "64"));
+        Map.of("data.classes", "3", "training.logit-range", "32", "training.batch-rows", "64"));
     Settings settings = SettingsLoader.load(List.of(), overrides);
     PreparedData data = PreparedData.read(settings.data());
     return TrainingWarnings.of(
-        Evaluation.trainPlain(data, settings), data.schedule(settings.training()), 3);
+        Evaluation.trainPlain(data, settings),
+        settings.training().schedule(data.train().length),
+        3);
   }
 }

@@ -3,7 +3,7 @@ package org.hetal.owner.keys;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import org.hetal.training.CostModel;
+import org.hetal.planner.CostModel;
 import org.junit.jupiter.api.Test;
 
 class CostProbeTest {

@@ -2,9 +2,9 @@ package org.hetal.spark.executor;
 
 import java.io.Serializable;
 import org.apache.spark.TaskContext;
+import org.hetal.plan.TrainingPlan;
 import org.hetal.spark.engine.EngineSpec;
 import org.hetal.spark.engine.GpuAddress;
-import org.hetal.training.TrainingPlan;
 
 /**
  * What an executor needs to work on a data set: travels with every task, a few kilobytes, no keys

@@ -14,6 +14,7 @@ import org.hetal.he.Evaluator;
 import org.hetal.he.Scope;
 import org.hetal.linalg.ExpandedWeights;
 import org.hetal.linalg.FeatureBlocks;
+import org.hetal.plan.TrainingPlan;
 import org.hetal.spark.engine.EngineHolder;
 import org.hetal.spark.engine.EngineSpec;
 import org.hetal.spark.storage.HadoopStorage;
@@ -45,8 +46,11 @@ public final class WorkerEngine implements AutoCloseable {
     this.spec = spec;
     this.evaluator = EngineHolder.get(engine, hadoop);
     this.storage = new HadoopStorage(spec.dataset(), hadoop);
-    this.microbatchGradient = new MicrobatchGradient(evaluator, spec.plan());
-    this.validationLogits = new ValidationLogits(evaluator, spec.plan());
+    TrainingPlan plan = spec.plan();
+    plan.requireParameters(evaluator.parameters());
+    this.microbatchGradient =
+        new MicrobatchGradient(evaluator, plan.layout(), plan.levels(), plan.softmax());
+    this.validationLogits = new ValidationLogits(evaluator, plan.layout(), plan.levels());
     this.microbatches = new LeaseCache<>(spec.cacheBytes());
     // Validation rows are read once an epoch; keeping them would push training rows out.
     this.groups = new LeaseCache<>(0);

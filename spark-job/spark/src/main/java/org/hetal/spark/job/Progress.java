@@ -4,8 +4,8 @@ import java.io.PrintStream;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Locale;
+import org.hetal.plan.Schedule;
 import org.hetal.spark.ml.FitListener;
-import org.hetal.training.Schedule;
 
 /**
  * Tells a person how training goes: one bar that is redrawn on a terminal, plain lines in a log.

@@ -1,7 +1,7 @@
 package org.hetal.spark.metrics;
 
 import java.util.List;
-import org.hetal.training.Schedule;
+import org.hetal.plan.Schedule;
 import org.hetal.training.TrainingListener;
 
 /** Tells several. */

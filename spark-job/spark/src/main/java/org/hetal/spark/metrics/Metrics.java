@@ -10,7 +10,7 @@ import java.util.function.LongSupplier;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.Storage;
 import org.hetal.format.Json;
-import org.hetal.training.Schedule;
+import org.hetal.plan.Schedule;
 import org.hetal.training.TrainingListener;
 
 /**

@@ -23,7 +23,7 @@ public final class ArtifactWriter {
     this.hadoop = hadoop;
   }
 
-  /** Replaces what {@link #save} finds; without it, that is an error. */
+  /** {@return replaces what {@link #save} finds; without it, that is an error} */
   public ArtifactWriter overwrite() {
     overwrite = true;
     return this;

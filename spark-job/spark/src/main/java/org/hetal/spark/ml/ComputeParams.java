@@ -75,32 +75,62 @@ public abstract class ComputeParams<P extends ComputeParams<P>> extends Params<P
 
   ComputeParams() {}
 
-  /** {@link #DEVICE}; errors as {@link #set}. */
+  /**
+   * {@link #DEVICE}; errors as {@link #set}.
+   *
+   * @param value the value
+   * @return this
+   */
   public final P setDevice(String value) {
     return set(DEVICE, value);
   }
 
-  /** {@link #DRIVER_DEVICE}; errors as {@link #set}. */
+  /**
+   * {@link #DRIVER_DEVICE}; errors as {@link #set}.
+   *
+   * @param value the value
+   * @return this
+   */
   public final P setDriverDevice(String value) {
     return set(DRIVER_DEVICE, value);
   }
 
-  /** {@link #DEVICE_MEMORY} in bytes; errors as {@link #set}. */
+  /**
+   * {@link #DEVICE_MEMORY} in bytes; errors as {@link #set}.
+   *
+   * @param value the value
+   * @return this
+   */
   public final P setDeviceMemory(long value) {
     return set(DEVICE_MEMORY, value);
   }
 
-  /** {@link #THREADS}; errors as {@link #set}. */
+  /**
+   * {@link #THREADS}; errors as {@link #set}.
+   *
+   * @param value the value
+   * @return this
+   */
   public final P setThreads(int value) {
     return set(THREADS, value);
   }
 
-  /** {@link #PARTITIONS}; errors as {@link #set}. */
+  /**
+   * {@link #PARTITIONS}; errors as {@link #set}.
+   *
+   * @param value the value
+   * @return this
+   */
   public final P setPartitions(int value) {
     return set(PARTITIONS, value);
   }
 
-  /** {@link #CACHE_BYTES} in bytes; errors as {@link #set}. */
+  /**
+   * {@link #CACHE_BYTES} in bytes; errors as {@link #set}.
+   *
+   * @param value the value
+   * @return this
+   */
   public final P setCacheBytes(long value) {
     return set(CACHE_BYTES, value);
   }

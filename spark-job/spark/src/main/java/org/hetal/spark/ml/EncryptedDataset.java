@@ -22,7 +22,9 @@ public final class EncryptedDataset {
   /**
    * Reads the manifest that the data owner's {@code encrypt} wrote last. Cost: one small file.
    *
+   * @param spark context whose Hadoop configuration names the file systems
    * @param uri path or URI of the folder, visible to the driver and all executors
+   * @return the data set
    * @throws DatasetException when there is none, or it is damaged
    */
   public static EncryptedDataset load(JavaSparkContext spark, String uri) {
@@ -30,59 +32,60 @@ public final class EncryptedDataset {
     return new EncryptedDataset(uri, org.hetal.dataset.EncryptedDataset.open(storage));
   }
 
-  /** Path or URI of the folder. */
+  /** {@return path or URI of the folder} */
   public String uri() {
     return uri;
   }
 
-  /** Identity of the rows, 32 hexadecimal digits. */
+  /** {@return identity of the rows, 32 hexadecimal digits} */
   public String id() {
     return manifest.id();
   }
 
-  /** Identity of the key pair under which the rows are encrypted. */
+  /** {@return identity of the key pair under which the rows are encrypted} */
   public String keyId() {
     return manifest.origin().keyId();
   }
 
-  /** Name of the parameter set. */
+  /** {@return name of the parameter set} */
   public String parameterSet() {
     return manifest.origin().parameterSet();
   }
 
-  /** Number of classes. */
+  /** {@return number of classes} */
   public int classes() {
     return manifest.origin().shape().classes();
   }
 
-  /** Columns of a row, the bias included. */
+  /** {@return columns of a row, the bias included} */
   public int features() {
     return manifest.origin().shape().features();
   }
 
-  /** Rows in minibatches; 0 for rows to predict. */
+  /** {@return rows in minibatches; 0 for rows to predict} */
   public int trainingRows() {
     return manifest.trainingRows();
   }
 
-  /** Validation rows, or rows to predict with those of zeros that fill the last group. */
+  /** {@return validation rows, or rows to predict with those of zeros that fill the last group} */
   public int unlabelledRows() {
     return manifest.unlabelledGroups().stream()
         .mapToInt(org.hetal.dataset.EncryptedDataset.Group::rows)
         .sum();
   }
 
-  /** Minibatches per epoch; 0 for rows to predict. */
+  /** {@return minibatches per epoch; 0 for rows to predict} */
   public int minibatches() {
     return manifest.batches().size();
   }
 
-  /** Bytes of all ciphertexts. */
+  /** {@return bytes of all ciphertexts} */
   public long bytes() {
     return manifest.bytes();
   }
 
   /**
+   * @param expected name of a parameter set
    * @throws DatasetException unless the rows are encrypted under this parameter set
    */
   public void requireParameterSet(String expected) {

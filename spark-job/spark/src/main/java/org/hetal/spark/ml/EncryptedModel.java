@@ -31,7 +31,9 @@ public final class EncryptedModel extends ComputeParams<EncryptedModel> implemen
   /**
    * Reads a model that was saved.
    *
+   * @param spark context whose Hadoop configuration names the file systems
    * @param uri path or URI of the folder
+   * @return the model
    * @throws DatasetException when there is none, or the manifest is damaged
    */
   public static EncryptedModel load(JavaSparkContext spark, String uri) {
@@ -39,7 +41,12 @@ public final class EncryptedModel extends ComputeParams<EncryptedModel> implemen
     return new EncryptedModel(new HadoopStorage(uri, hadoop), hadoop);
   }
 
-  /** This model computing with the devices of settings. */
+  /**
+   * This model computing with the devices of settings.
+   *
+   * @param settings settings of the owner
+   * @return this
+   */
   public EncryptedModel with(Settings settings) {
     return setSettings(settings);
   }
@@ -59,7 +66,7 @@ public final class EncryptedModel extends ComputeParams<EncryptedModel> implemen
     return new EncryptedModel(storage, hadoop).setAll(setValues()).setAll(extra);
   }
 
-  /** Saves the model: {@code write().overwrite().save(uri)}. */
+  /** {@return saves the model: {@code write().overwrite().save(uri)}} */
   public ArtifactWriter write() {
     return new ArtifactWriter(storage, manifest.weights(), hadoop);
   }
@@ -102,27 +109,27 @@ public final class EncryptedModel extends ComputeParams<EncryptedModel> implemen
     return new Predict(SettingsLoader.load(List.of(), all), spark).run(this);
   }
 
-  /** The run that trained it. */
+  /** {@return the run that trained it} */
   public String runId() {
     return manifest.runId();
   }
 
-  /** Epochs that were trained. */
+  /** {@return epochs that were trained} */
   public int epochs() {
     return manifest.epochs();
   }
 
-  /** The epoch of these weights, from 1. */
+  /** {@return the epoch of these weights, from 1} */
   public int bestEpoch() {
     return manifest.bestEpoch();
   }
 
-  /** Number of classes. */
+  /** {@return number of classes} */
   public int classes() {
     return manifest.origin().shape().classes();
   }
 
-  /** Columns of a row, the bias included. */
+  /** {@return columns of a row, the bias included} */
   public int features() {
     return manifest.origin().shape().features();
   }

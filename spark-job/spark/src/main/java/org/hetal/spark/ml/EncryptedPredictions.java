@@ -23,7 +23,9 @@ public final class EncryptedPredictions implements StoredPredictions {
   /**
    * Reads predictions that were saved.
    *
+   * @param spark context whose Hadoop configuration names the file systems
    * @param uri path or URI of the folder
+   * @return the predictions
    * @throws DatasetException when there are none, or the manifest is damaged
    */
   public static EncryptedPredictions load(JavaSparkContext spark, String uri) {
@@ -31,7 +33,7 @@ public final class EncryptedPredictions implements StoredPredictions {
         new HadoopStorage(uri, spark.hadoopConfiguration()), spark.hadoopConfiguration());
   }
 
-  /** Saves them: {@code write().save(uri)}. */
+  /** {@return saves them: {@code write().save(uri)}} */
   public ArtifactWriter write() {
     return new ArtifactWriter(storage, manifest.logits(), hadoop);
   }
@@ -46,7 +48,7 @@ public final class EncryptedPredictions implements StoredPredictions {
     return storage;
   }
 
-  /** Rows, with those of zeros that fill the last group. */
+  /** {@return rows, with those of zeros that fill the last group} */
   public int rows() {
     return manifest.rows().stream().mapToInt(Integer::intValue).sum();
   }

@@ -124,6 +124,7 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
    * A regression with the parameters of settings: schedule, run, devices.
    *
    * @param settings whose {@code paths.run} becomes {@link #CHECKPOINT_DIR}
+   * @return a new regression
    */
   public static EncryptedSoftmaxRegression of(Settings settings) {
     Settings.Training training = settings.training();
@@ -183,47 +184,92 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
     return copy;
   }
 
-  /** {@link #BATCH_ROWS}; errors as {@link #set}. */
+  /**
+   * {@link #BATCH_ROWS}; errors as {@link #set}.
+   *
+   * @param value the value
+   * @return this
+   */
   public EncryptedSoftmaxRegression setBatchRows(int value) {
     return set(BATCH_ROWS, value);
   }
 
-  /** {@link #MAX_EPOCHS}; errors as {@link #set}. */
+  /**
+   * {@link #MAX_EPOCHS}; errors as {@link #set}.
+   *
+   * @param value the value
+   * @return this
+   */
   public EncryptedSoftmaxRegression setMaxEpochs(int value) {
     return set(MAX_EPOCHS, value);
   }
 
-  /** {@link #PATIENCE} in epochs; errors as {@link #set}. */
+  /**
+   * {@link #PATIENCE} in epochs; errors as {@link #set}.
+   *
+   * @param value the value
+   * @return this
+   */
   public EncryptedSoftmaxRegression setPatience(int value) {
     return set(PATIENCE, value);
   }
 
-  /** {@link #LEARNING_RATE}; errors as {@link #set}. */
+  /**
+   * {@link #LEARNING_RATE}; errors as {@link #set}.
+   *
+   * @param value the value
+   * @return this
+   */
   public EncryptedSoftmaxRegression setLearningRate(double value) {
     return set(LEARNING_RATE, value);
   }
 
-  /** {@link #LOGIT_RANGE}; errors as {@link #set}. */
+  /**
+   * {@link #LOGIT_RANGE}; errors as {@link #set}.
+   *
+   * @param value the value
+   * @return this
+   */
   public EncryptedSoftmaxRegression setLogitRange(double value) {
     return set(LOGIT_RANGE, value);
   }
 
-  /** {@link #GROUPS_PER_MICROBATCH}; errors as {@link #set}. */
+  /**
+   * {@link #GROUPS_PER_MICROBATCH}; errors as {@link #set}.
+   *
+   * @param value the value
+   * @return this
+   */
   public EncryptedSoftmaxRegression setGroupsPerMicrobatch(int value) {
     return set(GROUPS_PER_MICROBATCH, value);
   }
 
-  /** {@link #RUN_ID}; errors as {@link #set}. */
+  /**
+   * {@link #RUN_ID}; errors as {@link #set}.
+   *
+   * @param value the value
+   * @return this
+   */
   public EncryptedSoftmaxRegression setRunId(String value) {
     return set(RUN_ID, value);
   }
 
-  /** {@link #CHECKPOINT_DIR}; errors as {@link #set}. */
+  /**
+   * {@link #CHECKPOINT_DIR}; errors as {@link #set}.
+   *
+   * @param value the value
+   * @return this
+   */
   public EncryptedSoftmaxRegression setCheckpointDir(String value) {
     return set(CHECKPOINT_DIR, value);
   }
 
-  /** Has a listener told of the fits that follow. */
+  /**
+   * Has a listener told of the fits that follow.
+   *
+   * @param listener told from now on
+   * @return this
+   */
   public EncryptedSoftmaxRegression addListener(FitListener listener) {
     listeners.add(listener);
     return this;
@@ -263,6 +309,12 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
   /**
    * As {@link #fit(JavaSparkContext, EncryptedDataset, EvaluationKeys, OracleEndpoint)} with an
    * oracle in this process.
+   *
+   * @param spark context whose Hadoop configuration names the file systems
+   * @param dataset with minibatches
+   * @param keys folder of the evaluation keys
+   * @param oracle an oracle in this process
+   * @return the model of the best epoch
    */
   public EncryptedModel fit(
       JavaSparkContext spark,
@@ -307,7 +359,7 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
     all.put("training.epochs", getOrDefault(MAX_EPOCHS).toString());
     all.put("training.patience", getOrDefault(PATIENCE).toString());
     all.put("training.learning-rate", getOrDefault(LEARNING_RATE).toString());
-    all.put("training.squarings", Integer.toString(squarings(getOrDefault(LOGIT_RANGE))));
+    all.put("training.logit-range", Integer.toString((int) (double) getOrDefault(LOGIT_RANGE)));
     all.put("training.groups-per-microbatch", getOrDefault(GROUPS_PER_MICROBATCH).toString());
     if (!getOrDefault(CHECKPOINT_DIR).isEmpty()) {
       all.put("paths.run", getOrDefault(CHECKPOINT_DIR));

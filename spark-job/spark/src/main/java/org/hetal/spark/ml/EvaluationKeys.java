@@ -12,6 +12,7 @@ import org.hetal.config.SettingsException;
 public record EvaluationKeys(String uri) {
 
   /**
+   * @param uri path or URI
    * @throws SettingsException when the URI is empty
    */
   public EvaluationKeys {
@@ -20,7 +21,12 @@ public record EvaluationKeys(String uri) {
     }
   }
 
-  /** The keys in a folder. */
+  /**
+   * The keys in a folder.
+   *
+   * @param uri path or URI
+   * @return the keys
+   */
   public static EvaluationKeys at(String uri) {
     return new EvaluationKeys(uri);
   }

@@ -8,6 +8,8 @@ import org.hetal.config.SettingsException;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.Storage;
 import org.hetal.oracle.RunIdentity;
+import org.hetal.plan.TrainingPlan;
+import org.hetal.planner.DeviceMemory;
 import org.hetal.spark.executor.SparkGradientService;
 import org.hetal.spark.metrics.Listeners;
 import org.hetal.spark.metrics.Metrics;
@@ -16,10 +18,8 @@ import org.hetal.spark.run.ExecutorMemory;
 import org.hetal.spark.run.RunReport;
 import org.hetal.spark.storage.RunLock;
 import org.hetal.training.CheckpointStore;
-import org.hetal.training.DeviceMemory;
 import org.hetal.training.Trainer;
 import org.hetal.training.TrainingListener;
-import org.hetal.training.TrainingPlan;
 import org.hetal.training.TrainingResult;
 import org.hetal.training.ValidationOracle;
 
@@ -67,7 +67,7 @@ final class Fit {
       Problems problems = new Problems();
       problems.check(run::requireSchedule);
       TrainingPlan plan = run.plan(dataset.trainingRows(), rowsOf(dataset.unlabelledGroups()));
-      problems.check(() -> run.requireKeys(plan.rotations()));
+      problems.check(() -> run.requireKeys(plan.keys()));
       if (settings.backend() == Settings.Backend.NATIVE
           && settings.device() == Settings.Device.CPU) {
         DeviceMemory memory = DeviceMemory.of(plan, settings.cluster().cacheBytes());
@@ -164,8 +164,8 @@ final class Fit {
             + model.describe()
             + "; lower training.learning-rate, actual "
             + settings.training().learningRate()
-            + ", or raise training.squarings, actual "
-            + settings.training().squarings());
+            + ", or raise training.logit-range, actual "
+            + settings.training().logitRange());
   }
 
   private void planned(ClusterRun run, TrainingPlan plan) {

@@ -8,10 +8,18 @@ import org.hetal.training.TrainingListener;
  */
 public interface FitListener extends TrainingListener {
 
-  /** Before the first step. */
+  /**
+   * Before the first step.
+   *
+   * @param planned what will be trained
+   */
   default void planned(Planned planned) {}
 
-  /** After the model is stored. */
+  /**
+   * After the model is stored.
+   *
+   * @param finished how it ended
+   */
   default void finished(Finished finished) {}
 
   /**

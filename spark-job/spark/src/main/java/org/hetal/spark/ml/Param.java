@@ -23,22 +23,22 @@ public final class Param<T> {
     this.defaultValue = defaultValue;
   }
 
-  /** Its name, as in {@code setNAME}. */
+  /** {@return its name, as in {@code setNAME}} */
   public String name() {
     return name;
   }
 
-  /** What it means, with its unit. */
+  /** {@return what it means, with its unit} */
   public String doc() {
     return doc;
   }
 
-  /** The values that it takes, in words. */
+  /** {@return the values that it takes, in words} */
   public String range() {
     return range;
   }
 
-  /** Its value until it is set. */
+  /** {@return its value until it is set} */
   public T defaultValue() {
     return defaultValue;
   }

@@ -16,15 +16,20 @@ public abstract class Params<P extends Params<P>> {
 
   Params() {}
 
-  /** All parameters, in the order of their documentation. */
+  /** {@return all parameters, in the order of their documentation} */
   public abstract List<Param<?>> params();
 
-  /** A copy with other values over these. */
+  /**
+   * A copy with other values over these.
+   *
+   * @param extra values over those of this object
+   * @return the copy
+   */
   public abstract P copy(ParamMap extra);
 
   abstract P self();
 
-  /** Unique in this process: the class and a random identity. */
+  /** {@return unique in this process: the class and a random identity} */
   public final String uid() {
     return uid;
   }
@@ -32,6 +37,10 @@ public abstract class Params<P extends Params<P>> {
   /**
    * Sets a value.
    *
+   * @param <T> type of its values
+   * @param param one of {@link #params}
+   * @param value the value
+   * @return this
    * @throws org.hetal.config.SettingsException when it is out of the parameter's range
    */
   public final <T> P set(Param<T> param, T value) {
@@ -41,32 +50,53 @@ public abstract class Params<P extends Params<P>> {
     return self();
   }
 
-  /** Sets all values of a map; errors as {@link #set}. */
+  /**
+   * Sets all values of a map; errors as {@link #set}.
+   *
+   * @param map parameters and values
+   * @return this
+   */
   public final P setAll(ParamMap map) {
     values.putAll(map);
     return self();
   }
 
-  /** Goes back to the default. */
+  /**
+   * Goes back to the default.
+   *
+   * @param param one of {@link #params}
+   * @return this
+   */
   public final P clear(Param<?> param) {
     requireOwn(param);
     values.remove(param);
     return self();
   }
 
-  /** Whether a value was set. */
+  /**
+   * Whether a value was set.
+   *
+   * @param param one of {@link #params}
+   * @return true if so
+   */
   public final boolean isSet(Param<?> param) {
     requireOwn(param);
     return values.contains(param);
   }
 
-  /** The value that was set, or the default. */
+  /**
+   * The value that was set, or the default.
+   *
+   * @param <T> type of its values
+   * @param param one of {@link #params}
+   * @return the value
+   */
   public final <T> T getOrDefault(Param<T> param) {
     requireOwn(param);
     return values.contains(param) ? values.get(param) : param.defaultValue();
   }
 
-  /** Every parameter with its value, defaults included. */
+  /** {@return every parameter with its value, defaults included} */
   public final ParamMap extractParamMap() {
     ParamMap all = new ParamMap();
     params().forEach(param -> extract(param, all));
@@ -77,7 +107,12 @@ public abstract class Params<P extends Params<P>> {
     all.put(param, getOrDefault(param));
   }
 
-  /** One line for the parameter: name, documentation, range, default and value. */
+  /**
+   * One line for the parameter: name, documentation, range, default and value.
+   *
+   * @param param one of {@link #params}
+   * @return the line
+   */
   public final String explainParam(Param<?> param) {
     String current = isSet(param) ? ", current: " + getOrDefault(param) : "";
     return param.name()
@@ -91,7 +126,11 @@ public abstract class Params<P extends Params<P>> {
         + ")";
   }
 
-  /** {@link #explainParam} of every parameter, a line each. */
+  /**
+   * {@link #explainParam} of every parameter, a line each.
+   *
+   * @return the lines
+   */
   public final String explainParams() {
     return params().stream().map(this::explainParam).collect(Collectors.joining("\n"));
   }

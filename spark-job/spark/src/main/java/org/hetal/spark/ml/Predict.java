@@ -11,9 +11,9 @@ import org.hetal.dataset.Storage;
 import org.hetal.dataset.StoredFile;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Scope;
+import org.hetal.plan.TrainingPlan;
 import org.hetal.spark.executor.SparkGradientService;
 import org.hetal.spark.run.ClusterRun;
-import org.hetal.training.TrainingPlan;
 
 /** One prediction on Spark: checks, then the encrypted logits. */
 final class Predict {

@@ -16,6 +16,9 @@ import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.KeyPlan;
 import org.hetal.oracle.RunIdentity;
 import org.hetal.packing.Layout;
+import org.hetal.plan.Preprocessing;
+import org.hetal.plan.TrainingPlan;
+import org.hetal.planner.TrainingPlanner;
 import org.hetal.spark.engine.Backend;
 import org.hetal.spark.engine.CountingEvaluator;
 import org.hetal.spark.engine.EngineHolder;
@@ -30,8 +33,6 @@ import org.hetal.spark.storage.HadoopCheckpoints;
 import org.hetal.spark.storage.HadoopStorage;
 import org.hetal.spark.storage.RunLock;
 import org.hetal.training.CheckpointStore;
-import org.hetal.training.Schedule;
-import org.hetal.training.TrainingPlan;
 
 /**
  * A data set, the engine it belongs to, and the plan that both imply: what every command of the
@@ -103,17 +104,12 @@ public final class ClusterRun implements AutoCloseable {
    */
   public TrainingPlan plan(int rows, int unlabelledGroups) {
     Layout layout = Shapes.layout(dataset.origin().shape());
-    Settings.Training training = settings.training();
-    Schedule schedule =
-        new Schedule(
-            rows,
-            training.batchRows(),
-            training.learningRate(),
-            training.epochs(),
-            training.patience(),
-            dataset.origin().squarings(),
-            training.groupsPerMicrobatch());
-    return TrainingPlan.of(evaluator.parameters(), layout, schedule, unlabelledGroups);
+    return TrainingPlanner.plan(
+        evaluator.parameters(),
+        layout,
+        settings.training().schedule(rows),
+        unlabelledGroups,
+        Preprocessing.none());
   }
 
   /**

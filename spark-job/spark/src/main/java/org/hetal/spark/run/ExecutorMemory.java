@@ -3,7 +3,7 @@ package org.hetal.spark.run;
 import java.util.Locale;
 import org.apache.spark.SparkConf;
 import org.hetal.config.SettingsException;
-import org.hetal.training.DeviceMemory;
+import org.hetal.planner.DeviceMemory;
 
 /**
  * What the engine takes outside the heap, held against what an executor may have there. YARN and

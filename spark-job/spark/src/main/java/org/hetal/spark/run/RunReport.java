@@ -6,8 +6,8 @@ import org.hetal.config.Settings;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.Storage;
 import org.hetal.format.Json;
+import org.hetal.plan.TrainingPlan;
 import org.hetal.spark.metrics.Metrics;
-import org.hetal.training.TrainingPlan;
 import org.hetal.training.TrainingResult;
 
 /**

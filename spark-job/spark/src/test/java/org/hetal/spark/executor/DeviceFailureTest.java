@@ -29,11 +29,13 @@ import org.hetal.he.HeException;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.packing.Layout;
+import org.hetal.plan.Preprocessing;
+import org.hetal.plan.Schedule;
+import org.hetal.plan.TrainingPlan;
+import org.hetal.planner.TrainingPlanner;
 import org.hetal.spark.engine.EngineSpec;
 import org.hetal.spark.job.ClusterFailures;
 import org.hetal.training.EncryptedMicrobatch;
-import org.hetal.training.Schedule;
-import org.hetal.training.TrainingPlan;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,12 +47,12 @@ class DeviceFailureTest {
 
   static ComputeSpec spec(int gpu) {
     SimulatedParameters parameters = SimulatedParameters.named(SET);
-    Schedule schedule = new Schedule(8, 8, 1, 1, 1, 4, 1);
+    Schedule schedule = new Schedule(8, 8, 1, 1, 1, 32, 1);
     Layout layout = Layout.choose(parameters.slotCount(), 8, 3, 2);
     EngineSpec engine =
         new EngineSpec(
             "simulator", SET, parameters.hash(), "", "", "", new DeviceSpec("cuda", 1, gpu, 0));
-    TrainingPlan plan = TrainingPlan.of(parameters, layout, schedule, 4);
+    TrainingPlan plan = TrainingPlanner.plan(parameters, layout, schedule, 4, Preprocessing.none());
     return new ComputeSpec("failures on " + gpu, engine, engine, plan, "/nowhere", 10);
   }
 

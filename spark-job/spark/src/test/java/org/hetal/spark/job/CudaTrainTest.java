@@ -39,7 +39,7 @@ class CudaTrainTest {
     System.setProperty(LIBRARY, System.getProperty("hetal.test.cuda.library"));
     owner = NativeClient.insecureGenerate("insecure_n10_l12", 7);
     toy = new EncryptedToy(root, 1, "native", owner).write();
-    owner.writeEvaluationKeys(root.resolve("keys"), toy.plan.rotations(), (d, of, bytes) -> {});
+    owner.writeEvaluationKeys(root.resolve("keys"), toy.plan.keys(), (d, of, bytes) -> {});
     assertEquals(0, train("cpu").status());
   }
 

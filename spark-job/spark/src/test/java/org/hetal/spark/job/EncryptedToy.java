@@ -19,13 +19,15 @@ import org.hetal.format.Digests;
 import org.hetal.he.Parameters;
 import org.hetal.he.owner.Client;
 import org.hetal.packing.Layout;
+import org.hetal.plan.Partition;
+import org.hetal.plan.Preprocessing;
+import org.hetal.plan.RowRange;
+import org.hetal.plan.Schedule;
+import org.hetal.plan.TrainingPlan;
+import org.hetal.planner.TrainingPlanner;
 import org.hetal.training.EarlyStopping;
-import org.hetal.training.Partition;
 import org.hetal.training.PlainTrainer;
-import org.hetal.training.RowRange;
-import org.hetal.training.Schedule;
 import org.hetal.training.StopDecision;
-import org.hetal.training.TrainingPlan;
 
 /**
  * What the data owner does, on made-up rows: three classes around their centres, minibatches of
@@ -71,7 +73,7 @@ final class EncryptedToy {
     overrides.put("training.batch-rows", "150");
     overrides.put("training.epochs", Integer.toString(epochs));
     overrides.put("training.learning-rate", Double.toString(learningRate));
-    overrides.put("training.squarings", "4");
+    overrides.put("training.logit-range", "32");
     overrides.put("training.groups-per-microbatch", "1");
     overrides.put("cluster.master", "local[2]");
     overrides.put("cluster.cache-bytes", "4m");
@@ -82,18 +84,11 @@ final class EncryptedToy {
     overrides.put("oracle.patience-seconds", "20");
     this.settings = SettingsLoader.load(List.of(), overrides);
     Settings.Training training = settings.training();
-    Schedule schedule =
-        new Schedule(
-            ROWS,
-            training.batchRows(),
-            training.learningRate(),
-            epochs,
-            training.patience(),
-            training.squarings(),
-            training.groupsPerMicrobatch());
+    Schedule schedule = training.schedule(ROWS);
     Parameters parameters = owner.parameters();
     Layout layout = Layout.choose(parameters.slotCount(), training.batchRows(), FEATURES, CLASSES);
-    this.plan = TrainingPlan.of(parameters, layout, schedule, VALIDATION_ROWS);
+    this.plan =
+        TrainingPlanner.plan(parameters, layout, schedule, VALIDATION_ROWS, Preprocessing.none());
     fill(rows, labels, 1);
     fill(validation, validationLabels, 2);
   }

@@ -36,7 +36,7 @@ class JarIT {
   static void encryptAndTrainEmbedded() throws Exception {
     owner = NativeClient.insecureGenerate("insecure_n10_l12", 7);
     toy = new EncryptedToy(root, 2, "native", owner).write();
-    owner.writeEvaluationKeys(root.resolve("keys"), toy.plan.rotations(), (d, of, bytes) -> {});
+    owner.writeEvaluationKeys(root.resolve("keys"), toy.plan.keys(), (d, of, bytes) -> {});
     String sparkJars = Files.readString(Path.of(System.getProperty("hetal.spark.classpath")));
     List<String> java = new ArrayList<>();
     java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());

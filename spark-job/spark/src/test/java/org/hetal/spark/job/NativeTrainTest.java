@@ -36,7 +36,7 @@ class NativeTrainTest {
   static void encryptAndTrain() throws Exception {
     owner = NativeClient.insecureGenerate("insecure_n10_l12", 7);
     toy = new EncryptedToy(root, 2, "native", owner).write();
-    owner.writeEvaluationKeys(root.resolve("keys"), toy.plan.rotations(), (d, of, bytes) -> {});
+    owner.writeEvaluationKeys(root.resolve("keys"), toy.plan.keys(), (d, of, bytes) -> {});
     assertEquals(0, train(root.resolve("run"), "threads=2"));
   }
 
@@ -94,7 +94,7 @@ class NativeTrainTest {
   void train_withKeysOfAnotherOwner_isRefusedAsInput() throws Exception {
     try (Client other = NativeClient.insecureGenerate("insecure_n10_l12", 8)) {
       Path keys = root.resolve("other-keys");
-      other.writeEvaluationKeys(keys, toy.plan.rotations(), (d, of, bytes) -> {});
+      other.writeEvaluationKeys(keys, toy.plan.keys(), (d, of, bytes) -> {});
       assertEquals(
           ExitCode.INPUT.status(), train(root.resolve("run-2"), "paths.key-bundle=" + keys));
     }
@@ -103,8 +103,8 @@ class NativeTrainTest {
   @Test
   void trainAndPredict_withoutAPlannedRotation_areRefusedBeforeAnyTask() throws Exception {
     KeyPlan fewer = new KeyPlan().merge(toy.plan.predictionKeys()).bootstrap();
-    fewer.relinearize(toy.plan.rotations().relinearizationLevel());
-    fewer.conjugate(toy.plan.rotations().conjugationLevel());
+    fewer.relinearize(toy.plan.keys().relinearizationLevel());
+    fewer.conjugate(toy.plan.keys().conjugationLevel());
     Path few = root.resolve("few-keys");
     owner.writeEvaluationKeys(few, fewer, (done, of, bytes) -> {});
     Path run = root.resolve("run-3");

@@ -32,7 +32,7 @@ class OpenFheTrainTest {
   static void encrypt() {
     owner = OpenFheClient.generate(PARAMETERS);
     toy = new EncryptedToy(root, 2, "openfhe", owner).write();
-    owner.writeEvaluationKeys(root.resolve("keys"), toy.plan.rotations(), (d, of, bytes) -> {});
+    owner.writeEvaluationKeys(root.resolve("keys"), toy.plan.keys(), (d, of, bytes) -> {});
   }
 
   @AfterAll
@@ -75,7 +75,7 @@ class OpenFheTrainTest {
   void train_withKeysOfAnotherOwner_isRefusedAsInput() throws Exception {
     try (Client other = OpenFheClient.generate(PARAMETERS)) {
       Path keys = root.resolve("other-keys");
-      other.writeEvaluationKeys(keys, toy.plan.rotations(), (d, of, bytes) -> {});
+      other.writeEvaluationKeys(keys, toy.plan.keys(), (d, of, bytes) -> {});
       assertEquals(
           ExitCode.INPUT.status(), train(root.resolve("run-2"), "paths.key-bundle=" + keys));
     }

@@ -6,14 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import org.hetal.training.Schedule;
+import org.hetal.plan.Schedule;
 import org.hetal.training.StopDecision;
 import org.hetal.training.TrainingListener.EpochEvent;
 import org.hetal.training.TrainingListener.StepEvent;
 import org.junit.jupiter.api.Test;
 
 class ProgressTest {
-  private static final Schedule SCHEDULE = new Schedule(40, 10, 1, 5, 2, 4, 1);
+  private static final Schedule SCHEDULE = new Schedule(40, 10, 1, 5, 2, 32, 1);
   private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private final PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
 

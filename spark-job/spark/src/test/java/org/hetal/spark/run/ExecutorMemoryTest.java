@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import org.apache.spark.SparkConf;
 import org.hetal.config.SettingsException;
-import org.hetal.training.DeviceMemory;
+import org.hetal.planner.DeviceMemory;
 import org.junit.jupiter.api.Test;
 
 class ExecutorMemoryTest {

@@ -1,11 +1,11 @@
-package org.hetal.training;
+package org.hetal.planner;
 
 import java.io.Serializable;
 
 /**
- * Measured times of an engine and the shape of its keys, from which {@link TrainingPlan#estimate}
- * tells what a training will cost. Figures come from a benchmark of the machine in question; a plan
- * never invents them.
+ * Measured times of an engine and the shape of its keys, from which {@link TrainingEstimate} tells
+ * what a training will cost. Figures come from a benchmark of the machine in question; a plan never
+ * invents them.
  *
  * @param source where the figures come from, for the report
  * @param keySwitchSeconds of one rotation or relinearisation, averaged over the levels used

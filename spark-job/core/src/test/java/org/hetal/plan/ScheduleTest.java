@@ -1,4 +1,4 @@
-package org.hetal.training;
+package org.hetal.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -6,13 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.hetal.packing.Layout;
+import org.hetal.training.Momentum;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class ScheduleTest {
   private static Schedule schedule(int rows, int batchRows, int groupsPerMicrobatch) {
-    return new Schedule(rows, batchRows, 4, 5, 2, 6, groupsPerMicrobatch);
+    return new Schedule(rows, batchRows, 4, 5, 2, 128, groupsPerMicrobatch);
   }
 
   @Test
@@ -57,11 +58,13 @@ class ScheduleTest {
   @Test
   void badValues_areNamed() {
     String message =
-        assertThrows(IllegalArgumentException.class, () -> new Schedule(10, 0, 1, 1, 1, 6, 1))
+        assertThrows(IllegalArgumentException.class, () -> new Schedule(10, 0, 1, 1, 1, 128, 1))
             .getMessage();
-    assertEquals("schedule.batchRows: expected at least 1, actual 0", message);
-    assertThrows(IllegalArgumentException.class, () -> new Schedule(10, 5, Double.NaN, 1, 1, 6, 1));
-    assertThrows(IllegalArgumentException.class, () -> new Schedule(10, 5, 1, 1, 1, 6, 3));
+    assertEquals("schedule.batchRows: expected 1 to 268435456, actual 0", message);
+    assertThrows(
+        IllegalArgumentException.class, () -> new Schedule(10, 5, Double.NaN, 1, 1, 128, 1));
+    assertThrows(IllegalArgumentException.class, () -> new Schedule(10, 5, 1, 1, 1, 128, 3));
+    assertThrows(IllegalArgumentException.class, () -> new Schedule(10, 5, 1, 1, 1, 6, 1));
     assertThrows(IllegalArgumentException.class, () -> schedule(10, 5, 1).batch(2));
   }
 

@@ -1,9 +1,10 @@
-package org.hetal.training;
+package org.hetal.planner;
 
 import java.util.Locale;
 import org.hetal.he.HeLevelException;
 import org.hetal.he.Parameters;
 import org.hetal.linalg.Products;
+import org.hetal.plan.Levels;
 import org.hetal.softmax.SoftmaxPlan;
 
 /**
@@ -14,12 +15,6 @@ import org.hetal.softmax.SoftmaxPlan;
  * because everything is cheaper lower down.
  */
 final class Placement {
-  /** The update's products with momentum. */
-  private static final int UPDATE_LEVELS = 1;
-
-  /** The gradient multiplies features one level below the residual. */
-  private static final int RESIDUAL_TO_FEATURES = 1;
-
   private Placement() {}
 
   /**
@@ -27,7 +22,7 @@ final class Placement {
    */
   static Levels of(Parameters parameters, int classes, int squarings) {
     int refresh = parameters.bootstrapInputLevel();
-    int gradient = refresh + UPDATE_LEVELS;
+    int gradient = refresh + Levels.UPDATE_LEVELS;
     int residual = gradient + Products.GRADIENT_LEVELS;
     int toLogits = Products.EXPAND_LEVELS + Products.LOGIT_LEVELS;
     int state = parameters.bootstrapOutputLevel();
@@ -45,7 +40,7 @@ final class Placement {
     return new Levels(
         state,
         forward,
-        Math.max(expanded, residual - RESIDUAL_TO_FEATURES),
+        Math.max(expanded, residual - Levels.RESIDUAL_TO_FEATURES),
         forward - toLogits,
         residual,
         residual,

@@ -1,6 +1,7 @@
-package org.hetal.training;
+package org.hetal.plan;
 
 import java.io.Serializable;
+import org.hetal.softmax.Softmax;
 
 /**
  * What is trained and for how long; one schedule drives the encrypted and the plain training alike.
@@ -14,7 +15,8 @@ import java.io.Serializable;
  * @param epochs passes over the rows, at least 1
  * @param patience epochs without a better validation loss, counted from the best epoch, after which
  *     training stops; at least 1
- * @param squarings k of the softmax: logits must stay within {@code logitRange()} = 2 * 2^k
+ * @param logitRange logits must stay within plus and minus this; 32, 64, 128 or 256: 2 * 2^k for
+ *     the k squarings of the softmax
  * @param groupsPerMicrobatch 1 or 2: how many ciphertexts of logits one task refreshes together
  */
 public record Schedule(
@@ -23,32 +25,35 @@ public record Schedule(
     double learningRate,
     int epochs,
     int patience,
-    int squarings,
+    int logitRange,
     int groupsPerMicrobatch)
     implements Serializable {
 
-  private static final int MOST_SQUARINGS = 16;
+  private static final long serialVersionUID = 1L;
+
+  /** More rows are refused. */
+  public static final int MOST_ROWS = 1 << 28;
+
+  private static final int MOST_EPOCHS = 1_000_000;
 
   public Schedule {
-    require("rows", rows >= 1, "at least 1", rows);
-    require("batchRows", batchRows >= 1, "at least 1", batchRows);
-    require(
-        "learningRate",
+    Checks.range("schedule.rows", rows, 1, MOST_ROWS);
+    Checks.range("schedule.batchRows", batchRows, 1, MOST_ROWS);
+    Checks.that(
         learningRate > 0 && Double.isFinite(learningRate),
-        "positive and finite",
+        "schedule.learningRate",
+        "a positive finite number",
         learningRate);
-    require("epochs", epochs >= 1, "at least 1", epochs);
-    require("patience", patience >= 1, "at least 1", patience);
-    require(
-        "squarings",
-        squarings >= 1 && squarings <= MOST_SQUARINGS,
-        "1 to " + MOST_SQUARINGS,
-        squarings);
-    require(
-        "groupsPerMicrobatch",
-        groupsPerMicrobatch == 1 || groupsPerMicrobatch == 2,
-        "1 or 2",
-        groupsPerMicrobatch);
+    Checks.range("schedule.epochs", epochs, 1, MOST_EPOCHS);
+    Checks.range("schedule.patience", patience, 1, MOST_EPOCHS);
+    Checks.that(
+        Softmax.LOGIT_RANGES.contains(logitRange),
+        "schedule.logitRange",
+        "one of " + Softmax.LOGIT_RANGES,
+        logitRange);
+    Checks.range("schedule.groupsPerMicrobatch", groupsPerMicrobatch, 1, 2);
+    long steps = (long) epochs * ((rows + (long) batchRows - 1) / batchRows);
+    Checks.range("schedule: steps of all epochs", steps, 1, Integer.MAX_VALUE);
   }
 
   /** Minibatches an epoch. */
@@ -71,14 +76,14 @@ public record Schedule(
     return Math.multiplyExact(epochs, batches());
   }
 
-  /** 2^k: the model state and the logits are carried divided by it. */
-  public double stateScale() {
-    return Math.scalb(1.0, squarings);
+  /** k of the softmax: {@code logitRange} = 2 * 2^k. */
+  public int squarings() {
+    return Softmax.squarings(logitRange);
   }
 
-  /** The magnitude that no logit may exceed. */
-  public double logitRange() {
-    return 2 * stateScale();
+  /** 2^k: the model state and the logits are carried divided by it. */
+  public double stateScale() {
+    return logitRange / 2.0;
   }
 
   /**
@@ -89,10 +94,13 @@ public record Schedule(
     return learningRate / batch(batch).rows() / stateScale();
   }
 
-  private static void require(String name, boolean holds, String expected, Object actual) {
-    if (!holds) {
-      throw new IllegalArgumentException(
-          "schedule." + name + ": expected " + expected + ", actual " + actual);
-    }
+  void appendTo(CanonicalText text) {
+    text.add("schedule.rows", rows)
+        .add("schedule.batchRows", batchRows)
+        .add("schedule.learningRate", learningRate)
+        .add("schedule.epochs", epochs)
+        .add("schedule.patience", patience)
+        .add("schedule.logitRange", logitRange)
+        .add("schedule.groupsPerMicrobatch", groupsPerMicrobatch);
   }
 }

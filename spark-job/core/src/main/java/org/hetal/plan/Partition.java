@@ -1,4 +1,4 @@
-package org.hetal.training;
+package org.hetal.plan;
 
 import java.io.Serializable;
 import java.util.ArrayList;

@@ -1,7 +1,11 @@
-package org.hetal.training;
+package org.hetal.planner;
 
 import java.io.Serializable;
 import org.hetal.he.KeyPlan;
+import org.hetal.plan.MemoryEstimate;
+import org.hetal.plan.Partition;
+import org.hetal.plan.RowRange;
+import org.hetal.plan.TrainingPlan;
 
 /**
  * Bytes that the native engine takes on its device in a training, known before any key is made. All
@@ -36,12 +40,12 @@ public record DeviceMemory(long keys, long shared, long kept, long task) impleme
    */
   public static DeviceMemory of(TrainingPlan plan, long cacheBytes) {
     int degree = plan.parameters().ringDegree();
-    KeyPlan rotations = plan.rotations();
+    KeyPlan planned = plan.keys();
     long keys =
         bootstrapBytes(degree)
-            + rotations.rotations().values().stream().mapToLong(l -> keyBytes(degree, l)).sum()
-            + keyBytes(degree, rotations.relinearizationLevel())
-            + keyBytes(degree, rotations.conjugationLevel());
+            + planned.rotations().values().stream().mapToLong(l -> keyBytes(degree, l)).sum()
+            + keyBytes(degree, planned.relinearizationLevel())
+            + keyBytes(degree, planned.conjugationLevel());
     long rows = 0;
     for (Partition.MicrobatchRows microbatch :
         Partition.microbatches(plan.schedule(), plan.layout())) {

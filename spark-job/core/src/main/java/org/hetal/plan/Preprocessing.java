@@ -1,0 +1,38 @@
+package org.hetal.plan;
+
+import java.io.Serializable;
+
+/**
+ * How the data owner prepares rows, as chosen in the settings. What is computed from the data
+ * (means, scale, kept columns) is not here: it stays in the owner's record.
+ *
+ * @param bias the constant last feature, 0 to 1
+ * @param centering whether each column's mean over the training rows is subtracted
+ * @param rowNormBound a scaled row beyond this norm is refused; positive
+ */
+public record Preprocessing(double bias, boolean centering, Scaling scaling, double rowNormBound)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  public Preprocessing {
+    Checks.that(bias >= 0 && bias <= 1, "preprocessing.bias", "0 to 1", bias);
+    Checks.present("preprocessing.scaling", scaling);
+    Checks.that(
+        rowNormBound > 0 && Double.isFinite(rowNormBound),
+        "preprocessing.rowNormBound",
+        "a positive finite number",
+        rowNormBound);
+  }
+
+  /** Of rows that are used as they are, with a bias of 1. */
+  public static Preprocessing none() {
+    return new Preprocessing(1, false, Scaling.NONE, 1);
+  }
+
+  void appendTo(CanonicalText text) {
+    text.add("preprocessing.bias", bias)
+        .add("preprocessing.centering", centering)
+        .add("preprocessing.scaling", scaling.name())
+        .add("preprocessing.rowNormBound", rowNormBound);
+  }
+}

@@ -1,0 +1,171 @@
+package org.hetal.plan;
+
+import java.io.Serializable;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.hetal.he.KeyPlan;
+import org.hetal.he.Parameters;
+import org.hetal.packing.Layout;
+import org.hetal.softmax.SoftmaxPlan;
+
+/**
+ * Everything that key generation, encryption, training, validation and prediction must agree on.
+ * {@code org.hetal.planner.TrainingPlanner} makes it before any key exists; every later step reads
+ * it and plans nothing again. It holds no secret: no labels, no statistics of the data.
+ *
+ * <p>The constructor checks every number against its range and against the others, so a plan that
+ * exists can be executed.
+ *
+ * @param parameters the CKKS parameter set
+ * @param layout of features, logits and weights
+ * @param schedule minibatches, epochs, learning rate, range of the logits, training rows
+ * @param validationRows at least 1
+ * @param preprocessing how the owner prepares rows
+ * @param levels of everything that crosses a boundary
+ * @param softmax where the softmax bootstraps; the state is bootstrapped once per iteration at
+ *     {@link Levels#refresh()}, a pair for each compact ciphertext
+ * @param keys exactly the evaluation keys that training, validation and prediction use, each with
+ *     the highest level of its use
+ * @param predictionKeys those of {@code keys} that validation and prediction use
+ * @param iteration operations of one full minibatch
+ * @param validation operations of one epoch's validation logits
+ * @param memory that ciphertexts and plaintexts take while an engine trains
+ */
+public record TrainingPlan(
+    PlannedParameters parameters,
+    Layout layout,
+    Schedule schedule,
+    int validationRows,
+    Preprocessing preprocessing,
+    Levels levels,
+    SoftmaxPlan softmax,
+    KeyPlan keys,
+    KeyPlan predictionKeys,
+    OperationCounts iteration,
+    OperationCounts validation,
+    MemoryEstimate memory)
+    implements Serializable {
+  private static final long serialVersionUID = 1L;
+
+  /** The first line of the canonical text: kind and version. */
+  private static final String TITLE = "hetal training plan 1";
+
+  public TrainingPlan {
+    Checks.present("parameters", parameters);
+    Checks.present("layout", layout);
+    Checks.present("schedule", schedule);
+    Checks.present("preprocessing", preprocessing);
+    Checks.present("levels", levels);
+    Checks.present("softmax", softmax);
+    Checks.present("keys", keys);
+    Checks.present("predictionKeys", predictionKeys);
+    Checks.present("iteration", iteration);
+    Checks.present("validation", validation);
+    Checks.present("memory", memory);
+    Checks.range("validationRows", validationRows, 1, Schedule.MOST_ROWS);
+    Checks.equal("layout.slots", parameters.slotCount(), layout.slots());
+    levels.require(parameters);
+    requireSoftmax(parameters, layout, schedule, levels, softmax);
+    PlannedKeys.require("keys", keys, parameters);
+    PlannedKeys.require("predictionKeys", predictionKeys, parameters);
+    PlannedKeys.requireContained(predictionKeys, keys);
+    long bootstraps = bootstraps(layout, schedule, softmax);
+    Checks.equal("iteration.bootstrap", bootstraps, iteration.bootstrap());
+    Checks.range("iteration.bootstrap", bootstraps, 1, Integer.MAX_VALUE);
+  }
+
+  private static void requireSoftmax(
+      PlannedParameters parameters,
+      Layout layout,
+      Schedule schedule,
+      Levels levels,
+      SoftmaxPlan softmax) {
+    Checks.equal("softmax.classes", layout.classes(), softmax.classes());
+    Checks.equal("softmax.squarings", schedule.squarings(), softmax.squarings());
+    Checks.equal("softmax.inputLevel", levels.logits(), softmax.inputLevel());
+    Checks.equal("softmax.outputLevel", levels.residual(), softmax.outputLevel());
+    softmax.require(
+        parameters.bootstrapInputLevel(),
+        parameters.bootstrapOutputLevel(),
+        parameters.bootstrapBound());
+  }
+
+  private static long bootstraps(Layout layout, Schedule schedule, SoftmaxPlan softmax) {
+    long groups = ceilDiv(schedule.batch(0).rows(), layout.rowsPerGroup());
+    long microbatches = ceilDiv(groups, schedule.groupsPerMicrobatch());
+    return layout.compactCiphertexts() + microbatches * softmax.bootstraps();
+  }
+
+  private static long ceilDiv(long a, long b) {
+    return (a + b - 1) / b;
+  }
+
+  /**
+   * Bootstraps of a full minibatch, over all its microbatches and the refresh of the state; a pair
+   * counts once.
+   */
+  public int bootstrapsPerIteration() {
+    return Math.toIntExact(iteration.bootstrap());
+  }
+
+  /**
+   * Rows to which a group to be predicted is filled up with zeros, so that it needs no keys but the
+   * planned ones: whole microbatch row blocks, a power of two of them.
+   *
+   * @param rows 1 to {@code layout.rowsPerGroup()}
+   */
+  public int predictionRows(int rows) {
+    int blocks = layout.rowBlocks(rows);
+    int planned = Integer.highestOneBit(blocks);
+    return (planned < blocks ? 2 * planned : planned) * layout.rowsPerBlock();
+  }
+
+  /**
+   * @throws IllegalArgumentException unless a part works with the parameters that were planned for
+   */
+  public void requireParameters(Parameters actual) {
+    parameters.require(actual);
+  }
+
+  /**
+   * SHA-256 of {@link #canonical()}, lower-case hex: the identity of this plan, which keys, data
+   * sets, models and checkpoints carry.
+   */
+  public String digest() {
+    try {
+      byte[] text = canonical().getBytes(StandardCharsets.UTF_8);
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(text));
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java has SHA-256", e);
+    }
+  }
+
+  /** All that was agreed, one line per number or word in a fixed order. */
+  public String canonical() {
+    CanonicalText text = new CanonicalText(TITLE);
+    parameters.appendTo(text);
+    text.add("layout.slots", layout.slots())
+        .add("layout.rowsPerBlock", layout.rowsPerBlock())
+        .add("layout.classes", layout.classes())
+        .add("layout.features", layout.features())
+        .add("layout.babySteps", layout.babySteps());
+    schedule.appendTo(text);
+    text.add("validationRows", validationRows);
+    preprocessing.appendTo(text);
+    levels.appendTo(text);
+    for (SoftmaxPlan.Step step : softmax.steps()) {
+      text.add("softmax.step", step.stage())
+          .add("softmax.refreshed", step.refreshed())
+          .add("softmax.startLevel", step.startLevel())
+          .add("softmax.endLevel", step.endLevel());
+    }
+    PlannedKeys.appendTo(text, "keys", keys);
+    PlannedKeys.appendTo(text, "predictionKeys", predictionKeys);
+    iteration.appendTo(text, "iteration");
+    validation.appendTo(text, "validation");
+    memory.appendTo(text);
+    return text.toString();
+  }
+}

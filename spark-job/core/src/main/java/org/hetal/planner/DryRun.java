@@ -1,0 +1,223 @@
+package org.hetal.planner;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.hetal.he.Ciphertext;
+import org.hetal.he.KeyPlan;
+import org.hetal.he.Parameters;
+import org.hetal.he.simulator.Operation;
+import org.hetal.he.simulator.SimulatedParameters;
+import org.hetal.he.simulator.Simulator;
+import org.hetal.linalg.ExpandedWeights;
+import org.hetal.linalg.FeatureBlocks;
+import org.hetal.packing.Layout;
+import org.hetal.plan.Levels;
+import org.hetal.plan.MemoryEstimate;
+import org.hetal.plan.OperationCounts;
+import org.hetal.plan.Partition;
+import org.hetal.plan.RowRange;
+import org.hetal.plan.Schedule;
+import org.hetal.softmax.SoftmaxPlan;
+import org.hetal.training.EncryptedMicrobatch;
+import org.hetal.training.MicrobatchGradient;
+import org.hetal.training.ModelState;
+import org.hetal.training.NesterovUpdate;
+import org.hetal.training.ValidationLogits;
+
+/**
+ * Runs what training will run, on the simulator with the same ring and levels and rows of zeros:
+ * each shape of microbatch once, the update, each shape of validation group. What it counts and
+ * which keys it uses does not depend on the values.
+ */
+final class DryRun {
+  private final Simulator simulator;
+  private final Layout layout;
+  private final Levels levels;
+  private MemoryEstimate memory = MemoryEstimate.NONE;
+  private OperationCounts iteration = OperationCounts.NONE;
+  private OperationCounts validation = OperationCounts.NONE;
+
+  private DryRun(Parameters parameters, Layout layout, Levels levels) {
+    this.simulator =
+        new Simulator(
+            new SimulatedParameters(
+                parameters.ringDegree(),
+                parameters.bootstrapInputLevel(),
+                parameters.usableLevels(),
+                parameters.bootstrapBound()));
+    this.layout = layout;
+    this.levels = levels;
+  }
+
+  /** Training and validation. */
+  static DryRun ofTraining(
+      Parameters parameters,
+      Layout layout,
+      Schedule schedule,
+      int validationRows,
+      Levels levels,
+      SoftmaxPlan softmax) {
+    DryRun out = new DryRun(parameters, layout, levels);
+    out.runTraining(schedule, softmax);
+    out.runValidation(validationRows);
+    return out;
+  }
+
+  /** Validation and prediction alone. */
+  static DryRun ofValidation(
+      Parameters parameters, Layout layout, int validationRows, Levels levels) {
+    DryRun out = new DryRun(parameters, layout, levels);
+    out.runValidation(validationRows);
+    return out;
+  }
+
+  /** Every key used. */
+  KeyPlan keys() {
+    return simulator.usedKeys();
+  }
+
+  /** Operations of one step on a full minibatch. */
+  OperationCounts iteration() {
+    return iteration;
+  }
+
+  /** Operations of one epoch's validation logits. */
+  OperationCounts validation() {
+    return validation;
+  }
+
+  /** What ciphertexts and plaintexts take. */
+  MemoryEstimate memory() {
+    return memory;
+  }
+
+  private void runTraining(Schedule schedule, SoftmaxPlan softmax) {
+    NesterovUpdate update = new NesterovUpdate(simulator, levels);
+    int compact = layout.compactCiphertexts();
+    Map<List<Integer>, OperationCounts> microbatchCounts = new HashMap<>();
+    try (MicrobatchGradient microbatchGradient =
+            new MicrobatchGradient(simulator, layout, levels, softmax);
+        ModelState start = update.start(compact)) {
+      simulator.resetCounts();
+      try (ExpandedWeights lookahead = microbatchGradient.expand(start.lookahead())) {
+        OperationCounts expand = counts();
+        for (Partition.MicrobatchRows microbatch : Partition.microbatches(schedule, layout)) {
+          if (!microbatchCounts.containsKey(shape(microbatch))) {
+            double factor = schedule.gradientFactor(microbatch.batch());
+            microbatchCounts.put(
+                shape(microbatch),
+                runMicrobatch(microbatchGradient, lookahead, microbatch, factor));
+          }
+        }
+        simulator.resetCounts();
+        List<Ciphertext> gradient = zeroCiphertexts(compact, levels.gradient());
+        update.step(start, gradient).close();
+        gradient.forEach(Ciphertext::close);
+        memory = memory.and(new MemoryEstimate(simulator.openBytes(), 0, 0));
+        iteration = expand.plus(counts());
+        for (Partition.MicrobatchRows microbatch : Partition.microbatches(schedule, 0, layout)) {
+          iteration = iteration.plus(microbatchCounts.get(shape(microbatch)));
+        }
+      }
+    }
+  }
+
+  /** Twice, since the first run also encodes the masks. */
+  private OperationCounts runMicrobatch(
+      MicrobatchGradient microbatchGradient,
+      ExpandedWeights lookahead,
+      Partition.MicrobatchRows rows,
+      double factor) {
+    long before = simulator.openBytes();
+    List<EncryptedMicrobatch.Group> groups = new ArrayList<>();
+    for (RowRange group : rows.groups()) {
+      groups.add(
+          new EncryptedMicrobatch.Group(
+              zeros(group.rows(), levels.features()), simulator.zero(levels.labels())));
+    }
+    long microbatchBytes = simulator.openBytes() - before;
+    try (EncryptedMicrobatch microbatch = new EncryptedMicrobatch(groups)) {
+      microbatchGradient.compute(lookahead, microbatch, factor).forEach(Ciphertext::close);
+      simulator.resetCounts();
+      simulator.resetPeakBytes();
+      long resting = simulator.openBytes();
+      microbatchGradient.compute(lookahead, microbatch, factor).forEach(Ciphertext::close);
+      memory = memory.and(new MemoryEstimate(0, microbatchBytes, simulator.peakBytes() - resting));
+      return counts();
+    }
+  }
+
+  private void runValidation(int validationRows) {
+    long before = simulator.openBytes();
+    List<Ciphertext> weights =
+        zeroCiphertexts(layout.compactCiphertexts(), levels.validationWeights());
+    try (ValidationLogits logits = new ValidationLogits(simulator, layout, levels)) {
+      simulator.resetCounts();
+      try (ExpandedWeights expanded = logits.expand(weights)) {
+        OperationCounts sum = counts();
+        Map<Integer, OperationCounts> known = new HashMap<>();
+        for (RowRange group : Partition.groups(validationRows, layout)) {
+          int rowBlocks = layout.rowBlocks(group.rows());
+          known.computeIfAbsent(rowBlocks, unused -> runGroup(logits, expanded, group.rows()));
+          sum = sum.plus(known.get(rowBlocks));
+        }
+        Set<Integer> others = new HashSet<>();
+        for (int blocks = 1; blocks <= layout.positions(); blocks *= 2) {
+          others.add(blocks);
+        }
+        others.removeAll(known.keySet());
+        others.forEach(blocks -> runGroup(logits, expanded, blocks * layout.rowsPerBlock()));
+        memory = memory.and(new MemoryEstimate(simulator.openBytes() - before, 0, 0));
+        validation = sum;
+      }
+    }
+  }
+
+  private OperationCounts runGroup(ValidationLogits logits, ExpandedWeights weights, int rows) {
+    simulator.resetCounts();
+    long before = simulator.openBytes();
+    try (FeatureBlocks features = zeros(rows, levels.validationFeatures())) {
+      long rowBytes = simulator.openBytes() - before;
+      simulator.resetPeakBytes();
+      logits.compute(weights, features).close();
+      long working = simulator.peakBytes() - before - rowBytes;
+      memory = memory.and(new MemoryEstimate(0, rowBytes, working));
+    }
+    return counts();
+  }
+
+  private FeatureBlocks zeros(int rows, int level) {
+    int rowBlocks = layout.rowBlocks(rows);
+    return new FeatureBlocks(zeroCiphertexts(rowBlocks * layout.columnBlocks(), level), rowBlocks);
+  }
+
+  private List<Ciphertext> zeroCiphertexts(int count, int level) {
+    List<Ciphertext> out = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      out.add(simulator.zero(level));
+    }
+    return out;
+  }
+
+  private List<Integer> shape(Partition.MicrobatchRows microbatch) {
+    return microbatch.groups().stream().map(g -> layout.rowBlocks(g.rows())).toList();
+  }
+
+  private OperationCounts counts() {
+    return new OperationCounts(
+        simulator.count(Operation.ADD),
+        simulator.count(Operation.MULTIPLY),
+        simulator.count(Operation.MULTIPLY_PLAIN),
+        simulator.count(Operation.MULTIPLY_CONSTANT),
+        simulator.count(Operation.RELINEARIZE),
+        simulator.count(Operation.RESCALE),
+        simulator.count(Operation.ROTATE),
+        simulator.count(Operation.CONJUGATE),
+        simulator.count(Operation.BOOTSTRAP),
+        simulator.count(Operation.ENCODE));
+  }
+}

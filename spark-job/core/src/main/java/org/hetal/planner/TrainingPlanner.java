@@ -1,0 +1,98 @@
+package org.hetal.planner;
+
+import org.hetal.he.Parameters;
+import org.hetal.packing.Layout;
+import org.hetal.plan.DataShape;
+import org.hetal.plan.Levels;
+import org.hetal.plan.PlannedParameters;
+import org.hetal.plan.Preprocessing;
+import org.hetal.plan.Schedule;
+import org.hetal.plan.TrainingPlan;
+import org.hetal.softmax.Softmax;
+import org.hetal.softmax.SoftmaxPlan;
+
+/**
+ * Finds a training's plan before any key exists: the cheapest layout, levels with the fewest
+ * bootstraps and then the lowest levels, and, by a dry run on the simulator, the keys, operations
+ * and memory. The result depends on the arguments only. It takes about a second.
+ */
+public final class TrainingPlanner {
+  private TrainingPlanner() {}
+
+  /**
+   * Plans with the cheapest layout.
+   *
+   * @param classes 2 to {@link Layout#MAX_CLASSES}
+   * @param shape of the prepared rows; its training rows are those of the schedule
+   * @throws IllegalArgumentException when the numbers do not fit each other
+   * @throws org.hetal.he.HeLevelException when the parameters leave too few levels
+   */
+  public static TrainingPlan plan(
+      Parameters parameters,
+      Schedule schedule,
+      DataShape shape,
+      int classes,
+      Preprocessing preprocessing) {
+    Layout layout =
+        Layout.choose(parameters.slotCount(), schedule.batch(0).rows(), shape.features(), classes);
+    return plan(parameters, layout, schedule, shape.validationRows(), preprocessing);
+  }
+
+  /**
+   * Plans with a given layout.
+   *
+   * @param layout with as many slots as the parameters
+   * @param validationRows at least 1
+   * @throws IllegalArgumentException when the numbers do not fit each other
+   * @throws org.hetal.he.HeLevelException when the parameters leave too few levels
+   */
+  public static TrainingPlan plan(
+      Parameters parameters,
+      Layout layout,
+      Schedule schedule,
+      int validationRows,
+      Preprocessing preprocessing) {
+    if (layout.slots() != parameters.slotCount() || validationRows < 1) {
+      throw new IllegalArgumentException(
+          "plan: expected a layout of "
+              + parameters.slotCount()
+              + " slots and at least 1 validation row, actual "
+              + layout.slots()
+              + " and "
+              + validationRows);
+    }
+    requireLogitRange(layout.classes(), schedule.logitRange());
+    Levels levels = Placement.of(parameters, layout.classes(), schedule.squarings());
+    SoftmaxPlan softmax =
+        SoftmaxPlan.of(
+            parameters, layout.classes(), schedule.squarings(), levels.logits(), levels.residual());
+    DryRun training =
+        DryRun.ofTraining(parameters, layout, schedule, validationRows, levels, softmax);
+    DryRun prediction = DryRun.ofValidation(parameters, layout, validationRows, levels);
+    return new TrainingPlan(
+        PlannedParameters.of(parameters),
+        layout,
+        schedule,
+        validationRows,
+        preprocessing,
+        levels,
+        softmax,
+        training.keys(),
+        prediction.keys(),
+        training.iteration(),
+        training.validation(),
+        training.memory());
+  }
+
+  private static void requireLogitRange(int classes, int logitRange) {
+    if (!Softmax.logitRanges(classes).contains(logitRange)) {
+      throw new IllegalArgumentException(
+          "logit range for "
+              + classes
+              + " classes: expected one of "
+              + Softmax.logitRanges(classes)
+              + ", actual "
+              + logitRange);
+    }
+  }
+}

@@ -1,0 +1,131 @@
+package org.hetal.dataset;
+
+import java.util.Map;
+import java.util.TreeMap;
+import org.hetal.he.KeyPlan;
+import org.hetal.packing.Layout;
+import org.hetal.plan.Levels;
+import org.hetal.plan.MemoryEstimate;
+import org.hetal.plan.OperationCounts;
+import org.hetal.plan.PlannedParameters;
+import org.hetal.plan.Preprocessing;
+import org.hetal.plan.Schedule;
+import org.hetal.plan.TrainingPlan;
+import org.hetal.softmax.SoftmaxPlan;
+
+/** The content of a plan file: the names of the components are those of the JSON. */
+record PlanContent(
+    PlannedParameters parameters,
+    StoredLayout layout,
+    Schedule schedule,
+    int validationRows,
+    Preprocessing preprocessing,
+    Levels levels,
+    SoftmaxPlan softmax,
+    Keys keys,
+    Keys predictionKeys,
+    OperationCounts iteration,
+    OperationCounts validation,
+    MemoryEstimate memory) {
+
+  /**
+   * A layout.
+   *
+   * @param babySteps follow from the rest: another number means that another release packs weights
+   *     in another way
+   */
+  record StoredLayout(int slots, int rowsPerBlock, int classes, int features, int babySteps) {
+    Layout layout() {
+      Layout out = new Layout(slots, rowsPerBlock, classes, features);
+      if (out.babySteps() != babySteps) {
+        throw new IllegalArgumentException(
+            "layout.babySteps: expected " + out.babySteps() + ", actual " + babySteps);
+      }
+      return out;
+    }
+  }
+
+  /**
+   * Evaluation keys.
+   *
+   * @param rotations steps to the left to the highest level of use
+   * @param relinearizationLevel -1: no key
+   * @param conjugationLevel -1: no key
+   * @param bootstrap whether bootstrapping's own keys are needed, too
+   */
+  record Keys(
+      Map<Integer, Integer> rotations,
+      int relinearizationLevel,
+      int conjugationLevel,
+      boolean bootstrap) {
+    static Keys of(KeyPlan plan) {
+      return new Keys(
+          new TreeMap<>(plan.rotations()),
+          plan.relinearizationLevel(),
+          plan.conjugationLevel(),
+          plan.needsBootstrap());
+    }
+
+    KeyPlan plan(String field) {
+      KeyPlan out = new KeyPlan();
+      rotations.forEach(
+          (steps, level) -> {
+            require(field + ".rotations." + steps, level == null ? -1 : level, 0);
+            out.rotate(steps, level);
+          });
+      require(field + ".relinearizationLevel", relinearizationLevel, -1);
+      require(field + ".conjugationLevel", conjugationLevel, -1);
+      out.relinearize(relinearizationLevel).conjugate(conjugationLevel);
+      return bootstrap ? out.bootstrap() : out;
+    }
+
+    private static void require(String field, int actual, int least) {
+      if (actual < least) {
+        throw new IllegalArgumentException(
+            field + ": expected at least " + least + ", actual " + actual);
+      }
+    }
+  }
+
+  static PlanContent of(TrainingPlan plan) {
+    Layout layout = plan.layout();
+    return new PlanContent(
+        plan.parameters(),
+        new StoredLayout(
+            layout.slots(),
+            layout.rowsPerBlock(),
+            layout.classes(),
+            layout.features(),
+            layout.babySteps()),
+        plan.schedule(),
+        plan.validationRows(),
+        plan.preprocessing(),
+        plan.levels(),
+        plan.softmax(),
+        Keys.of(plan.keys()),
+        Keys.of(plan.predictionKeys()),
+        plan.iteration(),
+        plan.validation(),
+        plan.memory());
+  }
+
+  /**
+   * @throws IllegalArgumentException when the numbers do not fit each other; the message starts
+   *     with the field
+   */
+  TrainingPlan plan() {
+    return new TrainingPlan(
+        parameters,
+        layout.layout(),
+        schedule,
+        validationRows,
+        preprocessing,
+        levels,
+        softmax,
+        keys.plan("keys"),
+        predictionKeys.plan("predictionKeys"),
+        iteration,
+        validation,
+        memory);
+  }
+}

@@ -1,0 +1,226 @@
+package org.hetal.dataset;
+
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonMappingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+import org.hetal.he.Parameters;
+import org.hetal.plan.TrainingPlan;
+
+/**
+ * {@code plan.json}: a {@link TrainingPlan} on storage. It holds nothing secret; a data set's
+ * folder carries a copy, so that the cluster has it.
+ *
+ * <p>Format version 1, UTF-8 JSON. The root has
+ *
+ * <ul>
+ *   <li>{@code kind}: {@code hetal-plan}; {@code version}: 1
+ *   <li>{@code sha256}: {@link TrainingPlan#digest()}, computed again at every read
+ *   <li>{@code content}: an object with the components of {@link TrainingPlan} under their names.
+ *       The records document ranges and units:
+ *       <ul>
+ *         <li>{@code parameters} ({@link org.hetal.plan.PlannedParameters}): name, hash,
+ *             securityBits, ringDegree, maxLevel, bootstrapInputLevel, bootstrapOutputLevel,
+ *             bootstrapBound
+ *         <li>{@code layout} ({@link org.hetal.packing.Layout}): slots, rowsPerBlock, classes,
+ *             features (bias included), babySteps (checked: it follows from the others)
+ *         <li>{@code schedule} ({@link org.hetal.plan.Schedule}): rows, batchRows, learningRate,
+ *             epochs, patience, logitRange, groupsPerMicrobatch
+ *         <li>{@code validationRows}
+ *         <li>{@code preprocessing} ({@link org.hetal.plan.Preprocessing}): bias, centering,
+ *             scaling, rowNormBound
+ *         <li>{@code levels} ({@link org.hetal.plan.Levels}): state, forward, features, logits,
+ *             residual, labels, gradient, refresh, validationWeights, validationFeatures,
+ *             validationLogits
+ *         <li>{@code softmax} ({@link org.hetal.softmax.SoftmaxPlan}): classes, squarings,
+ *             inputLevel, outputLevel and {@code steps}, each with stage, refreshed (a bootstrap
+ *             comes before it), startLevel, endLevel, bound
+ *         <li>{@code keys} and {@code predictionKeys}: rotations (steps to level),
+ *             relinearizationLevel, conjugationLevel (-1: none), bootstrap
+ *         <li>{@code iteration} and {@code validation} ({@link org.hetal.plan.OperationCounts})
+ *         <li>{@code memory} ({@link org.hetal.plan.MemoryEstimate}), bytes: shared, microbatch,
+ *             working
+ *       </ul>
+ * </ul>
+ *
+ * A field that is missing, unknown, given twice, of another type or out of range is an error.
+ */
+public final class PlanFile {
+  /** The name in a data set's folder, and the last part of the setting {@code paths.plan}. */
+  public static final String NAME = "plan.json";
+
+  private static final String KIND = "hetal-plan";
+  private static final int VERSION = 1;
+  private static final int MAX_BYTES = 1 << 24;
+
+  private static final JsonMapper JSON =
+      JsonMapper.builder()
+          .enable(SerializationFeature.INDENT_OUTPUT)
+          .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+          .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .enable(DeserializationFeature.FAIL_ON_NUMBERS_FOR_ENUMS)
+          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+          .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY)
+          .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
+          .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+          .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+          .build();
+
+  private PlanFile() {}
+
+  /** The bytes of the file; equal plans give equal bytes. */
+  public static byte[] bytes(TrainingPlan plan) {
+    ObjectNode root = JSON.createObjectNode();
+    root.put("kind", KIND);
+    root.put("version", VERSION);
+    root.put("sha256", plan.digest());
+    root.set("content", JSON.valueToTree(PlanContent.of(plan)));
+    try {
+      return (JSON.writeValueAsString(root) + "\n").getBytes(StandardCharsets.UTF_8);
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException("a tree is always writable", e);
+    }
+  }
+
+  /** Writes or replaces the file {@link #NAME} of a folder. */
+  public static void write(Storage storage, TrainingPlan plan) {
+    storage.writeAtomically(NAME, bytes(plan));
+  }
+
+  /** Writes or replaces a local file. */
+  public static void write(Path file, TrainingPlan plan) {
+    folder(file).writeAtomically(file.getFileName().toString(), bytes(plan));
+  }
+
+  /** Whether a folder has the file {@link #NAME}. */
+  public static boolean isPresent(Storage storage) {
+    return storage.exists(NAME);
+  }
+
+  /**
+   * Reads and checks the file {@link #NAME} of a folder.
+   *
+   * @throws DatasetException when it is missing, damaged, or contradicts itself
+   */
+  public static TrainingPlan read(Storage storage) {
+    return parse(storage.describe() + "/" + NAME, storage.read(NAME));
+  }
+
+  /**
+   * Reads and checks a local file.
+   *
+   * @throws DatasetException when it is missing, damaged, or contradicts itself
+   */
+  public static TrainingPlan read(Path file) {
+    return parse(file.toString(), folder(file).read(file.getFileName().toString()));
+  }
+
+  /**
+   * As {@link #read(Path)}, for a parameter set.
+   *
+   * @throws DatasetException when the plan is for other parameters than these
+   */
+  public static TrainingPlan read(Path file, Parameters parameters) {
+    TrainingPlan plan = read(file);
+    requireParameters(file.toString(), plan, parameters);
+    return plan;
+  }
+
+  /**
+   * @param where for the message
+   * @throws DatasetException unless the plan is for these parameters
+   */
+  public static void requireParameters(String where, TrainingPlan plan, Parameters parameters) {
+    try {
+      plan.requireParameters(parameters);
+    } catch (IllegalArgumentException e) {
+      throw new DatasetException(where + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * @param where for the message: the plan's file
+   * @param expected the digest that a manifest or record carries
+   * @throws DatasetException unless it is the plan with this digest
+   */
+  public static void requireDigest(String where, TrainingPlan plan, String expected) {
+    if (!plan.digest().equals(expected)) {
+      throw new DatasetException(
+          where + ": expected the plan with SHA-256 " + expected + ", actual " + plan.digest());
+    }
+  }
+
+  /**
+   * Reads and checks the bytes of a plan file.
+   *
+   * @param where the file, for messages
+   * @throws DatasetException naming the field, what is expected and what is there
+   */
+  public static TrainingPlan parse(String where, byte[] bytes) {
+    if (bytes.length > MAX_BYTES) {
+      throw new DatasetException(
+          where + ": expected at most " + MAX_BYTES + " bytes, actual " + bytes.length);
+    }
+    try {
+      JsonNode root = JSON.readTree(bytes);
+      if (root == null || !root.path("content").isObject()) {
+        throw new DatasetException(
+            where + ": expected an object with kind, version, sha256, content");
+      }
+      expect(where, "kind", KIND, root.path("kind").asText(""), "");
+      expect(
+          where,
+          "version",
+          String.valueOf(VERSION),
+          root.path("version").asText(""),
+          "; another release wrote it: run hetal plan, keygen and encrypt again");
+      TrainingPlan plan = JSON.treeToValue(root.get("content"), PlanContent.class).plan();
+      expect(where, "sha256", plan.digest(), root.path("sha256").asText(""), "");
+      return plan;
+    } catch (IOException e) {
+      throw new DatasetException(where + ": " + problem(e), e);
+    } catch (IllegalArgumentException e) {
+      throw new DatasetException(where + ": " + e.getMessage(), e);
+    }
+  }
+
+  private static String problem(IOException e) {
+    if (e.getCause() instanceof IllegalArgumentException cause && cause.getMessage() != null) {
+      return cause.getMessage();
+    }
+    String message =
+        e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
+    String first = message == null ? "not JSON" : message.lines().findFirst().orElse("not JSON");
+    String field = e instanceof JsonMappingException mapping ? field(mapping) : "";
+    return field.isEmpty() ? first : field + ": " + first;
+  }
+
+  private static String field(JsonMappingException e) {
+    return e.getPath().stream()
+        .map(
+            part -> part.getFieldName() == null ? "[" + part.getIndex() + "]" : part.getFieldName())
+        .collect(Collectors.joining("."));
+  }
+
+  private static void expect(
+      String where, String what, String expected, String actual, String remedy) {
+    if (!expected.equals(actual)) {
+      throw new DatasetException(
+          where + ": " + what + ": expected " + expected + ", actual " + actual + remedy);
+    }
+  }
+
+  private static LocalStorage folder(Path file) {
+    return new LocalStorage(file.toAbsolutePath().getParent());
+  }
+}

@@ -6,7 +6,7 @@ import java.util.Map;
 final class RenamedSettings {
   private static final Map<String, String> NEW =
       Map.of(
-          "training.logit-range",
+          "training.squarings",
           "training.logit-range, which is 2 * 2^squarings: 32, 64, 128, 256 for 4, 5, 6, 7");
 
   private RenamedSettings() {}

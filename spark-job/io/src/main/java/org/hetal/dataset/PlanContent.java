@@ -36,7 +36,12 @@ record PlanContent(
    */
   record StoredLayout(int slots, int rowsPerBlock, int classes, int features, int babySteps) {
     Layout layout() {
-      Layout out = new Layout(slots, rowsPerBlock, classes, features);
+      Layout out;
+      try {
+        out = new Layout(slots, rowsPerBlock, classes, features);
+      } catch (IllegalArgumentException e) {
+        throw new IllegalArgumentException("layout: " + e.getMessage(), e);
+      }
       if (out.babySteps() != babySteps) {
         throw new IllegalArgumentException(
             "layout.babySteps: expected " + out.babySteps() + ", actual " + babySteps);

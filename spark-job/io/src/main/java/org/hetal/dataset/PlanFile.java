@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -171,8 +172,9 @@ public final class PlanFile {
       throw new DatasetException(
           where + ": expected at most " + MAX_BYTES + " bytes, actual " + bytes.length);
     }
+    JsonNode root = null;
     try {
-      JsonNode root = JSON.readTree(bytes);
+      root = JSON.readTree(bytes);
       if (root == null || !root.path("content").isObject()) {
         throw new DatasetException(
             where + ": expected an object with kind, version, sha256, content");
@@ -188,28 +190,41 @@ public final class PlanFile {
       expect(where, "sha256", plan.digest(), root.path("sha256").asText(""), "");
       return plan;
     } catch (IOException e) {
-      throw new DatasetException(where + ": " + problem(e), e);
+      throw new DatasetException(where + ": " + problem(root, e), e);
     } catch (IllegalArgumentException e) {
       throw new DatasetException(where + ": " + e.getMessage(), e);
     }
   }
 
-  private static String problem(IOException e) {
+  /** Jackson's own messages show numbers in the digits of the machine's language. */
+  private static String problem(JsonNode root, IOException e) {
     if (e.getCause() instanceof IllegalArgumentException cause && cause.getMessage() != null) {
       return cause.getMessage();
     }
+    if (root != null && e instanceof JsonMappingException mapping && !mapping.getPath().isEmpty()) {
+      String field = field(mapping, ".");
+      JsonNode actual = root.path("content").at("/" + field(mapping, "/"));
+      if (e instanceof UnrecognizedPropertyException) {
+        return field + ": expected no such field, actual " + actual;
+      }
+      if (actual.isMissingNode() || actual.isNull()) {
+        return field + ": expected a value, actual none";
+      }
+      if (actual.isValueNode()) {
+        return field + ": expected a value of the format's type and range, actual " + actual;
+      }
+    }
     String message =
         e instanceof JsonProcessingException json ? json.getOriginalMessage() : e.getMessage();
-    String first = message == null ? "not JSON" : message.lines().findFirst().orElse("not JSON");
-    String field = e instanceof JsonMappingException mapping ? field(mapping) : "";
-    return field.isEmpty() ? first : field + ": " + first;
+    return message == null ? "not JSON" : message.lines().findFirst().orElse("not JSON");
   }
 
-  private static String field(JsonMappingException e) {
+  private static String field(JsonMappingException e, String separator) {
     return e.getPath().stream()
         .map(
-            part -> part.getFieldName() == null ? "[" + part.getIndex() + "]" : part.getFieldName())
-        .collect(Collectors.joining("."));
+            part ->
+                part.getFieldName() == null ? String.valueOf(part.getIndex()) : part.getFieldName())
+        .collect(Collectors.joining(separator));
   }
 
   private static void expect(

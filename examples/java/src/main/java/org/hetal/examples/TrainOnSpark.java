@@ -11,9 +11,9 @@ import org.apache.spark.ml.classification.LogisticRegressionModel;
 import org.apache.spark.ml.linalg.Vectors;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsLoader;
-import org.hetal.oracle.OracleEndpoint;
 import org.hetal.owner.DataOwner;
 import org.hetal.owner.LabeledData;
+import org.hetal.owner.OracleOptions;
 import org.hetal.owner.Plan;
 import org.hetal.owner.PlainModel;
 import org.hetal.owner.Predictions;
@@ -61,21 +61,18 @@ public final class TrainOnSpark {
       owner.encrypt(data, cluster + "/dataset");
       EvaluationKeys keys = EvaluationKeys.at(cluster + "/keys");
 
-      // The cluster trains; after each epoch it asks the owner's oracle whether to go on.
+      // The cluster trains; after each epoch it asks the owner's oracle whether to go on. In one
+      // process the oracle is passed as it is. Parties in processes of their own use an
+      // OracleEndpoint: setEndpoint on the owner's side, the same endpoint in fit.
       EncryptedModel model;
-      try (RunningOracle oracle =
-          owner.startOracle(OracleEndpoint.in(cluster, "localhost", 0))) {
+      try (RunningOracle oracle = owner.startOracle(new OracleOptions(), data)) {
         model =
             new EncryptedSoftmaxRegression()
                 .setBatchRows(60)
                 .setMaxEpochs(3)
                 .setLearningRate(4)
                 .setCheckpointDir(cluster + "/run")
-                .fit(
-                    spark,
-                    EncryptedDataset.load(spark, cluster + "/dataset"),
-                    keys,
-                    oracle.endpoint());
+                .fit(spark, EncryptedDataset.load(spark, cluster + "/dataset"), keys, oracle);
       }
       model.write().overwrite().save(cluster + "/model");
 

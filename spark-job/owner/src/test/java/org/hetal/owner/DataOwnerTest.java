@@ -52,6 +52,11 @@ class DataOwnerTest {
       assertEquals(keyId, owner.keyId());
     }
     assertThrows(DataException.class, () -> DataOwner.open(settings, folder.resolve("nobody")));
+    DatasetException e2 =
+        assertThrows(
+            DatasetException.class,
+            () -> DataOwner.open(Clusters.simulated("training.epochs", "4"), owned()));
+    assertTrue(e2.getMessage().contains("training.epochs: planned with 3, now 4"), e2.getMessage());
   }
 
   @Test

@@ -70,13 +70,7 @@ public record OracleEndpoint(
    */
   public Settings.Oracle settings(String log, int queryBudget) {
     return new Settings.Oracle(
-        host,
-        port,
-        certificate.toString(),
-        tokenFile.toString(),
-        log,
-        queryBudget,
-        retryTimeout);
+        host, port, certificate.toString(), tokenFile.toString(), log, queryBudget, retryTimeout);
   }
 
   private static void require(String what, boolean holds, String expected, Object actual) {

@@ -6,6 +6,7 @@ import java.util.List;
 import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
+import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.StoredModel;
@@ -22,7 +23,6 @@ import org.hetal.owner.data.Evaluation;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.data.SoftmaxProbe;
 import org.hetal.owner.keys.Clients;
-import org.hetal.dataset.CommitException;
 import org.hetal.owner.record.DatasetRecord;
 import org.hetal.owner.record.OwnerLock;
 import org.hetal.owner.record.RowsRecord;
@@ -77,8 +77,7 @@ public final class DataOwner implements AutoCloseable {
     OwnerFiles files = OwnerFiles.in(folder);
     DataOwner owner =
         new DataOwner(
-            new OwnerContext(
-                plan.settings(), files, Clients.of(plan.settings()), plan.training()));
+            new OwnerContext(plan.settings(), files, Clients.of(plan.settings()), plan.training()));
     return owner.generated(owner.context::writePlan);
   }
 

@@ -1,6 +1,7 @@
 package org.hetal.owner;
 
 import java.time.Instant;
+import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.DatasetWriter;
 import org.hetal.dataset.EncryptedDataset;
@@ -9,7 +10,6 @@ import org.hetal.he.owner.Client;
 import org.hetal.owner.data.DatasetEncryptor;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.data.Table;
-import org.hetal.dataset.CommitException;
 import org.hetal.owner.record.DatasetRecord;
 import org.hetal.owner.record.RowsRecord;
 import org.hetal.owner.record.Unfinished;
@@ -147,8 +147,7 @@ final class DatasetEncryption {
   }
 
   private void removeUnfinished(LocalStorage storage) {
-    int removed =
-        Unfinished.remove(storage.root(), DatasetWriter::wrote);
+    int removed = Unfinished.remove(storage.root(), DatasetWriter::wrote);
     if (removed > 0) {
       owner
           .listener()

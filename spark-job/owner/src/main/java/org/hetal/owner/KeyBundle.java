@@ -4,12 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.hetal.config.SettingsException;
+import org.hetal.dataset.CommitException;
 import org.hetal.he.FileReadException;
 import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.KeyPlan;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.DataException;
-import org.hetal.dataset.CommitException;
 import org.hetal.owner.record.Unfinished;
 
 /** A folder of evaluation keys for the cluster: one file per key and a manifest, written last. */

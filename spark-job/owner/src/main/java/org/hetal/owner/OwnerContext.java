@@ -1,11 +1,11 @@
 package org.hetal.owner;
 
-import org.hetal.dataset.PlanSettings;
 import org.hetal.config.Settings;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.PlanFile;
+import org.hetal.dataset.PlanSettings;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.keys.Clients;

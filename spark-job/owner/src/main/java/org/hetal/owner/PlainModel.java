@@ -5,10 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import org.apache.spark.ml.classification.LogisticRegressionModel;
+import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.owner.data.DecryptedModel;
-import org.hetal.dataset.CommitException;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.PlainTrainer;
 

@@ -1,8 +1,8 @@
 package org.hetal.owner;
 
-import org.hetal.dataset.PlanSettings;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
+import org.hetal.dataset.PlanSettings;
 import org.hetal.he.Parameters;
 import org.hetal.owner.keys.Clients;
 import org.hetal.plan.TrainingPlan;

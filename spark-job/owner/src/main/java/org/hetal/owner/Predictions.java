@@ -6,9 +6,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Locale;
+import org.hetal.dataset.CommitException;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.he.FileReadException;
-import org.hetal.dataset.CommitException;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.PlainTrainer;
 

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.hetal.config.Settings;
+import org.hetal.dataset.CommitException;
 import org.hetal.he.owner.Client;
 import org.hetal.oracle.OracleEndpoint;
 import org.hetal.oracle.RunIdentity;
@@ -14,7 +15,6 @@ import org.hetal.owner.oracle.OracleLog;
 import org.hetal.owner.oracle.OracleServer;
 import org.hetal.owner.oracle.OracleService;
 import org.hetal.owner.oracle.ServedRun;
-import org.hetal.dataset.CommitException;
 import org.hetal.owner.record.DatasetRecord;
 import org.hetal.plan.TrainingPlan;
 import org.hetal.training.StopDecision;
@@ -81,8 +81,7 @@ public final class RunningOracle implements ValidationOracle, AutoCloseable {
               options.listener());
       ValidationOracle inProcess =
           service.asked(
-              new RunIdentity(
-                  served.runId(), served.keyId(), record.manifest(), served.plan()));
+              new RunIdentity(served.runId(), served.keyId(), record.manifest(), served.plan()));
       if (oracle == null) {
         return new RunningOracle(service, inProcess, log, null, null, options.runId());
       }

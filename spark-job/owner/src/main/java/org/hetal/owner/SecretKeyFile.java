@@ -6,13 +6,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import org.hetal.config.Settings;
+import org.hetal.dataset.CommitException;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.OwnerOnly;
 import org.hetal.he.FileWriteException;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.DataException;
 import org.hetal.owner.keys.Clients;
-import org.hetal.dataset.CommitException;
 
 /** The file of a secret key: written once, never replaced. */
 final class SecretKeyFile {

@@ -13,10 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
+import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.oracle.OracleEndpoint;
 import org.hetal.owner.data.DataException;
-import org.hetal.dataset.CommitException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.hetal.command.ExitCode;
+import org.hetal.dataset.CommitException;
 import org.hetal.he.FileReadException;
 import org.hetal.owner.DataOwner;
 import org.hetal.owner.Predictions;
 import org.hetal.owner.UnlabeledRows;
-import org.hetal.dataset.CommitException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -50,7 +50,9 @@ final class DecryptPredictionsCommand extends OwnerCommand {
     try (DataOwner owner = owner()) {
       Predictions predictions =
           owner.decryptPredictions(
-              logits.toString(), rows == null ? null : UnlabeledRows.read(settings(), rows), output);
+              logits.toString(),
+              rows == null ? null : UnlabeledRows.read(settings(), rows),
+              output);
       say("%d rows in %s", predictions.rows(), output);
     }
     return ExitCode.OK.status();

@@ -2,8 +2,8 @@ package org.hetal.owner.cli;
 
 import java.nio.file.Path;
 import org.hetal.command.ExitCode;
-import org.hetal.command.Units;
 import org.hetal.command.ProgressBar;
+import org.hetal.command.Units;
 import org.hetal.config.SettingsException;
 import org.hetal.owner.DataOwner;
 import org.hetal.owner.OwnerFiles;

@@ -3,15 +3,15 @@ package org.hetal.owner.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.hetal.command.ExitCode;
-import org.hetal.command.Units;
 import org.hetal.command.ProgressBar;
+import org.hetal.command.Units;
+import org.hetal.dataset.CommitException;
 import org.hetal.he.KeyBundleManifest;
 import org.hetal.owner.DataOwner;
 import org.hetal.owner.LabeledData;
 import org.hetal.owner.OwnerFiles;
 import org.hetal.owner.WrittenKeys;
 import org.hetal.owner.data.DataException;
-import org.hetal.dataset.CommitException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

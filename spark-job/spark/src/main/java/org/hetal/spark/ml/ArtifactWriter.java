@@ -3,9 +3,9 @@ package org.hetal.spark.ml;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
+import org.hetal.dataset.CommitException;
 import org.hetal.dataset.Storage;
 import org.hetal.dataset.StoredFile;
-import org.hetal.dataset.CommitException;
 import org.hetal.spark.storage.HadoopStorage;
 
 /** Saves a model or predictions to a folder: {@code write().overwrite().save(uri)}. */

@@ -70,7 +70,8 @@ final class Fit {
       problems.check(() -> run.requireKeys(plan.keys()));
       if (settings.backend() == Settings.Backend.NATIVE
           && settings.device() == Settings.Device.CPU) {
-        DeviceMemory memory = DeviceMemory.of(plan, run.evaluator().parameters(), settings.cluster().cacheBytes());
+        DeviceMemory memory =
+            DeviceMemory.of(plan, run.evaluator().parameters(), settings.cluster().cacheBytes());
         problems.check(() -> ExecutorMemory.require(spark.getConf(), memory));
       }
       problems.throwAll();

@@ -17,7 +17,7 @@ import picocli.CommandLine.Command;
     })
 final class DecryptModelCommand extends OwnerCommand {
   @Override
-  protected int execute() {
+  int run() {
     try (DataOwner owner = owner()) {
       PlainModel model =
           owner.decrypt(

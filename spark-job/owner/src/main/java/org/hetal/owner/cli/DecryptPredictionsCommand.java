@@ -45,7 +45,7 @@ final class DecryptPredictionsCommand extends OwnerCommand {
   private Path output;
 
   @Override
-  protected int execute() {
+  int run() {
     requireNotInput(rows);
     try (DataOwner owner = owner()) {
       Predictions predictions =

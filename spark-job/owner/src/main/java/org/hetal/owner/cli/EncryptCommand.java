@@ -41,7 +41,7 @@ final class EncryptCommand extends OwnerCommand {
   private Path output;
 
   @Override
-  protected int execute() {
+  int run() {
     boolean predicting = rows != null || test;
     if (predicting != (output != null) || (rows != null && test)) {
       throw new SettingsException(

@@ -37,7 +37,7 @@ final class EvaluateCommand extends OwnerCommand {
   private Path json;
 
   @Override
-  protected int execute() {
+  int run() {
     PlainModel model = PlainModel.load(modelFolder());
     try (DataOwner owner = owner()) {
       evaluate(owner, model, data());

@@ -33,7 +33,7 @@ final class KeygenCommand extends OwnerCommand {
   private boolean evaluationKeysOnly;
 
   @Override
-  protected int execute() {
+  int run() {
     LabeledData data = data();
     data.prepared();
     OwnerFiles files = OwnerFiles.of(settings());

@@ -23,7 +23,7 @@ import picocli.CommandLine.Command;
     })
 final class OracleCommand extends OwnerCommand {
   @Override
-  protected int execute() {
+  int run() {
     CompletableFuture<Void> stopped = new CompletableFuture<>();
     CountDownLatch closed = new CountDownLatch(1);
     try (DataOwner owner = owner();

@@ -17,6 +17,18 @@ import org.hetal.owner.keys.Clients;
 
 /** What the owner's commands have in common: the data, the owner and what both say. */
 abstract class OwnerCommand extends SettingsCommand {
+  private Clients backend;
+
+  /** What the build or the processor lacks for the backend is found before any work. */
+  @Override
+  protected final int execute() {
+    backend = Clients.of(settings());
+    return run();
+  }
+
+  /** Does the work; the exit code. */
+  abstract int run();
+
   /** Reads the plaintext data and says what it found. */
   final PreparedData readData() {
     return described(PreparedData.read(settings().data()));
@@ -32,7 +44,7 @@ abstract class OwnerCommand extends SettingsCommand {
 
   /** Those of the settings' parameter set. */
   final Parameters parameters() {
-    return Clients.of(settings()).parameters(settings().parameterSet());
+    return backend.parameters(settings().parameterSet());
   }
 
   /** Writes a result that only the owner may read, where the owner said. */

@@ -47,7 +47,7 @@ final class PlanCommand extends OwnerCommand {
   private boolean plaintext;
 
   @Override
-  protected int execute() {
+  int run() {
     PreparedData data = readData();
     TrainingPlan plan = PlanSettings.plan(settings(), parameters(), data.shape());
     say(

@@ -178,7 +178,8 @@ class EncryptedSoftmaxRegressionTest {
         assertThrows(
             DatasetException.class,
             () -> durable.copy(new ParamMap()).setPatience(2).fit(spark, dataset(), keys(), inner));
-    assertTrue(e.getMessage().contains("expected a data set encrypted for the training settings"));
+    assertTrue(e.getMessage().contains("training.patience: planned with "), e.getMessage());
+    assertTrue(e.getMessage().contains(", now 2; use what was planned"), e.getMessage());
   }
 
   @Test

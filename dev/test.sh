@@ -101,6 +101,8 @@ test_all() {
   # It left what `build` leaves.
   built "$digest"
   cuda_digest >"$CUDA_STAMP"
+  section "Javadoc of the API, examples in Java against installed artifacts"
+  "$root/examples/java/test.sh"
   section "launcher"
   "$root/dev/launcher_test.sh"
   if [[ $(uname -m) == x86_64 ]]; then
@@ -122,7 +124,7 @@ test_all() {
 
 check_scripts() {
   local files
-  mapfile -t files < <(in_tree grep -rlE --exclude-dir=target --exclude-dir=build '^#!.*\b(ba)?sh$' hetal .ci conf dev he-native spark-job)
+  mapfile -t files < <(in_tree grep -rlE --exclude-dir=target --exclude-dir=build '^#!.*\b(ba)?sh$' hetal .ci conf dev examples he-native spark-job)
   in_tree shellcheck -x -S warning "${files[@]}"
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Java packages import each other one way, as layers.txt says; a package that is not in layers.txt is refused.
 #
-# check_layers.sh [ROOT]: ROOT is the folder with he-native and spark-job.
+# check_layers.sh [ROOT]: ROOT is the folder with he-native, spark-job and examples.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 cd "${1:-$here/..}"

@@ -182,20 +182,6 @@ class SettingsLoaderTest {
   }
 
   @Test
-  void settingWithAnOldName_isRefusedWithTheNewOne() {
-    SettingsException e =
-        assertThrows(
-            SettingsException.class,
-            () -> SettingsLoader.load(List.of(), Map.of("training.squarings", "4")));
-    assertTrue(
-        e.getMessage()
-            .endsWith(
-                ", now training.logit-range, which is 2 * 2^squarings: 32, 64, 128, 256 for 4, 5,"
-                    + " 6, 7"),
-        e.getMessage());
-  }
-
-  @Test
   void logitRangeThatNoSoftmaxTakes_isRefused() {
     Map<String, String> all = Map.of("training.logit-range", "48");
     SettingsException e =
@@ -285,9 +271,13 @@ class SettingsLoaderTest {
         said("hetal.oracle.patience-seconds = 3")
             .contains("oracle.patience-seconds is now named oracle.retry-timeout"));
     assertTrue(
-        said("hetal.training.groups-per-microbatch = 1")
+        said("hetal.training.groups-per-unit = 1")
+            .contains("training.groups-per-unit is now named training.groups-per-microbatch:"));
+    assertTrue(
+        said("hetal.training.squarings = 4")
             .contains(
-                "training.groups-per-microbatch is now named training.groups-per-microbatch"));
+                "training.squarings is now named training.logit-range (2 * 2^squarings: 32, 64, 128,"
+                    + " 256 for 4, 5, 6, 7)"));
   }
 
   private String said(String file) throws Exception {

@@ -29,7 +29,7 @@ class BenchTrainTest {
             "data.train.features=" + data,
             "data.classes=3",
             "training.batch-rows=60",
-            "training.squarings=4",
+            "training.logit-range=32",
             "training.learning-rate=2")) {
       arguments.addAll(List.of("--set", setting));
     }

@@ -1,14 +1,9 @@
 package org.hetal.owner.cli;
 
-import java.util.Locale;
 import org.hetal.command.ExitCode;
-import org.hetal.dataset.CommitException;
-import org.hetal.dataset.DatasetException;
-import org.hetal.dataset.EncryptedModel;
-import org.hetal.dataset.Storage;
-import org.hetal.he.owner.Client;
-import org.hetal.owner.data.DecryptedModel;
-import org.hetal.owner.record.DatasetRecord;
+import org.hetal.config.LocalPath;
+import org.hetal.owner.DataOwner;
+import org.hetal.owner.PlainModel;
 import picocli.CommandLine.Command;
 
 /** Decrypts the model that the cluster trained. */
@@ -23,53 +18,19 @@ import picocli.CommandLine.Command;
 final class DecryptModelCommand extends OwnerCommand {
   @Override
   int run() {
-    try (OwnerLock lock = lockOwner();
-        Client client = loadClient()) {
-      Storage encrypted = encryptedModelStorage();
-      EncryptedModel stored = EncryptedModel.open(encrypted);
-      DatasetRecord record =
-          records().dataset(stored.origin().datasetId(), "model in " + encrypted.describe());
-      record.requireModel("model in " + encrypted.describe(), stored);
-      DecryptedModel model =
-          DecryptedModel.decrypt(client, stored, encrypted, record.preparation(), planOf(record));
-      requireNoOther(model);
-      modelStorage().removeLeftovers();
-      model.write(modelStorage());
+    try (DataOwner owner = owner()) {
+      PlainModel model =
+          owner.decrypt(
+              LocalPath.of("paths.run", settings().paths().run()).resolve("model").toString(),
+              modelFolder());
       say(
-          "model of epoch %d of %d, run %s, %s, in %s",
+          "model of epoch %d of %d, run %s, data set %s, in %s",
           model.bestEpoch(),
           model.epochs(),
           model.runId(),
-          record.describe(),
-          modelStorage().describe());
+          model.datasetId(),
+          modelFolder().toAbsolutePath().normalize());
     }
     return ExitCode.OK.status();
-  }
-
-  private void requireNoOther(DecryptedModel model) {
-    if (!DecryptedModel.isPresent(modelStorage())) {
-      return;
-    }
-    DecryptedModel there;
-    try {
-      there = DecryptedModel.read(modelStorage());
-    } catch (DatasetException e) {
-      throw new CommitException(
-          modelStorage().describe()
-              + ": expected no model or one that decrypt-model of this release wrote, actual"
-              + " another file; kept. Move it away or set paths.model");
-    }
-    if (!there.runId().equals(model.runId()) || !there.datasetId().equals(model.datasetId())) {
-      throw new CommitException(
-          String.format(
-              Locale.ROOT,
-              "%s: expected no model or that of run %s, data set %s; actual that of run %s, data set"
-                  + " %s; kept. Move it away or set paths.model",
-              modelStorage().describe(),
-              model.runId(),
-              model.datasetId(),
-              there.runId(),
-              there.datasetId()));
-    }
   }
 }

@@ -1,27 +1,14 @@
 package org.hetal.owner.cli;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Instant;
 import org.hetal.command.ExitCode;
 import org.hetal.command.ProgressBar;
 import org.hetal.command.Units;
 import org.hetal.config.SettingsException;
-import org.hetal.dataset.CommitException;
-import org.hetal.dataset.DatasetException;
-import org.hetal.dataset.DatasetWriter;
-import org.hetal.dataset.EncryptedDataset;
-import org.hetal.dataset.LocalStorage;
-import org.hetal.he.KeyBundleManifest;
-import org.hetal.he.owner.Client;
-import org.hetal.owner.data.DataException;
-import org.hetal.owner.data.DatasetEncryptor;
-import org.hetal.owner.data.PreparedData;
-import org.hetal.owner.data.Table;
-import org.hetal.owner.data.TableReader;
-import org.hetal.owner.record.DatasetRecord;
-import org.hetal.owner.record.RowsRecord;
-import org.hetal.plan.TrainingPlan;
+import org.hetal.owner.DataOwner;
+import org.hetal.owner.OwnerFiles;
+import org.hetal.owner.UnlabeledRows;
+import org.hetal.owner.WrittenDataset;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -60,152 +47,54 @@ final class EncryptCommand extends OwnerCommand {
       throw new SettingsException(
           "encrypt: expected --output FOLDER together with one of --rows FILE and --test");
     }
-    try (OwnerLock lock = lockOwner()) {
+    try (DataOwner owner = owner();
+        ProgressBar bar = ProgressBar.start(out(), "encrypt: groups")) {
+      owner.withListener(progress(bar)).withDataset(datasetFolder());
       if (predicting) {
-        encryptRows(new LocalStorage(output));
+        encryptRows(owner, bar);
       } else {
-        encryptDataset(datasetStorage());
+        encryptDataset(owner, bar);
       }
     }
     return ExitCode.OK.status();
   }
 
-  private void encryptDataset(LocalStorage storage) {
-    if (EncryptedDataset.isPresent(storage)) {
-      requireSameDataset(storage);
+  private void encryptDataset(DataOwner owner, ProgressBar bar) {
+    WrittenDataset written = owner.encrypt(data(), datasetFolder(), keyFolder());
+    bar.close();
+    if (written.alreadyThere()) {
+      say("done already: data set %s is in %s", written.id(), written.folder());
       return;
     }
-    PreparedData data = readData();
-    TrainingPlan plan = plan(data);
-    try (Client client = loadClient();
-        ProgressBar bar = ProgressBar.start(out(), "encrypt: groups")) {
-      Long seed = settings().insecureSeed();
-      String id =
-          seed == null
-              ? EncryptedDataset.newId()
-              : DatasetRecord.insecureId(data, plan, client.keyId(), seed);
-      DatasetEncryptor encryptor = new DatasetEncryptor(client, plan, id);
-      Path keys = bundleFolder();
-      if (Files.exists(keys.resolve(KeyBundleManifest.NAME))) {
-        requireFittingKeys(keys, client, plan);
-      }
-      removeUnfinished(storage);
-      EncryptedDataset written =
-          encryptor.encryptTraining(
-              data,
-              storage,
-              manifest ->
-                  records()
-                      .write(
-                          DatasetRecord.of(
-                              data,
-                              settings(),
-                              encryptor.origin(),
-                              now(),
-                              storage.describe(),
-                              manifest),
-                          plan),
-              bar::accept);
-      bar.close();
-      say(
-          "%d rows in %d minibatches and %d groups to validate with, %s, in %s; its record is"
-              + " data set %s in %s",
-          written.trainingRows(),
-          written.batches().size(),
-          written.unlabelledGroups().size(),
-          Units.bytes(written.bytes()),
-          storage.describe(),
-          id,
-          privateFolder());
-    }
+    say(
+        "%d rows in %d minibatches and %d groups to validate with, %s, in %s; its record is"
+            + " data set %s in %s",
+        written.rows(),
+        written.minibatches(),
+        written.unlabelledGroups(),
+        Units.bytes(written.bytes()),
+        written.folder(),
+        written.id(),
+        OwnerFiles.of(settings()).privateFolder());
   }
 
-  /** The command was repeated: it has nothing to do if it would encrypt the same again. */
-  private void requireSameDataset(LocalStorage storage) {
-    EncryptedDataset there = EncryptedDataset.open(storage);
-    try (Client client = loadClient()) {
-      DatasetRecord record = records().dataset(there.id(), storage.describe());
-      record.requireClient(client);
-      readDataOf(record);
-    } catch (DatasetException e) {
-      throw new CommitException(
-          storage.describe()
-              + ": expected no data set yet, actual one of other data, settings or keys; kept. "
-              + e.getMessage());
-    }
-    say("done already: data set %s is in %s", there.id(), storage.describe());
-  }
-
-  private void encryptRows(LocalStorage storage) {
-    DatasetRecord record = recordInUse();
-    record.requireSettingsOfRows(settings());
-    Table table = rowsToPredict(record);
-    String source = test ? "data.test" : rows.toString();
-    if (EncryptedDataset.isPresent(storage)) {
-      requireSameRows(storage, record, table, source);
+  private void encryptRows(DataOwner owner, ProgressBar bar) {
+    WrittenDataset written =
+        test
+            ? owner.encryptTestRows(data(), output.toString())
+            : owner.encryptRows(UnlabeledRows.read(settings(), rows), output.toString());
+    bar.close();
+    if (written.alreadyThere()) {
+      String source = test ? "data.test" : rows.toString();
+      say("done already: the %d rows of %s are in %s", written.rows(), source, written.folder());
       return;
     }
-    double[][] prepared =
-        test ? record.preparation().apply(table) : record.preparation().applyToNew(table);
-    TrainingPlan plan = planOf(record);
-    try (Client client = loadClient();
-        ProgressBar bar = ProgressBar.start(out(), "encrypt: groups")) {
-      record.requireClient(client);
-      Long seed = settings().insecureSeed();
-      String id =
-          seed == null ? EncryptedDataset.newId() : RowsRecord.insecureId(table, record.id(), seed);
-      RowsRecord ofRows = RowsRecord.of(table, id, record.id(), source, now(), storage.describe());
-      removeUnfinished(storage);
-      EncryptedDataset written =
-          new DatasetEncryptor(client, plan, record.id())
-              .encryptRows(prepared, id, storage, () -> records().write(ofRows), bar::accept);
-      bar.close();
-      say(
-          "%d rows in %d groups to predict, %s, in %s; prepared as %s",
-          table.rows(),
-          written.unlabelledGroups().size(),
-          Units.bytes(written.bytes()),
-          storage.describe(),
-          record.describe());
-    }
-  }
-
-  private Table rowsToPredict(DatasetRecord record) {
-    if (!test) {
-      return TableReader.unlabelled(rows, settings().data());
-    }
-    PreparedData data = readDataOf(record);
-    if (data.test() == null) {
-      throw new DataException("data.test: expected a test split, actual none");
-    }
-    return data.splits().test();
-  }
-
-  private void requireSameRows(
-      LocalStorage storage, DatasetRecord record, Table table, String source) {
-    EncryptedDataset there = EncryptedDataset.open(storage);
-    try {
-      if (!there.origin().equals(record.origin())) {
-        throw new DatasetException("expected " + record.origin() + ", actual " + there.origin());
-      }
-      records().rows(there.id(), storage.describe()).require(source, table);
-    } catch (DatasetException e) {
-      throw new CommitException(
-          storage.describe()
-              + ": expected no rows to predict yet, actual others; kept. "
-              + e.getMessage());
-    }
-    say("done already: the %d rows of %s are in %s", table.rows(), source, storage.describe());
-  }
-
-  private void removeUnfinished(LocalStorage storage) {
-    int removed = Unfinished.remove(storage.root(), DatasetWriter::wrote);
-    if (removed > 0) {
-      say("%d files of an unfinished encryption removed from %s", removed, storage.describe());
-    }
-  }
-
-  private static String now() {
-    return Instant.now().toString();
+    say(
+        "%d rows in %d groups to predict, %s, in %s; prepared as data set %s",
+        written.rows(),
+        written.unlabelledGroups(),
+        Units.bytes(written.bytes()),
+        written.folder(),
+        written.datasetId());
   }
 }

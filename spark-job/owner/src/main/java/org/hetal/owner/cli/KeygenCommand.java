@@ -1,20 +1,16 @@
 package org.hetal.owner.cli;
 
-import java.io.IOException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import org.hetal.command.ExitCode;
 import org.hetal.command.ProgressBar;
 import org.hetal.command.Units;
 import org.hetal.dataset.CommitException;
-import org.hetal.dataset.LocalStorage;
-import org.hetal.dataset.OwnerOnly;
-import org.hetal.he.FileWriteException;
 import org.hetal.he.KeyBundleManifest;
-import org.hetal.he.KeyPlan;
-import org.hetal.he.owner.Client;
+import org.hetal.owner.DataOwner;
+import org.hetal.owner.LabeledData;
+import org.hetal.owner.OwnerFiles;
+import org.hetal.owner.WrittenKeys;
 import org.hetal.owner.data.DataException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -31,11 +27,6 @@ import picocli.CommandLine.Option;
       "Never overwrites a secret key or a finished bundle."
     })
 final class KeygenCommand extends OwnerCommand {
-  /** What the engine and OpenFHE write into a bundle: a secret key is never called so. */
-  private static final String BUNDLE_FILE =
-      "((galois|relinearization|rotations)_[0-9]+|relinearization|to_sparse|from_sparse)"
-          + "\\.key(\\.tmp|\\.part)?|manifest\\.(tmp|part)";
-
   @Option(
       names = "--evaluation-keys-only",
       description = "Make no secret key: an error when there is none yet.")
@@ -43,32 +34,34 @@ final class KeygenCommand extends OwnerCommand {
 
   @Override
   int run() {
-    KeyPlan keys = plan(readData()).keys();
-    Path bundle = bundleFolder();
-    try (OwnerLock lock = lockOwner();
-        Client client = client(bundle)) {
-      if (Files.exists(bundle.resolve(KeyBundleManifest.NAME))) {
-        requireFitting(bundle, client, keys);
-        say("done already: the evaluation keys of secret key %s are in %s", client.keyId(), bundle);
+    LabeledData data = data();
+    data.prepared();
+    OwnerFiles files = OwnerFiles.of(settings());
+    Path bundle = Path.of(keyFolder());
+    try (DataOwner owner = owned(owner(files, bundle));
+        ProgressBar bar = ProgressBar.start(out(), "keygen: keys")) {
+      WrittenKeys keys = owner.withListener(progress(bar)).writeEvaluationKeys(keyFolder(), data);
+      bar.close();
+      if (keys.alreadyThere()) {
+        say(
+            "done already: the evaluation keys of secret key %s are in %s",
+            keys.keyId(), keys.folder());
       } else {
-        write(bundle, client, keys);
+        say("evaluation keys for the cluster in %s: %s", keys.folder(), Units.bytes(keys.bytes()));
       }
     }
     return ExitCode.OK.status();
   }
 
-  /** The secret key that is there, or a new one. */
-  private Client client(Path bundle) {
-    Path file = secretKeyFile();
-    Path partial = file.resolveSibling("." + file.getFileName() + ".partial");
-    delete(partial);
-    if (Files.exists(file)) {
-      say("secret key in %s: there already, kept", file);
-      return loadClient();
+  /** The owner of the secret key that is there, or of a new one. */
+  private DataOwner owner(OwnerFiles files, Path bundle) {
+    if (DataOwner.hasSecretKey(files)) {
+      say("secret key in %s: there already, kept", files.secretKey());
+      return DataOwner.open(settings(), files);
     }
     if (evaluationKeysOnly) {
       throw new DataException(
-          file
+          files.secretKey()
               + ": expected a secret key, actual none; hetal keygen without"
               + " --evaluation-keys-only makes one");
     }
@@ -76,95 +69,12 @@ final class KeygenCommand extends OwnerCommand {
       throw new CommitException(
           bundle
               + ": expected no evaluation keys without the secret key "
-              + file
+              + files.secretKey()
               + ", actual those of another; kept. Set paths.secret-key to theirs, or another"
               + " paths.key-bundle");
     }
-    Client client = backend().generate(settings().parameterSet(), settings().insecureSeed());
-    try {
-      save(client, partial, file);
-      say("secret key %s in %s, for you alone", client.keyId(), file);
-      return client;
-    } catch (RuntimeException e) {
-      client.close();
-      throw e;
-    }
-  }
-
-  /** The key is at its place whole or not at all; the lock of the owner keeps others out. */
-  private static void save(Client client, Path partial, Path file) {
-    OwnerOnly.makeFolder(file.toAbsolutePath().getParent());
-    try {
-      client.saveSecretKey(partial);
-      place(partial, file);
-      LocalStorage.synchronize(file.toAbsolutePath().getParent());
-    } catch (IOException e) {
-      throw FileWriteException.of(file, e);
-    } finally {
-      delete(partial);
-    }
-  }
-
-  /**
-   * A link is made only where nothing is, a move would replace; not all file systems have links.
-   */
-  private static void place(Path partial, Path file) throws IOException {
-    try {
-      Files.createLink(file, partial);
-      return;
-    } catch (FileSystemException | UnsupportedOperationException e) {
-      if (Files.exists(file)) {
-        throw new CommitException(file + ": expected no secret key yet, actual one; kept");
-      }
-    }
-    Files.move(partial, file, StandardCopyOption.ATOMIC_MOVE);
-  }
-
-  private static void delete(Path partial) {
-    try {
-      Files.deleteIfExists(partial);
-    } catch (IOException e) {
-      throw FileWriteException.of(partial, e);
-    }
-  }
-
-  private static void requireFitting(Path bundle, Client client, KeyPlan keys) {
-    KeyBundleManifest there = bundleManifest(bundle);
-    if (!there.keyId().equals(client.keyId())) {
-      throw new CommitException(
-          bundle
-              + ": expected evaluation keys of the secret key "
-              + client.keyId()
-              + ", actual those of "
-              + there.keyId()
-              + "; kept");
-    }
-    String missing = there.missing(keys, client.parameters().ringDegree());
-    if (!missing.isEmpty()) {
-      throw new CommitException(
-          bundle
-              + ": expected evaluation keys for this plan, actual a finished bundle of the same"
-              + " secret key without "
-              + missing
-              + "; kept, since a run may use it. Move it away or set another paths.key-bundle");
-    }
-  }
-
-  private void write(Path bundle, Client client, KeyPlan keys) {
-    int removed = Unfinished.remove(bundle, path -> path.matches(BUNDLE_FILE));
-    if (removed > 0) {
-      say("%d files of unfinished evaluation keys removed from %s", removed, bundle);
-    }
-    long[] bytes = {0};
-    try (ProgressBar bar = ProgressBar.start(out(), "keygen: keys")) {
-      client.writeEvaluationKeys(
-          bundle,
-          keys,
-          (done, of, written) -> {
-            bytes[0] += written;
-            bar.accept(done, of);
-          });
-    }
-    say("evaluation keys for the cluster in %s: %s", bundle, Units.bytes(bytes[0]));
+    DataOwner owner = DataOwner.generate(settings(), files);
+    say("secret key %s in %s, for you alone", owner.keyId(), files.secretKey());
+    return owner;
   }
 }

@@ -1,25 +1,13 @@
 package org.hetal.owner.cli;
 
-import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.hetal.command.ExitCode;
-import org.hetal.config.LocalPath;
-import org.hetal.config.Settings;
-import org.hetal.dataset.CommitException;
-import org.hetal.he.owner.Client;
-import org.hetal.owner.data.PreparedData;
-import org.hetal.owner.oracle.OracleFiles;
-import org.hetal.owner.oracle.OracleIdentity;
-import org.hetal.owner.oracle.OracleLog;
-import org.hetal.owner.oracle.OracleServer;
-import org.hetal.owner.oracle.OracleService;
-import org.hetal.owner.oracle.ServedRun;
-import org.hetal.owner.record.DatasetRecord;
-import org.hetal.plan.TrainingPlan;
+import org.hetal.owner.DataOwner;
+import org.hetal.owner.OracleOptions;
+import org.hetal.owner.RunningOracle;
 import org.hetal.training.EpochMetrics;
 import picocli.CommandLine.Command;
 
@@ -36,53 +24,32 @@ import picocli.CommandLine.Command;
 final class OracleCommand extends OwnerCommand {
   @Override
   int run() {
-    Settings.Oracle oracle = settings().oracle();
-    DatasetRecord record = recordInUse();
-    PreparedData data = readDataOf(record);
-    TrainingPlan plan = planOf(record);
     CompletableFuture<Void> stopped = new CompletableFuture<>();
     CountDownLatch closed = new CountDownLatch(1);
-    Path identityFile = OracleFiles.identity(settings());
-    try (Client client = loadClient();
-        OracleLog log = openLog(LocalPath.of("oracle.log", oracle.log()))) {
-      record.requireClient(client);
-      OracleService service =
-          new OracleService(
-              client,
-              servedRun(client, record),
-              plan.layout(),
-              data.validationLabels(),
-              plan.schedule().squarings(),
-              plan.schedule().patience(),
-              oracle.queryBudget(),
-              log,
-              this::show);
-      OracleIdentity identity =
-          OracleIdentity.open(identityFile, oracle.host(), line -> say("%s", line));
-      try (OracleServer server =
-          new OracleServer(
-              service,
-              identity,
-              oracle.host(),
-              oracle.port(),
-              line -> say("%s", line),
-              stopped::completeExceptionally)) {
-        OracleFiles.handOver(oracle, identity);
-        say(
-            "listening on https://%s:%d for run %s, %d answers left",
-            oracle.host().indexOf(':') < 0 ? oracle.host() : "[" + oracle.host() + "]",
-            server.port(),
-            settings().runId(),
-            service.answersLeft());
-        Runtime.getRuntime()
-            .addShutdownHook(
-                new Thread(
-                    () -> {
-                      stopped.complete(null);
-                      await(closed);
-                    }));
-        stopped.get();
-      }
+    try (DataOwner owner = owner();
+        RunningOracle oracle =
+            owner
+                .withDataset(datasetFolder())
+                .startOracle(
+                    OracleOptions.of(settings())
+                        .setListener(this::show)
+                        .setErrorListener(stopped::completeExceptionally),
+                    data())) {
+      String host = oracle.endpoint().host();
+      say(
+          "listening on https://%s:%d for run %s, %d answers left",
+          host.indexOf(':') < 0 ? host : "[" + host + "]",
+          oracle.endpoint().port(),
+          oracle.runId(),
+          oracle.answersLeft());
+      Runtime.getRuntime()
+          .addShutdownHook(
+              new Thread(
+                  () -> {
+                    stopped.complete(null);
+                    await(closed);
+                  }));
+      stopped.get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } catch (ExecutionException e) {
@@ -100,22 +67,6 @@ final class OracleCommand extends OwnerCommand {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  private OracleLog openLog(Path file) {
-    try {
-      return OracleLog.open(file, line -> say("%s", line));
-    } catch (OracleLog.HeldException e) {
-      throw new CommitException(e.getMessage());
-    }
-  }
-
-  private ServedRun servedRun(Client client, DatasetRecord record) {
-    return new ServedRun(
-        settings().runId(),
-        client.keyId(),
-        Optional.of(record.manifest()),
-        record.origin().planDigest());
   }
 
   private void show(EpochMetrics metrics) {

@@ -1,33 +1,25 @@
 package org.hetal.owner.cli;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import org.hetal.command.ProgressBar;
 import org.hetal.command.SettingsCommand;
 import org.hetal.config.LocalPath;
-import org.hetal.config.SettingsException;
-import org.hetal.dataset.EncryptedDataset;
+import org.hetal.config.Settings;
 import org.hetal.dataset.LocalStorage;
-import org.hetal.dataset.OwnerOnly;
-import org.hetal.dataset.PlanFile;
-import org.hetal.dataset.PlanSettings;
-import org.hetal.dataset.Storage;
-import org.hetal.he.FileReadException;
-import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.Parameters;
-import org.hetal.he.owner.Client;
-import org.hetal.owner.data.DataException;
+import org.hetal.owner.DataOwner;
+import org.hetal.owner.LabeledData;
+import org.hetal.owner.OwnerFiles;
+import org.hetal.owner.OwnerListener;
 import org.hetal.owner.data.PreparedData;
-import org.hetal.owner.data.Splits;
 import org.hetal.owner.keys.Clients;
-import org.hetal.owner.record.DatasetRecord;
-import org.hetal.owner.record.RecordStore;
-import org.hetal.plan.TrainingPlan;
 
-/** What the owner's commands have in common: the client, its files, and the records. */
+/** What the owner's commands have in common: the data, the owner and what both say. */
 abstract class OwnerCommand extends SettingsCommand {
   private Clients backend;
 
+  /** What the build or the processor lacks for the backend is found before any work. */
   @Override
   protected final int execute() {
     backend = Clients.of(settings());
@@ -36,10 +28,6 @@ abstract class OwnerCommand extends SettingsCommand {
 
   /** Does the work; the exit code. */
   abstract int run();
-
-  final Clients backend() {
-    return backend;
-  }
 
   /** Reads the plaintext data and says what it found. */
   final PreparedData readData() {
@@ -54,142 +42,9 @@ abstract class OwnerCommand extends SettingsCommand {
     return data;
   }
 
-  /**
-   * The plan in {@code paths.plan}; where there is none, a new one is made and written there.
-   *
-   * @throws org.hetal.dataset.DatasetException when it is not the plan of these data and settings
-   */
-  final TrainingPlan plan(PreparedData data) {
-    Path file = planFile();
-    if (Files.exists(file)) {
-      TrainingPlan plan = PlanFile.read(file, parameters());
-      PlanSettings.require(file.toString(), plan, settings(), data.shape());
-      return plan;
-    }
-    TrainingPlan plan = PlanSettings.plan(settings(), parameters(), data.shape());
-    PlanFile.write(file, plan);
-    say("plan %s in %s", plan.digest(), file);
-    return plan;
-  }
-
-  final Path planFile() {
-    return LocalPath.of("paths.plan", settings().paths().plan());
-  }
-
   /** Those of the settings' parameter set. */
   final Parameters parameters() {
-    try {
-      return backend.parameters(settings().parameterSet());
-    } catch (IllegalArgumentException e) {
-      throw new SettingsException("parameters: " + e.getMessage(), e);
-    }
-  }
-
-  final Path secretKeyFile() {
-    return LocalPath.of("paths.secret-key", settings().paths().secretKey());
-  }
-
-  /** The client of the secret key file. */
-  final Client loadClient() {
-    Path file = secretKeyFile();
-    if (!Files.isRegularFile(file)) {
-      throw new DataException(
-          file + ": expected a secret key, actual none; make one with hetal keygen");
-    }
-    OwnerOnly.require(file);
-    return backend.load(file, settings().parameterSet(), settings().insecureSeed());
-  }
-
-  /** The manifest of a finished bundle of evaluation keys. */
-  static KeyBundleManifest bundleManifest(Path bundle) {
-    Path file = bundle.resolve(KeyBundleManifest.NAME);
-    if (!Files.isRegularFile(file)) {
-      throw new DataException(
-          bundle
-              + ": expected evaluation keys with a manifest, actual none; hetal keygen"
-              + " --evaluation-keys-only makes or completes them");
-    }
-    try {
-      return KeyBundleManifest.parse(file.toString(), Files.readAllBytes(file));
-    } catch (IOException e) {
-      throw FileReadException.of(file, e);
-    }
-  }
-
-  /**
-   * @throws SettingsException unless the bundle has the keys of this client for this plan
-   */
-  static void requireFittingKeys(Path bundle, Client client, TrainingPlan plan) {
-    KeyBundleManifest keys = bundleManifest(bundle);
-    String missing = keys.missing(plan.keys(), client.parameters().ringDegree());
-    if (!keys.keyId().equals(client.keyId()) || !missing.isEmpty()) {
-      throw new SettingsException(
-          bundle
-              + ": expected the evaluation keys of secret key "
-              + client.keyId()
-              + " for these data, actual of "
-              + keys.keyId()
-              + (missing.isEmpty() ? "" : " without " + missing)
-              + "; make them in another paths.key-bundle: hetal keygen --evaluation-keys-only -c"
-              + " FILE");
-    }
-  }
-
-  /** Where the evaluation keys for the cluster go. */
-  final Path bundleFolder() {
-    return LocalPath.of("paths.key-bundle", settings().paths().keyBundle());
-  }
-
-  final Path privateFolder() {
-    return LocalPath.of("paths.private", settings().paths().privateDirectory());
-  }
-
-  /** Makes this the one command that writes what the owner keeps and hands out. */
-  final OwnerLock lockOwner() {
-    OwnerLock lock = OwnerLock.take(privateFolder());
-    records().removeLeftovers();
-    return lock;
-  }
-
-  final RecordStore records() {
-    return new RecordStore(privateFolder());
-  }
-
-  /** The record of the data set in {@code paths.dataset}, or of the one that was written there. */
-  final DatasetRecord recordInUse() {
-    Storage dataset = datasetStorage();
-    if (!EncryptedDataset.isPresent(dataset)) {
-      return records().newestWrittenTo(dataset.describe());
-    }
-    EncryptedDataset there = EncryptedDataset.open(dataset);
-    String id = there.origin().datasetId();
-    DatasetRecord record = records().dataset(id, "data set " + id + " in " + dataset.describe());
-    if (there.id().equals(id)) {
-      record.requireManifest(dataset.describe(), EncryptedDataset.manifestDigest(dataset));
-    }
-    return record;
-  }
-
-  /**
-   * Reads the plaintext data of a data set again and prepares them as they were for it.
-   *
-   * @throws org.hetal.dataset.DatasetException when data or settings are others than then
-   */
-  final PreparedData readDataOf(DatasetRecord record) {
-    record.requireSettings(settings());
-    PreparedData data =
-        described(
-            PreparedData.of(
-                Splits.read(settings().data()), record.preparation(), settings().data()));
-    record.requireData(data);
-    return data;
-  }
-
-  /** The plan of a data set: the one that it was encrypted by. */
-  final TrainingPlan planOf(DatasetRecord record) {
-    TrainingPlan plan = records().plan(record);
-    PlanFile.requireParameters(record.describe(), plan, parameters());
-    return plan;
+    return backend.parameters(settings().parameterSet());
   }
 
   /** Writes a result that only the owner may read, where the owner said. */
@@ -201,17 +56,65 @@ abstract class OwnerCommand extends SettingsCommand {
     folder.writeAtomically(name, bytes);
   }
 
-  final LocalStorage datasetStorage() {
-    return new LocalStorage(LocalPath.of("paths.dataset", settings().paths().dataset()));
+  /** The data of the settings, described when they are prepared. */
+  final LabeledData data() {
+    return LabeledData.read(settings()).onPrepared(this::described);
+  }
+
+  /** The owner whom the settings name, planning from the data when a plan is needed. */
+  final DataOwner owner() {
+    return owned(DataOwner.open(settings(), OwnerFiles.of(settings())));
+  }
+
+  /** As {@link #owner()} for an owner that was made otherwise. */
+  final DataOwner owned(DataOwner owner) {
+    Settings.Paths paths = settings().paths();
+    return owner
+        .withListener(notices())
+        .withSharedFolders(List.of(paths.keyBundle(), paths.dataset(), paths.run()));
+  }
+
+  /** The local folder of the data set. */
+  final String datasetFolder() {
+    return LocalPath.of("paths.dataset", settings().paths().dataset()).toString();
+  }
+
+  /** The local folder of the evaluation keys. */
+  final String keyFolder() {
+    return LocalPath.of("paths.key-bundle", settings().paths().keyBundle()).toString();
+  }
+
+  private OwnerListener notices() {
+    return new OwnerListener() {
+      @Override
+      public void notice(String line) {
+        say("%s", line);
+      }
+    };
+  }
+
+  /** As {@link #notices} with a bar for the groups that are encrypted or the keys that are made. */
+  final OwnerListener progress(ProgressBar bar) {
+    return new OwnerListener() {
+      @Override
+      public void keyWritten(int done, int of, long bytes) {
+        bar.accept(done, of);
+      }
+
+      @Override
+      public void groupEncrypted(int done, int of) {
+        bar.accept(done, of);
+      }
+
+      @Override
+      public void notice(String line) {
+        say("%s", line);
+      }
+    };
   }
 
   /** Where decrypt-model leaves the model in the clear. */
-  final LocalStorage modelStorage() {
-    return LocalStorage.ownerOnly(LocalPath.of("paths.model", settings().paths().model()));
-  }
-
-  /** Where the cluster left the encrypted model. */
-  final Storage encryptedModelStorage() {
-    return new LocalStorage(LocalPath.of("paths.run", settings().paths().run()).resolve("model"));
+  final Path modelFolder() {
+    return LocalPath.of("paths.model", settings().paths().model());
   }
 }

@@ -9,6 +9,7 @@ import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.PlanFile;
 import org.hetal.dataset.PlanSettings;
+import org.hetal.owner.OwnerFiles;
 import org.hetal.owner.data.BenchFile;
 import org.hetal.owner.data.Evaluation;
 import org.hetal.owner.data.PreparedData;
@@ -82,7 +83,7 @@ final class PlanCommand extends OwnerCommand {
 
   /** Data sets keep a copy of their plan, so a later plan may replace the file. */
   private void save(TrainingPlan plan) {
-    Path file = planFile();
+    Path file = OwnerFiles.of(settings()).plan();
     String before = Files.exists(file) ? digest(file) : "";
     if (!before.equals(plan.digest())) {
       PlanFile.write(file, plan);

@@ -3,6 +3,7 @@ package org.hetal.owner.data;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.SplittableRandom;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.hetal.config.Settings;
 
@@ -23,13 +24,29 @@ public record Splits(Table train, Table validation, Table test) {
     if (!data.train().isPresent()) {
       throw new DataException("data.train.features: expected a file, actual none is set");
     }
-    Table all = TableReader.read(data.train(), data);
-    all = all.select(order(all.rows(), data.shuffleSeed()));
-    int validationRows =
-        data.validation().isPresent() ? 0 : (int) (all.rows() * data.validationFraction());
-    int testRows = data.test().isPresent() ? 0 : (int) (all.rows() * data.testFraction());
+    return cut(
+        TableReader.read(data.train(), data),
+        data.validation().isPresent() ? () -> TableReader.read(data.validation(), data) : null,
+        data.test().isPresent() ? () -> TableReader.read(data.test(), data) : null,
+        data);
+  }
+
+  /**
+   * Shuffles rows and cuts off those to validate and test with.
+   *
+   * @param labeled rows to train on, in file order
+   * @param ownValidation rows to validate with; null: cut from {@code labeled}
+   * @param ownTest rows to test with; null: cut from {@code labeled}
+   * @param data seed of the shuffle, fractions
+   * @throws DataException when nothing is left to train or validate on
+   */
+  public static Splits cut(
+      Table labeled, Supplier<Table> ownValidation, Supplier<Table> ownTest, Settings.Data data) {
+    Table all = labeled.select(order(labeled.rows(), data.shuffleSeed()));
+    int validationRows = ownValidation != null ? 0 : (int) (all.rows() * data.validationFraction());
+    int testRows = ownTest != null ? 0 : (int) (all.rows() * data.testFraction());
     int trainRows = all.rows() - validationRows - testRows;
-    if (trainRows < 1 || (!data.validation().isPresent() && validationRows < 1)) {
+    if (trainRows < 1 || (ownValidation == null && validationRows < 1)) {
       throw new DataException(
           String.format(
               Locale.ROOT,
@@ -41,19 +58,13 @@ public record Splits(Table train, Table validation, Table test) {
     }
     Table train = range(all, 0, trainRows);
     Table validation =
-        data.validation().isPresent()
-            ? TableReader.read(data.validation(), data)
-            : range(all, trainRows, validationRows);
-    Table test = test(data, all, trainRows + validationRows, testRows);
+        ownValidation != null ? ownValidation.get() : range(all, trainRows, validationRows);
+    Table test =
+        ownTest != null
+            ? ownTest.get()
+            : testRows > 0 ? range(all, trainRows + validationRows, testRows) : null;
     return new Splits(
         train, likeTrain(train, validation), test == null ? null : likeTrain(train, test));
-  }
-
-  private static Table test(Settings.Data data, Table all, int first, int rows) {
-    if (data.test().isPresent()) {
-      return TableReader.read(data.test(), data);
-    }
-    return rows > 0 ? range(all, first, rows) : null;
   }
 
   private static Table likeTrain(Table train, Table other) {

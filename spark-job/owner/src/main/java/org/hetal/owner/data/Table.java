@@ -43,6 +43,43 @@ public record Table(
         SourceColumns.ofArray(features.length == 0 ? 0 : features[0].length));
   }
 
+  /**
+   * Copies rows of arrays.
+   *
+   * @param source names the rows in messages
+   * @param names of the columns; empty when they have none
+   * @param features [rows][columns]
+   * @param labels one per row; null when there are none
+   * @throws DataException when a row has another number of columns than the first
+   */
+  public static Table ofArrays(
+      String source, List<String> names, double[][] features, int[] labels) {
+    int columns = features.length == 0 ? 0 : features[0].length;
+    for (int row = 0; row < features.length; row++) {
+      if (features[row].length != columns) {
+        throw new DataException(
+            source
+                + " row "
+                + (row + 1)
+                + ": expected "
+                + columns
+                + " columns as in row 1, actual "
+                + features[row].length);
+      }
+    }
+    if (!names.isEmpty() && names.size() != columns) {
+      throw new DataException(
+          source + ": expected " + columns + " names of columns, actual " + names.size());
+    }
+    SourceColumns array = SourceColumns.ofArray(columns);
+    return new Table(
+        source,
+        numbered(features.length),
+        Arrays.stream(features).map(double[]::clone).toArray(double[][]::new),
+        labels == null ? null : labels.clone(),
+        new SourceColumns(array.rowWord(), array.positions(), List.copyOf(names), false));
+  }
+
   public int rows() {
     return features.length;
   }

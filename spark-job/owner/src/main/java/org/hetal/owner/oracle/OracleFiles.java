@@ -21,16 +21,16 @@ public final class OracleFiles {
   /**
    * The file of the identity in the owner's private folder.
    *
+   * @param shared folders that the cluster gets
    * @throws SettingsException when the folder is in one that the cluster gets
    */
-  public static Path identity(Settings settings) {
-    Settings.Paths paths = settings.paths();
-    Path folder = absolute("paths.private", paths.privateDirectory());
-    Path certificate = certificate(settings.oracle()).getParent();
-    Path token = token(settings.oracle()).getParent();
-    for (String shared : List.of(paths.keyBundle(), paths.dataset(), paths.run())) {
-      if (!LocalPath.isRemote(shared)) {
-        Path given = absolute("paths", shared);
+  public static Path identity(Path privateFolder, Settings.Oracle oracle, List<String> shared) {
+    Path folder = privateFolder.toAbsolutePath().normalize();
+    Path certificate = certificate(oracle).getParent();
+    Path token = token(oracle).getParent();
+    for (String path : shared) {
+      if (!LocalPath.isRemote(path)) {
+        Path given = absolute("paths", path);
         require(!folder.startsWith(given), folder, given);
       }
     }

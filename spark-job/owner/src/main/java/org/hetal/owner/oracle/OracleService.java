@@ -5,10 +5,14 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.hetal.config.SettingsException;
+import org.hetal.dataset.DatasetException;
 import org.hetal.format.Digests;
 import org.hetal.he.HeException;
 import org.hetal.he.owner.Client;
 import org.hetal.oracle.Greeting;
+import org.hetal.oracle.RunIdentity;
 import org.hetal.oracle.ValidationRequest;
 import org.hetal.packing.Layout;
 import org.hetal.packing.Packing;
@@ -17,6 +21,7 @@ import org.hetal.plan.RowRange;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.EpochMetrics;
 import org.hetal.training.StopDecision;
+import org.hetal.training.ValidationOracle;
 
 /**
  * The validation oracle: decrypts validation logits, computes loss and accuracy, logs them and
@@ -80,6 +85,43 @@ public final class OracleService {
   /** Answers left. */
   public synchronized int answersLeft() {
     return budget - log.entries().size();
+  }
+
+  /**
+   * This oracle for a training in the same process.
+   *
+   * @param identity of the training
+   * @return throws {@link SettingsException} when it refuses the run, {@link DatasetException} when
+   *     it refuses what it is sent
+   */
+  public ValidationOracle asked(RunIdentity identity) {
+    return new ValidationOracle() {
+      @Override
+      public void greet(int epochsAnswered) {
+        answered(() -> OracleService.this.greet(new Greeting(identity, groups(), epochsAnswered)));
+      }
+
+      @Override
+      public StopDecision decide(int epoch, List<byte[]> validationLogits) {
+        return answered(
+            () ->
+                OracleService.this.decide(
+                    new ValidationRequest(identity, epoch, validationLogits)));
+      }
+    };
+  }
+
+  private static <T> T answered(Supplier<T> question) {
+    try {
+      return question.get();
+    } catch (OracleException e) {
+      String message = "oracle of this process: " + e.getMessage();
+      throw switch (e.status()) {
+        case OracleException.FORBIDDEN, OracleException.BUDGET_SPENT ->
+            new SettingsException(message, e);
+        default -> new DatasetException(message, e);
+      };
+    }
   }
 
   /** Checks that this run will be answered; costs nothing of the budget. */

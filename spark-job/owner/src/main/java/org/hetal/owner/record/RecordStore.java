@@ -107,6 +107,24 @@ public final class RecordStore {
                         + earlier()));
   }
 
+  /**
+   * The record of the data set that was encrypted last, wherever it went.
+   *
+   * @throws DatasetException when there is none
+   */
+  public DatasetRecord newest() {
+    return storage.list(DATASETS).stream()
+        .map(path -> read(DATASET, path, DatasetRecord.class))
+        .max(Comparator.comparing(record -> Instant.parse(record.written())))
+        .orElseThrow(
+            () ->
+                new DatasetException(
+                    storage.describe()
+                        + "/"
+                        + DATASETS
+                        + ": expected the record of a data set, actual none; encrypt one first"));
+  }
+
   private <T> T read(DigestedJson format, String path, Class<T> type) {
     OwnerOnly.require(storage.root().resolve(path));
     return format.read(storage, path, type);

@@ -70,6 +70,7 @@ class KeygenTest {
       "data.train.features=" + Files.writeString(root.resolve("wide.csv"), wide(40))
     };
     byte[] before = Files.readAllBytes(root.resolve("cluster/keys/manifest"));
+    refused(65, "training.logit-range: planned with 32, now 128", "keygen", without(wide));
     refused(73, "a finished bundle of the same secret key without ", "keygen", wide);
     assertTrue(owner.output.contains("Move it away or set another paths.key-bundle"), owner.output);
     refused(78, "hetal keygen --evaluation-keys-only -c FILE", "encrypt", wide);
@@ -78,6 +79,14 @@ class KeygenTest {
     more.addAll(List.of("--set", "paths.key-bundle=" + root.resolve("cluster/keys-2")));
     run(0, "keygen", more.toArray(String[]::new));
     run(0, "encrypt", more.toArray(String[]::new));
+  }
+
+  /** The settings with the plan that is there. */
+  private String[] without(String[] wide) {
+    List<String> out = new ArrayList<>(List.of(wide));
+    int plan = out.indexOf("paths.plan=" + root.resolve("cluster/plan-2.json"));
+    out.subList(plan - 1, plan + 1).clear();
+    return out.toArray(String[]::new);
   }
 
   private static String wide(int columns) {

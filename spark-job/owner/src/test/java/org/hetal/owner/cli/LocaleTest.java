@@ -43,6 +43,7 @@ class LocaleTest {
             "training.logit-range=32",
             "paths.secret-key=" + to.resolve("owner/secret.key"),
             "paths.private=" + to.resolve("owner"),
+            "paths.plan=" + to.resolve("plan.json"),
             "paths.key-bundle=" + to.resolve("keys"),
             "paths.dataset=" + to.resolve("dataset"))) {
       arguments.addAll(List.of("--set", setting));

@@ -56,7 +56,7 @@ class OracleCommandTest {
           data { train.features = "F/rows.csv", classes = 3 }
           training { batch-rows = 20, epochs = 2, logit-range = 32, learning-rate = 2 }
           paths {
-            secret-key = "F/owner/secret.key", private = "F/owner", model = "F/owner/model"
+            secret-key = "F/owner/secret.key", private = "F/owner", plan = "F/cluster/plan.json", model = "F/owner/model"
             key-bundle = "F/cluster/keys", dataset = "F/cluster/dataset", run = "F/cluster/run"
           }
           oracle {

@@ -9,6 +9,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.stream.Stream;
 import org.hetal.owner.record.DatasetRecord;
+import org.hetal.owner.record.OwnerLock;
 import org.hetal.owner.record.RecordStore;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

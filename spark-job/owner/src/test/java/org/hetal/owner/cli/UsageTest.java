@@ -35,6 +35,7 @@ class UsageTest {
             "training.learning-rate=2",
             "paths.secret-key=" + paths + "/owner/secret.key",
             "paths.private=" + paths + "/owner",
+            "paths.plan=" + paths + "/cluster/plan.json",
             "paths.model=" + paths + "/owner/model",
             "paths.key-bundle=" + paths + "/cluster/keys",
             "paths.dataset=" + paths + "/cluster/dataset",

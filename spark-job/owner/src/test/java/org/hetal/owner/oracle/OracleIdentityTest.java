@@ -150,11 +150,19 @@ class OracleIdentityTest {
     return SettingsLoader.load(List.of(), all);
   }
 
+  private static Path identityFile(Settings settings) {
+    Settings.Paths paths = settings.paths();
+    return OracleFiles.identity(
+        Path.of(paths.privateDirectory()),
+        settings.oracle(),
+        List.of(paths.keyBundle(), paths.dataset(), paths.run()));
+  }
+
   @Test
   void clusterGetsCertificateAndToken_butNotThePrivateKey() throws Exception {
     Settings settings = settings();
     OracleIdentity identity =
-        OracleIdentity.open(OracleFiles.identity(settings), "localhost", notices::add);
+        OracleIdentity.open(identityFile(settings), "localhost", notices::add);
     OracleFiles.handOver(settings.oracle(), identity);
     Path token = folder.resolve("cluster/oracle.token");
     assertEquals(identity.token() + "\n", Files.readString(token));
@@ -182,7 +190,7 @@ class OracleIdentityTest {
     String message =
         assertThrows(
                 SettingsException.class,
-                () -> OracleFiles.identity(settings("paths.private", privateFolder)))
+                () -> identityFile(settings("paths.private", privateFolder)))
             .getMessage();
     assertTrue(message.contains("expected a folder that the cluster does not get"), message);
   }

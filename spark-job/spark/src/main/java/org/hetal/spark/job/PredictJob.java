@@ -1,23 +1,16 @@
 package org.hetal.spark.job;
 
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.hetal.command.ExitCode;
 import org.hetal.command.SettingsOptions;
 import org.hetal.config.Settings;
 import org.hetal.dataset.CommitException;
-import org.hetal.dataset.DatasetException;
-import org.hetal.dataset.EncryptedDataset;
-import org.hetal.dataset.EncryptedLogits;
-import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.Storage;
-import org.hetal.dataset.StoredFile;
-import org.hetal.he.Ciphertext;
-import org.hetal.he.Scope;
-import org.hetal.plan.TrainingPlan;
-import org.hetal.spark.executor.SparkGradientService;
+import org.hetal.spark.ml.EncryptedDataset;
+import org.hetal.spark.ml.EncryptedModel;
+import org.hetal.spark.ml.EvaluationKeys;
+import org.hetal.spark.storage.HadoopStorage;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -51,64 +44,18 @@ public final class PredictJob implements Callable<Integer> {
   }
 
   static int predict(Settings settings, JavaSparkContext spark, String output) {
-    try (ClusterRun run = ClusterRun.open(settings, spark)) {
-      EncryptedDataset dataset = run.dataset();
-      Storage target = run.storage(output);
-      if (target.exists("manifest.json")) {
-        throw new CommitException(
-            target.describe() + ": expected no logits yet, actual some; kept. Remove them first");
-      }
-      Storage modelStorage = run.runStorage(TrainJob.MODEL);
-      EncryptedModel model = EncryptedModel.open(modelStorage);
-      requireSameOrigin(dataset, model, modelStorage);
-      TrainingPlan plan = run.plan();
-      model.requirePlan(modelStorage.describe(), plan);
-      List<Integer> rows =
-          dataset.unlabelledGroups().stream().map(EncryptedDataset.Group::rows).toList();
-      int sum = rows.stream().mapToInt(Integer::intValue).sum();
-      if (sum == 0) {
-        throw new DatasetException(
-            settings.paths().dataset() + ": expected rows without labels, actual none");
-      }
-      run.requireKeys(plan.predictionKeys());
-      try (SparkGradientService workers = run.workers();
-          Scope scope = new Scope()) {
-        List<Ciphertext> weights = new ArrayList<>();
-        for (StoredFile file : model.weights()) {
-          weights.add(scope.own(run.evaluator().deserialize(file.read(modelStorage))));
-        }
-        EncryptedLogits.write(
-            target,
-            dataset.origin(),
-            dataset.id(),
-            rows,
-            workers.validationLogits(weights),
-            plan.levels().validationLogits());
-      }
-      return sum;
+    EncryptedDataset rows = EncryptedDataset.load(spark, settings.paths().dataset());
+    rows.requireParameterSet(settings.parameterSet());
+    Storage target = new HadoopStorage(output, spark.hadoopConfiguration());
+    if (target.exists("manifest.json")) {
+      throw new CommitException(
+          target.describe() + ": expected no logits yet, actual some; kept. Remove them first");
     }
-  }
-
-  private static void requireSameOrigin(
-      EncryptedDataset dataset, EncryptedModel model, Storage where) {
-    String expected = model.origin().datasetId();
-    String actual = dataset.origin().datasetId();
-    if (!actual.equals(expected)) {
-      throw new DatasetException(
-          where.describe()
-              + ": a model of data set "
-              + expected
-              + ": expected rows that were prepared for it, actual for data set "
-              + actual
-              + "; encrypt them with the settings of that data set");
-    }
-    if (!dataset.origin().equals(model.origin())) {
-      throw new DatasetException(
-          where.describe()
-              + ": expected a model of the data set's parameters, key and layout, "
-              + dataset.origin()
-              + "; actual "
-              + model.origin());
-    }
+    EncryptedModel.load(spark, settings.paths().run() + "/" + TrainJob.MODEL)
+        .with(settings)
+        .predict(spark, rows, EvaluationKeys.at(settings.paths().keyBundle()))
+        .write()
+        .save(output);
+    return rows.unlabelledRows();
   }
 }

@@ -6,13 +6,13 @@ import java.util.Locale;
 import org.hetal.command.ProgressBar;
 import org.hetal.command.Units;
 import org.hetal.plan.Schedule;
-import org.hetal.training.TrainingListener;
+import org.hetal.spark.ml.FitListener;
 
 /**
  * Tells a person how training goes. The estimate is the mean of the last steps times the steps left
  * if training is not stopped early.
  */
-final class Progress implements TrainingListener {
+final class Progress implements FitListener {
   private static final int STEPS_REMEMBERED = 8;
 
   private final ProgressBar bar;
@@ -21,6 +21,53 @@ final class Progress implements TrainingListener {
 
   Progress(ProgressBar bar) {
     this.bar = bar;
+  }
+
+  @Override
+  public void planned(Planned planned) {
+    bar.line(
+        String.format(
+            Locale.ROOT,
+            "%d rows in %d minibatches of %d microbatches in all; %d features, %d classes; %d compact"
+                + " ciphertexts of weights; %d bootstraps an iteration; engine %s, the executors' on %s; Spark"
+                + " %s on %s",
+            planned.rows(),
+            planned.minibatches(),
+            planned.microbatches(),
+            planned.features(),
+            planned.classes(),
+            planned.weightCiphertexts(),
+            planned.bootstrapsPerIteration(),
+            planned.driverDevice(),
+            planned.executorDevice(),
+            planned.sparkVersion(),
+            planned.master()));
+  }
+
+  @Override
+  public void finished(Finished finished) {
+    if (finished.alreadyDone()) {
+      bar.line(
+          "done already: the model of epoch "
+              + finished.bestEpoch()
+              + " is in "
+              + finished.model());
+      return;
+    }
+    bar.line(
+        String.format(
+            Locale.ROOT,
+            "done: %d epochs, %d steps (%s); the model of epoch %d is in %s",
+            finished.epochs(),
+            finished.steps(),
+            finished.reason(),
+            finished.bestEpoch(),
+            finished.model()));
+  }
+
+  @Override
+  public void notice(String line) {
+    bar.line(line);
   }
 
   @Override

@@ -1,28 +1,16 @@
 package org.hetal.spark.job;
 
 import java.io.PrintStream;
-import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.hetal.command.ExitCode;
 import org.hetal.command.ProgressBar;
 import org.hetal.command.SettingsOptions;
 import org.hetal.config.Settings;
-import org.hetal.config.SettingsException;
-import org.hetal.dataset.EncryptedDataset;
-import org.hetal.dataset.EncryptedModel;
-import org.hetal.dataset.Storage;
-import org.hetal.plan.TrainingPlan;
-import org.hetal.planner.DeviceMemory;
-import org.hetal.spark.executor.SparkGradientService;
-import org.hetal.spark.metrics.Listeners;
-import org.hetal.spark.metrics.Metrics;
-import org.hetal.spark.oracle.HttpsValidationOracle;
-import org.hetal.spark.storage.RunLock;
-import org.hetal.training.Trainer;
-import org.hetal.training.TrainingResult;
-import org.hetal.training.ValidationOracle;
+import org.hetal.oracle.OracleEndpoint;
+import org.hetal.spark.ml.EncryptedDataset;
+import org.hetal.spark.ml.EncryptedSoftmaxRegression;
+import org.hetal.spark.ml.EvaluationKeys;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 
@@ -47,138 +35,25 @@ public final class TrainJob implements Callable<Integer> {
     PrintStream out = System.out;
     options.announce(settings, out, System.err);
     try (JavaSparkContext spark = SparkSessions.open("train", settings)) {
-      train(settings, spark, out, options.progress(out, "train"));
+      train(settings, spark, options.progress(out, "train"));
     }
     return ExitCode.OK.status();
   }
 
   /** Trains with the validation oracle of the settings. */
   static void train(Settings settings, JavaSparkContext spark, PrintStream out) {
-    train(settings, spark, out, ProgressBar.start(out, "train"));
+    train(settings, spark, ProgressBar.start(out, "train"));
   }
 
-  private static void train(
-      Settings settings, JavaSparkContext spark, PrintStream out, ProgressBar bar) {
-    try (ClusterRun run = ClusterRun.open(settings, spark);
-        RunLock lock = run.lockRun(out::println)) {
-      run.requireTrainingSettings();
-      EncryptedDataset dataset = run.dataset();
-      ValidationOracle validationOracle =
-          new HttpsValidationOracle(
-              settings.oracle(), run.identity(), dataset.unlabelledGroups().size(), out::println);
-      TrainingPlan plan = run.plan();
-      run.requireKeys(plan.keys());
-      describe(settings, dataset, plan, run, spark, out);
-      if (settings.backend() == Settings.Backend.NATIVE
-          && settings.device() == Settings.Device.CPU) {
-        ExecutorMemory.require(
-            spark.getConf(),
-            DeviceMemory.of(plan, run.evaluator().parameters(), settings.cluster().cacheBytes()));
-      }
-      try (SparkGradientService workers = run.workers()) {
-        train(new Job(settings, spark, run, plan, workers, bar), lock, validationOracle, out);
-      }
-    }
-  }
-
-  private record Job(
-      Settings settings,
-      JavaSparkContext spark,
-      ClusterRun run,
-      TrainingPlan plan,
-      SparkGradientService workers,
-      ProgressBar bar) {}
-
-  private static void train(
-      Job job, RunLock lock, ValidationOracle validationOracle, PrintStream out) {
-    Storage storage = job.run().runStorage("");
-    Metrics metrics =
-        new Metrics(
-            storage,
-            () -> job.workers().bootstraps() + job.run().bootstrapsOfThisThread(),
-            job.workers()::broadcastBytes,
-            job.workers()::gradientBytes);
-    Progress progress = new Progress(job.bar());
-    String configuration = job.run().configurationHash();
-    TrainingResult result =
-        new Trainer(
-                job.run().evaluator(),
-                job.plan(),
-                job.workers(),
-                validationOracle,
-                job.run().checkpoints(lock, configuration),
-                new Listeners(List.of(metrics, progress)),
-                configuration)
-            .run();
-    String where = job.run().runStorage(MODEL).describe();
-    if (result.best().isEmpty()) {
-      throw new SettingsException(
-          "training ended ("
-              + result.reason()
-              + ") before the validation oracle called any epoch the best: no model in "
-              + where
-              + "; lower training.learning-rate, actual "
-              + job.settings().training().learningRate()
-              + ", or raise training.logit-range, actual "
-              + job.settings().training().logitRange());
-    }
-    if (EncryptedModel.isPresent(job.run().runStorage(MODEL))) {
-      out.println("done already: the model of epoch " + result.bestEpoch() + " is in " + where);
-      return;
-    }
-    lock.requireHeld();
-    commit(job, result, metrics);
-    out.println(
-        String.format(
-            Locale.ROOT,
-            "done: %d epochs, %d steps (%s); the model of epoch %d is in %s",
-            result.epochs(),
-            result.steps(),
-            result.reason(),
-            result.bestEpoch(),
-            where));
-  }
-
-  /** The report first: a run with a model has everything. */
-  private static void commit(Job job, TrainingResult result, Metrics metrics) {
-    RunReport.of(job.settings(), job.run(), job.plan(), job.spark(), result, metrics)
-        .write(job.run().runStorage(""));
-    EncryptedModel.write(
-        job.run().runStorage(MODEL),
-        job.run().dataset().origin(),
-        job.settings().runId(),
-        result.epochs(),
-        result.bestEpoch(),
-        job.plan().bootstrapsPerIteration(),
-        result.best(),
-        job.plan().levels().validationWeights());
-  }
-
-  private static void describe(
-      Settings settings,
-      EncryptedDataset dataset,
-      TrainingPlan plan,
-      ClusterRun run,
-      JavaSparkContext spark,
-      PrintStream out) {
-    int microbatches =
-        dataset.batches().stream().mapToInt(batch -> batch.microbatches().size()).sum();
-    out.println(
-        String.format(
-            Locale.ROOT,
-            "%d rows in %d minibatches of %d microbatches in all; %d features, %d classes; %d"
-                + " compact ciphertexts of weights; %d bootstraps an iteration; engine %s, the"
-                + " executors' on %s; Spark %s on %s",
-            dataset.trainingRows(),
-            dataset.batches().size(),
-            microbatches,
-            plan.layout().features(),
-            plan.layout().classes(),
-            plan.layout().compactCiphertexts(),
-            plan.bootstrapsPerIteration(),
-            run.evaluator().device(),
-            settings.device().label(),
-            spark.version(),
-            spark.master()));
+  private static void train(Settings settings, JavaSparkContext spark, ProgressBar bar) {
+    EncryptedDataset dataset = EncryptedDataset.load(spark, settings.paths().dataset());
+    dataset.requireParameterSet(settings.parameterSet());
+    EncryptedSoftmaxRegression.of(settings)
+        .addListener(new Progress(bar))
+        .fit(
+            spark,
+            dataset,
+            EvaluationKeys.at(settings.paths().keyBundle()),
+            OracleEndpoint.of(settings.oracle()));
   }
 }

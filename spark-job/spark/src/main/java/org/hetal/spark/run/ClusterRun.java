@@ -1,4 +1,4 @@
-package org.hetal.spark.job;
+package org.hetal.spark.run;
 
 import java.util.UUID;
 import java.util.function.Consumer;

@@ -1,4 +1,4 @@
-package org.hetal.owner.cli;
+package org.hetal.owner.record;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -17,7 +17,7 @@ import org.hetal.he.FileWriteException;
  * lock held, files that a killed command left are nobody's and may be deleted. The system drops the
  * lock of a process that ends, however it ends; the file {@code .lock} stays.
  */
-final class OwnerLock implements AutoCloseable {
+public final class OwnerLock implements AutoCloseable {
   private static final String NAME = ".lock";
 
   private final FileChannel channel;
@@ -30,7 +30,7 @@ final class OwnerLock implements AutoCloseable {
    * @param folder the owner's private one; made when there is none
    * @throws CommitException when another command holds the lock
    */
-  static OwnerLock take(Path folder) {
+  public static OwnerLock take(Path folder) {
     OwnerOnly.makeFolder(folder);
     Path file = folder.resolve(NAME);
     FileChannel channel = null;

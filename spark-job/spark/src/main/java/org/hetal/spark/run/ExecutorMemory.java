@@ -1,4 +1,4 @@
-package org.hetal.spark.job;
+package org.hetal.spark.run;
 
 import java.util.Locale;
 import org.apache.spark.SparkConf;
@@ -10,7 +10,7 @@ import org.hetal.planner.DeviceMemory;
  * there. YARN and Kubernetes end a process that uses more, and the user then reads only that an
  * executor was lost.
  */
-final class ExecutorMemory {
+public final class ExecutorMemory {
   private static final String OVERHEAD = "spark.executor.memoryOverhead";
   private static final long LEAST_OVERHEAD_MIB = 384; // Spark's default
   private static final double OVERHEAD_FACTOR = 0.1;
@@ -22,7 +22,7 @@ final class ExecutorMemory {
    * @param memory of an engine on the CPU
    * @throws SettingsException when the executors may use less than they need
    */
-  static void require(SparkConf conf, DeviceMemory memory) {
+  public static void require(SparkConf conf, DeviceMemory memory) {
     String master = conf.get("spark.master", "");
     if (!master.startsWith("yarn") && !master.startsWith("k8s")) {
       return; // other masters do not limit it

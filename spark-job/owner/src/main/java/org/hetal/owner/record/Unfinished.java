@@ -1,4 +1,4 @@
-package org.hetal.owner.cli;
+package org.hetal.owner.record;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -11,7 +11,7 @@ import org.hetal.dataset.LocalStorage;
 import org.hetal.he.FileWriteException;
 
 /** What a command that was killed, or found its disk full, left in the folder that it wrote. */
-final class Unfinished {
+public final class Unfinished {
   private Unfinished() {}
 
   /**
@@ -21,7 +21,7 @@ final class Unfinished {
    * @return files deleted
    * @throws CommitException when another file is there; then nothing is deleted
    */
-  static int remove(Path folder, Predicate<String> ours) {
+  public static int remove(Path folder, Predicate<String> ours) {
     if (!Files.exists(folder)) {
       return 0;
     }

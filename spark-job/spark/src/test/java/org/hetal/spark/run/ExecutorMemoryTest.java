@@ -1,4 +1,4 @@
-package org.hetal.spark.job;
+package org.hetal.spark.run;
 
 import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertThrows;

@@ -1,4 +1,4 @@
-package org.hetal.spark.job;
+package org.hetal.spark.run;
 
 import java.nio.charset.StandardCharsets;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -21,7 +21,7 @@ import org.hetal.training.TrainingResult;
  * @param bootstraps_per_iteration of a full minibatch, as planned
  * @param bytes_moved weights broadcast and summed gradients received, each counted once
  */
-record RunReport(
+public record RunReport(
     String run_id,
     String parameter_set,
     int security_bits,
@@ -46,7 +46,7 @@ record RunReport(
     long bytes_moved) {
   static final String FILE = "report.json";
 
-  static RunReport of(
+  public static RunReport of(
       Settings settings,
       ClusterRun run,
       TrainingPlan plan,
@@ -79,7 +79,7 @@ record RunReport(
         metrics.bytesMoved());
   }
 
-  void write(Storage storage) {
+  public void write(Storage storage) {
     storage.writeAtomically(FILE, Json.indented(this).getBytes(StandardCharsets.UTF_8));
   }
 }

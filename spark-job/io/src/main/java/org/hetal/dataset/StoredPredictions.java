@@ -1,0 +1,30 @@
+package org.hetal.dataset;
+
+/** Encrypted predictions as the cluster's side hands them to the owner's side. */
+public interface StoredPredictions {
+  /** Which rows they are of, and the names and digests of the files. */
+  EncryptedLogits manifest();
+
+  /** Holds the files of {@link #manifest()}. */
+  Storage storage();
+
+  /**
+   * Predictions that are stored in a folder.
+   *
+   * @throws DatasetException when they are missing or damaged
+   */
+  static StoredPredictions in(Storage storage) {
+    EncryptedLogits manifest = EncryptedLogits.open(storage);
+    return new StoredPredictions() {
+      @Override
+      public EncryptedLogits manifest() {
+        return manifest;
+      }
+
+      @Override
+      public Storage storage() {
+        return storage;
+      }
+    };
+  }
+}

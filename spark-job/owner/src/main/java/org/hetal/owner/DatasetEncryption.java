@@ -1,0 +1,162 @@
+package org.hetal.owner;
+
+import java.time.Instant;
+import org.hetal.dataset.CommitException;
+import org.hetal.dataset.DatasetException;
+import org.hetal.dataset.DatasetWriter;
+import org.hetal.dataset.EncryptedDataset;
+import org.hetal.dataset.LocalStorage;
+import org.hetal.he.owner.Client;
+import org.hetal.owner.data.DatasetEncryptor;
+import org.hetal.owner.data.PreparedData;
+import org.hetal.owner.data.Table;
+import org.hetal.owner.record.DatasetRecord;
+import org.hetal.owner.record.RowsRecord;
+import org.hetal.owner.record.Unfinished;
+import org.hetal.plan.TrainingPlan;
+
+/** Encrypts rows once, with a record of what was encrypted. The caller holds the owner's lock. */
+final class DatasetEncryption {
+  private final OwnerContext owner;
+
+  DatasetEncryption(OwnerContext owner) {
+    this.owner = owner;
+  }
+
+  /**
+   * Encrypts minibatches and validation rows.
+   *
+   * @param keys that must fit if they are there; null: not looked at
+   */
+  WrittenDataset encrypt(LabeledData data, LocalStorage storage, KeyBundle keys) {
+    if (EncryptedDataset.isPresent(storage)) {
+      return requireSame(data, storage);
+    }
+    PreparedData prepared = data.prepared();
+    TrainingPlan plan = owner.plan(data);
+    Client client = owner.client();
+    Long seed = owner.settings().insecureSeed();
+    String id =
+        seed == null
+            ? EncryptedDataset.newId()
+            : DatasetRecord.insecureId(prepared, plan, client.keyId(), seed);
+    DatasetEncryptor encryptor = new DatasetEncryptor(client, plan, id);
+    if (keys != null && keys.isPresent()) {
+      keys.requireFitting(client, plan.keys());
+    }
+    removeUnfinished(storage);
+    EncryptedDataset written =
+        encryptor.encryptTraining(
+            prepared,
+            storage,
+            manifest ->
+                owner
+                    .records()
+                    .write(
+                        DatasetRecord.of(
+                            prepared,
+                            owner.settings(),
+                            encryptor.origin(),
+                            now(),
+                            storage.describe(),
+                            manifest),
+                        plan),
+            owner.listener()::groupEncrypted);
+    return written(written, written.trainingRows(), storage, false);
+  }
+
+  /** The call was repeated: it has nothing to do if it would encrypt the same again. */
+  private WrittenDataset requireSame(LabeledData data, LocalStorage storage) {
+    EncryptedDataset there = EncryptedDataset.open(storage);
+    Client client = owner.client();
+    try {
+      DatasetRecord record = owner.records().dataset(there.id(), storage.describe());
+      record.requireClient(client);
+      owner.dataOf(record, data);
+    } catch (DatasetException e) {
+      throw new CommitException(
+          storage.describe()
+              + ": expected no data set yet, actual one of other data, settings or keys; kept. "
+              + e.getMessage());
+    }
+    return written(there, there.trainingRows(), storage, true);
+  }
+
+  /**
+   * Encrypts rows to predict.
+   *
+   * @param record of the data set by which they are scaled
+   */
+  WrittenDataset encryptRows(UnlabeledRows rows, DatasetRecord record, LocalStorage storage) {
+    Table table = rows.table();
+    if (EncryptedDataset.isPresent(storage)) {
+      return requireSameRows(rows, record, storage);
+    }
+    double[][] prepared =
+        rows.seenInPreparation()
+            ? record.preparation().apply(table)
+            : record.preparation().applyToNew(table);
+    TrainingPlan plan = owner.planOf(record);
+    Client client = owner.client();
+    record.requireClient(client);
+    Long seed = owner.settings().insecureSeed();
+    String id =
+        seed == null ? EncryptedDataset.newId() : RowsRecord.insecureId(table, record.id(), seed);
+    RowsRecord ofRows =
+        RowsRecord.of(table, id, record.id(), rows.source(), now(), storage.describe());
+    removeUnfinished(storage);
+    EncryptedDataset written =
+        new DatasetEncryptor(client, plan, record.id())
+            .encryptRows(
+                prepared,
+                id,
+                storage,
+                () -> owner.records().write(ofRows),
+                owner.listener()::groupEncrypted);
+    return written(written, table.rows(), storage, false);
+  }
+
+  private WrittenDataset requireSameRows(
+      UnlabeledRows rows, DatasetRecord record, LocalStorage storage) {
+    EncryptedDataset there = EncryptedDataset.open(storage);
+    try {
+      if (!there.origin().equals(record.origin())) {
+        throw new DatasetException("expected " + record.origin() + ", actual " + there.origin());
+      }
+      owner.records().rows(there.id(), storage.describe()).require(rows.source(), rows.table());
+    } catch (DatasetException e) {
+      throw new CommitException(
+          storage.describe()
+              + ": expected no rows to predict yet, actual others; kept. "
+              + e.getMessage());
+    }
+    return written(there, rows.table().rows(), storage, true);
+  }
+
+  private static WrittenDataset written(
+      EncryptedDataset dataset, int rows, LocalStorage storage, boolean alreadyThere) {
+    return new WrittenDataset(
+        dataset.id(),
+        dataset.origin().datasetId(),
+        storage.describe(),
+        rows,
+        dataset.batches().size(),
+        dataset.unlabelledGroups().size(),
+        dataset.bytes(),
+        alreadyThere);
+  }
+
+  private void removeUnfinished(LocalStorage storage) {
+    int removed = Unfinished.remove(storage.root(), DatasetWriter::wrote);
+    if (removed > 0) {
+      owner
+          .listener()
+          .notice(
+              removed + " files of an unfinished encryption removed from " + storage.describe());
+    }
+  }
+
+  private static String now() {
+    return Instant.now().toString();
+  }
+}

@@ -1,0 +1,142 @@
+package org.hetal.owner;
+
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.hetal.config.Settings;
+import org.hetal.owner.data.DataException;
+import org.hetal.owner.data.Preparation;
+import org.hetal.owner.data.PreparedData;
+import org.hetal.owner.data.Splits;
+import org.hetal.owner.data.Table;
+import org.hetal.plan.DataShape;
+
+/**
+ * The owner's rows with their labels, in the clear, split into training, validation and test rows.
+ * Files are read when they are first needed, and then once. Not thread-safe.
+ */
+public final class LabeledData {
+  private final Settings.Data how;
+  private final Supplier<Splits> source;
+  private Splits splits;
+  private PreparedData prepared;
+  private Consumer<PreparedData> listener = data -> {};
+
+  private LabeledData(Settings.Data how, Supplier<Splits> source) {
+    this.how = how;
+    this.source = source;
+  }
+
+  /**
+   * Rows of one split.
+   *
+   * @param features [rows][columns], finite numbers, all rows equally long
+   * @param labels 0 to classes - 1, one per row
+   */
+  public record Rows(double[][] features, int[] labels) {}
+
+  /**
+   * The files that {@code data.train}, {@code data.validation} and {@code data.test} name.
+   *
+   * @param settings how the files are read and split
+   * @return the data
+   */
+  public static LabeledData read(Settings settings) {
+    return new LabeledData(settings.data(), () -> Splits.read(settings.data()));
+  }
+
+  /**
+   * Rows of arrays, shuffled with {@code data.shuffle-seed} and split by {@code
+   * data.validation-fraction} and {@code data.test-fraction}.
+   *
+   * @param settings number of classes, scaling and fractions
+   * @param features [rows][columns], finite numbers, all rows equally long
+   * @param labels 0 to {@code data.classes} - 1, one per row
+   * @return the data
+   * @throws DataException at the first bad value, or when a split has no rows
+   */
+  public static LabeledData of(Settings settings, double[][] features, int[] labels) {
+    return of(settings, List.of(), new Rows(features, labels), null, null);
+  }
+
+  /**
+   * Rows of arrays that are split already, or partly.
+   *
+   * @param settings number of classes and scaling
+   * @param names of the columns; empty when they have none
+   * @param train rows to train on
+   * @param validation rows for early stopping; null: split from {@code train}
+   * @param test rows to evaluate with; null: split from {@code train}, none if {@code
+   *     data.test-fraction} is 0
+   * @return the data
+   * @throws DataException at the first bad value, or when a split has no rows
+   */
+  public static LabeledData of(
+      Settings settings, List<String> names, Rows train, Rows validation, Rows test) {
+    Settings.Data how = settings.data();
+    Splits splits =
+        Splits.cut(
+            table("training rows", names, train, how.classes()),
+            validation == null
+                ? null
+                : () -> table("validation rows", names, validation, how.classes()),
+            test == null ? null : () -> table("test rows", names, test, how.classes()),
+            how);
+    return new LabeledData(how, () -> splits);
+  }
+
+  private static Table table(String source, List<String> names, Rows rows, int classes) {
+    return Table.ofArrays(source, names, rows.features(), rows.labels()).requireValid(classes);
+  }
+
+  /**
+   * Has the listener told of the data each time they are prepared; for reports to people.
+   *
+   * @param told told from now on
+   * @return this
+   */
+  public LabeledData onPrepared(Consumer<PreparedData> told) {
+    listener = told;
+    return this;
+  }
+
+  /**
+   * The rows, scaled as the settings say and with the bias appended: what is encrypted.
+   *
+   * @return the prepared rows of all splits
+   * @throws DataException at the first bad value
+   */
+  public PreparedData prepared() {
+    if (prepared == null) {
+      prepared = PreparedData.of(splits(), how);
+      listener.accept(prepared);
+    }
+    return prepared;
+  }
+
+  /**
+   * The rows, scaled as those of another data set were.
+   *
+   * @param earlier of that data set
+   * @return the prepared rows of all splits
+   * @throws DataException at the first bad value
+   */
+  public PreparedData prepared(Preparation earlier) {
+    PreparedData data = PreparedData.of(splits(), earlier, how);
+    listener.accept(data);
+    return data;
+  }
+
+  /** {@return the numbers that a plan depends on; reads the rows if they were not read before} */
+  public DataShape shape() {
+    return prepared().shape();
+  }
+
+  /** {@return the rows as they were given} */
+  public Splits splits() {
+    if (splits == null) {
+      splits = source.get();
+    }
+    return splits;
+  }
+}

@@ -1,0 +1,175 @@
+package org.hetal.owner;
+
+import org.hetal.config.Settings;
+import org.hetal.dataset.DatasetException;
+import org.hetal.dataset.EncryptedDataset;
+import org.hetal.dataset.LocalStorage;
+import org.hetal.dataset.PlanFile;
+import org.hetal.dataset.PlanSettings;
+import org.hetal.he.owner.Client;
+import org.hetal.owner.data.PreparedData;
+import org.hetal.owner.keys.Clients;
+import org.hetal.owner.record.DatasetRecord;
+import org.hetal.owner.record.OwnerLock;
+import org.hetal.owner.record.RecordStore;
+import org.hetal.plan.TrainingPlan;
+
+/** Settings, key and records of one owner: what all calls of {@link DataOwner} start from. */
+final class OwnerContext implements AutoCloseable {
+  private final Settings settings;
+  private final OwnerFiles files;
+  private final Clients backend;
+  private TrainingPlan plan; // null: not read or made yet
+  private Client client; // null: not loaded yet
+  private OwnerListener listener = OwnerListener.NONE;
+
+  OwnerContext(Settings settings, OwnerFiles files, Clients backend, TrainingPlan plan) {
+    this.settings = settings;
+    this.files = files;
+    this.backend = backend;
+    this.plan = plan;
+  }
+
+  Settings settings() {
+    return settings;
+  }
+
+  OwnerFiles files() {
+    return files;
+  }
+
+  Clients backend() {
+    return backend;
+  }
+
+  OwnerListener listener() {
+    return listener;
+  }
+
+  void listen(OwnerListener told) {
+    listener = told;
+  }
+
+  SecretKeyFile keyFile() {
+    return new SecretKeyFile(files.secretKey());
+  }
+
+  void generate() {
+    client = keyFile().generate(backend, settings);
+  }
+
+  /** The client of the secret key file, which is read at the first call. */
+  Client client() {
+    if (client == null) {
+      client = keyFile().load(backend, settings);
+    }
+    return client;
+  }
+
+  RecordStore records() {
+    return new RecordStore(files.privateFolder());
+  }
+
+  /** Makes this the one process that writes what the owner keeps and hands out. */
+  OwnerLock lock() {
+    OwnerLock lock = OwnerLock.take(files.privateFolder());
+    records().removeLeftovers();
+    return lock;
+  }
+
+  /** The plan that was given or is in the plan's file; null when there is neither. */
+  private TrainingPlan known() {
+    if (plan == null && files.hasPlan()) {
+      plan = PlanFile.read(files.plan(), backend.parameters(settings.parameterSet()));
+      PlanSettings.require(files.plan().toString(), plan, settings);
+    }
+    return plan;
+  }
+
+  /**
+   * The plan that was given or is in the plan's file.
+   *
+   * @throws DatasetException when there is neither, or it is not that of the settings
+   */
+  TrainingPlan plan() {
+    if (known() == null) {
+      throw new DatasetException(
+          files.plan() + ": expected a plan, actual none; plan with the data first");
+    }
+    return plan;
+  }
+
+  /**
+   * The plan, which is made and written when there is none.
+   *
+   * @throws DatasetException when it is not that of settings and data
+   */
+  TrainingPlan plan(LabeledData data) {
+    if (known() != null) {
+      PlanSettings.require(files.plan().toString(), plan, settings, data.shape());
+      return plan;
+    }
+    plan = Plan.of(settings, data).training();
+    writePlan();
+    return plan;
+  }
+
+  /** Writes the plan where later calls read it. */
+  void writePlan() {
+    PlanFile.write(files.plan(), plan);
+    listener.notice("plan " + plan.digest() + " in " + files.plan());
+  }
+
+  /**
+   * The record of the data set in a folder, or of the one that was written there.
+   *
+   * @param dataset null: of the data set that was encrypted last
+   */
+  DatasetRecord recordOf(LocalStorage dataset) {
+    if (dataset == null) {
+      return records().newest();
+    }
+    if (!EncryptedDataset.isPresent(dataset)) {
+      return records().newestWrittenTo(dataset.describe());
+    }
+    EncryptedDataset there = EncryptedDataset.open(dataset);
+    String id = there.origin().datasetId();
+    DatasetRecord record = records().dataset(id, "data set " + id + " in " + dataset.describe());
+    if (there.id().equals(id)) {
+      record.requireManifest(dataset.describe(), EncryptedDataset.manifestDigest(dataset));
+    }
+    return record;
+  }
+
+  /**
+   * Prepares data as they were prepared for a data set.
+   *
+   * @throws DatasetException when data or settings are others than then
+   */
+  PreparedData dataOf(DatasetRecord record, LabeledData data) {
+    record.requireSettings(settings);
+    PreparedData prepared = data.prepared(record.preparation());
+    record.requireData(prepared);
+    return prepared;
+  }
+
+  /**
+   * The plan of a data set: the one by which it was encrypted.
+   *
+   * @throws DatasetException when its copy is damaged or for other parameters than the settings'
+   */
+  TrainingPlan planOf(DatasetRecord record) {
+    TrainingPlan planned = records().plan(record);
+    PlanFile.requireParameters(
+        record.describe(), planned, backend.parameters(settings.parameterSet()));
+    return planned;
+  }
+
+  @Override
+  public void close() {
+    if (client != null) {
+      client.close();
+      client = null;
+    }
+  }
+}

@@ -1,0 +1,48 @@
+package org.hetal.owner;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.hetal.config.LocalPath;
+import org.hetal.config.Settings;
+import org.hetal.dataset.PlanFile;
+
+/**
+ * Where a data owner keeps its secrets and records, on a local disk.
+ *
+ * @param secretKey file of the secret key, mode 0600
+ * @param plan file of the plan, which holds nothing secret
+ * @param privateFolder records of the data sets, identity and log of the oracle; mode 0700, never
+ *     given to the cluster
+ */
+public record OwnerFiles(Path secretKey, Path plan, Path privateFolder) {
+  private static final String SECRET_KEY = "secret.key";
+
+  /**
+   * Everything in one folder: {@code secret.key}, {@code plan.json}, {@code datasets/}, {@code
+   * rows/}.
+   *
+   * @param folder local path or file: URI
+   * @return the files
+   */
+  public static OwnerFiles in(Path folder) {
+    return new OwnerFiles(folder.resolve(SECRET_KEY), folder.resolve(PlanFile.NAME), folder);
+  }
+
+  /**
+   * The files that {@code paths.secret-key}, {@code paths.plan} and {@code paths.private} name.
+   *
+   * @param settings settings of the owner
+   * @return the files
+   * @throws org.hetal.config.SettingsException when one of them is no local path
+   */
+  public static OwnerFiles of(Settings settings) {
+    return new OwnerFiles(
+        LocalPath.of("paths.secret-key", settings.paths().secretKey()),
+        LocalPath.of("paths.plan", settings.paths().plan()),
+        LocalPath.of("paths.private", settings.paths().privateDirectory()));
+  }
+
+  boolean hasPlan() {
+    return Files.isRegularFile(plan);
+  }
+}

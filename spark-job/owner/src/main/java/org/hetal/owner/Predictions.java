@@ -1,0 +1,114 @@
+package org.hetal.owner;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Locale;
+import org.hetal.dataset.CommitException;
+import org.hetal.dataset.LocalStorage;
+import org.hetal.he.FileReadException;
+import org.hetal.training.EarlyStopping;
+import org.hetal.training.PlainTrainer;
+
+/** Decrypted predictions, in the order in which the rows were encrypted. */
+public final class Predictions {
+  private final int[] rowNumbers;
+  private final double[][] logits;
+
+  Predictions(int[] rowNumbers, double[][] logits) {
+    this.rowNumbers = rowNumbers;
+    this.logits = logits;
+  }
+
+  /** {@return number of rows} */
+  public int rows() {
+    return logits.length;
+  }
+
+  /** {@return the number of each row in its file, from 1} A copy. */
+  public int[] rowNumbers() {
+    return rowNumbers.clone();
+  }
+
+  /** {@return logits, [rows][classes]} A copy. */
+  public double[][] logits() {
+    return Arrays.stream(logits).map(double[]::clone).toArray(double[][]::new);
+  }
+
+  /** {@return the class of each row, from 0} */
+  public int[] labels() {
+    return Arrays.stream(logits).mapToInt(EarlyStopping::largestIndex).toArray();
+  }
+
+  /** {@return the probability of each class, [rows][classes]} */
+  public double[][] probabilities() {
+    return Arrays.stream(logits).map(PlainTrainer::softmax).toArray(double[][]::new);
+  }
+
+  /**
+   * The share of rows whose class is the label, 0 to 1.
+   *
+   * @param labels one per row
+   * @return the share
+   * @throws IllegalArgumentException when there are more or fewer labels than rows
+   */
+  public double accuracy(int[] labels) {
+    if (labels.length != rows()) {
+      throw new IllegalArgumentException(
+          "labels: expected " + rows() + ", actual " + labels.length);
+    }
+    int hits = 0;
+    for (int row = 0; row < logits.length; row++) {
+      hits += EarlyStopping.largestIndex(logits[row]) == labels[row] ? 1 : 0;
+    }
+    return (double) hits / logits.length;
+  }
+
+  /**
+   * Writes a CSV file (mode 0600) with one line per row: its number, the class, and the probability
+   * of each class.
+   *
+   * @param file where it is
+   * @throws CommitException when the file is there with another content
+   */
+  public void write(Path file) {
+    byte[] csv = csv();
+    if (Files.exists(file)) {
+      if (!Files.isRegularFile(file) || !Arrays.equals(read(file), csv)) {
+        throw new CommitException(
+            file + ": expected no file or one with these predictions, actual another; kept");
+      }
+      return;
+    }
+    Path absolute = file.toAbsolutePath();
+    LocalStorage folder = LocalStorage.ownerOnly(absolute.getParent());
+    String name = absolute.getFileName().toString();
+    folder.removeLeftovers(name);
+    folder.writeAtomically(name, csv);
+  }
+
+  private byte[] csv() {
+    StringBuilder text = new StringBuilder("row,class");
+    for (int label = 0; label < logits[0].length; label++) {
+      text.append(",probability_").append(label);
+    }
+    for (int row = 0; row < logits.length; row++) {
+      text.append('\n').append(rowNumbers[row]);
+      text.append(',').append(EarlyStopping.largestIndex(logits[row]));
+      for (double probability : PlainTrainer.softmax(logits[row])) {
+        text.append(String.format(Locale.ROOT, ",%.6f", probability));
+      }
+    }
+    return text.append('\n').toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static byte[] read(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw FileReadException.of(file, e);
+    }
+  }
+}

@@ -1,0 +1,58 @@
+package org.hetal.owner;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.hetal.config.Settings;
+import org.hetal.owner.data.DataException;
+import org.hetal.owner.data.Splits;
+import org.hetal.owner.data.Table;
+import org.hetal.owner.data.TableReader;
+
+/**
+ * Rows to predict, in the clear.
+ *
+ * @param source names the rows in messages and in the record
+ * @param table the rows
+ * @param seenInPreparation whether the rows belong to the data set by which they are scaled: rows
+ *     of its test split may be longer than {@code data.row-norm-bound} allows new ones to be
+ */
+public record UnlabeledRows(String source, Table table, boolean seenInPreparation) {
+
+  /**
+   * Reads a file: .csv, .csv.gz, .npy, .npz#NAME or .libsvm, features only.
+   *
+   * @param settings header and separator of a CSV file
+   * @param file where it is
+   * @return the rows
+   * @throws DataException at the first bad value
+   */
+  public static UnlabeledRows read(Settings settings, Path file) {
+    return new UnlabeledRows(file.toString(), TableReader.unlabelled(file, settings.data()), false);
+  }
+
+  /**
+   * Rows of an array.
+   *
+   * @param features [rows][columns], finite numbers, the columns of the training rows
+   * @return the rows
+   * @throws DataException at the first bad value
+   */
+  public static UnlabeledRows of(double[][] features) {
+    Table table = Table.ofArrays("rows to predict", List.of(), features, null);
+    return new UnlabeledRows(table.source(), table.requireValid(Integer.MAX_VALUE), false);
+  }
+
+  /**
+   * The test rows of a data set.
+   *
+   * @param splits rows of a data set
+   * @return the rows
+   * @throws DataException when it has none
+   */
+  public static UnlabeledRows ofTest(Splits splits) {
+    if (splits.test() == null) {
+      throw new DataException("data.test: expected a test split, actual none");
+    }
+    return new UnlabeledRows("data.test", splits.test(), true);
+  }
+}

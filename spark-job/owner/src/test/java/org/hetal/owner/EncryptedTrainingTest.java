@@ -1,0 +1,109 @@
+package org.hetal.owner;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.hetal.config.Settings;
+import org.hetal.owner.data.DataException;
+import org.hetal.training.EpochMetrics;
+import org.hetal.training.TrainingListener;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A whole training by one call. */
+@Timeout(300)
+class EncryptedTrainingTest {
+
+  @ParameterizedTest
+  @CsvSource({
+    "simulator, insecure_simulator_n8_l12, 1e-3",
+    "native, insecure_n10_l12, 5e-2",
+  })
+  void model_isThatOfTheTrainingInTheClear(String backend, String parameters, double tolerance)
+      throws Exception {
+    Settings settings = Clusters.settings(backend, parameters);
+    List<EpochMetrics> metrics = new ArrayList<>();
+    List<Integer> steps = new ArrayList<>();
+    EncryptedTraining.Result result =
+        EncryptedTraining.inOneJvm(settings, Clusters.data(settings))
+            .withMetrics(metrics::add)
+            .withListener(
+                new TrainingListener() {
+                  @Override
+                  public void step(StepEvent event) {
+                    steps.add(event.step());
+                  }
+                })
+            .run();
+    assertEquals(result.epochs(), metrics);
+    assertEquals(3, metrics.size());
+    assertEquals(Stream.iterate(1, step -> step + 1).limit(steps.size()).toList(), steps);
+    assertEquals(3 * result.plan().schedule().batches(), steps.size());
+    assertTrue(result.largestWeightDifference() < tolerance, result.toString());
+    assertTrue(result.plain().largestWeight() > 20 * tolerance, result.plain().toString());
+    assertTrue(result.test().orElseThrow().accuracyEncrypted() > 0.9, result.toString());
+    assertEquals(List.of("x0", "x1", "x2", "x3"), result.model().featureNames());
+    double[][] fresh = Clusters.features(99, 30);
+    int hits = 0;
+    for (int row = 0; row < fresh.length; row++) {
+      hits += result.model().predict(fresh[row]) == row % Clusters.CLASSES ? 1 : 0;
+    }
+    assertTrue(hits >= 27, hits + " of 30");
+    double[] logits = result.model().logits(fresh[0]);
+    double[] by = result.model().intercepts();
+    for (int label = 0; label < by.length; label++) {
+      for (int column = 0; column < Clusters.COLUMNS; column++) {
+        by[label] += result.model().coefficients()[label][column] * fresh[0][column];
+      }
+    }
+    assertArrayEquals(by, logits, 1e-12);
+  }
+
+  @Test
+  void nothing_isLeftInTheTemporaryFolder() throws Exception {
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    Settings settings = Clusters.simulated("training.epochs", "1");
+    List<Path> before = folders(temporary);
+    EncryptedTraining.inOneJvm(settings, Clusters.data(settings)).run();
+    assertEquals(before, folders(temporary));
+  }
+
+  private static List<Path> folders(Path temporary) throws Exception {
+    try (Stream<Path> all = Files.list(temporary)) {
+      return all.filter(path -> path.getFileName().toString().startsWith("hetal-training"))
+          .sorted()
+          .toList();
+    }
+  }
+
+  @Test
+  void badRows_areRefusedWithRowColumnAndValue() {
+    Settings settings = Clusters.simulated();
+    double[][] features = Clusters.features(3, 30);
+    int[] labels = new int[30];
+    features[7][2] = Double.NaN;
+    DataException e =
+        assertThrows(DataException.class, () -> LabeledData.of(settings, features, labels));
+    assertTrue(e.getMessage().startsWith("training rows row 8 column 2: expected a finite"));
+    features[7][2] = 1;
+    labels[3] = 3;
+    DataException label =
+        assertThrows(DataException.class, () -> LabeledData.of(settings, features, labels));
+    assertTrue(label.getMessage().startsWith("training rows row 4 label: expected 0 to 2"));
+    labels[3] = 0;
+    features[9] = new double[3];
+    DataException ragged =
+        assertThrows(DataException.class, () -> LabeledData.of(settings, features, labels));
+    assertEquals(
+        "training rows row 10: expected 4 columns as in row 1, actual 3", ragged.getMessage());
+  }
+}

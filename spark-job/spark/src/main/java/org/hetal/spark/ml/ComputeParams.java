@@ -1,0 +1,158 @@
+package org.hetal.spark.ml;
+
+import java.util.List;
+import java.util.Map;
+import org.hetal.config.Settings;
+
+/**
+ * What training and prediction have in common: where ciphertexts are computed with. None of these
+ * parameters changes the result.
+ *
+ * @param <P> the class itself, so that setters chain
+ */
+public abstract class ComputeParams<P extends ComputeParams<P>> extends Params<P> {
+  private static final int MOST_THREADS = 1024;
+  private static final int MOST_PARTITIONS = 1 << 20;
+  private static final long DEFAULT_CACHE_BYTES = 2L << 30;
+
+  /** What the executors' engines compute on. */
+  public static final Param<String> DEVICE =
+      new Param<>(
+          "device",
+          "what the engine of an executor computes on: the processor, or an NVIDIA GPU",
+          "cpu or cuda",
+          value -> value.equals("cpu") || value.equals("cuda"),
+          "cpu");
+
+  /** What the driver's engine computes on. */
+  public static final Param<String> DRIVER_DEVICE =
+      new Param<>(
+          "driverDevice",
+          "what the engine of the driver computes on: a device like the executors', or the"
+              + " processor",
+          "same or cpu",
+          value -> value.equals("same") || value.equals("cpu"),
+          "same");
+
+  /** Device memory of one engine. */
+  public static final Param<Long> DEVICE_MEMORY =
+      new Param<>(
+          "deviceMemory",
+          "bytes of GPU memory that one engine takes at its start and never exceeds; 0: as it needs",
+          "at least 0",
+          value -> value >= 0,
+          0L);
+
+  /** Threads of one engine. */
+  public static final Param<Integer> THREADS =
+      new Param<>(
+          "threads",
+          "threads of one engine; 0: one per processor",
+          "0 to " + MOST_THREADS,
+          value -> value >= 0 && value <= MOST_THREADS,
+          0);
+
+  /** Partitions of a minibatch. */
+  public static final Param<Integer> PARTITIONS =
+      new Param<>(
+          "partitions",
+          "partitions of the RDD of a minibatch; 0: one per microbatch",
+          "0 to " + MOST_PARTITIONS,
+          value -> value >= 0 && value <= MOST_PARTITIONS,
+          0);
+
+  /** Ciphertexts that an executor keeps. */
+  public static final Param<Long> CACHE_BYTES =
+      new Param<>(
+          "cacheBytes",
+          "bytes of ciphertexts that an executor keeps in memory between steps",
+          "at least 0",
+          value -> value >= 0,
+          DEFAULT_CACHE_BYTES);
+
+  static final List<Param<?>> OF_COMPUTING =
+      List.of(DEVICE, DRIVER_DEVICE, DEVICE_MEMORY, THREADS, PARTITIONS, CACHE_BYTES);
+
+  ComputeParams() {}
+
+  /**
+   * {@link #DEVICE}; errors as {@link #set}.
+   *
+   * @param value the value
+   * @return this
+   */
+  public final P setDevice(String value) {
+    return set(DEVICE, value);
+  }
+
+  /**
+   * {@link #DRIVER_DEVICE}; errors as {@link #set}.
+   *
+   * @param value the value
+   * @return this
+   */
+  public final P setDriverDevice(String value) {
+    return set(DRIVER_DEVICE, value);
+  }
+
+  /**
+   * {@link #DEVICE_MEMORY} in bytes; errors as {@link #set}.
+   *
+   * @param value the value
+   * @return this
+   */
+  public final P setDeviceMemory(long value) {
+    return set(DEVICE_MEMORY, value);
+  }
+
+  /**
+   * {@link #THREADS}; errors as {@link #set}.
+   *
+   * @param value the value
+   * @return this
+   */
+  public final P setThreads(int value) {
+    return set(THREADS, value);
+  }
+
+  /**
+   * {@link #PARTITIONS}; errors as {@link #set}.
+   *
+   * @param value the value
+   * @return this
+   */
+  public final P setPartitions(int value) {
+    return set(PARTITIONS, value);
+  }
+
+  /**
+   * {@link #CACHE_BYTES} in bytes; errors as {@link #set}.
+   *
+   * @param value the value
+   * @return this
+   */
+  public final P setCacheBytes(long value) {
+    return set(CACHE_BYTES, value);
+  }
+
+  /** Takes these parameters from settings. */
+  final P setSettings(Settings settings) {
+    return setDevice(settings.device().label())
+        .setDriverDevice(
+            settings.cluster().driverDevice() == Settings.DriverDevice.CPU ? "cpu" : "same")
+        .setDeviceMemory(settings.deviceMemory())
+        .setThreads(settings.threads())
+        .setPartitions(settings.cluster().partitions())
+        .setCacheBytes(settings.cluster().cacheBytes());
+  }
+
+  /** Adds these parameters as settings. */
+  final void addSettings(Map<String, String> to) {
+    to.put("device", getOrDefault(DEVICE));
+    to.put("device-memory", getOrDefault(DEVICE_MEMORY).toString());
+    to.put("threads", getOrDefault(THREADS).toString());
+    to.put("cluster.partitions", getOrDefault(PARTITIONS).toString());
+    to.put("cluster.cache-bytes", getOrDefault(CACHE_BYTES).toString());
+    to.put("cluster.driver-device", getOrDefault(DRIVER_DEVICE));
+  }
+}

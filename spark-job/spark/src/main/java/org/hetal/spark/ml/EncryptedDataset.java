@@ -1,0 +1,105 @@
+package org.hetal.spark.ml;
+
+import org.apache.spark.api.java.JavaSparkContext;
+import org.hetal.dataset.DatasetException;
+import org.hetal.dataset.Storage;
+import org.hetal.spark.storage.HadoopStorage;
+
+/**
+ * Encrypted rows in a folder of any file system that Hadoop knows: minibatches to train on with
+ * encrypted validation rows, or rows to predict. Holds names and digests only; executors read the
+ * ciphertexts when they need them.
+ */
+public final class EncryptedDataset {
+  private final String uri;
+  private final org.hetal.dataset.EncryptedDataset manifest;
+
+  private EncryptedDataset(String uri, org.hetal.dataset.EncryptedDataset manifest) {
+    this.uri = uri;
+    this.manifest = manifest;
+  }
+
+  /**
+   * Reads the manifest that the data owner's {@code encrypt} wrote last. Cost: one small file.
+   *
+   * @param spark context whose Hadoop configuration names the file systems
+   * @param uri path or URI of the folder, visible to the driver and all executors
+   * @return the data set
+   * @throws DatasetException when there is none, or it is damaged
+   */
+  public static EncryptedDataset load(JavaSparkContext spark, String uri) {
+    Storage storage = new HadoopStorage(uri, spark.hadoopConfiguration());
+    return new EncryptedDataset(uri, org.hetal.dataset.EncryptedDataset.open(storage));
+  }
+
+  /** {@return path or URI of the folder} */
+  public String uri() {
+    return uri;
+  }
+
+  /** {@return identity of the rows, 32 hexadecimal digits} */
+  public String id() {
+    return manifest.id();
+  }
+
+  /** {@return identity of the key pair under which the rows are encrypted} */
+  public String keyId() {
+    return manifest.origin().keyId();
+  }
+
+  /** {@return name of the parameter set} */
+  public String parameterSet() {
+    return manifest.origin().parameterSet();
+  }
+
+  /** {@return number of classes} */
+  public int classes() {
+    return manifest.plan().layout().classes();
+  }
+
+  /** {@return columns of a row, the bias included} */
+  public int features() {
+    return manifest.plan().layout().features();
+  }
+
+  /** {@return rows in minibatches; 0 for rows to predict} */
+  public int trainingRows() {
+    return manifest.trainingRows();
+  }
+
+  /** {@return validation rows, or rows to predict with those of zeros that fill the last group} */
+  public int unlabelledRows() {
+    return manifest.unlabelledGroups().stream()
+        .mapToInt(org.hetal.dataset.EncryptedDataset.Group::rows)
+        .sum();
+  }
+
+  /** {@return minibatches per epoch; 0 for rows to predict} */
+  public int minibatches() {
+    return manifest.batches().size();
+  }
+
+  /** {@return bytes of all ciphertexts} */
+  public long bytes() {
+    return manifest.bytes();
+  }
+
+  /**
+   * @param expected name of a parameter set
+   * @throws DatasetException unless the rows are encrypted under this parameter set
+   */
+  public void requireParameterSet(String expected) {
+    if (!parameterSet().equals(expected)) {
+      throw new DatasetException(
+          uri
+              + ": expected the parameter set of the settings, "
+              + expected
+              + ", actual "
+              + parameterSet());
+    }
+  }
+
+  org.hetal.dataset.EncryptedDataset manifest() {
+    return manifest;
+  }
+}

@@ -1,0 +1,359 @@
+package org.hetal.spark.ml;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.spark.api.java.JavaSparkContext;
+import org.hetal.config.Settings;
+import org.hetal.config.SettingsException;
+import org.hetal.config.SettingsLoader;
+import org.hetal.oracle.OracleEndpoint;
+import org.hetal.softmax.Softmax;
+import org.hetal.spark.oracle.HttpsValidationOracle;
+import org.hetal.training.ValidationOracle;
+
+/**
+ * Trains a softmax regression on encrypted rows with Nesterov's accelerated gradient, in the manner
+ * of a Spark ML estimator. The rows were cut into minibatches when they were encrypted, so the
+ * parameters of the schedule must be those of the data owner's settings.
+ *
+ * <pre>{@code
+ * EncryptedModel model =
+ *     new EncryptedSoftmaxRegression()
+ *         .setBatchRows(600)
+ *         .setMaxEpochs(12)
+ *         .setLearningRate(20)
+ *         .setLogitRange(32)
+ *         .setCheckpointDir("hdfs://namenode/run")
+ *         .fit(spark, EncryptedDataset.load(spark, dataset), EvaluationKeys.at(keys), oracle);
+ * model.write().overwrite().save("hdfs://namenode/model");
+ * }</pre>
+ *
+ * <p>Cost per iteration: three bootstraps for up to 16 classes with a logit range of 128, up to
+ * five otherwise; the owner's plan tells. The result is the same bytes on any number of partitions,
+ * threads and retries. Not thread-safe.
+ */
+public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSoftmaxRegression> {
+  private static final int MOST_ROWS = 1 << 24;
+  private static final int MOST_EPOCHS = 100_000;
+
+  /** Rows of a minibatch. */
+  public static final Param<Integer> BATCH_ROWS =
+      new Param<>(
+          "batchRows",
+          "rows of a minibatch",
+          "1 to " + MOST_ROWS,
+          value -> value >= 1 && value <= MOST_ROWS,
+          1024);
+
+  /** Passes over the rows. */
+  public static final Param<Integer> MAX_EPOCHS =
+      new Param<>(
+          "maxEpochs",
+          "passes over the rows, if the oracle does not stop the training before",
+          "1 to " + MOST_EPOCHS,
+          value -> value >= 1 && value <= MOST_EPOCHS,
+          10);
+
+  /** Patience of early stopping. */
+  public static final Param<Integer> PATIENCE =
+      new Param<>(
+          "patience",
+          "epochs without a better validation loss after which the oracle stops the training",
+          "1 to " + MOST_EPOCHS,
+          value -> value >= 1 && value <= MOST_EPOCHS,
+          3);
+
+  /** Learning rate. */
+  public static final Param<Double> LEARNING_RATE =
+      new Param<>(
+          "learningRate",
+          "factor of the mean gradient of a minibatch",
+          "1e-9 to 1e6",
+          value -> value >= 1e-9 && value <= 1e6,
+          1.0);
+
+  /** Range of the logits. */
+  public static final Param<Double> LOGIT_RANGE =
+      new Param<>(
+          "logitRange",
+          "magnitude that no logit may exceed; a wider range costs levels and bootstraps",
+          "one of " + Softmax.LOGIT_RANGES,
+          value -> Softmax.LOGIT_RANGES.stream().anyMatch(range -> range.doubleValue() == value),
+          128.0);
+
+  /** Groups of a microbatch. */
+  public static final Param<Integer> GROUPS_PER_MICROBATCH =
+      new Param<>(
+          "groupsPerMicrobatch",
+          "groups of rows that one task computes with: 2 share their bootstraps, 1 keeps more tasks"
+              + " busy",
+          "1 or 2",
+          value -> value == 1 || value == 2,
+          2);
+
+  /** Name of the run. */
+  public static final Param<String> RUN_ID =
+      new Param<>(
+          "runId",
+          "names the run to the oracle, which answers one run",
+          "1 to 64 letters, digits, . _ -",
+          value -> value.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}"),
+          "default");
+
+  /** Folder of the checkpoints. */
+  public static final Param<String> CHECKPOINT_DIR =
+      new Param<>(
+          "checkpointDir",
+          "path or URI of the run's folder: checkpoints, metrics.jsonl, report.json, model. A run"
+              + " that was killed continues from it with the same bytes; empty: no checkpoints",
+          "a path or URI, or empty",
+          value -> value.isEmpty() || !value.isBlank(),
+          "");
+
+  private static final List<Param<?>> PARAMS = params0();
+
+  private final List<FitListener> listeners = new ArrayList<>();
+
+  /** All parameters have their defaults. */
+  public EncryptedSoftmaxRegression() {}
+
+  /**
+   * A regression with the parameters of settings: schedule, run, devices.
+   *
+   * @param settings whose {@code paths.run} becomes {@link #CHECKPOINT_DIR}
+   * @return a new regression
+   */
+  public static EncryptedSoftmaxRegression of(Settings settings) {
+    Settings.Training training = settings.training();
+    return new EncryptedSoftmaxRegression()
+        .setBatchRows(training.batchRows())
+        .setMaxEpochs(training.epochs())
+        .setPatience(training.patience())
+        .setLearningRate(training.learningRate())
+        .setLogitRange(training.logitRange())
+        .setGroupsPerMicrobatch(training.groupsPerMicrobatch())
+        .setRunId(settings.runId())
+        .setCheckpointDir(settings.paths().run())
+        .setSettings(settings);
+  }
+
+  private static List<Param<?>> params0() {
+    List<Param<?>> all =
+        new ArrayList<>(
+            List.of(
+                BATCH_ROWS,
+                MAX_EPOCHS,
+                PATIENCE,
+                LEARNING_RATE,
+                LOGIT_RANGE,
+                GROUPS_PER_MICROBATCH,
+                RUN_ID,
+                CHECKPOINT_DIR));
+    all.addAll(OF_COMPUTING);
+    return List.copyOf(all);
+  }
+
+  @Override
+  public List<Param<?>> params() {
+    return PARAMS;
+  }
+
+  @Override
+  EncryptedSoftmaxRegression self() {
+    return this;
+  }
+
+  @Override
+  public EncryptedSoftmaxRegression copy(ParamMap extra) {
+    EncryptedSoftmaxRegression copy = new EncryptedSoftmaxRegression();
+    copy.setAll(setValues()).setAll(extra);
+    copy.listeners.addAll(listeners);
+    return copy;
+  }
+
+  /**
+   * {@link #BATCH_ROWS}; errors as {@link #set}.
+   *
+   * @param value the value
+   * @return this
+   */
+  public EncryptedSoftmaxRegression setBatchRows(int value) {
+    return set(BATCH_ROWS, value);
+  }
+
+  /**
+   * {@link #MAX_EPOCHS}; errors as {@link #set}.
+   *
+   * @param value the value
+   * @return this
+   */
+  public EncryptedSoftmaxRegression setMaxEpochs(int value) {
+    return set(MAX_EPOCHS, value);
+  }
+
+  /**
+   * {@link #PATIENCE} in epochs; errors as {@link #set}.
+   *
+   * @param value the value
+   * @return this
+   */
+  public EncryptedSoftmaxRegression setPatience(int value) {
+    return set(PATIENCE, value);
+  }
+
+  /**
+   * {@link #LEARNING_RATE}; errors as {@link #set}.
+   *
+   * @param value the value
+   * @return this
+   */
+  public EncryptedSoftmaxRegression setLearningRate(double value) {
+    return set(LEARNING_RATE, value);
+  }
+
+  /**
+   * {@link #LOGIT_RANGE}; errors as {@link #set}.
+   *
+   * @param value the value
+   * @return this
+   */
+  public EncryptedSoftmaxRegression setLogitRange(double value) {
+    return set(LOGIT_RANGE, value);
+  }
+
+  /**
+   * {@link #GROUPS_PER_MICROBATCH}; errors as {@link #set}.
+   *
+   * @param value the value
+   * @return this
+   */
+  public EncryptedSoftmaxRegression setGroupsPerMicrobatch(int value) {
+    return set(GROUPS_PER_MICROBATCH, value);
+  }
+
+  /**
+   * {@link #RUN_ID}; errors as {@link #set}.
+   *
+   * @param value the value
+   * @return this
+   */
+  public EncryptedSoftmaxRegression setRunId(String value) {
+    return set(RUN_ID, value);
+  }
+
+  /**
+   * {@link #CHECKPOINT_DIR}; errors as {@link #set}.
+   *
+   * @param value the value
+   * @return this
+   */
+  public EncryptedSoftmaxRegression setCheckpointDir(String value) {
+    return set(CHECKPOINT_DIR, value);
+  }
+
+  /**
+   * Has a listener told of the fits that follow.
+   *
+   * @param listener told from now on
+   * @return this
+   */
+  public EncryptedSoftmaxRegression addListener(FitListener listener) {
+    listeners.add(listener);
+    return this;
+  }
+
+  /**
+   * Trains, asking an oracle over HTTPS after each epoch.
+   *
+   * @param spark whose executors can read data set and keys
+   * @param dataset with minibatches
+   * @param keys of the data set's key pair
+   * @param oracle of the data owner
+   * @return the model of the best epoch
+   * @throws SettingsException listing everything that does not fit, before the first task; also
+   *     when the oracle refuses the run, or no epoch was the best
+   * @throws org.hetal.dataset.DatasetException when one thing does not fit and it is the data set
+   * @throws org.hetal.spark.errors.RetryLaterException when the oracle does not answer; the same
+   *     call continues from the checkpoint
+   * @throws org.hetal.dataset.CommitException when the checkpoint folder is of another run
+   * @throws org.hetal.training.TrainingDivergedException when a value leaves the range
+   */
+  public EncryptedModel fit(
+      JavaSparkContext spark,
+      EncryptedDataset dataset,
+      EvaluationKeys keys,
+      OracleEndpoint oracle) {
+    return train(
+        spark,
+        dataset,
+        keys,
+        oracle == null
+            ? null
+            : (identity, groups) ->
+                new HttpsValidationOracle(oracle.settings("", 1), identity, groups, this::notice));
+  }
+
+  /**
+   * As {@link #fit(JavaSparkContext, EncryptedDataset, EvaluationKeys, OracleEndpoint)} with an
+   * oracle in this process.
+   *
+   * @param spark context whose Hadoop configuration names the file systems
+   * @param dataset with minibatches
+   * @param keys folder of the evaluation keys
+   * @param oracle an oracle in this process
+   * @return the model of the best epoch
+   */
+  public EncryptedModel fit(
+      JavaSparkContext spark,
+      EncryptedDataset dataset,
+      EvaluationKeys keys,
+      ValidationOracle oracle) {
+    return train(spark, dataset, keys, oracle == null ? null : (identity, groups) -> oracle);
+  }
+
+  private EncryptedModel train(
+      JavaSparkContext spark, EncryptedDataset dataset, EvaluationKeys keys, Fit.Oracle oracle) {
+    Problems problems = new Problems();
+    problems.require(spark != null, "spark: expected a context, actual null");
+    problems.require(dataset != null, "dataset: expected one, actual null");
+    problems.require(keys != null, "keys: expected evaluation keys, actual null");
+    problems.require(oracle != null, "oracle: expected an endpoint or an oracle, actual null");
+    if (dataset != null) {
+      problems.require(
+          dataset.minibatches() > 0,
+          dataset.uri() + ": expected minibatches to train on, actual rows to predict");
+      problems.require(
+          dataset.unlabelledRows() > 0, dataset.uri() + ": expected validation rows, actual none");
+    }
+    problems.throwAll();
+    Settings settings = settings(dataset, keys);
+    return new Fit(settings, spark, getOrDefault(CHECKPOINT_DIR), List.copyOf(listeners))
+        .run(oracle, setValues());
+  }
+
+  private void notice(String line) {
+    listeners.forEach(listener -> listener.notice(line));
+  }
+
+  private Settings settings(EncryptedDataset dataset, EvaluationKeys keys) {
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("backend", Backends.of(dataset.parameterSet()));
+    all.put("parameters", dataset.parameterSet());
+    all.put("paths.dataset", dataset.uri());
+    all.put("paths.key-bundle", keys.uri());
+    all.put("run-id", getOrDefault(RUN_ID));
+    all.put("training.batch-rows", getOrDefault(BATCH_ROWS).toString());
+    all.put("training.epochs", getOrDefault(MAX_EPOCHS).toString());
+    all.put("training.patience", getOrDefault(PATIENCE).toString());
+    all.put("training.learning-rate", getOrDefault(LEARNING_RATE).toString());
+    all.put("training.logit-range", Integer.toString((int) (double) getOrDefault(LOGIT_RANGE)));
+    all.put("training.groups-per-microbatch", getOrDefault(GROUPS_PER_MICROBATCH).toString());
+    if (!getOrDefault(CHECKPOINT_DIR).isEmpty()) {
+      all.put("paths.run", getOrDefault(CHECKPOINT_DIR));
+    }
+    addSettings(all);
+    return SettingsLoader.load(List.of(), all);
+  }
+}

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bootstrap/bootstrapper.h"
+#include "owner/encryption.h"
 #include "owner/key_generator.h"
 #include "common/report.h"
 

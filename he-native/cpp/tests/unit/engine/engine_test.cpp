@@ -95,7 +95,7 @@ TEST_F(EngineRules, MessagesOfMissingKeysAreThoseOfJava) {
   expect<MissingKey>("expected a key for the rotation by 1 at level 5, actual one up to level 2",
                      [&] { engine().rotate(x, 1); });
   expect<MissingKey>("expected a key for conjugation at level 5, actual none", [&] { engine().conjugate(x); });
-  expect<MissingKey>("expected a key for relinearisation at level 5, actual none",
+  expect<MissingKey>("expected a key for relinearization at level 5, actual none",
                      [&] { engine().relinearize(square); });
 }
 

@@ -53,17 +53,17 @@ import org.hetal.packing.ReplicationPlan;
  *   <li>Baby and giant steps: features rotated by t classes once, products rotated c/2/t times.
  *   <li>DiagATB's rotate-and-sum of every product over s0 rows is one packed packSums over all
  *       diagonals; weights are bootstrapped and sent in compact form, and expanded once a step.
- *   <li>Sums before relinearisations; sums of rotations before the division by the special primes.
+ *   <li>Sums before relinearizations; sums of rotations before the division by the special primes.
  *   <li>A short last column block takes few diagonals, see {@link Layout}.
  * </ul>
  *
  * <p>At (2048 rows, 769 features, 16 classes) and 2^15 slots: 392 multiplications and 210 rotations
  * for the logits, expansion and babySteps included (DiagABT: 392 and 456, from weights that are
- * expanded already), 392 and 162 for the gradient (DiagATB: 392 and 4328). Relinearisations: 32 and
+ * expanded already), 392 and 162 for the gradient (DiagATB: 392 and 4328). Relinearizations: 32 and
  * 49.
  *
  * <p>Immutable and thread-safe. Masks are encoded at first use at each level and kept until {@link
- * #close}. Needs rotation keys, the relinearisation and the conjugation key; the simulator's {@code
+ * #close}. Needs rotation keys, the relinearization and the conjugation key; the simulator's {@code
  * usedKeys} names them.
  */
 public final class Products implements AutoCloseable {
@@ -297,7 +297,7 @@ public final class Products implements AutoCloseable {
   }
 
   /**
-   * As above, summed over groups: cheaper than the sum of their gradients, because relinearisation
+   * As above, summed over groups: cheaper than the sum of their gradients, because relinearization
    * and packSums are done once.
    *
    * @param residuals one a group, all at one level

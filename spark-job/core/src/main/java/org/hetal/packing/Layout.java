@@ -194,7 +194,7 @@ public record Layout(int slots, int rowsPerBlock, int classes, int features)
   /**
    * t, the baby steps of a product (a power of two, at most {@link #diagonalSteps()}): diagonal k =
    * g * t + j is kept rotated right by j classes, so that a row block's features are rotated by 0
-   * to t-1 classes and the products are relinearised and rotated once a giant step g instead of
+   * to t-1 classes and the products are relinearized and rotated once a giant step g instead of
    * once a diagonal. Part of the format of compact weights: it minimises, in fifths of a rotation,
    * the key switches of one row block, and the smallest such t is taken.
    */
@@ -209,7 +209,7 @@ public record Layout(int slots, int rowsPerBlock, int classes, int features)
     return best;
   }
 
-  /** Decomposition 2, key product 1, division by the special primes 2, relinearisation 5. */
+  /** Decomposition 2, key product 1, division by the special primes 2, relinearization 5. */
   private int turnCost(int babySteps, int steps) {
     int giants = steps / babySteps;
     int features = babySteps == 1 ? 0 : columnBlocks() * (2 + 3 * (babySteps - 1));

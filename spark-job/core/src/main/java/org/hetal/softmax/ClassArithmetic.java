@@ -67,7 +67,7 @@ final class ClassArithmetic {
     return sum;
   }
 
-  /** A square, relinearised but not rescaled: scale degree 2. */
+  /** A square, relinearized but not rescaled: scale degree 2. */
   Ciphertext relinearizedSquare(Ciphertext y) {
     try (Ciphertext square = evaluator.square(y)) {
       return evaluator.relinearize(square);

@@ -12,7 +12,7 @@ import org.hetal.he.Scope;
  * <pre>w = v^2 + alpha v + beta,  h = w^2 + gamma v + delta,  y = h^2 + c3 v^3 + c2 v^2 + c1 v + c0
  * </pre>
  *
- * Four levels: one to v, three for degree 8. Three relinearisations, no rotation. The padded
+ * Four levels: one to v, three for degree 8. Three relinearizations, no rotation. The padded
  * classes, whose u is 0, hold h(0)^2 before the last constant is added, so there the constant is
  * -h(0)^2 and the result exactly 0.
  */

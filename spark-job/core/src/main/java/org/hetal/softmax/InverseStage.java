@@ -15,7 +15,7 @@ import org.hetal.he.Scope;
  *
  * with zeta the middle of the interval of S, w_1 = 2 / (half its width)^2, w_{i+1} = 2 w_i^2; the
  * unit mu makes the constant in front of all of them 1. So there are m + 1 levels, 2m
- * relinearisations and one sum over the classes.
+ * relinearizations and one sum over the classes.
  */
 final class InverseStage implements Stage {
   private final Entry entry;

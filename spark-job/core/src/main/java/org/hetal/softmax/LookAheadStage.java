@@ -10,7 +10,7 @@ import org.hetal.he.Scope;
  *
  * <pre>q = q0 + q1 s1 - s2,   y to y^2 q (b0 + b1 s1 + b2 s2 + b3 s3 + b4 (s4 + q^2))</pre>
  *
- * Three levels, four relinearisations, two sums over the classes. With Y = mu y and c classes after
+ * Three levels, four relinearizations, two sums over the classes. With Y = mu y and c classes after
  * padding everything in the bracket goes under one sum,
  *
  * <pre>T = c B0 + sum over the classes of [c (Y^2 (Y^2 + B3 Y + B2) + B1 Y) + Q^2],   Q = mu^2 q

@@ -6,7 +6,7 @@ import org.hetal.he.Scope;
 
 /**
  * y to y (a - b s1): brings s2 into the interval of the first squaring. One level, one
- * relinearisation, one sum over the classes: the unit of y on entry, sqrt(b * outUnit), makes the
+ * relinearization, one sum over the classes: the unit of y on entry, sqrt(b * outUnit), makes the
  * coefficient of y s1 equal to -1.
  */
 final class NormaliseStage implements Stage {

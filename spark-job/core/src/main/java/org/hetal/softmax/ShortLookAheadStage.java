@@ -6,7 +6,7 @@ import org.hetal.he.Scope;
 
 /**
  * The squaring for few classes and narrow intervals: y to y^2 (b0 + b1 s1 + b2 s2). Two levels, two
- * relinearisations, one sum over the classes; the unit of y makes b2 equal to 1 or -1.
+ * relinearizations, one sum over the classes; the unit of y makes b2 equal to 1 or -1.
  */
 final class ShortLookAheadStage implements Stage {
   private final Entry entry;

@@ -19,7 +19,7 @@ import org.hetal.packing.Layout;
  * about 3e-5 in the worst case without noise (k = 6), and a bootstrap's noise on the scaled logits
  * times 2^k.
  *
- * <p>Immutable and thread-safe. Keys: relinearisation, rotations by multiples of {@code slots /
+ * <p>Immutable and thread-safe. Keys: relinearization, rotations by multiples of {@code slots /
  * padded classes} in stages of four, bootstrapping.
  */
 public final class Softmax {

@@ -3,7 +3,7 @@
  * org.hetal.softmax.SoftmaxPlan} says where it bootstraps, {@link org.hetal.softmax.HetalSoftmax}
  * is the published method to compare with.
  *
- * <p>The chain for k squarings; relin. are relinearisations, sums are sums over the classes (six
+ * <p>The chain for k squarings; relin. are relinearizations, sums are sums over the classes (six
  * rotations of two decompositions for 16 classes, four of two for 8):
  *
  * <pre>

@@ -8,7 +8,7 @@ final class RenamedSettings {
   private static final Map<String, String> NEW_NAMES =
       Map.of(
           "oracle.patience-seconds", "oracle.retry-timeout (a duration, such as 120s)",
-          "training.groups-per-microbatch", "training.groups-per-microbatch");
+          "training.groups-per-unit", "training.groups-per-microbatch");
 
   private RenamedSettings() {}
 

@@ -249,9 +249,8 @@ class SettingsLoaderTest {
         said("hetal.oracle.patience-seconds = 3")
             .contains("oracle.patience-seconds is now named oracle.retry-timeout"));
     assertTrue(
-        said("hetal.training.groups-per-microbatch = 1")
-            .contains(
-                "training.groups-per-microbatch is now named training.groups-per-microbatch"));
+        said("hetal.training.groups-per-unit = 1")
+            .contains("training.groups-per-unit is now named training.groups-per-microbatch"));
   }
 
   private String said(String file) throws Exception {

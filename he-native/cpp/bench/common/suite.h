@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bootstrap/bootstrapper.h"
+#include "owner/encryption.h"
 #include "owner/key_generator.h"
 #include "common/report.h"
 
@@ -27,7 +28,7 @@ class Suite {
   Suite(const std::string& parameter_set, const device::Choice& device, bool with_bootstraps);
 
   Setting setting() const;
-  /// Encryption, rotation, multiplication with relinearisation and rescaling, the NTT and the parts of a key switch, at
+  /// Encryption, rotation, multiplication with relinearization and rescaling, the NTT and the parts of a key switch, at
   /// `level`. Throws NotVerified.
   std::vector<Entry> operations(int level);
   /// One real vector, and two in one bootstrap.

@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "bootstrap/eval_mod_constants.h"
 #include "circuits/chebyshev.h"
-#include "ckks/key_bundle.h"
+#include "ckks/key_file.h"
 #include "ckks/key_switching.h"
 
 namespace hetal::bootstrap {

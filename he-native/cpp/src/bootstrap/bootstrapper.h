@@ -13,7 +13,7 @@
 namespace hetal::bootstrap {
 
 /// What a bootstrap's transforms rotate by, steps to the highest level of use, from the parameters alone. A conjugation
-/// at eval_mod_level() + 1 and relinearisations at eval_mod_level() come with them.
+/// at eval_mod_level() + 1 and relinearizations at eval_mod_level() come with them.
 std::map<std::uint32_t, int> rotation_levels(const ckks::Parameters& parameters);
 /// Bytes of all key files that a bootstrap needs.
 std::uint64_t key_bytes(const ckks::Parameters& parameters);

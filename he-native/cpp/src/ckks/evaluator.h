@@ -5,6 +5,8 @@
 #include <span>
 
 #include "ckks/ciphertext.h"
+#include "ckks/evaluation_keys.h"
+#include "ckks/plaintext.h"
 
 namespace hetal::ckks {
 

@@ -1,6 +1,6 @@
-#include <bit>
+#include "ckks/plaintext.h"
 
-#include "ckks/ciphertext.h"
+#include <bit>
 
 namespace hetal::ckks {
 

@@ -4,7 +4,7 @@
 
 #include "ckks/key_switching.h"
 
-namespace hetal::jni {
+namespace hetal::engine {
 namespace {
 
 constexpr int kLargestInteger = 1 << 20;
@@ -245,4 +245,4 @@ Bytes Engine::serialize(const Ciphertext& a) const {
   return ckks::serialize(context_, a, keys_.key_id());
 }
 
-}  // namespace hetal::jni
+}  // namespace hetal::engine

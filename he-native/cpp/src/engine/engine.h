@@ -11,7 +11,7 @@
 #include "ckks/formats.h"
 #include "ckks/key_bundle.h"
 
-namespace hetal::jni {
+namespace hetal::engine {
 
 using ckks::Ciphertext;
 using ckks::Plaintext;
@@ -87,4 +87,4 @@ struct HeldPlaintext {
   Plaintext value;
 };
 
-}  // namespace hetal::jni
+}  // namespace hetal::engine

@@ -6,7 +6,7 @@
 
 namespace hetal::jni {
 
-/// `rotations`: steps and level by turns; relinearisation and conjugation: their level, -1 for none.
+/// `rotations`: steps and level by turns; relinearization and conjugation: their level, -1 for none.
 inline owner::KeyPlan key_plan_of(JNIEnv* env, jintArray rotations, jint relinearization, jint conjugation,
                                   jboolean bootstrap) {
   owner::KeyPlan plan;

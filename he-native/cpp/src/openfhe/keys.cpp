@@ -140,7 +140,7 @@ void require_bootstrap_keys(const Context& context, const std::string& tag) {
   require<MissingKey>(relinearization != all.end() && keys != nullptr && keys->count(conjugation_element(context)) != 0,
                       "bootstrap: no keys of ", tag);
   const int top = top_level(context);
-  require_digits(context, relinearization->second[0], top, "bootstrap: relinearisation");
+  require_digits(context, relinearization->second[0], top, "bootstrap: relinearization");
   require_digits(context, keys->at(conjugation_element(context)), top, "bootstrap: conjugation");
   for (const std::uint32_t element : bootstrap_elements(context)) {
     const auto key = keys->find(element);

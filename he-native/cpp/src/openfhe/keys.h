@@ -33,7 +33,7 @@ void bootstrap_setup(const Context& context, std::uint32_t encoding_budget, std:
 const std::set<std::uint32_t>& bootstrap_elements(const Context& context);
 /// For release_context().
 void forget_bootstrap(const Context& context);
-/// Throws MissingKey unless all keys of a bootstrap are there under the tag, in full, the relinearisation key too.
+/// Throws MissingKey unless all keys of a bootstrap are there under the tag, in full, the relinearization key too.
 void require_bootstrap_keys(const Context& context, const std::string& tag);
 
 }  // namespace hetal::openfhe

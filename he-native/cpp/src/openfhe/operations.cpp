@@ -49,7 +49,7 @@ void require_terms(const char* what, std::size_t a, std::size_t b) {
 EvaluationKey relinearization_key(const Ciphertext& a) {
   const auto& all = ContextImpl::GetAllEvalMultKeys();
   const auto key = all.find(a->GetKeyTag());
-  require<MissingKey>(key != all.end(), "relinearize: no relinearisation key of ", a->GetKeyTag());
+  require<MissingKey>(key != all.end(), "relinearize: no relinearization key of ", a->GetKeyTag());
   return key->second[0];
 }
 

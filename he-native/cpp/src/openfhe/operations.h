@@ -23,7 +23,7 @@ Ciphertext negate(const Context& context, const Ciphertext& a);
 Ciphertext multiply_integer(const Context& context, const Ciphertext& a, int factor);
 Ciphertext multiply_by_i(const Context& context, const Ciphertext& a);
 
-/// Throws unless the two may be multiplied and the product relinearised.
+/// Throws unless the two may be multiplied and the product relinearized.
 void require_product(const Context& context, const Ciphertext& a, const Ciphertext& b);
 /// Throws MissingKey unless the key of that rotation is there, long enough for the ciphertext's level.
 void require_rotation(const Context& context, const Ciphertext& a, int steps);

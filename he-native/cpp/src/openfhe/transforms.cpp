@@ -54,7 +54,7 @@ Ciphertext sum(const Context& context, const Ciphertext& a, int count) {
 Ciphertext inner_product(const Context& context, const Ciphertext& a, const Ciphertext& b, int count) {
   require_sum(context, "innerProduct", a, count);
   const std::vector<Ciphertext> left{a}, right{b};
-  // Their rules are those of a product; EvalInnerProduct multiplies and relinearises by itself.
+  // Their rules are those of a product; EvalInnerProduct multiplies and relinearizes by itself.
   if (count == 1) return rescale(context, relinearize(context, multiply_sum(context, left, right)));
   require_product(context, a, b);
   return context->Rescale(context->EvalInnerProduct(a, b, static_cast<std::uint32_t>(count)));

@@ -9,7 +9,7 @@ namespace hetal::openfhe {
 /// Slot i of the result: a[i] + a[i + 1] + ... + a[i + count - 1], cyclic. EvalSum. `count`: a power of two, 1 to all
 /// slots. Keys: the rotations by 1, 2, 4, ..., count / 2. Level and scale degree unchanged.
 Ciphertext sum(const Context& context, const Ciphertext& a, int count);
-/// sum() of the products, relinearised and rescaled: one level. EvalInnerProduct.
+/// sum() of the products, relinearized and rescaled: one level. EvalInnerProduct.
 Ciphertext inner_product(const Context& context, const Ciphertext& a, const Ciphertext& b, int count);
 Ciphertext inner_product(const Context& context, const Ciphertext& a, const lbcrypto::Plaintext& b, int count);
 

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include "base/files.h"
+#include "ckks/key_file.h"
 #include "ckks/limb_packing.h"
+#include "owner/encryption.h"
 
 namespace hetal::owner {
 namespace {

@@ -5,6 +5,7 @@
 
 #include "bootstrap/bootstrapper.h"
 #include "ckks/key_bundle.h"
+#include "owner/encryption.h"
 #include "owner/key_generator.h"
 
 namespace hetal::owner {

@@ -62,7 +62,7 @@ TEST_F(FileFaults, AKeyThatShrinksWhileItIsReadIsAFormatError) {
   writer->commit();
   const std::string key = path("keys/galois_5.key");
   const Bytes good = read_file(key, 1 << 26);
-  jni::Engine engine(path("keys"), device::Choice::cpu(1));
+  engine::Engine engine(path("keys"), device::Choice::cpu(1));
   std::atomic<bool> done{false};
   std::thread truncating([&] {
     while (!done) {

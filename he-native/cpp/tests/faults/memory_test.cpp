@@ -58,21 +58,21 @@ class MemoryFaults : public ::testing::Test {
     }
   }
 
-  Bytes arithmetic(jni::Engine& engine) const {
+  Bytes arithmetic(engine::Engine& engine) const {
     const auto x = engine.deserialize(a), y = engine.deserialize(b);
     const auto product =
-        engine.relinearize_rescale(engine.multiply_sum(jni::CiphertextList{&x, &y}, jni::CiphertextList{&y, &y}));
+        engine.relinearize_rescale(engine.multiply_sum(engine::CiphertextList{&x, &y}, engine::CiphertextList{&y, &y}));
     const auto turned = engine.rotate_all(engine.drop_to_level(x, product.level), {3, 7});
     return engine.serialize(engine.add(engine.add(product, turned[0]), turned[1]));
   }
-  Bytes bootstrapped(jni::Engine& engine) const { return engine.serialize(engine.bootstrap(engine.deserialize(a))); }
+  Bytes bootstrapped(engine::Engine& engine) const { return engine.serialize(engine.bootstrap(engine.deserialize(a))); }
 
   std::filesystem::path folder;
   Bytes a, b;
 };
 
 TEST_F(MemoryFaults, ArithmeticFailsTypedLosesNothingAndGoesOn) {
-  jni::Engine engine(keys(), device::Choice::cpu(kThreads));
+  engine::Engine engine(keys(), device::Choice::cpu(kThreads));
   const Bytes expected = arithmetic(engine);
   auto held = [&] { return engine.context().device().bytes_in_use(); };
   const long failures = each_fails(1, [&] { EXPECT_EQ(arithmetic(engine), expected); }, held);
@@ -81,7 +81,7 @@ TEST_F(MemoryFaults, ArithmeticFailsTypedLosesNothingAndGoesOn) {
 }
 
 TEST_F(MemoryFaults, BootstrapFailsTypedLosesNothingAndGoesOn) {
-  jni::Engine engine(keys(), device::Choice::cpu(kThreads));
+  engine::Engine engine(keys(), device::Choice::cpu(kThreads));
   const Bytes expected = bootstrapped(engine);
   auto held = [&] { return engine.context().device().bytes_in_use(); };
   const long failures = each_fails(97, [&] { EXPECT_EQ(bootstrapped(engine), expected); }, held);
@@ -92,7 +92,7 @@ TEST_F(MemoryFaults, BootstrapFailsTypedLosesNothingAndGoesOn) {
 TEST_F(MemoryFaults, AnEngineThatFailsWhileItLoadsLeavesNothing) {
   Bytes expected;
   auto whole = [&] {
-    jni::Engine engine(keys(), device::Choice::cpu(kThreads));
+    engine::Engine engine(keys(), device::Choice::cpu(kThreads));
     const Bytes out = arithmetic(engine);
     if (expected.empty()) expected = out;
     EXPECT_EQ(out, expected);
@@ -107,10 +107,10 @@ TEST_F(MemoryFaults, AnEngineThatFailsWhileItLoadsLeavesNothing) {
 TEST_F(MemoryFaults, KeysOfAnEngineThatFailedAreLoadedOnTheNextUse) {
   Bytes expected;
   {
-    jni::Engine engine(keys(), device::Choice::cpu(1));
+    engine::Engine engine(keys(), device::Choice::cpu(1));
     expected = bootstrapped(engine);
   }
-  jni::Engine engine(keys(), device::Choice::cpu(1));
+  engine::Engine engine(keys(), device::Choice::cpu(1));
   long failures = 0;
   for (long number = 1;; number = number * 5 / 4 + 1) {
     faults::refuse_allocation(number);

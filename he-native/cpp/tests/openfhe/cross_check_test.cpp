@@ -9,6 +9,7 @@
 #include "bootstrap/bootstrapper.h"
 #include "circuits/chebyshev.h"
 #include "openfhe/secret.h"
+#include "owner/encryption.h"
 #include "owner/key_generator.h"
 
 namespace hetal::openfhe {

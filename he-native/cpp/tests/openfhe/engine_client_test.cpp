@@ -30,7 +30,7 @@ class EngineClientTest : public ::testing::Test {
     const auto writer = client->bundle_writer(directory.string(), plan);
     while (writer->done() < writer->total()) writer->write_next();
     writer->commit();
-    engine = new jni::Engine(directory.string(), device::Choice::cpu(1));
+    engine = new engine::Engine(directory.string(), device::Choice::cpu(1));
   }
   static void TearDownTestSuite() {
     delete engine;
@@ -59,11 +59,11 @@ class EngineClientTest : public ::testing::Test {
 
   static std::filesystem::path directory;
   static EngineClient* client;
-  static jni::Engine* engine;
+  static engine::Engine* engine;
 };
 std::filesystem::path EngineClientTest::directory;
 EngineClient* EngineClientTest::client = nullptr;
-jni::Engine* EngineClientTest::engine = nullptr;
+engine::Engine* EngineClientTest::engine = nullptr;
 
 TEST_F(EngineClientTest, ItsKeysRelinearizeRotateConjugateBootstrap) {
   const Slots x = real_slots(1), y = real_slots(2);

@@ -76,7 +76,7 @@ TEST_F(OpenFheTransforms, InnerProductMultipliesAndSums) {
   make_keys({1, 2});
   const Slots x = random_values(4, 2), y = random_values(4, 3);
   const Ciphertext a = encrypted(x, 3), b = encrypted(y, 3);
-  EXPECT_THROW(inner_product(context_, a, b, 4), MissingKey);  // the relinearisation key
+  EXPECT_THROW(inner_product(context_, a, b, 4), MissingKey);  // the relinearization key
   context_->EvalMultKeyGen(keys_.secretKey);
   std::complex<double> expected;
   for (std::size_t i = 0; i < 4; ++i) expected += x[i] * y[i];

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <random>
 
+#include "owner/encryption.h"
 #include "owner/key_generator.h"
 
 namespace hetal {

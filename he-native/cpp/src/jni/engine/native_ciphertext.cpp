@@ -4,6 +4,7 @@
 #include "jni/handles.h"
 
 using namespace hetal::jni;
+using namespace hetal::engine;
 
 /// level, scale degree, parts: a byte each from the bottom.
 extern "C" JNIEXPORT jint JNICALL Java_org_hetal_he_engine_NativeCiphertext_describe(JNIEnv* env, jclass,

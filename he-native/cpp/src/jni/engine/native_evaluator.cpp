@@ -5,6 +5,7 @@
 
 using namespace hetal;
 using namespace hetal::jni;
+using namespace hetal::engine;
 
 namespace {
 

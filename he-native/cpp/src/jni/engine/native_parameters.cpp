@@ -1,6 +1,6 @@
 // org.hetal.he.engine.NativeParameters
 #include "bootstrap/bootstrapper.h"
-#include "ckks/key_bundle.h"
+#include "ckks/key_file.h"
 #include "jni/convert.h"
 
 using namespace hetal;

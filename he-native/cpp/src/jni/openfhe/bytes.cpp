@@ -44,7 +44,7 @@ PublicKey public_key_from(const Context& context, Bytes bytes) {
 jbyteArray relinearization_keys_bytes(JNIEnv* env, const std::string& tag) {
   std::ostringstream out;
   require<MissingKey>(ContextImpl::SerializeEvalMultKey(out, lbcrypto::SerType::BINARY, tag),
-                      "no relinearisation key of ", tag);
+                      "no relinearization key of ", tag);
   return from_stream(env, out);
 }
 
@@ -72,8 +72,8 @@ void load_relinearization_keys(const Context& context, Bytes bytes) {
   std::map<std::string, std::vector<lbcrypto::EvalKey<Polynomial>>> keys;
   lbcrypto::Serial::Deserialize(keys, in, lbcrypto::SerType::BINARY);
   for (const auto& [tag, list] : keys) {
-    require<FormatError>(!list.empty() && list[0] != nullptr, "relinearisation key: nothing in the serialised form");
-    require_context(context, list[0], "relinearisation key");
+    require<FormatError>(!list.empty() && list[0] != nullptr, "relinearization key: nothing in the serialised form");
+    require_context(context, list[0], "relinearization key");
     // One tag, one key pair: another context of these settings has loaded its key already, and OpenFHE refuses a
     // second.
     const auto& all = ContextImpl::GetAllEvalMultKeys();

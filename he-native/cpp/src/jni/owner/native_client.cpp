@@ -1,4 +1,5 @@
 // org.hetal.he.owner.NativeClient and its bundle writer
+#include "base/files.h"
 #include "jni/convert.h"
 #include "jni/handles.h"
 #include "jni/key_plan.h"

@@ -1,4 +1,5 @@
 // org.hetal.he.owner.NativeEncryptor
+#include "base/files.h"
 #include "jni/convert.h"
 #include "jni/handles.h"
 #include "owner/client.h"

@@ -9,6 +9,7 @@
 
 #include "ckks/key_switching.h"
 #include "base/error.h"
+#include "owner/encryption.h"
 #include "owner/key_generator.h"
 
 namespace hetal {

@@ -6,6 +6,7 @@
 #include <random>
 
 #include "base/error.h"
+#include "owner/encryption.h"
 #include "owner/key_generator.h"
 
 namespace hetal {

@@ -9,6 +9,7 @@
 #include "bootstrap/bootstrapper.h"
 #include "ckks/encoder.h"
 #include "device/cpu/kernel_paths.h"
+#include "owner/encryption.h"
 #include "owner/key_generator.h"
 
 namespace hetal {

@@ -28,6 +28,7 @@
 
 #include "bootstrap/bootstrapper.h"
 #include "ckks/evaluator.h"
+#include "owner/encryption.h"
 #include "owner/key_generator.h"
 
 namespace hetal {

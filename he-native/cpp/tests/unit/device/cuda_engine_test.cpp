@@ -8,6 +8,7 @@
 #include "bootstrap/bootstrapper.h"
 #include "base/bytes.h"
 #include "device/cuda_choice.h"
+#include "owner/encryption.h"
 #include "owner/key_generator.h"
 
 namespace hetal {

@@ -1,5 +1,5 @@
 // Loops of the thread pool: every index once, errors of bodies, several callers, more work than threads.
-#include "device/cpu/thread_pool.h"
+#include "device/thread_pool.h"
 
 #include <gtest/gtest.h>
 

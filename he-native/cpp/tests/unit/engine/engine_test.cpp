@@ -24,7 +24,7 @@ class EngineRules : public ::testing::Test {
     const auto writer = client.bundle_writer(folder_.string(), plan);
     while (writer->done() < writer->total()) writer->write_next();
     writer->commit();
-    engine_ = std::make_unique<jni::Engine>(folder_.string(), device::Choice::cpu(1));
+    engine_ = std::make_unique<engine::Engine>(folder_.string(), device::Choice::cpu(1));
   }
   static void TearDownTestSuite() {
     engine_.reset();
@@ -38,18 +38,18 @@ class EngineRules : public ::testing::Test {
       FAIL() << "expected: " << message;
     } catch (const Error& e) { EXPECT_EQ(message, e.what()); }
   }
-  static jni::Engine& engine() { return *engine_; }
+  static engine::Engine& engine() { return *engine_; }
 
   static std::filesystem::path folder_;
-  static std::unique_ptr<jni::Engine> engine_;
+  static std::unique_ptr<engine::Engine> engine_;
 };
 
 std::filesystem::path EngineRules::folder_;
-std::unique_ptr<jni::Engine> EngineRules::engine_;
+std::unique_ptr<engine::Engine> EngineRules::engine_;
 
 TEST_F(EngineRules, MessagesAreThoseOfJava) {
   const auto x = engine().zero(5), low = engine().zero(4), bottom = engine().zero(0);
-  const auto square = engine().multiply_sum({&x}, jni::CiphertextList{&x});
+  const auto square = engine().multiply_sum({&x}, engine::CiphertextList{&x});
   const auto three = engine().rescale(square);
   const auto p = engine().encode({0.5}, 4);
   expect<LevelError>("level: expected 0 to 15, actual 16", [&] { engine().zero(16); });
@@ -59,15 +59,15 @@ TEST_F(EngineRules, MessagesAreThoseOfJava) {
   expect<InvalidArgument>("integer factor: expected a magnitude of at most 2^20, actual 1048577",
                           [&] { engine().multiply_integer(x, 1048577); });
   expect<LevelError>("multiply: expected equal levels, actual 5 and 4",
-                     [&] { engine().multiply_sum({&x}, jni::CiphertextList{&low}); });
+                     [&] { engine().multiply_sum({&x}, engine::CiphertextList{&low}); });
   expect<ScaleError>("multiply: expected scale degree 1, actual 2", [&] { engine().multiply(square, 0.5); });
   expect<LevelError>("multiply: expected a level of at least 1, actual 0", [&] { engine().multiply(bottom, 0.5); });
   expect<InvalidArgument>("multiply: expected 2 parts, actual 3",
-                          [&] { engine().multiply_sum({&three}, jni::CiphertextList{&three}); });
+                          [&] { engine().multiply_sum({&three}, engine::CiphertextList{&three}); });
   expect<InvalidArgument>("multiplySum: expected equal numbers of terms, at least 1; actual 1 and 2",
-                          [&] { engine().multiply_sum({&x}, jni::CiphertextList{&x, &x}); });
+                          [&] { engine().multiply_sum({&x}, engine::CiphertextList{&x, &x}); });
   expect<InvalidArgument>("multiplySumPlain: expected equal numbers of terms, at least 1; actual 0 and 0",
-                          [&] { engine().multiply_sum({}, jni::PlaintextList{}); });
+                          [&] { engine().multiply_sum({}, engine::PlaintextList{}); });
   expect<LevelError>("rescale: expected a level of at least 1, actual 0", [&] { engine().rescale(bottom); });
   expect<ScaleError>("rescale: expected scale degree 2, actual 1", [&] { engine().rescale(x); });
   expect<LevelError>("dropToLevel: expected a level of 0 to 5, actual 6", [&] { engine().drop_to_level(x, 6); });
@@ -90,12 +90,12 @@ TEST_F(EngineRules, MessagesAreThoseOfJava) {
 
 TEST_F(EngineRules, MessagesOfMissingKeysAreThoseOfJava) {
   const auto x = engine().zero(5);
-  const auto square = engine().multiply_sum({&x}, jni::CiphertextList{&x});
+  const auto square = engine().multiply_sum({&x}, engine::CiphertextList{&x});
   expect<MissingKey>("expected a key for the rotation by 9 at level 5, actual none", [&] { engine().rotate(x, 9); });
   expect<MissingKey>("expected a key for the rotation by 1 at level 5, actual one up to level 2",
                      [&] { engine().rotate(x, 1); });
   expect<MissingKey>("expected a key for conjugation at level 5, actual none", [&] { engine().conjugate(x); });
-  expect<MissingKey>("expected a key for relinearisation at level 5, actual none",
+  expect<MissingKey>("expected a key for relinearization at level 5, actual none",
                      [&] { engine().relinearize(square); });
 }
 

@@ -1,4 +1,5 @@
 // Files and bytes of the boundary: round trips, and every damage found before arithmetic.
+#include "base/files.h"
 #include "owner/client.h"
 
 #include <gtest/gtest.h>
@@ -157,7 +158,7 @@ TEST_F(Files, ABundleHoldsExactlyThePlannedKeys) {
   ASSERT_EQ(manifest.keys.size(), 4u);
   EXPECT_EQ(manifest.keys[0].kind, ckks::KeyKind::relinearization);
   EXPECT_EQ(manifest.keys[0].level, 4);
-  jni::Engine engine(path("keys"), device::Choice::cpu(2));
+  engine::Engine engine(path("keys"), device::Choice::cpu(2));
   EXPECT_EQ(engine.keys().loaded(), 0);
   const Slots v = [] {
     Slots out(512);
@@ -183,7 +184,7 @@ TEST_F(Files, DamagedBundlesAreRefused) {
   const std::string key = path("keys/galois_5.key"), manifest = path("keys/manifest");
   const Bytes good = read_file(key, 1 << 24), text = read_file(manifest, 1 << 20);
   auto rotate = [&] {
-    jni::Engine engine(path("keys"), device::Choice::cpu(1));
+    engine::Engine engine(path("keys"), device::Choice::cpu(1));
     engine.rotate(engine.zero(1), 1);
   };
   EXPECT_NO_THROW(rotate());

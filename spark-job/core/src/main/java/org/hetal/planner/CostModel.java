@@ -8,7 +8,7 @@ import java.io.Serializable;
  * plan never invents them.
  *
  * @param source where the figures come from, for the report
- * @param keySwitchSeconds of one rotation or relinearisation, averaged over the levels used
+ * @param keySwitchSeconds of one rotation or relinearization, averaged over the levels used
  * @param productSeconds of one product of a ciphertext with a ciphertext or plaintext, rescaling
  *     included
  * @param bootstrapSeconds of one ciphertext

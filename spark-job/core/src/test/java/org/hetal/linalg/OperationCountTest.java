@@ -95,7 +95,7 @@ class OperationCountTest {
   /** The exact numbers: a change that costs operations must say so here. */
   @ParameterizedTest
   @CsvSource({
-    // rows, features, classes: rows of a block; multiplications; relinearisations of logits and
+    // rows, features, classes: rows of a block; multiplications; relinearizations of logits and
     // gradient; rotations of expansion, babySteps, logits, gradient; distinct rotation keys
     "2048, 769, 16,   256, 392,   32, 49,   123, 48, 39, 162,   56",
     "1024,  62, 10,   512,  16,    2,  8,    24, 14,  7,  29,   46",

@@ -175,6 +175,8 @@ final class DemoProcess implements AutoCloseable {
       if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();
       }
+      // The log then has all that the process printed.
+      pump.join(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
     } catch (InterruptedException e) {
       process.destroyForcibly();
       Thread.currentThread().interrupt();

@@ -15,7 +15,7 @@ public interface Ciphertext extends AutoCloseable {
    */
   int scaleDegree();
 
-  /** 2, or 3 between a product of ciphertexts and its relinearisation. */
+  /** 2, or 3 between a product of ciphertexts and its relinearization. */
   int parts();
 
   /** Idempotent. */

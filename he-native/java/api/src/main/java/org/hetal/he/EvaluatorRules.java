@@ -231,7 +231,7 @@ public final class EvaluatorRules {
 
   /** The relinearization key, up to a level. */
   public void relinearizationKey(int level) {
-    key("relinearisation", keys.relinearization(), level);
+    key("relinearization", keys.relinearization(), level);
   }
 
   /** The conjugation key, up to a level. */

@@ -178,7 +178,7 @@ public final class KeyBundleManifest {
     KeyLevels keys = keys(ringDegree);
     List<String> out = new ArrayList<>();
     if (keys.relinearization() < plan.relinearizationLevel()) {
-      out.add("relinearisation at level " + plan.relinearizationLevel());
+      out.add("relinearization at level " + plan.relinearizationLevel());
     }
     if (keys.conjugation() < plan.conjugationLevel()) {
       out.add("conjugation at level " + plan.conjugationLevel());

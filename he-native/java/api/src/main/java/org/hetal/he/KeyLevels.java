@@ -39,7 +39,7 @@ public interface KeyLevels {
    */
   int rotation(int steps);
 
-  /** The level of the relinearisation key, or {@link #NONE}. */
+  /** The level of the relinearization key, or {@link #NONE}. */
   int relinearization();
 
   /** The level of the conjugation key, or {@link #NONE}. */

@@ -55,7 +55,7 @@ public final class BenchFile {
     return new CostModel(
         file,
         rotate,
-        // A multiplication is a product with its relinearisation, which costs what a rotation does.
+        // A multiplication is a product with its relinearization, which costs what a rotation does.
         Math.max(multiply - rotate, multiply / 10),
         median(file, entries, "bootstrap", parameters),
         median(file, entries, "bootstrap_pair", parameters));

@@ -41,7 +41,7 @@ public record CostProbe(CostModel costs, double secondsPerKeyByte) {
         new CostModel(
             "a probe of this machine",
             real.rotate(),
-            // A multiplication is a product with its relinearisation, which costs what a rotation
+            // A multiplication is a product with its relinearization, which costs what a rotation
             // does.
             Math.max(real.multiply() - real.rotate(), real.multiply() / 10),
             factor * toy.bootstrap(),

@@ -189,7 +189,7 @@ class NativeClientTest {
     assertEquals("", manifest.missing(new KeyPlan().rotate(100, 6), degree));
     KeyPlan more = new KeyPlan().rotate(3, 3).rotate(4, 0).relinearize(6).conjugate(2).bootstrap();
     assertEquals(
-        "relinearisation at level 6, conjugation at level 2, bootstrapping, rotation by 3 at level"
+        "relinearization at level 6, conjugation at level 2, bootstrapping, rotation by 3 at level"
             + " 3, rotation by 4 at level 0",
         manifest.missing(more, degree));
     assertTrue(manifest.missing(more.rotate(5, 1).rotate(6, 1), degree).endsWith(" and 2 more"));

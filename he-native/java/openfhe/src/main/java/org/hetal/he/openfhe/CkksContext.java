@@ -403,7 +403,7 @@ public final class CkksContext implements AutoCloseable {
   }
 
   /**
-   * {@link #sum} of the products of slots, relinearised and rescaled: {@code EvalInnerProduct} and
+   * {@link #sum} of the products of slots, relinearized and rescaled: {@code EvalInnerProduct} and
    * {@code Rescale}. Scale degree 1 in and out; takes one level.
    */
   public CkksCiphertext innerProduct(Ciphertext a, Ciphertext b, int count) {

@@ -5,7 +5,7 @@ package org.hetal.he.simulator;
  * imaginary part alike).
  *
  * @param bootstrap of a bootstrap
- * @param rescale of a rescaling, a relinearisation or a rotation
+ * @param rescale of a rescaling, a relinearization or a rotation
  */
 public record Noise(double bootstrap, double rescale) {
 

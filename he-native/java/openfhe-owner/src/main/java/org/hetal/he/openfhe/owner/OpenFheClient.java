@@ -122,7 +122,7 @@ public final class OpenFheClient implements Client {
   public void writeEvaluationKeys(Path directory, KeyPlan plan, KeyProgress progress) {
     OpenFheKeyBundle.Writer writer =
         new OpenFheKeyBundle.Writer(directory, parameters, keyId(), plan);
-    // OpenFHE makes a bootstrap's keys together; its relinearisation key is the common one.
+    // OpenFHE makes a bootstrap's keys together; its relinearization key is the common one.
     boolean relinearize = plan.relinearizationLevel() >= 0 || plan.needsBootstrap();
     boolean conjugate = plan.conjugationLevel() >= 0 && !plan.needsBootstrap();
     NativeHandle set = plan.needsBootstrap() ? secret.bootstrapKeys(this) : null;

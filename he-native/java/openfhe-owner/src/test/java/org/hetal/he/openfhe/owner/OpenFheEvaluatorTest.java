@@ -267,7 +267,7 @@ class OpenFheEvaluatorTest {
     assertEquals("", manifest.missing(fewer, degree));
     KeyPlan others = new KeyPlan().rotate(SHORT, 4).rotate(3, 1).relinearize(16);
     assertEquals(
-        "relinearisation at level 16, rotation by 3 at level 1, rotation by 77 at level 4",
+        "relinearization at level 16, rotation by 3 at level 1, rotation by 77 at level 4",
         manifest.missing(others, degree));
   }
 

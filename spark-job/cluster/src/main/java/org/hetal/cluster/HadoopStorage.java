@@ -70,7 +70,7 @@ final class HadoopStorage implements Storage {
       }
       replace(files, partial, file);
     } catch (FSError e) { // how Hadoop reports that a local disk is full
-      throw refused(partial, file, new IOException(e.getCause().getMessage(), e));
+      throw refused(partial, file, new IOException(e));
     } catch (IOException e) {
       throw refused(partial, file, e);
     }

@@ -45,9 +45,6 @@ public final class RunLock implements AutoCloseable {
   static final int RENEW_SECONDS = 20;
   static final int STALE_SECONDS = 120;
 
-  /** What to do when the file system is away. */
-  static final String CONTINUES = "the same command continues the run when the file system answers";
-
   private static final String TOKEN = "token";
   private static final String RENEWED = "renewed";
   private static final int MOST_BYTES = 1 << 16;
@@ -104,12 +101,10 @@ public final class RunLock implements AutoCloseable {
       }
       lock.requireHeld();
     } catch (IOException e) {
-      String message =
-          "run directory " + runDirectory + ": cannot be written: " + HadoopFailures.reason(e);
-      if (HadoopFailures.isLasting(e)) {
-        throw new CommitException(message + "; give it room and permission", e);
-      }
-      throw new RetryLaterException(message + "; " + CONTINUES, e);
+      throw HadoopFailures.ofRun(
+          "run directory " + runDirectory + ": cannot be written: " + HadoopFailures.reason(e),
+          "give it room and permission",
+          e);
     }
     lock.renewals.scheduleWithFixedDelay(
         lock::renew, RENEW_SECONDS, RENEW_SECONDS, TimeUnit.SECONDS);
@@ -131,11 +126,10 @@ public final class RunLock implements AutoCloseable {
         throw lost;
       }
     } catch (IOException e) {
-      String message = "run lock " + file + ": cannot be read: " + HadoopFailures.reason(e);
-      if (HadoopFailures.isLasting(e)) {
-        throw new CommitException(message + "; give this user permission to read it", e);
-      }
-      throw new RetryLaterException(message + "; " + CONTINUES, e);
+      throw HadoopFailures.ofRun(
+          "run lock " + file + ": cannot be read: " + HadoopFailures.reason(e),
+          "give this user permission to read it",
+          e);
     }
   }
 
@@ -190,16 +184,14 @@ public final class RunLock implements AutoCloseable {
       }
       HadoopStorage.replace(files, next, file);
       failedRenewal = null;
-    } catch (CommitException e) {
+    } catch (IOException e) {
+      failedRenewal = e; // the next renewal may succeed; requireHeld decides before a commit
+    } catch (FSError | RuntimeException e) { // one that escaped would end the renewals
       if (lost != null) {
-        renewals.shutdown(); // thrown before the next commit
+        renewals.shutdown(); // "lost" is thrown before the next commit
       } else {
         failedRenewal = new IOException(e);
       }
-    } catch (IOException e) {
-      failedRenewal = e; // the next renewal may succeed; requireHeld decides before a commit
-    } catch (FSError | RuntimeException e) {
-      failedRenewal = new IOException(e); // an exception that escaped would end the renewals
     } catch (Error e) { // the scheduler would drop it
       Thread thread = Thread.currentThread();
       thread.getUncaughtExceptionHandler().uncaughtException(thread, e);

@@ -125,11 +125,11 @@ final class Step {
           process,
           line -> {
             last.set(line);
-            if (line.contains("listening")) {
-              listening.complete(true);
-            }
             if (!line.startsWith("oracle: epoch")) {
               show("oracle ", line);
+            }
+            if (line.contains("listening")) {
+              listening.complete(true);
             }
           });
       listening.complete(false);

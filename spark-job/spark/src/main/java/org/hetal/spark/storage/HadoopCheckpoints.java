@@ -97,19 +97,15 @@ public final class HadoopCheckpoints implements CheckpointStore {
         storage.deleteFolder(folder(epoch));
       }
     } catch (UncheckedIOException e) {
-      String message =
+      throw HadoopFailures.ofRun(
           "checkpoint of epoch "
               + checkpoint.epoch()
               + " in "
               + storage.describe()
               + ": "
-              + e.getMessage()
-              + "; ";
-      if (HadoopFailures.isLasting(e.getCause())) {
-        throw new CommitException(
-            message + "give it room and permission, then the same command continues the run", e);
-      }
-      throw new RetryLaterException(message + RunLock.CONTINUES, e);
+              + e.getMessage(),
+          "give it room and permission, then the same command continues the run",
+          e.getCause());
     }
   }
 

@@ -68,6 +68,20 @@ public final class HadoopFailures {
         : failed(what, path, failure);
   }
 
+  /**
+   * The exception for a run directory that cannot be read or written: {@link CommitException} for a
+   * lasting failure, {@link RetryLaterException} for one that may pass.
+   *
+   * @param what failed, where and why
+   * @param remedy what mends a lasting failure
+   */
+  static RuntimeException ofRun(String what, String remedy, IOException failure) {
+    return isLasting(failure)
+        ? new CommitException(what + "; " + remedy, failure)
+        : new RetryLaterException(
+            what + "; the same command continues the run when the file system answers", failure);
+  }
+
   private static String line(String what, Path path, IOException failure) {
     return what + " " + path + ": " + reason(failure);
   }

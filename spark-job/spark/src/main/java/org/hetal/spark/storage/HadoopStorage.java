@@ -66,7 +66,7 @@ public final class HadoopStorage implements Storage {
       files.mkdirs(file.getParent());
       replace(files, partial, file, bytes);
     } catch (FSError e) { // how Hadoop reports that a local disk is full
-      throw refused(partial, file, new IOException(e.getCause().getMessage(), e));
+      throw refused(partial, file, new IOException(e));
     } catch (IOException e) {
       throw refused(partial, file, e);
     }

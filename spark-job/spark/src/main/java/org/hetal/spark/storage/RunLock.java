@@ -49,10 +49,6 @@ public final class RunLock implements AutoCloseable {
   static final int RENEW_SECONDS = 20;
   public static final int STALE_SECONDS = 120;
 
-  /** What to do when the file system is away. */
-  public static final String CONTINUES =
-      "the same command continues the run when the file system answers";
-
   private static final String TOKEN = "token";
   private static final String RENEWED = "renewed";
   private static final int MOST_BYTES = 1 << 16;
@@ -110,12 +106,10 @@ public final class RunLock implements AutoCloseable {
       }
       lock.requireHeld();
     } catch (IOException e) {
-      String message =
-          "run directory " + runDirectory + ": cannot be written: " + HadoopFailures.reason(e);
-      if (HadoopFailures.isLasting(e)) {
-        throw new CommitException(message + "; give it room and permission", e);
-      }
-      throw new RetryLaterException(message + "; " + CONTINUES, e);
+      throw HadoopFailures.ofRun(
+          "run directory " + runDirectory + ": cannot be written: " + HadoopFailures.reason(e),
+          "give it room and permission",
+          e);
     }
     lock.renewals.scheduleWithFixedDelay(
         lock::renew, RENEW_SECONDS, RENEW_SECONDS, TimeUnit.SECONDS);
@@ -137,11 +131,10 @@ public final class RunLock implements AutoCloseable {
         throw lost;
       }
     } catch (IOException e) {
-      String message = "run lock " + file + ": cannot be read: " + HadoopFailures.reason(e);
-      if (HadoopFailures.isLasting(e)) {
-        throw new CommitException(message + "; give this user permission to read it", e);
-      }
-      throw new RetryLaterException(message + "; " + CONTINUES, e);
+      throw HadoopFailures.ofRun(
+          "run lock " + file + ": cannot be read: " + HadoopFailures.reason(e),
+          "give this user permission to read it",
+          e);
     }
   }
 
@@ -192,16 +185,14 @@ public final class RunLock implements AutoCloseable {
       requireHeld();
       HadoopStorage.replace(files, next(token), file, content());
       failedRenewal = null;
-    } catch (CommitException e) {
+    } catch (IOException e) {
+      renewalFailed(e);
+    } catch (FSError | RuntimeException e) { // one that escaped would end the renewals
       if (lost != null) {
-        renewals.shutdown(); // thrown before the next commit
+        renewals.shutdown(); // "lost" is thrown before the next commit
       } else {
         renewalFailed(new IOException(e));
       }
-    } catch (IOException e) {
-      renewalFailed(e);
-    } catch (FSError | RuntimeException e) {
-      renewalFailed(new IOException(e)); // an exception that escaped would end the renewals
     } catch (Error e) { // the scheduler would drop it
       Thread thread = Thread.currentThread();
       thread.getUncaughtExceptionHandler().uncaughtException(thread, e);

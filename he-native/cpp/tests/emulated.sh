@@ -2,8 +2,9 @@
 # Sourced by emulated_x86.sh and emulated_aarch64.sh: the C++ tests under emulation of a processor.
 readonly EX_CONFIG=78
 # Left out: large rings, which take minutes under emulation. EveryProcessor has the toy ring's bootstrap, and the smallest
-# rings of CudaDevice run the kernels of the device cuda.
-readonly FILTER='-InsecureEngine.Bootstrap*:Chebyshev.*:CudaEngine.*:CudaMemory.*:*CudaDevice*_2_9:*CudaDevice*_2_1?:Files.SecretKeyFiles*:Files.DamagedBundles*:Files.APublicKey*'
+# rings of CudaDevice run the kernels of the device cuda. Also left out: statistics over many seeds and fuzzing of parsers,
+# which do not depend on the processor.
+readonly FILTER='-InsecureEngine.Bootstrap*:Chebyshev.*:CudaEngine.*:CudaMemory.*:*CudaDevice*_2_9:*CudaDevice*_2_1?:Files.SecretKeyFiles*:Files.DamagedBundles*:Files.APublicKey*:*Noise.*:Sealed*Fuzz.*'
 
 # need TOOL PACKAGE WHY
 need() {

@@ -1,4 +1,4 @@
-// OpenFHE as the judge of the engine, and the engine as OpenFHE's: one encrypts, the other computes, the first
+// OpenFHE and the engine check each other: one encrypts, the other computes, the first
 // decrypts.
 #include <gtest/gtest.h>
 
@@ -77,7 +77,7 @@ struct Pair {
         openfhe(make_context(parameters.ring_degree(), parameters.q(),
                              static_cast<std::uint32_t>(std::lround(std::log2(parameters.scale(0)))), digits, 50,
                              distribution)),
-        key(secret_from_coefficients(openfhe, secret.coefficients(), "judge")) {}
+        key(secret_from_coefficients(openfhe, secret.coefficients(), "cross check")) {}
   ~Pair() { release_context(openfhe); }
 
   ckks::Context engine;
@@ -114,7 +114,7 @@ class EngineComputes : public ::testing::Test {
   }
   static Slots decrypted(const ckks::Ciphertext& ciphertext) {
     return decrypt(pair->openfhe, pair->key,
-                   from_residues(pair->openfhe, from_engine(pair->engine, ciphertext), "judge"), ciphertext.scale);
+                   from_residues(pair->openfhe, from_engine(pair->engine, ciphertext), "cross check"), ciphertext.scale);
   }
   static Pair* pair;
 };
@@ -180,12 +180,12 @@ TEST_F(EngineComputes, PublicKeyOfOpenFheServes) {
 TEST_F(EngineComputes, OtherParametersAreRefused) {
   RnsCiphertext foreign = from_engine(pair->engine, encrypted({1.0}, 2));
   foreign.moduli[1] += 2048;
-  EXPECT_THROW(from_residues(pair->openfhe, foreign, "judge"), InvalidArgument);
+  EXPECT_THROW(from_residues(pair->openfhe, foreign, "cross check"), InvalidArgument);
   foreign.moduli[1] -= 2048;
   foreign.parts[0][5] = foreign.moduli[0];
-  EXPECT_THROW(from_residues(pair->openfhe, foreign, "judge"), InvalidArgument);
+  EXPECT_THROW(from_residues(pair->openfhe, foreign, "cross check"), InvalidArgument);
   foreign.parts[0].pop_back();
-  EXPECT_THROW(from_residues(pair->openfhe, foreign, "judge"), InvalidArgument);
+  EXPECT_THROW(from_residues(pair->openfhe, foreign, "cross check"), InvalidArgument);
 }
 
 // ---- the reverse: a chain as OpenFHE's bootstrap requires it, with q0 and all other primes near powers of two ----
@@ -212,7 +212,7 @@ class OpenFheComputes : public ::testing::Test {
 
   static Ciphertext encrypted(const Slots& slots, int level) {
     const auto a = owner::encrypt(pair->engine, pair->secret, Random::insecure_seed(3), ++stream, slots, level);
-    return from_residues(pair->openfhe, from_engine(pair->engine, a), "judge");
+    return from_residues(pair->openfhe, from_engine(pair->engine, a), "cross check");
   }
   static Slots decrypted(const Ciphertext& ciphertext, double scale) {
     return owner::decrypt(pair->engine, pair->secret, to_engine(pair->engine, to_residues(ciphertext, scale)));
@@ -225,7 +225,7 @@ std::uint64_t OpenFheComputes::stream = 0;
 
 TEST_F(OpenFheComputes, SecretsAreTheSame) {
   EXPECT_EQ(secret_coefficients(pair->key), pair->secret.coefficients());
-  EXPECT_THROW(secret_from_coefficients(pair->openfhe, std::vector<std::int64_t>(1024, 2), "judge"), InvalidArgument);
+  EXPECT_THROW(secret_from_coefficients(pair->openfhe, std::vector<std::int64_t>(1024, 2), "cross check"), InvalidArgument);
 }
 
 TEST_F(OpenFheComputes, AddMultiplyRotate) {

@@ -67,10 +67,7 @@ public final class TrainOnSpark {
       EncryptedModel model;
       try (RunningOracle oracle = owner.startOracle(new OracleOptions(), data)) {
         model =
-            new EncryptedSoftmaxRegression()
-                .setBatchRows(60)
-                .setMaxEpochs(3)
-                .setLearningRate(4)
+            new EncryptedSoftmaxRegression() // by the plan that the data set carries
                 .setCheckpointDir(cluster + "/run")
                 .fit(spark, EncryptedDataset.load(spark, cluster + "/dataset"), keys, oracle);
       }

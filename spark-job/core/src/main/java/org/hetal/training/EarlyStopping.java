@@ -19,7 +19,7 @@ import org.hetal.plan.Schedule;
  *       called the best.
  * </ul>
  *
- * Epochs are judged in order. An epoch judged again replaces what followed it, so a run resumed
+ * Epochs are decided in order. An epoch decided again replaces what followed it, so a run resumed
  * from a checkpoint gets the answers it got before. Not thread-safe.
  */
 public final class EarlyStopping {
@@ -40,7 +40,7 @@ public final class EarlyStopping {
   public EarlyStopping(int[] labels, int classes, int patience, double logitRange) {
     if (labels.length < 1 || classes < 2 || patience < 1 || !(logitRange > 0)) {
       throw new IllegalArgumentException(
-          "judge: expected at least 1 label, 2 classes, patience 1 and a positive range; actual "
+          "early stopping: expected at least 1 label, 2 classes, patience 1 and a positive range; actual "
               + labels.length
               + ", "
               + classes
@@ -73,15 +73,15 @@ public final class EarlyStopping {
     history.addAll(earlier);
   }
 
-  /** What was judged so far, by epoch. */
+  /** The metrics of the epochs decided so far, by epoch. */
   public List<EpochMetrics> history() {
     return List.copyOf(history);
   }
 
   /**
-   * Judges an epoch.
+   * Decides an epoch.
    *
-   * @param epoch the one after the last judged, or an earlier one again
+   * @param epoch the one after the last decided, or an earlier one again
    * @param logits [validation rows][classes], true logits (times 2^k where they were carried
    *     divided by it)
    */
@@ -90,7 +90,7 @@ public final class EarlyStopping {
     int known = history.isEmpty() ? 0 : history.get(history.size() - 1).epoch();
     if (epoch < 1 || epoch > known + 1) {
       throw new IllegalArgumentException(
-          "judged epoch: expected 1 to " + (known + 1) + ", actual " + epoch);
+          "epoch: expected 1 to " + (known + 1) + ", actual " + epoch);
     }
     history.removeIf(j -> j.epoch() >= epoch);
     double loss = 0;

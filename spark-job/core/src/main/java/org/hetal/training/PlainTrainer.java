@@ -7,7 +7,8 @@ import org.hetal.plan.Schedule;
 
 /**
  * The same training in the clear, in double precision with the exact softmax: same minibatches in
- * the same order, same schedule, same momentum, same judge. What an encrypted run is compared with.
+ * the same order, same schedule, same momentum, same early stopping. What an encrypted run is
+ * compared with.
  *
  * <p>Rows come with their bias column, as they are encrypted. Weights start at zero.
  */
@@ -20,7 +21,8 @@ public final class PlainTrainer {
    *
    * @param best weights of the best epoch, [classes][features]
    * @param last weights after the last epoch
-   * @param bestEpoch from 1; 0 if the judge called none the best, and {@code best} is zero then
+   * @param bestEpoch from 1; 0 if early stopping called none the best, and {@code best} is zero
+   *     then
    * @param epochs the metrics of each epoch
    * @param largestTrainingLogit the largest magnitude of a logit of a training row at any step:
    *     what the softmax's range must hold
@@ -46,15 +48,15 @@ public final class PlainTrainer {
   }
 
   /**
-   * Trains until the schedule ends or the judge stops it.
+   * Trains until the schedule ends or early stopping ends it.
    *
    * @param rows [schedule.rows()][features]
    * @param labels 0 to classes - 1
    * @param validationRows [rows][features]
-   * @param judge fresh, of the validation labels
+   * @param stopping fresh, of the validation labels
    */
   public Result train(
-      double[][] rows, int[] labels, double[][] validationRows, EarlyStopping judge) {
+      double[][] rows, int[] labels, double[][] validationRows, EarlyStopping stopping) {
     if (rows.length != schedule.rows() || labels.length != schedule.rows()) {
       throw new IllegalArgumentException(
           "training rows and labels: expected "
@@ -72,7 +74,7 @@ public final class PlainTrainer {
       for (int batch = 0; batch < schedule.batches(); batch++) {
         descent.step(schedule.batch(batch), rows, labels, schedule.learningRate());
       }
-      EpochMetrics metrics = judge.decide(epoch, logits(validationRows, descent.weights));
+      EpochMetrics metrics = stopping.decide(epoch, logits(validationRows, descent.weights));
       epochs.add(metrics);
       if (metrics.decision().best()) {
         best = copy(descent.weights);

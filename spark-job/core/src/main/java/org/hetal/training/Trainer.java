@@ -80,11 +80,11 @@ public final class Trainer {
           save(checkpoint(state, best, null));
         }
         asked = true;
-        Judged judged = decide(state, start);
-        if (judged.decision().best()) {
-          best = new Best(state.epoch(), judged.weights());
+        Decided decided = decide(state, start);
+        if (decided.decision().best()) {
+          best = new Best(state.epoch(), decided.weights());
         }
-        Checkpoint checkpoint = checkpoint(state, best, judged.decision());
+        Checkpoint checkpoint = checkpoint(state, best, decided.decision());
         save(checkpoint);
         if (checkpoint.finished()) {
           return result(checkpoint);
@@ -177,10 +177,10 @@ public final class Trainer {
     }
   }
 
-  /** The decision on a state and the bytes of the weights that were judged. */
-  private record Judged(StopDecision decision, List<byte[]> weights) {}
+  /** The decision on a state and the bytes of the weights that were decided. */
+  private record Decided(StopDecision decision, List<byte[]> weights) {}
 
-  private Judged decide(ModelState state, long epochStart) {
+  private Decided decide(ModelState state, long epochStart) {
     long start = System.nanoTime();
     try (Scope scope = new Scope()) {
       List<Ciphertext> weights =
@@ -197,7 +197,7 @@ public final class Trainer {
               seconds(start, computed),
               seconds(computed, answered),
               decision));
-      return new Judged(decision, serialized(weights));
+      return new Decided(decision, serialized(weights));
     }
   }
 

@@ -11,8 +11,8 @@ import org.hetal.packing.Layout;
 import org.hetal.plan.Levels;
 
 /**
- * Logits / 2^k of encrypted rows at the lowest levels: what the validation oracle judges an epoch
- * by, and what a prediction is. No bootstrap. Immutable and thread-safe; close it before the
+ * Logits / 2^k of encrypted rows at the lowest levels: what the validation oracle evaluates an
+ * epoch by, and what a prediction is. No bootstrap. Immutable and thread-safe; close it before the
  * evaluator.
  */
 public final class ValidationLogits implements AutoCloseable {

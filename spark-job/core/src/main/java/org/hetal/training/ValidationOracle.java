@@ -14,7 +14,7 @@ public interface ValidationOracle {
   default void greet(int epochsAnswered) {}
 
   /**
-   * Judges the weights of an epoch by their encrypted validation logits.
+   * Decides on the weights of an epoch by their encrypted validation logits.
    *
    * <p>Asking twice for the same epoch is allowed (a run that was killed asks again) and gives the
    * same answer.

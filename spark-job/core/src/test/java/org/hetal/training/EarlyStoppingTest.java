@@ -24,8 +24,8 @@ class EarlyStoppingTest {
 
   @Test
   void loss_isTheMeanCrossEntropy() {
-    EarlyStopping judge = new EarlyStopping(new int[] {2, 0}, 3, 1, RANGE);
-    EpochMetrics j = judge.decide(1, new double[][] {{0, 0, 0}, {Math.log(2), 0, 0}});
+    EarlyStopping stopping = new EarlyStopping(new int[] {2, 0}, 3, 1, RANGE);
+    EpochMetrics j = stopping.decide(1, new double[][] {{0, 0, 0}, {Math.log(2), 0, 0}});
     assertEquals((Math.log(3) + Math.log(2)) / 2, j.loss(), 1e-12);
     assertEquals(0.5, j.accuracy(), 0);
     assertEquals(Math.log(2), j.largestLogit(), 1e-12);
@@ -34,19 +34,19 @@ class EarlyStoppingTest {
 
   @Test
   void loss_ofHugeLogits_isFinite() {
-    EarlyStopping judge = new EarlyStopping(new int[] {1}, 2, 1, 1e4);
-    assertEquals(1000, judge.decide(1, new double[][] {{500, -500}}).loss(), 1e-9);
+    EarlyStopping stopping = new EarlyStopping(new int[] {1}, 2, 1, 1e4);
+    assertEquals(1000, stopping.decide(1, new double[][] {{500, -500}}).loss(), 1e-9);
   }
 
   @Test
   void patience_countsFromTheBestEpoch() {
-    EarlyStopping judge = decide(2);
-    assertTrue(judge.decide(1, margin(1)).decision().best());
-    assertTrue(judge.decide(2, margin(3)).decision().best());
-    StopDecision worse = judge.decide(3, margin(2)).decision();
+    EarlyStopping stopping = decide(2);
+    assertTrue(stopping.decide(1, margin(1)).decision().best());
+    assertTrue(stopping.decide(2, margin(3)).decision().best());
+    StopDecision worse = stopping.decide(3, margin(2)).decision();
     assertFalse(worse.best());
     assertFalse(worse.stop());
-    StopDecision stop = judge.decide(4, margin(2.5)).decision();
+    StopDecision stop = stopping.decide(4, margin(2.5)).decision();
     assertTrue(stop.stop());
     assertFalse(stop.best());
     assertTrue(stop.reason().contains("epoch 2"), stop.reason());
@@ -54,19 +54,19 @@ class EarlyStoppingTest {
 
   @Test
   void anEqualLoss_isNoBetter() {
-    EarlyStopping judge = decide(1);
-    judge.decide(1, margin(1));
-    StopDecision second = judge.decide(2, margin(1)).decision();
+    EarlyStopping stopping = decide(1);
+    stopping.decide(1, margin(1));
+    StopDecision second = stopping.decide(2, margin(1)).decision();
     assertFalse(second.best());
     assertTrue(second.stop());
   }
 
   @Test
   void logitsNearTheRange_stopWithTheEpochStillTheBest() {
-    EarlyStopping judge = decide(5);
+    EarlyStopping stopping = decide(5);
     double safe = EarlyStopping.SAFE_SHARE * RANGE;
-    assertFalse(judge.decide(1, margin(3)).decision().stop());
-    StopDecision stop = judge.decide(2, margin(2 * safe + 0.1)).decision();
+    assertFalse(stopping.decide(1, margin(3)).decision().stop());
+    StopDecision stop = stopping.decide(2, margin(2 * safe + 0.1)).decision();
     assertTrue(stop.stop());
     assertTrue(stop.best());
     assertTrue(stop.reason().contains("range"), stop.reason());
@@ -91,9 +91,9 @@ class EarlyStoppingTest {
 
   @Test
   void reasons_tellNoLoss() {
-    EarlyStopping judge = decide(1);
-    EpochMetrics first = judge.decide(1, margin(1));
-    EpochMetrics second = judge.decide(2, margin(0.5));
+    EarlyStopping stopping = decide(1);
+    EpochMetrics first = stopping.decide(1, margin(1));
+    EpochMetrics second = stopping.decide(2, margin(0.5));
     assertFalse(
         second.decision().reason().contains(String.format(Locale.ROOT, "%.3f", first.loss())));
     assertFalse(
@@ -101,35 +101,36 @@ class EarlyStoppingTest {
   }
 
   @Test
-  void judgingAnEpochAgain_givesTheSameAnswers() {
+  void decidingAnEpochAgain_givesTheSameAnswers() {
     double[] margins = {1, 3, 2, 2.5};
-    EarlyStopping judge = decide(2);
+    EarlyStopping stopping = decide(2);
     List<EpochMetrics> first = new ArrayList<>();
     for (int i = 0; i < margins.length; i++) {
-      first.add(judge.decide(i + 1, margin(margins[i])));
+      first.add(stopping.decide(i + 1, margin(margins[i])));
     }
     for (int i = 1; i < margins.length; i++) {
-      assertEquals(first.get(i), judge.decide(i + 1, margin(margins[i])));
+      assertEquals(first.get(i), stopping.decide(i + 1, margin(margins[i])));
     }
-    assertEquals(first, judge.history());
+    assertEquals(first, stopping.history());
   }
 
   @Test
-  void restartedJudge_goesOnFromItsHistory() {
-    EarlyStopping judge = decide(2);
-    judge.decide(1, margin(3));
-    judge.decide(2, margin(2));
-    EarlyStopping restarted = new EarlyStopping(new int[] {0}, 2, 2, RANGE, judge.history());
-    assertEquals(judge.decide(3, margin(1)), restarted.decide(3, margin(1)));
+  void restarted_goesOnFromItsHistory() {
+    EarlyStopping stopping = decide(2);
+    stopping.decide(1, margin(3));
+    stopping.decide(2, margin(2));
+    EarlyStopping restarted = new EarlyStopping(new int[] {0}, 2, 2, RANGE, stopping.history());
+    assertEquals(stopping.decide(3, margin(1)), restarted.decide(3, margin(1)));
     assertTrue(restarted.history().get(2).decision().stop());
   }
 
   @Test
   void skippedEpoch_throws() {
-    EarlyStopping judge = decide(1);
+    EarlyStopping stopping = decide(1);
     String message =
-        assertThrows(IllegalArgumentException.class, () -> judge.decide(2, margin(1))).getMessage();
-    assertEquals("judged epoch: expected 1 to 1, actual 2", message);
+        assertThrows(IllegalArgumentException.class, () -> stopping.decide(2, margin(1)))
+            .getMessage();
+    assertEquals("epoch: expected 1 to 1, actual 2", message);
   }
 
   @Test

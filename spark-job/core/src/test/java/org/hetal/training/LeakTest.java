@@ -83,7 +83,7 @@ class LeakTest {
                 evaluator,
                 training.plan,
                 workers,
-                training::judged,
+                training::decide,
                 store,
                 TrainingListener.NONE,
                 SimulatedTraining.CONFIGURATION)

@@ -22,10 +22,10 @@ class PlainTrainerTest {
   }
 
   private static PlainTrainer.Result train(Schedule schedule, Samples train, Samples validation) {
-    EarlyStopping judge =
+    EarlyStopping stopping =
         new EarlyStopping(validation.labels(), CLASSES, schedule.patience(), schedule.logitRange());
     return new PlainTrainer(schedule, CLASSES)
-        .train(train.rows(), train.labels(), validation.rows(), judge);
+        .train(train.rows(), train.labels(), validation.rows(), stopping);
   }
 
   @Test
@@ -112,11 +112,11 @@ class PlainTrainerTest {
   void rowsThatDoNotMatchTheSchedule_throw() {
     Samples samples = Samples.around(10, FEATURES, CLASSES, 0.2, 8);
     Schedule schedule = new Schedule(11, 5, 1, 1, 1, 128, 1);
-    EarlyStopping judge = new EarlyStopping(samples.labels(), CLASSES, 1, RANGE);
+    EarlyStopping stopping = new EarlyStopping(samples.labels(), CLASSES, 1, RANGE);
     PlainTrainer trainer = new PlainTrainer(schedule, CLASSES);
     assertThrows(
         IllegalArgumentException.class,
-        () -> trainer.train(samples.rows(), samples.labels(), samples.rows(), judge));
+        () -> trainer.train(samples.rows(), samples.labels(), samples.rows(), stopping));
   }
 
   @Test

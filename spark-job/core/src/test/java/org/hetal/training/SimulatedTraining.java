@@ -30,7 +30,7 @@ final class SimulatedTraining implements AutoCloseable {
   final TrainingPlan plan;
   final Samples train;
   final Samples validation;
-  final EarlyStopping judge;
+  final EarlyStopping stopping;
   private final LocalGradientService workers;
 
   SimulatedTraining(
@@ -50,12 +50,12 @@ final class SimulatedTraining implements AutoCloseable {
     this.plan =
         TrainingPlanner.plan(
             parameters, layout, schedule, validation.rows().length, Preprocessing.none());
-    this.judge = freshJudge();
+    this.stopping = freshStopping();
     this.workers = new LocalGradientService(recorder, plan, microbatches(), validationBlocks());
     recorder.resetCounts();
   }
 
-  EarlyStopping freshJudge() {
+  EarlyStopping freshStopping() {
     Schedule schedule = plan.schedule();
     return new EarlyStopping(
         validation.labels(), plan.layout().classes(), schedule.patience(), schedule.logitRange());
@@ -96,8 +96,8 @@ final class SimulatedTraining implements AutoCloseable {
     return new FeatureBlocks(blocks, plan.layout().rowBlocks(rows.length));
   }
 
-  StopDecision judged(int epoch, List<byte[]> validationLogits) {
-    return judge.decide(epoch, logits(validationLogits)).decision();
+  StopDecision decide(int epoch, List<byte[]> validationLogits) {
+    return stopping.decide(epoch, logits(validationLogits)).decision();
   }
 
   double[][] logits(List<byte[]> serialized) {
@@ -151,7 +151,7 @@ final class SimulatedTraining implements AutoCloseable {
   }
 
   Trainer trainer(CheckpointStore store, TrainingListener listener, String configuration) {
-    return trainer(this::judged, store, listener, configuration);
+    return trainer(this::decide, store, listener, configuration);
   }
 
   private Trainer trainer(
@@ -164,7 +164,7 @@ final class SimulatedTraining implements AutoCloseable {
 
   PlainTrainer.Result plain() {
     return new PlainTrainer(plan.schedule(), plan.layout().classes())
-        .train(train.rows(), train.labels(), validation.rows(), freshJudge());
+        .train(train.rows(), train.labels(), validation.rows(), freshStopping());
   }
 
   @Override

@@ -94,11 +94,11 @@ class TrainerTest {
   }
 
   @Test
-  void judgementsOfBothTrainings_agree() {
+  void metricsOfBothTrainings_agree() {
     try (SimulatedTraining training = small(4)) {
       training.run();
       List<EpochMetrics> plain = training.plain().epochs();
-      List<EpochMetrics> encrypted = training.judge.history();
+      List<EpochMetrics> encrypted = training.stopping.history();
       assertEquals(plain.size(), encrypted.size());
       for (int e = 0; e < plain.size(); e++) {
         assertEquals(plain.get(e).loss(), encrypted.get(e).loss(), 1e-4);
@@ -124,7 +124,7 @@ class TrainerTest {
     };
   }
 
-  private static TrainingListener cutAtVerdict(int epoch) {
+  private static TrainingListener cutAtDecision(int epoch) {
     return new TrainingListener() {
       @Override
       public void epoch(EpochEvent event) {
@@ -157,7 +157,7 @@ class TrainerTest {
       assertSameBytes(expected.best(), actual.best());
       assertEquals(expected.bestEpoch(), actual.bestEpoch());
       assertEquals(expected.steps(), actual.steps());
-      assertEquals(undisturbed.judge.history(), disturbed.judge.history());
+      assertEquals(undisturbed.stopping.history(), disturbed.stopping.history());
     }
   }
 
@@ -199,13 +199,13 @@ class TrainerTest {
       if (first && epoch == epochAway) {
         throw new CutOff();
       }
-      return training.judged(epoch, logits);
+      return training.decide(epoch, logits);
     }
   }
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 4})
-  void keyHolderThatIsAway_costsNoStepAndIsAskedTheSameAgain(int epoch) {
+  void unreachableOracle_costsNoStepAndIsAskedTheSameAgain(int epoch) {
     CheckpointStore store = CheckpointStore.inMemory();
     List<Integer> steps = new ArrayList<>();
     TrainingListener counting =
@@ -235,7 +235,7 @@ class TrainerTest {
   }
 
   @Test
-  void keyHolderThatRefusesTheGreeting_endsTheRunBeforeItsFirstStep() {
+  void oracleThatRefusesTheGreeting_endsTheRunBeforeItsFirstStep() {
     ValidationOracle refusing =
         new ValidationOracle() {
           @Override
@@ -270,8 +270,8 @@ class TrainerTest {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 4})
-  void runCutBetweenVerdictAndCheckpoint_endsWithTheSameBytes(int epoch) {
-    assertResumesToTheSameBytes(cutAtVerdict(epoch));
+  void runCutBetweenDecisionAndCheckpoint_endsWithTheSameBytes(int epoch) {
+    assertResumesToTheSameBytes(cutAtDecision(epoch));
   }
 
   @ParameterizedTest
@@ -336,7 +336,7 @@ class TrainerTest {
   }
 
   @Test
-  void keyHolderThatStops_getsTheBestWeightsReturned() {
+  void decisionToStop_returnsTheBestWeights() {
     try (SimulatedTraining training = small(9);
         SimulatedTraining twoEpochs = small(2)) {
       ValidationOracle validationOracle =

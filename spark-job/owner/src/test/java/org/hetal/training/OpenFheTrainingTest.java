@@ -121,9 +121,9 @@ class OpenFheTrainingTest {
       double[][] part = rows(ROWS + range.first(), range.rows());
       validation.add(blocks(client, evaluator, plan, part, plan.levels().validationFeatures()));
     }
-    EarlyStopping judge = decide(plan);
+    EarlyStopping stopping = decide(plan);
     ValidationOracle validationOracle =
-        (epoch, logits) -> judge.decide(epoch, logits(client, plan, logits)).decision();
+        (epoch, logits) -> stopping.decide(epoch, logits(client, plan, logits)).decision();
     try (Scope scope = new Scope();
         LocalGradientService workers =
             new LocalGradientService(evaluator, plan, microbatches, validation)) {

@@ -211,7 +211,8 @@ final class BenchTrainCommand extends SettingsCommand {
 
   private void measure(Run run) {
     Schedule schedule = run.plan().schedule();
-    List<RowRange> judged = Partition.groups(run.data().validation().length, run.plan().layout());
+    List<RowRange> validationGroups =
+        Partition.groups(run.data().validation().length, run.plan().layout());
     Steps steps = new Steps();
     try (Scope scope = new Scope()) {
       List<List<EncryptedMicrobatch>> batches = new ArrayList<>();
@@ -224,7 +225,7 @@ final class BenchTrainCommand extends SettingsCommand {
       }
       List<FeatureBlocks> validation =
           scope.ownAll(
-              judged.stream()
+              validationGroups.stream()
                   .map(
                       rows ->
                           run.features(
@@ -233,13 +234,14 @@ final class BenchTrainCommand extends SettingsCommand {
                   .toList());
       LocalGradientService workers =
           scope.own(new LocalGradientService(run.evaluator(), run.plan(), batches, validation));
-      EarlyStopping judge = decide(run);
+      EarlyStopping stopping = decide(run);
       TrainingResult result =
           new Trainer(
                   run.evaluator(),
                   run.plan(),
                   workers,
-                  (epoch, logits) -> judge.decide(epoch, run.logits(logits, judged)).decision(),
+                  (epoch, logits) ->
+                      stopping.decide(epoch, run.logits(logits, validationGroups)).decision(),
                   CheckpointStore.inMemory(),
                   steps,
                   "bench")

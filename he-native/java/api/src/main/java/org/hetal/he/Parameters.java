@@ -21,7 +21,7 @@ public interface Parameters extends java.io.Serializable {
     return ringDegree() / 2;
   }
 
-  /** log2 of the product of all primes, special ones included: what security is judged by. */
+  /** log2 of the product of all primes, special ones included. The security depends on it. */
   double logQp();
 
   /** 128 for secure sets, 0 for insecure ones (their security is not estimated). */

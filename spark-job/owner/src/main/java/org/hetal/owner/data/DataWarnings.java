@@ -49,7 +49,7 @@ final class DataWarnings {
 
   private void classes() {
     int[] trained = counts(train);
-    int[] judged = counts(splits.validation());
+    int[] validated = counts(splits.validation());
     int[] tested = splits.test() == null ? new int[trained.length] : counts(splits.test());
     List<Integer> seen =
         IntStream.range(0, trained.length).filter(c -> trained[c] > 0).boxed().toList();
@@ -60,14 +60,14 @@ final class DataWarnings {
     }
     List<Integer> unused = new ArrayList<>();
     for (int c = 0; c < trained.length; c++) {
-      int elsewhere = judged[c] + tested[c];
+      int elsewhere = validated[c] + tested[c];
       if (trained[c] == 0 && elsewhere > 0) {
         add(
             "%s: class %d has no rows to train on, but %d to validate or test with; %s",
             train.source(), c, elsewhere, remedyForOrder());
       } else if (trained[c] == 0) {
         unused.add(c);
-      } else if (judged[c] == 0) {
+      } else if (validated[c] == 0) {
         add(
             "%s: class %d has no rows to validate with, but %d to train on; %s",
             splits.validation().source(), c, trained[c], remedyForOrder());

@@ -53,10 +53,10 @@ public final class DatasetEncryptor {
       PreparedData data, Storage storage, Consumer<String> beforeCommit, WorkProgress progress) {
     DatasetWriter writer = new DatasetWriter(storage, origin, plan);
     Layout layout = plan.layout();
-    List<RowRange> judged = Partition.groups(data.validation().length, layout);
+    List<RowRange> validationGroups = Partition.groups(data.validation().length, layout);
     List<Partition.MicrobatchRows> microbatches = Partition.microbatches(plan.schedule(), layout);
     int of =
-        judged.size()
+        validationGroups.size()
             + microbatches.stream().mapToInt(microbatch -> microbatch.groups().size()).sum();
     int done = 0;
     int batch = -1;
@@ -73,7 +73,7 @@ public final class DatasetEncryptor {
       }
       writer.addMicrobatch(groups);
     }
-    for (RowRange rows : judged) {
+    for (RowRange rows : validationGroups) {
       writer.addUnlabelledGroup(
           encrypt(rows.of(data.validation()), null, plan.levels().validationFeatures()));
       progress.accept(++done, of);

@@ -12,7 +12,7 @@ import org.hetal.training.PlainTrainer;
  *
  * @param rows of the test split
  * @param accuracyEncrypted of the model that was trained on ciphertexts
- * @param accuracyPlain of the plain training: same minibatches, schedule and judge
+ * @param accuracyPlain of the plain training: same minibatches, schedule and early stopping
  * @param plainEpochs the plain training took
  * @param plainBestEpoch whose weights were tested
  * @param plainLosses validation loss by epoch
@@ -70,13 +70,13 @@ public record Evaluation(
   public static PlainTrainer.Result trainPlain(PreparedData data, Settings settings) {
     Schedule schedule = settings.training().schedule(data.train().length);
     int classes = settings.data().classes();
-    EarlyStopping judge =
+    EarlyStopping stopping =
         new EarlyStopping(
             data.validationLabels(),
             classes,
             settings.training().patience(),
             schedule.logitRange());
     return new PlainTrainer(schedule, classes)
-        .train(data.train(), data.trainLabels(), data.validation(), judge);
+        .train(data.train(), data.trainLabels(), data.validation(), stopping);
   }
 }

@@ -168,7 +168,7 @@ hetal {
               dataset.unlabelledGroups().stream()
                   .map(g -> blocks(engine, storage, plan, g))
                   .toList());
-      EarlyStopping judge =
+      EarlyStopping stopping =
           new EarlyStopping(data.validationLabels(), 3, 3, settings.training().logitRange());
       TrainingResult result =
           new Trainer(
@@ -176,7 +176,7 @@ hetal {
                   plan,
                   scope.own(new LocalGradientService(engine, plan, microbatches, validation)),
                   (epoch, bytes) ->
-                      judge.decide(epoch, logits(validationOracle, plan, bytes)).decision(),
+                      stopping.decide(epoch, logits(validationOracle, plan, bytes)).decision(),
                   CheckpointStore.inMemory(),
                   TrainingListener.NONE,
                   "test")

@@ -156,7 +156,7 @@ class RowsRecordTest {
   }
 
   @Test
-  void rowsOfTheTestSplit_areJudgedWithTheirOwnPredictions() throws Exception {
+  void rowsOfTheTestSplit_areComparedWithTheirOwnPredictions() throws Exception {
     owner.train("cluster/dataset", "cluster/run", "first");
     run(0, "decrypt-model");
     run(0, "encrypt", "--test", "--output", root.resolve("new").toString());

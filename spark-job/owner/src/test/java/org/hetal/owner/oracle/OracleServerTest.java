@@ -166,7 +166,7 @@ class OracleServerTest {
         404,
         trusting
             .send(
-                http("/v1/judge").POST(HttpRequest.BodyPublishers.noBody()).build(),
+                http("/v1/other").POST(HttpRequest.BodyPublishers.noBody()).build(),
                 HttpResponse.BodyHandlers.ofByteArray())
             .statusCode());
     assertEquals(

@@ -313,7 +313,7 @@ class TrainingVectorTest {
     Schedule schedule = shape.schedule;
     int rows = schedule.rows();
     int[] validationLabels = shape.labels(rows, VALIDATION_ROWS);
-    EarlyStopping judge =
+    EarlyStopping stopping =
         new EarlyStopping(
             validationLabels, shape.classes, schedule.patience(), schedule.logitRange());
     double[][] expected =
@@ -322,7 +322,7 @@ class TrainingVectorTest {
                 shape.rows(0, rows),
                 shape.labels(0, rows),
                 shape.rows(rows, VALIDATION_ROWS),
-                judge)
+                stopping)
             .last();
     for (int c = 0; c < shape.classes; c++) {
       for (int f = 0; f < shape.features; f++) {

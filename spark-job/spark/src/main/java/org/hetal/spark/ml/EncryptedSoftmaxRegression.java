@@ -9,22 +9,20 @@ import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.config.SettingsLoader;
 import org.hetal.oracle.OracleEndpoint;
+import org.hetal.plan.Schedule;
 import org.hetal.softmax.Softmax;
 import org.hetal.spark.oracle.HttpsValidationOracle;
 import org.hetal.training.ValidationOracle;
 
 /**
  * Trains a softmax regression on encrypted rows with Nesterov's accelerated gradient, in the manner
- * of a Spark ML estimator. The rows were cut into minibatches when they were encrypted, so the
- * parameters of the schedule must be those of the data owner's settings.
+ * of a Spark ML estimator. The data set carries the data owner's plan. A parameter of the schedule
+ * that is not set has the plan's value; one that is set must be equal to it, since the keys and the
+ * minibatches were made for the plan.
  *
  * <pre>{@code
  * EncryptedModel model =
  *     new EncryptedSoftmaxRegression()
- *         .setBatchRows(600)
- *         .setMaxEpochs(12)
- *         .setLearningRate(20)
- *         .setLogitRange(32)
  *         .setCheckpointDir("hdfs://namenode/run")
  *         .fit(spark, EncryptedDataset.load(spark, dataset), EvaluationKeys.at(keys), oracle);
  * model.write().overwrite().save("hdfs://namenode/model");
@@ -45,7 +43,7 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
           "rows of a minibatch",
           "1 to " + MOST_ROWS,
           value -> value >= 1 && value <= MOST_ROWS,
-          1024);
+          null);
 
   /** Passes over the rows. */
   public static final Param<Integer> MAX_EPOCHS =
@@ -54,7 +52,7 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
           "passes over the rows, if the oracle does not stop the training before",
           "1 to " + MOST_EPOCHS,
           value -> value >= 1 && value <= MOST_EPOCHS,
-          10);
+          null);
 
   /** Patience of early stopping. */
   public static final Param<Integer> PATIENCE =
@@ -63,7 +61,7 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
           "epochs without a better validation loss after which the oracle stops the training",
           "1 to " + MOST_EPOCHS,
           value -> value >= 1 && value <= MOST_EPOCHS,
-          3);
+          null);
 
   /** Learning rate. */
   public static final Param<Double> LEARNING_RATE =
@@ -72,7 +70,7 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
           "factor of the mean gradient of a minibatch",
           "1e-9 to 1e6",
           value -> value >= 1e-9 && value <= 1e6,
-          1.0);
+          null);
 
   /** Range of the logits. */
   public static final Param<Double> LOGIT_RANGE =
@@ -81,7 +79,7 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
           "magnitude that no logit may exceed; a wider range costs levels and bootstraps",
           "one of " + Softmax.LOGIT_RANGES,
           value -> Softmax.LOGIT_RANGES.stream().anyMatch(range -> range.doubleValue() == value),
-          128.0);
+          null);
 
   /** Groups of a microbatch. */
   public static final Param<Integer> GROUPS_PER_MICROBATCH =
@@ -91,7 +89,7 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
               + " busy",
           "1 or 2",
           value -> value == 1 || value == 2,
-          2);
+          null);
 
   /** Name of the run. */
   public static final Param<String> RUN_ID =
@@ -116,7 +114,7 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
 
   private final List<FitListener> listeners = new ArrayList<>();
 
-  /** All parameters have their defaults. */
+  /** Trains by the plan of the data set. */
   public EncryptedSoftmaxRegression() {}
 
   /**
@@ -344,12 +342,17 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
     all.put("paths.dataset", dataset.uri());
     all.put("paths.key-bundle", keys.uri());
     all.put("run-id", getOrDefault(RUN_ID));
-    all.put("training.batch-rows", getOrDefault(BATCH_ROWS).toString());
-    all.put("training.epochs", getOrDefault(MAX_EPOCHS).toString());
-    all.put("training.patience", getOrDefault(PATIENCE).toString());
-    all.put("training.learning-rate", getOrDefault(LEARNING_RATE).toString());
-    all.put("training.logit-range", Integer.toString((int) (double) getOrDefault(LOGIT_RANGE)));
-    all.put("training.groups-per-microbatch", getOrDefault(GROUPS_PER_MICROBATCH).toString());
+    Schedule planned = dataset.manifest().plan().schedule();
+    all.put("training.batch-rows", "" + get(BATCH_ROWS).orElse(planned.batchRows()));
+    all.put("training.epochs", "" + get(MAX_EPOCHS).orElse(planned.epochs()));
+    all.put("training.patience", "" + get(PATIENCE).orElse(planned.patience()));
+    all.put("training.learning-rate", "" + get(LEARNING_RATE).orElse(planned.learningRate()));
+    all.put(
+        "training.logit-range",
+        "" + get(LOGIT_RANGE).map(Double::intValue).orElse(planned.logitRange()));
+    all.put(
+        "training.groups-per-microbatch",
+        "" + get(GROUPS_PER_MICROBATCH).orElse(planned.groupsPerMicrobatch()));
     if (!getOrDefault(CHECKPOINT_DIR).isEmpty()) {
       all.put("paths.run", getOrDefault(CHECKPOINT_DIR));
     }

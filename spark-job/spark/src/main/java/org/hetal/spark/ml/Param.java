@@ -1,5 +1,6 @@
 package org.hetal.spark.ml;
 
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.hetal.config.SettingsException;
 
@@ -15,6 +16,9 @@ public final class Param<T> {
   private final Predicate<T> valid;
   private final T defaultValue;
 
+  /**
+   * @param defaultValue null when the data set's plan gives it
+   */
   Param(String name, String doc, String range, Predicate<T> valid, T defaultValue) {
     this.name = name;
     this.doc = doc;
@@ -38,9 +42,9 @@ public final class Param<T> {
     return range;
   }
 
-  /** {@return its value until it is set} */
-  public T defaultValue() {
-    return defaultValue;
+  /** {@return its value until it is set; empty when the data set's plan gives it} */
+  public Optional<T> defaultValue() {
+    return Optional.ofNullable(defaultValue);
   }
 
   /**

@@ -1,6 +1,8 @@
 package org.hetal.spark.ml;
 
 import java.util.List;
+import java.util.NoSuchElementException;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
@@ -90,13 +92,33 @@ public abstract class Params<P extends Params<P>> {
    * @param <T> type of its values
    * @param param one of {@link #params}
    * @return the value
+   * @throws NoSuchElementException when none was set and the data set's plan gives the default
    */
   public final <T> T getOrDefault(Param<T> param) {
     requireOwn(param);
-    return values.contains(param) ? values.get(param) : param.defaultValue();
+    return get(param)
+        .orElseThrow(
+            () ->
+                new NoSuchElementException(
+                    getClass().getSimpleName()
+                        + "."
+                        + param.name()
+                        + ": expected a value, actual none: the plan of the data set gives it"));
   }
 
-  /** {@return every parameter with its value, defaults included} */
+  /**
+   * The value that was set, or the default.
+   *
+   * @param <T> type of its values
+   * @param param one of {@link #params}
+   * @return the value; empty when none was set and the data set's plan gives the default
+   */
+  public final <T> Optional<T> get(Param<T> param) {
+    requireOwn(param);
+    return values.contains(param) ? Optional.of(values.get(param)) : param.defaultValue();
+  }
+
+  /** {@return every parameter that has a value, defaults included} */
   public final ParamMap extractParamMap() {
     ParamMap all = new ParamMap();
     params().forEach(param -> extract(param, all));
@@ -104,7 +126,7 @@ public abstract class Params<P extends Params<P>> {
   }
 
   private <T> void extract(Param<T> param, ParamMap all) {
-    all.put(param, getOrDefault(param));
+    get(param).ifPresent(value -> all.put(param, value));
   }
 
   /**
@@ -121,7 +143,7 @@ public abstract class Params<P extends Params<P>> {
         + " ("
         + param.range()
         + "; default: "
-        + param.defaultValue()
+        + param.defaultValue().map(Object::toString).orElse("as in the data set's plan")
         + current
         + ")";
   }

@@ -16,8 +16,10 @@ import org.apache.hadoop.fs.UnsupportedFileSystemException;
 import org.apache.hadoop.ipc.RemoteException;
 import org.apache.hadoop.security.AccessControlException;
 import org.hetal.config.SettingsException;
+import org.hetal.dataset.CommitException;
 import org.hetal.he.FileWriteException;
 import org.hetal.he.IoReason;
+import org.hetal.spark.errors.RetryLaterException;
 
 /**
  * What failures of Hadoop's file systems mean. A lasting one refuses the same call again:

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NoSuchElementException;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.hetal.config.SettingsException;
@@ -129,6 +130,9 @@ class EncryptedSoftmaxRegressionTest {
     assertTrue(e.getMessage().contains("Call overwrite()"), e.getMessage());
     EncryptedModel loaded = EncryptedModel.load(spark, saved.toString());
     assertSame(bytes(model), bytes(loaded));
+    EncryptedModel byPlan =
+        new EncryptedSoftmaxRegression().fit(spark, dataset(), keys(), oracle());
+    assertSame(bytes(model), bytes(byPlan));
     loaded.write().overwrite().save(saved.toString());
     assertSame(bytes(model), bytes(EncryptedModel.load(spark, saved.toString())));
     double[][] weights = toy.weights(folder.resolve("saved"));
@@ -212,7 +216,7 @@ class EncryptedSoftmaxRegressionTest {
     assertThrows(SettingsException.class, () -> regression.setDevice("tpu"));
     assertThrows(SettingsException.class, () -> regression.setRunId("../x"));
     assertThrows(SettingsException.class, () -> regression.setGroupsPerMicrobatch(3));
-    assertEquals(10, regression.getOrDefault(EncryptedSoftmaxRegression.MAX_EPOCHS));
+    assertFalse(regression.isSet(EncryptedSoftmaxRegression.MAX_EPOCHS));
   }
 
   @Test
@@ -223,17 +227,25 @@ class EncryptedSoftmaxRegressionTest {
     assertTrue(
         explained.contains(
             "maxEpochs: passes over the rows, if the oracle does not stop the training before (1 to"
-                + " 100000; default: 10, current: 3)"),
+                + " 100000; default: as in the data set's plan, current: 3)"),
         explained);
     EncryptedSoftmaxRegression copy =
         regression.copy(new ParamMap().put(EncryptedSoftmaxRegression.MAX_EPOCHS, 7));
     assertEquals(7, copy.getOrDefault(EncryptedSoftmaxRegression.MAX_EPOCHS));
     assertEquals(150, copy.getOrDefault(EncryptedSoftmaxRegression.BATCH_ROWS));
     assertEquals(3, regression.getOrDefault(EncryptedSoftmaxRegression.MAX_EPOCHS));
-    assertEquals(copy.params().size(), copy.extractParamMap().size());
+    assertEquals(copy.params().size() - 1, copy.extractParamMap().size(), "patience is not set");
     assertFalse(
         copy.clear(EncryptedSoftmaxRegression.MAX_EPOCHS)
             .isSet(EncryptedSoftmaxRegression.MAX_EPOCHS));
+    NoSuchElementException e =
+        assertThrows(
+            NoSuchElementException.class,
+            () -> copy.getOrDefault(EncryptedSoftmaxRegression.MAX_EPOCHS));
+    assertEquals(
+        "EncryptedSoftmaxRegression.maxEpochs: expected a value, actual none: the plan of the data"
+            + " set gives it",
+        e.getMessage());
   }
 
   @Test

@@ -11,9 +11,9 @@ import org.apache.spark.ml.classification.LogisticRegressionModel;
 import org.apache.spark.ml.linalg.Vectors;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsLoader;
+import org.hetal.oracle.OracleEndpoint;
 import org.hetal.owner.DataOwner;
 import org.hetal.owner.LabeledData;
-import org.hetal.owner.OracleOptions;
 import org.hetal.owner.Plan;
 import org.hetal.owner.PlainModel;
 import org.hetal.owner.Predictions;
@@ -61,15 +61,14 @@ public final class TrainOnSpark {
       owner.encrypt(data, cluster + "/dataset");
       EvaluationKeys keys = EvaluationKeys.at(cluster + "/keys");
 
-      // The cluster trains; after each epoch it asks the owner's oracle whether to go on. In one
-      // process the oracle is passed as it is. Parties in processes of their own use an
-      // OracleEndpoint: setEndpoint on the owner's side, the same endpoint in fit.
+      // The cluster trains. After each epoch it asks the owner's oracle over HTTPS whether to go on.
       EncryptedModel model;
-      try (RunningOracle oracle = owner.startOracle(new OracleOptions(), data)) {
+      try (RunningOracle oracle =
+          owner.startOracle(OracleEndpoint.in(cluster, "localhost", 0))) {
         model =
             new EncryptedSoftmaxRegression() // by the plan that the data set carries
                 .setCheckpointDir(cluster + "/run")
-                .fit(spark, EncryptedDataset.load(spark, cluster + "/dataset"), keys, oracle);
+                .fit(spark, EncryptedDataset.load(spark, cluster + "/dataset"), keys, oracle.endpoint());
       }
       model.write().overwrite().save(cluster + "/model");
 

@@ -12,17 +12,12 @@ import java.nio.file.attribute.FileAttribute;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.hetal.he.FileReadException;
 import org.hetal.he.FileWriteException;
 
 /** A folder of the local file system; made on the first write. */
 public final class LocalStorage implements Storage {
-  /** Names of the temporary files that a killed write leaves beside its file. */
-  private static final Pattern LEFTOVER =
-      Pattern.compile("\\..+\\.[0-9a-f]{8}(-[0-9a-f]{4,12}){4}");
-
   private final Path root;
   private final boolean ownerOnly;
 
@@ -156,8 +151,8 @@ public final class LocalStorage implements Storage {
   }
 
   /** Whether a file of that name is what a killed {@link #writeAtomically} left. */
-  public static boolean isLeftover(Path file) {
-    return LEFTOVER.matcher(file.getFileName().toString()).matches();
+  private static boolean isLeftover(Path file) {
+    return Storages.isLeftover(file.getFileName().toString());
   }
 
   @Override
@@ -182,6 +177,50 @@ public final class LocalStorage implements Storage {
       throw FileReadException.of(folder, e.getCause());
     } catch (IOException e) {
       throw FileReadException.of(folder, e);
+    }
+  }
+
+  @Override
+  public List<String> walk() {
+    if (!Files.exists(root)) {
+      return List.of();
+    }
+    if (!Files.isDirectory(root)) {
+      throw new CommitException(root + ": expected a folder, actual a file; kept");
+    }
+    try {
+      Path real = root.toRealPath();
+      try (Stream<Path> all = Files.walk(real)) {
+        return all.filter(path -> !Files.isDirectory(path))
+            .map(path -> real.relativize(path).toString().replace('\\', '/'))
+            .sorted()
+            .toList();
+      }
+    } catch (UncheckedIOException e) {
+      throw FileReadException.of(root, e.getCause());
+    } catch (IOException e) {
+      throw FileReadException.of(root, e);
+    }
+  }
+
+  @Override
+  public void delete(String path) {
+    Path file = root.resolve(path).normalize();
+    if (!file.startsWith(root) || file.equals(root)) {
+      throw new IllegalArgumentException("path: expected one below " + root + ", actual " + path);
+    }
+    try {
+      Files.deleteIfExists(file);
+      for (Path folder = file.getParent(); !folder.equals(root); folder = folder.getParent()) {
+        try (Stream<Path> entries = Files.list(folder)) {
+          if (entries.findAny().isPresent()) {
+            return;
+          }
+        }
+        Files.delete(folder);
+      }
+    } catch (IOException e) {
+      throw FileWriteException.of(file, e);
     }
   }
 

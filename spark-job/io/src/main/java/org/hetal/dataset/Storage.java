@@ -19,6 +19,17 @@ public interface Storage {
   /** Paths of the files directly in a folder, ascending; empty when there is no such folder. */
   List<String> list(String directory);
 
+  /**
+   * Paths of all files in this folder and the folders below it, also of files that an interrupted
+   * write left, ascending; empty when there is no folder.
+   *
+   * @throws CommitException when a file is in the place of the folder
+   */
+  List<String> walk();
+
+  /** Deletes a file, and the folders above it, below this one, that have no other file. */
+  void delete(String path);
+
   /** Where this is, for messages. */
   String describe();
 }

@@ -9,6 +9,8 @@ import org.hetal.config.SettingsException;
 import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.LocalStorage;
+import org.hetal.dataset.Storage;
+import org.hetal.dataset.Storages;
 import org.hetal.dataset.StoredModel;
 import org.hetal.dataset.StoredPredictions;
 import org.hetal.he.DeviceSpec;
@@ -57,7 +59,7 @@ import org.hetal.training.PlainTrainer;
 public final class DataOwner implements AutoCloseable {
   private final OwnerContext context;
   private final List<String> shared = new ArrayList<>();
-  private LocalStorage dataset; // null: that which was encrypted last
+  private Storage dataset; // null: that which was encrypted last
   private LabeledData encrypted; // null: none by this object
 
   private DataOwner(OwnerContext context) {
@@ -109,7 +111,7 @@ public final class DataOwner implements AutoCloseable {
    * Opens the secret key and the plan that {@link #generate(Plan, Path)} saved.
    *
    * @param settings settings of the owner
-   * @param folder local path or file: URI
+   * @param folder path or URI
    * @return the owner; close it
    * @throws DataException when there is no secret key
    * @throws DatasetException when key or plan are not those of the settings
@@ -163,7 +165,7 @@ public final class DataOwner implements AutoCloseable {
   /**
    * Works with the data set in a folder instead of that which was encrypted last.
    *
-   * @param folder local path or file: URI
+   * @param folder path or URI
    * @return this
    */
   public DataOwner withDataset(String folder) {
@@ -191,9 +193,9 @@ public final class DataOwner implements AutoCloseable {
 
   /**
    * Writes the evaluation keys of the plan for the cluster. Cost: gigabytes and about a minute at N
-   * = 2^16.
+   * = 2^16. Keys for another file system are made in the temporary folder first.
    *
-   * @param folder local path or file: URI
+   * @param folder path or URI
    * @return also when a finished bundle with these keys was found
    * @throws CommitException when the folder has other keys or other files
    * @throws DatasetException when there is no plan: use {@link #writeEvaluationKeys(String,
@@ -206,7 +208,7 @@ public final class DataOwner implements AutoCloseable {
   /**
    * As {@link #writeEvaluationKeys(String)}; plans with the data when there is no plan.
    *
-   * @param folder local path or file: URI
+   * @param folder path or URI
    * @param data rows of the data set
    * @return what was written
    */
@@ -215,7 +217,7 @@ public final class DataOwner implements AutoCloseable {
   }
 
   private WrittenKeys writeEvaluationKeys(String folder, KeyPlan keys) {
-    KeyBundle bundle = new KeyBundle(path("evaluation keys", folder));
+    KeyBundle bundle = new KeyBundle(storage("evaluation keys", folder));
     shared.add(folder);
     try (OwnerLock lock = context.lock()) {
       context.keyFile().removePartial();
@@ -225,7 +227,7 @@ public final class DataOwner implements AutoCloseable {
         bundle.requireSame(client, keys);
       }
       long bytes = there ? 0 : bundle.write(client, keys, context.listener());
-      return new WrittenKeys(bundle.folder().toString(), client.keyId(), bytes, there);
+      return new WrittenKeys(bundle.describe(), client.keyId(), bytes, there);
     }
   }
 
@@ -235,7 +237,7 @@ public final class DataOwner implements AutoCloseable {
    * about 15 ms per ciphertext and thread at N = 2^16.
    *
    * @param data all rows; the test rows are only recorded
-   * @param folder local path or file: URI
+   * @param folder path or URI
    * @return also when the same rows were found encrypted
    * @throws DataException at the first bad value, before anything is encrypted
    * @throws CommitException when the folder has another data set or other files
@@ -248,13 +250,13 @@ public final class DataOwner implements AutoCloseable {
    * As {@link #encrypt(LabeledData, String)}, after a check of evaluation keys if they are there.
    *
    * @param data rows of the data set
-   * @param folder local path or file: URI
+   * @param folder path or URI
    * @param keys folder of the evaluation keys; null: not looked at
    * @return what was written
    * @throws SettingsException when the keys are of another secret key or lack keys of the plan
    */
   public WrittenDataset encrypt(LabeledData data, String folder, String keys) {
-    LocalStorage storage = storage("data set", folder);
+    Storage storage = storage("data set", folder);
     shared.add(folder);
     try (OwnerLock lock = context.lock()) {
       WrittenDataset written =
@@ -262,7 +264,7 @@ public final class DataOwner implements AutoCloseable {
               .encrypt(
                   data,
                   storage,
-                  keys == null ? null : new KeyBundle(path("evaluation keys", keys)));
+                  keys == null ? null : new KeyBundle(storage("evaluation keys", keys)));
       dataset = storage;
       encrypted = data;
       return written;
@@ -273,7 +275,7 @@ public final class DataOwner implements AutoCloseable {
    * Encrypts rows to predict, scaled as those of the data set.
    *
    * @param rows rows to predict
-   * @param folder local path or file: URI
+   * @param folder path or URI
    * @return also when the same rows were found encrypted
    * @throws DataException when a row is far longer than those of the data set
    * @throws DatasetException when settings or keys are others than those of the data set
@@ -287,7 +289,7 @@ public final class DataOwner implements AutoCloseable {
    * Encrypts the test rows of the data set's data; errors as {@link #encryptRows}.
    *
    * @param data rows of the data set
-   * @param folder local path or file: URI
+   * @param folder path or URI
    * @return what was written
    */
   public WrittenDataset encryptTestRows(LabeledData data, String folder) {
@@ -297,7 +299,7 @@ public final class DataOwner implements AutoCloseable {
 
   private WrittenDataset encryptRows(
       java.util.function.Function<DatasetRecord, UnlabeledRows> rows, String folder) {
-    LocalStorage storage = storage("rows to predict", folder);
+    Storage storage = storage("rows to predict", folder);
     shared.add(folder);
     try (OwnerLock lock = context.lock()) {
       DatasetRecord record = context.recordOf(dataset);
@@ -354,7 +356,7 @@ public final class DataOwner implements AutoCloseable {
   /**
    * Decrypts a model.
    *
-   * @param folder where the cluster left it, local path or file: URI
+   * @param folder where the cluster left it, path or URI
    * @return the model in the clear
    * @throws DatasetException when it is damaged, or of other keys, settings or data than recorded
    */
@@ -402,7 +404,7 @@ public final class DataOwner implements AutoCloseable {
   /**
    * Decrypts predictions.
    *
-   * @param folder where the cluster left them, local path or file: URI
+   * @param folder where the cluster left them, path or URI
    * @return the predictions in the clear
    * @throws DatasetException when they are damaged, or of rows that this owner did not encrypt
    */
@@ -413,7 +415,7 @@ public final class DataOwner implements AutoCloseable {
   /**
    * Decrypts predictions and writes them, as the one process that writes for this owner.
    *
-   * @param folder local path or file: URI
+   * @param folder path or URI
    * @param rows that were encrypted; null: not compared
    * @param target file for {@link Predictions#write}
    * @return the predictions in the clear
@@ -509,7 +511,7 @@ public final class DataOwner implements AutoCloseable {
    *
    * @param model a model that was decrypted
    * @param data rows of the data set
-   * @param keys folder of the evaluation keys
+   * @param keys folder of the evaluation keys on this machine
    * @return largest magnitude of the difference of a probability
    * @throws SettingsException when the keys do not fit
    */
@@ -517,7 +519,7 @@ public final class DataOwner implements AutoCloseable {
     DatasetRecord record = recordOf(model);
     PreparedData prepared = context.dataOf(record, data);
     TrainingPlan plan = context.planOf(record);
-    KeyBundle bundle = new KeyBundle(path("evaluation keys", keys));
+    KeyBundle bundle = new KeyBundle(storage("evaluation keys", keys));
     Client client = context.client();
     bundle.requireFitting(client, plan.keys());
     double[][] rows = PlainTrainer.logits(prepared.train(), model.decrypted().weights());
@@ -526,7 +528,9 @@ public final class DataOwner implements AutoCloseable {
         context
             .backend()
             .evaluator(
-                bundle.folder(), settings.parameterSet(), DeviceSpec.cpu(settings.threads()))) {
+                path("evaluation keys", keys),
+                settings.parameterSet(),
+                DeviceSpec.cpu(settings.threads()))) {
       return SoftmaxProbe.largestError(client, evaluator, plan, rows);
     }
   }
@@ -543,8 +547,8 @@ public final class DataOwner implements AutoCloseable {
     return LocalPath.of(what, folder);
   }
 
-  private static LocalStorage storage(String what, String folder) {
-    return new LocalStorage(path(what, folder));
+  private static Storage storage(String what, String folder) {
+    return Storages.of(what, folder);
   }
 
   /** Overwrites the secret key in memory with zeros. */

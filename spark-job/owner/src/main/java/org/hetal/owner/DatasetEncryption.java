@@ -5,7 +5,7 @@ import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.DatasetWriter;
 import org.hetal.dataset.EncryptedDataset;
-import org.hetal.dataset.LocalStorage;
+import org.hetal.dataset.Storage;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.DatasetEncryptor;
 import org.hetal.owner.data.PreparedData;
@@ -28,7 +28,7 @@ final class DatasetEncryption {
    *
    * @param keys that must fit if they are there; null: not looked at
    */
-  WrittenDataset encrypt(LabeledData data, LocalStorage storage, KeyBundle keys) {
+  WrittenDataset encrypt(LabeledData data, Storage storage, KeyBundle keys) {
     if (EncryptedDataset.isPresent(storage)) {
       return requireSame(data, storage);
     }
@@ -66,7 +66,7 @@ final class DatasetEncryption {
   }
 
   /** The call was repeated: it has nothing to do if it would encrypt the same again. */
-  private WrittenDataset requireSame(LabeledData data, LocalStorage storage) {
+  private WrittenDataset requireSame(LabeledData data, Storage storage) {
     EncryptedDataset there = EncryptedDataset.open(storage);
     Client client = owner.client();
     try {
@@ -87,7 +87,7 @@ final class DatasetEncryption {
    *
    * @param record of the data set by which they are scaled
    */
-  WrittenDataset encryptRows(UnlabeledRows rows, DatasetRecord record, LocalStorage storage) {
+  WrittenDataset encryptRows(UnlabeledRows rows, DatasetRecord record, Storage storage) {
     Table table = rows.table();
     if (EncryptedDataset.isPresent(storage)) {
       return requireSameRows(rows, record, storage);
@@ -117,7 +117,7 @@ final class DatasetEncryption {
   }
 
   private WrittenDataset requireSameRows(
-      UnlabeledRows rows, DatasetRecord record, LocalStorage storage) {
+      UnlabeledRows rows, DatasetRecord record, Storage storage) {
     EncryptedDataset there = EncryptedDataset.open(storage);
     try {
       if (!there.origin().equals(record.origin())) {
@@ -134,7 +134,7 @@ final class DatasetEncryption {
   }
 
   private static WrittenDataset written(
-      EncryptedDataset dataset, int rows, LocalStorage storage, boolean alreadyThere) {
+      EncryptedDataset dataset, int rows, Storage storage, boolean alreadyThere) {
     return new WrittenDataset(
         dataset.id(),
         dataset.origin().datasetId(),
@@ -146,8 +146,8 @@ final class DatasetEncryption {
         alreadyThere);
   }
 
-  private void removeUnfinished(LocalStorage storage) {
-    int removed = Unfinished.remove(storage.root(), DatasetWriter::wrote);
+  private void removeUnfinished(Storage storage) {
+    int removed = Unfinished.remove(storage, DatasetWriter::wrote);
     if (removed > 0) {
       owner
           .listener()

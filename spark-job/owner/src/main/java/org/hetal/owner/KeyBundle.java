@@ -1,15 +1,15 @@
 package org.hetal.owner;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.CommitException;
-import org.hetal.he.FileReadException;
+import org.hetal.dataset.LocalStorage;
+import org.hetal.dataset.Storage;
 import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.KeyPlan;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.DataException;
+import org.hetal.owner.keys.TemporaryFolder;
 import org.hetal.owner.record.Unfinished;
 
 /** A folder of evaluation keys for the cluster: one file per key and a manifest, written last. */
@@ -19,19 +19,19 @@ final class KeyBundle {
       "((galois|relinearization|rotations)_[0-9]+|relinearization|to_sparse|from_sparse)"
           + "\\.key(\\.tmp|\\.part)?|manifest\\.(tmp|part)";
 
-  private final Path folder;
+  private final Storage folder;
 
-  KeyBundle(Path folder) {
+  KeyBundle(Storage folder) {
     this.folder = folder;
   }
 
-  Path folder() {
-    return folder;
+  String describe() {
+    return folder.describe();
   }
 
   /** Whether it is finished. */
   boolean isPresent() {
-    return Files.exists(folder.resolve(KeyBundleManifest.NAME));
+    return folder.exists(KeyBundleManifest.NAME);
   }
 
   /**
@@ -42,8 +42,29 @@ final class KeyBundle {
   long write(Client client, KeyPlan keys, OwnerListener listener) {
     int removed = Unfinished.remove(folder, path -> path.matches(BUNDLE_FILE));
     if (removed > 0) {
-      listener.notice(removed + " files of unfinished evaluation keys removed from " + folder);
+      listener.notice(removed + " files of unfinished evaluation keys removed from " + describe());
     }
+    if (folder instanceof LocalStorage local) {
+      return write(client, keys, local.root(), listener);
+    }
+    try (TemporaryFolder temporary = new TemporaryFolder("hetal-keys")) {
+      long bytes = write(client, keys, temporary.path(), listener);
+      copy(new LocalStorage(temporary.path()));
+      return bytes;
+    }
+  }
+
+  /** The manifest last: a bundle without one is not finished. */
+  private void copy(Storage from) {
+    for (String path : from.walk()) {
+      if (!path.equals(KeyBundleManifest.NAME)) {
+        folder.writeAtomically(path, from.read(path));
+      }
+    }
+    folder.writeAtomically(KeyBundleManifest.NAME, from.read(KeyBundleManifest.NAME));
+  }
+
+  private static long write(Client client, KeyPlan keys, Path folder, OwnerListener listener) {
     long[] bytes = {0};
     client.writeEvaluationKeys(
         folder,
@@ -64,7 +85,7 @@ final class KeyBundle {
     KeyBundleManifest there = manifest();
     if (!there.keyId().equals(client.keyId())) {
       throw new CommitException(
-          folder
+          describe()
               + ": expected evaluation keys of the secret key "
               + client.keyId()
               + ", actual those of "
@@ -74,7 +95,7 @@ final class KeyBundle {
     String missing = there.missing(keys, client.parameters().ringDegree());
     if (!missing.isEmpty()) {
       throw new CommitException(
-          folder
+          describe()
               + ": expected evaluation keys for this plan, actual a finished bundle of the same"
               + " secret key without "
               + missing
@@ -93,7 +114,7 @@ final class KeyBundle {
     String missing = keys.missing(plan, client.parameters().ringDegree());
     if (!keys.keyId().equals(client.keyId()) || !missing.isEmpty()) {
       throw new SettingsException(
-          folder
+          describe()
               + ": expected the evaluation keys of secret key "
               + client.keyId()
               + " for these data, actual of "
@@ -105,17 +126,13 @@ final class KeyBundle {
   }
 
   private KeyBundleManifest manifest() {
-    Path file = folder.resolve(KeyBundleManifest.NAME);
-    if (!Files.isRegularFile(file)) {
+    if (!isPresent()) {
       throw new DataException(
-          folder
+          describe()
               + ": expected evaluation keys with a manifest, actual none; hetal keygen"
               + " --evaluation-keys-only makes or completes them");
     }
-    try {
-      return KeyBundleManifest.parse(file.toString(), Files.readAllBytes(file));
-    } catch (IOException e) {
-      throw FileReadException.of(file, e);
-    }
+    return KeyBundleManifest.parse(
+        describe() + "/" + KeyBundleManifest.NAME, folder.read(KeyBundleManifest.NAME));
   }
 }

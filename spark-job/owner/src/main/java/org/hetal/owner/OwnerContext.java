@@ -3,9 +3,9 @@ package org.hetal.owner;
 import org.hetal.config.Settings;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedDataset;
-import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.PlanFile;
 import org.hetal.dataset.PlanSettings;
+import org.hetal.dataset.Storage;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.keys.Clients;
@@ -125,7 +125,7 @@ final class OwnerContext implements AutoCloseable {
    *
    * @param dataset null: of the data set that was encrypted last
    */
-  DatasetRecord recordOf(LocalStorage dataset) {
+  DatasetRecord recordOf(Storage dataset) {
     if (dataset == null) {
       return records().newest();
     }

@@ -15,6 +15,10 @@ import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
+import org.hetal.dataset.EncryptedDataset;
+import org.hetal.dataset.LocalStorage;
+import org.hetal.dataset.Storage;
+import org.hetal.dataset.Storages;
 import org.hetal.oracle.OracleEndpoint;
 import org.hetal.owner.data.DataException;
 import org.junit.jupiter.api.Test;
@@ -88,6 +92,47 @@ class DataOwnerTest {
               () -> owner.encrypt(Clusters.data(settings, 4), at("dataset")));
       assertTrue(e.getMessage().contains("actual one of other data, settings or keys; kept"));
     }
+  }
+
+  @Test
+  void foldersOfAnotherFileSystem_areWrittenByItsProvider() {
+    String uri = "memory:/" + folder;
+    Storage keys = Storages.of("evaluation keys", uri + "/keys");
+    Storage dataset = Storages.of("data set", uri + "/dataset");
+    keys.writeAtomically("relinearization.key", new byte[] {1}); // of a keygen that was killed
+    dataset.writeAtomically("other.txt", new byte[] {1});
+    List<String> notices = new ArrayList<>();
+    try (DataOwner owner = DataOwner.generate(plan, owned())) {
+      owner.withListener(
+          new OwnerListener() {
+            @Override
+            public void notice(String line) {
+              notices.add(line);
+            }
+          });
+      assertEquals(uri + "/keys", owner.writeEvaluationKeys(uri + "/keys").folder());
+      assertEquals(
+          List.of("1 files of unfinished evaluation keys removed from " + uri + "/keys"), notices);
+      assertTrue(owner.writeEvaluationKeys(uri + "/keys").alreadyThere());
+      owner.writeEvaluationKeys(at("keys"));
+      assertEquals(new LocalStorage(folder.resolve("keys")).walk(), keys.walk());
+      CommitException e =
+          assertThrows(
+              CommitException.class, () -> owner.encrypt(data, uri + "/dataset", uri + "/keys"));
+      assertEquals(
+          uri
+              + "/dataset: expected an empty folder or one that this command did not finish, actual"
+              + " other.txt; kept",
+          e.getMessage());
+      dataset.delete("other.txt");
+      WrittenDataset written = owner.encrypt(data, uri + "/dataset", uri + "/keys");
+      assertEquals(uri + "/dataset", written.folder());
+      assertTrue(owner.encrypt(data, uri + "/dataset", uri + "/keys").alreadyThere());
+      assertEquals(written.id(), EncryptedDataset.open(dataset).id());
+    }
+    SettingsException none =
+        assertThrows(SettingsException.class, () -> Storages.of("data set", "none:/x"));
+    assertTrue(none.getMessage().startsWith("data set: expected a path of this machine"));
   }
 
   @Test

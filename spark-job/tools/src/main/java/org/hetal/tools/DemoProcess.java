@@ -170,15 +170,17 @@ final class DemoProcess implements AutoCloseable {
   /** Ends the process, if it runs. */
   @Override
   public void close() {
-    process.destroy();
+    // Process.destroy() also closes its streams, and the last lines would be lost.
+    ProcessHandle handle = process.toHandle();
+    handle.destroy();
     try {
       if (!process.waitFor(STOP_SECONDS, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
+        handle.destroyForcibly();
       }
       // The log then has all that the process printed.
       pump.join(TimeUnit.SECONDS.toMillis(STOP_SECONDS));
     } catch (InterruptedException e) {
-      process.destroyForcibly();
+      handle.destroyForcibly();
       Thread.currentThread().interrupt();
     }
   }

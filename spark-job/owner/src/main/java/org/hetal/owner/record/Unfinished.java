@@ -1,14 +1,10 @@
 package org.hetal.owner.record;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
 import org.hetal.dataset.CommitException;
-import org.hetal.dataset.LocalStorage;
-import org.hetal.he.FileWriteException;
+import org.hetal.dataset.Storage;
+import org.hetal.dataset.Storages;
 
 /** What a command that was killed, or found its disk full, left in the folder that it wrote. */
 public final class Unfinished {
@@ -21,47 +17,18 @@ public final class Unfinished {
    * @return files deleted
    * @throws CommitException when another file is there; then nothing is deleted
    */
-  public static int remove(Path folder, Predicate<String> ours) {
-    if (!Files.exists(folder)) {
-      return 0;
-    }
-    if (!Files.isDirectory(folder)) {
-      throw new CommitException(folder + ": expected a folder, actual a file; kept");
-    }
-    try {
-      Path root = folder.toRealPath();
-      List<Path> files;
-      try (Stream<Path> all = Files.walk(root)) {
-        files = all.filter(path -> !Files.isDirectory(path)).toList();
-      }
-      files.forEach(file -> requireOurs(root, file, ours));
-      for (Path file : files) {
-        Files.delete(file);
-        deleteEmpty(file.getParent(), root);
-      }
-      return files.size();
-    } catch (IOException e) {
-      throw FileWriteException.of(folder, e);
-    }
+  public static int remove(Storage folder, Predicate<String> ours) {
+    List<String> files = folder.walk();
+    files.forEach(file -> requireOurs(folder, file, ours));
+    files.forEach(folder::delete);
+    return files.size();
   }
 
-  /** Deletes a folder and those above it, up to the root, as far as they are empty. */
-  private static void deleteEmpty(Path folder, Path root) throws IOException {
-    for (Path at = folder; !at.equals(root); at = at.getParent()) {
-      try (Stream<Path> entries = Files.list(at)) {
-        if (entries.findAny().isPresent()) {
-          return;
-        }
-      }
-      Files.delete(at);
-    }
-  }
-
-  private static void requireOurs(Path folder, Path file, Predicate<String> ours) {
-    String path = folder.relativize(file).toString();
-    if (!ours.test(path) && !LocalStorage.isLeftover(file)) {
+  private static void requireOurs(Storage folder, String path, Predicate<String> ours) {
+    String name = path.substring(path.lastIndexOf('/') + 1);
+    if (!ours.test(path) && !Storages.isLeftover(name)) {
       throw new CommitException(
-          folder
+          folder.describe()
               + ": expected an empty folder or one that this command did not finish, actual "
               + path
               + "; kept");

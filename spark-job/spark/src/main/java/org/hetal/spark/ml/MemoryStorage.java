@@ -46,6 +46,16 @@ final class MemoryStorage implements Storage {
   }
 
   @Override
+  public synchronized List<String> walk() {
+    return List.copyOf(files.keySet());
+  }
+
+  @Override
+  public synchronized void delete(String path) {
+    files.remove(path);
+  }
+
+  @Override
   public String describe() {
     return what + " in memory";
   }

@@ -17,10 +17,13 @@ import org.apache.hadoop.fs.FileContext;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.LocalFileSystem;
+import org.apache.hadoop.fs.LocatedFileStatus;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.fs.StreamCapabilities;
+import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.Storage;
 
@@ -137,6 +140,45 @@ public final class HadoopStorage implements Storage {
       files.delete(new Path(root, directory), true);
     } catch (IOException e) {
       throw HadoopFailures.refused("cannot delete", new Path(root, directory), e);
+    }
+  }
+
+  @Override
+  public List<String> walk() {
+    List<String> paths = new ArrayList<>();
+    try {
+      Path folder = files.makeQualified(root);
+      if (files.getFileStatus(folder).isFile()) {
+        throw new CommitException(root + ": expected a folder, actual a file; kept");
+      }
+      RemoteIterator<LocatedFileStatus> all = files.listFiles(folder, true);
+      while (all.hasNext()) {
+        paths.add(folder.toUri().relativize(all.next().getPath().toUri()).getPath());
+      }
+    } catch (FileNotFoundException e) {
+      return List.of();
+    } catch (IOException e) {
+      throw HadoopFailures.failed("cannot list", root, e);
+    }
+    Collections.sort(paths);
+    return List.copyOf(paths);
+  }
+
+  @Override
+  public void delete(String path) {
+    Path file = new Path(root, path);
+    try {
+      files.delete(file, false);
+      for (Path at = file.getParent(); !at.equals(root); at = at.getParent()) {
+        if (files.listStatus(at).length > 0) {
+          return;
+        }
+        files.delete(at, false);
+      }
+    } catch (FileNotFoundException e) {
+      // An object store has no folder without a file.
+    } catch (IOException e) {
+      throw HadoopFailures.refused("cannot delete", file, e);
     }
   }
 

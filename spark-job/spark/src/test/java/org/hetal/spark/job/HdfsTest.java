@@ -6,19 +6,24 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.SafeModeAction;
 import org.apache.hadoop.hdfs.MiniDFSCluster;
 import org.apache.hadoop.hdfs.protocol.HdfsConstants;
 import org.hetal.command.ExitCode;
+import org.hetal.config.SettingsException;
 import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
+import org.hetal.dataset.Storage;
+import org.hetal.dataset.Storages;
 import org.hetal.format.Digests;
 import org.hetal.spark.engine.KeyBundleCache;
 import org.hetal.spark.storage.HadoopCheckpoints;
@@ -76,6 +81,30 @@ class HdfsTest {
     assertThrows(DatasetException.class, () -> storage.read("a/none"));
     storage.deleteFolder("a");
     assertFalse(storage.exists("a/one"));
+  }
+
+  @Test
+  void storageOfAUri_walksAndDeletes() throws Exception {
+    Storage storage = Storages.of("data set", uri("/walked"));
+    assertEquals(List.of(), storage.walk());
+    storage.writeAtomically("a/b/one", new byte[] {1});
+    storage.writeAtomically("two", new byte[] {2});
+    hdfs().create(new Path(uri("/walked/a/.one.123"))).close();
+    assertEquals(List.of("a/.one.123", "a/b/one", "two"), storage.walk());
+    storage.delete("a/b/one");
+    assertEquals(List.of("a/.one.123", "two"), storage.walk());
+    assertFalse(hdfs().exists(new Path(uri("/walked/a/b"))));
+    storage.delete("a/.one.123");
+    assertFalse(hdfs().exists(new Path(uri("/walked/a"))));
+    assertTrue(hdfs().exists(new Path(uri("/walked"))));
+    CommitException e =
+        assertThrows(CommitException.class, () -> Storages.of("x", uri("/walked/two")).walk());
+    assertEquals(uri("/walked/two") + ": expected a folder, actual a file; kept", e.getMessage());
+    assertThrows(SettingsException.class, () -> Storages.of("data set", "none://host/x"));
+  }
+
+  private static FileSystem hdfs() throws IOException {
+    return new Path(uri("/")).getFileSystem(hadoop);
   }
 
   @Test

@@ -114,7 +114,8 @@ class EngineComputes : public ::testing::Test {
   }
   static Slots decrypted(const ckks::Ciphertext& ciphertext) {
     return decrypt(pair->openfhe, pair->key,
-                   from_residues(pair->openfhe, from_engine(pair->engine, ciphertext), "cross check"), ciphertext.scale);
+                   from_residues(pair->openfhe, from_engine(pair->engine, ciphertext), "cross check"),
+                   ciphertext.scale);
   }
   static Pair* pair;
 };
@@ -225,7 +226,8 @@ std::uint64_t OpenFheComputes::stream = 0;
 
 TEST_F(OpenFheComputes, SecretsAreTheSame) {
   EXPECT_EQ(secret_coefficients(pair->key), pair->secret.coefficients());
-  EXPECT_THROW(secret_from_coefficients(pair->openfhe, std::vector<std::int64_t>(1024, 2), "cross check"), InvalidArgument);
+  EXPECT_THROW(secret_from_coefficients(pair->openfhe, std::vector<std::int64_t>(1024, 2), "cross check"),
+               InvalidArgument);
 }
 
 TEST_F(OpenFheComputes, AddMultiplyRotate) {

@@ -97,7 +97,7 @@ public final class EarlyStopping {
    * @param epoch the one after the last decided, or an earlier one again
    * @param logits [validation rows][classes], true logits (times 2^k where they were carried
    *     divided by it)
-   * @return metrics and decision; the loss is not finite when training has diverged
+   * @return metrics and decision, which is to stop when training has diverged
    * @throws IllegalArgumentException for another epoch, or logits of another shape
    */
   public EpochMetrics decide(int epoch, double[][] logits) {

@@ -55,9 +55,9 @@ public final class PlainTrainer {
   }
 
   /**
-   * Trains until the schedule ends or early stopping ends it. Cost: per epoch three products of
-   * [rows][features] with [features][classes] in double precision, one of them for the gradient and
-   * one for the validation rows, on the calling thread.
+   * Trains until the schedule ends or early stopping ends it. Cost per epoch, in double precision
+   * on the calling thread: rows * features * classes multiplications, twice for the training rows
+   * and once for the validation rows.
    *
    * @param rows [schedule.rows()][features]
    * @param labels 0 to classes - 1

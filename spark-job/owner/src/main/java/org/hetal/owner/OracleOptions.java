@@ -23,8 +23,8 @@ public final class OracleOptions {
   /**
    * The options of the settings {@code oracle} and {@code run-id}.
    *
-   * @param settings settings of the owner
-   * @return the options
+   * @param settings endpoint, log and query budget of the oracle, and the run id
+   * @return new options
    * @throws SettingsException when a path is not local
    */
   public static OracleOptions of(Settings settings) {

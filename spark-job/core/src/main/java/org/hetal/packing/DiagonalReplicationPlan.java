@@ -13,16 +13,35 @@ import java.util.List;
  */
 public record DiagonalReplicationPlan(
     int group, ReplicationPlan outer, List<ReplicationPlan> inner) {
+  /**
+   * Copies the list.
+   *
+   * @param group rows of a group, a power of two
+   * @param outer between groups
+   * @param inner inside the groups, one per group in use
+   */
   public DiagonalReplicationPlan {
     inner = List.copyOf(inner);
   }
 
-  /** The cheapest replication of the first {@code count} rows. */
+  /**
+   * The cheapest replication.
+   *
+   * @param rowsPerBlock a power of two
+   * @param count rows in use, 1 to {@code rowsPerBlock}: the first ones
+   * @return the plan
+   */
   public static DiagonalReplicationPlan replicate(int rowsPerBlock, int count) {
     return cheapest(rowsPerBlock, count, true);
   }
 
-  /** The cheapest packing into the first {@code count} rows. */
+  /**
+   * The cheapest packing.
+   *
+   * @param rowsPerBlock a power of two
+   * @param count rows in use, 1 to {@code rowsPerBlock}: the first ones
+   * @return the plan
+   */
   public static DiagonalReplicationPlan packSums(int rowsPerBlock, int count) {
     return cheapest(rowsPerBlock, count, false);
   }
@@ -58,7 +77,7 @@ public record DiagonalReplicationPlan(
   }
 
   /** Cost in rotations. */
-  public double cost(boolean replicate) {
+  double cost(boolean replicate) {
     double cost = replicate ? outer.replicateCost() : outer.packSumsCost();
     for (ReplicationPlan part : inner) {
       cost += replicate ? part.replicateCost() : part.packSumsCost();

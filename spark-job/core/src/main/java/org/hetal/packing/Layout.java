@@ -18,9 +18,9 @@ import java.util.Locale;
  *   <li><b>Features</b>: one ciphertext for row block i and column block B: slot(x, r) = X[i *
  *       rowsPerBlock + r][feature(B, x)] * blockScale(B). A full column block has feature(B, x) = B
  *       * columns + x. A last block of few features w repeats them over the classes: its {@code
- *       classPeriod} n is the least power of two with n * positions >= w, and feature(B, x) = B *
- *       columns + (class(x) mod n) * positions + pos(x); that needs n diagonals instead of c/2, so
- *       it is done when n <= c/4.
+ *       classPeriod} n is the least power of two with {@code n * positions >= w}, and feature(B, x)
+ *       = B * columns + (class(x) mod n) * positions + pos(x); that needs n diagonals instead of
+ *       c/2, so it is done when {@code n <= c/4}.
  *   <li><b>Weights</b> (c x features) by diagonals: D_{B,k}(x) = W[(class(x) + k) mod c][feature(B,
  *       x)] * blockScale(B), rotated right by k mod {@link #babySteps()} classes, see {@link
  *       #babySteps()}. Complex diagonal m = B * c/2 + k joins k (real part) and k + c/2 (imaginary
@@ -38,14 +38,27 @@ import java.util.Locale;
  *     be at least the padded classes
  * @param classes 2 to 64
  * @param features 1 to 4096, the bias column included
+ * @serial exclude
  */
 public record Layout(int slots, int rowsPerBlock, int classes, int features)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  /** The most classes of a layout. */
   public static final int MAX_CLASSES = 64;
+
+  /** The most features of a layout, the bias column included. */
   public static final int MAX_FEATURES = 4096;
 
+  /**
+   * Checks the ranges.
+   *
+   * @param slots a power of two, at least 4
+   * @param rowsPerBlock a power of two, at least 2; times the padded classes at most {@code slots}
+   * @param classes 2 to {@link #MAX_CLASSES}
+   * @param features 1 to {@link #MAX_FEATURES}
+   * @throws IllegalArgumentException for a number out of its range
+   */
   public Layout {
     requirePowerOfTwo("slots", slots, 4);
     requirePowerOfTwo("rows per block", rowsPerBlock, 2);
@@ -64,38 +77,42 @@ public record Layout(int slots, int rowsPerBlock, int classes, int features)
 
   // ---- shape ----
 
-  public int columns() {
+  /** The columns of the grid: S / rowsPerBlock. */
+  int columns() {
     return slots / rowsPerBlock;
   }
 
-  /** c: the least power of two that holds the classes. */
+  /** {@return c, the least power of two that holds the classes} */
   public int paddedClasses() {
     return powerOfTwoAtLeast(classes);
   }
 
-  /** Columns of one class, which is also how many row blocks a group may have. */
+  /** {@return the columns of one class, which are also the row blocks that a group may have} */
   public int positions() {
     return columns() / paddedClasses();
   }
 
-  /** Rows that one ciphertext of logits holds: S/c. */
+  /** {@return the rows that one ciphertext of logits holds, S/c} */
   public int rowsPerGroup() {
     return slots / paddedClasses();
   }
 
-  /** How far apart two neighbouring classes of a row lie in the slots: S/c. */
+  /** {@return how far apart two neighboring classes of a row lie in the slots, S/c} */
   public int classStride() {
     return slots / paddedClasses();
   }
 
+  /** {@return the ciphertexts that the features of a row block fill} */
   public int columnBlocks() {
     return ceilDiv(features, columns());
   }
 
   /**
-   * Row blocks that {@code rows} rows of a group fill.
+   * Row blocks that the rows of a group fill.
    *
    * @param rows 1 to {@link #rowsPerGroup()}
+   * @return 1 to {@link #positions()}
+   * @throws IllegalArgumentException for a number of rows out of range
    */
   public int rowBlocks(int rows) {
     requireRange("rows of a group", rows, 1, rowsPerGroup());
@@ -106,64 +123,92 @@ public record Layout(int slots, int rowsPerBlock, int classes, int features)
    * The number of classes over which a column block's features are repeated: c, or less in a short
    * last one.
    */
-  public int classPeriod(int columnBlock) {
+  int classPeriod(int columnBlock) {
     int width = features - columnBlock * columns();
     int period = powerOfTwoAtLeast(ceilDiv(Math.min(width, columns()), positions()));
     return period <= paddedClasses() / 4 ? period : paddedClasses();
   }
 
-  /** Complex diagonals of a column block: c/2, or the class period of a short last one. */
+  /**
+   * Complex diagonals of a column block.
+   *
+   * @param columnBlock 0 to {@link #columnBlocks()} - 1
+   * @return c/2, or the class period of a short last block
+   */
   public int diagonals(int columnBlock) {
     return Math.min(paddedClasses() / 2, classPeriod(columnBlock));
   }
 
-  /** Complex diagonals of all column blocks: rows of the compact form, products of a row block. */
+  /**
+   * {@return the complex diagonals of all column blocks, which are the rows of the compact form and
+   * the products of a row block}
+   */
   public int diagonals() {
     int last = columnBlocks() - 1;
     return firstDiagonal(last) + diagonals(last);
   }
 
-  /** The index of a column block's first complex diagonal. */
+  /**
+   * The index of a column block's first complex diagonal.
+   *
+   * @param columnBlock 0 to {@link #columnBlocks()} - 1
+   * @return 0 to {@link #diagonals()} - 1
+   */
   public int firstDiagonal(int columnBlock) {
     return columnBlock * (paddedClasses() / 2);
   }
 
-  /** The column block that a complex diagonal belongs to. */
+  /**
+   * The column block that a complex diagonal belongs to.
+   *
+   * @param diagonal 0 to {@link #diagonals()} - 1
+   * @return 0 to {@link #columnBlocks()} - 1
+   */
   public int columnBlockOf(int diagonal) {
     return diagonal / (paddedClasses() / 2);
   }
 
-  /** The diagonals of the column block that has most: the steps from class to class. */
+  /**
+   * {@return the diagonals of the column block that has most, which are the steps from class to
+   * class}
+   */
   public int diagonalSteps() {
     return diagonals(0);
   }
 
-  /** Complex diagonals that one compact ciphertext holds. */
+  /** {@return the complex diagonals that one compact ciphertext holds} */
   public int diagonalsPerCompact() {
     return rowsPerBlock / 2;
   }
 
-  /** Complex diagonals in one compact ciphertext: all are full but the last. */
+  /**
+   * Complex diagonals in one compact ciphertext: all are full but the last.
+   *
+   * @param ciphertext 0 to {@link #compactCiphertexts()} - 1
+   * @return 1 to {@link #diagonalsPerCompact()}
+   */
   public int diagonalsOf(int ciphertext) {
     return Math.min(diagonalsPerCompact(), diagonals() - ciphertext * diagonalsPerCompact());
   }
 
-  /** Ciphertexts of the compact form. */
+  /** {@return the ciphertexts of the compact form} */
   public int compactCiphertexts() {
     return ceilDiv(diagonals(), diagonalsPerCompact());
   }
 
   /** What features and weights of a column block are multiplied by: 1, or 1/sqrt(2). */
-  public double blockScale(int columnBlock) {
+  double blockScale(int columnBlock) {
     return classPeriod(columnBlock) == paddedClasses() ? 1 : Math.sqrt(0.5);
   }
 
   /**
-   * t, the baby steps of a product (a power of two, at most {@link #diagonalSteps()}): diagonal k =
-   * g * t + j is kept rotated right by j classes, so that a row block's features are rotated by 0
-   * to t-1 classes and the products are relinearized and rotated once per giant step g instead of
-   * once per diagonal. Part of the format of compact weights: it minimizes, in fifths of a
-   * rotation, the key switches of one row block, and the smallest such t is taken.
+   * The baby steps t of a product: diagonal k = g * t + j is kept rotated right by j classes, so
+   * that a row block's features are rotated by 0 to t-1 classes and the products are relinearized
+   * and rotated once per giant step g instead of once per diagonal. Part of the format of compact
+   * weights: it minimizes, in fifths of a rotation, the key switches of one row block, and the
+   * smallest such t is taken.
+   *
+   * @return t, a power of two, at most {@link #diagonalSteps()}
    */
   public int babySteps() {
     int steps = diagonalSteps();
@@ -185,13 +230,19 @@ public record Layout(int slots, int rowsPerBlock, int classes, int features)
   }
 
   /** The feature at a column of a column block; {@code features} or more: none. */
-  public int feature(int columnBlock, int column) {
+  int feature(int columnBlock, int column) {
     int period = classPeriod(columnBlock);
     int position = column % positions();
     return columnBlock * columns() + (column / positions()) % period * positions() + position;
   }
 
-  /** The slot of a group's row and class in the logits' layout. */
+  /**
+   * The slot of a group's row and class in the logits' layout.
+   *
+   * @param row 0 to {@link #rowsPerGroup()} - 1
+   * @param label the class, 0 to {@code classes} - 1
+   * @return 0 to {@code slots} - 1
+   */
   public int logitSlot(int row, int label) {
     int x = label * positions() + row / rowsPerBlock;
     return x * rowsPerBlock + row % rowsPerBlock;

@@ -7,9 +7,15 @@ public final class LayoutSearch {
   private LayoutSearch() {}
 
   /**
-   * The layout in which a training step costs least by {@link StepCost}.
+   * The layout in which a training step costs least by the key switches and bootstraps that depend
+   * on it.
    *
+   * @param slots a power of two
    * @param batchRows rows of a full minibatch
+   * @param features 1 to {@link Layout#MAX_FEATURES}, the bias column included
+   * @param classes 2 to {@link Layout#MAX_CLASSES}
+   * @return the layout
+   * @throws IllegalArgumentException for a number out of its range
    */
   public static Layout cheapest(int slots, int batchRows, int features, int classes) {
     Layout.requirePowerOfTwo("slots", slots, 4);

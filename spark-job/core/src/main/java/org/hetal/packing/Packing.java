@@ -12,8 +12,10 @@ public final class Packing {
   /**
    * The features of a group.
    *
+   * @param layout where they lie
    * @param rows 1 to {@link Layout#rowsPerGroup()} rows of {@code features} values
    * @return [rowBlock * columnBlocks + columnBlock][slot]; rows and features that are not there: 0
+   * @throws IllegalArgumentException for another number of rows or values
    */
   public static double[][] packFeatures(Layout layout, double[][] rows) {
     int rowBlocks = layout.rowBlocks(rows.length);
@@ -38,9 +40,12 @@ public final class Packing {
   }
 
   /**
-   * The labels of a group, one-hot in the logits' layout; rows that are not there: 0.
+   * The labels of a group, one-hot in the logits' layout.
    *
+   * @param layout where they lie
    * @param labels 1 to {@link Layout#rowsPerGroup()} of 0 to classes - 1
+   * @return one value per slot; rows that are not there: 0
+   * @throws IllegalArgumentException for another number of labels, or a label out of range
    */
   public static double[] packLabels(Layout layout, int[] labels) {
     layout.rowBlocks(labels.length);
@@ -60,7 +65,13 @@ public final class Packing {
     return out;
   }
 
-  /** Values [rows][classes] of a group in the logits' layout; padded classes and rows: 0. */
+  /**
+   * Values of a group in the logits' layout.
+   *
+   * @param layout where they lie
+   * @param values [rows][classes], 1 to {@link Layout#rowsPerGroup()} rows
+   * @return one value per slot; padded classes and rows: 0
+   */
   public static double[] packLogits(Layout layout, double[][] values) {
     layout.rowBlocks(values.length);
     requireWidth("logits", values, layout.classes());
@@ -73,7 +84,14 @@ public final class Packing {
     return out;
   }
 
-  /** The first {@code rows} rows of a group's logits: [rows][classes]. */
+  /**
+   * The first rows of a group's logits.
+   *
+   * @param layout where they lie
+   * @param slotValues one value per slot
+   * @param rows 1 to {@link Layout#rowsPerGroup()}
+   * @return [rows][classes]
+   */
   public static double[][] unpackLogits(Layout layout, double[] slotValues, int rows) {
     layout.rowBlocks(rows);
     requireSlots(layout, "logits", slotValues);
@@ -89,8 +107,10 @@ public final class Packing {
   /**
    * Weights in the compact form.
    *
+   * @param layout where they lie
    * @param weights [classes][features]
    * @return [compactCiphertexts][slots]
+   * @throws IllegalArgumentException for another shape
    */
   public static double[][] packWeights(Layout layout, double[][] weights) {
     if (weights.length != layout.classes()) {
@@ -106,7 +126,13 @@ public final class Packing {
     return out;
   }
 
-  /** The inverse of {@link #packWeights}; where a weight lies twice, the mean. */
+  /**
+   * The inverse of {@link #packWeights}; where a weight lies twice, the mean.
+   *
+   * @param layout where they lie
+   * @param slotValues [compactCiphertexts][slots]
+   * @return [classes][features]
+   */
   public static double[][] unpackWeights(Layout layout, double[][] slotValues) {
     if (slotValues.length != layout.compactCiphertexts()) {
       throw new IllegalArgumentException(

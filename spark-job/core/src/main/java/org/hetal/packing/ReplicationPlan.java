@@ -40,6 +40,15 @@ public record ReplicationPlan(int stride, int positions, int count, int window) 
   /** Copies per rotate-and-sum stage: four copies take three key products and one decomposition. */
   private static final int RADIX = 4;
 
+  /**
+   * Checks the count.
+   *
+   * @param stride slots of a block
+   * @param positions blocks of a run, a power of two
+   * @param count 1 to positions
+   * @param window blocks of a window, a power of two, at most positions
+   * @throws IllegalArgumentException for another count
+   */
   public ReplicationPlan {
     if (count < 1 || count > positions) {
       throw new IllegalArgumentException(
@@ -47,12 +56,26 @@ public record ReplicationPlan(int stride, int positions, int count, int window) 
     }
   }
 
-  /** The plan that replicates at the least cost. */
+  /**
+   * The plan that replicates at the least cost.
+   *
+   * @param stride slots of a block
+   * @param positions blocks of a run, a power of two
+   * @param count outputs, 1 to positions
+   * @return the plan with the cheapest window
+   */
   public static ReplicationPlan replicate(int stride, int positions, int count) {
     return cheapest(stride, positions, count, true);
   }
 
-  /** The plan that packs sums at the least cost. */
+  /**
+   * The plan that packs sums at the least cost.
+   *
+   * @param stride slots of a block
+   * @param positions blocks of a run, a power of two
+   * @param count inputs, 1 to positions
+   * @return the plan with the cheapest window
+   */
   public static ReplicationPlan packSums(int stride, int positions, int count) {
     return cheapest(stride, positions, count, false);
   }
@@ -72,7 +95,7 @@ public record ReplicationPlan(int stride, int positions, int count, int window) 
     return replicate ? replicateCost() : packSumsCost();
   }
 
-  /** The largest offset inside a window, in blocks. The smallest is -(window-1). */
+  /** {@return the largest offset inside a window, in blocks; the smallest is -(window-1)} */
   public int largestOffset() {
     return Math.min(count, window) - 1;
   }
@@ -83,7 +106,7 @@ public record ReplicationPlan(int stride, int positions, int count, int window) 
   }
 
   /** Cost in rotations, with the last rescaling. */
-  public double replicateCost() {
+  double replicateCost() {
     if (positions == 1) {
       return count * StepCost.RESCALE;
     }
@@ -96,7 +119,7 @@ public record ReplicationPlan(int stride, int positions, int count, int window) 
   }
 
   /** Cost in rotations, with the last rescaling. */
-  public double packSumsCost() {
+  double packSumsCost() {
     if (positions == 1) {
       return count * StepCost.RESCALE;
     }
@@ -115,9 +138,11 @@ public record ReplicationPlan(int stride, int positions, int count, int window) 
   }
 
   /**
-   * The stages that copy the window v / window to all others. Each stage is a sum of rotations by
-   * the given steps, of which the first is 0. With negated steps they sum all windows into that
-   * one.
+   * The stages that copy the window v / window to all others. With negated steps they sum all
+   * windows into that one.
+   *
+   * @param v a block, 0 to {@code count} - 1
+   * @return stages in order, each a sum of rotations by the given steps, of which the first is 0
    */
   public List<int[]> rotateAndSumStages(int v) {
     List<int[]> stages = new ArrayList<>();

@@ -8,7 +8,7 @@ package org.hetal.packing;
  * input, two fifths in dividing by the special primes, the rest in the key product. Hoisting saves
  * the first part. Summing before dividing saves the second.
  */
-public final class StepCost {
+final class StepCost {
   static final double DECOMPOSE = 0.4;
   static final double KEY_PRODUCT = 0.2;
   static final double DIVIDE = 0.4;

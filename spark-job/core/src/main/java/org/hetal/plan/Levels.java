@@ -18,6 +18,7 @@ import org.hetal.linalg.Products;
  * @param validationWeights weights as validation gets them, and as the model is kept
  * @param validationFeatures validation and prediction features at encryption
  * @param validationLogits what the validation oracle gets
+ * @serial exclude
  */
 public record Levels(
     int state,
@@ -42,6 +43,22 @@ public record Levels(
 
   private static final int MOST = 255;
 
+  /**
+   * Checks the ranges and the distances that the algorithms fix.
+   *
+   * @param state at least {@code residual}
+   * @param forward at most {@code state}, and enough for the products up to the logits
+   * @param features enough for the logits of the look-ahead point and for the gradient
+   * @param logits below {@code forward} by the levels of expansion and logits
+   * @param residual above {@code gradient} by the levels of the gradient's products
+   * @param labels at least {@code residual}
+   * @param gradient {@code refresh} + {@link #UPDATE_LEVELS}
+   * @param refresh at least 0
+   * @param validationWeights at most {@code state}, and enough for the products up to the logits
+   * @param validationFeatures enough for the logits of the weights
+   * @param validationLogits below {@code validationWeights} by the levels of expansion and logits
+   * @throws IllegalArgumentException naming the level, with the expected and the actual value
+   */
   public Levels {
     Checks.range("levels.refresh", refresh, 0, MOST);
     Checks.equal("levels.gradient", refresh + UPDATE_LEVELS, gradient);

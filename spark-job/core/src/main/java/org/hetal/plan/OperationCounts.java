@@ -3,10 +3,20 @@ package org.hetal.plan;
 import java.io.Serializable;
 
 /**
- * How often each operation of the evaluator is used.
+ * How often each operation of the evaluator is used; the kinds are those of {@link
+ * org.hetal.he.Operation}.
  *
+ * @param add additions and subtractions of ciphertexts and plaintexts, those inside sums included
+ * @param multiply products of two ciphertexts
+ * @param multiplyPlain products of a ciphertext and a plaintext
+ * @param multiplyConstant products of a ciphertext and a real constant
+ * @param relinearize key switches from three parts to two
+ * @param rescale divisions by the prime of a level
+ * @param rotate key switches of rotations
+ * @param conjugate key switches of conjugations
  * @param bootstrap a bootstrap of two ciphertexts at once counts once
  * @param encode encodings of plaintexts
+ * @serial exclude
  */
 public record OperationCounts(
     long add,
@@ -27,6 +37,21 @@ public record OperationCounts(
 
   private static final long MOST = 1L << 48;
 
+  /**
+   * Checks that each count is 0 to 2^48.
+   *
+   * @param add additions and subtractions
+   * @param multiply products of two ciphertexts
+   * @param multiplyPlain products with plaintexts
+   * @param multiplyConstant products with constants
+   * @param relinearize relinearizations
+   * @param rescale rescalings
+   * @param rotate rotations
+   * @param conjugate conjugations
+   * @param bootstrap bootstraps
+   * @param encode encodings
+   * @throws IllegalArgumentException for a count out of its range
+   */
   public OperationCounts {
     Checks.range("add", add, 0, MOST);
     Checks.range("multiply", multiply, 0, MOST);
@@ -40,7 +65,12 @@ public record OperationCounts(
     Checks.range("encode", encode, 0, MOST);
   }
 
-  /** The sum of two. */
+  /**
+   * The sum of two counts, kind by kind.
+   *
+   * @param other is not changed
+   * @return the sum
+   */
   public OperationCounts plus(OperationCounts other) {
     return new OperationCounts(
         add + other.add,
@@ -55,12 +85,12 @@ public record OperationCounts(
         encode + other.encode);
   }
 
-  /** Rotations, relinearizations and conjugations: each is one key switch. */
+  /** {@return rotations, relinearizations and conjugations, each of which is one key switch} */
   public long keySwitches() {
     return rotate + relinearize + conjugate;
   }
 
-  /** Products with ciphertexts, plaintexts and constants. */
+  /** {@return products with ciphertexts, plaintexts and constants} */
   public long products() {
     return multiply + multiplyPlain + multiplyConstant;
   }

@@ -22,20 +22,29 @@ public final class Partition {
    * @param batch the minibatch it belongs to
    * @param index its position in that minibatch, from 0
    * @param groups one or two ranges of training rows
+   * @serial exclude
    */
   public record MicrobatchRows(int batch, int index, List<RowRange> groups)
       implements Serializable {
+    /**
+     * Copies the list.
+     *
+     * @param batch the minibatch, from 0
+     * @param index the position in it, from 0
+     * @param groups one or two ranges
+     */
     public MicrobatchRows {
       groups = List.copyOf(groups);
     }
 
+    /** {@return the rows of all groups} */
     public int rows() {
       return groups.stream().mapToInt(RowRange::rows).sum();
     }
   }
 
   /** The groups of a range of rows, in order. */
-  public static List<RowRange> groups(RowRange rows, Layout layout) {
+  static List<RowRange> groups(RowRange rows, Layout layout) {
     List<RowRange> out = new ArrayList<>();
     for (int first = rows.first(); first < rows.end(); first += layout.rowsPerGroup()) {
       out.add(new RowRange(first, Math.min(layout.rowsPerGroup(), rows.end() - first)));
@@ -43,12 +52,26 @@ public final class Partition {
     return out;
   }
 
-  /** The groups of a whole split of {@code rows} rows, as validation and prediction use them. */
+  /**
+   * The groups of a whole split, as validation and prediction use them.
+   *
+   * @param rows of the split, at least 1
+   * @param layout gives the rows of a group
+   * @return ranges in order, the last perhaps shorter
+   */
   public static List<RowRange> groups(int rows, Layout layout) {
     return groups(new RowRange(0, rows), layout);
   }
 
-  /** The microbatches of one minibatch. */
+  /**
+   * The microbatches of one minibatch.
+   *
+   * @param schedule gives minibatches and groups per microbatch
+   * @param batch 0 to {@code schedule.batches()} - 1
+   * @param layout gives the rows of a group
+   * @return microbatches in order, the last perhaps shorter
+   * @throws IllegalArgumentException for a minibatch out of range
+   */
   public static List<MicrobatchRows> microbatches(Schedule schedule, int batch, Layout layout) {
     List<RowRange> groups = groups(schedule.batch(batch), layout);
     List<MicrobatchRows> out = new ArrayList<>();
@@ -59,7 +82,13 @@ public final class Partition {
     return out;
   }
 
-  /** The microbatches of all minibatches, minibatch by minibatch. */
+  /**
+   * The microbatches of all minibatches.
+   *
+   * @param schedule gives minibatches and groups per microbatch
+   * @param layout gives the rows of a group
+   * @return microbatches in order, minibatch by minibatch
+   */
   public static List<MicrobatchRows> microbatches(Schedule schedule, Layout layout) {
     List<MicrobatchRows> out = new ArrayList<>();
     for (int batch = 0; batch < schedule.batches(); batch++) {

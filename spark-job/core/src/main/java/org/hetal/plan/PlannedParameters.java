@@ -14,6 +14,7 @@ import org.hetal.he.Parameters;
  * @param bootstrapInputLevel the lowest level from which a ciphertext can be bootstrapped
  * @param bootstrapOutputLevel the level of a bootstrapped ciphertext, above the input level
  * @param bootstrapBound the largest slot magnitude that a bootstrap carries
+ * @serial exclude
  */
 public record PlannedParameters(
     String name,
@@ -29,6 +30,19 @@ public record PlannedParameters(
   private static final int LARGEST_RING_DEGREE = 1 << 17;
   private static final int LARGEST_LEVEL = 255;
 
+  /**
+   * Checks the ranges.
+   *
+   * @param name 1 to 64 lower-case letters, digits and underscores
+   * @param hash 8 to 128 hexadecimal digits
+   * @param securityBits 0 for a name that starts with {@code insecure_}, else 128
+   * @param ringDegree a power of two from 4 to 2^17
+   * @param maxLevel 1 to 255
+   * @param bootstrapInputLevel 0 to {@code bootstrapOutputLevel} - 1
+   * @param bootstrapOutputLevel 1 to {@code maxLevel}
+   * @param bootstrapBound positive and finite
+   * @throws IllegalArgumentException naming the field, with the expected and the actual value
+   */
   public PlannedParameters {
     Checks.matches("parameters.name", name, "[a-z0-9_]{1,64}");
     Checks.matches("parameters.hash", hash, "[0-9a-f]{8,128}");
@@ -50,7 +64,12 @@ public record PlannedParameters(
         bootstrapBound);
   }
 
-  /** What a plan keeps of a parameter set. */
+  /**
+   * What a plan keeps of a parameter set.
+   *
+   * @param parameters of any backend
+   * @return their identity and numbers
+   */
   public static PlannedParameters of(Parameters parameters) {
     return new PlannedParameters(
         parameters.name(),
@@ -63,15 +82,18 @@ public record PlannedParameters(
         parameters.bootstrapBound());
   }
 
-  /** N/2. */
+  /** {@return the slots of a ciphertext, N/2} */
   public int slotCount() {
     return ringDegree / 2;
   }
 
   /**
+   * Checks that a part uses the planned parameter set.
+   *
+   * @param actual the parameters of keys, ciphertexts or an evaluator
    * @throws IllegalArgumentException unless these are the numbers of that parameter set
    */
-  public void require(Parameters actual) {
+  void require(Parameters actual) {
     PlannedParameters other = of(actual);
     if (!equals(other)) {
       throw new IllegalArgumentException(

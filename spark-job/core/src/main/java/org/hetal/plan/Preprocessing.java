@@ -8,12 +8,23 @@ import java.io.Serializable;
  *
  * @param bias the constant last feature, 0 to 1
  * @param centering whether each column's mean over the training rows is subtracted
+ * @param scaling of all features
  * @param rowNormBound a scaled row beyond this norm is refused; positive
+ * @serial exclude
  */
 public record Preprocessing(double bias, boolean centering, Scaling scaling, double rowNormBound)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
+  /**
+   * Checks the ranges.
+   *
+   * @param bias 0 to 1
+   * @param centering whether means are subtracted
+   * @param scaling not null
+   * @param rowNormBound positive and finite
+   * @throws IllegalArgumentException naming the field, with the expected and the actual value
+   */
   public Preprocessing {
     Checks.that(bias >= 0 && bias <= 1, "preprocessing.bias", "0 to 1", bias);
     Checks.present("preprocessing.scaling", scaling);
@@ -24,7 +35,10 @@ public record Preprocessing(double bias, boolean centering, Scaling scaling, dou
         rowNormBound);
   }
 
-  /** Of rows that are used as they are, with a bias of 1. */
+  /**
+   * {@return the preprocessing of rows that are used as they are, with a bias and a row norm of at
+   * most 1}
+   */
   public static Preprocessing none() {
     return new Preprocessing(1, false, Scaling.NONE, 1);
   }

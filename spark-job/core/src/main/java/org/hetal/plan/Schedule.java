@@ -18,6 +18,7 @@ import org.hetal.softmax.Softmax;
  * @param logitRange logits must stay within plus and minus this; 32, 64, 128 or 256: 2 * 2^k for
  *     the k squarings of the softmax
  * @param groupsPerMicrobatch 1 or 2: how many ciphertexts of logits one task refreshes together
+ * @serial exclude
  */
 public record Schedule(
     int rows,
@@ -36,6 +37,18 @@ public record Schedule(
 
   private static final int MOST_EPOCHS = 1_000_000;
 
+  /**
+   * Checks the ranges.
+   *
+   * @param rows 1 to {@link #MOST_ROWS}
+   * @param batchRows 1 to {@link #MOST_ROWS}
+   * @param learningRate positive and finite
+   * @param epochs 1 to 1000000; the steps of all epochs fit into an {@code int}
+   * @param patience 1 to 1000000
+   * @param logitRange 32, 64, 128 or 256
+   * @param groupsPerMicrobatch 1 or 2
+   * @throws IllegalArgumentException naming the field, with the expected and the actual value
+   */
   public Schedule {
     Checks.range("schedule.rows", rows, 1, MOST_ROWS);
     Checks.range("schedule.batchRows", batchRows, 1, MOST_ROWS);
@@ -56,12 +69,18 @@ public record Schedule(
     Checks.range("schedule: steps of all epochs", steps, 1, Integer.MAX_VALUE);
   }
 
-  /** Minibatches an epoch. */
+  /** {@return the minibatches per epoch} */
   public int batches() {
     return (rows + batchRows - 1) / batchRows;
   }
 
-  /** The rows of minibatch {@code batch}, 0 to {@code batches() - 1}. */
+  /**
+   * The rows of a minibatch.
+   *
+   * @param batch 0 to {@link #batches()} - 1
+   * @return {@code batchRows} rows, perhaps fewer in the last one
+   * @throws IllegalArgumentException for a minibatch out of range
+   */
   public RowRange batch(int batch) {
     if (batch < 0 || batch >= batches()) {
       throw new IllegalArgumentException(
@@ -71,24 +90,28 @@ public record Schedule(
     return new RowRange(first, Math.min(batchRows, rows - first));
   }
 
-  /** Steps of the whole schedule if nothing stops it early. */
+  /** {@return the steps of the whole schedule if nothing stops it early} */
   public int steps() {
     return Math.multiplyExact(epochs, batches());
   }
 
-  /** k of the softmax: {@code logitRange} = 2 * 2^k. */
+  /** {@return k of the softmax, with {@code logitRange} = 2 * 2^k} */
   public int squarings() {
     return Softmax.squarings(logitRange);
   }
 
-  /** 2^k: the model state and the logits are carried divided by it. */
+  /** {@return 2^k, by which the model state and the logits are carried divided} */
   public double stateScale() {
     return logitRange / 2.0;
   }
 
   /**
    * What the sum over a minibatch's rows of residual times features is multiplied by, so that it
-   * can be subtracted from the state: learning rate / rows of the minibatch / 2^k.
+   * can be subtracted from the state.
+   *
+   * @param batch 0 to {@link #batches()} - 1
+   * @return learning rate / rows of the minibatch / 2^k
+   * @throws IllegalArgumentException for a minibatch out of range
    */
   public double gradientFactor(int batch) {
     return learningRate / batch(batch).rows() / stateScale();

@@ -32,6 +32,7 @@ import org.hetal.softmax.SoftmaxPlan;
  * @param iteration operations of one full minibatch
  * @param validation operations of one epoch's validation logits
  * @param memory that ciphertexts and plaintexts take while an engine trains
+ * @serial exclude
  */
 public record TrainingPlan(
     PlannedParameters parameters,
@@ -52,6 +53,23 @@ public record TrainingPlan(
   /** The first line of the canonical text: kind and version. */
   private static final String TITLE = "hetal training plan 1";
 
+  /**
+   * Checks every number against its range and against the others.
+   *
+   * @param parameters with as many slots as {@code layout}
+   * @param layout with the classes of {@code softmax}
+   * @param schedule with the squarings of {@code softmax}
+   * @param validationRows 1 to {@link Schedule#MOST_ROWS}
+   * @param preprocessing not null
+   * @param levels each one of {@code parameters}
+   * @param softmax from {@code levels.logits()} to {@code levels.residual()}
+   * @param keys of existing rotations and levels
+   * @param predictionKeys a part of {@code keys}
+   * @param iteration with as many bootstraps as layout, schedule and softmax give
+   * @param validation not null
+   * @param memory not null
+   * @throws IllegalArgumentException naming the field, with the expected and the actual value
+   */
   public TrainingPlan {
     Checks.present("parameters", parameters);
     Checks.present("layout", layout);
@@ -76,7 +94,12 @@ public record TrainingPlan(
     Checks.range("iteration.bootstrap", bootstraps, 1, Integer.MAX_VALUE);
   }
 
-  /** Whether the canonical texts are equal. */
+  /**
+   * Compares canonical texts.
+   *
+   * @param other any object
+   * @return whether it is a plan of the same {@link #canonical()} text
+   */
   @Override
   public boolean equals(Object other) {
     return other instanceof TrainingPlan plan && canonical().equals(plan.canonical());
@@ -114,8 +137,9 @@ public record TrainingPlan(
   }
 
   /**
-   * Bootstraps of a full minibatch, over all its microbatches and the refresh of the state; a pair
-   * counts once.
+   * Bootstraps of a full minibatch, over all its microbatches and the refresh of the state.
+   *
+   * @return at least 1; a pair counts once
    */
   public int bootstrapsPerIteration() {
     return Math.toIntExact(iteration.bootstrap());
@@ -123,9 +147,11 @@ public record TrainingPlan(
 
   /**
    * Rows to which a group to be predicted is filled up with zeros, so that it needs no keys but the
-   * planned ones: whole microbatch row blocks, a power of two of them.
+   * planned ones.
    *
    * @param rows 1 to {@code layout.rowsPerGroup()}
+   * @return whole row blocks, a power of two of them
+   * @throws IllegalArgumentException for a number of rows out of range
    */
   public int predictionRows(int rows) {
     int blocks = layout.rowBlocks(rows);
@@ -134,15 +160,20 @@ public record TrainingPlan(
   }
 
   /**
-   * @throws IllegalArgumentException unless a part works with the parameters that were planned for
+   * Checks that a part uses the planned parameter set.
+   *
+   * @param actual the parameters of keys, ciphertexts or an evaluator
+   * @throws IllegalArgumentException unless the part works with the parameters that were planned
+   *     for
    */
   public void requireParameters(Parameters actual) {
     parameters.require(actual);
   }
 
   /**
-   * SHA-256 of {@link #canonical()}, lower-case hex: the identity of this plan, which keys, data
-   * sets, models and checkpoints carry.
+   * The identity of this plan, which keys, data sets, models and checkpoints carry.
+   *
+   * @return SHA-256 of {@link #canonical()} in UTF-8, 64 lower-case hexadecimal digits
    */
   public String digest() {
     try {
@@ -153,7 +184,7 @@ public record TrainingPlan(
     }
   }
 
-  /** All that was agreed, one line per number or word in a fixed order. */
+  /** {@return all that was agreed, one line per number or word in a fixed order} */
   public String canonical() {
     CanonicalText text = new CanonicalText(TITLE);
     parameters.appendTo(text);

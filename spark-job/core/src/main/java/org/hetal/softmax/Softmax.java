@@ -31,9 +31,13 @@ public final class Softmax {
   private final ClassArithmetic arithmetic;
 
   /**
+   * A softmax with an evaluator, which stays the caller's.
+   *
+   * @param evaluator with the keys that the class names
    * @param layout of the logits: slot = class * (slots / padded classes) + row
    * @param squarings k, from 4 to 7 (to 6 for up to 4 classes): logits up to 2 * 2^k
-   * @throws IllegalArgumentException for other numbers of classes or squarings
+   * @throws IllegalArgumentException for other numbers of classes or squarings, or another number
+   *     of slots than the evaluator's
    */
   public Softmax(Evaluator evaluator, Layout layout, int squarings) {
     this.evaluator = evaluator;
@@ -53,9 +57,10 @@ public final class Softmax {
   }
 
   /**
-   * Those of {@link #LOGIT_RANGES} that the softmax of so many classes can take.
+   * The ranges that the softmax of so many classes can take.
    *
    * @param classes 2 to 64
+   * @return those of {@link #LOGIT_RANGES}, ascending
    */
   public static List<Integer> logitRanges(int classes) {
     int most = Chain.largestSquarings(classes);
@@ -66,13 +71,14 @@ public final class Softmax {
    * k of a range of logits 2 * 2^k.
    *
    * @param logitRange a power of two, at least 4
+   * @return k
    */
   public static int squarings(int logitRange) {
     return Integer.numberOfTrailingZeros(logitRange) - 1;
   }
 
   /** Where the softmax bootstraps; see {@link SoftmaxPlan}. */
-  public SoftmaxPlan plan(int inputLevel, int outputLevel) {
+  SoftmaxPlan plan(int inputLevel, int outputLevel) {
     return placed(inputLevel, outputLevel).plan();
   }
 
@@ -99,7 +105,10 @@ public final class Softmax {
   /**
    * As {@link #apply(List, int)}, with the bootstraps where a plan has them.
    *
+   * @param scaledLogits u = x / 2^k in the logits layout, 0 in padded classes; one or two
+   *     ciphertexts of the plan's input level, scale degree 1; not closed here
    * @param plan of this number of classes and squarings, from the level of the logits
+   * @return as many ciphertexts, at the plan's output level
    * @throws IllegalArgumentException when the plan is not one for these logits
    */
   public List<Ciphertext> apply(List<Ciphertext> scaledLogits, SoftmaxPlan plan) {

@@ -20,6 +20,7 @@ import org.hetal.he.Parameters;
  * @param inputLevel of the scaled logits
  * @param outputLevel of the probabilities, exactly
  * @param steps the stages in order and the end
+ * @serial exclude
  */
 public record SoftmaxPlan(
     int classes, int squarings, int inputLevel, int outputLevel, List<Step> steps)
@@ -34,6 +35,7 @@ public record SoftmaxPlan(
    * @param startLevel to which its input is dropped
    * @param endLevel of its result
    * @param bound the largest magnitude of its input
+   * @serial exclude
    */
   public record Step(String stage, boolean refreshed, int startLevel, int endLevel, double bound)
       implements Serializable {
@@ -47,13 +49,28 @@ public record SoftmaxPlan(
 
   private static final String END = "probabilities";
 
+  /**
+   * Copies the list; {@link #require} checks it.
+   *
+   * @param classes 2 to 64
+   * @param squarings k, 4 to 7 (to 6 for up to 4 classes)
+   * @param inputLevel of the scaled logits
+   * @param outputLevel of the probabilities, exactly
+   * @param steps the stages in order and the end
+   */
   public SoftmaxPlan {
     steps = List.copyOf(steps);
   }
 
   /**
+   * Finds the plan with the fewest bootstraps.
+   *
+   * @param parameters levels and bound of a bootstrap
    * @param classes 2 to 64
    * @param squarings 4 to 7 (to 6 for up to 4 classes)
+   * @param inputLevel of the scaled logits
+   * @param outputLevel of the probabilities, exactly
+   * @return the plan
    * @throws HeLevelException when no number of bootstraps does it
    */
   public static SoftmaxPlan of(
@@ -63,11 +80,11 @@ public record SoftmaxPlan(
   }
 
   /** The fewest levels that a chain takes in all, from scaled logits to probabilities. */
-  public static int totalLevels(int classes, int squarings) {
+  static int totalLevels(int classes, int squarings) {
     return Chain.choices(classes, squarings).get(0).levels();
   }
 
-  /** For one or two ciphertexts: a pair is refreshed at once. */
+  /** {@return the bootstraps for one or two ciphertexts, as a pair is refreshed at once} */
   public int bootstraps() {
     return (int) steps.stream().filter(Step::refreshed).count();
   }

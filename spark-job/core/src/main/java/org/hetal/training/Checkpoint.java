@@ -34,6 +34,21 @@ public record Checkpoint(
     List<byte[]> best,
     boolean finished,
     String reason) {
+  /**
+   * Copies the lists.
+   *
+   * @param configurationHash of everything that decides the bytes
+   * @param epoch completed epochs
+   * @param answered whether the answer on {@code epoch} is part of this
+   * @param step completed steps
+   * @param lambda of the next step
+   * @param weights serialized compact state W
+   * @param lookahead serialized compact state V
+   * @param bestEpoch the epoch of {@code best}; 0 for none
+   * @param best serialized compact weights; empty for none
+   * @param finished whether training has ended with this epoch
+   * @param reason why it ended; empty while it has not
+   */
   public Checkpoint {
     weights = List.copyOf(weights);
     lookahead = List.copyOf(lookahead);
@@ -41,7 +56,7 @@ public record Checkpoint(
   }
 
   /** Epochs whose answer is part of this. */
-  public int epochsAnswered() {
+  int epochsAnswered() {
     return answered ? epoch : epoch - 1;
   }
 }

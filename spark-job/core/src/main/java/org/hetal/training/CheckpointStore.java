@@ -4,13 +4,20 @@ import java.util.Optional;
 
 /** Keeps the checkpoints of one run. */
 public interface CheckpointStore {
-  /** Commits atomically: a crash leaves either this checkpoint or the one before. */
+  /**
+   * Commits a checkpoint atomically: a crash leaves either this checkpoint or the one before.
+   *
+   * @param checkpoint replaces the one before
+   */
   void save(Checkpoint checkpoint);
 
-  /** The one saved last, if any. */
+  /** {@return the checkpoint saved last, if any} */
   Optional<Checkpoint> latest();
 
-  /** Keeps the last checkpoint in memory only: for runs that need not survive their process. */
+  /**
+   * {@return a new store that keeps the last checkpoint in memory only, for runs that need not
+   * survive their process}
+   */
   static CheckpointStore inMemory() {
     return new CheckpointStore() {
       private Checkpoint last;

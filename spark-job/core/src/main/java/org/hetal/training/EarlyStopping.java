@@ -33,9 +33,13 @@ public final class EarlyStopping {
   private final List<EpochMetrics> history = new ArrayList<>();
 
   /**
+   * Starts before the first epoch.
+   *
    * @param labels of the validation rows, 0 to {@code classes - 1}; at least one
+   * @param classes at least 2
    * @param patience epochs without a better loss, at least 1
    * @param logitRange {@link Schedule#logitRange()}
+   * @throws IllegalArgumentException for a number or a label out of its range
    */
   public EarlyStopping(int[] labels, int classes, int patience, double logitRange) {
     if (labels.length < 1 || classes < 2 || patience < 1 || !(logitRange > 0)) {
@@ -66,7 +70,16 @@ public final class EarlyStopping {
     this.logitRange = logitRange;
   }
 
-  /** Continues from metrics made earlier, for a validation oracle that was restarted. */
+  /**
+   * Continues from metrics made earlier, for a validation oracle that was restarted.
+   *
+   * @param labels of the validation rows, 0 to {@code classes - 1}; at least one
+   * @param classes at least 2
+   * @param patience epochs without a better loss, at least 1
+   * @param logitRange {@link Schedule#logitRange()}
+   * @param earlier the metrics of the epochs decided so far, by epoch
+   * @throws IllegalArgumentException for a number or a label out of its range
+   */
   public EarlyStopping(
       int[] labels, int classes, int patience, double logitRange, List<EpochMetrics> earlier) {
     this(labels, classes, patience, logitRange);
@@ -74,7 +87,7 @@ public final class EarlyStopping {
   }
 
   /** The metrics of the epochs decided so far, by epoch. */
-  public List<EpochMetrics> history() {
+  List<EpochMetrics> history() {
     return List.copyOf(history);
   }
 
@@ -84,6 +97,8 @@ public final class EarlyStopping {
    * @param epoch the one after the last decided, or an earlier one again
    * @param logits [validation rows][classes], true logits (times 2^k where they were carried
    *     divided by it)
+   * @return metrics and decision, which is to stop when training has diverged
+   * @throws IllegalArgumentException for another epoch, or logits of another shape
    */
   public EpochMetrics decide(int epoch, double[][] logits) {
     requireShape(logits);
@@ -175,7 +190,12 @@ public final class EarlyStopping {
     return Math.log(sum) + top - logits[label];
   }
 
-  /** The first index of the largest value. */
+  /**
+   * The index of the largest value.
+   *
+   * @param values at least one
+   * @return the first index of the largest value
+   */
   public static int largestIndex(double[] values) {
     int best = 0;
     for (int i = 1; i < values.length; i++) {

@@ -5,11 +5,12 @@ import org.hetal.he.Ciphertext;
 import org.hetal.he.Scope;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.plan.Levels;
-import org.hetal.plan.Partition;
 
 /**
- * The encrypted rows of one microbatch of work: one or two groups of a minibatch (see {@link
- * Partition}). Owns its ciphertexts.
+ * The encrypted rows of one microbatch of work (see {@link org.hetal.plan.Partition}). Owns its
+ * ciphertexts.
+ *
+ * @param groups one or two groups of one minibatch
  */
 public record EncryptedMicrobatch(List<Group> groups) implements AutoCloseable {
   /**
@@ -28,6 +29,12 @@ public record EncryptedMicrobatch(List<Group> groups) implements AutoCloseable {
     }
   }
 
+  /**
+   * Copies the list.
+   *
+   * @param groups one or two
+   * @throws IllegalArgumentException for another number
+   */
   public EncryptedMicrobatch {
     groups = List.copyOf(groups);
     if (groups.size() != 1 && groups.size() != 2) {

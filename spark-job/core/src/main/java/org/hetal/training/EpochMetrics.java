@@ -13,6 +13,7 @@ import java.io.Serializable;
  * @param drift the largest magnitude of a row's mean logit: 0 in exact arithmetic, since gradients
  *     sum to zero over the classes
  * @param decision the answer
+ * @serial exclude
  */
 public record EpochMetrics(
     int epoch,

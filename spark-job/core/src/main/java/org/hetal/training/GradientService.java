@@ -24,11 +24,11 @@ public interface GradientService {
   List<Ciphertext> gradient(List<Ciphertext> compactLookahead, int batch, double factor);
 
   /**
-   * The validation logits, one serialized ciphertext a group in order, at {@link
-   * Levels#validationLogits()}.
+   * The validation logits.
    *
    * @param compactWeights weights / 2^k in compact form at {@link Levels#validationWeights()}; the
    *     caller's to close
+   * @return one serialized ciphertext per group in order, at {@link Levels#validationLogits()}
    */
   List<byte[]> validationLogits(List<Ciphertext> compactWeights);
 }

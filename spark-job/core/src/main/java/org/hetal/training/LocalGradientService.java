@@ -21,6 +21,10 @@ public final class LocalGradientService implements GradientService, AutoCloseabl
   private final ValidationLogits validationLogits;
 
   /**
+   * A service on rows in memory. It closes none of its arguments.
+   *
+   * @param evaluator of the plan's parameter set, with the plan's keys
+   * @param plan layout, levels and bootstraps
    * @param batches the microbatches of each minibatch, in order; not owned
    * @param validation the groups of validation rows, in order, at {@link
    *     Levels#validationFeatures()}; not owned

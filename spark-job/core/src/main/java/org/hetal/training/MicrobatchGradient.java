@@ -26,7 +26,10 @@ public final class MicrobatchGradient implements AutoCloseable {
   private final SoftmaxPlan softmaxPlan;
 
   /**
-   * @param evaluator of the parameter set that levels and softmax were planned for
+   * Encodes masks and constants.
+   *
+   * @param evaluator of the parameter set that levels and softmax were planned for; not closed here
+   * @param layout of features, logits and weights
    * @param levels of features, labels and results
    * @param softmaxPlan from {@link Levels#logits()} to {@link Levels#residual()}
    */
@@ -52,11 +55,13 @@ public final class MicrobatchGradient implements AutoCloseable {
   }
 
   /**
-   * factor * (softmax(X V^T) - Y)^T X over the rows of the microbatch.
+   * {@code factor * (softmax(X V^T) - Y)^T X} over the rows of the microbatch. Cost: the bootstraps
+   * of one softmax, a pair each where the microbatch has two groups.
    *
+   * @param lookahead from {@link #expand}
+   * @param microbatch features X and labels Y; stays the caller's
    * @param factor {@link Schedule#gradientFactor} of the microbatch's minibatch
-   * @return compact real form at {@link Levels#gradient()}; the caller closes it. Cost: the
-   *     bootstraps of one softmax, a pair each where the microbatch has two groups
+   * @return compact real form at {@link Levels#gradient()}; the caller closes it
    */
   public List<Ciphertext> compute(
       ExpandedWeights lookahead, EncryptedMicrobatch microbatch, double factor) {

@@ -6,16 +6,28 @@ import org.hetal.he.Scope;
 import org.hetal.plan.Levels;
 
 /**
- * The encrypted model between two steps: weights W and look-ahead point V, divided by 2^k, in
- * compact form at {@link Levels#state()}. Owns its ciphertexts.
+ * The encrypted model between two steps, divided by 2^k, in compact form at {@link Levels#state()}.
+ * Owns its ciphertexts.
  *
  * @param epoch completed epochs
  * @param step completed steps
  * @param lambda of the next step, see {@link Momentum}
+ * @param weights W
+ * @param lookahead the look-ahead point V, as many ciphertexts
  */
 public record ModelState(
     int epoch, int step, double lambda, List<Ciphertext> weights, List<Ciphertext> lookahead)
     implements AutoCloseable {
+  /**
+   * Copies the lists.
+   *
+   * @param epoch completed epochs
+   * @param step completed steps
+   * @param lambda of the next step
+   * @param weights as many ciphertexts as {@code lookahead}
+   * @param lookahead as many ciphertexts as {@code weights}
+   * @throws IllegalArgumentException for different numbers of ciphertexts
+   */
   public ModelState {
     weights = List.copyOf(weights);
     lookahead = List.copyOf(lookahead);

@@ -12,12 +12,22 @@ public final class Momentum {
 
   private Momentum() {}
 
-  /** l_{t+1} of l_t. */
+  /**
+   * The next number of the sequence.
+   *
+   * @param lambda l_t, at least 1
+   * @return l_{t+1}
+   */
   public static double next(double lambda) {
     return (1 + Math.sqrt(1 + 4 * lambda * lambda)) / 2;
   }
 
-  /** g_t of l_t: the share of the previous weights in the look-ahead point. */
+  /**
+   * The share of the previous weights in the look-ahead point.
+   *
+   * @param lambda l_t, at least 1
+   * @return g_t, 0 to -1
+   */
   public static double previousShare(double lambda) {
     return (1 - lambda) / next(lambda);
   }

@@ -17,12 +17,23 @@ public final class NesterovUpdate {
   private final Evaluator evaluator;
   private final Levels levels;
 
+  /**
+   * An update with an evaluator.
+   *
+   * @param evaluator with the relinearization and bootstrap keys; not closed here
+   * @param levels of gradient, refresh and state
+   */
   public NesterovUpdate(Evaluator evaluator, Levels levels) {
     this.evaluator = evaluator;
     this.levels = levels;
   }
 
-  /** The state before the first step: all zero, nothing random in it. */
+  /**
+   * The state before the first step: all zero, nothing random in it.
+   *
+   * @param compactCiphertexts {@code Layout.compactCiphertexts()}
+   * @return the caller closes it
+   */
   public ModelState start(int compactCiphertexts) {
     List<Ciphertext> weights = new ArrayList<>();
     List<Ciphertext> lookahead = new ArrayList<>();
@@ -34,9 +45,13 @@ public final class NesterovUpdate {
   }
 
   /**
-   * The state after a step; the given one stays the caller's.
+   * The state after a step.
    *
-   * @param gradient compact form at {@link Levels#gradient()}
+   * @param state before the step; stays the caller's
+   * @param gradient compact form at {@link Levels#gradient()}, as many ciphertexts as weights;
+   *     stays the caller's
+   * @return the caller closes it
+   * @throws IllegalArgumentException for another number of ciphertexts
    */
   public ModelState step(ModelState state, List<Ciphertext> gradient) {
     if (gradient.size() != state.weights().size()) {

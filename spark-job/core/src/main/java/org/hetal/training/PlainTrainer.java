@@ -39,6 +39,13 @@ public final class PlainTrainer {
       double largestWeight,
       String reason) {}
 
+  /**
+   * A trainer that may be used for several trainings.
+   *
+   * @param schedule minibatches, epochs, learning rate
+   * @param classes at least 2
+   * @throws IllegalArgumentException for fewer classes
+   */
   public PlainTrainer(Schedule schedule, int classes) {
     if (classes < 2) {
       throw new IllegalArgumentException("classes: expected at least 2, actual " + classes);
@@ -48,12 +55,16 @@ public final class PlainTrainer {
   }
 
   /**
-   * Trains until the schedule ends or early stopping ends it.
+   * Trains until the schedule ends or early stopping ends it. Cost per epoch, in double precision
+   * on the calling thread: rows * features * classes multiplications, twice for the training rows
+   * and once for the validation rows.
    *
    * @param rows [schedule.rows()][features]
    * @param labels 0 to classes - 1
    * @param validationRows [rows][features]
    * @param stopping fresh, of the validation labels
+   * @return weights and metrics
+   * @throws IllegalArgumentException for another number of rows or labels than the schedule's
    */
   public Result train(
       double[][] rows, int[] labels, double[][] validationRows, EarlyStopping stopping) {
@@ -87,7 +98,13 @@ public final class PlainTrainer {
     return descent.result(best, bestEpoch, epochs, Trainer.ALL_EPOCHS_DONE);
   }
 
-  /** rows times weights transposed: [rows][classes]. */
+  /**
+   * Rows times weights transposed.
+   *
+   * @param rows [rows][features]
+   * @param weights [classes][features]
+   * @return [rows][classes]
+   */
   public static double[][] logits(double[][] rows, double[][] weights) {
     double[][] out = new double[rows.length][weights.length];
     for (int i = 0; i < rows.length; i++) {
@@ -102,7 +119,14 @@ public final class PlainTrainer {
     return out;
   }
 
-  /** The share of rows whose largest logit is the label's. */
+  /**
+   * The share of rows whose largest logit is the label's; of equal logits the first counts.
+   *
+   * @param rows [rows][features]
+   * @param labels 0 to classes - 1
+   * @param weights [classes][features]
+   * @return 0 to 1
+   */
   public static double accuracy(double[][] rows, int[] labels, double[][] weights) {
     double[][] logits = logits(rows, weights);
     int hits = 0;
@@ -112,7 +136,12 @@ public final class PlainTrainer {
     return (double) hits / rows.length;
   }
 
-  /** The exact softmax. */
+  /**
+   * The exact softmax.
+   *
+   * @param logits one per class
+   * @return probabilities, one per class, with a sum of 1
+   */
   public static double[] softmax(double[] logits) {
     double top = logits[EarlyStopping.largestIndex(logits)];
     double[] out = new double[logits.length];

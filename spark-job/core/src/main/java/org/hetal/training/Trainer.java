@@ -30,9 +30,17 @@ public final class Trainer {
   private final NesterovUpdate update;
 
   /**
+   * A trainer of one run. It closes none of its arguments.
+   *
    * @param evaluator for the state: update, refresh, bytes
+   * @param plan of the training
+   * @param workers have the encrypted rows
+   * @param validationOracle asked once per epoch
+   * @param checkpoints of this run
+   * @param listener told about progress
    * @param configurationHash of everything that decides the bytes: data set, schedule, parameters,
    *     key
+   * @throws IllegalArgumentException when the plan is for other parameters than the evaluator's
    */
   public Trainer(
       Evaluator evaluator,
@@ -60,6 +68,7 @@ public final class Trainer {
    * @throws TrainingDivergedException when a value leaves the range that the evaluator can refresh:
    *     training has diverged. Only an evaluator that sees the values can throw this; the key
    *     holder sees the same in the validation logits and answers stop.
+   * @return weights of the best epoch and why training ended
    */
   public TrainingResult run() {
     Optional<Checkpoint> found = checkpoints.latest();

@@ -7,6 +7,12 @@ package org.hetal.training;
 public final class TrainingDivergedException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /**
+   * Makes an exception with a cause.
+   *
+   * @param message one line: epoch, minibatch and the settings to change
+   * @param cause what the evaluator threw
+   */
   public TrainingDivergedException(String message, Throwable cause) {
     super(message, cause);
   }

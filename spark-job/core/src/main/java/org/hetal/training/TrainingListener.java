@@ -8,28 +8,44 @@ public interface TrainingListener {
   TrainingListener NONE = new TrainingListener() {};
 
   /**
-   * Before the first step.
+   * Called before the first step.
    *
+   * @param schedule of the training
    * @param epochsDone above 0 for a resumed run; the last of them may still want its answer, and
    *     then has its {@link #epoch} event again
    */
   default void started(Schedule schedule, int epochsDone) {}
 
+  /**
+   * Called after the update and refresh of each minibatch.
+   *
+   * @param event where the training is, and times
+   */
   default void step(StepEvent event) {}
 
+  /**
+   * Called after the validation oracle's answer to each epoch.
+   *
+   * @param event the answer, and times
+   */
   default void epoch(EpochEvent event) {}
 
   /**
-   * After a checkpoint is committed: twice an epoch, before the validation oracle is asked and with
-   * its answer.
+   * Called after a checkpoint is committed: twice per epoch, before the validation oracle is asked
+   * and with its answer.
+   *
+   * @param epoch completed epochs, from 1
+   * @param answered whether the checkpoint has the answer
+   * @param seconds spent on writing it
    */
   default void checkpointed(int epoch, boolean answered, double seconds) {}
 
   /**
-   * After the update and refresh of a minibatch.
+   * What happened in a step.
    *
    * @param epoch the running epoch, from 1
-   * @param batch the minibatch just done, from 0, of {@code batches}
+   * @param batch the minibatch just done, from 0
+   * @param batches minibatches per epoch
    * @param step steps done since the start of training, resumed parts included
    * @param gradientSeconds spent by the workers
    * @param updateSeconds spent on the update and the refresh
@@ -38,12 +54,13 @@ public interface TrainingListener {
       int epoch, int batch, int batches, int step, double gradientSeconds, double updateSeconds) {}
 
   /**
-   * After the validation oracle's answer.
+   * What happened in an epoch.
    *
    * @param epoch completed epochs, from 1
    * @param seconds of the epoch, validation included
    * @param validationSeconds spent by the workers on the validation logits
    * @param oracleSeconds spent waiting for the answer
+   * @param decision the answer
    */
   record EpochEvent(
       int epoch,

@@ -15,6 +15,15 @@ import org.hetal.plan.Levels;
  */
 public record TrainingResult(
     List<byte[]> best, int bestEpoch, int epochs, int steps, String reason) {
+  /**
+   * Copies the list.
+   *
+   * @param best serialized compact weights; empty for none
+   * @param bestEpoch from 1; 0 for none
+   * @param epochs completed
+   * @param steps completed
+   * @param reason one line
+   */
   public TrainingResult {
     best = List.copyOf(best);
   }

@@ -21,7 +21,10 @@ public final class ValidationLogits implements AutoCloseable {
   private final Products products;
 
   /**
-   * @param evaluator of the parameter set that the levels were planned for
+   * Encodes masks.
+   *
+   * @param evaluator of the parameter set that the levels were planned for; not closed here
+   * @param layout of features, logits and weights
    * @param levels of weights, features and results
    */
   public ValidationLogits(Evaluator evaluator, Layout layout, Levels levels) {
@@ -44,9 +47,10 @@ public final class ValidationLogits implements AutoCloseable {
   }
 
   /**
-   * The logits of one group.
+   * The logits of one group. Cost: no bootstrap.
    *
-   * @param features at {@link Levels#validationFeatures()} or above
+   * @param weights from {@link #expand}
+   * @param features at {@link Levels#validationFeatures()} or above; stay the caller's
    * @return logits / 2^k in logits layout at {@link Levels#validationLogits()}; the caller closes
    *     it
    */

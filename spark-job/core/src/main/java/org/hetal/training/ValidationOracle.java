@@ -22,6 +22,7 @@ public interface ValidationOracle {
    * @param epoch completed epochs, from 1
    * @param validationLogits a serialized ciphertext for each group of validation rows, in order, in
    *     logits layout, holding logits / 2^k
+   * @return whether to stop, and whether this epoch is the best so far
    */
   StopDecision decide(int epoch, List<byte[]> validationLogits);
 }

@@ -3,6 +3,10 @@
  * gradient of a microbatch of rows, the Nesterov update with its refresh, early stopping,
  * checkpoints; and the same training in the clear to compare with. Nothing here holds a secret key.
  *
+ * <p>A user of the API meets {@link org.hetal.training.TrainingListener}, which is told about
+ * progress, {@link org.hetal.training.EpochMetrics}, which the oracle finds out about an epoch, and
+ * {@link org.hetal.training.PlainTrainer}, which trains in the clear. The other types are internal.
+ *
  * <p><b>Range.</b> With k squarings the softmax takes logits up to 2 * 2^k, and the state is
  * carried as W / 2^k, of which a bootstrap carries up to 2: both bounds are 2 * 2^k on the true
  * values. The owner scales features by one factor, so that no row's norm exceeds 1, and appends a

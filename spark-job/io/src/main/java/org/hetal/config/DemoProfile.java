@@ -14,7 +14,12 @@ import java.util.Map;
  * @param simulator plaintext instead of ciphertexts
  */
 public record DemoProfile(Path home, boolean fast, boolean simulator) {
-  /** The demo's files, then those of the command line, which win. */
+  /**
+   * The demo's files, then those of the command line, which win.
+   *
+   * @param given files of the command line, in order
+   * @return files in the order of {@link SettingsLoader#load}
+   */
   public List<Path> files(List<Path> given) {
     List<Path> out = new ArrayList<>(List.of(home.resolve("conf/demo.conf")));
     if (fast) {
@@ -27,7 +32,13 @@ public record DemoProfile(Path home, boolean fast, boolean simulator) {
     return out;
   }
 
-  /** In demo.conf the path of the data is relative, as it is for whoever copies the file. */
+  /**
+   * The demo's overrides, then those of the command line, which win. In demo.conf the path of the
+   * data is relative, as it is for whoever copies the file; here it is absolute.
+   *
+   * @param given overrides of the command line
+   * @return setting to value
+   */
   public Map<String, String> overrides(Map<String, String> given) {
     Map<String, String> out = new LinkedHashMap<>();
     out.put("data.train.features", home.resolve("conf/data/digits.csv.gz").toString());
@@ -36,8 +47,11 @@ public record DemoProfile(Path home, boolean fast, boolean simulator) {
   }
 
   /**
-   * The settings.
+   * Loads the settings.
    *
+   * @param givenFiles files of the command line
+   * @param givenOverrides overrides of the command line
+   * @return valid settings
    * @throws SettingsException naming every setting that is wrong
    */
   public Settings load(List<Path> givenFiles, Map<String, String> givenOverrides) {

@@ -21,6 +21,8 @@ public final class LocalPath {
    * The path that a setting holds.
    *
    * @param setting its name, for the message
+   * @param text its value
+   * @return the path, relative as the text is
    * @throws SettingsException when it is a URI of another file system, or no path
    */
   public static Path of(String setting, String text) {
@@ -34,6 +36,8 @@ public final class LocalPath {
   /**
    * The path of an argument.
    *
+   * @param text a path or an absolute {@code file:} URI
+   * @return the path, relative as the text is
    * @throws IllegalArgumentException as {@link #of}, without the name of a setting
    */
   public static Path parse(String text) {
@@ -55,7 +59,12 @@ public final class LocalPath {
     return path(text);
   }
 
-  /** Is it a URI of another file system than this machine's? */
+  /**
+   * Recognizes URIs of other file systems.
+   *
+   * @param text a path or a URI
+   * @return whether it is a URI of another file system than this machine's
+   */
   public static boolean isRemote(String text) {
     return !text.startsWith("file:") && ANY_URI.matcher(text).matches();
   }

@@ -8,9 +8,11 @@ public final class SettingPath {
   private SettingPath() {}
 
   /**
-   * The name, if it has the form of one; whether there is such a setting shows later.
+   * Checks the form of a name. {@link SettingsLoader} finds out whether there is such a setting.
    *
-   * @throws IllegalArgumentException otherwise
+   * @param text such as {@code training.epochs}
+   * @return {@code text}
+   * @throws IllegalArgumentException when it has not the form of a name
    */
   public static String parse(String text) {
     try {

@@ -11,13 +11,23 @@ import org.hetal.plan.Schedule;
  * All settings of a run, immutable and valid: {@link SettingsLoader} is the way to make them. What
  * each one means stands in {@code org/hetal/config/defaults.conf}.
  *
+ * @param runId names the run: 1 to 64 letters, digits, dots, underscores and hyphens
+ * @param backend computes on the ciphertexts
  * @param client never {@link Client#NATIVE} unless the backend is; {@link Client#BACKEND} is
  *     resolved to one of the other two, except with the simulator
+ * @param parameterSet its name; a set of the backend
+ * @param threads of an engine, 0 to 1024; 0: one per processor
  * @param device {@link Device#CUDA} only with the native backend
  * @param deviceMemory bytes that one engine on a GPU takes at its start; 0: as it needs it
  * @param insecureSeed null: keys and encryption are seeded by the operating system
+ * @param data the data owner's plaintext data
+ * @param training the schedule
+ * @param paths of keys, data sets and results
+ * @param oracle the validation oracle's service
+ * @param cluster of the Spark job
  * @param report the merged settings as lines of {@code path = value}, secrets redacted
  * @param changes those lines of the report that differ from the defaults
+ * @serial exclude
  */
 public record Settings(
     String runId,
@@ -39,11 +49,14 @@ public record Settings(
 
   /** Which implementation of the evaluator computes. */
   public enum Backend {
+    /** The C++ engine of this project. */
     NATIVE,
+    /** Doubles in the clear; nothing is encrypted. */
     SIMULATOR,
+    /** OpenFHE alone, on the cluster and on the owner's side. */
     OPENFHE;
 
-    /** As written in the settings. */
+    /** {@return the name as written in the settings, in lower case} */
     public String label() {
       return name().toLowerCase(java.util.Locale.ROOT);
     }
@@ -58,7 +71,7 @@ public record Settings(
     /** OpenFHE's and no other. */
     OPENFHE;
 
-    /** As written in the settings. */
+    /** {@return the name as written in the settings, in lower case} */
     public String label() {
       return name().toLowerCase(java.util.Locale.ROOT);
     }
@@ -66,10 +79,12 @@ public record Settings(
 
   /** What the engine computes on. */
   public enum Device {
+    /** The processor. */
     CPU,
+    /** An NVIDIA GPU. */
     CUDA;
 
-    /** As written in the settings. */
+    /** {@return the name as written in the settings, in lower case} */
     public String label() {
       return name().toLowerCase(java.util.Locale.ROOT);
     }
@@ -79,26 +94,40 @@ public record Settings(
   public enum DriverDevice {
     /** A device like the executors'. */
     SAME,
+    /** The processor, for a driver on a machine without a GPU. */
     CPU
   }
 
-  /** For an engine of this machine; a GPU is the first of those that the process sees. */
+  /**
+   * {@return the device for an engine of this machine; a GPU is the first of those that the process
+   * sees}
+   */
   public DeviceSpec deviceSpec() {
     return new DeviceSpec(device.label(), threads, 0, deviceMemory);
   }
 
-  /** {@link #deviceSpec} for the driver of a cluster. */
+  /** {@return the device for the driver of a cluster, by {@link Cluster#driverDevice()}} */
   public DeviceSpec driverDeviceSpec() {
     return cluster.driverDevice() == DriverDevice.CPU ? DeviceSpec.cpu(threads) : deviceSpec();
   }
 
-  /** Nothing that such a run makes is protected. */
+  /**
+   * {@return whether nothing that such a run makes is protected, by the name of the parameter set}
+   */
   public boolean isInsecure() {
     return parameterSet.startsWith("insecure_");
   }
 
-  /** Files of one split; empty {@code features}: cut from the training rows. */
+  /**
+   * Files of one split.
+   *
+   * @param features {@code .csv}, {@code .csv.gz}, {@code .npy}, {@code .npz#NAME} or {@code
+   *     .libsvm}; empty: cut from the training rows
+   * @param labels a file with one label per row; empty: in the file of the features
+   * @serial exclude
+   */
   public record Source(String features, String labels) implements Serializable {
+    /** {@return whether the split has files of its own} */
     public boolean isPresent() {
       return !features.isEmpty();
     }
@@ -107,8 +136,22 @@ public record Settings(
   /**
    * The data owner's plaintext data.
    *
+   * @param train rows to train on
+   * @param validation rows that the oracle decides by
+   * @param test rows that the trained model is evaluated on
+   * @param validationFraction share of the training rows that is cut off when {@code validation}
+   *     has no files, 0 to 0.9; below 1 together with {@code testFraction}
+   * @param testFraction the same for {@code test}
    * @param shuffleSeed null: file order
+   * @param header whether the first line of a CSV file holds names
    * @param separator of the fields in CSV
+   * @param labelColumn a name, a column number from 0, or {@code last}
+   * @param classes 2 to 64; labels are 0 to classes - 1
+   * @param bias the constant last feature, 0 to 1
+   * @param centering whether each column's mean over the training rows is subtracted
+   * @param scaling of all features
+   * @param rowNormBound a scaled row beyond this norm is refused, 1e-6 to 1e6
+   * @serial exclude
    */
   public record Data(
       Source train,
@@ -130,8 +173,15 @@ public record Settings(
   /**
    * The schedule.
    *
+   * @param batchRows rows of a minibatch, 1 to 2^24
+   * @param epochs passes over the training rows, 1 to 100000
+   * @param patience epochs without a better validation loss after which the oracle answers stop, 1
+   *     to 100000
+   * @param learningRate of the mean gradient of a minibatch, 1e-9 to 1e6
    * @param logitRange one of {@code Softmax.logitRanges(data.classes)}
-   * @param rowsPerBlock 0: the cheapest
+   * @param groupsPerMicrobatch ciphertexts of logits that one task refreshes together, 1 or 2
+   * @param rowsPerBlock of the layout, a power of two up to 2^16; 0: the cheapest
+   * @serial exclude
    */
   public record Training(
       int batchRows,
@@ -143,7 +193,13 @@ public record Settings(
       int rowsPerBlock)
       implements Serializable {
 
-    /** The schedule for so many rows to train on. */
+    /**
+     * The schedule for a number of rows.
+     *
+     * @param rows to train on, at least 1
+     * @return a schedule with these settings
+     * @throws IllegalArgumentException for a number of rows out of range
+     */
     public Schedule schedule(int rows) {
       return new Schedule(
           rows, batchRows, learningRate, epochs, patience, logitRange, groupsPerMicrobatch);
@@ -153,7 +209,14 @@ public record Settings(
   /**
    * Paths as written: relative ones belong to the working directory.
    *
+   * @param secretKey the owner's secret key file
+   * @param privateDirectory the owner's records, never on the cluster
+   * @param model the folder of the decrypted model
    * @param plan beside the data set unless the settings say another
+   * @param keyBundle the folder or URI of the evaluation keys
+   * @param dataset the folder or URI of the encrypted data set
+   * @param run the folder or URI of checkpoints, metrics and the encrypted model
+   * @serial exclude
    */
   public record Paths(
       String secretKey,
@@ -169,8 +232,14 @@ public record Settings(
    * The validation oracle's service.
    *
    * @param host name or address, an IPv6 address without brackets
+   * @param port 0 to 65535; 0, on the owner's side, is any free port
+   * @param certificate PEM file of the only certificate that the cluster trusts
+   * @param tokenFile file of the token that the cluster sends with each question
+   * @param log the owner's record of each answer
    * @param queryBudget answers in its life, at least 1
-   * @param retryTimeout how long the cluster keeps asking an oracle that does not answer
+   * @param retryTimeout how long the cluster keeps asking an oracle that does not answer, 1 s to 10
+   *     days
+   * @serial exclude
    */
   public record Oracle(
       String host,
@@ -183,7 +252,14 @@ public record Settings(
       implements Serializable {}
 
   /**
-   * @param partitions 0: one a microbatch
+   * The Spark job.
+   *
+   * @param master Spark's master when Spark runs inside the process
+   * @param partitions of the microbatches of a minibatch, up to 2^20; 0: one per microbatch; the
+   *     result does not depend on it
+   * @param cacheBytes ciphertexts that an executor keeps in memory, in bytes
+   * @param driverDevice what the driver computes on
+   * @serial exclude
    */
   public record Cluster(String master, int partitions, long cacheBytes, DriverDevice driverDevice)
       implements Serializable {}

@@ -39,8 +39,11 @@ public final class SettingsLoader {
   private SettingsLoader() {}
 
   /**
-   * @param files later ones win; each has one object {@code hetal}
+   * Merges and checks. {@code load(List.of(), Map.of())} gives the defaults.
+   *
+   * @param files HOCON, later ones win; each has one object {@code hetal}
    * @param overrides setting (without {@code hetal.}) to value; they win over every file
+   * @return valid settings
    * @throws SettingsException naming every setting that is wrong
    */
   public static Settings load(List<Path> files, Map<String, String> overrides) {

@@ -7,10 +7,21 @@ package org.hetal.dataset;
 public final class CommitException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /**
+   * Makes an exception without a cause.
+   *
+   * @param message one line: what cannot be put where, why, and what to do
+   */
   public CommitException(String message) {
     super(message);
   }
 
+  /**
+   * Makes an exception with a cause.
+   *
+   * @param message one line: what cannot be put where, why, and what to do
+   * @param cause what was caught
+   */
   public CommitException(String message, Throwable cause) {
     super(message, cause);
   }

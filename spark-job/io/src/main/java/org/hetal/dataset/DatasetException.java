@@ -7,10 +7,21 @@ package org.hetal.dataset;
 public final class DatasetException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
+  /**
+   * Makes an exception without a cause.
+   *
+   * @param message one line: the file with the expected and the actual value
+   */
   public DatasetException(String message) {
     super(message);
   }
 
+  /**
+   * Makes an exception with a cause.
+   *
+   * @param message one line: the file with the expected and the actual value
+   * @param cause what was caught
+   */
   public DatasetException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -30,8 +30,11 @@ public final class DatasetWriter {
   /**
    * An encrypted group, ready to be written.
    *
+   * @param rows number of rows, from 1
    * @param features in the order of {@code Layout.packFeatures}
+   * @param featureLevel of all of them
    * @param labels null in groups without labels
+   * @param labelLevel of the labels
    */
   public record EncryptedGroup(
       int rows, List<byte[]> features, int featureLevel, byte[] labels, int labelLevel) {}
@@ -39,8 +42,11 @@ public final class DatasetWriter {
   /**
    * For a data set to train on.
    *
+   * @param storage the folder to be
+   * @param origin parameters, key, plan and identity
    * @param plan by which it is encrypted, of which the folder gets a copy
-   * @throws DatasetException when the folder already has a manifest
+   * @throws DatasetException when the folder already has a manifest, or {@code origin} has another
+   *     plan
    */
   public DatasetWriter(Storage storage, Origin origin, TrainingPlan plan) {
     this(storage, origin, origin.datasetId(), plan);
@@ -49,9 +55,12 @@ public final class DatasetWriter {
   /**
    * For rows to predict.
    *
+   * @param storage the folder to be
+   * @param origin parameters, key, plan and training data of the model
    * @param id of the rows
    * @param plan by which they are encrypted, of which the folder gets a copy
-   * @throws DatasetException when the folder already has a manifest
+   * @throws DatasetException when the folder already has a manifest, or {@code origin} has another
+   *     plan
    */
   public DatasetWriter(Storage storage, Origin origin, String id, TrainingPlan plan) {
     origin.requirePlan(storage.describe(), plan);
@@ -65,7 +74,12 @@ public final class DatasetWriter {
     this.plan = plan;
   }
 
-  /** Whether a path in a data set's folder is that of a ciphertext which a writer wrote. */
+  /**
+   * Recognizes the files of a data set by their paths.
+   *
+   * @param path relative to the folder
+   * @return whether it is that of a ciphertext or a plan which a writer wrote
+   */
   public static boolean wrote(String path) {
     return WRITTEN.matcher(path).matches();
   }
@@ -76,7 +90,12 @@ public final class DatasetWriter {
     microbatches = new ArrayList<>();
   }
 
-  /** Adds a microbatch of 1 or 2 groups to the current minibatch. */
+  /**
+   * Adds a microbatch to the current minibatch and writes its ciphertexts.
+   *
+   * @param microbatch 1 or 2 groups
+   * @throws IllegalStateException before {@link #startBatch}
+   */
   public void addMicrobatch(List<EncryptedGroup> microbatch) {
     if (microbatches == null) {
       throw new IllegalStateException("addMicrobatch before startBatch");
@@ -89,17 +108,27 @@ public final class DatasetWriter {
     microbatches.add(new EncryptedDataset.Microbatch(id, written));
   }
 
-  /** Adds a group without labels. */
+  /**
+   * Adds a group without labels and writes its ciphertexts.
+   *
+   * @param group with null for the labels
+   */
   public void addUnlabelledGroup(EncryptedGroup group) {
     unlabelledGroups.add(write("unlabelled", group));
   }
 
   /** Bytes written so far. */
-  public long bytes() {
+  long bytes() {
     return bytes;
   }
 
-  /** Writes the manifest: from now on the data set is there. */
+  /**
+   * Writes the manifest: from now on the data set is complete.
+   *
+   * @return the data set, read back and checked
+   * @throws IllegalStateException the second time
+   * @throws DatasetException when it contradicts itself or the plan
+   */
   public EncryptedDataset commit() {
     return commit(manifest -> {});
   }
@@ -107,7 +136,10 @@ public final class DatasetWriter {
   /**
    * As {@link #commit()}.
    *
-   * @param before told the SHA-256 of the manifest that is about to be written
+   * @param before called with the SHA-256 of the manifest that is about to be written
+   * @return the data set, read back and checked
+   * @throws IllegalStateException the second time
+   * @throws DatasetException when it contradicts itself or the plan
    */
   public EncryptedDataset commit(Consumer<String> before) {
     if (committed) {

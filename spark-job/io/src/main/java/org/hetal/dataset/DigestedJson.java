@@ -18,7 +18,13 @@ import org.hetal.format.Json;
 public record DigestedJson(String kind, int version, String remedy) {
   private static final int MAX_BYTES = 1 << 27;
 
-  /** Writes or replaces the file. */
+  /**
+   * Writes or replaces the file; equal contents give equal bytes.
+   *
+   * @param storage the folder
+   * @param path of the file, relative
+   * @param content a record or a map that becomes a JSON object
+   */
   public void write(Storage storage, String path, Object content) {
     storage.writeAtomically(path, bytes(content));
   }
@@ -37,6 +43,11 @@ public record DigestedJson(String kind, int version, String remedy) {
   /**
    * Reads the content.
    *
+   * @param <T> its type
+   * @param storage the folder
+   * @param path of the file, relative; at most 128 MiB
+   * @param type a record
+   * @return the content
    * @throws DatasetException when the file is missing, damaged, or of another kind or version
    */
   public <T> T read(Storage storage, String path, Class<T> type) {

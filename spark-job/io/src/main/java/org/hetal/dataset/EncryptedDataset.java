@@ -12,9 +12,9 @@ import org.hetal.format.Digests;
 import org.hetal.plan.TrainingPlan;
 
 /**
- * The data set that the cluster gets: encrypted minibatches, cut into microbatches, and encrypted
- * rows without labels. A folder with one file per ciphertext and a manifest, which is written last
- * ({@link DatasetWriter}).
+ * The manifest of the data set that the cluster gets: encrypted minibatches, cut into microbatches,
+ * and encrypted rows without labels. A folder with one file per ciphertext and a manifest, which is
+ * written last by {@code DatasetWriter}.
  *
  * @param plan by which it was encrypted: its folder holds a copy
  * @param origin parameters, key and plan
@@ -23,6 +23,7 @@ import org.hetal.plan.TrainingPlan;
  * @param batches the minibatches of an epoch, in order; empty in a data set to predict
  * @param unlabelledGroups groups without labels: the validation rows of a training set, or the rows
  *     to predict
+ * @serial exclude
  */
 public record EncryptedDataset(
     TrainingPlan plan, Origin origin, String id, List<Batch> batches, List<Group> unlabelledGroups)
@@ -30,6 +31,16 @@ public record EncryptedDataset(
   static final String KIND = "hetal-encrypted-dataset";
   private static final int ID_BYTES = 16;
 
+  /**
+   * Checks the identity; {@link #open} checks the rest.
+   *
+   * @param plan by which it was encrypted
+   * @param origin parameters, key and plan
+   * @param id 32 lower-case hexadecimal digits
+   * @param batches the minibatches of an epoch, in order
+   * @param unlabelledGroups groups without labels
+   * @throws DatasetException for another {@code id}
+   */
   public EncryptedDataset {
     requireId(id);
   }
@@ -37,14 +48,21 @@ public record EncryptedDataset(
   /** What the manifest holds. */
   record Manifest(Origin origin, String id, List<Batch> batches, List<Group> unlabelledGroups) {}
 
-  /** A minibatch: its microbatches, in the order in which rows were read. */
+  /**
+   * A minibatch.
+   *
+   * @param rows of all its microbatches
+   * @param microbatches in the order in which rows were read
+   * @serial exclude
+   */
   public record Batch(int rows, List<Microbatch> microbatches) implements Serializable {}
 
   /**
-   * The stored form of a microbatch: one or two groups of one minibatch, whose gradient is computed
-   * as a whole.
+   * The stored form of a microbatch, whose gradient is computed as a whole.
    *
    * @param id unique in the data set
+   * @param groups one or two groups of one minibatch
+   * @serial exclude
    */
   public record Microbatch(String id, List<Group> groups) implements Serializable {}
 
@@ -54,6 +72,7 @@ public record EncryptedDataset(
    * @param rows number of rows, from 1
    * @param features in the order of {@code Layout.packFeatures}
    * @param labels null in groups without labels
+   * @serial exclude
    */
   public record Group(
       int rows, List<StoredFile> features, @JsonSetter(nulls = Nulls.SET) StoredFile labels)
@@ -63,6 +82,8 @@ public record EncryptedDataset(
    * Reads and checks the manifest and the plan; ciphertexts are read one by one with {@link
    * StoredFile#read}.
    *
+   * @param storage the folder
+   * @return the data set
    * @throws DatasetException when it is missing, damaged or contradicts itself
    */
   public static EncryptedDataset open(Storage storage) {
@@ -80,7 +101,7 @@ public record EncryptedDataset(
     return dataset;
   }
 
-  /** A new random identity. */
+  /** {@return a new random identity, 32 lower-case hexadecimal digits} */
   public static String newId() {
     byte[] bytes = new byte[ID_BYTES];
     new SecureRandom().nextBytes(bytes);
@@ -88,7 +109,10 @@ public record EncryptedDataset(
   }
 
   /**
-   * @throws DatasetException unless it is 32 lower-case hex digits: identities are names of files
+   * Checks the form of an identity, which becomes the name of a file.
+   *
+   * @param id expected 32 lower-case hexadecimal digits
+   * @throws DatasetException for another text
    */
   public static void requireId(String id) {
     if (id == null || !id.matches("[0-9a-f]{32}")) {
@@ -96,22 +120,33 @@ public record EncryptedDataset(
     }
   }
 
-  /** Whether a finished data set is there. */
+  /**
+   * Looks for the manifest, which is written last.
+   *
+   * @param storage the folder
+   * @return whether it holds a complete data set, or another complete artifact
+   */
   public static boolean isPresent(Storage storage) {
     return storage.exists(ManifestFile.NAME);
   }
 
-  /** SHA-256 of the manifest, which holds the digest of every ciphertext. */
+  /**
+   * The digest of the manifest, which holds the digest of every ciphertext.
+   *
+   * @param storage the folder of a complete data set
+   * @return SHA-256, 64 lower-case hexadecimal digits
+   * @throws DatasetException when there is no manifest
+   */
   public static String manifestDigest(Storage storage) {
     return Digests.sha256(storage.read(ManifestFile.NAME));
   }
 
-  /** Rows of all minibatches. */
+  /** {@return the rows of all minibatches} */
   public int trainingRows() {
     return batches.stream().mapToInt(Batch::rows).sum();
   }
 
-  /** Bytes of all ciphertexts. */
+  /** {@return the bytes of all ciphertexts} */
   public long bytes() {
     return groups().stream()
         .mapToLong(
@@ -121,7 +156,7 @@ public record EncryptedDataset(
         .sum();
   }
 
-  /** All groups: those of the minibatches in order, then those without labels. */
+  /** {@return all groups, those of the minibatches in order, then those without labels} */
   public List<Group> groups() {
     return java.util.stream.Stream.concat(
             batches.stream()

@@ -6,23 +6,46 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Encrypted predictions: one ciphertext of logits (divided by half the logit range) per group, in
- * the order of {@link EncryptedDataset#unlabelledGroups()}, and a manifest, which is written last.
+ * The manifest of encrypted predictions: one ciphertext of logits (divided by half the logit range)
+ * per group, in the order of {@link EncryptedDataset#unlabelledGroups()}, and a manifest, which is
+ * written last.
  *
+ * @param origin parameters, key, plan and training data of the model
  * @param rowsId {@link EncryptedDataset#id} of the predicted rows
  * @param rows number of rows of each group
  * @param logits one file per group
+ * @serial exclude
  */
 public record EncryptedLogits(
     Origin origin, String rowsId, List<Integer> rows, List<StoredFile> logits)
     implements Serializable {
   private static final String KIND = "hetal-encrypted-logits";
 
+  /**
+   * Checks the identity of the rows.
+   *
+   * @param origin parameters, key, plan and training data of the model
+   * @param rowsId 32 hexadecimal digits
+   * @param rows one number per group
+   * @param logits as many files
+   * @throws DatasetException for another {@code rowsId}
+   */
   public EncryptedLogits {
     EncryptedDataset.requireId(rowsId);
   }
 
-  /** Writes ciphertexts, then the manifest. {@code level} is theirs. */
+  /**
+   * Writes ciphertexts, then the manifest.
+   *
+   * @param storage the folder to be
+   * @param origin parameters, key, plan and training data of the model
+   * @param rowsId {@link EncryptedDataset#id} of the predicted rows
+   * @param rows number of rows of each group
+   * @param logits a serialized ciphertext for each group
+   * @param level of all of them
+   * @return the manifest
+   * @throws java.io.UncheckedIOException when a file cannot be written
+   */
   public static EncryptedLogits write(
       Storage storage,
       Origin origin,
@@ -42,6 +65,10 @@ public record EncryptedLogits(
   }
 
   /**
+   * Reads the manifest of a folder; not the ciphertexts.
+   *
+   * @param storage the folder
+   * @return the manifest
    * @throws DatasetException when it is missing, damaged or contradicts itself
    */
   public static EncryptedLogits open(Storage storage) {

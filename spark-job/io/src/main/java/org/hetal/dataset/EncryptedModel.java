@@ -7,15 +7,17 @@ import java.util.Locale;
 import org.hetal.plan.TrainingPlan;
 
 /**
- * The trained model that the cluster returns: the encrypted weights of the best epoch in compact
- * form (divided by half the logit range), one file per ciphertext, and a manifest, which is written
+ * The manifest of the trained model that the cluster returns: the encrypted weights of the best
+ * epoch in compact form (divided by half the logit range), one file per ciphertext. It is written
  * last.
  *
+ * @param origin parameters, key, plan and data set of the weights
  * @param runId of the run that trained it
  * @param epochs number of epochs of the run
  * @param bestEpoch whose weights these are, from 1; 0: the start
  * @param bootstraps per iteration
  * @param weights in the order of {@code Layout.packWeights}
+ * @serial exclude
  */
 public record EncryptedModel(
     Origin origin,
@@ -27,7 +29,20 @@ public record EncryptedModel(
     implements Serializable {
   private static final String KIND = "hetal-encrypted-model";
 
-  /** Writes ciphertexts, then the manifest. {@code level} is theirs. */
+  /**
+   * Writes ciphertexts, then the manifest.
+   *
+   * @param storage the folder to be
+   * @param origin parameters, key, plan and data set of the weights
+   * @param runId of the run that trained it
+   * @param epochs number of epochs of the run
+   * @param bestEpoch whose weights these are, from 1; 0: the start
+   * @param bootstraps per iteration
+   * @param weights serialized ciphertexts in compact form
+   * @param level of all of them
+   * @return the manifest
+   * @throws java.io.UncheckedIOException when a file cannot be written
+   */
   public static EncryptedModel write(
       Storage storage,
       Origin origin,
@@ -49,6 +64,10 @@ public record EncryptedModel(
   }
 
   /**
+   * Reads the manifest of a folder; not the ciphertexts.
+   *
+   * @param storage the folder
+   * @return the manifest
    * @throws DatasetException when it is missing or damaged
    */
   public static EncryptedModel open(Storage storage) {
@@ -56,7 +75,10 @@ public record EncryptedModel(
   }
 
   /**
+   * Checks that the model belongs to a plan.
+   *
    * @param where for the message
+   * @param plan with which the model is to be used
    * @throws DatasetException unless the model was trained by this plan and has as many ciphertexts
    *     as its layout
    */
@@ -69,7 +91,12 @@ public record EncryptedModel(
     }
   }
 
-  /** Whether a finished model is there. */
+  /**
+   * Looks for the manifest, which is written last.
+   *
+   * @param storage the folder
+   * @return whether it holds a complete model, or another complete artifact
+   */
   public static boolean isPresent(Storage storage) {
     return storage.exists(ManifestFile.NAME);
   }

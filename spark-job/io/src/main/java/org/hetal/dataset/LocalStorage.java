@@ -21,6 +21,11 @@ public final class LocalStorage implements Storage {
   private final Path root;
   private final boolean ownerOnly;
 
+  /**
+   * A folder whose files everybody may read, as far as the process's umask allows.
+   *
+   * @param root need not exist
+   */
   public LocalStorage(Path root) {
     this(root, false);
   }
@@ -30,12 +35,17 @@ public final class LocalStorage implements Storage {
     this.ownerOnly = ownerOnly;
   }
 
-  /** A folder whose files only their owner may read: new folders get mode 0700, new files 0600. */
+  /**
+   * A folder whose files only their owner may read: new folders get mode 0700, new files 0600.
+   *
+   * @param root need not exist
+   * @return the storage
+   */
   public static LocalStorage ownerOnly(Path root) {
     return new LocalStorage(root, true);
   }
 
-  /** The folder. */
+  /** {@return the folder, absolute} */
   public Path root() {
     return root;
   }
@@ -108,7 +118,12 @@ public final class LocalStorage implements Storage {
     }
   }
 
-  /** Makes the names in a folder durable, as {@code force} does for the bytes of a file. */
+  /**
+   * Makes the names in a folder durable, as {@code force} does for the bytes of a file.
+   *
+   * @param folder an existing one
+   * @throws IOException when the file system refuses
+   */
   public static void synchronize(Path folder) throws IOException {
     try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
@@ -118,6 +133,8 @@ public final class LocalStorage implements Storage {
   /**
    * Deletes what killed writes left in the folder and in the folders below it. The caller makes
    * sure that nobody writes there at the same time.
+   *
+   * @throws org.hetal.he.FileWriteException when one cannot be deleted
    */
   public void removeLeftovers() {
     if (!Files.isDirectory(root)) {
@@ -130,7 +147,12 @@ public final class LocalStorage implements Storage {
     }
   }
 
-  /** As {@link #removeLeftovers()} of one file of this folder, and of no other. */
+  /**
+   * Deletes what killed writes of one file left; otherwise as {@link #removeLeftovers()}.
+   *
+   * @param path of the file, relative
+   * @throws org.hetal.he.FileWriteException when one cannot be deleted
+   */
   public void removeLeftovers(String path) {
     Path file = resolve(path);
     if (!Files.isDirectory(file.getParent())) {

@@ -14,11 +14,22 @@ import org.hetal.plan.TrainingPlan;
  *     made: layout, levels, and the scale of weights and logits
  * @param datasetId of the data set to train on, 32 hex digits: rows to predict, models and
  *     predictions carry the identity of the data set whose preparation they were made with
+ * @serial exclude
  */
 public record Origin(
     String parameterSet, String parameterHash, String keyId, String planDigest, String datasetId)
     implements Serializable {
 
+  /**
+   * Checks the identities.
+   *
+   * @param parameterSet a name
+   * @param parameterHash hexadecimal
+   * @param keyId hexadecimal
+   * @param planDigest 64 hexadecimal digits
+   * @param datasetId 32 hexadecimal digits
+   * @throws DatasetException for a digest or a data set's identity of another form
+   */
   public Origin {
     EncryptedDataset.requireId(datasetId);
     if (planDigest == null || !planDigest.matches("[0-9a-f]{64}")) {
@@ -26,14 +37,24 @@ public record Origin(
     }
   }
 
-  /** What belongs to a plan, a key and a data set. */
+  /**
+   * The origin of what belongs to a plan, a key and a data set.
+   *
+   * @param plan by which the ciphertexts are made
+   * @param keyId of the owner's key pair
+   * @param datasetId 32 hexadecimal digits
+   * @return the origin
+   */
   public static Origin of(TrainingPlan plan, String keyId, String datasetId) {
     return new Origin(
         plan.parameters().name(), plan.parameters().hash(), keyId, plan.digest(), datasetId);
   }
 
   /**
+   * Checks the plan.
+   *
    * @param where for the message
+   * @param plan the expected one
    * @throws DatasetException unless it is the plan by which these ciphertexts were made
    */
   public void requirePlan(String where, TrainingPlan plan) {
@@ -44,7 +65,11 @@ public record Origin(
   }
 
   /**
+   * Checks parameters and key.
+   *
    * @param where for the message
+   * @param expectedParameterHash {@code Parameters.hash()}
+   * @param expectedKeyId of the owner's key pair
    * @throws DatasetException unless parameters and key are the ones given
    */
   public void require(String where, String expectedParameterHash, String expectedKeyId) {

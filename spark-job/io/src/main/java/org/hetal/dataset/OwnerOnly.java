@@ -20,7 +20,7 @@ public final class OwnerOnly {
 
   private OwnerOnly() {}
 
-  /** Makes a new file with mode 0600. */
+  /** {@return the attribute that gives a new file mode 0600} */
   public static FileAttribute<Set<PosixFilePermission>> file() {
     return PosixFilePermissions.asFileAttribute(FILE);
   }
@@ -28,6 +28,7 @@ public final class OwnerOnly {
   /**
    * Makes a folder with mode 0700 unless it is there already. Missing parents get the usual mode.
    *
+   * @param folder to be; one that is there keeps its mode
    * @throws UncheckedIOException when it cannot be made
    */
   public static void makeFolder(Path folder) {
@@ -46,6 +47,9 @@ public final class OwnerOnly {
   }
 
   /**
+   * Checks that only its owner has access to a file.
+   *
+   * @param file a secret one
    * @throws SettingsException when group or others have any permission on the file
    * @throws UncheckedIOException when it cannot be read
    */

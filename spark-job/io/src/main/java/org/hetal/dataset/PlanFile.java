@@ -60,7 +60,12 @@ public final class PlanFile {
 
   private PlanFile() {}
 
-  /** The bytes of the file; equal plans give equal bytes. */
+  /**
+   * The bytes of the file.
+   *
+   * @param plan the content
+   * @return JSON in UTF-8; equal plans give equal bytes
+   */
   public static byte[] bytes(TrainingPlan plan) {
     ObjectNode root = Json.object();
     root.put("kind", KIND);
@@ -70,17 +75,33 @@ public final class PlanFile {
     return Json.indented(root).getBytes(StandardCharsets.UTF_8);
   }
 
-  /** Writes or replaces the file {@link #NAME} of a folder. */
+  /**
+   * Writes or replaces the file {@link #NAME} of a folder.
+   *
+   * @param storage the folder
+   * @param plan the content
+   */
   public static void write(Storage storage, TrainingPlan plan) {
     storage.writeAtomically(NAME, bytes(plan));
   }
 
-  /** Writes or replaces a local file. */
+  /**
+   * Writes or replaces a local file.
+   *
+   * @param file of any name
+   * @param plan the content
+   * @throws org.hetal.he.FileWriteException when it cannot be written
+   */
   public static void write(Path file, TrainingPlan plan) {
     folder(file).writeAtomically(file.getFileName().toString(), bytes(plan));
   }
 
-  /** Whether a folder has the file {@link #NAME}. */
+  /**
+   * Looks for the file {@link #NAME}.
+   *
+   * @param storage the folder
+   * @return whether it has the file
+   */
   public static boolean isPresent(Storage storage) {
     return storage.exists(NAME);
   }
@@ -88,6 +109,8 @@ public final class PlanFile {
   /**
    * Reads and checks the file {@link #NAME} of a folder.
    *
+   * @param storage the folder
+   * @return the plan
    * @throws DatasetException when it is missing, damaged, or contradicts itself
    */
   public static TrainingPlan read(Storage storage) {
@@ -97,6 +120,8 @@ public final class PlanFile {
   /**
    * Reads and checks a local file.
    *
+   * @param file of any name
+   * @return the plan
    * @throws DatasetException when it is missing, damaged, or contradicts itself
    */
   public static TrainingPlan read(Path file) {
@@ -106,7 +131,10 @@ public final class PlanFile {
   /**
    * As {@link #read(Path)}, for a parameter set.
    *
-   * @throws DatasetException when the plan is for other parameters than these
+   * @param file of any name
+   * @param parameters that the plan is expected to be for
+   * @return the plan
+   * @throws DatasetException when it is missing or damaged, or for other parameters than these
    */
   public static TrainingPlan read(Path file, Parameters parameters) {
     TrainingPlan plan = read(file);
@@ -115,7 +143,11 @@ public final class PlanFile {
   }
 
   /**
+   * Checks the parameter set of a plan.
+   *
    * @param where for the message
+   * @param plan from a file
+   * @param parameters that the plan is expected to be for
    * @throws DatasetException unless the plan is for these parameters
    */
   public static void requireParameters(String where, TrainingPlan plan, Parameters parameters) {
@@ -131,7 +163,7 @@ public final class PlanFile {
    * @param expected the digest that a manifest or record carries
    * @throws DatasetException unless it is the plan with this digest
    */
-  public static void requireDigest(String where, TrainingPlan plan, String expected) {
+  static void requireDigest(String where, TrainingPlan plan, String expected) {
     if (!plan.digest().equals(expected)) {
       throw new DatasetException(
           where + ": expected the plan with SHA-256 " + expected + ", actual " + plan.digest());
@@ -142,6 +174,8 @@ public final class PlanFile {
    * Reads and checks the bytes of a plan file.
    *
    * @param where the file, for messages
+   * @param bytes the whole file, at most 16 MiB
+   * @return the plan
    * @throws DatasetException naming the field, what is expected and what is there
    */
   public static TrainingPlan parse(String where, byte[] bytes) {

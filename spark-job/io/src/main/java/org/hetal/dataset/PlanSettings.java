@@ -21,8 +21,10 @@ public final class PlanSettings {
   /**
    * Plans the training of the settings.
    *
+   * @param settings layout, schedule and preparation
    * @param parameters of {@code settings.parameterSet()}
    * @param shape of the prepared rows
+   * @return the plan
    * @throws SettingsException when there is no such training with these parameters
    */
   public static TrainingPlan plan(Settings settings, Parameters parameters, DataShape shape) {
@@ -38,7 +40,12 @@ public final class PlanSettings {
    * As {@link #plan(Settings, Parameters, DataShape)}, for another schedule on the layout of the
    * settings.
    *
+   * @param settings layout and preparation
+   * @param parameters of {@code settings.parameterSet()}
+   * @param shape of the prepared rows
    * @param schedule may train on fewer rows
+   * @return the plan
+   * @throws SettingsException when there is no such training with these parameters
    */
   public static TrainingPlan plan(
       Settings settings, Parameters parameters, DataShape shape, Schedule schedule) {
@@ -73,6 +80,8 @@ public final class PlanSettings {
    * Checks what the cluster's settings say: parameter set and training.
    *
    * @param where the plan's file or data set, for the message
+   * @param plan that was agreed
+   * @param settings of this run
    * @throws DatasetException naming every setting that differs, with both values
    */
   public static void requireTraining(String where, TrainingPlan plan, Settings settings) {
@@ -83,6 +92,9 @@ public final class PlanSettings {
    * Checks what the data owner's settings say: as {@link #requireTraining}, and how rows are
    * prepared.
    *
+   * @param where the plan's file or data set, for the message
+   * @param plan that was agreed
+   * @param settings of this run
    * @throws DatasetException naming every setting that differs, with both values
    */
   public static void require(String where, TrainingPlan plan, Settings settings) {
@@ -92,6 +104,10 @@ public final class PlanSettings {
   /**
    * Checks the data owner's settings and the rows that were read.
    *
+   * @param where the plan's file or data set, for the message
+   * @param plan that was agreed
+   * @param settings of this run
+   * @param shape of the prepared rows
    * @throws DatasetException naming every setting and number that differs, with both values
    */
   public static void require(String where, TrainingPlan plan, Settings settings, DataShape shape) {

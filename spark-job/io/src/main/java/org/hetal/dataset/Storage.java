@@ -8,28 +8,55 @@ import java.util.List;
  * java.io.UncheckedIOException}.
  */
 public interface Storage {
-  /** All bytes of a file; {@link DatasetException} when there is none. */
+  /**
+   * Reads a file.
+   *
+   * @param path of the file, relative
+   * @return all its bytes
+   * @throws DatasetException when there is no such file, or the path leaves the folder
+   */
   byte[] read(String path);
 
-  /** Creates or replaces a file: readers see the old bytes or the new, never a part. */
+  /**
+   * Creates or replaces a file: readers see the old bytes or the new, never a part.
+   *
+   * @param path of the file, relative; missing folders are made
+   * @param bytes the whole content
+   */
   void writeAtomically(String path, byte[] bytes);
 
+  /**
+   * Looks for a file or a folder.
+   *
+   * @param path relative
+   * @return whether it is there
+   */
   boolean exists(String path);
 
-  /** Paths of the files directly in a folder, ascending; empty when there is no such folder. */
+  /**
+   * Lists the files directly in a folder.
+   *
+   * @param directory relative; empty for this folder itself
+   * @return paths, relative to this folder, ascending; empty when there is no such folder
+   */
   List<String> list(String directory);
 
   /**
-   * Paths of all files in this folder and the folders below it, also of files that an interrupted
-   * write left, ascending; empty when there is no folder.
+   * Lists all files in this folder and the folders below it, also those that an interrupted write
+   * left.
    *
+   * @return paths, relative to this folder, ascending; empty when there is no folder
    * @throws CommitException when a file is in the place of the folder
    */
   List<String> walk();
 
-  /** Deletes a file, and the folders above it, below this one, that have no other file. */
+  /**
+   * Deletes a file, and the folders above it, below this one, that have no other file.
+   *
+   * @param path of the file, relative
+   */
   void delete(String path);
 
-  /** Where this is, for messages. */
+  /** {@return where this is, for messages: a path or a URI} */
   String describe();
 }

@@ -18,6 +18,7 @@ public final class Storages {
    *
    * @param what it holds, for the message
    * @param folder local path, {@code file:} URI, or URI that a {@link StorageProvider} opens
+   * @return the folder
    * @throws SettingsException when nothing opens it
    */
   public static Storage of(String what, String folder) {
@@ -32,7 +33,12 @@ public final class Storages {
     return new LocalStorage(LocalPath.of(what, folder));
   }
 
-  /** Whether a file of that name is what a killed {@link Storage#writeAtomically} left. */
+  /**
+   * Recognizes temporary files by their names.
+   *
+   * @param name of a file, without its folder
+   * @return whether a killed {@link Storage#writeAtomically} leaves a file of such a name
+   */
   public static boolean isLeftover(String name) {
     return LEFTOVER.matcher(name).matches();
   }

@@ -10,10 +10,21 @@ import org.hetal.format.Digests;
  * @param level at which the ciphertext was made
  * @param bytes its length
  * @param sha256 of its bytes, lower-case hex
+ * @serial exclude
  */
 public record StoredFile(String path, int level, long bytes, String sha256)
     implements Serializable {
 
+  /**
+   * Checks the fields.
+   *
+   * @param path names of letters, digits, dots, underscores and hyphens, joined by slashes; never
+   *     upwards
+   * @param level at least 0
+   * @param bytes at least 1
+   * @param sha256 64 hexadecimal digits
+   * @throws DatasetException for another value
+   */
   public StoredFile {
     requireInside(path);
     if (level < 0 || bytes < 1 || sha256 == null || !sha256.matches("[0-9a-f]{64}")) {
@@ -29,16 +40,18 @@ public record StoredFile(String path, int level, long bytes, String sha256)
   }
 
   /** Writes the bytes and describes them. */
-  public static StoredFile write(Storage storage, String path, byte[] bytes, int level) {
+  static StoredFile write(Storage storage, String path, byte[] bytes, int level) {
     StoredFile file = new StoredFile(path, level, bytes.length, Digests.sha256(bytes));
     storage.writeAtomically(path, bytes);
     return file;
   }
 
   /**
-   * Reads the bytes back.
+   * Reads the bytes and compares length and digest.
    *
-   * @throws DatasetException when length or digest differ
+   * @param storage the folder that {@link #path()} is relative to
+   * @return {@link #bytes()} bytes
+   * @throws DatasetException when the file is missing, or length or digest differ
    */
   public byte[] read(Storage storage) {
     byte[] read = storage.read(path);

@@ -2,15 +2,17 @@ package org.hetal.dataset;
 
 /** An encrypted model as the cluster's side hands it to the owner's side. */
 public interface StoredModel {
-  /** What the model is of, and the names and digests of its files. */
+  /** {@return what the model is of, and the names and digests of its files} */
   EncryptedModel manifest();
 
-  /** Holds the files of {@link #manifest()}. */
+  /** {@return the folder with the files of {@link #manifest()}} */
   Storage storage();
 
   /**
    * A model that is stored in a folder.
    *
+   * @param storage the folder
+   * @return the model, its manifest read and its ciphertexts not
    * @throws DatasetException when it is missing or damaged
    */
   static StoredModel in(Storage storage) {

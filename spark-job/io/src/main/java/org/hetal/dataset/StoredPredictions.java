@@ -2,15 +2,17 @@ package org.hetal.dataset;
 
 /** Encrypted predictions as the cluster's side hands them to the owner's side. */
 public interface StoredPredictions {
-  /** Which rows they are of, and the names and digests of the files. */
+  /** {@return which rows they are of, and the names and digests of the files} */
   EncryptedLogits manifest();
 
-  /** Holds the files of {@link #manifest()}. */
+  /** {@return the folder with the files of {@link #manifest()}} */
   Storage storage();
 
   /**
    * Predictions that are stored in a folder.
    *
+   * @param storage the folder
+   * @return the predictions, their manifest read and their ciphertexts not
    * @throws DatasetException when they are missing or damaged
    */
   static StoredPredictions in(Storage storage) {

@@ -25,12 +25,16 @@ public record Greeting(RunIdentity run, int groups, int epochsAnswered) {
    * @param answersLeft of the query budget
    */
   public record Welcome(int answersLeft) {
-    /** As JSON. */
+    /** {@return the reply as JSON in UTF-8} */
     public byte[] encode() {
       return Messages.encode(this);
     }
 
     /**
+     * Reads a reply.
+     *
+     * @param json the body
+     * @return the reply
      * @throws IllegalArgumentException when the bytes are no reply to a greeting
      */
     public static Welcome decode(byte[] json) {
@@ -38,12 +42,16 @@ public record Greeting(RunIdentity run, int groups, int epochsAnswered) {
     }
   }
 
-  /** As JSON. */
+  /** {@return the request as JSON in UTF-8} */
   public byte[] encode() {
     return Messages.encode(this);
   }
 
   /**
+   * Reads a request.
+   *
+   * @param json the body
+   * @return the request
    * @throws IllegalArgumentException when the bytes are not a greeting; the message says why
    */
   public static Greeting decode(byte[] json) {

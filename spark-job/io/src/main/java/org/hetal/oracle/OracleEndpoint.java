@@ -23,6 +23,13 @@ public record OracleEndpoint(
   private static final Duration RETRY_TIMEOUT = Duration.ofMinutes(2);
 
   /**
+   * Checks the ranges.
+   *
+   * @param host a name or an address, without slashes and blanks
+   * @param port 0 to 65535
+   * @param certificate a path; the file need not exist yet
+   * @param tokenFile a path; the file need not exist yet
+   * @param retryTimeout at least 1 s
    * @throws SettingsException when a value is out of its range
    */
   public OracleEndpoint {
@@ -40,6 +47,8 @@ public record OracleEndpoint(
   /**
    * The endpoint of settings.
    *
+   * @param oracle the settings below {@code oracle}
+   * @return the endpoint
    * @throws SettingsException when a path is not local
    */
   public static OracleEndpoint of(Settings.Oracle oracle) {
@@ -51,13 +60,28 @@ public record OracleEndpoint(
         oracle.retryTimeout());
   }
 
-  /** An endpoint whose certificate and token are in a folder, with a retry timeout of 2 minutes. */
+  /**
+   * An endpoint with a retry timeout of 2 minutes, whose files are {@code oracle.pem} and {@code
+   * oracle.token}.
+   *
+   * @param folder with certificate and token
+   * @param host name or address, without scheme
+   * @param port 1 to 65535; on the owner's side also 0 for any free port
+   * @return the endpoint
+   * @throws SettingsException when a value is out of its range
+   */
   public static OracleEndpoint in(Path folder, String host, int port) {
     return new OracleEndpoint(
         host, port, folder.resolve("oracle.pem"), folder.resolve("oracle.token"), RETRY_TIMEOUT);
   }
 
-  /** The same endpoint at the port where an oracle listens. */
+  /**
+   * The same endpoint at another port.
+   *
+   * @param listening the port where an oracle listens
+   * @return a copy with that port
+   * @throws SettingsException for a port out of range
+   */
   public OracleEndpoint at(int listening) {
     return new OracleEndpoint(host, listening, certificate, tokenFile, retryTimeout);
   }
@@ -67,6 +91,7 @@ public record OracleEndpoint(
    *
    * @param log of the owner's side
    * @param queryBudget of the owner's side, at least 1
+   * @return the settings below {@code oracle}
    */
   public Settings.Oracle settings(String log, int queryBudget) {
     return new Settings.Oracle(

@@ -15,8 +15,13 @@ public record RunIdentity(String runId, String keyId, String dataset, String pla
   private static final String SHA256 = "[0-9a-f]{64}";
 
   /**
-   * @throws IllegalArgumentException when a component has another form; messages may be printed on
-   *     a terminal
+   * Checks the form of the components, which appear in messages on a terminal.
+   *
+   * @param runId 1 to 64 letters, digits, dots, underscores and hyphens
+   * @param keyId 1 to 64 letters and digits
+   * @param dataset 64 lower-case hexadecimal digits
+   * @param plan 64 lower-case hexadecimal digits
+   * @throws IllegalArgumentException when a component has another form
    */
   public RunIdentity {
     require(runId, RUN_ID, "a run id of 1 to 64 letters, digits, . _ -");

@@ -18,12 +18,21 @@ public final class ValidationAnswer {
 
   private ValidationAnswer() {}
 
-  /** The decision as JSON. */
+  /**
+   * The body of an answer.
+   *
+   * @param decision the answer
+   * @return JSON in UTF-8
+   */
   public static byte[] encode(StopDecision decision) {
     return Messages.encode(decision);
   }
 
   /**
+   * Reads the body of an answer with status 200.
+   *
+   * @param json the body
+   * @return the answer
    * @throws IllegalArgumentException when the bytes are not an answer
    */
   public static StopDecision decode(byte[] json) {
@@ -31,12 +40,22 @@ public final class ValidationAnswer {
         json, StopDecision.class, "oracle: expected an answer with stop, best, reason");
   }
 
-  /** The body of a status other than 200. */
+  /**
+   * The body of a status other than 200.
+   *
+   * @param message one line
+   * @return JSON in UTF-8
+   */
   public static byte[] failure(String message) {
     return Messages.encode(new Failure(message));
   }
 
-  /** The message in the body of a status other than 200. */
+  /**
+   * The message in the body of a status other than 200.
+   *
+   * @param json the body
+   * @return the message; "no message" when the body has none
+   */
   public static String failureMessage(byte[] json) {
     try {
       return Messages.decode(json, Failure.class, "oracle: expected a failure").error();

@@ -29,7 +29,7 @@ public record ValidationRequest(RunIdentity run, int epoch, List<byte[]> logits)
 
   private record Header(RunIdentity run, int epoch, List<Integer> bytes, List<String> sha256) {}
 
-  /** The bytes to send. */
+  /** {@return the bytes to send, those of the ciphertexts and a header of less than 1 MiB} */
   public byte[] encode() {
     Header header =
         new Header(
@@ -46,6 +46,10 @@ public record ValidationRequest(RunIdentity run, int epoch, List<byte[]> logits)
   }
 
   /**
+   * Reads a request and checks the digest of each ciphertext.
+   *
+   * @param bytes the body
+   * @return the request
    * @throws IllegalArgumentException when the bytes are not a request; the message says why
    */
   public static ValidationRequest decode(byte[] bytes) {

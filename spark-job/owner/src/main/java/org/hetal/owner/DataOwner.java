@@ -87,7 +87,7 @@ public final class DataOwner implements AutoCloseable {
    * Makes a key pair and saves the secret key. The plan is that of the plan's file, or is made from
    * the data and written there when a method first needs it.
    *
-   * @param settings settings of the owner
+   * @param settings backend, client, parameter set and schedule
    * @param files where secrets and records are
    * @return the owner; close it
    * @throws CommitException when the file of the secret key is there
@@ -110,8 +110,8 @@ public final class DataOwner implements AutoCloseable {
   /**
    * Opens the secret key and the plan that {@link #generate(Plan, Path)} saved.
    *
-   * @param settings settings of the owner
-   * @param folder path or URI
+   * @param settings backend, client, parameter set and schedule
+   * @param folder of the local file system
    * @return the owner; close it
    * @throws DataException when there is no secret key
    * @throws DatasetException when key or plan are not those of the settings
@@ -133,7 +133,7 @@ public final class DataOwner implements AutoCloseable {
    * The owner of a secret key and a plan that are read when a method first needs them; errors as
    * {@link #open(Settings, Path)}, by that method.
    *
-   * @param settings settings of the owner
+   * @param settings backend, client, parameter set and schedule
    * @param files where secrets and records are
    * @return the owner; close it
    */

@@ -121,7 +121,7 @@ public final class LabeledData {
    * @return the prepared rows of all splits
    * @throws DataException at the first bad value
    */
-  public PreparedData prepared(Preparation earlier) {
+  PreparedData prepared(Preparation earlier) {
     PreparedData data = PreparedData.of(splits(), earlier, how);
     listener.accept(data);
     return data;
@@ -133,7 +133,7 @@ public final class LabeledData {
   }
 
   /** {@return the rows as they were given} */
-  public Splits splits() {
+  Splits splits() {
     if (splits == null) {
       splits = source.get();
     }

@@ -23,8 +23,8 @@ public final class OracleOptions {
   /**
    * The options of the settings {@code oracle} and {@code run-id}.
    *
-   * @param settings settings of the owner
-   * @return the options
+   * @param settings endpoint, log and query budget of the oracle, and the run id
+   * @return new options
    * @throws SettingsException when a path is not local
    */
   public static OracleOptions of(Settings settings) {
@@ -91,10 +91,10 @@ public final class OracleOptions {
   }
 
   /**
-   * Is told the metrics of each epoch. They are of the owner alone: the cluster learns only whether
-   * to stop and which epoch was the best.
+   * Sets a listener to the metrics of each epoch. They stay with the owner: the cluster learns only
+   * whether to stop and which epoch was the best.
    *
-   * @param value the value
+   * @param value called once per epoch, on the thread that answers
    * @return this
    */
   public OracleOptions setListener(Consumer<EpochMetrics> value) {
@@ -103,10 +103,10 @@ public final class OracleOptions {
   }
 
   /**
-   * Is told an error of the Java machine in a connection or an answer, on the thread of it. The
-   * oracle must end then. Default: the handler of uncaught exceptions of that thread is told.
+   * Sets a listener to errors of the Java machine in a connection or an answer. The oracle must end
+   * then. The default calls the handler of uncaught exceptions.
    *
-   * @param value the value
+   * @param value called on the thread of the error
    * @return this
    */
   public OracleOptions setErrorListener(Consumer<Error> value) {

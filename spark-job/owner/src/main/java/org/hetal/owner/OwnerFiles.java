@@ -21,8 +21,8 @@ public record OwnerFiles(Path secretKey, Path plan, Path privateFolder) {
    * Everything in one folder: {@code secret.key}, {@code plan.json}, {@code datasets/}, {@code
    * rows/}.
    *
-   * @param folder local path or file: URI
-   * @return the files
+   * @param folder of the local file system; it need not exist
+   * @return paths in the folder
    */
   public static OwnerFiles in(Path folder) {
     return new OwnerFiles(folder.resolve(SECRET_KEY), folder.resolve(PlanFile.NAME), folder);
@@ -31,8 +31,8 @@ public record OwnerFiles(Path secretKey, Path plan, Path privateFolder) {
   /**
    * The files that {@code paths.secret-key}, {@code paths.plan} and {@code paths.private} name.
    *
-   * @param settings settings of the owner
-   * @return the files
+   * @param settings with local paths or file: URIs
+   * @return the paths
    * @throws org.hetal.config.SettingsException when one of them is no local path
    */
   public static OwnerFiles of(Settings settings) {

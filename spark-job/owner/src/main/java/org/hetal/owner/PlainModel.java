@@ -27,8 +27,8 @@ public final class PlainModel {
   /**
    * Reads what {@link #save} wrote.
    *
-   * @param folder local path or file: URI
-   * @return the model
+   * @param folder of the local file system
+   * @return a model that gives the same predictions
    * @throws DatasetException when there is none or it is damaged
    */
   public static PlainModel load(Path folder) {
@@ -155,7 +155,7 @@ public final class PlainModel {
    * The class of a raw row, 0 to {@code classes() - 1}; errors as {@link #logits}.
    *
    * @param row raw features
-   * @return the class
+   * @return the index of the largest logit
    */
   public int predict(double[] row) {
     return EarlyStopping.largestIndex(logits(row));

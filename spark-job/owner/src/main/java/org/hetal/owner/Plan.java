@@ -18,9 +18,9 @@ public record Plan(Settings settings, TrainingPlan training) {
   /**
    * Plans a training on the data. Runs one iteration on the simulator: seconds at N = 2^16.
    *
-   * @param settings settings of the owner
+   * @param settings parameter set, schedule, layout and preparation of the rows
    * @param data rows of the training, read now if they were not read before
-   * @return the plan
+   * @return the plan with its settings
    * @throws SettingsException when the parameter set has too few levels for the settings
    */
   public static Plan of(Settings settings, LabeledData data) {

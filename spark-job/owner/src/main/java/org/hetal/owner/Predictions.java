@@ -51,7 +51,7 @@ public final class Predictions {
    * The share of rows whose class is the label, 0 to 1.
    *
    * @param labels one per row
-   * @return the share
+   * @return 0 to 1
    * @throws IllegalArgumentException when there are more or fewer labels than rows
    */
   public double accuracy(int[] labels) {

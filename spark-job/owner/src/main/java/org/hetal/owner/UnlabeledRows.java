@@ -49,7 +49,7 @@ public record UnlabeledRows(String source, Table table, boolean seenInPreparatio
    * @return the rows
    * @throws DataException when it has none
    */
-  public static UnlabeledRows ofTest(Splits splits) {
+  static UnlabeledRows ofTest(Splits splits) {
     if (splits.test() == null) {
       throw new DataException("data.test: expected a test split, actual none");
     }

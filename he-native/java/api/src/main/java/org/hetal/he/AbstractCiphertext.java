@@ -4,7 +4,10 @@ package org.hetal.he;
 public abstract class AbstractCiphertext extends AbstractHandle implements Ciphertext {
 
   /**
+   * Makes an open ciphertext.
+   *
    * @param owner equal for ciphertexts and plaintexts that may meet in one operation
+   * @param shape level, scale degree 1 or 2, and 2 or 3 parts
    */
   protected AbstractCiphertext(Object owner, Shape shape) {
     super(owner, shape);

@@ -21,14 +21,22 @@ public abstract class AbstractHandle implements AutoCloseable {
    * @param parts 1 for a plaintext, 2 or 3 for a ciphertext
    */
   public record Shape(int level, int scaleDegree, int parts) {
-    /** From the byte each that native libraries give: level lowest, then scale degree, parts. */
+    /**
+     * The shape that a native library gives as one number.
+     *
+     * @param described level in bits 0 to 7, scale degree in bits 8 to 15, parts in bits 16 to 23
+     * @return the shape
+     */
     public static Shape unpacked(int described) {
       return new Shape(described & 0xff, described >> 8 & 0xff, described >> 16 & 0xff);
     }
   }
 
   /**
+   * Makes an open handle.
+   *
    * @param owner equal for handles that may meet in one operation
+   * @param shape stays readable after {@link #close}
    */
   protected AbstractHandle(Object owner, Shape shape) {
     this.owner = owner;
@@ -41,23 +49,23 @@ public abstract class AbstractHandle implements AutoCloseable {
   /** "ciphertext" or "plaintext", for messages. */
   abstract String noun();
 
-  /** Rescalings left. */
+  /** {@return the rescalings left, 0 to {@link Parameters#maxLevel()}} */
   public final int level() {
     return shape.level;
   }
 
-  /** 1, or 2 between a product and its rescaling. */
+  /** {@return 1, or 2 between a product and its rescaling} */
   public final int scaleDegree() {
     return shape.scaleDegree;
   }
 
-  /** 1 for a plaintext, 2 or 3 for a ciphertext. */
+  /** {@return 1 for a plaintext, 2 or 3 for a ciphertext} */
   public final int parts() {
     return shape.parts;
   }
 
   /** Whether {@link #close} was called. */
-  public final boolean isClosed() {
+  final boolean isClosed() {
     return closed.get();
   }
 
@@ -80,7 +88,7 @@ public abstract class AbstractHandle implements AutoCloseable {
             };
   }
 
-  /** Idempotent. */
+  /** Frees the memory. A second call does nothing. */
   @Override
   public final void close() {
     if (!closed.compareAndSet(false, true)) {

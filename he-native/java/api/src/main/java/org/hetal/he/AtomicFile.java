@@ -15,6 +15,8 @@ public final class AtomicFile {
    * exists.
    *
    * @throws FileWriteException naming the target and the reason
+   * @param target the file to be; missing folders above it are created
+   * @param bytes the whole content
    */
   public static void write(Path target, byte[] bytes) {
     try {

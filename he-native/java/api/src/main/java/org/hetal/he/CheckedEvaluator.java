@@ -19,7 +19,12 @@ public abstract class CheckedEvaluator<C extends AbstractCiphertext, P extends A
   private final Class<P> plaintexts;
 
   /**
-   * @param keys what may be used, each up to which level
+   * Makes an evaluator that checks by these parameters and keys.
+   *
+   * @param parameters the parameter set of every operand
+   * @param keys what may be used, each key up to which level
+   * @param ciphertexts the class of the subclass's ciphertexts
+   * @param plaintexts the class of the subclass's plaintexts
    */
   protected CheckedEvaluator(
       Parameters parameters, KeyLevels keys, Class<C> ciphertexts, Class<P> plaintexts) {
@@ -31,108 +36,258 @@ public abstract class CheckedEvaluator<C extends AbstractCiphertext, P extends A
 
   // ---- what a subclass computes; operands are open, its own, and within the rules ----
 
-  /** Whether {@link #close} was called. */
+  /** {@return whether {@link #close} was called} */
   protected abstract boolean isClosed();
 
-  /** Equal to the owner of every handle that this evaluator takes. */
+  /** {@return what equals the owner of every handle that this evaluator takes} */
   protected Object handleOwner() {
     return this;
   }
 
   /**
-   * @param imaginary null for none
+   * Computes {@link Evaluator#encode(double[], double[], int)}.
+   *
+   * @param real finite values, a power of two of them, at most slotCount
+   * @param imaginary as many finite values; null for none
+   * @param level 0 to maxLevel
+   * @return a plaintext at {@code level}
    */
   protected abstract P doEncode(double[] real, double[] imaginary, int level);
 
-  /** {@link Evaluator#add(Ciphertext, Ciphertext)}. */
+  /**
+   * Computes {@link Evaluator#add(Ciphertext, Ciphertext)}.
+   *
+   * @param a two or three parts
+   * @param b level and scale degree of {@code a}
+   * @return the sum, with as many parts as the operand that has more
+   */
   protected abstract C doAdd(C a, C b);
 
-  /** {@link Evaluator#sub(Ciphertext, Ciphertext)}. */
+  /**
+   * Computes {@link Evaluator#sub(Ciphertext, Ciphertext)}.
+   *
+   * @param a two or three parts
+   * @param b level and scale degree of {@code a}
+   * @return the difference, with as many parts as the operand that has more
+   */
   protected abstract C doSub(C a, C b);
 
-  /** {@link Evaluator#add(Ciphertext, Plaintext)}. */
+  /**
+   * Computes {@link Evaluator#add(Ciphertext, Plaintext)}.
+   *
+   * @param a scale degree 1
+   * @param b at the level of {@code a}
+   * @return the sum, with the parts of {@code a}
+   */
   protected abstract C doAdd(C a, P b);
 
-  /** {@link Evaluator#sub(Ciphertext, Plaintext)}. */
+  /**
+   * Computes {@link Evaluator#sub(Ciphertext, Plaintext)}.
+   *
+   * @param a scale degree 1
+   * @param b at the level of {@code a}
+   * @return the difference, with the parts of {@code a}
+   */
   protected abstract C doSub(C a, P b);
 
-  /** {@link Evaluator#add(Ciphertext, double)}. */
+  /**
+   * Computes {@link Evaluator#add(Ciphertext, double)}.
+   *
+   * @param a any scale degree and parts
+   * @param constant finite
+   * @return the sum, with the shape of {@code a}
+   */
   protected abstract C doAdd(C a, double constant);
 
-  /** {@link Evaluator#negate}. */
+  /**
+   * Computes {@link Evaluator#negate}, here by {@link #doMultiplyInteger}.
+   *
+   * @param a any scale degree and parts
+   * @return {@code -a}, with the shape of {@code a}
+   */
   protected C doNegate(C a) {
     return doMultiplyInteger(a, -1);
   }
 
-  /** {@link Evaluator#multiplyInteger}. */
+  /**
+   * Computes {@link Evaluator#multiplyInteger}.
+   *
+   * @param a any scale degree and parts
+   * @param factor of a magnitude of at most 2^20
+   * @return the product, with the shape of {@code a}
+   */
   protected abstract C doMultiplyInteger(C a, int factor);
 
-  /** {@link Evaluator#multiplyByI}. */
+  /**
+   * Computes {@link Evaluator#multiplyByI}.
+   *
+   * @param a any scale degree and parts
+   * @return the product, with the shape of {@code a}
+   */
   protected abstract C doMultiplyByI(C a);
 
-  /** {@link Evaluator#multiply(Ciphertext, double)}. */
+  /**
+   * Computes {@link Evaluator#multiply(Ciphertext, double)}.
+   *
+   * @param a level at least 1, scale degree 1
+   * @param constant finite
+   * @return the product, of scale degree 2, with level and parts of {@code a}
+   */
   protected abstract C doMultiply(C a, double constant);
 
-  /** {@link Evaluator#multiplySum}. */
+  /**
+   * Computes {@link Evaluator#multiplySum}; a single term for {@link Evaluator#multiply(Ciphertext,
+   * Ciphertext)}.
+   *
+   * @param a at least one; equal levels of at least 1, scale degree 1, two parts
+   * @param b as many, of the same shape
+   * @return the sum, of scale degree 2 and three parts
+   */
   protected abstract C doMultiplySum(List<C> a, List<C> b);
 
-  /** {@link Evaluator#multiplySumPlain}. */
+  /**
+   * Computes {@link Evaluator#multiplySumPlain}; a single term for {@link
+   * Evaluator#multiply(Ciphertext, Plaintext)}.
+   *
+   * @param a at least one; equal levels of at least 1, scale degree 1, two or three parts
+   * @param b as many, at the level of {@code a}
+   * @return the sum, of scale degree 2, with as many parts as the term that has most
+   */
   protected abstract C doMultiplySumPlain(List<C> a, List<P> b);
 
-  /** Two or three parts; two come back as a copy. */
+  /**
+   * Computes {@link Evaluator#relinearize}.
+   *
+   * @param a two or three parts; for three the key is there
+   * @return two parts; a copy of {@code a} if it has two
+   */
   protected abstract C doRelinearize(C a);
 
-  /** {@link Evaluator#rescale}. */
+  /**
+   * Computes {@link Evaluator#rescale}.
+   *
+   * @param a level at least 1, scale degree 2
+   * @return scale degree 1, one level lower, with the parts of {@code a}
+   */
   protected abstract C doRescale(C a);
 
-  /** Two or three parts. */
+  /**
+   * Computes {@link Evaluator#relinearizeRescale}, here in two steps.
+   *
+   * @param a level at least 1, scale degree 2, two or three parts; for three the key is there
+   * @return scale degree 1, one level lower, two parts
+   */
   protected C doRelinearizeRescale(C a) {
     try (C relinearized = doRelinearize(a)) {
       return doRescale(relinearized);
     }
   }
 
-  /** {@link Evaluator#dropToLevel}. */
+  /**
+   * Computes {@link Evaluator#dropToLevel}.
+   *
+   * @param a scale degree 1
+   * @param level 0 to the level of {@code a}
+   * @return scale degree 1 at {@code level}, with the parts of {@code a}; never {@code a} itself
+   */
   protected abstract C doDropToLevel(C a, int level);
 
   /**
-   * @param left 0 to slotCount - 1
+   * Computes {@link Evaluator#rotate}.
+   *
+   * @param a two parts
+   * @param left 0 to slotCount - 1; the key is there
+   * @return the shape of {@code a}; a copy for 0
    */
   protected abstract C doRotate(C a, int left);
 
   /**
-   * @param left each 0 to slotCount - 1; at least one
+   * Computes {@link Evaluator#rotateAll}.
+   *
+   * @param a two parts
+   * @param left each 0 to slotCount - 1; at least one; the keys are there
+   * @return one ciphertext for each step, in this order
    */
   protected abstract List<? extends Ciphertext> doRotateAll(C a, int[] left);
 
-  /** {@link Evaluator#conjugate}. */
+  /**
+   * Computes {@link Evaluator#conjugate}.
+   *
+   * @param a two parts; the key is there
+   * @return the shape of {@code a}
+   */
   protected abstract C doConjugate(C a);
 
-  /** {@link Evaluator#rotateSum}. */
+  /**
+   * Computes {@link Evaluator#rotateSum}.
+   *
+   * @param a two parts
+   * @param left each 0 to slotCount - 1; at least one; the keys are there
+   * @return the sum, with the shape of {@code a}
+   */
   protected abstract C doRotateSum(C a, int[] left);
 
-  /** {@link Evaluator#sumRotated}. */
+  /**
+   * Computes {@link Evaluator#sumRotated}.
+   *
+   * @param a at least one; equal levels and scale degrees, two parts
+   * @param left as many, each 0 to slotCount - 1; the keys are there
+   * @return the sum, with the shape of each term
+   */
   protected abstract C doSumRotated(List<C> a, int[] left);
 
   /**
-   * @param factors as many in a row as steps; null is an absent factor; at least one in each row
+   * Computes {@link Evaluator#multiplyRotated}.
+   *
+   * @param a level at least 1, scale degree 1, two parts
+   * @param left each 0 to slotCount - 1; the keys are there
+   * @param factors at least one row, with as many plaintexts in a row as steps; null is an absent
+   *     factor; at least one in each row
+   * @return one ciphertext of scale degree 2 for each row, in this order
    */
   protected abstract List<? extends Ciphertext> doMultiplyRotated(
       C a, int[] left, List<List<P>> factors);
 
-  /** {@link Evaluator#bootstrap}. */
+  /**
+   * Computes {@link Evaluator#bootstrap}.
+   *
+   * @param a at or above the input level, scale degree 1, two parts; the keys are there
+   * @return scale degree 1 and two parts at the output level
+   */
   protected abstract C doBootstrap(C a);
 
-  /** {@link Evaluator#bootstrapPair}. */
+  /**
+   * Computes {@link Evaluator#bootstrapPair}.
+   *
+   * @param a at or above the input level, scale degree 1, two parts; the keys are there
+   * @param b the same shape
+   * @return both, {@code a} first, with scale degree 1 and two parts at the output level
+   */
   protected abstract List<? extends Ciphertext> doBootstrapPair(C a, C b);
 
-  /** {@link Evaluator#zero}. */
+  /**
+   * Computes {@link Evaluator#zero}.
+   *
+   * @param level 0 to maxLevel
+   * @return scale degree 1 and two parts at {@code level}
+   */
   protected abstract C doZero(int level);
 
-  /** {@link Evaluator#serialize}. */
+  /**
+   * Computes {@link Evaluator#serialize}.
+   *
+   * @param a scale degree 1, two parts
+   * @return the bytes, which {@link #doDeserialize} reads
+   */
   protected abstract byte[] doSerialize(C a);
 
-  /** {@link Evaluator#deserialize}. */
+  /**
+   * Computes {@link Evaluator#deserialize}, with every check of the bytes.
+   *
+   * @param bytes from anywhere
+   * @return the ciphertext
+   * @throws HeFormatException naming the check that failed
+   */
   protected abstract C doDeserialize(byte[] bytes);
 
   // ---- the checks ----
@@ -402,12 +557,16 @@ public abstract class CheckedEvaluator<C extends AbstractCiphertext, P extends A
     return doDeserialize(bytes);
   }
 
-  /** {@link EvaluatorRules} with this evaluator's parameters and keys. */
+  /** {@return the rules with this evaluator's parameters and keys} */
   protected final EvaluatorRules rules() {
     return rules;
   }
 
-  /** Throws {@link IllegalStateException} when closed. */
+  /**
+   * Checks that the evaluator is open.
+   *
+   * @throws IllegalStateException when it is closed
+   */
   protected final void requireOpen() {
     if (isClosed()) {
       throw new IllegalStateException("the evaluator is closed");
@@ -434,7 +593,14 @@ public abstract class CheckedEvaluator<C extends AbstractCiphertext, P extends A
     return left;
   }
 
-  /** The ciphertext, if it is open and this evaluator's. */
+  /**
+   * The ciphertext in the subclass's type.
+   *
+   * @param a an operand
+   * @return {@code a}
+   * @throws IllegalStateException when it or this evaluator is closed
+   * @throws IllegalArgumentException when it is of another evaluator or of other parameters
+   */
   protected final C own(Ciphertext a) {
     requireOpen();
     return requireOwn(ciphertexts, a, "ciphertext");

@@ -6,19 +6,19 @@ package org.hetal.he;
  */
 public interface Ciphertext extends AutoCloseable {
 
-  /** Rescalings left: 0 to {@link Parameters#maxLevel()}. */
+  /** {@return the rescalings left, 0 to {@link Parameters#maxLevel()}} */
   int level();
 
   /**
-   * 1 normally, 2 between a product and its rescale; the scale is {@code parameters.scale(level) ^
-   * scaleDegree}.
+   * {@return 1 normally, 2 between a product and its rescale; the scale is {@code
+   * parameters.scale(level) ^ scaleDegree}}
    */
   int scaleDegree();
 
-  /** 2, or 3 between a product of ciphertexts and its relinearization. */
+  /** {@return 2, or 3 between a product of ciphertexts and its relinearization} */
   int parts();
 
-  /** Idempotent. */
+  /** Frees the memory. A second call does nothing. */
   @Override
   void close();
 }

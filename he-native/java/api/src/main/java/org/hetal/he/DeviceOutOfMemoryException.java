@@ -7,10 +7,21 @@ package org.hetal.he;
 public class DeviceOutOfMemoryException extends HeException {
   private static final long serialVersionUID = 1L;
 
+  /**
+   * Makes an exception without a cause.
+   *
+   * @param message one line: requested and available bytes
+   */
   public DeviceOutOfMemoryException(String message) {
     super(message);
   }
 
+  /**
+   * Makes an exception with a cause.
+   *
+   * @param message one line: requested and available bytes
+   * @param cause what was caught
+   */
   public DeviceOutOfMemoryException(String message, Throwable cause) {
     super(message, cause);
   }

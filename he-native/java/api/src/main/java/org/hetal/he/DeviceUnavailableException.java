@@ -7,10 +7,21 @@ package org.hetal.he;
 public class DeviceUnavailableException extends HeException {
   private static final long serialVersionUID = 1L;
 
+  /**
+   * Makes an exception without a cause.
+   *
+   * @param message one line: what is missing and how to get it
+   */
   public DeviceUnavailableException(String message) {
     super(message);
   }
 
+  /**
+   * Makes an exception with a cause.
+   *
+   * @param message one line: what is missing and how to get it
+   * @param cause what was caught
+   */
   public DeviceUnavailableException(String message, Throwable cause) {
     super(message, cause);
   }

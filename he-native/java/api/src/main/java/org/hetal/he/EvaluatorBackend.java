@@ -13,15 +13,17 @@ import java.util.ServiceLoader;
  */
 public interface EvaluatorBackend {
 
-  /** The value of the setting {@code backend}. */
+  /** {@return the value of the setting {@code backend}, such as {@code native}} */
   String name();
 
-  /** Whether {@link #open} needs a bundle of evaluation keys. */
+  /** {@return whether {@link #open} needs a bundle of evaluation keys} */
   boolean needsKeys();
 
   /**
-   * The parameter set of that name.
+   * A parameter set of this backend.
    *
+   * @param name such as {@code n16_l12}
+   * @return the set, which needs no keys
    * @throws IllegalArgumentException for an unknown name
    * @throws NativeLibraryException when the backend's library is missing
    */
@@ -39,10 +41,11 @@ public interface EvaluatorBackend {
    * @throws DeviceUnavailableException when this machine lacks the device
    * @throws DeviceOutOfMemoryException when the device has not the memory to be reserved
    * @throws ResourceUnavailableException when the system gives fewer threads
+   * @return an evaluator with the keys of the bundle
    */
   Evaluator open(Path keyBundle, String parameterSet, DeviceSpec device);
 
-  /** The backends on the class path. */
+  /** {@return the backends on the class path, in the order of their jars} */
   static List<EvaluatorBackend> all() {
     return ServiceLoader.load(EvaluatorBackend.class, EvaluatorBackend.class.getClassLoader())
         .stream()
@@ -50,7 +53,12 @@ public interface EvaluatorBackend {
         .toList();
   }
 
-  /** The backend of that name, if the class path has it. */
+  /**
+   * Finds a backend on the class path.
+   *
+   * @param name as {@link #name()} gives it
+   * @return the backend; empty if the class path lacks it
+   */
   static Optional<EvaluatorBackend> find(String name) {
     return all().stream().filter(backend -> backend.name().equals(name)).findFirst();
   }

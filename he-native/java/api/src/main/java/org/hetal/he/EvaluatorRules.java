@@ -12,20 +12,25 @@ import java.util.List;
  */
 public final class EvaluatorRules {
   /** The largest magnitude of a factor of {@link Evaluator#multiplyInteger}. */
-  public static final int LARGEST_INTEGER = 1 << 20;
+  static final int LARGEST_INTEGER = 1 << 20;
 
   private final Parameters parameters;
   private final KeyLevels keys;
 
-  /** Rules for one evaluator. */
-  public EvaluatorRules(Parameters parameters, KeyLevels keys) {
+  /** Rules for one evaluator with these parameters and keys. */
+  EvaluatorRules(Parameters parameters, KeyLevels keys) {
     this.parameters = parameters;
     this.keys = keys;
   }
 
   // ---- plaintexts ----
 
-  /** 0 to maxLevel. */
+  /**
+   * Checks a level to encode at or to start a sum at.
+   *
+   * @param level expected 0 to maxLevel
+   * @throws HeLevelException for another level
+   */
   public void level(int level) {
     int highest = parameters.maxLevel();
     if (level < 0 || level > highest) {
@@ -34,9 +39,11 @@ public final class EvaluatorRules {
   }
 
   /**
-   * A power of two of finite values, at most one per slot.
+   * Checks values to encode.
    *
-   * @param imaginary null for none; otherwise as many as real parts
+   * @param real expected a power of two of finite values, at most one per slot
+   * @param imaginary expected as many finite values; null for none
+   * @throws IllegalArgumentException for other values
    */
   public void slots(double[] real, double[] imaginary) {
     int slots = parameters.slotCount();
@@ -69,7 +76,7 @@ public final class EvaluatorRules {
   // ---- shapes ----
 
   /** Equal levels and scale degrees. */
-  public void same(String operation, Ciphertext a, Ciphertext b) {
+  void same(String operation, Ciphertext a, Ciphertext b) {
     equalLevels(operation, a.level(), b.level());
     if (a.scaleDegree() != b.scaleDegree()) {
       throw new HeScaleException(
@@ -82,20 +89,20 @@ public final class EvaluatorRules {
   }
 
   /** A plaintext, which has scale degree 1, at the level of {@code a}. */
-  public void same(String operation, Ciphertext a, Plaintext b) {
+  void same(String operation, Ciphertext a, Plaintext b) {
     equalLevels(operation, a.level(), b.level());
     degreeOne(operation, a);
   }
 
   /** Two operands at one level. */
-  public void equalLevels(String operation, int a, int b) {
+  void equalLevels(String operation, int a, int b) {
     if (a != b) {
       throw new HeLevelException(operation + ": expected equal levels, actual " + a + " and " + b);
     }
   }
 
   /** Scale degree 1. */
-  public void degreeOne(String operation, Ciphertext a) {
+  void degreeOne(String operation, Ciphertext a) {
     if (a.scaleDegree() != 1) {
       throw new HeScaleException(
           operation + ": expected scale degree 1, actual " + a.scaleDegree());
@@ -103,14 +110,14 @@ public final class EvaluatorRules {
   }
 
   /** Two parts: relinearized. */
-  public void twoParts(String operation, Ciphertext a) {
+  void twoParts(String operation, Ciphertext a) {
     if (a.parts() != 2) {
       throw new IllegalArgumentException(operation + ": expected 2 parts, actual " + a.parts());
     }
   }
 
   /** Scale degree 1, and a level to rescale from. */
-  public void factor(String operation, Ciphertext a) {
+  void factor(String operation, Ciphertext a) {
     degreeOne(operation, a);
     if (a.level() < 1) {
       throw new HeLevelException(
@@ -119,7 +126,7 @@ public final class EvaluatorRules {
   }
 
   /** Equal numbers, at least 1. */
-  public void terms(String operation, int a, int b) {
+  void terms(String operation, int a, int b) {
     if (a != b || a < 1) {
       throw new IllegalArgumentException(
           operation + ": expected equal numbers of terms, at least 1; actual " + a + " and " + b);
@@ -127,14 +134,14 @@ public final class EvaluatorRules {
   }
 
   /** A finite constant. */
-  public void finite(double constant) {
+  void finite(double constant) {
     if (!Double.isFinite(constant)) {
       throw new IllegalArgumentException("constant: expected a finite value, actual " + constant);
     }
   }
 
   /** A factor of {@link Evaluator#multiplyInteger}. */
-  public void integer(int factor) {
+  void integer(int factor) {
     if (factor < -LARGEST_INTEGER || factor > LARGEST_INTEGER) {
       throw new IllegalArgumentException(
           "integer factor: expected a magnitude of at most 2^20, actual " + factor);
@@ -144,7 +151,7 @@ public final class EvaluatorRules {
   // ---- operations ----
 
   /** One term of a sum of products of ciphertexts. */
-  public void product(Ciphertext first, Ciphertext a, Ciphertext b) {
+  void product(Ciphertext first, Ciphertext a, Ciphertext b) {
     for (Ciphertext x : List.of(a, b)) {
       factor("multiply", x);
       twoParts("multiply", x);
@@ -153,14 +160,14 @@ public final class EvaluatorRules {
   }
 
   /** One term of a sum of products with plaintexts. */
-  public void product(Ciphertext first, Ciphertext a, Plaintext b) {
+  void product(Ciphertext first, Ciphertext a, Plaintext b) {
     factor("multiply", a);
     equalLevels("multiply", first.level(), a.level());
     equalLevels("multiply", first.level(), b.level());
   }
 
   /** Scale degree 2, and a level to divide by. */
-  public void rescale(Ciphertext a) {
+  void rescale(Ciphertext a) {
     if (a.level() < 1) {
       throw new HeLevelException("rescale: expected a level of at least 1, actual " + a.level());
     }
@@ -170,7 +177,7 @@ public final class EvaluatorRules {
   }
 
   /** Scale degree 1, and a level from 0 to that of {@code a}. */
-  public void dropToLevel(Ciphertext a, int level) {
+  void dropToLevel(Ciphertext a, int level) {
     degreeOne("dropToLevel", a);
     if (level < 0 || level > a.level()) {
       throw new HeLevelException(
@@ -179,7 +186,7 @@ public final class EvaluatorRules {
   }
 
   /** Scale degree 1, two parts, and at least the input level. */
-  public void bootstrap(Ciphertext a) {
+  void bootstrap(Ciphertext a) {
     degreeOne("bootstrap", a);
     twoParts("bootstrap", a);
     int lowest = parameters.bootstrapInputLevel();
@@ -190,13 +197,13 @@ public final class EvaluatorRules {
   }
 
   /** Scale degree 1 and two parts. */
-  public void serialize(Ciphertext a) {
+  void serialize(Ciphertext a) {
     degreeOne("serialize", a);
     twoParts("serialize", a);
   }
 
   /** One output of {@link Evaluator#multiplyRotated}. */
-  public void row(Ciphertext a, int steps, List<? extends Plaintext> factors) {
+  void row(Ciphertext a, int steps, List<? extends Plaintext> factors) {
     terms("multiplyRotated", factors.size(), steps);
     boolean none = true;
     for (Plaintext factor : factors) {
@@ -214,7 +221,7 @@ public final class EvaluatorRules {
   // ---- keys ----
 
   /** Rotations to the left as 0 to slotCount - 1. */
-  public int left(int steps) {
+  int left(int steps) {
     return Math.floorMod(steps, parameters.slotCount());
   }
 
@@ -223,24 +230,24 @@ public final class EvaluatorRules {
    *
    * @param left as {@link #left} gives it; 0 needs no key
    */
-  public void rotationKey(int left, int level) {
+  void rotationKey(int left, int level) {
     if (left != 0) {
       key("the rotation by " + left, keys.rotation(left), level);
     }
   }
 
   /** The relinearization key, up to a level. */
-  public void relinearizationKey(int level) {
+  void relinearizationKey(int level) {
     key("relinearization", keys.relinearization(), level);
   }
 
   /** The conjugation key, up to a level. */
-  public void conjugationKey(int level) {
+  void conjugationKey(int level) {
     key("conjugation", keys.conjugation(), level);
   }
 
   /** The keys that only bootstraps use. */
-  public void bootstrapKeys() {
+  void bootstrapKeys() {
     if (!keys.bootstrap()) {
       throw new HeMissingKeyException("expected the keys of bootstrapping, actual none");
     }

@@ -8,14 +8,32 @@ import java.nio.file.Path;
 public class FileReadException extends UncheckedIOException {
   private static final long serialVersionUID = 1L;
 
+  /**
+   * Makes an exception for a condition that no call of Java reported.
+   *
+   * @param message one line: the file and the reason
+   */
   public FileReadException(String message) {
     this(message, new IOException(message));
   }
 
+  /**
+   * Makes an exception with a message of its own.
+   *
+   * @param message one line: the file and the reason
+   * @param cause what Java reported
+   */
   public FileReadException(String message, IOException cause) {
     super(message, cause);
   }
 
+  /**
+   * The exception for a file that cannot be read, with the reason in words ({@link IoReason}).
+   *
+   * @param file as the message shows it
+   * @param cause what Java reported
+   * @return the exception, for the caller to throw
+   */
   public static FileReadException of(Path file, IOException cause) {
     return new FileReadException("cannot read " + file + ": " + IoReason.of(cause), cause);
   }

@@ -4,10 +4,21 @@ package org.hetal.he;
 public class HeFormatException extends HeException {
   private static final long serialVersionUID = 1L;
 
+  /**
+   * Makes an exception without a cause.
+   *
+   * @param message one line: the input and the check that failed, with expected and actual value
+   */
   public HeFormatException(String message) {
     super(message);
   }
 
+  /**
+   * Makes an exception with a cause.
+   *
+   * @param message one line: the input and the check that failed, with expected and actual value
+   * @param cause what was caught
+   */
   public HeFormatException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -4,10 +4,21 @@ package org.hetal.he;
 public class HeLevelException extends HeException {
   private static final long serialVersionUID = 1L;
 
+  /**
+   * Makes an exception without a cause.
+   *
+   * @param message one line: the operation with the expected and the actual level
+   */
   public HeLevelException(String message) {
     super(message);
   }
 
+  /**
+   * Makes an exception with a cause.
+   *
+   * @param message one line: the operation with the expected and the actual level
+   * @param cause what was caught
+   */
   public HeLevelException(String message, Throwable cause) {
     super(message, cause);
   }

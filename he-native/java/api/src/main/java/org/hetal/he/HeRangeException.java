@@ -7,6 +7,11 @@ package org.hetal.he;
 public class HeRangeException extends HeException {
   private static final long serialVersionUID = 1L;
 
+  /**
+   * Makes an exception without a cause.
+   *
+   * @param message one line: the operation with the largest slot and the bound
+   */
   public HeRangeException(String message) {
     super(message);
   }

@@ -13,7 +13,12 @@ import java.nio.file.NotDirectoryException;
 public final class IoReason {
   private IoReason() {}
 
-  /** A part of a line, such as "permission denied" or "No space left on device". */
+  /**
+   * The reason of a failure.
+   *
+   * @param failure what a call of {@code java.nio.file} threw
+   * @return a part of a line, such as "permission denied" or "No space left on device"
+   */
   public static String of(IOException failure) {
     if (failure instanceof NoSuchFileException) {
       return "no such file or folder";

@@ -49,6 +49,8 @@ public final class KeyBundleManifest {
    * Checks the digest and reads the lines.
    *
    * @param where the file, for messages
+   * @param bytes the whole file
+   * @return the manifest
    * @throws HeFormatException when it is damaged, or of a version that this release does not know
    */
   public static KeyBundleManifest parse(String where, byte[] bytes) {
@@ -68,6 +70,8 @@ public final class KeyBundleManifest {
   /**
    * Reads the manifest of a bundle.
    *
+   * @param bundle the folder with the keys and the file {@link #NAME}
+   * @return the manifest
    * @throws FileReadException when it cannot be read
    * @throws HeFormatException as {@link #parse}
    */
@@ -128,7 +132,15 @@ public final class KeyBundleManifest {
     }
   }
 
-  /** The text of a bundle whose manifest says its plan, with its digest. */
+  /**
+   * The manifest of a bundle whose keys are not listed one by one, but as the plan that they serve.
+   *
+   * @param first the line with format and version, such as {@code hetal-simulator-keys 1}
+   * @param parameters the parameter set of the keys
+   * @param keyId the id of the key pair; OpenFHE's key tag
+   * @param plan the keys that the bundle holds
+   * @return the text in UTF-8, its digest in the last line
+   */
   public static byte[] ofPlan(String first, Parameters parameters, String keyId, KeyPlan plan) {
     StringBuilder text = new StringBuilder(first).append('\n');
     text.append("parameters " + parameters.name() + " " + parameters.hash() + "\n");
@@ -148,25 +160,28 @@ public final class KeyBundleManifest {
     return text.append("digest " + digest + "\n").toString().getBytes(StandardCharsets.UTF_8);
   }
 
+  /** {@return the name of the parameter set of the keys} */
   public String parameterSet() {
     return parameterSet;
   }
 
+  /** {@return the hash of the parameter set, see {@link Parameters#hash()}} */
   public String parameterHash() {
     return parameterHash;
   }
 
-  /** The key id; OpenFHE's key tag. */
+  /** {@return the id of the key pair; OpenFHE's key tag} */
   public String keyId() {
     return keyId;
   }
 
   /**
-   * The keys of a plan that the bundle lacks, in words, the first five of them; empty when it has
-   * all. Of the keys of bootstrapping only those are looked for that no other use has: whoever
-   * writes them writes all.
+   * The keys of a plan that the bundle lacks. Of the keys of bootstrapping only those are looked
+   * for that no other use has, since a writer of bundles writes all of them or none.
    *
+   * @param plan the keys that a computation needs, with their levels
    * @param ringDegree of the parameter set
+   * @return the first five in words and how many more; empty when the bundle has all
    */
   public String missing(KeyPlan plan, int ringDegree) {
     List<String> all = missingKeys(plan, ringDegree);
@@ -197,9 +212,10 @@ public final class KeyBundleManifest {
   }
 
   /**
-   * The keys of the bundle.
+   * The keys of the bundle with the level of each.
    *
    * @param ringDegree of the parameter set
+   * @return what {@link EvaluatorRules} checks operations against
    */
   public KeyLevels keys(int ringDegree) {
     return new KeyLevels() {

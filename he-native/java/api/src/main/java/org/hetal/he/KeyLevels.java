@@ -33,22 +33,28 @@ public interface KeyLevels {
       };
 
   /**
-   * The level of the key for a rotation, or {@link #NONE}.
+   * The level of the key for a rotation.
    *
    * @param steps to the left, 1 to slotCount - 1
+   * @return the highest level of use, or {@link #NONE}
    */
   int rotation(int steps);
 
-  /** The level of the relinearization key, or {@link #NONE}. */
+  /** {@return the level of the relinearization key, or {@link #NONE}} */
   int relinearization();
 
-  /** The level of the conjugation key, or {@link #NONE}. */
+  /** {@return the level of the conjugation key, or {@link #NONE}} */
   int conjugation();
 
-  /** Whether the keys are there that only bootstraps use. */
+  /** {@return whether the keys that only bootstraps use are there} */
   boolean bootstrap();
 
-  /** The keys of a plan, each with the level that the plan gives. */
+  /**
+   * The keys of a plan, each with the level that the plan gives.
+   *
+   * @param plan read at each call, so that later additions count
+   * @return the plan as levels
+   */
   static KeyLevels of(KeyPlan plan) {
     return new KeyLevels() {
       @Override

@@ -9,6 +9,8 @@ import java.util.TreeMap;
  * The evaluation keys that a computation needs, each with the highest level at which it is used, so
  * that no other key is generated and none is longer than needed. Bootstrapping's own rotations are
  * added by the key generator.
+ *
+ * @serial exclude
  */
 public final class KeyPlan implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -17,36 +19,59 @@ public final class KeyPlan implements Serializable {
   private int conjugationLevel = -1;
   private boolean bootstrap;
 
+  /** A plan without keys. */
+  public KeyPlan() {}
+
   /**
    * Adds a rotation.
    *
    * @param steps to the left, 1 to slotCount - 1
    * @param level at which it is used; the highest of several counts
+   * @return this
    */
   public KeyPlan rotate(int steps, int level) {
     levelOfSteps.merge(steps, level, Math::max);
     return this;
   }
 
-  /** Adds relinearizations at a level; the highest of several counts. */
+  /**
+   * Adds relinearizations.
+   *
+   * @param level at which they are used; the highest of several counts
+   * @return this
+   */
   public KeyPlan relinearize(int level) {
     relinearizationLevel = Math.max(relinearizationLevel, level);
     return this;
   }
 
-  /** Adds conjugations at a level; the highest of several counts. */
+  /**
+   * Adds conjugations.
+   *
+   * @param level at which they are used; the highest of several counts
+   * @return this
+   */
   public KeyPlan conjugate(int level) {
     conjugationLevel = Math.max(conjugationLevel, level);
     return this;
   }
 
-  /** Adds bootstraps, whose own keys the key generator knows. */
+  /**
+   * Adds bootstraps, whose own keys the key generator knows.
+   *
+   * @return this
+   */
   public KeyPlan bootstrap() {
     bootstrap = true;
     return this;
   }
 
-  /** Adds all that another plan has. */
+  /**
+   * Adds all keys of another plan.
+   *
+   * @param other is not changed
+   * @return this
+   */
   public KeyPlan merge(KeyPlan other) {
     other.levelOfSteps.forEach(this::rotate);
     relinearize(other.relinearizationLevel);
@@ -55,22 +80,22 @@ public final class KeyPlan implements Serializable {
     return this;
   }
 
-  /** Steps to highest level, ascending. */
+  /** {@return steps to the left, ascending, each with its highest level; a view} */
   public Map<Integer, Integer> rotations() {
     return Collections.unmodifiableMap(levelOfSteps);
   }
 
-  /** The highest level of a relinearization; -1 for none. */
+  /** {@return the highest level of a relinearization; -1 for none} */
   public int relinearizationLevel() {
     return relinearizationLevel;
   }
 
-  /** The highest level of a conjugation; -1 for none. */
+  /** {@return the highest level of a conjugation; -1 for none} */
   public int conjugationLevel() {
     return conjugationLevel;
   }
 
-  /** Whether the keys of bootstraps are needed. */
+  /** {@return whether the keys of bootstraps are needed} */
   public boolean needsBootstrap() {
     return bootstrap;
   }

@@ -7,10 +7,21 @@ package org.hetal.he;
 public class NativeFaultException extends HeException {
   private static final long serialVersionUID = 1L;
 
+  /**
+   * Makes an exception without a cause.
+   *
+   * @param message one line: the native call and what it threw
+   */
   public NativeFaultException(String message) {
     super(message);
   }
 
+  /**
+   * Makes an exception with a cause.
+   *
+   * @param message one line: the native call and what it threw
+   * @param cause what was caught
+   */
   public NativeFaultException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -7,10 +7,21 @@ package org.hetal.he;
 public class NativeLibraryException extends HeException {
   private static final long serialVersionUID = 1L;
 
+  /**
+   * Makes an exception without a cause.
+   *
+   * @param message one line: the library, where it was searched for, and what to do
+   */
   public NativeLibraryException(String message) {
     super(message);
   }
 
+  /**
+   * Makes an exception with a cause.
+   *
+   * @param message one line: the library, where it was searched for, and what to do
+   * @param cause what was caught
+   */
   public NativeLibraryException(String message, Throwable cause) {
     super(message, cause);
   }

@@ -12,11 +12,14 @@ public enum Operation {
   MULTIPLY_CONSTANT,
   /** Key switches from three parts to two. */
   RELINEARIZE,
+  /** Divisions by the prime of a level. */
   RESCALE,
   /** Key switches of rotations, each step other than 0. */
   ROTATE,
+  /** Key switches of conjugations. */
   CONJUGATE,
   /** Bootstraps; a pair counts once. */
   BOOTSTRAP,
+  /** Plaintexts made from slots. */
   ENCODE
 }

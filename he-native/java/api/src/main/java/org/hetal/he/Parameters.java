@@ -7,62 +7,85 @@ import java.util.OptionalLong;
  * Serializable}. Compare by {@link #hash()}.
  */
 public interface Parameters extends java.io.Serializable {
-  /** Sets that are not 128-bit secure have names that start with {@code insecure_}. */
+  /**
+   * {@return the name; sets that are not 128-bit secure have names that start with {@code
+   * insecure_}}
+   */
   String name();
 
   /**
-   * SHA-256 of the canonical description, in hex: two sides agree on parameters when it is equal.
+   * The SHA-256 of the canonical description. Two sides agree on parameters when it is equal.
+   *
+   * @return 64 hexadecimal digits; a simulated set, which has no primes, gives its numbers instead
    */
   String hash();
 
+  /** {@return the ring degree N, a power of two} */
   int ringDegree();
 
+  /** {@return the slots of a ciphertext, N / 2} */
   default int slotCount() {
     return ringDegree() / 2;
   }
 
-  /** log2 of the product of all primes, special ones included. The security depends on it. */
+  /**
+   * {@return log2 of the product of all primes, special ones included; the security depends on it}
+   */
   double logQp();
 
-  /** 128 for secure sets, 0 for insecure ones (their security is not estimated). */
+  /** {@return 128 for secure sets, 0 for insecure ones, whose security is not estimated} */
   int securityBits();
 
   /**
-   * The highest level of a ciphertext (of one fresh from the encryptor when nothing lower is asked
-   * for).
+   * The highest level of a ciphertext. A fresh one has it unless a lower level is asked for.
+   *
+   * @return at least {@link #bootstrapOutputLevel()}
    */
   int maxLevel();
 
-  /** The canonical scale of a level. */
+  /**
+   * The canonical scale of a level.
+   *
+   * @param level 0 to {@link #maxLevel()}
+   * @return D(level), about 2^42 at {@code n16_l12}
+   * @throws HeLevelException for a level out of range; the simulator's sets have one scale and do
+   *     not throw
+   */
   double scale(int level);
 
-  /** The lowest level from which a ciphertext can be bootstrapped. */
+  /** {@return the lowest level from which a ciphertext can be bootstrapped} */
   int bootstrapInputLevel();
 
-  /** The level of a bootstrapped ciphertext. */
+  /** {@return the level of a bootstrapped ciphertext} */
   int bootstrapOutputLevel();
 
-  /** Rescalings that can be spent between two bootstraps. */
+  /** {@return the rescalings that can be spent between two bootstraps} */
   default int usableLevels() {
     return bootstrapOutputLevel() - bootstrapInputLevel();
   }
 
-  /** The largest slot magnitude that a bootstrap carries. */
+  /** {@return the largest slot magnitude that a bootstrap carries} */
   double bootstrapBound();
 
   // ---- sizes ----
 
-  /** Special primes of key switching. */
+  /** {@return the number of special primes of key switching} */
   int specialPrimes();
 
   /**
-   * Digits of a key that is used at a level: parts of the modulus chain, each switched by itself.
+   * The digits of a key that is used at a level: parts of the modulus chain, each switched by
+   * itself.
+   *
+   * @param level 0 to {@link #maxLevel()}
+   * @return at least 1
    */
   int digits(int level);
 
   /**
-   * Bytes of an evaluation key in memory whose highest level of use is {@code level}: two
-   * polynomials for each digit, residues of 64 bits. 0 for level -1, which stands for no key.
+   * The memory of an evaluation key: two polynomials for each digit, residues of 64 bits.
+   *
+   * @param level the key's highest level of use; -1 stands for no key
+   * @return bytes; 0 for level -1
    */
   default long keyBytes(int level) {
     return level < 0
@@ -70,25 +93,48 @@ public interface Parameters extends java.io.Serializable {
         : 2L * digits(level) * (level + 1 + specialPrimes()) * ringDegree() * Long.BYTES;
   }
 
-  /** Bytes of a ciphertext of two parts in memory, residues of 64 bits. */
+  /**
+   * The memory of a ciphertext of two parts, residues of 64 bits.
+   *
+   * @param level 0 to {@link #maxLevel()}
+   * @return bytes
+   */
   default long ciphertextBytes(int level) {
     return 2L * (level + 1) * ringDegree() * Long.BYTES;
   }
 
-  /** Bytes of a key file; 0 for level -1. */
+  /**
+   * The size of a key file.
+   *
+   * @param level the key's highest level of use; -1 stands for no key
+   * @return bytes; 0 for level -1
+   */
   long storedKeyBytes(int level);
 
-  /** Bytes of a serialised ciphertext that was computed, without its header of some 100 bytes. */
+  /**
+   * The size of a serialized ciphertext that was computed.
+   *
+   * @param level 0 to {@link #maxLevel()}
+   * @return bytes, without the header of some 100 bytes
+   */
   long storedCiphertextBytes(int level);
 
-  /** The same for a ciphertext fresh from the data owner, whose uniform half may be a seed. */
+  /**
+   * The size of a serialized ciphertext fresh from the data owner, whose uniform half may be a
+   * seed.
+   *
+   * @param level 0 to {@link #maxLevel()}
+   * @return bytes, without the header of some 100 bytes
+   */
   long storedFreshCiphertextBytes(int level);
 
   /**
-   * Bytes of the key files that bootstraps alone need; empty where only key generation can tell.
+   * {@return the bytes of the key files that bootstraps alone need; empty where only key generation
+   * can tell}
    */
   OptionalLong bootstrapKeyBytes();
 
+  /** {@return whether the name starts with {@code insecure_}} */
   default boolean isInsecure() {
     return name().startsWith("insecure_");
   }

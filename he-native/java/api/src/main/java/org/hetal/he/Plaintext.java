@@ -4,11 +4,12 @@ package org.hetal.he;
 public interface Plaintext extends AutoCloseable {
 
   /**
-   * The level of the ciphertexts that it can be combined with: 0 to {@link Parameters#maxLevel}.
+   * {@return the level of the ciphertexts that it can be combined with, 0 to {@link
+   * Parameters#maxLevel}}
    */
   int level();
 
-  /** Idempotent. */
+  /** Frees the memory. A second call does nothing. */
   @Override
   void close();
 }

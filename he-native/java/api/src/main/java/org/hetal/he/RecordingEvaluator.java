@@ -23,7 +23,11 @@ public final class RecordingEvaluator implements Evaluator {
   private long openBytes;
   private long peakBytes;
 
-  /** Closing this closes {@code evaluator}. */
+  /**
+   * Records what is done through this object from now on.
+   *
+   * @param evaluator computes; closing this closes it
+   */
   public RecordingEvaluator(Evaluator evaluator) {
     this.evaluator = evaluator;
     resetCounts();
@@ -31,41 +35,65 @@ public final class RecordingEvaluator implements Evaluator {
 
   // ---- the record ----
 
-  /** Operations since the start or the last {@link #resetCounts}, zeros included. */
+  /**
+   * {@return the operations since the start or the last {@link #resetCounts}, zeros included; a
+   * copy}
+   */
   public synchronized Map<Operation, Long> counts() {
     return new EnumMap<>(counts);
   }
 
+  /**
+   * The operations of one kind since the start or the last {@link #resetCounts}.
+   *
+   * @param operation the kind
+   * @return how many were done, of all threads
+   */
   public synchronized long count(Operation operation) {
     return counts.get(operation);
   }
 
+  /** Sets {@link #counts} to zero. */
   public synchronized void resetCounts() {
     for (Operation operation : Operation.values()) {
       counts.put(operation, 0L);
     }
   }
 
-  /** What the calling thread has done since the start; {@link #resetCounts} does not touch it. */
+  /**
+   * The operations of the calling thread since the start; {@link #resetCounts} does not change
+   * them.
+   *
+   * @param operation the kind
+   * @return how many were done
+   */
   public long countOfThisThread(Operation operation) {
     return countsOfThread.get().getOrDefault(operation, 0L);
   }
 
-  /** Every key that was used so far, each with its highest level: what a key bundle must hold. */
+  /**
+   * {@return every key that was used since the start, each with its highest level, which is what a
+   * key bundle must hold; a copy}
+   */
   public synchronized KeyPlan usedKeys() {
     return new KeyPlan().merge(used);
   }
 
-  /** Bytes of the ciphertexts and plaintexts that came from here and are not closed. */
+  /**
+   * {@return the bytes of the ciphertexts and plaintexts that came from here and are not closed}
+   */
   public synchronized long openBytes() {
     return openBytes;
   }
 
-  /** The most of {@link #openBytes} since the start or the last {@link #resetPeakBytes}. */
+  /**
+   * {@return the most of {@link #openBytes} since the start or the last {@link #resetPeakBytes}}
+   */
   public synchronized long peakBytes() {
     return peakBytes;
   }
 
+  /** Lowers {@link #peakBytes} to what is open now. */
   public synchronized void resetPeakBytes() {
     peakBytes = openBytes;
   }

@@ -76,60 +76,67 @@ public abstract class ComputeParams<P extends ComputeParams<P>> extends Params<P
   ComputeParams() {}
 
   /**
-   * {@link #DEVICE}; errors as {@link #set}.
+   * Sets {@link #DEVICE}, on which an executor computes. The result does not depend on it.
    *
-   * @param value the value
+   * @param value {@code cpu} or {@code cuda}
    * @return this
+   * @throws org.hetal.config.SettingsException when the value is out of its range
    */
   public final P setDevice(String value) {
     return set(DEVICE, value);
   }
 
   /**
-   * {@link #DRIVER_DEVICE}; errors as {@link #set}.
+   * Sets {@link #DRIVER_DEVICE}, on which the driver computes. The result does not depend on it.
    *
-   * @param value the value
+   * @param value {@code same}, a device like the executors', or {@code cpu}
    * @return this
+   * @throws org.hetal.config.SettingsException when the value is out of its range
    */
   public final P setDriverDevice(String value) {
     return set(DRIVER_DEVICE, value);
   }
 
   /**
-   * {@link #DEVICE_MEMORY} in bytes; errors as {@link #set}.
+   * Sets {@link #DEVICE_MEMORY}, which one engine on a GPU takes at its start and never exceeds.
    *
-   * @param value the value
+   * @param value bytes, at least 0; 0: as it needs
    * @return this
+   * @throws org.hetal.config.SettingsException when the value is out of its range
    */
   public final P setDeviceMemory(long value) {
     return set(DEVICE_MEMORY, value);
   }
 
   /**
-   * {@link #THREADS}; errors as {@link #set}.
+   * Sets {@link #THREADS}, with which one engine computes. The result does not depend on it.
    *
-   * @param value the value
+   * @param value 0 to 1024; 0: one per processor
    * @return this
+   * @throws org.hetal.config.SettingsException when the value is out of its range
    */
   public final P setThreads(int value) {
     return set(THREADS, value);
   }
 
   /**
-   * {@link #PARTITIONS}; errors as {@link #set}.
+   * Sets {@link #PARTITIONS}, into which the microbatches of a minibatch are distributed. The
+   * result does not depend on it.
    *
-   * @param value the value
+   * @param value 0 to 2^20; 0: one per microbatch
    * @return this
+   * @throws org.hetal.config.SettingsException when the value is out of its range
    */
   public final P setPartitions(int value) {
     return set(PARTITIONS, value);
   }
 
   /**
-   * {@link #CACHE_BYTES} in bytes; errors as {@link #set}.
+   * Sets {@link #CACHE_BYTES}, the ciphertexts that an executor keeps in memory between steps.
    *
-   * @param value the value
+   * @param value bytes, at least 0
    * @return this
+   * @throws org.hetal.config.SettingsException when the value is out of its range
    */
   public final P setCacheBytes(long value) {
     return set(CACHE_BYTES, value);

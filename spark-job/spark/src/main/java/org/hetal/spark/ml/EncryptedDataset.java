@@ -85,6 +85,8 @@ public final class EncryptedDataset {
   }
 
   /**
+   * Checks the parameter set.
+   *
    * @param expected name of a parameter set
    * @throws DatasetException unless the rows are encrypted under this parameter set
    */

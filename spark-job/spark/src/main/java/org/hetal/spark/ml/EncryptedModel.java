@@ -44,7 +44,7 @@ public final class EncryptedModel extends ComputeParams<EncryptedModel> implemen
   /**
    * This model computing with the devices of settings.
    *
-   * @param settings settings of the owner
+   * @param settings devices, threads, partitions and memory of the cluster
    * @return this
    */
   public EncryptedModel with(Settings settings) {

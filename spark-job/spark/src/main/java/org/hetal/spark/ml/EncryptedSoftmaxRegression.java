@@ -172,80 +172,89 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
   }
 
   /**
-   * {@link #BATCH_ROWS}; errors as {@link #set}.
+   * Sets {@link #BATCH_ROWS}. {@code fit} refuses a value that differs from the data set's plan.
    *
-   * @param value the value
+   * @param value rows of a minibatch, 1 to 2^24
    * @return this
+   * @throws org.hetal.config.SettingsException when the value is out of its range
    */
   public EncryptedSoftmaxRegression setBatchRows(int value) {
     return set(BATCH_ROWS, value);
   }
 
   /**
-   * {@link #MAX_EPOCHS}; errors as {@link #set}.
+   * Sets {@link #MAX_EPOCHS}. {@code fit} refuses a value that differs from the data set's plan.
    *
-   * @param value the value
+   * @param value passes over the rows, 1 to 100000
    * @return this
+   * @throws org.hetal.config.SettingsException when the value is out of its range
    */
   public EncryptedSoftmaxRegression setMaxEpochs(int value) {
     return set(MAX_EPOCHS, value);
   }
 
   /**
-   * {@link #PATIENCE} in epochs; errors as {@link #set}.
+   * Sets {@link #PATIENCE}. {@code fit} refuses a value that differs from the data set's plan.
    *
-   * @param value the value
+   * @param value epochs without a better validation loss, 1 to 100000
    * @return this
+   * @throws org.hetal.config.SettingsException when the value is out of its range
    */
   public EncryptedSoftmaxRegression setPatience(int value) {
     return set(PATIENCE, value);
   }
 
   /**
-   * {@link #LEARNING_RATE}; errors as {@link #set}.
+   * Sets {@link #LEARNING_RATE}. {@code fit} refuses a value that differs from the data set's plan.
    *
-   * @param value the value
+   * @param value factor of the mean gradient of a minibatch, 1e-9 to 1e6
    * @return this
+   * @throws org.hetal.config.SettingsException when the value is out of its range
    */
   public EncryptedSoftmaxRegression setLearningRate(double value) {
     return set(LEARNING_RATE, value);
   }
 
   /**
-   * {@link #LOGIT_RANGE}; errors as {@link #set}.
+   * Sets {@link #LOGIT_RANGE}. {@code fit} refuses a value that differs from the data set's plan.
    *
-   * @param value the value
+   * @param value magnitude that no logit may exceed: 32, 64, 128, or with 5 classes or more 256
    * @return this
+   * @throws org.hetal.config.SettingsException when the value is out of its range
    */
   public EncryptedSoftmaxRegression setLogitRange(double value) {
     return set(LOGIT_RANGE, value);
   }
 
   /**
-   * {@link #GROUPS_PER_MICROBATCH}; errors as {@link #set}.
+   * Sets {@link #GROUPS_PER_MICROBATCH}. {@code fit} refuses a value that differs from the data
+   * set's plan.
    *
-   * @param value the value
+   * @param value groups of rows that one task computes with, 1 or 2
    * @return this
+   * @throws org.hetal.config.SettingsException when the value is out of its range
    */
   public EncryptedSoftmaxRegression setGroupsPerMicrobatch(int value) {
     return set(GROUPS_PER_MICROBATCH, value);
   }
 
   /**
-   * {@link #RUN_ID}; errors as {@link #set}.
+   * Sets {@link #RUN_ID}, under which the oracle answers.
    *
-   * @param value the value
+   * @param value 1 to 64 letters, digits, dots, underscores and hyphens
    * @return this
+   * @throws org.hetal.config.SettingsException when the value is out of its range
    */
   public EncryptedSoftmaxRegression setRunId(String value) {
     return set(RUN_ID, value);
   }
 
   /**
-   * {@link #CHECKPOINT_DIR}; errors as {@link #set}.
+   * Sets {@link #CHECKPOINT_DIR}.
    *
-   * @param value the value
+   * @param value path or URI of the run's folder; empty: no checkpoints
    * @return this
+   * @throws org.hetal.config.SettingsException when the value is out of its range
    */
   public EncryptedSoftmaxRegression setCheckpointDir(String value) {
     return set(CHECKPOINT_DIR, value);

@@ -12,6 +12,8 @@ import org.hetal.config.SettingsException;
 public record EvaluationKeys(String uri) {
 
   /**
+   * Checks that there is a path. The folder is read when the keys are used.
+   *
    * @param uri path or URI
    * @throws SettingsException when the URI is empty
    */

@@ -15,7 +15,7 @@ public final class ParamMap {
    *
    * @param <T> type of its values
    * @param param a parameter
-   * @param value the value
+   * @param value in the parameter's range
    * @return this
    * @throws org.hetal.config.SettingsException when the value is out of the parameter's range
    */

@@ -41,7 +41,7 @@ public abstract class Params<P extends Params<P>> {
    *
    * @param <T> type of its values
    * @param param one of {@link #params}
-   * @param value the value
+   * @param value in the parameter's range
    * @return this
    * @throws org.hetal.config.SettingsException when it is out of the parameter's range
    */

@@ -23,20 +23,21 @@ public final class EngineLibrary {
     }
   }
 
-  /** Raised with every change of the native methods. */
+  /** {@return the version of the native methods, raised with every change of them} */
   public static native int abiVersion();
 
-  /** The commit that the library was built from; "unknown" outside a repository. */
+  /** {@return the commit that the library was built from; "unknown" outside a repository} */
   public static native String commit();
 
   /**
-   * The instruction set that the engine computes with on this processor: the one that {@code
-   * HETAL_CPU_PATH} names, or the fastest.
+   * The instruction set that the engine computes with on this processor.
    *
+   * @return the one that {@code HETAL_CPU_PATH} names, or the fastest; for example {@code
+   *     avx512-ifma}
    * @throws DeviceUnavailableException when this processor or this build has no such path
    */
   public static native String cpuPath();
 
-  /** Engines, ciphertexts and plaintexts that are not closed yet, in this JVM. */
+  /** {@return the engines, ciphertexts and plaintexts that are not closed yet, in this JVM} */
   public static native long liveObjects();
 }

@@ -8,6 +8,10 @@ import org.hetal.he.Parameters;
 
 /** The C++ engine of this project; its library is inside the jar. */
 public final class NativeBackend implements EvaluatorBackend {
+
+  /** For {@link java.util.ServiceLoader}. */
+  public NativeBackend() {}
+
   @Override
   public String name() {
     return "native";

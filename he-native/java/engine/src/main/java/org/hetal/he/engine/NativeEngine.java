@@ -15,10 +15,12 @@ public final class NativeEngine {
   private NativeEngine() {}
 
   /**
-   * An evaluator for the parameter set and keys of a bundle. Keys come into memory on first use;
-   * the manifest and the size of every file are checked now.
+   * Opens an evaluator on the processor, for the parameter set and keys of a bundle. Keys come into
+   * memory on first use; the manifest and the size of every file are checked now.
    *
-   * @param threads 0: one for each core. Results do not depend on it.
+   * @param keyBundle the folder with the evaluation keys
+   * @param threads 0: one for each core; results do not depend on it
+   * @return the evaluator, which the caller closes
    * @throws FileReadException when there is no bundle, or a file of it cannot be read
    * @throws HeFormatException when the bundle is damaged or of other parameters
    * @throws ResourceUnavailableException when the system gives fewer threads
@@ -29,8 +31,15 @@ public final class NativeEngine {
   }
 
   /**
-   * As {@link #open(Path, int)}, on the device of choice.
+   * Opens an evaluator on a device; otherwise as {@link #open(Path, int)}.
    *
+   * @param keyBundle the folder with the evaluation keys
+   * @param device results do not depend on it
+   * @return the evaluator, which the caller closes
+   * @throws FileReadException when there is no bundle, or a file of it cannot be read
+   * @throws HeFormatException when the bundle is damaged or of other parameters
+   * @throws ResourceUnavailableException when the system gives fewer threads
+   * @throws NativeLibraryException when the engine cannot be loaded
    * @throws DeviceUnavailableException when the machine lacks the device, its driver or its library
    * @throws DeviceOutOfMemoryException when the device has not the memory to be reserved
    * @throws DeviceLostException when the device does not compute what the processor does
@@ -43,6 +52,7 @@ public final class NativeEngine {
    * Finds out early, before keys are fetched, whether what the device needs of this program is
    * there. {@link #open(Path, DeviceSpec)} looks for driver and GPU.
    *
+   * @param device of kind {@code cpu} or {@code cuda}
    * @throws NativeLibraryException when the engine cannot be loaded
    * @throws DeviceUnavailableException when the library with the kernels is nowhere, or {@code
    *     HETAL_CPU_PATH} names instructions that this processor lacks

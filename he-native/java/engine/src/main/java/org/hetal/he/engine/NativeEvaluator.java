@@ -63,28 +63,31 @@ public final class NativeEvaluator extends CheckedEvaluator<NativeCiphertext, Na
 
   // ---- what only the engine has ----
 
-  /** Of the bundle; ciphertexts of other key pairs are refused. Hex, 32 digits. */
+  /**
+   * {@return the key id of the bundle, 32 hexadecimal digits; ciphertexts of other key pairs are
+   * refused}
+   */
   @Override
   public String keyId() {
     return keyId;
   }
 
-  /** Native memory that ciphertexts, plaintexts and keys take now. */
+  /** {@return the bytes of native memory that ciphertexts, plaintexts and keys take now} */
   public long bytesInUse() {
     return statistic(0);
   }
 
-  /** The most that was in use at a time. */
+  /** {@return the most bytes that were in use at a time} */
   public long bytesPeak() {
     return statistic(1);
   }
 
-  /** Bytes of the key files. */
+  /** {@return the bytes of the key files} */
   public long keyBytes() {
     return statistic(2);
   }
 
-  /** Keys that were used so far and are in memory. */
+  /** {@return the keys that were used so far and are in memory} */
   public int keysLoaded() {
     return (int) statistic(3);
   }
@@ -257,7 +260,10 @@ public final class NativeEvaluator extends CheckedEvaluator<NativeCiphertext, Na
     return made(() -> deserialize(handle.get(), bytes));
   }
 
-  /** Idempotent; what was made by this evaluator stays valid memory until it is closed itself. */
+  /**
+   * Frees the keys. A second call does nothing. Ciphertexts and plaintexts of this evaluator keep
+   * their memory until they are closed themselves.
+   */
   @Override
   public void close() {
     handle.close();

@@ -12,6 +12,8 @@ import org.hetal.he.Parameters;
 /**
  * A parameter set of the native engine. Serialised as name and hash: a reader whose engine has
  * other primes under that name refuses it.
+ *
+ * @serial exclude
  */
 public final class NativeParameters implements Parameters {
   private static final long serialVersionUID = 1L;
@@ -32,7 +34,10 @@ public final class NativeParameters implements Parameters {
   /**
    * The set of that name.
    *
+   * @param name such as {@code n16_l12}
+   * @return the set, the same object at each call
    * @throws IllegalArgumentException for an unknown name, listing the known ones
+   * @throws org.hetal.he.NativeLibraryException when the engine cannot be loaded
    */
   public static NativeParameters named(String name) {
     EngineLibrary.require();

@@ -12,37 +12,52 @@ import org.hetal.he.Parameters;
  * #close()}.
  */
 public interface Client extends AutoCloseable {
-  /** The parameter set of the keys. */
+  /** {@return the parameter set of the keys} */
   Parameters parameters();
 
-  /** Identifies the key pair: evaluation keys and ciphertexts carry it. Hex, 32 digits. */
+  /**
+   * {@return the id of the key pair, which evaluation keys and ciphertexts carry: 32 hexadecimal
+   * digits}
+   */
   String keyId();
 
   /**
-   * Encrypts real slots: scale degree 1, two parts, the form that {@link
-   * org.hetal.he.Evaluator#deserialize} reads.
+   * Encrypts real slots.
    *
    * @param values 1 to slotCount finite values, a power of two of them, repeated to fill the slots
    * @param level 0 to maxLevel
+   * @return a ciphertext of scale degree 1 and two parts, in the form that {@link
+   *     Evaluator#deserialize} reads; about {@link Parameters#storedFreshCiphertextBytes} bytes
    * @throws org.hetal.he.HeLevelException for a level out of range
    * @throws IllegalArgumentException for other values
    */
   byte[] encrypt(double[] values, int level);
 
   /**
-   * The real parts of the slots: slotCount values.
+   * The real parts of the slots.
    *
+   * @param ciphertext what {@link #encrypt} or {@link Evaluator#serialize} wrote
+   * @return slotCount values
    * @throws org.hetal.he.HeFormatException when the bytes are damaged, or under another key
    */
   double[] decrypt(byte[] ciphertext);
 
-  /** Real parts, then imaginary parts: 2 * slotCount values. */
+  /**
+   * The slots with their imaginary parts.
+   *
+   * @param ciphertext as for {@link #decrypt(byte[])}
+   * @return 2 * slotCount values: all real parts, then all imaginary parts
+   * @throws org.hetal.he.HeFormatException when the bytes are damaged, or under another key
+   */
   double[] decryptComplex(byte[] ciphertext);
 
   /**
    * Writes the evaluation keys for the plan into a bundle directory: one file per key, and a
-   * manifest last.
+   * manifest last. An interrupted bundle has no manifest.
    *
+   * @param directory created if it is missing
+   * @param plan the keys, each with its highest level of use; bootstrapping's own are added
+   * @param progress called after each file, in the calling thread
    * @throws org.hetal.he.FileWriteException when the directory has a bundle already, or a file
    *     cannot be written
    */
@@ -51,11 +66,18 @@ public interface Client extends AutoCloseable {
   /**
    * Writes the secret key file (mode 0600).
    *
+   * @param file where no file is yet
    * @throws org.hetal.he.FileWriteException when there is one already, or it cannot be written
    */
   void saveSecretKey(Path file);
 
-  /** For tests: decrypts a live ciphertext of an evaluator with the same parameters. */
+  /**
+   * For tests: decrypts a live ciphertext.
+   *
+   * @param evaluator of the same parameters and key pair
+   * @param ciphertext of {@code evaluator}, scale degree 1, two parts
+   * @return the real parts of the slots, slotCount values
+   */
   default double[] decrypt(Evaluator evaluator, Ciphertext ciphertext) {
     return decrypt(evaluator.serialize(ciphertext));
   }
@@ -63,10 +85,17 @@ public interface Client extends AutoCloseable {
   /** Told after each key written. */
   @FunctionalInterface
   interface KeyProgress {
-    /** A key was written: the {@code done}-th of {@code of}, with so many bytes. */
+    /**
+     * A key was written.
+     *
+     * @param done keys written so far, from 1
+     * @param of keys to be written in all
+     * @param bytes of this key's file
+     */
     void wrote(int done, int of, long bytes);
   }
 
+  /** Overwrites the secret key with zeros and frees it. A second call does nothing. */
   @Override
   void close();
 }

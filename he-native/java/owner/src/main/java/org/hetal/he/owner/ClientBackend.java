@@ -17,10 +17,12 @@ import org.hetal.he.Parameters;
  */
 public interface ClientBackend {
 
-  /** The {@link EvaluatorBackend#name} that computes on what these clients encrypt. */
+  /** {@return the {@link EvaluatorBackend#name} that computes on what these clients encrypt} */
   String backend();
 
-  /** Whose code holds the secret key: {@code native}, {@code openfhe} or {@code simulator}. */
+  /**
+   * {@return whose code holds the secret key: {@code native}, {@code openfhe} or {@code simulator}}
+   */
   String client();
 
   /**
@@ -34,17 +36,22 @@ public interface ClientBackend {
   void require(int threads);
 
   /**
-   * The parameter set of that name.
+   * A parameter set of this backend.
    *
+   * @param name such as {@code n16_l12}
+   * @return the set
    * @throws IllegalArgumentException when there is none
    */
   Parameters parameters(String name);
 
   /**
-   * A new key pair.
+   * Makes a new key pair.
    *
+   * @param parameterSet its name
    * @param threads 0: one per processor
-   * @param insecureSeed null: randomness of the operating system
+   * @param insecureSeed null: randomness of the operating system; a seed makes the keys
+   *     predictable, for tests
+   * @return the client, which the caller closes
    * @throws IllegalArgumentException for an unknown set, or a seed where the client takes none
    */
   Client generate(String parameterSet, int threads, Long insecureSeed);
@@ -52,18 +59,26 @@ public interface ClientBackend {
   /**
    * The key pair of a secret key file, to encrypt and decrypt with.
    *
+   * @param secretKey a file of {@link Client#saveSecretKey}
+   * @param parameterSet the set that its keys are expected to have
    * @param threads 0: one per processor
    * @param insecureSeed as for {@link #generate}; fixes what encryption draws
+   * @return the client, which the caller closes
    * @throws org.hetal.he.FileReadException when the file is missing or cannot be read
    * @throws HeFormatException when it is damaged, or a key of another parameter set
    */
   Client load(Path secretKey, String parameterSet, int threads, Long insecureSeed);
 
   /**
-   * An evaluator with the keys of a bundle: what the cluster computes with, here to measure it. The
-   * simulator's has the engine's noise.
+   * An evaluator with the keys of a bundle, as the cluster opens it, to measure it on the owner's
+   * machine. The simulator's has the engine's noise.
    *
+   * @param keyBundle a folder of this machine
+   * @param parameterSet for a backend without keys; a bundle has its own
    * @param device of the native engine; the others take only its threads
+   * @return the evaluator, which the caller closes
+   * @throws IllegalStateException when the class path lacks the backend; the other exceptions are
+   *     those of {@link EvaluatorBackend#open}
    */
   default Evaluator evaluator(Path keyBundle, String parameterSet, DeviceSpec device) {
     EvaluatorBackend backend =
@@ -72,14 +87,20 @@ public interface ClientBackend {
     return backend.open(keyBundle, parameterSet, device);
   }
 
-  /** The implementations on the class path. */
+  /** {@return the implementations on the class path} */
   static List<ClientBackend> all() {
     return ServiceLoader.load(ClientBackend.class, ClientBackend.class.getClassLoader()).stream()
         .map(ServiceLoader.Provider::get)
         .toList();
   }
 
-  /** The implementation for that backend and holder of the secret key. */
+  /**
+   * Finds an implementation on the class path.
+   *
+   * @param backend as {@link #backend()} gives it
+   * @param client as {@link #client()} gives it
+   * @return the implementation; empty if the class path has none for both
+   */
   static Optional<ClientBackend> find(String backend, String client) {
     return all().stream()
         .filter(each -> each.backend().equals(backend) && each.client().equals(client))
@@ -87,9 +108,13 @@ public interface ClientBackend {
   }
 
   /**
-   * The client, if its keys are of that parameter set.
+   * Checks that the keys of a client are of the expected set.
    *
-   * @throws HeFormatException otherwise; the client is closed then
+   * @param client just loaded
+   * @param secretKey its file, for the message
+   * @param parameterSet the expected name
+   * @return {@code client}
+   * @throws HeFormatException when its set has another name; the client is closed then
    */
   static Client requireSet(Client client, Path secretKey, String parameterSet) {
     String actual = client.parameters().name();

@@ -25,6 +25,8 @@ public final class NativeClient implements Client {
   /**
    * A new key pair with randomness from the operating system, on all cores.
    *
+   * @param parameterSet its name, such as {@code n16_l12}
+   * @return the client
    * @throws IllegalArgumentException for an unknown parameter set
    */
   public static NativeClient generate(String parameterSet) {
@@ -32,7 +34,13 @@ public final class NativeClient implements Client {
   }
 
   /**
+   * A new key pair with randomness from the operating system.
+   *
+   * @param parameterSet its name, such as {@code n16_l12}
    * @param threads 0: one for each core
+   * @return the client
+   * @throws IllegalArgumentException for an unknown parameter set
+   * @throws org.hetal.he.ResourceUnavailableException when the system gives fewer threads
    */
   public static NativeClient generate(String parameterSet, int threads) {
     OwnerLibrary.require();
@@ -41,27 +49,40 @@ public final class NativeClient implements Client {
 
   /**
    * For tests: the same seed gives the same keys, and the same calls in the same order the same
-   * ciphertexts and bundles. <b>No secrecy at all.</b>
+   * ciphertexts and bundles. <b>No secrecy at all.</b> On all cores.
+   *
+   * @param parameterSet its name
+   * @param seed any number
+   * @return the client
+   * @throws IllegalArgumentException for an unknown parameter set
    */
   public static NativeClient insecureGenerate(String parameterSet, long seed) {
     return insecureGenerate(parameterSet, seed, 0);
   }
 
+  /**
+   * As {@link #insecureGenerate(String, long)}, with a number of threads. <b>No secrecy at all.</b>
+   *
+   * @param parameterSet its name
+   * @param seed any number
+   * @param threads 0: one for each core; keys and ciphertexts do not depend on it
+   * @return the client
+   * @throws IllegalArgumentException for an unknown parameter set
+   */
   public static NativeClient insecureGenerate(String parameterSet, long seed, int threads) {
     OwnerLibrary.require();
     return new NativeClient(insecureGenerateNative(parameterSet, threads, seed));
   }
 
   /**
-   * From a file of {@link #saveSecretKey}.
+   * Reads a file of {@link #saveSecretKey}.
    *
+   * @param secretKeyFile names its parameter set
+   * @param threads 0: one for each core
+   * @return the client
    * @throws java.io.UncheckedIOException when it cannot be read
    * @throws org.hetal.he.HeFormatException when it is damaged
    */
-  public static NativeClient load(Path secretKeyFile) {
-    return load(secretKeyFile, 0);
-  }
-
   public static NativeClient load(Path secretKeyFile, int threads) {
     OwnerLibrary.require();
     return new NativeClient(loadNative(secretKeyFile.toString(), threads));
@@ -82,7 +103,16 @@ public final class NativeClient implements Client {
     return encrypt(values, null, level);
   }
 
-  /** As {@link #encrypt(double[], int)} with imaginary parts; null for none. */
+  /**
+   * Encrypts complex slots; otherwise as {@link #encrypt(double[], int)}.
+   *
+   * @param real 1 to slotCount finite values, a power of two of them, repeated to fill the slots
+   * @param imaginary as many; null for none
+   * @param level 0 to maxLevel
+   * @return a ciphertext of scale degree 1 and two parts
+   * @throws org.hetal.he.HeLevelException for a level out of range
+   * @throws IllegalArgumentException for other values
+   */
   public byte[] encrypt(double[] real, double[] imaginary, int level) {
     try {
       return encryptNative(handle.get(), real, imaginary, level);
@@ -161,8 +191,10 @@ public final class NativeClient implements Client {
   }
 
   /**
-   * Writes a public key, with which {@link NativeEncryptor} encrypts and nothing else can be done;
-   * refuses to overwrite.
+   * Writes a public key, with which {@link NativeEncryptor} encrypts and nothing else can be done.
+   *
+   * @param file where no file is yet
+   * @throws org.hetal.he.FileWriteException when there is one already, or it cannot be written
    */
   public void savePublicKey(Path file) {
     try {

@@ -8,6 +8,10 @@ import org.hetal.he.engine.NativeParameters;
 
 /** Keys of the native engine, held by its own code. */
 public final class NativeClientBackend implements ClientBackend {
+
+  /** For {@link java.util.ServiceLoader}. */
+  public NativeClientBackend() {}
+
   @Override
   public String backend() {
     return "native";

@@ -22,22 +22,39 @@ public final class NativeEncryptor implements AutoCloseable {
     this.keyId = describe(encryptor, true);
   }
 
-  /** From a file of {@link NativeClient#savePublicKey}. */
+  /**
+   * Reads a file of {@link NativeClient#savePublicKey}.
+   *
+   * @param publicKeyFile names its parameter set
+   * @return the encryptor, which works on all cores
+   * @throws org.hetal.he.FileReadException when it cannot be read
+   * @throws org.hetal.he.HeFormatException when it is damaged
+   */
   public static NativeEncryptor load(Path publicKeyFile) {
     OwnerLibrary.require();
     return new NativeEncryptor(loadNative(publicKeyFile.toString(), 0));
   }
 
+  /** {@return the parameter set of the key pair} */
   public Parameters parameters() {
     return parameters;
   }
 
-  /** The key pair's, as in {@link Client#keyId}. */
+  /** {@return the id of the key pair, as {@link Client#keyId} gives it} */
   public String keyId() {
     return keyId;
   }
 
-  /** As {@link Client#encrypt}. */
+  /**
+   * Encrypts real slots.
+   *
+   * @param values 1 to slotCount finite values, a power of two of them, repeated to fill the slots
+   * @param level 0 to maxLevel
+   * @return a ciphertext of scale degree 1 and two parts, about {@link
+   *     Parameters#storedCiphertextBytes} bytes
+   * @throws org.hetal.he.HeLevelException for a level out of range
+   * @throws IllegalArgumentException for other values
+   */
   public byte[] encrypt(double[] values, int level) {
     try {
       return encryptNative(handle.get(), values, level);

@@ -16,9 +16,14 @@ public final class NativeKeyWriter {
   /** The native methods of a library's writer; a writer is its handle. */
   public interface Library {
     /**
+     * Starts a bundle.
+     *
+     * @param directory where the bundle will be
      * @param rotations steps and level by turns
      * @param relinearizationLevel -1 for none
      * @param conjugationLevel -1 for none
+     * @param bootstrap whether the keys of bootstrapping are needed
+     * @return the writer
      */
     long open(
         String directory,
@@ -27,21 +32,47 @@ public final class NativeKeyWriter {
         int conjugationLevel,
         boolean bootstrap);
 
-    /** Keys that will be written. */
+    /**
+     * The number of keys of the bundle.
+     *
+     * @param writer from {@link #open}
+     * @return keys that will be written in all
+     */
     int total(long writer);
 
-    /** Generates and writes one key; its bytes. */
+    /**
+     * Generates and writes one key.
+     *
+     * @param writer from {@link #open}
+     * @return bytes of the key's file
+     */
     long writeNext(long writer);
 
+    /**
+     * Writes the manifest, after the last key.
+     *
+     * @param writer from {@link #open}
+     */
     void commit(long writer);
 
+    /**
+     * Frees the writer; the files stay.
+     *
+     * @param writer from {@link #open}
+     */
     void release(long writer);
   }
 
   /**
-   * As {@link Client#writeEvaluationKeys}.
+   * Writes a bundle as {@link Client#writeEvaluationKeys} specifies.
    *
    * @param client whose key is used; the caller keeps it reachable
+   * @param library the native methods of the client's library
+   * @param directory where the bundle will be
+   * @param plan the keys, each with its highest level of use
+   * @param progress called after each key
+   * @throws org.hetal.he.FileWriteException when the directory has a bundle already, or a file
+   *     cannot be written
    */
   public static void write(
       Object client, Library library, Path directory, KeyPlan plan, Client.KeyProgress progress) {

@@ -22,8 +22,10 @@ public final class OwnerLibrary {
     }
   }
 
+  /** {@return the version of the native methods, raised with every change of them} */
   public static native int abiVersion();
 
+  /** {@return the commit that the library was built from; "unknown" outside a repository} */
   public static native String commit();
 
   /**
@@ -33,8 +35,8 @@ public final class OwnerLibrary {
    * @throws org.hetal.he.DeviceUnavailableException when this processor or this build has no such
    *     path
    */
-  public static native String cpuPath();
+  static native String cpuPath();
 
-  /** Clients, encryptors and writers that are not closed yet, in this JVM. */
+  /** {@return the clients, encryptors and writers that are not closed yet, in this JVM} */
   public static native long liveObjects();
 }

@@ -21,6 +21,9 @@ public final class SimulatorClient implements Client {
   private final String keyId;
 
   /**
+   * A client that writes this key id into what it makes.
+   *
+   * @param parameters slots and levels
    * @param keyId 32 hexadecimal digits
    */
   public SimulatorClient(SimulatedParameters parameters, String keyId) {

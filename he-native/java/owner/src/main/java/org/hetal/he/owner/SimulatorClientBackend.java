@@ -21,6 +21,9 @@ public final class SimulatorClientBackend implements ClientBackend {
   private static final long NOISE_SEED = 7;
   static final String HEADER = "hetal insecure simulator key";
 
+  /** For {@link java.util.ServiceLoader}. */
+  public SimulatorClientBackend() {}
+
   @Override
   public String backend() {
     return "simulator";

@@ -15,6 +15,7 @@ import org.hetal.he.Parameters;
  * @param bootstrapInputLevel levels that a bootstrap itself takes at the bottom
  * @param usableLevels rescalings between two bootstraps
  * @param bootstrapBound the largest slot magnitude that a bootstrap carries
+ * @serial exclude
  */
 public record SimulatedParameters(
     int ringDegree, int bootstrapInputLevel, int usableLevels, double bootstrapBound)
@@ -30,6 +31,15 @@ public record SimulatedParameters(
   private static final Pattern NAME =
       Pattern.compile("insecure_simulator_n([0-9]{1,2})_l([0-9]{1,2})");
 
+  /**
+   * Checks the ranges.
+   *
+   * @param ringDegree a power of two, at least 4
+   * @param bootstrapInputLevel at least 0
+   * @param usableLevels at least 1
+   * @param bootstrapBound above 0
+   * @throws IllegalArgumentException for a number out of its range
+   */
   public SimulatedParameters {
     if (ringDegree < 4 || Integer.bitCount(ringDegree) != 1) {
       throw new IllegalArgumentException(
@@ -46,7 +56,13 @@ public record SimulatedParameters(
     }
   }
 
-  /** The budget of the engine's default set, with a ring of any size. */
+  /**
+   * The levels and the bound of the engine's default set, with a ring of any size.
+   *
+   * @param ringDegree a power of two, at least 4
+   * @return input level 3, 12 usable levels, bound 2
+   * @throws IllegalArgumentException for another ring degree
+   */
   public static SimulatedParameters withRingDegree(int ringDegree) {
     return new SimulatedParameters(ringDegree, 3, 12, 2);
   }
@@ -55,6 +71,8 @@ public record SimulatedParameters(
    * The parameters whose {@link #name()} this is: ring degree and levels are in it, the rest is the
    * engine's default.
    *
+   * @param name {@code insecure_simulator_nLOG_lLEVELS}, with LOG of 2 to 17 and LEVELS of 1 to 99
+   * @return the parameters
    * @throws IllegalArgumentException for any other name
    */
   public static SimulatedParameters named(String name) {

@@ -28,12 +28,21 @@ public final class Simulator extends CheckedEvaluator<SimulatedCiphertext, Simul
   private double largestBootstrapped;
   private volatile boolean closed;
 
+  /**
+   * A simulator without noise.
+   *
+   * @param parameters slots and levels
+   */
   public Simulator(SimulatedParameters parameters) {
     this(parameters, Noise.NONE, 0);
   }
 
   /**
-   * @param seed of the noise
+   * A simulator with noise.
+   *
+   * @param parameters slots and levels
+   * @param noise standard deviations per operation
+   * @param seed of the noise; equal seeds and equal calls in one thread give equal slots
    */
   public Simulator(SimulatedParameters parameters, Noise noise, long seed) {
     super(parameters, KeyLevels.ALL, SimulatedCiphertext.class, SimulatedPlaintext.class);
@@ -44,7 +53,15 @@ public final class Simulator extends CheckedEvaluator<SimulatedCiphertext, Simul
 
   // ---- what only a simulator has ----
 
-  /** Slots as a ciphertext at a level: what encryption does elsewhere. Lengths as for encode. */
+  /**
+   * Slots as a ciphertext, as a {@code Client} encrypts elsewhere.
+   *
+   * @param values 1 to slotCount finite values, a power of two of them, repeated to fill the slots
+   * @param level 0 to maxLevel
+   * @return scale degree 1, two parts, without noise
+   * @throws org.hetal.he.HeLevelException for a level out of range
+   * @throws IllegalArgumentException for other values
+   */
   public Ciphertext encrypt(double[] values, int level) {
     requireOpen();
     rules().level(level);
@@ -52,17 +69,31 @@ public final class Simulator extends CheckedEvaluator<SimulatedCiphertext, Simul
     return fresh(repeated(values), new double[parameters.slotCount()], level);
   }
 
-  /** The real parts of the slots. */
+  /**
+   * The real parts of the slots.
+   *
+   * @param a any level, scale degree and parts
+   * @return slotCount values
+   * @throws IllegalArgumentException for a ciphertext of other parameters or of another backend
+   * @throws IllegalStateException when it or the simulator is closed
+   */
   public double[] decrypt(Ciphertext a) {
     return own(a).real().clone();
   }
 
-  /** The imaginary parts of the slots. */
+  /**
+   * The imaginary parts of the slots.
+   *
+   * @param a any level, scale degree and parts
+   * @return slotCount values
+   * @throws IllegalArgumentException for a ciphertext of other parameters or of another backend
+   * @throws IllegalStateException when it or the simulator is closed
+   */
   public double[] decryptImaginary(Ciphertext a) {
     return own(a).imaginary().clone();
   }
 
-  /** The largest slot magnitude that entered a bootstrap so far. */
+  /** {@return the largest slot magnitude that entered a bootstrap so far; 0 before the first} */
   public synchronized double largestBootstrapped() {
     return largestBootstrapped;
   }

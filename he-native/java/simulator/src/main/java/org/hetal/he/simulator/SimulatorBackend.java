@@ -8,6 +8,10 @@ import org.hetal.he.Parameters;
 
 /** Doubles in the clear under the engine's rules: for tests and dry runs, never for data. */
 public final class SimulatorBackend implements EvaluatorBackend {
+
+  /** For {@link java.util.ServiceLoader}. */
+  public SimulatorBackend() {}
+
   @Override
   public String name() {
     return "simulator";

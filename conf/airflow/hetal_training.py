@@ -71,7 +71,9 @@ def hetal_training():
     @task
     def check_inputs(settings: dict[str, str]) -> None:
         """What later tasks need is there: the owner's folder, settings, commands, the shared folder."""
-        Owner(TRAINING_CONF, settings).check()
+        owner = Owner(TRAINING_CONF, settings)
+        owner.check()
+        owner.share_run_folder()
 
     @task
     def plan(settings: dict[str, str]) -> dict[str, str]:

@@ -6,6 +6,7 @@ one with the same number.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import signal
@@ -74,6 +75,7 @@ class OracleProcess:
                     f" {self._owner.where('oracle')}"
                 )
             time.sleep(0.2)
+        self._owner.share_token()
         print(f"oracle: process {process.pid} listens; {self._owner.where('oracle')}")
 
     def stop(self) -> None:
@@ -93,7 +95,8 @@ class OracleProcess:
 
     def _end(self, running: dict) -> None:
         for number in (signal.SIGTERM, signal.SIGKILL):
-            os.kill(running["pid"], number)
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(running["pid"], number)
             end = time.monotonic() + SECONDS_TO_STOP
             while time.monotonic() < end:
                 if _start_ticks(running["pid"]) != running["started"]:

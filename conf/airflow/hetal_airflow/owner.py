@@ -20,6 +20,11 @@ FOLDER_VARIABLE = "HETAL_OWNER"
 COMMAND_VARIABLE = "HETAL_COMMAND"
 
 
+def local(uri: str) -> Path:
+    """The path of a file: URI."""
+    return Path(uri.removeprefix("file://"))
+
+
 class Owner:
     """The owner's folder, $HETAL_OWNER, and the owner's commands for one run."""
 
@@ -62,10 +67,21 @@ class Owner:
                 f"{COMMAND_VARIABLE}: expected the command hetal, on the PATH or named by this variable, actual none"
             )
         shared = self._settings["paths.key-bundle"].rpartition("/")[0]
-        if not shared.startswith("file:/") or not Path(shared.removeprefix("file://")).is_dir():
+        if not shared.startswith("file:///") or not local(shared).is_dir():
             raise AirflowFailException(
                 f"variable hetal_shared: expected the file: URI of a folder that both sides see, actual {shared}"
             )
+
+    def share_run_folder(self) -> None:
+        """Makes the folder of the run, where the cluster's user makes `run`; it has the shared folder's group."""
+        folder = local(self._settings["paths.run"]).parent
+        folder.mkdir(parents=True, exist_ok=True)
+        shutil.chown(folder, group=folder.parent.parent.stat().st_gid)
+        folder.chmod(0o2770)
+
+    def share_token(self) -> None:
+        """Lets the group read the oracle's token, which the oracle writes for its own user."""
+        local(self._settings["oracle.token-file"]).chmod(0o640)
 
     def command_line(self, command: str, *options: str) -> list[str]:
         """The words of a command with all settings. Secrets are in files: an argument names them at most."""

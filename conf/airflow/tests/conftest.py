@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -15,6 +16,7 @@ sys.path[:0] = [str(TESTS.parent), str(TESTS)]
 os.environ["AIRFLOW_HOME"] = tempfile.mkdtemp(prefix="hetal-airflow-home-")
 os.environ["AIRFLOW__CORE__LOAD_EXAMPLES"] = "False"
 
+from hetal_airflow.runs import hetal_run_id  # noqa: E402
 from site_of_test import Site  # noqa: E402
 from spark_cluster import SparkCluster  # noqa: E402
 
@@ -35,3 +37,11 @@ def site(tmp_path_factory: pytest.TempPathFactory, cluster: SparkCluster) -> Sit
     made = Site(tmp_path_factory.mktemp("site"), cluster.url)
     made.migrate()
     return made
+
+
+@pytest.fixture(scope="session")
+def undisturbed(site: Site) -> tuple[str, str]:
+    """Name of a run that `airflow dags test` made, and what it printed."""
+    output = site.run("airflow", "dags", "test", "hetal_training")
+    dag_run = re.search(r"run_id=(manual__[^,\s]+)", output)[1]
+    return hetal_run_id(dag_run), output

@@ -88,3 +88,15 @@ class Service:
                 self.process.poll()
                 time.sleep(0.1)
         self.process.wait(10)
+
+
+def everything_about(pid: int) -> str:
+    """Arguments, environment and open files of a process."""
+    folder = Path(f"/proc/{pid}")
+    texts = [(folder / name).read_bytes().decode(errors="replace") for name in ("cmdline", "environ", "maps")]
+    for file in (folder / "fd").iterdir():
+        try:
+            texts.append(str(file.readlink()))
+        except OSError:
+            continue
+    return "\n".join(texts)

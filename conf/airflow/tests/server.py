@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import secrets
+import urllib.error
 import urllib.parse
 import urllib.request
 
@@ -12,22 +13,29 @@ from site_of_test import Site
 
 
 class AirflowServer:
-    """api-server, scheduler with LocalExecutor, and dag-processor, on the site's SQLite database."""
+    """api-server, scheduler and dag-processor, on the site's SQLite database.
 
-    def __init__(self, site: Site):
+    :param environment: of all three
+    :param executor: runs the tasks
+    """
+
+    def __init__(self, site: Site, environment: dict[str, str], executor: str = "LocalExecutor"):
         port = free_port()
         self._url = f"http://127.0.0.1:{port}"
-        environment = site.environment | {
-            "AIRFLOW__CORE__EXECUTOR": "LocalExecutor",
+        self.environment = environment | {
+            "AIRFLOW__CORE__EXECUTOR": executor,
             "AIRFLOW__CORE__EXECUTION_API_SERVER_URL": f"{self._url}/execution/",
             "AIRFLOW__CORE__SIMPLE_AUTH_MANAGER_ALL_ADMINS": "True",
             "AIRFLOW__API__HOST": "127.0.0.1",
             "AIRFLOW__API__PORT": str(port),
             "AIRFLOW__API__WORKERS": "1",
-            "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_hex(32),
+            "AIRFLOW__API_AUTH__JWT_SECRET": secrets.token_hex(64),
+            "AIRFLOW__EDGE__API_ENABLED": str(executor != "LocalExecutor"),
+            "AIRFLOW__EDGE__API_URL": f"{self._url}/edge_worker/v1/rpcapi",
+            "AIRFLOW__EDGE__JOB_POLL_INTERVAL": "1",
         }
         self._services = [
-            Service(["airflow", name], site.root / f"{name}.log", environment)
+            Service(["airflow", name], site.root / f"{name}.log", self.environment)
             for name in ("api-server", "scheduler", "dag-processor")
         ]
         self._token = ""
@@ -51,8 +59,12 @@ class AirflowServer:
         if self._token:
             request.add_header("Authorization", f"Bearer {self._token}")
         data = None if body is None else json.dumps(body).encode()
-        with urllib.request.urlopen(request, data, timeout=30) as response:
-            return json.load(response)
+        try:
+            with urllib.request.urlopen(request, data, timeout=30) as response:
+                return json.load(response)
+        except urllib.error.HTTPError as e:
+            e.add_note(f"{method} {path}: {e.read().decode(errors='replace')}")
+            raise
 
     def stop(self) -> None:
         for service in reversed(self._services):

@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import socket
+import stat
 from pathlib import Path
 
 import pytest
@@ -47,8 +48,8 @@ def process(owner: Owner) -> int:
     return json.loads((owner.folder / "oracle.json").read_text(encoding="utf-8"))["pid"]
 
 
-def token(owner: Owner) -> str:
-    return (owner.folder.parent / "shared/runs" / RUN / "oracle.token").read_text(encoding="utf-8")
+def token_file(owner: Owner) -> Path:
+    return owner.folder.parent / "shared/runs" / RUN / "oracle.token"
 
 
 def test_startedTwice_isOneProcess_stoppedTwice_isNone(owner):
@@ -56,6 +57,8 @@ def test_startedTwice_isOneProcess_stoppedTwice_isNone(owner):
     first = process(owner)
     # A session of its own: signals to the task's process group do not reach it.
     assert os.getsid(first) == first
+    # The cluster's user reads it through the group of the run's folder.
+    assert stat.S_IMODE(token_file(owner).stat().st_mode) == 0o640
     OracleProcess(owner).start()
     assert process(owner) == first
     OracleProcess(owner).stop()
@@ -66,12 +69,12 @@ def test_startedTwice_isOneProcess_stoppedTwice_isNone(owner):
 
 def test_killed_startsAgainWithTheSameToken(owner):
     OracleProcess(owner).start()
-    first, before = process(owner), token(owner)
+    first, before = process(owner), token_file(owner).read_text()
     os.kill(first, signal.SIGKILL)
     wait_for("the end of the oracle", lambda: not is_alive(first), 10)
     OracleProcess(owner).start()
     assert process(owner) != first
-    assert token(owner) == before
+    assert token_file(owner).read_text() == before
 
 
 def test_oracleOfAnotherRun_isRefusedAndLeftAlone(owner, prepared):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import stat
 
 import pytest
 from airflow.sdk.exceptions import AirflowFailException
@@ -26,6 +28,21 @@ def test_runId_isOneThatHetalTakes_andStaysTheSame(dag_run_id):
 def test_runId_keepsApartWhatItCannotWrite():
     assert hetal_run_id("a:b") != hetal_run_id("a+b")
     assert hetal_run_id("a" * 100) != hetal_run_id("a" * 101)
+
+
+def test_folderOfTheRun_isWritableForTheGroupOfTheSharedFolder(tmp_path, monkeypatch):
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    groups = [group for group in (*os.getgroups(), 1) if group != os.getgid() and (group != 1 or os.getuid() == 0)]
+    if groups:
+        os.chown(shared, -1, groups[0])
+    monkeypatch.setenv("HETAL_OWNER", str(tmp_path))
+    owner = Owner("training.conf", {"run-id": "a", "paths.run": f"file://{shared}/runs/a/run"})
+    for _ in range(2):
+        owner.share_run_folder()
+        folder = (shared / "runs/a").stat()
+        assert stat.S_IMODE(folder.st_mode) == 0o2770
+        assert folder.st_gid == shared.stat().st_gid
 
 
 @pytest.mark.parametrize(

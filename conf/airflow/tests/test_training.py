@@ -17,20 +17,12 @@ from pathlib import Path
 import pytest
 
 from hetal_airflow.runs import hetal_run_id
-from processes import is_alive, wait_for
+from processes import everything_about, is_alive, wait_for
 from server import AirflowServer, DagRun
 from site_of_test import Site, cluster_jar
 from spark_cluster import SparkCluster
 
 LOG_OF_ORACLE = "oracle.jsonl"
-
-
-@pytest.fixture(scope="module")
-def undisturbed(site: Site) -> tuple[str, str]:
-    """Name of a run that `airflow dags test` made, and what it printed."""
-    output = site.run("airflow", "dags", "test", "hetal_training")
-    dag_run = re.search(r"run_id=(manual__[^,\s]+)", output)[1]
-    return hetal_run_id(dag_run), output
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +32,7 @@ def server(site: Site, undisturbed: tuple[str, str]) -> Iterator[AirflowServer]:
     # Variables of the environment win over those of the database, which a test can change.
     jar = site.environment.pop("AIRFLOW_VAR_HETAL_JAR")
     site.run("airflow", "variables", "set", "hetal_jar", jar)
-    server = AirflowServer(site)
+    server = AirflowServer(site, site.environment)
     try:
         server.wait_until_healthy()
         yield server
@@ -115,9 +107,9 @@ def killed(site: Site, cluster: SparkCluster, server: AirflowServer) -> Killed:
     folder = site.shared / "runs" / name / "run"
     wait_for("two epochs", lambda: (folder / "checkpoints/epoch-000002").exists(), 400)
     driver = _driver(folder)
-    told = {f"executor {pid}": _everything_about(pid) for pid in cluster.executors()}
+    told = {f"executor {pid}": everything_about(pid) for pid in cluster.executors()}
     assert told
-    told["driver"] = _everything_about(driver)
+    told["driver"] = everything_about(driver)
     os.kill(driver, signal.SIGKILL)
     assert not (folder / "model").exists()
     return Killed(dag_run, name, told, dag_run.wait_for_end())
@@ -173,18 +165,6 @@ def _driver(run_folder: Path) -> int:
     pid = int(re.search(r"^pid=(\d+)$", lock, re.MULTILINE)[1])
     assert b"org.apache.spark.deploy.SparkSubmit" in Path(f"/proc/{pid}/cmdline").read_bytes()
     return pid
-
-
-def _everything_about(pid: int) -> str:
-    """Arguments, environment and open files of a process."""
-    folder = Path(f"/proc/{pid}")
-    texts = [(folder / name).read_bytes().decode(errors="replace") for name in ("cmdline", "environ", "maps")]
-    for file in (folder / "fd").iterdir():
-        try:
-            texts.append(str(file.readlink()))
-        except OSError:
-            continue
-    return "\n".join(texts)
 
 
 def test_jobThatFails_isNotRetried_stopsTheOracle_andGoesOnWhenCleared(site, server, undisturbed, killed):

@@ -14,7 +14,8 @@ fail() {
 }
 
 # What the launcher needs: for which purpose | what | how it is checked | Debian package | what it is for.
-# run: to run what is built; build: to build it; fetch: to fetch OpenFHE, nvcc, Spark; bench: to build the C++ benchmarks; test: for ./hetal test as well.
+# run: to run what is built; build: to build it; fetch: to fetch OpenFHE, nvcc, Spark; bench: to build the C++ benchmarks; test: for ./hetal test as well;
+# surroundings: for ./hetal test --surroundings.
 readonly NEEDS="\
 run|Java $JAVA_LEAST to $JAVA_MOST|find_java|JDK|runs every command
 build|a JDK $JAVA_LEAST to $JAVA_MOST|find_java javac|JDK|compiles the Java part
@@ -31,13 +32,16 @@ test|ccache|have ccache|ccache|compiles each C++ file once
 test|qemu|have qemu-x86_64|qemu-user|runs the C++ tests as on other processors
 test|a compiler for arm64|have aarch64-linux-gnu-g++|g++-aarch64-linux-gnu|builds the engine for arm64
 test|sources of locales|have_locales|locales|tests under a locale with a decimal comma
-test|shellcheck|have shellcheck|shellcheck|checks the shell scripts"
+test|shellcheck|have shellcheck|shellcheck|checks the shell scripts
+surroundings|Python 3.11 or newer|at_least python3 3.11|python3|runs Airflow
+surroundings|Python's module venv|have_venv|python3-venv|installs Airflow"
 
 # Each check leaves in $actual what it found instead.
 actual=none
 
 have() { command -v "$1" >/dev/null 2>&1; }
 have_pip() { python3 -m pip --version >/dev/null 2>&1; }
+have_venv() { python3 -c "import ensurepip, venv" 2>/dev/null; }
 have_header() { [[ -e /usr/include/$1 || -e /usr/local/include/$1 ]]; }
 have_gtest() { have_header gtest/gtest.h; }
 

@@ -1,0 +1,48 @@
+"""A standalone Spark cluster with one worker, which knows nothing of the data owner."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from processes import Service, free_port, session
+
+PROGRAM = "bin/spark-class"
+DEPLOY = "org.apache.spark.deploy"
+
+
+class SparkCluster:
+    def __init__(self, folder: Path):
+        self.url = f"spark://127.0.0.1:{free_port()}"
+        self._folder = folder
+        self._services: list[Service] = []
+
+    def start(self) -> None:
+        port = self.url.rpartition(":")[2]
+        self._serve("master", "master.Master", "--port", port).wait_for_output("I have been elected leader")
+        worker = self._serve(
+            "worker", "worker.Worker", "--cores", "1", "--memory", "1g", "-d", str(self._folder), self.url
+        )
+        worker.wait_for_output("Successfully registered with master")
+
+    def executors(self) -> list[int]:
+        """Processes that the worker started."""
+        worker = self._services[1].process.pid
+        return [
+            pid
+            for pid in session(worker)
+            if b"CoarseGrainedExecutorBackend" in Path(f"/proc/{pid}/cmdline").read_bytes()
+        ]
+
+    def stop(self) -> None:
+        for service in reversed(self._services):
+            service.stop()
+
+    def _serve(self, name: str, program: str, *options: str) -> Service:
+        command = [f"{os.environ['SPARK_HOME']}/{PROGRAM}", f"{DEPLOY}.{program}", "--host", "127.0.0.1"]
+        environment = os.environ | {"SPARK_LOCAL_IP": "127.0.0.1"}
+        service = Service(
+            [*command, "--webui-port", str(free_port()), *options], self._folder / f"{name}.log", environment
+        )
+        self._services.append(service)
+        return service

@@ -18,6 +18,7 @@ import picocli.CommandLine.Command;
       EvaluateCommand.class,
       DecryptPredictionsCommand.class,
       PlanCommand.class,
+      ReportCommand.class,
     })
 public final class HetalOwner {
   private HetalOwner() {}

@@ -187,6 +187,10 @@ class TrainJobTest {
     assertTrue(last.get(1).contains("all epochs done; the model is of epoch"), last.toString());
     assertTrue(last.get(4).contains("none: no process has this run"), last.toString());
     assertEquals(0, Main.run("status", run.toString()));
+    Path page = root.resolve("pages/report.html");
+    assertEquals(0, Main.run("report", run.toString(), "--output", page.toString()));
+    assertTrue(Files.readString(page).contains("All planned epochs were trained."));
+    assertEquals(65, Main.run("report", root.resolve("absent").toString()));
   }
 
   @Test

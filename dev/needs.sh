@@ -14,7 +14,8 @@ fail() {
 }
 
 # What the launcher needs: for which purpose | what | how it is checked | Debian package | what it is for.
-# run: to run what is built; build: to build it; fetch: to fetch OpenFHE, nvcc, Spark; bench: to build the C++ benchmarks; test: for ./hetal test as well.
+# run: to run what is built; build: to build it; fetch: to fetch OpenFHE, nvcc, Spark; bench: to build the C++ benchmarks; test: for ./hetal test as well;
+# outputs: for dev/outputs_test.sh.
 readonly NEEDS="\
 run|Java $JAVA_LEAST to $JAVA_MOST|find_java|JDK|runs every command
 build|a JDK $JAVA_LEAST to $JAVA_MOST|find_java javac|JDK|compiles the Java part
@@ -31,7 +32,8 @@ test|ccache|have ccache|ccache|compiles each C++ file once
 test|qemu|have qemu-x86_64|qemu-user|runs the C++ tests as on other processors
 test|a compiler for arm64|have aarch64-linux-gnu-g++|g++-aarch64-linux-gnu|builds the engine for arm64
 test|sources of locales|have_locales|locales|tests under a locale with a decimal comma
-test|shellcheck|have shellcheck|shellcheck|checks the shell scripts"
+test|shellcheck|have shellcheck|shellcheck|checks the shell scripts
+outputs|Chromium|have chromium|chromium|opens the reports of runs"
 
 # Each check leaves in $actual what it found instead.
 actual=none

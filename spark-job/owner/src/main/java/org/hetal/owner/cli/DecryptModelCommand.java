@@ -31,8 +31,9 @@ final class DecryptModelCommand extends OwnerCommand {
       description =
           "npz: model.npz, with coef_ and intercept_ of scikit-learn; json: model.json, which is"
               + " written in any case; spark-ml: a folder for Spark ML's"
-              + " LogisticRegressionModel.load; onnx: model.onnx, from features to probabilities and"
-              + " label. Several with commas; default: ${DEFAULT-VALUE}.")
+              + " LogisticRegressionModel.load; onnx: model.onnx, operator set 13, from features"
+              + " (float32 [rows, columns]) to probabilities (float32 [rows, classes]) and label"
+              + " (int64 [rows]). Several with commas; default: ${DEFAULT-VALUE}.")
   private List<ModelFormat> formats;
 
   @Override

@@ -11,7 +11,7 @@ import org.hetal.format.Json;
  * The model as the folder that Spark ML's {@code LogisticRegressionModel.load} reads, multinomial,
  * for vectors of raw features in the column {@code features}. It is written without Spark: {@code
  * metadata/part-00000} is a line of JSON, {@code data/part-00000.parquet} a Parquet file with one
- * row. Spark has had this layout since version 2.1.
+ * row. Tested with Spark 4.1.3.
  */
 public final class SparkMlFolder {
   private static final String METADATA = "metadata/part-00000";

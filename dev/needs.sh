@@ -15,7 +15,7 @@ fail() {
 
 # What the launcher needs: for which purpose | what | how it is checked | Debian package | what it is for.
 # run: to run what is built; build: to build it; fetch: to fetch OpenFHE, nvcc, Spark; bench: to build the C++ benchmarks; test: for ./hetal test as well;
-# surroundings: for ./hetal test --surroundings.
+# surroundings: for ./hetal test --surroundings; outputs: for dev/outputs_test.sh.
 readonly NEEDS="\
 run|Java $JAVA_LEAST to $JAVA_MOST|find_java|JDK|runs every command
 build|a JDK $JAVA_LEAST to $JAVA_MOST|find_java javac|JDK|compiles the Java part
@@ -34,7 +34,8 @@ test|a compiler for arm64|have aarch64-linux-gnu-g++|g++-aarch64-linux-gnu|build
 test|sources of locales|have_locales|locales|tests under a locale with a decimal comma
 test|shellcheck|have shellcheck|shellcheck|checks the shell scripts
 surroundings|Python 3.11 or newer|at_least python3 3.11|python3|runs Airflow
-surroundings|Python's module venv|have_venv|python3-venv|installs Airflow"
+surroundings|Python's module venv|have_venv|python3-venv|installs Airflow
+outputs|Chromium|have chromium|chromium|opens the reports of runs"
 
 # Each check leaves in $actual what it found instead.
 actual=none

@@ -78,7 +78,7 @@ test_surroundings() {
 test_all() {
   local digest
   trap show_times EXIT
-  require build fetch bench test
+  require build fetch bench test outputs
   mkdir -p "$STATE"
   section "OpenFHE"
   need_openfhe
@@ -114,6 +114,8 @@ test_all() {
   "$root/examples/java/test.sh"
   section "launcher"
   "$root/dev/launcher_test.sh"
+  section "status, reports in Chromium, the model in scikit-learn, ONNX and Spark ML"
+  "$root/dev/outputs_test.sh"
   if [[ $(uname -m) == x86_64 ]]; then
     section "C++ tests and the Java binding on x86-64 without AVX and without AVX-512, emulated"
     "$root/he-native/cpp/tests/emulated_x86.sh"

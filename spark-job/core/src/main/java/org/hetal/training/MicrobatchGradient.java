@@ -65,6 +65,18 @@ public final class MicrobatchGradient implements AutoCloseable {
    */
   public List<Ciphertext> compute(
       ExpandedWeights lookahead, EncryptedMicrobatch microbatch, double factor) {
+    return compute(lookahead, microbatch, factor, StageTimes.NONE);
+  }
+
+  /**
+   * As {@link #compute(ExpandedWeights, EncryptedMicrobatch, double)}.
+   *
+   * @param times told the times of {@link TaskStage#LOGITS}, {@link TaskStage#SOFTMAX} and {@link
+   *     TaskStage#GRADIENT}
+   */
+  public List<Ciphertext> compute(
+      ExpandedWeights lookahead, EncryptedMicrobatch microbatch, double factor, StageTimes times) {
+    long start = System.nanoTime();
     try (Scope scope = new Scope()) {
       List<RotatedFeatures> features = new ArrayList<>();
       List<Ciphertext> logits = new ArrayList<>();
@@ -74,13 +86,17 @@ public final class MicrobatchGradient implements AutoCloseable {
         features.add(rotated);
         logits.add(scope.own(products.logits(lookahead, rotated)));
       }
+      start = times.end(TaskStage.LOGITS, start);
       List<Ciphertext> probabilities = scope.ownAll(softmax.apply(logits, softmaxPlan));
+      start = times.end(TaskStage.SOFTMAX, start);
       List<Ciphertext> residuals = new ArrayList<>();
       for (int i = 0; i < microbatch.groups().size(); i++) {
         Ciphertext labels = microbatch.groups().get(i).labels();
         residuals.add(scope.own(residual(probabilities.get(i), labels)));
       }
-      return products.gradient(residuals, features, factor);
+      List<Ciphertext> gradient = products.gradient(residuals, features, factor);
+      times.end(TaskStage.GRADIENT, start);
+      return gradient;
     }
   }
 

@@ -55,7 +55,18 @@ record Launcher(
             List.of("@" + installation.sparkJavaOptions()),
             clusterClassPath(settings),
             installation.sparkJar())
-        : submit(Path.of(spark), settings);
+        : submit(Path.of(spark), settings, List.of());
+  }
+
+  /**
+   * A command of the cluster that only reads files. With a Spark of the user it gets its class
+   * path, file systems and options, and runs in this machine's process whatever master they name.
+   */
+  List<String> clusterFiles() {
+    String spark = environment.getOrDefault("SPARK_HOME", "");
+    return spark.isEmpty()
+        ? cluster(null)
+        : submit(Path.of(spark), null, List.of("--master", "local", "--deploy-mode", "client"));
   }
 
   /** A demo or a benchmark; the demo starts programs of both roles, with their own class paths. */
@@ -85,7 +96,10 @@ record Launcher(
         List.of(installation.root().resolve("dev/" + name).toString()), scriptArguments);
   }
 
-  private List<String> submit(Path spark, Settings settings) {
+  /**
+   * @param last options that override the user's
+   */
+  private List<String> submit(Path spark, Settings settings, List<String> last) {
     Path program = spark.resolve("bin/spark-submit");
     if (!Files.isExecutable(program)) {
       throw new SettingsException(
@@ -105,6 +119,7 @@ record Launcher(
       out.addAll(
           List.of("--jars", jars.stream().map(Path::toString).collect(Collectors.joining(","))));
     }
+    out.addAll(last);
     Path jar = installation.sparkJar();
     out.addAll(List.of("--class", Installation.mainClass(jar), jar.toString()));
     return concatenated(out, arguments);

@@ -87,6 +87,8 @@ public final class Main implements Callable<Integer> {
     for (String name : CLUSTER) {
       line.addSubcommand(name, new ProgramCommand(launcher, Launcher::cluster, result));
     }
+    line.addSubcommand("status", new RunCommand(launcher, null, result));
+    line.addSubcommand("report", new RunCommand(launcher, Launcher::owner, result));
     line.addSubcommand("demo", new ProgramCommand.Demo(launcher, result));
     CommandLine bench = new CommandLine(new Bench());
     bench.addSubcommand("train", new ProgramCommand(launcher, Launcher::tools, result));

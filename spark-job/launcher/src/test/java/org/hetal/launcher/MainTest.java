@@ -182,6 +182,55 @@ class MainTest {
   }
 
   @Test
+  void report_isTheOwnersWithSettingsAndTheClustersWithout() throws Exception {
+    for (String line : List.of("report run", "report hdfs://a/run --output x.html", "status run")) {
+      FakeTree.Result result = hetal(Map.of(), line);
+      assertEquals(0, result.status(), said);
+      assertTrue(result.words().contains("job.Main"), result.words().toString());
+      assertFalse(result.jars("-cp").contains("hetal-owner"), line);
+    }
+    write("plain.conf", "hetal.threads = 2");
+    for (String line : List.of("report -c @plain.conf", "report run -s threads=2 -o x.html")) {
+      FakeTree.Result result = hetal(Map.of(), line);
+      assertEquals(0, result.status(), said);
+      assertTrue(result.words().contains("owner.Main"), result.words().toString());
+    }
+  }
+
+  @Test
+  void status_withASparkOfTheUser_runsOnThisMachineWhateverMasterIsNamed() throws Exception {
+    Path spark = Files.createDirectories(folder.resolve("spark/bin")).getParent();
+    Path submit = Files.createFile(spark.resolve("bin/spark-submit"));
+    assertTrue(submit.toFile().setExecutable(true));
+    Map<String, String> environment =
+        Map.of(
+            "SPARK_HOME",
+            spark.toString(),
+            "HETAL_SPARK_OPTIONS",
+            "--master yarn --deploy-mode cluster --conf spark.hadoop.a=b");
+    List<String> words = hetal(environment, "status hdfs://a/run").words();
+    assertEquals(
+        List.of(
+            submit.toString(),
+            "--master",
+            "yarn",
+            "--deploy-mode",
+            "cluster",
+            "--conf",
+            "spark.hadoop.a=b",
+            "--master",
+            "local",
+            "--deploy-mode",
+            "client",
+            "--class",
+            "job.Main",
+            tree.root().resolve("spark-job/spark/target/hetal-spark-1.2.3-spark.jar").toString(),
+            "status",
+            "hdfs://a/run"),
+        words);
+  }
+
+  @Test
   void help_needsNoSettings() {
     for (String line : List.of("train --help", "keygen -c absent.conf -h", "demo --help")) {
       FakeTree.Result result = hetal(Map.of(), line);
@@ -219,8 +268,22 @@ class MainTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "plan", "keygen", "encrypt", "oracle", "decrypt-model", "decrypt-predictions", "evaluate",
-        "train", "predict", "demo", "bench engine", "bench openfhe", "bench train", "bench image"
+        "plan",
+        "keygen",
+        "encrypt",
+        "oracle",
+        "decrypt-model",
+        "decrypt-predictions",
+        "evaluate",
+        "train",
+        "predict",
+        "status",
+        "report",
+        "demo",
+        "bench engine",
+        "bench openfhe",
+        "bench train",
+        "bench image"
       })
   void everyCommand_isInTheHelpAndKnown(String command) {
     assertTrue(

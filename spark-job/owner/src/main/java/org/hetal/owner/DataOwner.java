@@ -2,7 +2,9 @@ package org.hetal.owner;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
@@ -393,10 +395,23 @@ public final class DataOwner implements AutoCloseable {
    * @throws CommitException when the target has the model of another run or data set
    */
   public PlainModel decrypt(String folder, Path target) {
+    return decrypt(folder, target, EnumSet.of(ModelFormat.JSON, ModelFormat.NPZ));
+  }
+
+  /**
+   * As {@link #decrypt(String, Path)}, in some formats.
+   *
+   * @param folder where the cluster left it
+   * @param target folder for {@link PlainModel#save(Path, Set)}
+   * @param formats in which it is saved; {@link ModelFormat#JSON} in any case
+   * @return the model in the clear
+   * @throws CommitException when the target has the model of another run or data set
+   */
+  public PlainModel decrypt(String folder, Path target, Set<ModelFormat> formats) {
     try (OwnerLock lock = context.lock()) {
       PlainModel model = decrypt(folder);
       LocalStorage.ownerOnly(target).removeLeftovers();
-      model.save(target);
+      model.save(target, formats);
       return model;
     }
   }

@@ -2,13 +2,18 @@ package org.hetal.owner;
 
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import org.apache.spark.ml.classification.LogisticRegressionModel;
 import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.owner.data.DecryptedModel;
+import org.hetal.owner.export.LinearModel;
+import org.hetal.owner.export.OnnxFile;
+import org.hetal.owner.export.SparkMlFolder;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.PlainTrainer;
 
@@ -44,8 +49,33 @@ public final class PlainModel {
    * @throws CommitException when the folder has the model of another run or data set
    */
   public void save(Path folder) {
+    save(folder, EnumSet.of(ModelFormat.JSON, ModelFormat.NPZ));
+  }
+
+  /**
+   * Writes the model in some formats, mode 0600; in each but {@code weights} of {@link
+   * ModelFormat#NPZ} the weights are for raw rows. {@code model.json} is written in any case, and
+   * last. A model of the same run and data set is replaced.
+   *
+   * @param folder local path or file: URI
+   * @param formats of {@code model.json}, {@code model.npz}, {@code spark-ml/}, {@code model.onnx}
+   * @throws CommitException when the folder has the model of another run or data set, or {@code
+   *     spark-ml} has files of another program
+   */
+  public void save(Path folder, Set<ModelFormat> formats) {
     LocalStorage storage = LocalStorage.ownerOnly(folder);
     requireNoOther(storage);
+    LinearModel linear =
+        new LinearModel(runId(), datasetId(), decrypted.coefficients(), decrypted.intercepts());
+    if (formats.contains(ModelFormat.SPARK_ML)) {
+      SparkMlFolder.write(storage, "spark-ml", linear);
+    }
+    if (formats.contains(ModelFormat.ONNX)) {
+      storage.writeAtomically("model.onnx", OnnxFile.bytes(linear));
+    }
+    if (formats.contains(ModelFormat.NPZ)) {
+      decrypted.writeNpz(storage);
+    }
     decrypted.write(storage);
   }
 

@@ -3,6 +3,8 @@ package org.hetal.spark;
 import org.hetal.command.CommandRunner;
 import org.hetal.spark.job.ClusterFailures;
 import org.hetal.spark.job.PredictJob;
+import org.hetal.spark.job.ReportJob;
+import org.hetal.spark.job.StatusJob;
 import org.hetal.spark.job.TrainJob;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -12,7 +14,7 @@ import picocli.CommandLine.Command;
     name = "hetal-spark",
     description = "Trains and predicts on encrypted data. Holds nothing that can decrypt.",
     mixinStandardHelpOptions = true,
-    subcommands = {TrainJob.class, PredictJob.class})
+    subcommands = {TrainJob.class, PredictJob.class, StatusJob.class, ReportJob.class})
 public final class Main {
   private Main() {}
 

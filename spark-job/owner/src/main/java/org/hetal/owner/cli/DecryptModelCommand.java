@@ -1,28 +1,49 @@
 package org.hetal.owner.cli;
 
+import java.util.EnumSet;
+import java.util.List;
 import org.hetal.command.ExitCode;
 import org.hetal.config.LocalPath;
 import org.hetal.owner.DataOwner;
+import org.hetal.owner.ModelFormat;
 import org.hetal.owner.PlainModel;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
 /** Decrypts the model that the cluster trained. */
 @Command(
     name = "decrypt-model",
     description = {
-      "Decrypts the trained model into model.json and model.npz (NumPy): weights for scaled rows,"
-          + " coefficients and intercepts for raw ones.",
+      "Decrypts the trained model into the folder paths.model. In every format the weights are for"
+          + " raw features; model.npz also has those for scaled rows.",
       "Works by the record of the data set that the model was trained on, whatever was encrypted"
           + " since. May be repeated; refuses to replace the model of another run."
     })
 final class DecryptModelCommand extends OwnerCommand {
+  @Option(
+      names = "--format",
+      split = ",",
+      paramLabel = "FORMAT",
+      converter = FormatName.class,
+      defaultValue = "npz,json",
+      description =
+          "npz: model.npz, with coef_ and intercept_ of scikit-learn; json: model.json, which is"
+              + " written in any case; spark-ml: a folder for Spark ML's"
+              + " LogisticRegressionModel.load; onnx: model.onnx, operator set 13, from features"
+              + " (float32 [rows, columns]) to probabilities (float32 [rows, classes]) and label"
+              + " (int64 [rows]). Several with commas; default: ${DEFAULT-VALUE}.")
+  private List<ModelFormat> formats;
+
   @Override
   int run() {
     try (DataOwner owner = owner()) {
       PlainModel model =
           owner.decrypt(
               LocalPath.of("paths.run", settings().paths().run()).resolve("model").toString(),
-              modelFolder());
+              modelFolder(),
+              EnumSet.copyOf(formats));
       say(
           "model of epoch %d of %d, run %s, data set %s, in %s",
           model.bestEpoch(),
@@ -32,5 +53,17 @@ final class DecryptModelCommand extends OwnerCommand {
           modelFolder().toAbsolutePath().normalize());
     }
     return ExitCode.OK.status();
+  }
+
+  /** A wrong name is a usage error. */
+  static final class FormatName implements ITypeConverter<ModelFormat> {
+    @Override
+    public ModelFormat convert(String text) {
+      try {
+        return ModelFormat.of(text);
+      } catch (IllegalArgumentException e) {
+        throw new TypeConversionException(e.getMessage());
+      }
+    }
   }
 }

@@ -18,11 +18,14 @@ import picocli.CommandLine.Command;
       EvaluateCommand.class,
       DecryptPredictionsCommand.class,
       PlanCommand.class,
+      ReportCommand.class,
     })
 public final class HetalOwner {
   private HetalOwner() {}
 
   public static void main(String[] arguments) {
+    // Parquet logs; without a provider of logs SLF4J would say so on stderr.
+    System.setProperty("slf4j.internal.verbosity", "ERROR");
     CommandRunner.main(OwnerFailures.TABLE, HetalOwner::line, arguments);
   }
 

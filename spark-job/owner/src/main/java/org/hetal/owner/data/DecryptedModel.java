@@ -100,13 +100,29 @@ public record DecryptedModel(
     return storage.exists(JSON_NAME);
   }
 
-  /** Writes both files, {@code model.json} last, replacing older ones. */
+  /** Writes {@code model.npz}, replacing an older one. */
+  public void writeNpz(Storage storage) {
+    Map<String, double[][]> matrices = new LinkedHashMap<>();
+    matrices.put("weights", weights);
+    matrices.put("coefficients", coefficients);
+    matrices.put("intercepts", new double[][] {intercepts});
+    Map<String, double[]> vectors = new LinkedHashMap<>();
+    if (intercepts.length == 2) { // scikit-learn has one row for two classes
+      double[] difference = new double[coefficients[0].length];
+      for (int i = 0; i < difference.length; i++) {
+        difference[i] = coefficients[1][i] - coefficients[0][i];
+      }
+      matrices.put("coef_", new double[][] {difference});
+      vectors.put("intercept_", new double[] {intercepts[1] - intercepts[0]});
+    } else {
+      matrices.put("coef_", coefficients);
+      vectors.put("intercept_", intercepts);
+    }
+    storage.writeAtomically(NPZ_NAME, NpzWriter.bytes(matrices, vectors));
+  }
+
+  /** Writes {@code model.json}, replacing an older one. */
   public void write(Storage storage) {
-    Map<String, double[][]> arrays = new LinkedHashMap<>();
-    arrays.put("weights", weights);
-    arrays.put("coefficients", coefficients);
-    arrays.put("intercepts", new double[][] {intercepts});
-    storage.writeAtomically(NPZ_NAME, NpzWriter.bytes(arrays));
     storage.writeAtomically(JSON_NAME, Json.indented(this).getBytes(StandardCharsets.UTF_8));
   }
 

@@ -16,6 +16,9 @@ import org.hetal.training.PlainTrainer;
  * @param plainEpochs the plain training took
  * @param plainBestEpoch whose weights were tested
  * @param plainLosses validation loss by epoch
+ * @param plainAccuracies validation accuracy by epoch
+ * @param confusion test rows by label and predicted class of the model that was trained on
+ *     ciphertexts, [label][predicted class]
  * @param warnings of the plain training, one line each, for people
  * @param largestWeightDifference between the two models, if they are of the same epoch
  */
@@ -26,6 +29,8 @@ public record Evaluation(
     int plainEpochs,
     int plainBestEpoch,
     List<Double> plainLosses,
+    List<Double> plainAccuracies,
+    int[][] confusion,
     List<String> warnings,
     double largestWeightDifference) {
 
@@ -61,9 +66,20 @@ public record Evaluation(
         plain.epochs().size(),
         plain.bestEpoch(),
         plain.epochs().stream().map(metrics -> metrics.loss()).toList(),
+        plain.epochs().stream().map(metrics -> metrics.accuracy()).toList(),
+        confusion(data, model.weights()),
         TrainingWarnings.of(
             plain, settings.training().schedule(data.train().length), settings.data().classes()),
         difference);
+  }
+
+  private static int[][] confusion(PreparedData data, double[][] weights) {
+    int[][] counts = new int[weights.length][weights.length];
+    double[][] logits = PlainTrainer.logits(data.test(), weights);
+    for (int row = 0; row < logits.length; row++) {
+      counts[data.testLabels()[row]][EarlyStopping.largestIndex(logits[row])]++;
+    }
+    return counts;
   }
 
   /** The schedule of the settings, in the clear. */

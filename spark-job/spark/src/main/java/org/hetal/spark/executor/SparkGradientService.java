@@ -2,6 +2,7 @@ package org.hetal.spark.executor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
@@ -15,6 +16,7 @@ import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
 import org.hetal.spark.engine.EngineHolder;
 import org.hetal.training.GradientService;
+import org.hetal.training.TaskStage;
 
 /**
  * Computes gradients and logits on Spark's executors. A minibatch is an RDD of its microbatches. A
@@ -35,6 +37,7 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
   private final JavaRDD<EncryptedDataset.Group> unlabelledGroups;
   private final int unlabelledCount;
   private final LongAccumulator bootstraps;
+  private final StageAccumulators stages;
   private long broadcastBytes;
   private long gradientBytes;
 
@@ -51,6 +54,7 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
     this.evaluator = EngineHolder.get(spec.driverEngine(), configuration);
     this.hadoop = spark.broadcast(new SerializableConfiguration(configuration));
     this.bootstraps = spark.sc().longAccumulator("bootstraps");
+    this.stages = new StageAccumulators(spark.sc());
     for (EncryptedDataset.Batch batch : dataset.batches()) {
       List<MicrobatchTask> tasks = new ArrayList<>();
       for (EncryptedDataset.Microbatch microbatch : batch.microbatches()) {
@@ -64,6 +68,7 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
 
   @Override
   public List<Ciphertext> gradient(List<Ciphertext> compactLookahead, int batch, double factor) {
+    Tasks.Join join = new Tasks.Join(spec, hadoop, stages);
     SumTree sum =
         withWeights(
             compactLookahead,
@@ -71,9 +76,8 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
             step ->
                 batches
                     .get(batch)
-                    .mapPartitions(new Tasks.SumGradients(spec, step, hadoop, bootstraps))
-                    .treeAggregate(
-                        new SumTree(), new Tasks.Join(spec, hadoop), new Tasks.Join(spec, hadoop)));
+                    .mapPartitions(new Tasks.SumGradients(spec, step, hadoop, bootstraps, stages))
+                    .treeAggregate(new SumTree(), join, join));
     gradientBytes += sum.bytes();
     try (PartialSum last = new PartialSum(evaluator)) {
       last.add(sum);
@@ -105,6 +109,11 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
   /** Bootstraps in tasks so far, those of tasks that were retried included. */
   public long bootstraps() {
     return bootstraps.value();
+  }
+
+  /** Seconds of each stage so far, added over tasks, those of tasks that were retried included. */
+  public Map<TaskStage, Double> stageSeconds() {
+    return stages.seconds();
   }
 
   /** Also closes what the tasks of this JVM shared. Other executors close it when they end. */

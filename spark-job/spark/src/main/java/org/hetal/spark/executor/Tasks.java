@@ -10,10 +10,12 @@ import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
 import org.hetal.dataset.EncryptedDataset;
+import org.hetal.he.Ciphertext;
 import org.hetal.he.DeviceLostException;
 import org.hetal.he.DeviceOutOfMemoryException;
 import org.hetal.spark.engine.EngineHolder;
 import org.hetal.spark.engine.EngineSpec;
+import org.hetal.training.TaskStage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -53,7 +55,8 @@ final class Tasks {
       ComputeSpec spec,
       StepWeights step,
       Broadcast<SerializableConfiguration> hadoop,
-      LongAccumulator bootstraps)
+      LongAccumulator bootstraps,
+      StageAccumulators stages)
       implements FlatMapFunction<Iterator<MicrobatchTask>, SumTree> {
     @Override
     public Iterator<SumTree> call(Iterator<MicrobatchTask> tasks) {
@@ -65,8 +68,17 @@ final class Tasks {
                 long before = engine.bootstrapsOfThisThread();
                 try (PartialSum partial = new PartialSum(engine.evaluator())) {
                   tasks.forEachRemaining(
-                      task -> partial.add(task.index(), engine.gradient(step, task.microbatch())));
-                  return partial.serialized();
+                      task -> {
+                        List<Ciphertext> gradient =
+                            engine.gradient(step, task.microbatch(), stages);
+                        long start = System.nanoTime();
+                        partial.add(task.index(), gradient);
+                        stages.end(TaskStage.SUM, start);
+                      });
+                  long start = System.nanoTime();
+                  SumTree serialized = partial.serialized();
+                  stages.end(TaskStage.SUM, start);
+                  return serialized;
                 } finally {
                   bootstraps.add(engine.bootstrapsOfThisThread() - before);
                 }
@@ -76,10 +88,18 @@ final class Tasks {
   }
 
   /** Joins the sums of two tasks. Spark joins the last sums in the driver. */
-  record Join(ComputeSpec spec, Broadcast<SerializableConfiguration> hadoop)
+  record Join(
+      ComputeSpec spec, Broadcast<SerializableConfiguration> hadoop, StageAccumulators stages)
       implements Function2<SumTree, SumTree, SumTree> {
     @Override
     public SumTree call(SumTree a, SumTree b) {
+      long start = System.nanoTime();
+      SumTree joined = joined(a, b);
+      stages.end(TaskStage.SUM, start);
+      return joined;
+    }
+
+    private SumTree joined(SumTree a, SumTree b) {
       return working(
           spec,
           hadoop.value().value(),

@@ -24,6 +24,8 @@ import org.hetal.spark.engine.EngineSpec;
 import org.hetal.spark.storage.HadoopStorage;
 import org.hetal.training.EncryptedMicrobatch;
 import org.hetal.training.MicrobatchGradient;
+import org.hetal.training.StageTimes;
+import org.hetal.training.TaskStage;
 import org.hetal.training.ValidationLogits;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -111,14 +113,21 @@ public final class WorkerEngine implements AutoCloseable {
   /**
    * The gradient of one microbatch in compact form.
    *
+   * @param times told the times of all stages but {@link TaskStage#SUM}; the time of {@link
+   *     TaskStage#EXPAND} contains that of waiting for another task that expands
    * @return the caller closes the ciphertexts
    */
-  List<Ciphertext> gradient(StepWeights step, EncryptedDataset.Microbatch microbatch) {
-    try (var weights = lease(step, microbatchGradient::expand);
-        var rows =
-            microbatches.lease(
-                microbatch.id(), memoryOf(microbatch.groups()), () -> readMicrobatch(microbatch))) {
-      return microbatchGradient.compute(weights.value(), rows.value(), step.factor());
+  List<Ciphertext> gradient(
+      StepWeights step, EncryptedDataset.Microbatch microbatch, StageTimes times) {
+    long start = System.nanoTime();
+    try (var weights = lease(step, microbatchGradient::expand)) {
+      start = times.end(TaskStage.EXPAND, start);
+      try (var rows =
+          microbatches.lease(
+              microbatch.id(), memoryOf(microbatch.groups()), () -> readMicrobatch(microbatch))) {
+        times.end(TaskStage.READ, start);
+        return microbatchGradient.compute(weights.value(), rows.value(), step.factor(), times);
+      }
     }
   }
 

@@ -6,17 +6,21 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.Storage;
 import org.hetal.format.Json;
 import org.hetal.plan.Schedule;
+import org.hetal.training.TaskStage;
 import org.hetal.training.TrainingListener;
 
 /**
  * Writes {@code metrics.jsonl} of a run: one JSON object per step and one per epoch with sizes,
- * counts and times, which the cluster knows anyway. A continued run drops the lines of the steps
- * that it repeats. Not thread-safe.
+ * counts and times, which the cluster knows anyway. {@code task_seconds} of a step has the seconds
+ * of each {@link TaskStage}, added over the tasks of the step. A continued run drops the lines of
+ * the steps that it repeats. Not thread-safe.
  */
 public final class Metrics implements TrainingListener {
   static final String FILE = "metrics.jsonl";
@@ -25,26 +29,31 @@ public final class Metrics implements TrainingListener {
   private final LongSupplier bootstraps;
   private final LongSupplier broadcastBytes;
   private final LongSupplier gradientBytes;
+  private final Supplier<Map<TaskStage, Double>> stageSeconds;
   private final List<ObjectNode> lines = new ArrayList<>();
   private long bootstrapsBefore;
   private long broadcastBefore;
   private long gradientsBefore;
+  private Map<TaskStage, Double> stagesBefore = Map.of();
 
   /**
    * @param storage of the run directory
    * @param bootstraps done so far
    * @param broadcastBytes of weights sent so far
    * @param gradientBytes of summed gradients received so far
+   * @param stageSeconds of each stage so far, added over tasks
    */
   public Metrics(
       Storage storage,
       LongSupplier bootstraps,
       LongSupplier broadcastBytes,
-      LongSupplier gradientBytes) {
+      LongSupplier gradientBytes,
+      Supplier<Map<TaskStage, Double>> stageSeconds) {
     this.storage = storage;
     this.bootstraps = bootstraps;
     this.broadcastBytes = broadcastBytes;
     this.gradientBytes = gradientBytes;
+    this.stageSeconds = stageSeconds;
   }
 
   @Override
@@ -53,6 +62,7 @@ public final class Metrics implements TrainingListener {
     bootstrapsBefore = bootstraps.getAsLong();
     broadcastBefore = broadcastBytes.getAsLong();
     gradientsBefore = gradientBytes.getAsLong();
+    stagesBefore = stageSeconds.get();
     if (epochsDone > 0 && storage.exists(FILE)) {
       String text = new String(storage.read(FILE), StandardCharsets.UTF_8);
       for (String line : text.lines().toList()) {
@@ -77,6 +87,7 @@ public final class Metrics implements TrainingListener {
     long done = bootstraps.getAsLong();
     line.put("bootstraps", done - bootstrapsBefore);
     bootstrapsBefore = done;
+    putStages(line.putObject("task_seconds"));
     putTraffic(line);
     append(line);
   }
@@ -130,6 +141,14 @@ public final class Metrics implements TrainingListener {
         .filter(line -> line.path("event").asText().equals(event))
         .mapToDouble(line -> line.path(field).asDouble())
         .sum();
+  }
+
+  private void putStages(ObjectNode line) {
+    Map<TaskStage, Double> now = stageSeconds.get();
+    now.forEach(
+        (stage, seconds) ->
+            line.put(stage.label(), seconds - stagesBefore.getOrDefault(stage, 0.0)));
+    stagesBefore = now;
   }
 
   private void putTraffic(ObjectNode line) {

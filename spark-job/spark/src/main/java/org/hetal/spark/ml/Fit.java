@@ -1,11 +1,13 @@
 package org.hetal.spark.ml;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.EncryptedDataset;
+import org.hetal.dataset.PlanFile;
 import org.hetal.dataset.Storage;
 import org.hetal.oracle.RunIdentity;
 import org.hetal.plan.TrainingPlan;
@@ -108,12 +110,14 @@ final class Fit {
             storage,
             () -> workers.bootstraps() + run.bootstrapsOfThisThread(),
             workers::broadcastBytes,
-            workers::gradientBytes);
+            workers::gradientBytes,
+            workers::stageSeconds);
     List<TrainingListener> told = new ArrayList<>(List.of(metrics));
     told.addAll(listeners);
     String configuration = run.configurationHash();
     CheckpointStore checkpoints =
         isDurable() ? run.checkpoints(lock, configuration) : CheckpointStore.inMemory();
+    keepPlan(storage, plan);
     TrainingResult result =
         new Trainer(
                 run.evaluator(),
@@ -154,6 +158,14 @@ final class Fit {
             there);
     listeners.forEach(listener -> listener.finished(finished));
     return model;
+  }
+
+  /** So that the run directory alone tells what is trained, to hetal status and hetal report. */
+  private static void keepPlan(Storage storage, TrainingPlan plan) {
+    byte[] bytes = PlanFile.bytes(plan);
+    if (!storage.exists(PlanFile.NAME) || !Arrays.equals(storage.read(PlanFile.NAME), bytes)) {
+      storage.writeAtomically(PlanFile.NAME, bytes);
+    }
   }
 
   private SettingsException noModel(TrainingResult result, Storage model) {

@@ -68,6 +68,15 @@ public final class RunLock implements AutoCloseable {
   private volatile CommitException lost;
   private volatile IOException failedRenewal;
 
+  /**
+   * The process that a lock names.
+   *
+   * @param name of the process and its machine, for messages
+   * @param renewed when it last renewed the lock
+   * @param isAlive false when another process would take the lock over
+   */
+  public record Holder(String name, Instant renewed, boolean isAlive) {}
+
   private RunLock(FileSystem files, Path file, String token) {
     this.files = files;
     this.file = file;
@@ -114,6 +123,27 @@ public final class RunLock implements AutoCloseable {
     lock.renewals.scheduleWithFixedDelay(
         lock::renew, RENEW_SECONDS, RENEW_SECONDS, TimeUnit.SECONDS);
     return lock;
+  }
+
+  /**
+   * Who holds the lock of a run directory now; empty when nobody does.
+   *
+   * @throws java.io.UncheckedIOException when the file system is away or refuses
+   */
+  public static Optional<Holder> holder(String runDirectory, Configuration hadoop) {
+    Path file = new Path(runDirectory, NAME);
+    try {
+      FileSystem files = HadoopStorage.exact(HadoopFailures.fileSystem(file, hadoop));
+      return read(files, file)
+          .map(
+              fields ->
+                  new Holder(
+                      named(fields),
+                      Instant.parse(fields.get(RENEWED)),
+                      staleness(fields, Instant.now()).isEmpty()));
+    } catch (IOException e) {
+      throw HadoopFailures.failed("cannot read", file, e);
+    }
   }
 
   /**
@@ -217,10 +247,11 @@ public final class RunLock implements AutoCloseable {
 
   /** The fields of the lock, {@link #RENEWED} always among them; empty when there is no lock. */
   private Optional<Map<String, String>> read() throws IOException {
-    return read(file);
+    return read(files, file);
   }
 
-  private Optional<Map<String, String>> read(Path from) throws IOException {
+  private static Optional<Map<String, String>> read(FileSystem files, Path from)
+      throws IOException {
     String text;
     Instant modified;
     try (InputStream in = files.open(from)) {
@@ -268,7 +299,7 @@ public final class RunLock implements AutoCloseable {
     } catch (FileNotFoundException | NoSuchFileException e) {
       return false; // released, or removed by another process
     }
-    Map<String, String> moved = read(aside).orElse(Map.of());
+    Map<String, String> moved = read(files, aside).orElse(Map.of());
     if (!Objects.equals(moved.get(TOKEN), holder.get(TOKEN)) && !files.exists(file)) {
       files.rename(aside, file);
       return false;

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +25,7 @@ import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.Storage;
 import org.hetal.dataset.Storages;
+import org.hetal.dataset.PlanFile;
 import org.hetal.format.Digests;
 import org.hetal.spark.engine.KeyBundleCache;
 import org.hetal.spark.storage.HadoopCheckpoints;
@@ -66,6 +68,21 @@ class HdfsTest {
 
   private static String uri(String path) {
     return "hdfs://localhost:" + cluster.getNameNodePort() + path;
+  }
+
+  @Test
+  void status_ofARunOnHdfs_tellsWhereItStands() throws Exception {
+    EncryptedToy toy = new EncryptedToy(root.resolve("status"), 4);
+    HadoopStorage storage = new HadoopStorage(uri("/status"), hadoop);
+    PlanFile.write(storage, toy.plan);
+    storage.writeAtomically(
+        "metrics.jsonl", StatusJobTest.metrics(5, 3).getBytes(StandardCharsets.UTF_8));
+    try (RunLock lock = RunLock.acquire(uri("/status"), hadoop, line -> {})) {
+      List<String> lines = StatusJob.lines(uri("/status"), hadoop, Instant.now());
+      assertTrue(lines.get(0).endsWith(uri("/status") + ": running"), lines.toString());
+      assertTrue(lines.get(1).endsWith("epoch 2 of 4, step 5 of 12"), lines.toString());
+      lock.requireHeld();
+    }
   }
 
   @Test

@@ -13,9 +13,12 @@ import java.net.InetAddress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import org.apache.hadoop.conf.Configuration;
 import org.hetal.command.ExitCode;
 import org.hetal.oracle.Greeting;
 import org.hetal.oracle.ValidationAnswer;
@@ -24,6 +27,7 @@ import org.hetal.spark.Main;
 import org.hetal.spark.job.ToyOracle.Reply;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.StopDecision;
+import org.hetal.training.TaskStage;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -134,11 +138,59 @@ class TrainJobTest {
     assertEquals(1, first.path("step").asInt());
     assertEquals(toy.plan.bootstrapsPerIteration(), first.path("bootstraps").asInt());
     assertTrue(first.path("gradient_bytes").asLong() > 0);
+    double stages = 0;
+    for (TaskStage stage : TaskStage.values()) {
+      double seconds = first.path("task_seconds").path(stage.label()).asDouble(-1);
+      assertTrue(seconds >= 0, stage.label() + ": " + seconds);
+      stages += seconds;
+    }
+    assertEquals(TaskStage.values().length, first.path("task_seconds").size());
+    assertTrue(first.path("task_seconds").path("softmax").asDouble() > 0);
+    // Two tasks at a time.
+    assertTrue(stages <= 2 * first.path("gradient_seconds").asDouble() + 0.01, first.toString());
     JsonNode report = json.readTree(root.resolve("run/report.json").toFile());
     assertEquals(EPOCHS, report.path("epochs").asInt());
     assertEquals(EncryptedToy.ROWS, report.path("rows").asInt());
     assertEquals(0, report.path("security_bits").asInt());
     assertTrue(report.path("bootstraps").asLong() > 0);
+  }
+
+  @Test
+  void status_besideTheJobAndAfterIt_tellsWhereItStands() throws Exception {
+    Path run = root.resolve("run-watched");
+    EarlyStopping stopping = toy.decide();
+    List<List<String>> seen = new ArrayList<>();
+    try (ToyOracle oracle =
+        new ToyOracle(
+            root,
+            0,
+            r -> {
+              seen.add(StatusJob.lines(run.toString(), new Configuration(), Instant.now()));
+              return Reply.of(toy.decision(stopping, r.epoch(), r.logits()));
+            })) {
+      List<String> arguments = toy.arguments("train", oracle.settings());
+      arguments.addAll(List.of("--set", "paths.run=" + run));
+      assertEquals(0, Main.run(arguments.toArray(String[]::new)));
+    }
+    int batches = toy.plan.schedule().batches();
+    List<String> second = seen.get(1);
+    assertTrue(second.get(0).endsWith(": running"), second.toString());
+    assertTrue(
+        second.get(1).endsWith("epoch 2 of 3, step " + 2 * batches + " of " + 3 * batches),
+        second.toString());
+    assertTrue(second.get(2).matches("time +[0-9.]+ s per step; at most .* left"), second.get(2));
+    assertTrue(second.get(3).endsWith("epoch 1: continue, best so far"), second.toString());
+    assertTrue(
+        second.get(4).contains("process " + ProcessHandle.current().pid()), second.toString());
+    List<String> last = StatusJob.lines(run.toString(), new Configuration(), Instant.now());
+    assertTrue(last.get(0).endsWith(": finished"), last.toString());
+    assertTrue(last.get(1).contains("all epochs done; the model is of epoch"), last.toString());
+    assertTrue(last.get(4).contains("none: no process has this run"), last.toString());
+    assertEquals(0, Main.run("status", run.toString()));
+    Path page = root.resolve("pages/report.html");
+    assertEquals(0, Main.run("report", run.toString(), "--output", page.toString()));
+    assertTrue(Files.readString(page).contains("All planned epochs were trained."));
+    assertEquals(65, Main.run("report", root.resolve("absent").toString()));
   }
 
   @Test

@@ -1,0 +1,2 @@
+/** The decrypted model in the formats of other programs. */
+package org.hetal.owner.export;

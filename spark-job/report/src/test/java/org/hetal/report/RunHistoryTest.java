@@ -1,0 +1,61 @@
+package org.hetal.report;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import org.hetal.dataset.DatasetException;
+import org.hetal.dataset.LocalStorage;
+import org.hetal.training.TaskStage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RunHistoryTest {
+  @TempDir Path root;
+
+  @Test
+  void stages_divideTheTimeOfWaitingInProportionToTheTasks() {
+    LocalStorage storage = new LocalStorage(root);
+    Runs.write(storage, 1);
+    Map<TaskStage, Double> stages = RunHistory.read(storage).steps().get(0).stages();
+    assertEquals(1.5, stages.get(TaskStage.SOFTMAX), 1e-12);
+    assertEquals(3.0, stages.values().stream().mapToDouble(x -> x).sum(), 1e-12);
+  }
+
+  @Test
+  void stages_ofARunOfAnEarlierRelease_areUnknown() {
+    LocalStorage storage = new LocalStorage(root);
+    Runs.write(storage, 0);
+    storage.writeAtomically(
+        "metrics.jsonl",
+        "{\"event\":\"step\",\"step\":1,\"epoch\":1,\"gradient_seconds\":3.0}\n"
+            .getBytes(StandardCharsets.UTF_8));
+    assertTrue(RunHistory.read(storage).steps().get(0).stages().isEmpty());
+  }
+
+  @Test
+  void isFinished_onlyAfterTheLastEpochOrAStop() {
+    LocalStorage storage = new LocalStorage(root);
+    Runs.write(storage, 11);
+    assertFalse(RunHistory.read(storage).isFinished());
+    assertEquals(2, RunHistory.read(storage).bestEpoch());
+    Runs.write(storage, 12);
+    assertTrue(RunHistory.read(storage).isFinished());
+  }
+
+  @Test
+  void read_ofWhatIsNoRun_refuses() {
+    LocalStorage storage = new LocalStorage(root);
+    String none = assertThrows(DatasetException.class, () -> RunHistory.read(storage)).getMessage();
+    assertTrue(none.contains("expected a run directory"), none);
+    Runs.write(storage, 1);
+    storage.writeAtomically("report.json", "{\"run_id\":1}".getBytes(StandardCharsets.UTF_8));
+    String damaged =
+        assertThrows(DatasetException.class, () -> RunHistory.read(storage)).getMessage();
+    assertTrue(damaged.contains("report.json: expected what train wrote"), damaged);
+  }
+}

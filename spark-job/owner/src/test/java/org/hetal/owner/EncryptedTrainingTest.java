@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.hetal.config.Settings;
 import org.hetal.owner.data.DataException;
@@ -43,7 +44,10 @@ class EncryptedTrainingTest {
                     steps.add(event.step());
                   }
                 })
+            .withSoftmaxError()
             .run();
+    double softmaxError = result.softmaxError().orElseThrow();
+    assertTrue(softmaxError > 0 && softmaxError < 0.05, "softmax error " + softmaxError);
     assertEquals(result.epochs(), metrics);
     assertEquals(3, metrics.size());
     assertEquals(Stream.iterate(1, step -> step + 1).limit(steps.size()).toList(), steps);
@@ -73,7 +77,9 @@ class EncryptedTrainingTest {
     Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
     Settings settings = Clusters.simulated("training.epochs", "1");
     List<Path> before = folders(temporary);
-    EncryptedTraining.inOneJvm(settings, Clusters.data(settings)).run();
+    EncryptedTraining.Result result =
+        EncryptedTraining.inOneJvm(settings, Clusters.data(settings)).run();
+    assertEquals(OptionalDouble.empty(), result.softmaxError());
     assertEquals(before, folders(temporary));
   }
 

@@ -41,12 +41,13 @@ hetal_jars() {
   echo "${jars[*]}"
 }
 
-# What the Java notebooks have on their class path: the jars of both parties, a library that draws, and Spark.
+# What the Java notebooks have on their class path: Spark first, whose versions of common libraries belong together, the jars
+# of both parties, and a library that draws.
 java_class_path() {
   local spark
   spark=${SPARK_HOME:-$("$root/spark-job/spark/install_spark.sh")}
   [[ -d $spark/jars ]] || fail "$EX_CONFIG" "SPARK_HOME: expected a folder with jars, actual $spark"
-  echo "$(hetal_jars):$(echo "$root"/spark-job/tools/target/lib/jfreechart-*.jar):$spark/jars/*"
+  echo "$spark/jars/*:$(hetal_jars):$(echo "$root"/spark-job/tools/target/lib/jfreechart-*.jar)"
 }
 
 # The options that Spark wants of a Java machine, from a file whose path may have blanks; no window for a plot.

@@ -64,7 +64,8 @@ def local_session(master: str = "local[*]", driver_memory: str = "2g") -> SparkS
         SparkSession.builder.master(master)
         .appName("hetal")
         .config("spark.driver.memory", driver_memory)
-        .config("spark.driver.extraClassPath", ":".join(str(jar) for jar in jars()))
+        # Not the driver's extra class path: Spark's own versions of common libraries come first.
+        .config("spark.jars", ",".join(str(jar) for jar in jars()))
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.ui.enabled", "false")

@@ -5,7 +5,6 @@ from typing import Any, Self
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from pyspark.sql import SparkSession
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, validate_data
@@ -22,12 +21,13 @@ _SIMULATOR = "insecure_simulator_"
 class HetalClassifier(ClassifierMixin, BaseEstimator):
     """Softmax regression that is trained on ciphertexts in this process.
 
-    The process holds the secret key, the ciphertexts and the data, so nothing is protected from anyone: use it to find a schedule
-    and to see what a training costs. `hetal.owner` and `hetal.cluster` are for real use.
+    The process holds the secret key, the ciphertexts and the data, so nothing is protected from anyone: use it to find
+    a schedule and to see what a training costs. `hetal.owner` and `hetal.cluster` are for real use. It runs in the Java
+    machine of the active Spark session, or of `hetal.local_session()` when there is none.
 
     Parameters:
-        parameters: the CKKS parameter set. `insecure_simulator_n12_l12` computes on doubles in milliseconds per iteration,
-            `insecure_n10_l12` on ciphertexts that protect nothing, `n16_l12` at 128-bit security.
+        parameters: the CKKS parameter set. `insecure_simulator_n12_l12` computes on doubles in milliseconds per
+            iteration, `insecure_n10_l12` on ciphertexts that protect nothing, `n16_l12` at 128-bit security.
         epochs: passes over the rows.
         batch_rows: rows of a minibatch.
         learning_rate: factor of the mean gradient of a minibatch.
@@ -36,7 +36,6 @@ class HetalClassifier(ClassifierMixin, BaseEstimator):
         validation_fraction: share of the rows for early stopping, above 0.
         centering: subtract the mean of each column first; training then needs fewer steps.
         settings: further settings by name, such as `{"data.bias": "0.3"}`; the parameters above win.
-        spark: a session with HETAL's jars; default: the active one or `hetal.local_session()`.
 
     Attributes:
         classes_: labels, sorted.
@@ -62,7 +61,6 @@ class HetalClassifier(ClassifierMixin, BaseEstimator):
         validation_fraction: float = 0.1666,
         centering: bool = True,
         settings: Mapping[str, str] | None = None,
-        spark: SparkSession | None = None,
     ) -> None:
         self.parameters = parameters
         self.epochs = epochs
@@ -73,7 +71,6 @@ class HetalClassifier(ClassifierMixin, BaseEstimator):
         self.validation_fraction = validation_fraction
         self.centering = centering
         self.settings = settings
-        self.spark = spark
 
     def fit(self, X: ArrayLike, y: ArrayLike) -> Self:
         """Makes keys, encrypts, trains on ciphertexts, decrypts, and trains in the clear.
@@ -91,7 +88,7 @@ class HetalClassifier(ClassifierMixin, BaseEstimator):
         rows, labels = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(labels)
         self.classes_, indexes = np.unique(labels, return_inverse=True)
-        view = java(self.spark)
+        view = java()
         settings, data = labeled(view, self._settings(len(self.classes_)), rows, indexes.astype(np.int64))
         with translated():
             result = view.org.hetal.owner.EncryptedTraining.inOneJvm(settings, data).withSoftmaxError().run()

@@ -1,4 +1,7 @@
-"""The cluster: trains and predicts on ciphertexts. Needs only the jar `hetal-spark-VERSION-spark.jar`, which cannot decrypt."""
+"""The cluster: trains and predicts on ciphertexts.
+
+Needs only the jar `hetal-spark-VERSION-spark.jar`, which cannot decrypt.
+"""
 
 import os
 from collections.abc import Mapping
@@ -112,9 +115,11 @@ def train(
         dataset: folder that the owner's `encrypt` wrote.
         keys: folder of the evaluation keys.
         oracle: where the owner's oracle listens.
-        checkpoint_dir: folder of the run. A run that was killed continues from it with the same bytes; empty: no checkpoints.
+        checkpoint_dir: folder of the run. A run that was killed continues from it with the same bytes; empty: no
+            checkpoints.
         run_id: names the run to the oracle.
-        params: further parameters of `org.hetal.spark.ml.EncryptedSoftmaxRegression` by name, such as `{"device": "cuda"}`.
+        params: further parameters of `org.hetal.spark.ml.EncryptedSoftmaxRegression` by name, such as
+            `{"device": "cuda"}`.
 
     Raises:
         DataError: listing everything that does not fit, before the first task.
@@ -143,9 +148,7 @@ def minibatch_sizes(spark: SparkSession, dataset: StrPath) -> list[MinibatchSize
     with translated():
         loaded = view.org.hetal.spark.ml.EncryptedDataset.load(_context(spark), os.fspath(dataset))
         return [
-            MinibatchSize(
-                each.rows(), each.microbatches(), each.featureBlocks(), each.labelCiphertexts(), each.bytes()
-            )
+            MinibatchSize(each.rows(), each.microbatches(), each.featureBlocks(), each.labelCiphertexts(), each.bytes())
             for each in loaded.minibatchSizes()
         ]
 

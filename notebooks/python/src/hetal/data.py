@@ -11,7 +11,7 @@ from hetal.errors import DataError, translated
 from hetal.jvm import java_path
 from hetal.settings import Settings
 
-_TRAIN = "data.train"
+_FEATURES = "data.train.features"
 
 
 def labeled(view: Any, settings: Settings, X: ArrayLike, y: ArrayLike) -> tuple[Any, Any]:
@@ -31,9 +31,10 @@ def labeled(view: Any, settings: Settings, X: ArrayLike, y: ArrayLike) -> tuple[
     Raises:
         DataError: at the first bad value.
     """
-    if _TRAIN + ".features" in settings.values:
+    file = settings.values.get(_FEATURES)
+    if file is not None:
         raise DataError(
-            f"{_TRAIN}.features: expected none, since the rows are given, actual {settings.values[_TRAIN + '.features']}",
+            f"{_FEATURES}: expected none, since the rows are given, actual {file}",
             "org.hetal.config.SettingsException",
         )
     with tempfile.TemporaryDirectory(prefix="hetal-") as name:

@@ -8,14 +8,15 @@ from typing import Any
 from pyspark.sql import SparkSession
 
 JARS = "HETAL_JARS"
+_LOG = Path(__file__).with_name("log4j2.properties")
 _PROBE = "org.hetal.config.SettingsLoader"
 
 
 def jars() -> list[Path]:
     """The jars of HETAL.
 
-    Taken from the environment variable `HETAL_JARS` (paths or patterns, separated by colons), or from the tree that this file
-    is in when it is used from its sources.
+    Taken from the environment variable `HETAL_JARS` (paths or patterns, separated by colons), or from the tree that
+    this file is in when it is used from its sources.
 
     Returns:
         existing files, those of the data owner first.
@@ -25,11 +26,11 @@ def jars() -> list[Path]:
     """
     given = os.environ.get(JARS)
     patterns = given.split(":") if given else _of_tree()
-    found = [Path(file) for pattern in patterns for file in sorted(glob.glob(pattern))]
+    found = [Path(file) for pattern in patterns for file in sorted(glob.glob(pattern))]  # noqa: PTH207
     found = [jar for jar in found if not jar.name.endswith(("-sources.jar", "-javadoc.jar"))]
     if not found:
         raise FileNotFoundError(
-            f'{JARS}: expected jars, actual none in {":".join(patterns)}; build them with ./hetal build and run eval '
+            f"{JARS}: expected jars, actual none in {':'.join(patterns)}; build them with ./hetal build and run eval "
             '"$(./hetal notebook --environment)"'
         )
     return found
@@ -66,6 +67,7 @@ def local_session(master: str = "local[*]", driver_memory: str = "2g") -> SparkS
         .config("spark.driver.memory", driver_memory)
         # Not the driver's extra class path: Spark's own versions of common libraries come first.
         .config("spark.jars", ",".join(str(jar) for jar in jars()))
+        .config("spark.driver.extraJavaOptions", f'"-Dlog4j2.configurationFile={_LOG.as_uri()}"')
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.ui.enabled", "false")
@@ -90,8 +92,8 @@ def java(spark: SparkSession | None = None) -> Any:
     # What is not a class is a package to py4j.
     if "JavaClass" not in type(_member(view, _PROBE)).__name__:
         raise RuntimeError(
-            "spark: expected a session with HETAL's jars, actual one without; stop it and call hetal.local_session(), or "
-            "set spark.jars to hetal-spark-VERSION-spark.jar before it starts"
+            "spark: expected a session with HETAL's jars, actual one without; stop it and call hetal.local_session(), "
+            "or set spark.jars to hetal-spark-VERSION-spark.jar before it starts"
         )
     return view
 

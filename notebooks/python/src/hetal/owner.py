@@ -38,8 +38,8 @@ class Evaluation:
 class DataOwner:
     """The party that holds the data and the secret key; a thin layer over `org.hetal.owner.DataOwner`.
 
-    Every call can be repeated after the process was killed. Close it, or use it in a `with` statement: closing overwrites the
-    secret key in memory.
+    Every call can be repeated after the process was killed. Close it, or use it in a `with` statement: closing
+    overwrites the secret key in memory.
     """
 
     def __init__(self, view: Any, owner: Any, settings: Any, data: Any) -> None:
@@ -138,9 +138,7 @@ class DataOwner:
         """The model on the test rows, beside the same training in the clear."""
         with translated():
             result = self._owner.evaluate(self._owner.decrypt(os.fspath(model)), self._data)
-            return Evaluation(
-                result.accuracyEncrypted(), result.accuracyPlain(), result.largestWeightDifference()
-            )
+            return Evaluation(result.accuracyEncrypted(), result.accuracyPlain(), result.largestWeightDifference())
 
     def decrypt_predictions(self, folder: StrPath) -> Matrix:
         """The probability of each class of rows that the cluster predicted, [rows, classes]."""

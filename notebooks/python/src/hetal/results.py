@@ -70,7 +70,7 @@ class PlainModel:
         with tempfile.TemporaryDirectory(prefix="hetal-") as folder, translated():
             model.save(java_path(view, folder))
             with np.load(Path(folder) / "model.npz") as arrays:
-                return cls(arrays["coefficients"], arrays["intercepts"], model.runId(), model.bestEpoch())
+                return cls(arrays["coefficients"], arrays["intercepts"].reshape(-1), model.runId(), model.bestEpoch())
 
     def logits(self, X: ArrayLike) -> Matrix:
         """The logits of raw rows, [rows, classes]."""
@@ -79,7 +79,8 @@ class PlainModel:
 
     def predict(self, X: ArrayLike) -> NDArray[np.int64]:
         """The class of each raw row, from 0."""
-        return np.argmax(self.logits(X), axis=1).astype(np.int64)
+        classes: NDArray[np.int64] = np.argmax(self.logits(X), axis=1).astype(np.int64)
+        return classes
 
     def predict_proba(self, X: ArrayLike) -> Matrix:
         """The probability of each class, [rows, classes]."""

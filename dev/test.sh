@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Everything that CI runs, as ./hetal test; test.sh --device cuda: the tests of the device, on this machine's GPU.
+# Everything that CI runs, as ./hetal test; test.sh --device cuda: the tests of the device, on this machine's GPU;
+# test.sh --surroundings: the tests with the programs that people use the product from.
 set -euo pipefail
 root=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.." >/dev/null && pwd)
 readonly root
@@ -64,6 +65,14 @@ test_cuda() {
   in_tree mvn -q -B test -pl he-native/java/conformance,spark-job/spark,spark-job/owner,spark-job/tools -am -Dspotless.check.skip \
     -Dhetal.test.cuda.library="$root/he-native/cpp/build/cpu-release/lib/libhetal_cuda.so" \
     -Dtest.excludedGroups=none -Dtest='Cuda*Test' -Dsurefire.failIfNoSpecifiedTests=false
+}
+
+# With Jupyter and Airflow, which ./hetal test does not install.
+test_surroundings() {
+  trap show_times EXIT
+  mkdir -p "$STATE"
+  section "notebooks in Jupyter, the Python module, the Zeppelin note"
+  "$root/dev/notebooks_test.sh"
 }
 
 test_all() {
@@ -141,6 +150,7 @@ try_bench_image() {
 case "$*" in
   "") test_all ;;
   "--device cuda" | "--device=cuda") test_cuda ;;
-  -h | --help) echo "usage: ./hetal test [--device cuda]          the times of the sections go to .hetal/test-times.json" ;;
-  *) fail "$EX_USAGE" "test: expected nothing or --device cuda, actual '$*'" ;;
+  --surroundings) test_surroundings ;;
+  -h | --help) echo "usage: ./hetal test [--device cuda | --surroundings]          the times of the sections go to .hetal/test-times.json" ;;
+  *) fail "$EX_USAGE" "test: expected nothing, --device cuda or --surroundings, actual '$*'" ;;
 esac

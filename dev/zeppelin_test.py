@@ -20,10 +20,33 @@ import time
 ROOT = pathlib.Path(__file__).resolve().parents[1]
 LEAST_ACCURACY = 90.0
 # The fields that Zeppelin writes, with their types.
-NOTE = {"paragraphs": list, "name": str, "id": str, "defaultInterpreterGroup": str, "version": str, "noteParams": dict,
-        "noteForms": dict, "angularObjects": dict, "config": dict, "info": dict}
-PARAGRAPH = {"title": str, "text": str, "user": str, "dateUpdated": str, "dateCreated": str, "config": dict, "settings": dict,
-             "results": dict, "apps": list, "progressUpdateIntervalMs": int, "jobName": str, "id": str, "status": str}
+NOTE = {
+    "paragraphs": list,
+    "name": str,
+    "id": str,
+    "defaultInterpreterGroup": str,
+    "version": str,
+    "noteParams": dict,
+    "noteForms": dict,
+    "angularObjects": dict,
+    "config": dict,
+    "info": dict,
+}
+PARAGRAPH = {
+    "title": str,
+    "text": str,
+    "user": str,
+    "dateUpdated": str,
+    "dateCreated": str,
+    "config": dict,
+    "settings": dict,
+    "results": dict,
+    "apps": list,
+    "progressUpdateIntervalMs": int,
+    "jobName": str,
+    "id": str,
+    "status": str,
+}
 INTERPRETERS = {"md", "spark.conf", "java", "spark"}
 OUTPUTS = {"TABLE", "HTML", "TEXT"}
 BEGIN, END = "hetal-paragraph-begins", "hetal-paragraph-ends"
@@ -42,7 +65,9 @@ def check_form(note):
     for paragraph in note["paragraphs"]:
         where = paragraph.get("id", "paragraph")
         require_fields(where, paragraph, PARAGRAPH)
-        require(interpreter(paragraph) in INTERPRETERS, f"{where}: expected one of {INTERPRETERS}, actual {paragraph['text'][:20]}")
+        require(
+            interpreter(paragraph) in INTERPRETERS, f"{where}: expected one of {INTERPRETERS}, actual {paragraph['text'][:20]}"
+        )
         require(set(paragraph["settings"]) == {"params", "forms"}, f"{where}: settings: {paragraph['settings']}")
         require(paragraph["status"] in ("READY", "FINISHED"), f"{where}: status {paragraph['status']}")
         require(paragraph["results"].get("code") == "SUCCESS", f"{where}: results {paragraph['results']}")
@@ -103,9 +128,23 @@ def run_spark(paragraphs, properties, folder):
     script.write_text("".join(lines) + "System.exit(0)\n", encoding="utf-8")
     command = [f"{properties['SPARK_HOME']}/bin/spark-shell", "--master", properties["spark.master"]]
     command += ["--conf", f"spark.jars={','.join(class_path(properties))}"]
-    command += ["--conf", "spark.ui.enabled=false", "--conf", "spark.driver.host=127.0.0.1", "-I", str(script)]
+    command += [
+        "--conf",
+        "spark.ui.enabled=false",
+        "--conf",
+        "spark.ui.showConsoleProgress=false",
+        "--conf",
+        "spark.driver.host=127.0.0.1",
+        "-I",
+        str(script),
+    ]
     done = subprocess.run(
-        command, env={**os.environ, "HETAL_HOME": str(ROOT)}, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL
+        command,
+        env={**os.environ, "HETAL_HOME": str(ROOT)},
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
     )
     found = re.findall(f"^{BEGIN}\n(.*?)^{END}$", done.stdout, re.DOTALL | re.MULTILINE)
     require(

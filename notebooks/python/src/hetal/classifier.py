@@ -88,7 +88,7 @@ class HetalClassifier(ClassifierMixin, BaseEstimator):
         rows, labels = validate_data(self, X, y, dtype=np.float64)
         check_classification_targets(labels)
         self.classes_, indexes = np.unique(labels, return_inverse=True)
-        view = java()
+        view = java(owner=True)
         settings, data = labeled(view, self._settings(len(self.classes_)), rows, indexes.astype(np.int64))
         with translated():
             result = view.org.hetal.owner.EncryptedTraining.inOneJvm(settings, data).withSoftmaxError().run()

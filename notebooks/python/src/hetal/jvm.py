@@ -9,7 +9,7 @@ from pyspark.sql import SparkSession
 
 JARS = "HETAL_JARS"
 _LOG = Path(__file__).with_name("log4j2.properties")
-_PROBE = "org.hetal.config.SettingsLoader"
+_CLUSTER, _OWNER = "org.hetal.spark.ml.EncryptedModel", "org.hetal.owner.DataOwner"
 
 
 def jars() -> list[Path]:
@@ -76,11 +76,12 @@ def local_session(master: str = "local[*]", driver_memory: str = "2g") -> SparkS
     )
 
 
-def java(spark: SparkSession | None = None) -> Any:
+def java(spark: SparkSession | None = None, owner: bool = False) -> Any:
     """The view of Java's classes: `java().org.hetal.config.SettingsLoader`.
 
     Args:
         spark: a session whose class path has the jars; default: the active one, or `local_session()`.
+        owner: whether the jars of the data owner are needed, too.
 
     Raises:
         RuntimeError: when the session runs without the jars.
@@ -89,13 +90,22 @@ def java(spark: SparkSession | None = None) -> Any:
     view = session.sparkContext._jvm
     if view is None:
         raise RuntimeError("spark: expected a session with a Java machine of its own, actual one of Spark Connect")
-    # What is not a class is a package to py4j.
-    if "JavaClass" not in type(_member(view, _PROBE)).__name__:
+    if not _is_class(view, _CLUSTER):
         raise RuntimeError(
             "spark: expected a session with HETAL's jars, actual one without; stop it and call hetal.local_session(), "
             "or set spark.jars to hetal-spark-VERSION-spark.jar before it starts"
         )
+    if owner and not _is_class(view, _OWNER):
+        raise RuntimeError(
+            "spark: expected a session with the data owner's jars, actual one with the cluster's alone; stop it, let "
+            f"{JARS} name both, and call hetal.local_session()"
+        )
     return view
+
+
+def _is_class(view: Any, name: str) -> bool:
+    # What is not a class is a package to py4j.
+    return type(_member(view, name)).__name__ == "JavaClass"
 
 
 def _member(view: Any, name: str) -> Any:

@@ -71,7 +71,7 @@ class DataOwner:
             DataError: when rows or settings are refused.
             HetalError: when the folder has a secret key.
         """
-        view = java(spark)
+        view = java(spark, owner=True)
         java_settings, data = labeled(view, _settings(settings), X, y)
         with translated():
             plan = view.org.hetal.owner.Plan.of(java_settings, data)
@@ -88,7 +88,7 @@ class DataOwner:
         spark: SparkSession | None = None,
     ) -> Self:
         """Opens what `generate` made, with the same rows and settings; other arguments as there."""
-        view = java(spark)
+        view = java(spark, owner=True)
         java_settings, data = labeled(view, _settings(settings), X, y)
         with translated():
             owner = view.org.hetal.owner.DataOwner.open(java_settings, java_path(view, folder))
@@ -189,7 +189,7 @@ def oracle_answers(log: StrPath, spark: SparkSession | None = None) -> list[Epoc
         log: by default `oracle-RUN.jsonl` in the owner's folder.
         spark: gives the Java machine.
     """
-    view = java(spark)
+    view = java(spark, owner=True)
     with translated():
         return epochs_of(view.org.hetal.owner.OracleAnswers.read(java_path(view, log)))
 

@@ -180,6 +180,9 @@ passed "signals, standard input and exit codes are those of the command"
 expect 0 "$moved/hetal" --version
 for line in "hetal   $version" "commit  " "Java    " "engine  commit " "Spark   "; do said "$line"; done
 expect 64 "$moved/hetal" frobnicate
+expect 64 "$moved/hetal" notebook --install again
+expect 0 "$moved/hetal" notebook --help
+said "usage: ./hetal notebook"
 expect 64 "$moved/hetal" plan --clear
 said "plan --clear is now named plan --plaintext"
 expect 64 "$moved/hetal" bench he

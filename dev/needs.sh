@@ -14,8 +14,9 @@ fail() {
 }
 
 # What the launcher needs: for which purpose | what | how it is checked | Debian package | what it is for.
-# run: to run what is built; build: to build it; fetch: to fetch OpenFHE, nvcc, Spark; bench: to build the C++ benchmarks; test: for ./hetal test as well;
-# surroundings: for ./hetal test --surroundings; outputs: for dev/outputs_test.sh.
+# run: to run what is built; build: to build it; fetch: to fetch OpenFHE, nvcc, Spark; bench: to build the C++ benchmarks;
+# notebook: to install Jupyter; test: for ./hetal test as well; surroundings: for ./hetal test --surroundings; outputs: for
+# dev/outputs_test.sh.
 readonly NEEDS="\
 run|Java $JAVA_LEAST to $JAVA_MOST|find_java|JDK|runs every command
 build|a JDK $JAVA_LEAST to $JAVA_MOST|find_java javac|JDK|compiles the Java part
@@ -27,6 +28,8 @@ fetch|Python 3.9 or newer|at_least python3 3.9|python3|fetches OpenFHE, nvcc and
 fetch|pip|have_pip|python3-pip|fetches OpenFHE, nvcc and Spark
 bench|CLI11|have_header CLI/CLI.hpp|libcli11-dev|reads the options of the benchmarks
 bench|JSON for Modern C++|have_header nlohmann/json.hpp|nlohmann-json3-dev|writes the figures of the benchmarks
+notebook|Python 3.11 or newer|at_least python3 3.11|python3|runs Jupyter
+notebook|Python's venv|have_venv|python3-venv|holds Jupyter and its packages
 test|GoogleTest|have_gtest|libgtest-dev|C++ tests
 test|ccache|have ccache|ccache|compiles each C++ file once
 test|qemu|have qemu-x86_64|qemu-user|runs the C++ tests as on other processors
@@ -42,7 +45,7 @@ actual=none
 
 have() { command -v "$1" >/dev/null 2>&1; }
 have_pip() { python3 -m pip --version >/dev/null 2>&1; }
-have_venv() { python3 -c "import ensurepip, venv" 2>/dev/null; }
+have_venv() { python3 -c 'import ensurepip, venv' >/dev/null 2>&1; }
 have_header() { [[ -e /usr/include/$1 || -e /usr/local/include/$1 ]]; }
 have_gtest() { have_header gtest/gtest.h; }
 

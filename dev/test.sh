@@ -67,10 +67,12 @@ test_cuda() {
     -Dtest.excludedGroups=none -Dtest='Cuda*Test' -Dsurefire.failIfNoSpecifiedTests=false
 }
 
-# With Airflow itself, which ./hetal test does not install.
+# With Jupyter and Airflow, which ./hetal test does not install.
 test_surroundings() {
   trap show_times EXIT
   mkdir -p "$STATE"
+  section "notebooks in Jupyter, the Python module, the Zeppelin note"
+  "$root/dev/notebooks_test.sh"
   section "Airflow"
   "$root/dev/airflow_test.sh"
 }

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
@@ -53,6 +54,7 @@ public final class EncryptedTraining {
   private TrainingListener progress = TrainingListener.NONE;
   private OwnerListener owner = OwnerListener.NONE;
   private Consumer<EpochMetrics> metrics = each -> {};
+  private boolean measuresSoftmax;
   private Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
 
   private EncryptedTraining(Settings settings, LabeledData data) {
@@ -70,6 +72,8 @@ public final class EncryptedTraining {
    * @param plain the same schedule in the clear: same minibatches, same early stopping
    * @param largestWeightDifference between the two models; meaningful if they are of the same epoch
    * @param test accuracy of both models on the test rows; empty without test rows
+   * @param softmaxError largest magnitude of the difference of a probability between encrypted and
+   *     exact softmax, for logits of training rows; empty without {@link #withSoftmaxError}
    */
   public record Result(
       PlainModel model,
@@ -78,7 +82,8 @@ public final class EncryptedTraining {
       String reason,
       PlainTrainer.Result plain,
       double largestWeightDifference,
-      Optional<Evaluation> test) {}
+      Optional<Evaluation> test,
+      OptionalDouble softmaxError) {}
 
   /**
    * A training on all rows of the data.
@@ -125,6 +130,18 @@ public final class EncryptedTraining {
   }
 
   /**
+   * Has the error of the encrypted softmax measured after the training, with the trained model on
+   * as many training rows as one ciphertext of logits holds. Cost: one softmax, about a third of an
+   * iteration.
+   *
+   * @return this
+   */
+  public EncryptedTraining withSoftmaxError() {
+    measuresSoftmax = true;
+    return this;
+  }
+
+  /**
    * Puts keys and ciphertexts into a folder of their own in this folder, and deletes it at the end.
    *
    * @param folder an existing folder; the default is that of the system property {@code
@@ -163,7 +180,7 @@ public final class EncryptedTraining {
           LocalStorage model = new LocalStorage(folder.path().resolve("model"));
           String reason =
               train(plan.training(), evaluator, oracle, new LocalStorage(dataset), model);
-          return result(party, plan.training(), epochs, reason, model);
+          return result(party, plan.training(), epochs, reason, model, keys);
         }
       }
     }
@@ -222,7 +239,8 @@ public final class EncryptedTraining {
       TrainingPlan plan,
       List<EpochMetrics> epochs,
       String reason,
-      LocalStorage model) {
+      LocalStorage model,
+      Path keys) {
     PlainModel decrypted = party.decrypt(model.describe());
     PlainTrainer.Result plain = Evaluation.trainPlain(data.prepared(), settings);
     double difference = 0;
@@ -236,6 +254,11 @@ public final class EncryptedTraining {
         data.splits().test() == null
             ? Optional.empty()
             : Optional.of(party.evaluate(decrypted, data));
-    return new Result(decrypted, plan, List.copyOf(epochs), reason, plain, difference, test);
+    OptionalDouble softmaxError =
+        measuresSoftmax
+            ? OptionalDouble.of(party.softmaxError(decrypted, data, keys.toString()))
+            : OptionalDouble.empty();
+    return new Result(
+        decrypted, plan, List.copyOf(epochs), reason, plain, difference, test, softmaxError);
   }
 }

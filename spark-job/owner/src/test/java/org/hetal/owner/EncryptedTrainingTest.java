@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.hetal.config.Settings;
 import org.hetal.owner.data.DataException;
@@ -47,7 +48,10 @@ class EncryptedTrainingTest {
                     steps.add(event.step());
                   }
                 })
+            .withSoftmaxError()
             .run();
+    double softmaxError = result.softmaxError().orElseThrow();
+    assertTrue(softmaxError > 0 && softmaxError < 0.05, "softmax error " + softmaxError);
     assertEquals(result.epochs(), metrics);
     assertEquals(3, metrics.size());
     assertEquals(Stream.iterate(1, step -> step + 1).limit(steps.size()).toList(), steps);
@@ -76,10 +80,12 @@ class EncryptedTrainingTest {
   void nothing_isLeftInTheTemporaryFolder(@TempDir Path temporary) throws Exception {
     Settings settings = Clusters.simulated("training.epochs", "1");
     List<Path> during = new ArrayList<>();
-    EncryptedTraining.inOneJvm(settings, Clusters.data(settings))
-        .withTemporaryFolder(temporary)
-        .withMetrics(epoch -> during.addAll(files(temporary)))
-        .run();
+    EncryptedTraining.Result result =
+        EncryptedTraining.inOneJvm(settings, Clusters.data(settings))
+            .withTemporaryFolder(temporary)
+            .withMetrics(epoch -> during.addAll(files(temporary)))
+            .run();
+    assertEquals(OptionalDouble.empty(), result.softmaxError());
     assertFalse(during.isEmpty());
     assertEquals(List.of(), files(temporary));
   }

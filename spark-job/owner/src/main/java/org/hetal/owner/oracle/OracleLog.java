@@ -73,7 +73,8 @@ public final class OracleLog implements AutoCloseable {
       boolean best,
       String reason) {
 
-    EpochMetrics metrics() {
+    /** What the answer was computed from, and the answer. */
+    public EpochMetrics metrics() {
       return new EpochMetrics(
           epoch, loss, accuracy, largestLogit, drift, new StopDecision(stop, best, reason));
     }

@@ -1,8 +1,10 @@
 package org.hetal.spark.ml;
 
+import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.Storage;
+import org.hetal.dataset.StoredFile;
 import org.hetal.spark.storage.HadoopStorage;
 
 /**
@@ -13,6 +15,18 @@ import org.hetal.spark.storage.HadoopStorage;
 public final class EncryptedDataset {
   private final String uri;
   private final org.hetal.dataset.EncryptedDataset manifest;
+
+  /**
+   * The size of one minibatch.
+   *
+   * @param rows of the minibatch
+   * @param microbatches units of work: a task of Spark computes the gradient of one
+   * @param featureBlocks ciphertexts of features, one per unit block of the matrix
+   * @param labelCiphertexts ciphertexts of labels
+   * @param bytes of all its ciphertexts
+   */
+  public record MinibatchSize(
+      int rows, int microbatches, int featureBlocks, int labelCiphertexts, long bytes) {}
 
   private EncryptedDataset(String uri, org.hetal.dataset.EncryptedDataset manifest) {
     this.uri = uri;
@@ -77,6 +91,26 @@ public final class EncryptedDataset {
   /** {@return minibatches per epoch; 0 for rows to predict} */
   public int minibatches() {
     return manifest.batches().size();
+  }
+
+  /** {@return the size of each minibatch, in the order of the training; empty: rows to predict} */
+  public List<MinibatchSize> minibatchSizes() {
+    return manifest.batches().stream().map(EncryptedDataset::size).toList();
+  }
+
+  private static MinibatchSize size(org.hetal.dataset.EncryptedDataset.Batch batch) {
+    int blocks = 0;
+    int labels = 0;
+    long bytes = 0;
+    for (org.hetal.dataset.EncryptedDataset.Microbatch microbatch : batch.microbatches()) {
+      for (org.hetal.dataset.EncryptedDataset.Group group : microbatch.groups()) {
+        blocks += group.features().size();
+        labels++;
+        bytes += group.labels().bytes();
+        bytes += group.features().stream().mapToLong(StoredFile::bytes).sum();
+      }
+    }
+    return new MinibatchSize(batch.rows(), batch.microbatches().size(), blocks, labels, bytes);
   }
 
   /** {@return bytes of all ciphertexts} */

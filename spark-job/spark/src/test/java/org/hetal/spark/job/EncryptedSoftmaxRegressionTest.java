@@ -25,6 +25,7 @@ import org.hetal.spark.ml.EncryptedSoftmaxRegression;
 import org.hetal.spark.ml.EvaluationKeys;
 import org.hetal.spark.ml.FitListener;
 import org.hetal.spark.ml.ParamMap;
+import org.hetal.spark.ml.RunMetrics;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.ValidationOracle;
 import org.junit.jupiter.api.AfterAll;
@@ -142,6 +143,30 @@ class EncryptedSoftmaxRegressionTest {
     }
   }
 
+  private static void assertMetrics(RunMetrics metrics) {
+    List<EncryptedDataset.MinibatchSize> minibatches = dataset().minibatchSizes();
+    assertEquals(dataset().minibatches(), minibatches.size());
+    int rows = minibatches.stream().mapToInt(EncryptedDataset.MinibatchSize::rows).sum();
+    assertEquals(EncryptedToy.ROWS, rows);
+    long bytes = minibatches.stream().mapToLong(EncryptedDataset.MinibatchSize::bytes).sum();
+    assertTrue(bytes > 0 && bytes < dataset().bytes(), bytes + " of " + dataset().bytes());
+    for (EncryptedDataset.MinibatchSize each : minibatches) {
+      assertTrue(each.featureBlocks() >= each.labelCiphertexts(), each.toString());
+      assertTrue(each.labelCiphertexts() >= each.microbatches(), each.toString());
+    }
+    assertEquals(EPOCHS * minibatches.size(), metrics.steps().size());
+    for (int i = 0; i < metrics.steps().size(); i++) {
+      RunMetrics.Step step = metrics.steps().get(i);
+      assertEquals(i + 1, step.step());
+      assertEquals(i % minibatches.size(), step.batch());
+      assertTrue(step.gradientSeconds() > 0 && step.updateSeconds() > 0, step.toString());
+      assertTrue(step.bootstraps() > 0 && step.broadcastBytes() > 0, step.toString());
+      assertTrue(step.gradientBytes() > 0, step.toString());
+    }
+    assertEquals(List.of(1, 2, 3), metrics.epochs().stream().map(RunMetrics.Epoch::epoch).toList());
+    assertTrue(metrics.epochs().stream().allMatch(RunMetrics.Epoch::best), metrics.toString());
+  }
+
   /** An oracle that fails after the second epoch, then answers: as a process that was killed. */
   @Test
   void fitThatFailedAndIsRepeated_continuesFromTheCheckpointWithTheSameBytes() {
@@ -173,6 +198,7 @@ class EncryptedSoftmaxRegressionTest {
         };
     EncryptedModel model =
         durable.copy(new ParamMap()).addListener(listener).fit(spark, dataset(), keys(), inner);
+    assertMetrics(RunMetrics.load(spark, run.toString()));
     assertEquals(List.of(2, 3), epochs);
     assertFalse(steps.contains(2), "the steps of epoch 2 were in the checkpoint");
     assertSame(undisturbed, bytes(model));

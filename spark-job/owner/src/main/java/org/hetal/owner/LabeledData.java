@@ -1,6 +1,7 @@
 package org.hetal.owner;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.hetal.config.Settings;
@@ -130,6 +131,25 @@ public final class LabeledData {
   /** {@return the numbers that a plan depends on; reads the rows if they were not read before} */
   public DataShape shape() {
     return prepared().shape();
+  }
+
+  /** {@return the rows to train on, as they were given; not a copy} */
+  public Rows trainingRows() {
+    return rows(splits().train());
+  }
+
+  /** {@return the rows for early stopping, as they were given; not a copy} */
+  public Rows validationRows() {
+    return rows(splits().validation());
+  }
+
+  /** {@return the rows to evaluate with, as they were given; not a copy} */
+  public Optional<Rows> testRows() {
+    return Optional.ofNullable(splits().test()).map(LabeledData::rows);
+  }
+
+  private static Rows rows(Table table) {
+    return new Rows(table.features(), table.labels());
   }
 
   /** {@return the rows as they were given} */

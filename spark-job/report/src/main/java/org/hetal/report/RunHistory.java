@@ -108,7 +108,23 @@ public record RunHistory(
         add(line, where, steps, epochs);
       }
     }
-    return new RunHistory(plan, List.copyOf(steps), List.copyOf(epochs), RunSummary.read(storage));
+    Optional<RunSummary> summary = RunSummary.read(storage);
+    summary.ifPresent(of -> requireSameSet(storage.describe(), plan, of));
+    return new RunHistory(plan, List.copyOf(steps), List.copyOf(epochs), summary);
+  }
+
+  private static void requireSameSet(String where, TrainingPlan plan, RunSummary summary) {
+    if (!summary.parameter_set().equals(plan.parameters().name())) {
+      throw new DatasetException(
+          where
+              + ": expected the parameter set of "
+              + PlanFile.NAME
+              + " in report.json, "
+              + plan.parameters().name()
+              + ", actual "
+              + summary.parameter_set()
+              + "; the files are of different runs");
+    }
   }
 
   private static void add(String line, String where, List<Step> steps, List<Epoch> epochs) {

@@ -49,11 +49,11 @@ public final class RunSections {
     }
     String done =
         text(
-            "%s of %d and %s of %d are done, in %s.",
-            count(history.epochs().size(), "epoch"),
-            schedule.epochs(),
-            count(history.steps().size(), "step"),
-            schedule.steps(),
+            "%d of %s and %d of %s are done, in %s.",
+            history.epochs().size(),
+            count(schedule.epochs(), "epoch"),
+            history.steps().size(),
+            count(schedule.steps(), "step"),
             Units.duration(seconds()));
     if (!history.isFinished()) {
       return done + " The run has not finished: this page shows it as it is now.";

@@ -64,7 +64,7 @@ function option(chart) {
       name: chart.yName,
       min: from,
       max: chart.percent ? 1 : null,
-      interval: chart.percent ? ((1 - from) > 0.3 ? 0.2 : 0.05) : null,
+      interval: chart.percent ? (from < 0.7 ? 0.2 : from < 0.9 ? 0.05 : 0.02) : null,
       nameTextStyle: { color: ink, align: 'left' },
       nameGap: 8,
       nameLocation: 'end',

@@ -51,7 +51,7 @@ class ClusterPageTest {
     assertTrue(
         html(page())
             .contains(
-                "1 epoch of 4 and 5 steps of 12 are done, in 22.0 s. The run has not finished"));
+                "1 of 4 epochs and 5 of 12 steps are done, in 22.0 s. The run has not finished"));
     Runs.write(new LocalStorage(root), 0);
     assertTrue(html(page()).contains("No step is done yet"));
   }

@@ -53,6 +53,14 @@ class RunHistoryTest {
     String none = assertThrows(DatasetException.class, () -> RunHistory.read(storage)).getMessage();
     assertTrue(none.contains("expected a run directory"), none);
     Runs.write(storage, 1);
+    Runs.writeFinished(storage);
+    String text = new String(storage.read("report.json"), StandardCharsets.UTF_8);
+    storage.writeAtomically(
+        "report.json",
+        text.replace(Runs.plan().parameters().name(), "n16_l12").getBytes(StandardCharsets.UTF_8));
+    String mixed =
+        assertThrows(DatasetException.class, () -> RunHistory.read(storage)).getMessage();
+    assertTrue(mixed.contains("the files are of different runs"), mixed);
     storage.writeAtomically("report.json", "{\"run_id\":1}".getBytes(StandardCharsets.UTF_8));
     String damaged =
         assertThrows(DatasetException.class, () -> RunHistory.read(storage)).getMessage();

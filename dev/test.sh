@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Everything that CI runs, as ./hetal test; test.sh --device cuda: the tests of the device, on this machine's GPU;
-# test.sh --surroundings: the tests with the programs that people use the product from.
+# Everything that CI runs, as ./hetal test; test.sh --device cuda: the tests of the device, on this machine's GPU.
 set -euo pipefail
 root=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.." >/dev/null && pwd)
 readonly root
@@ -67,12 +66,10 @@ test_cuda() {
     -Dtest.excludedGroups=none -Dtest='Cuda*Test' -Dsurefire.failIfNoSpecifiedTests=false
 }
 
-# With Jupyter and Airflow, which ./hetal test does not install.
+# With Airflow, which ./hetal test does not install.
 test_surroundings() {
   trap show_times EXIT
   mkdir -p "$STATE"
-  section "notebooks in Jupyter, the Python module, the Zeppelin note"
-  "$root/dev/notebooks_test.sh"
   section "Airflow"
   "$root/dev/airflow_test.sh"
 }
@@ -80,7 +77,7 @@ test_surroundings() {
 test_all() {
   local digest
   trap show_times EXIT
-  require build fetch bench test outputs
+  require build fetch bench notebook test outputs
   mkdir -p "$STATE"
   section "OpenFHE"
   need_openfhe
@@ -114,6 +111,8 @@ test_all() {
   cuda_digest >"$CUDA_STAMP"
   section "Javadoc of the API, examples in Java against installed artifacts"
   "$root/examples/java/test.sh"
+  section "notebooks in Jupyter, the Python module, the Zeppelin note"
+  "$root/dev/notebooks_test.sh"
   section "launcher"
   "$root/dev/launcher_test.sh"
   section "status, reports in Chromium, the model in scikit-learn, ONNX and Spark ML"
@@ -154,7 +153,6 @@ try_bench_image() {
 case "$*" in
   "") test_all ;;
   "--device cuda" | "--device=cuda") test_cuda ;;
-  --surroundings) test_surroundings ;;
-  -h | --help) echo "usage: ./hetal test [--device cuda | --surroundings]          the times of the sections go to .hetal/test-times.json" ;;
-  *) fail "$EX_USAGE" "test: expected nothing, --device cuda or --surroundings, actual '$*'" ;;
+  -h | --help) echo "usage: ./hetal test [--device cuda]          the times of the sections go to .hetal/test-times.json" ;;
+  *) fail "$EX_USAGE" "test: expected nothing or --device cuda, actual '$*'" ;;
 esac

@@ -73,7 +73,7 @@ def check_form(note):
         require(paragraph["results"].get("code") == "SUCCESS", f"{where}: results {paragraph['results']}")
         for message in paragraph["results"]["msg"]:
             require(set(message) == {"type", "data"} and message["type"] in OUTPUTS, f"{where}: output {message}")
-    for path in ("/root/", "/home/", "/tmp/", "/work/", str(ROOT)):
+    for path in ("/root/", "/home/", "/tmp/", str(ROOT)):
         require(path not in json.dumps(note), f"expected nothing of this machine, actual {path}")
 
 

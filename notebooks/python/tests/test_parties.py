@@ -93,7 +93,7 @@ def test_train_encrypt_decrypt_and_predict(spark: SparkSession, rows: Rows, tmp_
     assert answers[1].loss < answers[0].loss
 
     sizes = cluster.minibatch_sizes(spark, given / "dataset")
-    assert [each.rows for each in sizes] == [60, 60, 41]
+    assert [each.rows for each in sizes] == [60, 60, 42]
     steps = cluster.steps(spark, given / "run")
     assert len(steps) == 6
     assert all(each.bootstraps > 0 and each.gradient_bytes > 0 and each.gradient_seconds > 0 for each in steps)

@@ -63,7 +63,12 @@ public record RunMetrics(List<Step> steps, List<Epoch> epochs) {
       boolean best,
       String reason) {}
 
-  /** Copies the lists. */
+  /**
+   * Copies the lists.
+   *
+   * @param steps in order
+   * @param epochs in order
+   */
   public RunMetrics {
     steps = List.copyOf(steps);
     epochs = List.copyOf(epochs);

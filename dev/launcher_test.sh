@@ -132,6 +132,7 @@ printf 'hetal.device = cuda\n' >gpu.conf
 printf 'hetal { device : "cuda" }\n' >"my gpü.hocon"
 printf 'include "gpu.conf"\nhetal.threads = 2\n' >includes.conf
 submit() { expect 0 without nvcc -- "$moved/hetal" train "$@"; }
+rm -f "$moved"/he-native/java/cuda/target/*.jar
 expect 78 without nvcc -- "$moved/hetal" train -c gpu.conf
 said "build it with $moved/hetal build cuda"
 [[ $(wc -l <"$work/log") == 1 ]] || die "expected one line"

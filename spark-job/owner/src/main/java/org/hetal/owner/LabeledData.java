@@ -4,11 +4,11 @@ import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.hetal.config.Settings;
-import org.hetal.owner.data.DataException;
 import org.hetal.owner.data.Preparation;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.data.Splits;
-import org.hetal.owner.data.Table;
+import org.hetal.owner.table.DataException;
+import org.hetal.owner.table.Table;
 import org.hetal.plan.DataShape;
 
 /**

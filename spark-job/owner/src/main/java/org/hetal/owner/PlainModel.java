@@ -8,7 +8,7 @@ import org.apache.spark.ml.classification.LogisticRegressionModel;
 import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.LocalStorage;
-import org.hetal.owner.data.DecryptedModel;
+import org.hetal.owner.encryption.DecryptedModel;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.PlainTrainer;
 

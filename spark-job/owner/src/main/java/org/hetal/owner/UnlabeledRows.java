@@ -3,10 +3,10 @@ package org.hetal.owner;
 import java.nio.file.Path;
 import java.util.List;
 import org.hetal.config.Settings;
-import org.hetal.owner.data.DataException;
 import org.hetal.owner.data.Splits;
-import org.hetal.owner.data.Table;
-import org.hetal.owner.data.TableReader;
+import org.hetal.owner.table.DataException;
+import org.hetal.owner.table.Table;
+import org.hetal.owner.table.files.TableReader;
 
 /**
  * Rows to predict, in the clear.

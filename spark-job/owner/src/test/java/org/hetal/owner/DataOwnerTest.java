@@ -16,7 +16,7 @@ import org.hetal.config.SettingsException;
 import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.oracle.OracleEndpoint;
-import org.hetal.owner.data.DataException;
+import org.hetal.owner.table.DataException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -11,7 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.hetal.config.Settings;
-import org.hetal.owner.data.DataException;
+import org.hetal.owner.table.DataException;
 import org.hetal.training.EpochMetrics;
 import org.hetal.training.TrainingListener;
 import org.junit.jupiter.api.Test;

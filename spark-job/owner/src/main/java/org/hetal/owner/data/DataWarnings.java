@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.hetal.config.Settings;
+import org.hetal.owner.table.Table;
 import org.hetal.plan.Scaling;
 
 /** Finds data that can be trained on but most likely holds a mistake: one line for each warning. */

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.hetal.config.Settings;
+import org.hetal.owner.table.DataException;
+import org.hetal.owner.table.Table;
 import org.hetal.plan.DataShape;
 
 /**

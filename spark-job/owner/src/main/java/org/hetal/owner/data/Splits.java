@@ -6,6 +6,9 @@ import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.hetal.config.Settings;
+import org.hetal.owner.table.DataException;
+import org.hetal.owner.table.Table;
+import org.hetal.owner.table.files.TableReader;
 
 /**
  * The rows to train on, to validate with and, perhaps, to test with. Splits without a file of their

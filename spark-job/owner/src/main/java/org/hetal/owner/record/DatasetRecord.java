@@ -14,7 +14,7 @@ import org.hetal.format.Digests;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.Preparation;
 import org.hetal.owner.data.PreparedData;
-import org.hetal.owner.data.Table;
+import org.hetal.owner.table.Table;
 import org.hetal.plan.TrainingPlan;
 
 /**

@@ -14,7 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.hetal.dataset.LocalStorage;
-import org.hetal.owner.data.DecryptedModel;
+import org.hetal.owner.encryption.DecryptedModel;
 import org.hetal.owner.record.DatasetRecord;
 import org.hetal.owner.record.RecordStore;
 import org.junit.jupiter.api.BeforeEach;

@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
 import org.hetal.he.DeviceSpec;
+import org.hetal.plan.MissingValues;
 import org.hetal.plan.Scaling;
 import org.hetal.plan.Schedule;
 
@@ -97,6 +98,14 @@ public record Settings(
     return parameterSet.startsWith("insecure_");
   }
 
+  /** Whether the first line of a CSV file holds the names of the columns. */
+  public enum Header {
+    /** As the line looks; a line that may be either is refused. */
+    AUTO,
+    TRUE,
+    FALSE
+  }
+
   /** Files of one split; empty {@code features}: cut from the training rows. */
   public record Source(String features, String labels) implements Serializable {
     public boolean isPresent() {
@@ -109,6 +118,9 @@ public record Settings(
    *
    * @param shuffleSeed null: file order
    * @param separator of the fields in CSV
+   * @param featureColumns names or numbers of the columns to use; empty: all but the labels
+   * @param dropColumns names or numbers of columns that are not used
+   * @param missingWords texts that stand for a missing value, besides the usual ones
    */
   public record Data(
       Source train,
@@ -117,11 +129,16 @@ public record Settings(
       double validationFraction,
       double testFraction,
       Long shuffleSeed,
-      boolean header,
+      Header header,
       char separator,
       String labelColumn,
+      List<String> featureColumns,
+      List<String> dropColumns,
+      List<String> missingWords,
       int classes,
       double bias,
+      MissingValues missing,
+      boolean standardize,
       boolean centering,
       Scaling scaling,
       double rowNormBound)

@@ -378,6 +378,7 @@ public final class DataOwner implements AutoCloseable {
             client,
             model.manifest(),
             model.storage(),
+            record.classNames(),
             record.preparation(),
             context.planOf(record)));
   }
@@ -454,13 +455,15 @@ public final class DataOwner implements AutoCloseable {
     if (rows != null) {
       record.require(rows.source(), rows.table());
     }
+    DatasetRecord dataset = context.records().dataset(datasetId, "predictions in " + where);
     return new Predictions(
         record.numbers(),
+        dataset.classNames(),
         DecryptedLogits.decrypt(
             client,
             predictions.manifest(),
             predictions.storage(),
-            context.planOf(context.records().dataset(datasetId, "predictions in " + where)),
+            context.planOf(dataset),
             record.rows()));
   }
 

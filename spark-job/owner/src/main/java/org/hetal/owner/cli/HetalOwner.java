@@ -23,6 +23,8 @@ public final class HetalOwner {
   private HetalOwner() {}
 
   public static void main(String[] arguments) {
+    // The reader of Parquet files logs through SLF4J, and no backend of it is on the class path.
+    System.setProperty("slf4j.internal.verbosity", "ERROR");
     CommandRunner.main(OwnerFailures.TABLE, HetalOwner::line, arguments);
   }
 

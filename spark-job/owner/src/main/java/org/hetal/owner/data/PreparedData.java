@@ -12,6 +12,7 @@ import org.hetal.plan.DataShape;
 /**
  * The owner's data, read, checked and prepared, in the clear.
  *
+ * @param splits the raw rows, missing values filled in
  * @param preparation how raw rows become these
  * @param train [rows][features], bias last, in the order of encryption
  * @param test null when there is no test split
@@ -40,7 +41,8 @@ public record PreparedData(
   }
 
   /** Prepares rows as others were prepared before. */
-  public static PreparedData of(Splits splits, Preparation preparation, Settings.Data data) {
+  public static PreparedData of(Splits raw, Preparation preparation, Settings.Data data) {
+    Splits splits = raw.map(preparation::filled);
     return new PreparedData(
         splits,
         preparation,

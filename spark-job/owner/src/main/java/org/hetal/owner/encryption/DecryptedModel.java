@@ -27,6 +27,7 @@ import org.hetal.plan.TrainingPlan;
  * @param weights [classes][features], for rows as {@link Preparation#apply} makes them
  * @param coefficients [classes][columns], for raw rows; 0 for dropped columns
  * @param intercepts a class each, for raw rows
+ * @param classNames the word of each class in the owner's files; empty when labels are numbers
  */
 public record DecryptedModel(
     String runId,
@@ -38,6 +39,7 @@ public record DecryptedModel(
     double[][] weights,
     double[][] coefficients,
     double[] intercepts,
+    List<String> classNames,
     Preparation preparation) {
   private static final String JSON_NAME = "model.json";
   private static final String NPZ_NAME = "model.npz";
@@ -46,6 +48,7 @@ public record DecryptedModel(
    * Decrypts what the cluster returned.
    *
    * @param encrypted where {@code stored} is
+   * @param classNames of that data set
    * @param preparation of the data set that it was trained on
    * @param plan of that data set
    * @throws DatasetException when it is damaged or belongs to other keys or parameters
@@ -54,6 +57,7 @@ public record DecryptedModel(
       Client client,
       EncryptedModel stored,
       Storage encrypted,
+      List<String> classNames,
       Preparation preparation,
       TrainingPlan plan) {
     Origin origin = stored.origin();
@@ -68,18 +72,18 @@ public record DecryptedModel(
         row[i] *= scale;
       }
     }
-    return of(stored, weights, preparation);
+    return of(stored, weights, classNames, preparation);
   }
 
   private static DecryptedModel of(
-      EncryptedModel stored, double[][] weights, Preparation preparation) {
+      EncryptedModel stored, double[][] weights, List<String> classNames, Preparation preparation) {
     int bias = preparation.kept().length;
     double[][] coefficients = new double[weights.length][preparation.columns()];
     double[] intercepts = new double[weights.length];
     for (int label = 0; label < weights.length; label++) {
       intercepts[label] = weights[label][bias] * preparation.bias();
       for (int i = 0; i < bias; i++) {
-        double coefficient = weights[label][i] * preparation.factor();
+        double coefficient = weights[label][i] * preparation.factor() / preparation.deviations()[i];
         coefficients[label][preparation.kept()[i]] = coefficient;
         intercepts[label] -= coefficient * preparation.means()[i];
       }
@@ -94,6 +98,7 @@ public record DecryptedModel(
         weights,
         coefficients,
         intercepts,
+        classNames,
         preparation);
   }
 

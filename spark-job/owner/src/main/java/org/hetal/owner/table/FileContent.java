@@ -31,7 +31,7 @@ public final class FileContent {
           + " NumPy's archive to .npz";
     }
     if (starts(head, 'P', 'A', 'R', '1')) {
-      return "a Parquet file; write it as .csv or .npy";
+      return "a Parquet file; rename the file to .parquet";
     }
     if (starts(head, 0xd0, 0xcf, 0x11, 0xe0)) {
       return "an old Excel or Office file; save it as CSV (UTF-8)";

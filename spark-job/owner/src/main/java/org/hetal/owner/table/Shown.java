@@ -8,6 +8,7 @@ import java.util.stream.Collectors;
 public final class Shown {
   private static final int LONGEST = 40;
   private static final int MOST = 6;
+  private static final int LONGEST_MESSAGE = 200;
 
   private Shown() {}
 
@@ -39,6 +40,18 @@ public final class Shown {
   public static String quoted(List<String> texts) {
     return texts.stream().limit(MOST).map(Shown::quoted).collect(Collectors.joining(", "))
         + (texts.size() > MOST ? ", ..." : "");
+  }
+
+  /** A message of a library on one line, cut where it is very long. */
+  public static String oneLine(String text) {
+    StringBuilder out = new StringBuilder();
+    text.codePoints()
+        .limit(LONGEST_MESSAGE)
+        .forEach(
+            c ->
+                out.appendCodePoint(
+                    c < Character.MIN_SURROGATE && isPrintable((char) c) ? c : ' '));
+    return out.append(text.length() > LONGEST_MESSAGE ? "..." : "").toString().strip();
   }
 
   private static boolean isPrintable(char c) {

@@ -4,9 +4,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.hetal.plan.MissingValues;
 
 /**
- * Rows of features with their labels, in the clear, in the order of the file.
+ * Rows of features with their labels, in the clear, in the order of the file. A feature without a
+ * value is NaN.
  *
  * @param source the file, for messages
  * @param numbers of the rows in the file, counted from 1, for messages: for text the line on which
@@ -14,9 +16,15 @@ import java.util.stream.IntStream;
  * @param features [rows][columns]; all rows equally long
  * @param labels one a row; null when there are none
  * @param sourceColumns where the features stand in the file, for messages
+ * @param classNames the word of each class in the file; empty when the labels are numbers
  */
 public record Table(
-    String source, int[] numbers, double[][] features, int[] labels, SourceColumns sourceColumns) {
+    String source,
+    int[] numbers,
+    double[][] features,
+    int[] labels,
+    SourceColumns sourceColumns,
+    List<String> classNames) {
 
   public Table {
     if (features.length == 0 || features[0].length == 0) {
@@ -41,6 +49,16 @@ public record Table(
         features,
         labels,
         SourceColumns.ofArray(features.length == 0 ? 0 : features[0].length));
+  }
+
+  /** Rows whose labels are numbers, or that have none. */
+  public Table(
+      String source,
+      int[] numbers,
+      double[][] features,
+      int[] labels,
+      SourceColumns sourceColumns) {
+    this(source, numbers, features, labels, sourceColumns, List.of());
   }
 
   /**
@@ -99,16 +117,28 @@ public record Table(
   }
 
   /**
-   * @throws DataException at the first feature that is not finite or label that is no class
+   * Checks all values.
+   *
+   * @param classes labels are 0 to {@code classes - 1}
+   * @param missing whether features without a value are refused
+   * @throws DataException at the first feature that is infinite or label that is no class, and when
+   *     values are missing and may not be, with their number for each column
    */
-  public Table requireValid(int classes) {
+  public Table requireValid(int classes, MissingValues missing) {
+    MissingCells cells = new MissingCells(columns());
     for (int row = 0; row < features.length; row++) {
       for (int column = 0; column < features[row].length; column++) {
-        if (!Double.isFinite(features[row][column])) {
+        if (Double.isNaN(features[row][column])) {
+          if (cells.isEmpty()) {
+            cells.add(column, where(row) + " " + columnName(column), "NaN");
+          } else {
+            cells.add(column);
+          }
+        } else if (Double.isInfinite(features[row][column])) {
           throw new DataException(
               String.format(
                   Locale.ROOT,
-                  "%s %s: expected a finite number, actual %s; remove the row or fill the value in",
+                  "%s %s: expected a finite number, actual %s; correct the value or remove the row",
                   where(row),
                   columnName(column),
                   features[row][column]));
@@ -123,6 +153,9 @@ public record Table(
                 classes - 1,
                 labels[row]));
       }
+    }
+    if (missing == MissingValues.REFUSE && !cells.isEmpty()) {
+      throw cells.refusal(this::columnName);
     }
     return this;
   }
@@ -173,7 +206,7 @@ public record Table(
               IntStream.range(first, first + wanted).toArray(),
               sourceColumns.names(),
               true);
-      return new Table(source, numbers, wide, labels, wider);
+      return new Table(source, numbers, wide, labels, wider, classNames);
     }
     String advice =
         columns() == wanted + 1 && labels == null
@@ -191,8 +224,14 @@ public record Table(
   }
 
   /** These rows with one label for each. */
-  public Table withLabels(int[] values) {
-    return new Table(source, numbers, features, values, sourceColumns);
+  public Table withLabels(LabelColumn.Classes classes) {
+    return new Table(
+        source, numbers, features, classes.labels(), sourceColumns, classes.classNames());
+  }
+
+  /** These rows with other features. */
+  public Table withFeatures(double[][] values) {
+    return new Table(source, numbers, values, labels, sourceColumns, classNames);
   }
 
   /** Row numbers of a file without a header. */
@@ -207,6 +246,7 @@ public record Table(
         Arrays.stream(rows).map(row -> numbers[row]).toArray(),
         Arrays.stream(rows).mapToObj(row -> features[row]).toArray(double[][]::new),
         labels == null ? null : Arrays.stream(rows).map(row -> labels[row]).toArray(),
-        sourceColumns);
+        sourceColumns,
+        classNames);
   }
 }

@@ -28,6 +28,17 @@ class DataWarningsTest {
   }
 
   @Test
+  void columnsOfVeryDifferentScale_areNamedUnlessStandardized() throws Exception {
+    IntFunction<String> rows =
+        row -> noise(row, 1) + "," + noise(row, 3) + "," + (row % 5 + 1) * 1e-6 + "," + row % 2;
+    assertWarned(
+        warnings(rows),
+        "columns of very different scale: the values of column 2 spread over less than 1/1000",
+        "set data.standardize = true");
+    assertEquals(List.of(), warnings(rows, "standardize", "true"));
+  }
+
+  @Test
   void copyOfTheLabel_isNamed() throws Exception {
     assertWarned(
         warnings(row -> noise(row, 1) + "," + row % 2 + "," + noise(row, 2) + "," + row % 2),

@@ -14,6 +14,7 @@ import org.hetal.owner.table.DataException;
 import org.hetal.owner.table.FileContent;
 import org.hetal.owner.table.numpy.NpyReader;
 import org.hetal.owner.table.numpy.NpzReader;
+import org.hetal.owner.table.parquet.ParquetParts;
 
 /**
  * A file of data as the settings name it.
@@ -26,20 +27,20 @@ record DataFile(Path path, Form form, String member) {
     CSV,
     NPY,
     NPZ,
-    LIBSVM
+    LIBSVM,
+    PARQUET
   }
 
   private static final Pattern MEMBER =
       Pattern.compile("(.+\\.np[yz])#([^#]+)", Pattern.CASE_INSENSITIVE);
   private static final Pattern ENDING =
-      Pattern.compile(".*\\.(csv|csv\\.gz|npy|npz|(libsvm|svmlight)(\\.gz)?)");
+      Pattern.compile(".*\\.(parquet|csv|csv\\.gz|npy|npz|(libsvm|svmlight)(\\.gz)?)");
 
   /** What to do about files of other formats, by their ending. */
   private static final Map<String, String> REMEDIES =
       Map.of(
-          "parquet",
-          "in pandas: df.to_csv(FILE, index=False) or np.save(FILE, df.to_numpy()); in Spark:"
-              + " df.coalesce(1).write.option(\"header\", true).csv(FOLDER)",
+          "pq",
+          "rename it to .parquet",
           "xlsx",
           "in Excel: Save As, CSV UTF-8",
           "xls",
@@ -47,15 +48,15 @@ record DataFile(Path path, Form form, String member) {
           "ods",
           "in LibreOffice: Save As, Text CSV, character set UTF-8",
           "json",
-          "in pandas: pd.read_json(FILE).to_csv(FILE, index=False)",
+          "in pandas: pd.read_json(FILE).to_parquet(FILE)",
           "tsv",
           "rename it to .csv and set data.separator = \"tab\"",
           "txt",
           "rename it to .csv and set data.separator",
           "pkl",
-          "in pandas: pd.read_pickle(FILE).to_csv(FILE, index=False)",
+          "in pandas: pd.read_pickle(FILE).to_parquet(FILE)",
           "feather",
-          "in pandas: pd.read_feather(FILE).to_csv(FILE, index=False)",
+          "in pandas: pd.read_feather(FILE).to_parquet(FILE)",
           "arff",
           "keep the lines below @data and rename the file to .csv");
 
@@ -69,11 +70,14 @@ record DataFile(Path path, Form form, String member) {
     boolean named = matcher.matches() && !Files.exists(path(name));
     Path path = path(named ? matcher.group(1) : name);
     String member = named ? matcher.group(2) : "";
+    if (ParquetParts.isFolder(path)) {
+      return new DataFile(path, Form.PARQUET, "");
+    }
     if (Files.isDirectory(path)) {
       throw new DataException(
           path
-              + ": expected a file, actual a folder; if Spark wrote it, put its part files together:"
-              + " df.coalesce(1).write.csv(FOLDER) makes one");
+              + ": expected a file or a folder with .parquet files, actual another folder; if Spark"
+              + " wrote it, write it again with df.write.parquet(FOLDER)");
     }
     if (!Files.isRegularFile(path)) {
       throw new DataException(
@@ -86,7 +90,7 @@ record DataFile(Path path, Form form, String member) {
       String ending = lower.substring(lower.lastIndexOf('.') + 1);
       throw new DataException(
           path
-              + ": expected .csv, .csv.gz, .npy, .npz or .libsvm, actual another ending; "
+              + ": expected .parquet, .csv, .csv.gz, .npy, .npz or .libsvm, actual another ending; "
               + REMEDIES.getOrDefault(ending, "write it as .csv or .npy"));
     }
     Form form = form(path, lower);
@@ -107,6 +111,9 @@ record DataFile(Path path, Form form, String member) {
   private static Form form(Path path, String lower) {
     if (lower.matches(".*\\.csv(\\.gz)?")) {
       return Form.CSV;
+    }
+    if (lower.endsWith(".parquet")) {
+      return Form.PARQUET;
     }
     if (!lower.matches(".*\\.np[yz]")) {
       return Form.LIBSVM;

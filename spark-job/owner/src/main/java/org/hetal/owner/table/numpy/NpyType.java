@@ -8,6 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.hetal.owner.table.DataException;
+import org.hetal.owner.table.HalfFloat;
 import org.hetal.owner.table.Shown;
 
 /**
@@ -72,7 +73,8 @@ record NpyType(char kind, int bytes, ByteOrder order) {
   /** The next element; the buffer has this type's byte order. */
   double next(ByteBuffer in) {
     return switch (kind) {
-      case 'f' -> bytes == 2 ? half(in.getShort()) : bytes == 4 ? in.getFloat() : in.getDouble();
+      case 'f' ->
+          bytes == 2 ? HalfFloat.value(in.getShort()) : bytes == 4 ? in.getFloat() : in.getDouble();
       case 'i' ->
           switch (bytes) {
             case 1 -> in.get();
@@ -89,19 +91,6 @@ record NpyType(char kind, int bytes, ByteOrder order) {
           };
       default -> in.get() == 0 ? 0 : 1;
     };
-  }
-
-  /** IEEE 754 binary16: 1 bit sign, 5 bits exponent, 10 bits fraction. */
-  static double half(short bits) {
-    int exponent = bits >> 10 & 0x1f;
-    int fraction = bits & 0x3ff;
-    double magnitude =
-        switch (exponent) {
-          case 0 -> Math.scalb((double) fraction, -24);
-          case 0x1f -> fraction == 0 ? Double.POSITIVE_INFINITY : Double.NaN;
-          default -> Math.scalb((double) (fraction | 0x400), exponent - 25);
-        };
-    return bits < 0 ? -magnitude : magnitude;
   }
 
   private static double unsigned(long bits) {

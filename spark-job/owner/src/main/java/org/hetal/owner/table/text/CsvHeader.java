@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.hetal.owner.table.DataException;
+import org.hetal.owner.table.PlainNumber;
 import org.hetal.owner.table.Shown;
 
 /**
@@ -18,6 +19,59 @@ final class CsvHeader {
   private static final int DEFAULT_NAMES = 3;
 
   private CsvHeader() {}
+
+  /**
+   * Whether the line holds names, for {@code data.header = auto}: a row has a number in every
+   * column of features, and names are words.
+   *
+   * @param isFeature the columns that hold numbers in a row
+   * @throws DataException when it may be either
+   */
+  static boolean isNames(String where, String[] fields, boolean[] isFeature) {
+    int word = -1;
+    int other = -1;
+    boolean numbered = true;
+    int feature = 0;
+    for (int column = 0; column < fields.length; column++) {
+      if (isFeature[column]) {
+        boolean name = isName(fields[column]);
+        word = name && word < 0 ? column : word;
+        other = !name && !fields[column].isEmpty() && other < 0 ? column : other;
+        numbered &= fields[column].equals(String.valueOf(feature++));
+      }
+    }
+    String shown = Shown.quoted(Arrays.asList(fields));
+    if (feature == 0 && isName(fields[0])) {
+      throw new DataException(
+          where
+              + ": expected a label or the name of the column, actual "
+              + shown
+              + ", which may be either; set data.header = true or false");
+    }
+    if (word >= 0 && other >= 0) {
+      throw new DataException(
+          where
+              + ": expected names of columns or a row of numbers, actual both: "
+              + Shown.quoted(fields[word])
+              + " in column "
+              + word
+              + " and "
+              + Shown.quoted(fields[other])
+              + " in column "
+              + other
+              + "; if these are names, set data.header = true; if a column holds words, leave it out"
+              + " with data.drop-columns");
+    }
+    if (word < 0 && numbered && feature >= DEFAULT_NAMES) {
+      throw new DataException(
+          where
+              + ": expected names of columns or a row, actual "
+              + shown
+              + ", which may be a row or the names that pandas gives columns; set data.header = false"
+              + " or true");
+    }
+    return word >= 0;
+  }
 
   /**
    * The line as names.

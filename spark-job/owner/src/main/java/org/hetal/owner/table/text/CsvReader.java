@@ -12,12 +12,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.hetal.config.Settings;
+import org.hetal.owner.table.Columns;
 import org.hetal.owner.table.DataException;
 import org.hetal.owner.table.Heap;
+import org.hetal.owner.table.LabelColumn;
 import org.hetal.owner.table.Labels;
+import org.hetal.owner.table.MissingCells;
+import org.hetal.owner.table.PlainNumber;
 import org.hetal.owner.table.Shown;
 import org.hetal.owner.table.Table;
+import org.hetal.plan.MissingValues;
 
 /**
  * Numbers in separated lines as RFC 4180 has them, plain or gzipped, with or without a line of
@@ -26,9 +32,6 @@ import org.hetal.owner.table.Table;
  * may be a row that was lost, and labels in a file of their own would no longer match.
  */
 public final class CsvReader {
-  /** No column holds labels. */
-  public static final String NO_LABEL = "";
-
   private static final int MOST_FIELDS = 1 << 20;
 
   /** Characters; {@link #MOST_FIELDS} of 24 digits and more. */
@@ -39,44 +42,74 @@ public final class CsvReader {
   private final String labelColumn;
   private final List<double[]> rows = new ArrayList<>();
   private final List<Integer> lines = new ArrayList<>();
-  private final List<Double> labels = new ArrayList<>();
-  private CsvColumns columns;
+  private final LabelColumn labels = new LabelColumn();
+  private final boolean onlyLabels;
+  private Columns columns;
+  private MissingCells missing;
   private String[] first;
+  private boolean named;
+  private int rowsEndingEmpty;
   private boolean plainIntegers;
   private long line;
 
-  private CsvReader(Path file, Settings.Data data, String labelColumn) {
+  private CsvReader(Path file, Settings.Data data, String labelColumn, boolean onlyLabels) {
     this.file = file;
     this.data = data;
     this.labelColumn = labelColumn;
+    this.onlyLabels = onlyLabels;
   }
 
   /**
    * Reads the file.
    *
    * @param data its header and separator, and the number of classes
-   * @param labelColumn a name (with a header), a number from 0, {@code last}, or {@link #NO_LABEL}
+   * @param labelColumn a name (with a header), a number from 0, {@code last}, or {@link
+   *     Columns#NO_LABEL}
+   * @param known the names of the classes of the training rows; null: these are the training rows
    * @throws DataException naming file, line, column and value of what is wrong, and the remedy
    */
-  public static Table read(Path file, Settings.Data data, String labelColumn) {
-    CsvReader reader = new CsvReader(file, data, labelColumn);
+  public static Table read(Path file, Settings.Data data, String labelColumn, List<String> known) {
+    CsvReader reader = new CsvReader(file, data, labelColumn, false);
+    reader.readAll();
+    return reader.table(known);
+  }
+
+  /**
+   * Reads a file of labels: one column of numbers or words, or one-hot columns.
+   *
+   * @param known as for {@link #read}
+   * @throws DataException as {@link #read}
+   */
+  public static LabelColumn.Classes labels(Path file, Settings.Data data, List<String> known) {
+    CsvReader reader = new CsvReader(file, data, Columns.NO_LABEL, true);
+    reader.readAll();
+    if (reader.columns != null && reader.columns.label() >= 0) {
+      reader.requireRows();
+      return reader.classes(known);
+    }
+    Table table = reader.table(known);
+    return new LabelColumn.Classes(
+        Labels.ofArray(file.toString(), "line", table.features(), table.numbers(), data.classes()),
+        List.of());
+  }
+
+  private void readAll() {
     try (BufferedReader text = TextFile.open(file);
         var records = records(text, data.separator())) {
-      reader.readAll(records);
+      readAll(records);
     } catch (IOException e) {
-      throw TextFile.unreadable(file, reader.line, e);
+      throw TextFile.unreadable(file, line, e);
     } catch (UncheckedIOException e) {
-      throw TextFile.unreadable(file, reader.line, e.getCause());
+      throw TextFile.unreadable(file, line, e.getCause());
     } catch (CsvParseException e) {
       throw new DataException(
           file
               + " after line "
-              + reader.line
+              + line
               + ": expected fields, quoted ones with closed quotes, actual: "
               + e.getMessage(),
           e);
     }
-    return reader.table();
   }
 
   private static de.siegmar.fastcsv.reader.CsvReader<CsvRecord> records(
@@ -125,20 +158,62 @@ public final class CsvReader {
     if (advice != null) {
       throw new DataException(where() + ": " + advice);
     }
-    if (data.header()) {
-      List<String> names = CsvHeader.names(where(), fields);
-      columns = CsvColumns.of(file, names, fields.length, labelColumn);
+    named =
+        switch (data.header()) {
+          case TRUE -> true;
+          case FALSE -> false;
+          case AUTO ->
+              needsNames()
+                  ? Arrays.stream(fields).anyMatch(CsvHeader::isName)
+                  : CsvHeader.isNames(where(), fields, mayBeFeature(fields));
+        };
+    if (named) {
+      columns = columns(CsvHeader.names(where(), fields), fields.length);
+      missing = new MissingCells(columns.features().length);
     } else {
-      columns = CsvColumns.of(file, List.of(), fields.length, labelColumn);
-      CsvHeader.requireRow(where(), fields, columns.label());
+      columns = columns(List.of(), fields.length);
+      missing = new MissingCells(columns.features().length);
+      if (data.header() == Settings.Header.FALSE) {
+        CsvHeader.requireRow(where(), fields, columns.label());
+      }
       addRow(fields);
       plainIntegers = false;
     }
   }
 
+  private Columns columns(List<String> names, int width) {
+    String name = file.toString();
+    return onlyLabels
+        ? width == 1
+            ? Columns.ofLabels(name, names)
+            : new Columns(name, names, width, -1, IntStream.range(0, width).toArray())
+        : Columns.of(name, names, width, labelColumn, data);
+  }
+
+  /** A column is chosen by its name. */
+  private boolean needsNames() {
+    return !onlyLabels
+        && (Columns.isName(labelColumn)
+            || data.dropColumns().stream().anyMatch(Columns::isName)
+            || data.featureColumns().stream().anyMatch(Columns::isName));
+  }
+
+  /** The columns that hold numbers if the first line is a row. */
+  private boolean[] mayBeFeature(String[] fields) {
+    boolean[] out = new boolean[fields.length];
+    if (onlyLabels) {
+      Arrays.fill(out, fields.length > 1);
+      return out;
+    }
+    for (int column : columns(List.of(), fields.length).features()) {
+      out[column] = true;
+    }
+    return out;
+  }
+
   private void addRow(String[] fields) {
     requireWidth(fields);
-    boolean again = data.header() && Arrays.equals(fields, first);
+    boolean again = named && Arrays.equals(fields, first);
     if (again || (fields.length > 1 && Arrays.stream(fields).allMatch(CsvHeader::isName))) {
       throw new DataException(
           where()
@@ -146,15 +221,14 @@ public final class CsvReader {
               + (again ? " as in line 1" : ", " + Shown.quoted(Arrays.asList(fields)))
               + ", as when files are put together; delete the line");
     }
-    double[] row = new double[columns.features()];
-    int at = 0;
-    for (int column = 0; column < fields.length; column++) {
-      if (column == columns.label()) {
-        labels.add(label(fields));
-      } else {
-        row[at++] = feature(fields, column);
-      }
+    double[] row = new double[columns.features().length];
+    for (int feature = 0; feature < row.length; feature++) {
+      row[feature] = feature(fields, feature);
     }
+    if (columns.label() >= 0) {
+      addLabel(fields);
+    }
+    rowsEndingEmpty += fields[fields.length - 1].isEmpty() ? 1 : 0;
     rows.add(row);
     lines.add((int) Math.min(line, Integer.MAX_VALUE));
     if ((rows.size() & 0xfff) == 0) {
@@ -184,7 +258,7 @@ public final class CsvReader {
       advice =
           fields[width].isEmpty()
               ? "; if every line but the first ends with a separator, remove it"
-              : rows.isEmpty() && data.header()
+              : rows.isEmpty() && named
                   ? "; if the first column holds row names, remove it, in R with row.names = FALSE"
                   : "";
     }
@@ -198,8 +272,17 @@ public final class CsvReader {
             advice));
   }
 
-  private double feature(String[] fields, int column) {
+  private double feature(String[] fields, int feature) {
+    int column = columns.features()[feature];
     String text = fields[column];
+    if (PlainNumber.isMissing(text) || data.missingWords().contains(text)) {
+      if (missing.isEmpty()) {
+        missing.add(feature, where(column), Shown.quoted(text));
+      } else {
+        missing.add(feature);
+      }
+      return Double.NaN;
+    }
     double value = PlainNumber.valueOrNaN(text);
     if (Double.isNaN(value)) {
       throw notANumber(fields, column);
@@ -208,23 +291,23 @@ public final class CsvReader {
     return value;
   }
 
-  private double label(String[] fields) {
+  private void addLabel(String[] fields) {
     int column = columns.label();
     String text = fields[column];
-    double value = PlainNumber.valueOrNaN(text);
-    if (!Double.isNaN(value)) {
-      return value;
-    }
-    if (PlainNumber.is(text)
-        || PlainNumber.isMissing(text)
-        || CsvSeparator.advice(text, data.separator()) != null) {
+    boolean tooLarge = PlainNumber.is(text) && Double.isNaN(PlainNumber.valueOrNaN(text));
+    boolean separated = fields.length == 1 && CsvSeparator.advice(text, data.separator()) != null;
+    if (tooLarge || separated || (text.isEmpty() && column > 0)) {
       throw notANumber(fields, column);
     }
-    throw new DataException(
-        where(column)
-            + ": expected a whole number as label, actual "
-            + Shown.quoted(text)
-            + "; give each class a number from 0, in pandas with factorize()");
+    if (PlainNumber.isMissing(text) || data.missingWords().contains(text)) {
+      throw new DataException(
+          where(column)
+              + ": expected a label, actual "
+              + Shown.quoted(text)
+              + " (a missing value); remove the row, in pandas with dropna(), or if it is a class"
+              + " give it another name");
+    }
+    labels.add(text);
   }
 
   /** Says the most likely reason. */
@@ -237,43 +320,67 @@ public final class CsvReader {
     if (text.isEmpty() && column == fields.length - 1) {
       return new DataException(where() + ": " + CsvHeader.trailing("a number", column));
     }
-    boolean mayBeNames = rows.isEmpty() && !data.header() && CsvHeader.isName(text);
+    boolean mayBeNames = rows.isEmpty() && !named && CsvHeader.isName(text);
     return new DataException(
         where(column)
             + ": "
             + PlainNumber.problem(text)
-            + (mayBeNames ? "; if the line holds names, set data.header = true" : ""));
+            + (mayBeNames
+                ? "; if the line holds names, set data.header = true"
+                : CsvHeader.isName(text)
+                    ? "; if the column holds words, leave it out with data.drop-columns"
+                    : ""));
   }
 
-  private Table table() {
+  private void requireRows() {
     if (rows.isEmpty()) {
       throw new DataException(
           file
               + ": expected at least one row, actual "
               + (first == null ? "an empty file" : "only the line of names"));
     }
+  }
+
+  private Table table(List<String> known) {
+    requireRows();
+    requireNoColumnOfSeparators();
+    if (data.missing() == MissingValues.REFUSE && !missing.isEmpty()) {
+      throw missing.refusal(feature -> columns.describe(columns.features()[feature]));
+    }
     boolean fractions = rows.size() > 1 && !plainIntegers;
-    if (!data.header()
-        && columns.features() == 2
+    if (!named
+        && columns.features().length == 2
         && fractions
         && CsvHeader.isNumbered(first, columns.label())) {
       throw CsvHeader.defaultNames(file + " line " + lines.get(0), first);
     }
     columns.requireNoIndex(rows);
-    Heap.require(file.toString(), rows.size(), columns.features());
-    return new Table(
-        file.toString(),
-        lines.stream().mapToInt(Integer::intValue).toArray(),
-        rows.toArray(double[][]::new),
-        columns.label() < 0 ? null : labels(),
-        columns.source());
+    Heap.require(file.toString(), rows.size(), columns.features().length);
+    Table table =
+        new Table(
+            file.toString(),
+            lines.stream().mapToInt(Integer::intValue).toArray(),
+            rows.toArray(double[][]::new),
+            null,
+            columns.source("line"));
+    return columns.label() < 0 ? table : table.withLabels(classes(known));
   }
 
-  private int[] labels() {
-    return Labels.check(
-        labels.stream().mapToDouble(Double::doubleValue).toArray(),
+  /** A last column without any value: every line ends with a separator. */
+  private void requireNoColumnOfSeparators() {
+    int last = first.length - 1;
+    boolean used = Arrays.stream(columns.features()).anyMatch(column -> column == last);
+    if (used && last > 0 && rowsEndingEmpty == rows.size()) {
+      throw new DataException(
+          file + " line " + lines.get(0) + ": " + CsvHeader.trailing("a number", last));
+    }
+  }
+
+  private LabelColumn.Classes classes(List<String> known) {
+    return labels.classes(
         row -> file + " line " + lines.get(row) + " " + columns.describe(columns.label()),
-        data.classes());
+        data.classes(),
+        known);
   }
 
   private String where() {

@@ -1,6 +1,7 @@
 package org.hetal.owner.table.text;
 
 import java.util.Locale;
+import org.hetal.owner.table.PlainNumber;
 import org.hetal.owner.table.Shown;
 
 /** Guesses the separator of a line whose fields are not separated by the one that is set. */

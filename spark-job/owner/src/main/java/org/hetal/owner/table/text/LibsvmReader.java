@@ -10,6 +10,7 @@ import java.util.stream.IntStream;
 import org.hetal.owner.table.DataException;
 import org.hetal.owner.table.Heap;
 import org.hetal.owner.table.Labels;
+import org.hetal.owner.table.PlainNumber;
 import org.hetal.owner.table.Shown;
 import org.hetal.owner.table.SourceColumns;
 import org.hetal.owner.table.Table;
@@ -87,7 +88,7 @@ public final class LibsvmReader {
 
   private double value(int index, String text) {
     double value = PlainNumber.valueOrNaN(text);
-    if (Double.isNaN(value)) {
+    if (Double.isNaN(value) && !(index > 0 && text.equalsIgnoreCase("nan"))) {
       throw new DataException(
           where() + (index == 0 ? " label" : " index " + index) + ": " + PlainNumber.problem(text));
     }

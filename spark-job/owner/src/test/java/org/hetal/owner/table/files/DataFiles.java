@@ -44,7 +44,8 @@ public final class DataFiles {
   /** Reads a file with labels in a column or beside the features. */
   public static Table read(Path file, String... pairs) {
     Settings.Data data = data(pairs);
-    return TableReader.read(new Settings.Source(file.toString(), data.train().labels()), data);
+    return TableReader.read(
+        new Settings.Source(file.toString(), data.train().labels()), data, null);
   }
 
   public static Table unlabelled(Path file, String... pairs) {

@@ -62,7 +62,7 @@ class FieldCasesTest {
         "08/zero_d.npy|1 or 2 dimensions, actual shape ()|a single value",
         "09/data.npz|\"X\", \"y\"|data.npz#X",
         "09/renamed.npy|\"X\", \"y\"|renamed.npy#X",
-        "27/x.parquet|expected .csv|to_csv(FILE, index=False)",
+        "27/x.parquet|expected a whole Parquet file|length is too low: 4",
       })
   void arraysWithoutAMatrix_areRefused(String name, String actual, String remedy) {
     assertRefused(() -> unlabelled(file(name)), name, actual, remedy);
@@ -108,7 +108,8 @@ class FieldCasesTest {
       Table table =
           TableReader.read(
               new org.hetal.config.Settings.Source(file(name) + "#X", file(name) + "#y"),
-              data("classes", "3"));
+              data("classes", "3"),
+              null);
       assertArrayEquals(BASE.features(), table.features());
       assertArrayEquals(BASE.labels(), table.labels());
     }
@@ -167,16 +168,14 @@ class FieldCasesTest {
         "15/semicolon.csv|line 1|looks separated by semicolons; set data.separator = \";\"",
         "15/tab.csv|line 1|looks separated by tabs; set data.separator = \"tab\"",
         "15/thousands.csv|line 1 column 0|\"2,538.0\" (a decimal comma or a thousands separator)",
-        "15/name_comma.csv|line 1: expected numbers, as data.header = false|data.header = true",
         "17/suffix.csv|line 1 column 0: expected a number such as|\"3d\"",
-        "18/index.csv|line 1: expected numbers, as data.header = false|set data.header = true",
-        "18/numeric_header_train.csv|line 1: expected a row|set data.header = true",
+        "18/index.csv|column 0: expected a feature|index=False",
+        "18/numeric_header_train.csv|line 1: expected names of columns or a row|or true",
         "19/trunc.csv.gz|expected whole gzip data, actual damaged or cut|copy the file again",
         "19/utf16.csv|actual UTF-16 text|save it as UTF-8",
         "20/half_label.csv|line 3 column 4: expected a whole number as label, actual 1.5|classes",
         "20/neg.csv|line 3 column 4: expected a label of 0 to 2|actual -1; correct the row",
         "20/one_based.csv|line 3 column 4|actual 3; the labels count from 1: subtract 1",
-        "20/strings.csv|line 1 column 4|actual \"setosa\"; give each class a number",
         "26/e400.csv|line 5 column 1: expected a number of magnitude below 1.8e308|\"1e400\"",
         "26/inf.csv|line 5 column 1: expected a finite number|\"inf\"",
         "26/missing.csv|line 5 column 1: expected a finite number|\"\" (a missing value)",
@@ -185,6 +184,32 @@ class FieldCasesTest {
       })
   void badText_isRefusedWithPlaceValueAndRemedy(String name, String place, String remedy) {
     assertRefused(() -> labelled(name), name, place, remedy);
+  }
+
+  @Test
+  void case15_18_namesThatTheSettingsDenyAreRefused() {
+    for (String name : List.of("15/name_comma.csv", "18/index.csv")) {
+      assertRefused(
+          () -> labelled(name, "header", "false"),
+          "line 1: expected numbers, as data.header = false",
+          "set data.header = true");
+    }
+    assertRefused(
+        () -> labelled("18/numeric_header_train.csv", "header", "false"),
+        "line 1: expected a row",
+        "set data.header = true");
+  }
+
+  @Test
+  void case20_wordsAreNumberedInSortedOrder() {
+    Table table = labelled("20/strings.csv");
+    assertArrayEquals(BASE.features(), table.features());
+    assertArrayEquals(BASE.labels(), table.labels());
+    assertEquals(List.of("setosa", "versicolor", "virginica"), table.classNames());
+    assertRefused(
+        () -> labelled("20/strings.csv", "classes", "2"),
+        "line 1 column 4: expected at most 2 different labels, as data.classes = 2, actual 3",
+        "\"setosa\", \"versicolor\", \"virginica\"");
   }
 
   // Cases 16 to 18, 28: names and columns.
@@ -209,6 +234,8 @@ class FieldCasesTest {
         () -> labelled("base/base.csv", "header", "true"), "line 1", "set data.header = false");
     Path rows = file("18/numeric_header_rows.csv");
     assertRefused(() -> unlabelled(rows), "line 1", "the names that pandas gives columns");
+    assertRefused(
+        () -> unlabelled(rows, "header", "false"), "line 1", "write its first value as 0.0");
     assertRefused(() -> unlabelled(file("base/rows.csv"), "header", "true"), "actual numbers");
     Table named = unlabelled(rows, "header", "true");
     assertArrayEquals(unlabelled(file("base/rows.csv")).features(), named.features());
@@ -266,7 +293,7 @@ class FieldCasesTest {
     assertWarned(
         prepared("26/timestamp.csv"),
         "column 0: makes 100.0 % of the mean squared norm",
-        "StandardScaler");
+        "set data.standardize = true");
     PreparedData huge = prepared("26/huge.csv");
     assertWarned(huge, "line 4: this row is 3.72e+199 times", "1.0E200 in column 0");
   }

@@ -181,14 +181,15 @@ class ReferenceFilesTest {
     Path file = file("pandas_default_names.csv");
     assertArrayEquals(VALUES, unlabelled(file, "header", "true").features());
     assertRefused(
-        () -> unlabelled(file), "line 1", "\"0\", \"1\", \"2\"", "set data.header = true");
+        () -> unlabelled(file), "line 1", "\"0\", \"1\", \"2\"", "set data.header = false or true");
+    assertRefused(() -> unlabelled(file, "header", "false"), "line 1", "set data.header = true");
     assertRefused(
         () -> unlabelled(file("savetxt.csv"), "header", "true"),
         "line 1",
         "actual numbers",
         "set data.header = false");
     assertRefused(
-        () -> unlabelled(file("savetxt_comment.csv")),
+        () -> unlabelled(file("savetxt_comment.csv"), "header", "false"),
         "line 1",
         "\"# length\", \"width\"",
         "set data.header = true");
@@ -200,7 +201,9 @@ class ReferenceFilesTest {
     assertRefused(
         () -> read(file("pandas_missing.csv"), names),
         "line 4 column 1 (width): expected a finite number, actual \"\" (a missing value)",
-        "dropna()");
+        "missing in all: 1 in column 1 (width)",
+        "dropna()",
+        "set data.missing = mean or zero");
     assertRefused(
         () -> read(file("pandas_missing_word.csv"), names), "line 4 column 1 (width)", "\"NA\"");
     assertRefused(() -> read(file("pandas_utf16.csv"), names), "UTF-16", "UTF-8");

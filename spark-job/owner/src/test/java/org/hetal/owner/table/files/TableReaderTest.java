@@ -31,7 +31,7 @@ class TableReaderTest {
     assertRefused(() -> DataFile.of("a\0b.csv"), "without the character NUL", "actual a\\0b.csv");
     assertRefused(() -> DataFile.of("/dev/null"), "/dev/null", "a pipe or device");
     Path spark = Files.createDirectory(folder.resolve("spark.csv"));
-    assertRefused(() -> DataFiles.read(spark), "actual a folder", "coalesce(1)");
+    assertRefused(() -> DataFiles.read(spark), "folder with .parquet files", "df.write.parquet");
   }
 
   @Test
@@ -48,9 +48,9 @@ class TableReaderTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "x.parquet|to_csv(FILE, index=False)",
+        "x.pq|rename it to .parquet",
         "x.xlsx|CSV UTF-8",
-        "x.json|pd.read_json(FILE).to_csv",
+        "x.json|pd.read_json(FILE).to_parquet",
         "x.tsv|set data.separator = \"tab\"",
         "x.txt|rename it to .csv",
         "x.bin|write it as .csv or .npy",
@@ -58,7 +58,8 @@ class TableReaderTest {
       })
   void formsThatAreNotRead_areRefusedWithTheRemedy(String name, String remedy) throws Exception {
     Path file = Files.writeString(folder.resolve(name), "1\n");
-    assertRefused(() -> DataFiles.unlabelled(file), name, "expected .csv, .csv.gz, .npy", remedy);
+    assertRefused(
+        () -> DataFiles.unlabelled(file), name, "expected .parquet, .csv, .csv.gz, .npy", remedy);
   }
 
   @Test

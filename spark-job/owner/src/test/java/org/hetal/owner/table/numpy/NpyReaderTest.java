@@ -17,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
+import org.hetal.owner.table.HalfFloat;
 import org.hetal.owner.table.Table;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -167,7 +168,7 @@ class NpyReaderTest {
 
   @Test
   void halves_thatAreNotFiniteAreRead() {
-    assertEquals(Double.POSITIVE_INFINITY, NpyType.half((short) 0x7c00));
-    assertEquals(Double.NaN, NpyType.half((short) 0xfe00));
+    assertEquals(Double.POSITIVE_INFINITY, HalfFloat.value((short) 0x7c00));
+    assertEquals(Double.NaN, HalfFloat.value((short) 0xfe00));
   }
 }

@@ -52,7 +52,14 @@ class CsvReaderTest {
     assertBad("1,2,0.5\n", "line 1 column 2: expected a whole number as label, actual 0.5");
     assertBad("1,2,1e300\n", "line 1 column 2: expected a label of 0 to 1");
     assertBad(
-        "1,two,0\n", "line 1 column 1: expected a number", "\"two\"; if the line holds names");
+        "1,two,0\n",
+        "line 1: expected names of columns or a row of numbers, actual both: \"two\" in column 1",
+        "set data.header = true",
+        "data.drop-columns");
+    assertBad(
+        "1,2,0\n1,two,0\n",
+        "line 2 column 1: expected a number",
+        "\"two\"; if the column holds words");
     assertBad("1,2,0\n3,1\n", "line 2: expected 3 columns as in line 1, actual 2");
     assertBad("1,2,0\n\n3,4,1\n", "line 2: expected a row, actual an empty line");
     assertBad("\n1,2,0\n", "line 1: expected a row, actual an empty line");

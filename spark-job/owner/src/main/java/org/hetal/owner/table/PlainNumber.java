@@ -1,14 +1,13 @@
-package org.hetal.owner.table.text;
+package org.hetal.owner.table;
 
 import java.util.Locale;
 import java.util.Set;
-import org.hetal.owner.table.Shown;
 
 /**
  * Numbers as data files write them: {@code 12}, {@code -0.5}, {@code .5}, {@code 1.5e-3}. What only
  * Java takes as a number ({@code 1f}, {@code 3d}, {@code 0x1p4}, {@code NaN}) is none.
  */
-final class PlainNumber {
+public final class PlainNumber {
   private static final Set<String> MISSING =
       Set.of(
           "", "na", "n/a", "#n/a", "#na", "<na>", "nan", "null", "none", "nil", "missing", "?", "-",
@@ -18,7 +17,7 @@ final class PlainNumber {
   private PlainNumber() {}
 
   /** True for an optional sign, digits with an optional point, and an optional exponent. */
-  static boolean is(String text) {
+  public static boolean is(String text) {
     int at = sign(text, 0);
     int whole = digits(text, at);
     int end = whole;
@@ -41,23 +40,23 @@ final class PlainNumber {
   }
 
   /** The value; NaN when the text is no plain number, or one that no double holds. */
-  static double valueOrNaN(String text) {
+  public static double valueOrNaN(String text) {
     double value = is(text) ? Double.parseDouble(text) : Double.NaN;
     return Double.isInfinite(value) ? Double.NaN : value;
   }
 
   /** A word that stands for a value that is not there, or an empty field. */
-  static boolean isMissing(String text) {
+  public static boolean isMissing(String text) {
     return MISSING.contains(unsigned(text));
   }
 
   /** A word for a value that is not finite. */
-  static boolean isInfinite(String text) {
+  public static boolean isInfinite(String text) {
     return INFINITE.contains(unsigned(text));
   }
 
   /** What is wrong with a text whose value is NaN, and what to do about it. */
-  static String problem(String text) {
+  public static String problem(String text) {
     String shown = Shown.quoted(text);
     if (is(text)) {
       return "expected a number of magnitude below 1.8e308, actual "
@@ -67,7 +66,7 @@ final class PlainNumber {
     if (isMissing(text)) {
       return "expected a finite number, actual "
           + shown
-          + " (a missing value); remove the row or fill it in, in pandas with dropna() or fillna()";
+          + " (a missing value); remove the row, in pandas with dropna()";
     }
     if (isInfinite(text)) {
       return "expected a finite number, actual " + shown + "; correct the value or remove the row";

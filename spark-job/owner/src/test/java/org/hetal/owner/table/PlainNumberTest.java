@@ -1,4 +1,4 @@
-package org.hetal.owner.table.text;
+package org.hetal.owner.table;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
 

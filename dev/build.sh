@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds the jars and the engine: build.sh [cuda], as ./hetal build. Prints the jars.
-# build.sh --if-stale PART...: what a command needs, when it is not of these sources; PART is an optional part, openfhe or cuda.
+# build.sh --if-stale PART...: builds what a command needs if it is older than the sources; PART is an optional part, openfhe or
+# cuda.
 set -euo pipefail
 root=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.." >/dev/null && pwd)
 readonly root
@@ -20,14 +21,13 @@ build_modules() {
   fail "$EX_INTERNAL" "the build failed; see $STATE/build.log"
 }
 
-# Builds what is stale; a second command that wants the same waits for the first. build [cuda]: also the library with the
-# CUDA kernels.
+# build [cuda]: builds what is stale; cuda adds the library with the CUDA kernels. A second process waits for the first.
 build() {
   local cuda=${1:-} modules=$MODULES
   [[ -z $cuda ]] || modules+=,he-native/java/cuda
   if ! stale && { [[ -z $cuda ]] || ! cuda_stale; }; then return; fi
   if [[ ! -w $root || (-e $STATE && ! -w $STATE) ]]; then
-    fail "$EX_CONFIG" "what is built in $root is missing or not of its sources, and $(id -un) may not write there: ask its owner to run $root/hetal build"
+    fail "$EX_CONFIG" "the build in $root is missing or older than the sources, and $(id -un) may not write there: ask its owner to run $root/hetal build"
   fi
   require build
   mkdir -p "$STATE"
@@ -45,7 +45,7 @@ build() {
   exec 8>&-
 }
 
-# Where there is no CUDA compiler a library that is there may do; the program checks its commit.
+# Without a CUDA compiler an existing library is used; the program checks its commit.
 build_cuda_for_a_command() {
   if [[ -n $(nvcc_path) ]]; then
     build cuda

@@ -50,8 +50,8 @@ at_least() {
   [[ $(printf '%s\n' "$2" "$actual" | sort -V | head -n 1) == "$2" ]]
 }
 
-# Takes the first Java of the right versions, of JAVA_HOME, the PATH or /usr/lib/jvm: find_java [javac]. Maven and Spark
-# take it, too.
+# find_java [javac]: sets JAVA_HOME to the first Java of the right versions in JAVA_HOME, the PATH or /usr/lib/jvm. Maven and
+# Spark use it, too.
 find_java() {
   local program text home version
   for program in "${JAVA_HOME:+$JAVA_HOME/bin/java}" "$(type -P java)" /usr/lib/jvm/*/bin/java; do
@@ -75,7 +75,7 @@ note_java() {
     echo "hetal: JAVA_HOME: expected Java $JAVA_LEAST to $JAVA_MOST, actual another or none in $GIVEN_JAVA; taking $JAVA_HOME" >&2
 }
 
-# The package with the first JDK that this release of Debian or Ubuntu has.
+# Prints the package of the first JDK from 17 on that this release of Debian or Ubuntu has.
 jdk_package() {
   local version
   for version in 17 21; do
@@ -92,7 +92,7 @@ jdk_package() {
   fi
 }
 
-# What is missing for these purposes, a line each: PACKAGE|WHAT|ACTUAL|WHY.
+# Prints what is missing for these purposes, one per line: PACKAGE|WHAT|ACTUAL|WHY.
 missing() {
   local purpose what check package why words
   while IFS='|' read -r purpose what check package why; do
@@ -103,7 +103,7 @@ missing() {
   done <<<"$NEEDS"
 }
 
-# Makes sure that there is what these purposes need: as root by installing it, otherwise by telling how.
+# Provides what these purposes need. As root it installs what is missing; otherwise it prints the command and fails.
 require() {
   local found package what here why packages=()
   # The common case, quickly: nothing to build.
@@ -114,7 +114,7 @@ require() {
   found=$(missing "$@")
   if [[ -n $found ]]; then
     if [[ $(id -u) == 0 ]] && have apt-get; then
-      apt-get update -qq >&2 || true # the lists that there are may do
+      apt-get update -qq >&2 || true # the lists that exist may be enough
     fi
     while IFS='|' read -r package what here why; do
       [[ $package != JDK ]] || package=$(jdk_package)
@@ -146,7 +146,7 @@ openfhe_config() {
   [[ ! -f $config/OpenFHEConfig.cmake ]] || echo "$config"
 }
 
-# OpenFHE is optional: a build has it where it is there, and what cannot do without it brings it first.
+# OpenFHE is optional. A build includes it if it is there. Commands that need it call this function, which fetches it.
 need_openfhe() {
   if [[ -n ${OpenFHE_DIR:-} && -z $(openfhe_config) ]]; then
     fail "$EX_CONFIG" "OpenFHE_DIR: expected a folder with OpenFHEConfig.cmake, actual $OpenFHE_DIR"
@@ -169,7 +169,7 @@ nvcc_path() {
   fi
 }
 
-# CUDA is optional, too, and its compiler large: only what cannot do without it brings it.
+# CUDA is optional, and its compiler is large. Commands that need it call this function, which fetches it.
 need_cuda() {
   export HETAL_REQUIRE_CUDA=1
   [[ -z $(nvcc_path) || -n ${HETAL_NVCC:-} ]] || return 0
@@ -177,7 +177,7 @@ need_cuda() {
   "$root/he-native/cpp/tools/fetch_cuda.sh" >/dev/null
 }
 
-# Settles a C++ build, with OpenFHE where it is there.
+# Configures a C++ build, with OpenFHE if it is there.
 configure() {
   local openfhe
   openfhe=$(openfhe_config)

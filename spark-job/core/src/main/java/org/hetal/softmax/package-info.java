@@ -1,7 +1,6 @@
 /**
  * Softmax of encrypted logits. {@link org.hetal.softmax.Softmax} is the one that training uses.
- * {@link org.hetal.softmax.SoftmaxPlan} says where it bootstraps. {@link
- * org.hetal.softmax.HetalSoftmax} is the published method, for comparison.
+ * {@link org.hetal.softmax.SoftmaxPlan} says where it bootstraps.
  *
  * <p>The chain for k squarings; relin. are relinearizations, sums are sums over the classes (six
  * rotations of two decompositions for 16 classes, four of two for 8):

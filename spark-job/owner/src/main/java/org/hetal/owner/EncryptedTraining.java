@@ -53,6 +53,7 @@ public final class EncryptedTraining {
   private TrainingListener progress = TrainingListener.NONE;
   private OwnerListener owner = OwnerListener.NONE;
   private Consumer<EpochMetrics> metrics = each -> {};
+  private Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
 
   private EncryptedTraining(Settings settings, LabeledData data) {
     this.settings = settings;
@@ -124,6 +125,18 @@ public final class EncryptedTraining {
   }
 
   /**
+   * Puts keys and ciphertexts into a folder of their own in this folder, and deletes it at the end.
+   *
+   * @param folder an existing folder; the default is that of the system property {@code
+   *     java.io.tmpdir}
+   * @return this
+   */
+  public EncryptedTraining withTemporaryFolder(Path folder) {
+    temporary = folder;
+    return this;
+  }
+
+  /**
    * Trains.
    *
    * @return the model and what it is compared with
@@ -133,7 +146,7 @@ public final class EncryptedTraining {
    */
   public Result run() {
     Plan plan = Plan.of(settings, data);
-    try (TemporaryFolder folder = new TemporaryFolder("hetal-training")) {
+    try (TemporaryFolder folder = new TemporaryFolder(temporary, "hetal-training")) {
       Path keys = folder.path().resolve("keys");
       Path dataset = folder.path().resolve("dataset");
       try (DataOwner party = DataOwner.generate(plan, folder.path().resolve("owner"))) {

@@ -2,9 +2,12 @@ package org.hetal.owner;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +19,7 @@ import org.hetal.training.EpochMetrics;
 import org.hetal.training.TrainingListener;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -69,19 +73,22 @@ class EncryptedTrainingTest {
   }
 
   @Test
-  void nothing_isLeftInTheTemporaryFolder() throws Exception {
-    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+  void nothing_isLeftInTheTemporaryFolder(@TempDir Path temporary) throws Exception {
     Settings settings = Clusters.simulated("training.epochs", "1");
-    List<Path> before = folders(temporary);
-    EncryptedTraining.inOneJvm(settings, Clusters.data(settings)).run();
-    assertEquals(before, folders(temporary));
+    List<Path> during = new ArrayList<>();
+    EncryptedTraining.inOneJvm(settings, Clusters.data(settings))
+        .withTemporaryFolder(temporary)
+        .withMetrics(epoch -> during.addAll(files(temporary)))
+        .run();
+    assertFalse(during.isEmpty());
+    assertEquals(List.of(), files(temporary));
   }
 
-  private static List<Path> folders(Path temporary) throws Exception {
-    try (Stream<Path> all = Files.list(temporary)) {
-      return all.filter(path -> path.getFileName().toString().startsWith("hetal-training"))
-          .sorted()
-          .toList();
+  private static List<Path> files(Path folder) {
+    try (Stream<Path> all = Files.list(folder)) {
+      return all.toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

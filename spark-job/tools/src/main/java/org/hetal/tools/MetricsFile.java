@@ -1,16 +1,15 @@
 package org.hetal.tools;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.hetal.format.Json;
 import org.hetal.he.FileReadException;
 
 /** The {@code metrics.jsonl} that a training writes, read while it grows. */
 final class MetricsFile {
-  private static final ObjectMapper JSON = new ObjectMapper();
-
   private final Path file;
 
   /**
@@ -28,7 +27,7 @@ final class MetricsFile {
     try {
       int last = 0;
       for (String line : Files.readAllLines(file)) {
-        JsonNode event = JSON.readTree(line);
+        JsonNode event = Json.parse(line.getBytes(StandardCharsets.UTF_8));
         if (event.path("event").asText().equals("step")) {
           last = event.path("step").asInt();
         }

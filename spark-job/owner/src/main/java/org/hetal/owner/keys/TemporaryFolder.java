@@ -10,11 +10,16 @@ import org.hetal.he.FileWriteException;
 public final class TemporaryFolder implements AutoCloseable {
   private final Path path;
 
+  /** In the folder of the system property {@code java.io.tmpdir}. */
   public TemporaryFolder(String prefix) {
+    this(Path.of(System.getProperty("java.io.tmpdir")), prefix);
+  }
+
+  public TemporaryFolder(Path parent, String prefix) {
     try {
-      path = Files.createTempDirectory(prefix);
+      path = Files.createTempDirectory(parent, prefix);
     } catch (IOException e) {
-      throw FileWriteException.of(Path.of(System.getProperty("java.io.tmpdir")), e);
+      throw FileWriteException.of(parent, e);
     }
   }
 

@@ -33,6 +33,53 @@ class CsvReaderTest {
   }
 
   @Test
+  void header_isFoundWhereTheLineIsNamesOrARow() throws Exception {
+    assertEquals(
+        List.of("length", "2026"),
+        DataFiles.read(write("length,2026,kind\n1,2,0\n"), "header", "true")
+            .sourceColumns()
+            .names());
+    assertEquals(List.of("a", "b"), read("a,b,y\n1,2,0\n").sourceColumns().names());
+    assertEquals(1, DataFiles.read(write("kind,a,b\n0,1,2\n"), "label-column", "kind").rows());
+    assertEquals(2, read("1,2,ant\n3,4,bee\n").rows(), "a word as label is no name");
+    assertBad("length,2026,kind\n1,2,0\n", "actual both: \"length\" in column 0 and \"2026\"");
+    assertBad("2025,2026,kind\n1,2,0\n3,4,1\n", "line 1 column 2", "set data.header = true");
+  }
+
+  @Test
+  void labelsOfAFile_areNumbersOrWords() throws Exception {
+    Path features = Files.writeString(folder.resolve("x.csv"), "1,2\n3,4\n5,6\n");
+    Path words = Files.writeString(folder.resolve("words.csv"), "kind\nbee\nant\nbee\n");
+    Path numbers = Files.writeString(folder.resolve("numbers.csv"), "1\n0\n1\n");
+    assertArrayEquals(
+        new int[] {1, 0, 1}, DataFiles.read(features, "train.labels", numbers.toString()).labels());
+    assertRefused(
+        () -> DataFiles.read(features, "train.labels", words.toString()),
+        "words.csv line 1: expected a label or the name of the column, actual \"kind\"",
+        "set data.header = true or false");
+    Path named = Files.writeString(folder.resolve("named.csv"), "a,b\n1,2\n3,4\n5,6\n");
+    Table table = DataFiles.read(named, "train.labels", words.toString(), "header", "true");
+    assertArrayEquals(new int[] {1, 0, 1}, table.labels());
+    assertEquals(List.of("ant", "bee"), table.classNames());
+  }
+
+  @Test
+  void wordsForMissingValues_areThoseOfTheSettingsToo() throws Exception {
+    Path file = write("1,-999,0\nunknown,2,1\n5,?,0\n");
+    Table table = DataFiles.read(file, "missing", "mean", "missing-words", "-999,unknown");
+    assertArrayEquals(
+        new double[][] {{1, Double.NaN}, {Double.NaN, 2}, {5, Double.NaN}}, table.features());
+    assertRefused(
+        () -> DataFiles.read(file, "missing-words", "-999,unknown"),
+        "line 1 column 1: expected a finite number, actual \"-999\" (a missing value)",
+        "missing in all: 1 in column 0, 2 in column 1");
+    Path label = write("1,2,0\n3,4,NA\n");
+    assertRefused(
+        () -> DataFiles.read(label, "missing", "mean"),
+        "line 2 column 2: expected a label, actual \"NA\" (a missing value)");
+  }
+
+  @Test
   void gzippedWithHeader_theLabelIsFoundByName() throws Exception {
     Path file = Files.write(folder.resolve("a.csv.gz"), gzip("x,kind,\"y\"\n1,1,2\n3,0,4\n"));
     Table table = DataFiles.read(file, "header", "true", "label-column", "kind");

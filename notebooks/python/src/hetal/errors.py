@@ -27,7 +27,7 @@ class RetryLaterError(HetalError):
 
 
 _CLASSES: dict[str, type[HetalError]] = {
-    "org.hetal.owner.data.DataException": DataError,
+    "org.hetal.owner.table.DataException": DataError,
     "org.hetal.config.SettingsException": DataError,
     "org.hetal.spark.errors.RetryLaterException": RetryLaterError,
 }

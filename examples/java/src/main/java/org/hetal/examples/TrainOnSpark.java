@@ -19,7 +19,7 @@ import org.hetal.owner.PlainModel;
 import org.hetal.owner.Predictions;
 import org.hetal.owner.RunningOracle;
 import org.hetal.owner.UnlabeledRows;
-import org.hetal.owner.data.Evaluation;
+import org.hetal.owner.evaluation.Evaluation;
 import org.hetal.spark.ml.EncryptedDataset;
 import org.hetal.spark.ml.EncryptedModel;
 import org.hetal.spark.ml.EncryptedSoftmaxRegression;

@@ -24,7 +24,7 @@ class TrainingPlanCheckTest {
         schedule,
         new DataShape(300, validationRows, 20),
         7,
-        new Preprocessing(1, true, Scaling.MAX_ROW_NORM, 1));
+        new Preprocessing(1, true, false, MissingValues.REFUSE, Scaling.MAX_ROW_NORM, 1));
   }
 
   private final TrainingPlan plan = plan(40);

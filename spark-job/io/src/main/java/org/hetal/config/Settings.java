@@ -4,6 +4,7 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.List;
 import org.hetal.he.DeviceSpec;
+import org.hetal.plan.MissingValues;
 import org.hetal.plan.Scaling;
 import org.hetal.plan.Schedule;
 
@@ -118,6 +119,16 @@ public record Settings(
     return parameterSet.startsWith("insecure_");
   }
 
+  /** Whether the first line of a CSV file holds the names of the columns. */
+  public enum Header {
+    /** As the line looks; a line that may be either is refused. */
+    AUTO,
+    /** The first line holds names. */
+    TRUE,
+    /** The first line is a row. */
+    FALSE
+  }
+
   /**
    * Files of one split.
    *
@@ -145,6 +156,9 @@ public record Settings(
    * @param shuffleSeed null: file order
    * @param header whether the first line of a CSV file holds names
    * @param separator of the fields in CSV
+   * @param featureColumns names or numbers of the columns to use; empty: all but the labels
+   * @param dropColumns names or numbers of columns that are not used
+   * @param missingWords texts that stand for a missing value, besides the usual ones
    * @param labelColumn a name, a column number from 0, or {@code last}
    * @param classes 2 to 64; labels are 0 to classes - 1
    * @param bias the constant last feature, 0 to 1
@@ -160,11 +174,16 @@ public record Settings(
       double validationFraction,
       double testFraction,
       Long shuffleSeed,
-      boolean header,
+      Header header,
       char separator,
       String labelColumn,
+      List<String> featureColumns,
+      List<String> dropColumns,
+      List<String> missingWords,
       int classes,
       double bias,
+      MissingValues missing,
+      boolean standardize,
       boolean centering,
       Scaling scaling,
       double rowNormBound)

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.hetal.plan.MissingValues;
 import org.hetal.plan.Scaling;
 import org.hetal.softmax.Softmax;
 
@@ -214,11 +215,16 @@ public final class SettingsLoader {
         validation,
         test,
         in.longOrNone("data.shuffle-seed"),
-        in.bool("data.header"),
+        in.oneOf("data.header", Settings.Header.class),
         separator(in),
         in.text("data.label-column"),
+        in.texts("data.feature-columns"),
+        in.texts("data.drop-columns"),
+        in.texts("data.missing-words"),
         in.integer("data.classes", 2, 64),
         in.real("data.bias", 0, 1),
+        in.oneOf("data.missing", MissingValues.class),
+        in.bool("data.standardize"),
         in.bool("data.centering"),
         in.oneOf("data.scaling", Scaling.class),
         in.real("data.row-norm-bound", 1e-6, 1e6));

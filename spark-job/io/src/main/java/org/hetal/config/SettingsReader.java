@@ -2,9 +2,11 @@ package org.hetal.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigValueType;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -105,6 +107,32 @@ final class SettingsReader {
       problem(path, "a text that is not empty", "\"\"");
     }
     return value;
+  }
+
+  /** A list of texts, or one text with commas between them, as on the command line. */
+  List<String> texts(String path) {
+    boolean list = config.getValue(path).valueType() == ConfigValueType.LIST;
+    List<String> texts =
+        list ? value(path, "a list of texts", config::getStringList) : split(optional(path));
+    if (texts == null) {
+      return List.of();
+    }
+    if (texts.contains("") || texts.stream().distinct().count() < texts.size()) {
+      problem(path, "texts that are not empty and differ", texts);
+    }
+    return List.copyOf(texts);
+  }
+
+  /** {@code a,b}, or {@code ["a","b"]} as a report of settings shows it. */
+  private static List<String> split(String text) {
+    boolean brackets = text.startsWith("[") && text.endsWith("]");
+    String inner = brackets ? text.substring(1, text.length() - 1) : text;
+    return inner.isBlank()
+        ? List.of()
+        : Arrays.stream(inner.split(",", -1))
+            .map(String::strip)
+            .map(part -> brackets ? part.replaceAll("^\"|\"$", "") : part)
+            .toList();
   }
 
   /** A path of this machine, or a URI of any file system. */

@@ -2,12 +2,16 @@ package org.hetal.dataset;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
+import org.hetal.format.Json;
 import org.hetal.he.KeyPlan;
 import org.hetal.packing.Layout;
 import org.hetal.plan.Levels;
 import org.hetal.plan.MemoryEstimate;
+import org.hetal.plan.MissingValues;
 import org.hetal.plan.OperationCounts;
 import org.hetal.plan.PlannedParameters;
 import org.hetal.plan.Preprocessing;
@@ -95,6 +99,35 @@ record PlanContent(
             field + ": expected at least " + least + ", actual " + actual);
       }
     }
+  }
+
+  /**
+   * The content of the file. It has {@code standardize} and {@code missing} only where they are not
+   * the default, so that plans without them are the bytes of earlier releases.
+   */
+  static ObjectNode tree(TrainingPlan plan) {
+    ObjectNode out = (ObjectNode) Json.tree(of(plan));
+    ObjectNode preprocessing = (ObjectNode) out.get("preprocessing");
+    if (!plan.preprocessing().standardize()) {
+      preprocessing.remove("standardize");
+    }
+    if (plan.preprocessing().missing() == MissingValues.REFUSE) {
+      preprocessing.remove("missing");
+    }
+    return out;
+  }
+
+  /** The inverse of {@link #tree}. */
+  static PlanContent read(JsonNode content) throws IOException {
+    if (content.path("preprocessing") instanceof ObjectNode preprocessing) {
+      if (!preprocessing.has("standardize")) {
+        preprocessing.put("standardize", false);
+      }
+      if (!preprocessing.has("missing")) {
+        preprocessing.put("missing", MissingValues.REFUSE.name());
+      }
+    }
+    return Json.read(content, PlanContent.class);
   }
 
   static PlanContent of(TrainingPlan plan) {

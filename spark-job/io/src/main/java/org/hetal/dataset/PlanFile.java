@@ -33,7 +33,8 @@ import org.hetal.plan.TrainingPlan;
  *             epochs, patience, logitRange, groupsPerMicrobatch
  *         <li>{@code validationRows}
  *         <li>{@code preprocessing} ({@link org.hetal.plan.Preprocessing}): bias, centering,
- *             scaling, rowNormBound
+ *             scaling, rowNormBound; {@code standardize} if true; {@code missing} if not {@code
+ *             REFUSE}
  *         <li>{@code levels} ({@link org.hetal.plan.Levels}): state, forward, features, logits,
  *             residual, labels, gradient, refresh, validationWeights, validationFeatures,
  *             validationLogits
@@ -71,7 +72,7 @@ public final class PlanFile {
     root.put("kind", KIND);
     root.put("version", VERSION);
     root.put("sha256", plan.digest());
-    root.set("content", Json.tree(PlanContent.of(plan)));
+    root.set("content", PlanContent.tree(plan));
     return Json.indented(root).getBytes(StandardCharsets.UTF_8);
   }
 
@@ -197,7 +198,7 @@ public final class PlanFile {
           String.valueOf(VERSION),
           root.path("version").asText(""),
           "; another release wrote it: run hetal plan, keygen and encrypt again");
-      TrainingPlan plan = Json.read(root.get("content"), PlanContent.class).plan();
+      TrainingPlan plan = PlanContent.read(root.get("content")).plan();
       expect(where, "sha256", plan.digest(), root.path("sha256").asText(""), "");
       return plan;
     } catch (IOException e) {

@@ -73,7 +73,13 @@ public final class PlanSettings {
   }
 
   private static Preprocessing preprocessing(Settings.Data data) {
-    return new Preprocessing(data.bias(), data.centering(), data.scaling(), data.rowNormBound());
+    return new Preprocessing(
+        data.bias(),
+        data.centering(),
+        data.standardize(),
+        data.missing(),
+        data.scaling(),
+        data.rowNormBound());
   }
 
   /**
@@ -125,6 +131,8 @@ public final class PlanSettings {
     out.add("data.classes", plan.layout().classes(), data.classes());
     out.add("data.bias", planned.bias(), data.bias());
     out.add("data.centering", planned.centering(), data.centering());
+    out.add("data.standardize", planned.standardize(), data.standardize());
+    out.add("data.missing", planned.missing(), data.missing());
     out.add("data.scaling", planned.scaling(), data.scaling());
     out.add("data.row-norm-bound", planned.rowNormBound(), data.rowNormBound());
     return out;

@@ -40,6 +40,47 @@ class SettingsLoaderTest {
   }
 
   @Test
+  void columns_areAListOrATextWithCommas() throws Exception {
+    Path file =
+        Files.writeString(
+            folder.resolve("columns.conf"), "hetal.data.drop-columns = [id, \"length, cm\", 3]");
+    assertEquals(
+        List.of("id", "length, cm", "3"),
+        SettingsLoader.load(List.of(file), Map.of()).data().dropColumns());
+    Map<String, List<String>> texts =
+        Map.of(
+            "id, name",
+            List.of("id", "name"),
+            "",
+            List.of(),
+            "[]",
+            List.of(),
+            "[a, b]",
+            List.of("a", "b"));
+    texts.forEach(
+        (text, expected) ->
+            assertEquals(
+                expected,
+                SettingsLoader.load(List.of(file), Map.of("data.drop-columns", text))
+                    .data()
+                    .dropColumns()));
+    for (String bad : List.of("a,,b", "a,a", ",")) {
+      assertRefused(
+          "data.drop-columns: expected texts that are not empty and differ",
+          Map.of("data.drop-columns", bad));
+    }
+  }
+
+  @Test
+  void header_isFoundUnlessItIsSet() {
+    assertEquals(Settings.Header.AUTO, SettingsLoader.load(List.of(), Map.of()).data().header());
+    assertEquals(
+        Settings.Header.TRUE,
+        SettingsLoader.load(List.of(), Map.of("data.header", "true")).data().header());
+    assertRefused("data.header: expected auto or true or false", Map.of("data.header", "yes"));
+  }
+
+  @Test
   void defaults_areValid() {
     Settings settings = SettingsLoader.load(List.of(), Map.of());
     assertEquals("n16_l12", settings.parameterSet());

@@ -12,12 +12,15 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.plan.DataShape;
+import org.hetal.plan.MissingValues;
 import org.hetal.plan.Preprocessing;
 import org.hetal.plan.Scaling;
 import org.hetal.plan.Schedule;
@@ -38,7 +41,7 @@ class PlanFileTest {
           new Schedule(300, 200, 0.1, 3, 2, 128, 2),
           new DataShape(300, 40, 20),
           7,
-          new Preprocessing(0.7, true, Scaling.MAX_ROW_NORM, 1));
+          new Preprocessing(0.7, true, false, MissingValues.REFUSE, Scaling.MAX_ROW_NORM, 1));
 
   private static final byte[] BYTES = PlanFile.bytes(PLAN);
 
@@ -67,6 +70,37 @@ class PlanFileTest {
     LocalStorage storage = new LocalStorage(folder);
     assertTrue(PlanFile.isPresent(storage));
     assertEquals(PLAN.digest(), PlanFile.read(storage).digest());
+  }
+
+  /** Plans without standardizing have the bytes and the digests of earlier releases. */
+  @Test
+  void standardizeAndMissing_areWrittenWhereTheyAreNotTheDefault() {
+    TrainingPlan plan = plan(true, MissingValues.MEAN);
+    String text = new String(PlanFile.bytes(plan), StandardCharsets.UTF_8);
+    assertTrue(text.contains("\"standardize\" : true"), text);
+    assertTrue(text.contains("\"missing\" : \"MEAN\""), text);
+    TrainingPlan read = PlanFile.parse("plan.json", PlanFile.bytes(plan));
+    assertEquals(plan.preprocessing(), read.preprocessing());
+    assertEquals(plan.digest(), read.digest());
+    assertEquals(
+        4,
+        Stream.of(plan, PLAN, plan(true, MissingValues.REFUSE), plan(false, MissingValues.ZERO))
+            .map(TrainingPlan::digest)
+            .distinct()
+            .count());
+    String without = new String(BYTES, StandardCharsets.UTF_8);
+    assertFalse(without.contains("standardize") || without.contains("missing"), without);
+    String changed = text.replace("\"missing\" : \"MEAN\"", "\"missing\" : \"ZERO\"");
+    assertTrue(refused(changed.getBytes(StandardCharsets.UTF_8)).contains("sha256: expected"));
+  }
+
+  private static TrainingPlan plan(boolean standardize, MissingValues missing) {
+    return TrainingPlanner.plan(
+        PARAMETERS,
+        new Schedule(300, 200, 0.1, 3, 2, 128, 2),
+        new DataShape(300, 40, 20),
+        7,
+        new Preprocessing(0.7, true, standardize, missing, Scaling.MAX_ROW_NORM, 1));
   }
 
   @Test

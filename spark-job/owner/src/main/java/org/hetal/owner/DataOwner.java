@@ -20,16 +20,16 @@ import org.hetal.he.Evaluator;
 import org.hetal.he.KeyPlan;
 import org.hetal.he.owner.Client;
 import org.hetal.oracle.OracleEndpoint;
-import org.hetal.owner.data.DataException;
-import org.hetal.owner.data.DecryptedLogits;
-import org.hetal.owner.data.DecryptedModel;
-import org.hetal.owner.data.Evaluation;
 import org.hetal.owner.data.PreparedData;
-import org.hetal.owner.data.SoftmaxProbe;
+import org.hetal.owner.encryption.DecryptedLogits;
+import org.hetal.owner.encryption.DecryptedModel;
+import org.hetal.owner.evaluation.Evaluation;
+import org.hetal.owner.evaluation.SoftmaxProbe;
 import org.hetal.owner.keys.Clients;
 import org.hetal.owner.record.DatasetRecord;
 import org.hetal.owner.record.OwnerLock;
 import org.hetal.owner.record.RowsRecord;
+import org.hetal.owner.table.DataException;
 import org.hetal.plan.TrainingPlan;
 import org.hetal.training.PlainTrainer;
 
@@ -382,6 +382,7 @@ public final class DataOwner implements AutoCloseable {
             client,
             model.manifest(),
             model.storage(),
+            record.classNames(),
             record.preparation(),
             context.planOf(record)));
   }
@@ -471,13 +472,15 @@ public final class DataOwner implements AutoCloseable {
     if (rows != null) {
       record.require(rows.source(), rows.table());
     }
+    DatasetRecord dataset = context.records().dataset(datasetId, "predictions in " + where);
     return new Predictions(
         record.numbers(),
+        dataset.classNames(),
         DecryptedLogits.decrypt(
             client,
             predictions.manifest(),
             predictions.storage(),
-            context.planOf(context.records().dataset(datasetId, "predictions in " + where)),
+            context.planOf(dataset),
             record.rows()));
   }
 

@@ -7,12 +7,12 @@ import org.hetal.dataset.DatasetWriter;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.Storage;
 import org.hetal.he.owner.Client;
-import org.hetal.owner.data.DatasetEncryptor;
 import org.hetal.owner.data.PreparedData;
-import org.hetal.owner.data.Table;
+import org.hetal.owner.encryption.DatasetEncryptor;
 import org.hetal.owner.record.DatasetRecord;
 import org.hetal.owner.record.RowsRecord;
 import org.hetal.owner.record.Unfinished;
+import org.hetal.owner.table.Table;
 import org.hetal.plan.TrainingPlan;
 
 /** Encrypts rows once, with a record of what was encrypted. The caller holds the owner's lock. */

@@ -13,7 +13,7 @@ import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.he.Evaluator;
 import org.hetal.he.Scope;
-import org.hetal.owner.data.Evaluation;
+import org.hetal.owner.evaluation.Evaluation;
 import org.hetal.owner.keys.Clients;
 import org.hetal.owner.keys.TemporaryFolder;
 import org.hetal.plan.TrainingPlan;
@@ -157,7 +157,7 @@ public final class EncryptedTraining {
    * Trains.
    *
    * @return the model and what it is compared with
-   * @throws org.hetal.owner.data.DataException at the first bad value of the data
+   * @throws org.hetal.owner.table.DataException at the first bad value of the data
    * @throws SettingsException when the settings do not fit the data or the parameter set, or no
    *     epoch was the best
    */

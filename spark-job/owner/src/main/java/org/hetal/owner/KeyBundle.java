@@ -8,9 +8,9 @@ import org.hetal.dataset.Storage;
 import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.KeyPlan;
 import org.hetal.he.owner.Client;
-import org.hetal.owner.data.DataException;
 import org.hetal.owner.keys.TemporaryFolder;
 import org.hetal.owner.record.Unfinished;
+import org.hetal.owner.table.DataException;
 
 /** A folder of evaluation keys for the cluster: one file per key and a manifest, written last. */
 final class KeyBundle {

@@ -4,12 +4,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.hetal.config.Settings;
-import org.hetal.owner.data.DataException;
 import org.hetal.owner.data.Preparation;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.data.Splits;
-import org.hetal.owner.data.Table;
+import org.hetal.owner.table.DataException;
+import org.hetal.owner.table.Table;
 import org.hetal.plan.DataShape;
 
 /**
@@ -31,7 +33,7 @@ public final class LabeledData {
   /**
    * Rows of one split.
    *
-   * @param features [rows][columns], finite numbers, all rows equally long
+   * @param features [rows][columns], finite numbers, NaN for a missing value, all rows equally long
    * @param labels 0 to classes - 1, one per row
    */
   public record Rows(double[][] features, int[] labels) {}
@@ -51,7 +53,8 @@ public final class LabeledData {
    * data.validation-fraction} and {@code data.test-fraction}.
    *
    * @param settings number of classes, scaling and fractions
-   * @param features [rows][columns], finite numbers, all rows equally long
+   * @param features [rows][columns], finite numbers, NaN for a missing value (see {@code
+   *     data.missing}), all rows equally long
    * @param labels 0 to {@code data.classes} - 1, one per row
    * @return the data
    * @throws DataException at the first bad value, or when a split has no rows
@@ -77,17 +80,38 @@ public final class LabeledData {
     Settings.Data how = settings.data();
     Splits splits =
         Splits.cut(
-            table("training rows", names, train, how.classes()),
-            validation == null
-                ? null
-                : () -> table("validation rows", names, validation, how.classes()),
-            test == null ? null : () -> table("test rows", names, test, how.classes()),
+            table("training rows", names, train, how),
+            validation == null ? null : () -> table("validation rows", names, validation, how),
+            test == null ? null : () -> table("test rows", names, test, how),
             how);
     return new LabeledData(how, () -> splits);
   }
 
-  private static Table table(String source, List<String> names, Rows rows, int classes) {
-    return Table.ofArrays(source, names, rows.features(), rows.labels()).requireValid(classes);
+  private static Table table(String source, List<String> names, Rows rows, Settings.Data how) {
+    return Table.ofArrays(source, names, rows.features(), rows.labels())
+        .requireValid(how.classes(), how.missing());
+  }
+
+  /**
+   * Rows of a Spark data frame, collected to this process, shuffled with {@code data.shuffle-seed}
+   * and split by {@code data.validation-fraction} and {@code data.test-fraction}. The order of the
+   * rows must be the same each time: sort them if Spark may change it.
+   *
+   * @param settings number of classes, scaling and fractions
+   * @param dataset the rows
+   * @param featureColumns columns of numbers, arrays of numbers or vectors of Spark ML, which are
+   *     put side by side; a null among numbers is a missing value (see {@code data.missing})
+   * @param labelColumn numbers of 0 to {@code data.classes} - 1, or words, which are numbered in
+   *     sorted order
+   * @return the data
+   * @throws DataException at the first bad value, or when a split has no rows
+   */
+  public static LabeledData of(
+      Settings settings, Dataset<Row> dataset, List<String> featureColumns, String labelColumn) {
+    Settings.Data how = settings.data();
+    Table table = SparkRows.table(dataset, featureColumns, labelColumn, how);
+    Splits splits = Splits.cut(table, null, null, how);
+    return new LabeledData(how, () -> splits);
   }
 
   /**

@@ -10,7 +10,7 @@ import org.apache.spark.ml.classification.LogisticRegressionModel;
 import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.LocalStorage;
-import org.hetal.owner.data.DecryptedModel;
+import org.hetal.owner.encryption.DecryptedModel;
 import org.hetal.owner.export.LinearModel;
 import org.hetal.owner.export.OnnxFile;
 import org.hetal.owner.export.SparkMlFolder;
@@ -116,6 +116,11 @@ public final class PlainModel {
     return decrypted.preparation().names();
   }
 
+  /** {@return the word of each class in the training rows; empty when their labels are numbers} */
+  public List<String> classNames() {
+    return decrypted.classNames();
+  }
+
   /**
    * {@return coefficients for raw rows, [classes][columns]; 0 for columns that are constant} A
    * copy.
@@ -162,9 +167,11 @@ public final class PlainModel {
   /**
    * The logits of a raw row, one per class.
    *
-   * @param row raw features, as many as the training rows had columns
+   * @param row raw features, as many as the training rows had columns; NaN: a missing value, filled
+   *     in as {@code data.missing} said at encryption
    * @return logits, one per class
-   * @throws IllegalArgumentException when it has another number of columns
+   * @throws IllegalArgumentException when it has another number of columns, or a value is missing
+   *     and {@code data.missing} was {@code refuse}
    */
   public double[] logits(double[] row) {
     int columns = decrypted.preparation().columns();
@@ -172,10 +179,19 @@ public final class PlainModel {
       throw new IllegalArgumentException(
           "row: expected " + columns + " columns, actual " + row.length);
     }
+    double[] complete = decrypted.preparation().filled(row);
+    for (int column = 0; column < columns; column++) {
+      if (Double.isNaN(complete[column])) {
+        throw new IllegalArgumentException(
+            "row: expected a number in column "
+                + column
+                + ", as data.missing was refuse at encryption; actual NaN");
+      }
+    }
     double[] out = intercepts();
     for (int label = 0; label < out.length; label++) {
       for (int column = 0; column < columns; column++) {
-        out[label] += decrypted.coefficients()[label][column] * row[column];
+        out[label] += decrypted.coefficients()[label][column] * complete[column];
       }
     }
     return out;

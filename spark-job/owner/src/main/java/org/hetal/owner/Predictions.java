@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import org.hetal.dataset.CommitException;
 import org.hetal.dataset.LocalStorage;
@@ -15,10 +16,12 @@ import org.hetal.training.PlainTrainer;
 /** Decrypted predictions, in the order in which the rows were encrypted. */
 public final class Predictions {
   private final int[] rowNumbers;
+  private final List<String> classNames;
   private final double[][] logits;
 
-  Predictions(int[] rowNumbers, double[][] logits) {
+  Predictions(int[] rowNumbers, List<String> classNames, double[][] logits) {
     this.rowNumbers = rowNumbers;
+    this.classNames = classNames;
     this.logits = logits;
   }
 
@@ -35,6 +38,11 @@ public final class Predictions {
   /** {@return logits, [rows][classes]} A copy. */
   public double[][] logits() {
     return Arrays.stream(logits).map(double[]::clone).toArray(double[][]::new);
+  }
+
+  /** {@return the word of each class in the training rows; empty when their labels are numbers} */
+  public List<String> classNames() {
+    return classNames;
   }
 
   /** {@return the class of each row, from 0} */
@@ -68,7 +76,7 @@ public final class Predictions {
 
   /**
    * Writes a CSV file (mode 0600) with one line per row: its number, the class, and the probability
-   * of each class.
+   * of each class. Classes have the words that the training rows have as labels, or numbers.
    *
    * @param file where it is
    * @throws CommitException when the file is there with another content
@@ -92,16 +100,26 @@ public final class Predictions {
   private byte[] csv() {
     StringBuilder text = new StringBuilder("row,class");
     for (int label = 0; label < logits[0].length; label++) {
-      text.append(",probability_").append(label);
+      text.append(',').append(quoted("probability_" + name(label)));
     }
     for (int row = 0; row < logits.length; row++) {
       text.append('\n').append(rowNumbers[row]);
-      text.append(',').append(EarlyStopping.largestIndex(logits[row]));
+      text.append(',').append(quoted(name(EarlyStopping.largestIndex(logits[row]))));
       for (double probability : PlainTrainer.softmax(logits[row])) {
         text.append(String.format(Locale.ROOT, ",%.6f", probability));
       }
     }
     return text.append('\n').toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private String name(int label) {
+    return label < classNames.size() ? classNames.get(label) : String.valueOf(label);
+  }
+
+  /** As RFC 4180 wants it where the text would be split. */
+  private static String quoted(String text) {
+    boolean split = text.chars().anyMatch(c -> c == ',' || c == '"' || c == '\n' || c == '\r');
+    return split ? '"' + text.replace("\"", "\"\"") + '"' : text;
   }
 
   private static byte[] read(Path file) {

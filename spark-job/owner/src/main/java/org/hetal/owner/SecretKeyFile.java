@@ -11,8 +11,8 @@ import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.OwnerOnly;
 import org.hetal.he.FileWriteException;
 import org.hetal.he.owner.Client;
-import org.hetal.owner.data.DataException;
 import org.hetal.owner.keys.Clients;
+import org.hetal.owner.table.DataException;
 
 /** The file of a secret key: written once, never replaced. */
 final class SecretKeyFile {

@@ -2,11 +2,14 @@ package org.hetal.owner;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
 import org.hetal.config.Settings;
-import org.hetal.owner.data.DataException;
 import org.hetal.owner.data.Splits;
-import org.hetal.owner.data.Table;
-import org.hetal.owner.data.TableReader;
+import org.hetal.owner.table.DataException;
+import org.hetal.owner.table.Table;
+import org.hetal.owner.table.files.TableReader;
+import org.hetal.plan.MissingValues;
 
 /**
  * Rows to predict, in the clear.
@@ -19,7 +22,8 @@ import org.hetal.owner.data.TableReader;
 public record UnlabeledRows(String source, Table table, boolean seenInPreparation) {
 
   /**
-   * Reads a file: .csv, .csv.gz, .npy, .npz#NAME or .libsvm, features only.
+   * Reads a file: .parquet or a folder of them, .csv, .csv.gz, .npy, .npz#NAME or .libsvm, features
+   * only.
    *
    * @param settings header and separator of a CSV file
    * @param file where it is
@@ -33,13 +37,30 @@ public record UnlabeledRows(String source, Table table, boolean seenInPreparatio
   /**
    * Rows of an array.
    *
-   * @param features [rows][columns], finite numbers, the columns of the training rows
+   * @param features [rows][columns], finite numbers, the columns of the training rows; NaN for a
+   *     missing value, which is filled in or refused as in the training rows
    * @return the rows
    * @throws DataException at the first bad value
    */
   public static UnlabeledRows of(double[][] features) {
     Table table = Table.ofArrays("rows to predict", List.of(), features, null);
-    return new UnlabeledRows(table.source(), table.requireValid(Integer.MAX_VALUE), false);
+    return new UnlabeledRows(
+        table.source(), table.requireValid(Integer.MAX_VALUE, MissingValues.ZERO), false);
+  }
+
+  /**
+   * Rows of a Spark data frame, collected to this process.
+   *
+   * @param settings what becomes of missing values
+   * @param dataset the rows
+   * @param featureColumns as for {@link LabeledData#of(Settings, Dataset, List, String)}
+   * @return the rows
+   * @throws DataException at the first bad value
+   */
+  public static UnlabeledRows of(
+      Settings settings, Dataset<Row> dataset, List<String> featureColumns) {
+    Table table = SparkRows.table(dataset, featureColumns, null, settings.data());
+    return new UnlabeledRows(table.source(), table, false);
   }
 
   /**

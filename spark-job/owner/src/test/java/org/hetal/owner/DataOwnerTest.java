@@ -20,7 +20,7 @@ import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.Storage;
 import org.hetal.dataset.Storages;
 import org.hetal.oracle.OracleEndpoint;
-import org.hetal.owner.data.DataException;
+import org.hetal.owner.table.DataException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.stream.Stream;
 import org.hetal.config.Settings;
-import org.hetal.owner.data.DataException;
+import org.hetal.owner.table.DataException;
 import org.hetal.training.EpochMetrics;
 import org.hetal.training.TrainingListener;
 import org.junit.jupiter.api.Test;
@@ -96,6 +96,55 @@ class EncryptedTrainingTest {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What standardizes and fills in rows is folded back: the model takes raw rows. */
+  @Test
+  void model_takesRawRowsWhateverPreparedThem() {
+    Settings settings =
+        Clusters.simulated(
+            "training.epochs", "2", "data.standardize", "true", "data.missing", "mean");
+    double[][] features = Clusters.features(3, 90);
+    for (int row = 0; row < features.length; row++) {
+      features[row][0] = 1e4 + 500 * features[row][0];
+      features[row][1] = row % 7 == 3 ? Double.NaN : 1e-3 * features[row][1];
+    }
+    int[] labels = new int[features.length];
+    for (int row = 0; row < labels.length; row++) {
+      labels[row] = row % 3;
+    }
+    LabeledData data = LabeledData.of(settings, features, labels);
+    PlainModel model = EncryptedTraining.inOneJvm(settings, data).run().model();
+    double[][] raw = data.splits().train().features();
+    double[][] prepared = data.prepared().train();
+    for (int row = 0; row < raw.length; row++) {
+      double[] logits = model.logits(raw[row]);
+      for (int label = 0; label < logits.length; label++) {
+        double expected = 0;
+        for (int i = 0; i < prepared[row].length; i++) {
+          expected += model.weights()[label][i] * prepared[row][i];
+        }
+        assertEquals(expected, logits[label], 1e-9, "row " + row);
+      }
+    }
+    IllegalArgumentException missing =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> plainModelWithoutMissingValues().logits(new double[] {1, Double.NaN, 2}));
+    assertTrue(missing.getMessage().contains("column 1"), missing.getMessage());
+  }
+
+  private static PlainModel plainModelWithoutMissingValues() {
+    Settings settings = Clusters.simulated("training.epochs", "1");
+    double[][] features = new double[30][3];
+    int[] labels = new int[30];
+    for (int row = 0; row < 30; row++) {
+      labels[row] = row % 3;
+      features[row] = new double[] {row % 3, row % 5, 1.0 / (1 + row)};
+    }
+    return EncryptedTraining.inOneJvm(settings, LabeledData.of(settings, features, labels))
+        .run()
+        .model();
   }
 
   @Test

@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.hetal.dataset.DatasetException;
-import org.hetal.owner.data.DataException;
+import org.hetal.owner.table.DataException;
 import org.hetal.training.EpochMetrics;
 import org.hetal.training.StopDecision;
 import org.junit.jupiter.api.Test;

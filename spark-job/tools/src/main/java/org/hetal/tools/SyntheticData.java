@@ -3,7 +3,7 @@ package org.hetal.tools;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.hetal.owner.data.Splits;
-import org.hetal.owner.data.Table;
+import org.hetal.owner.table.Table;
 
 /** Generated rows, normally distributed around one centre per class; the same on each call. */
 final class SyntheticData {

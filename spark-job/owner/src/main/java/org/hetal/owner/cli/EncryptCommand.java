@@ -28,7 +28,8 @@ final class EncryptCommand extends OwnerCommand {
   @Option(
       names = "--rows",
       paramLabel = "FILE",
-      description = "Rows to predict: .csv, .csv.gz, .npy, .npz#NAME or .libsvm, features only.")
+      description =
+          "Rows to predict: .parquet, .csv, .csv.gz, .npy, .npz#NAME or .libsvm, features only.")
   private Path rows;
 
   @Option(names = "--test", description = "Encrypt the test split, to be predicted.")

@@ -10,7 +10,7 @@ import org.hetal.dataset.StoredPredictions;
 import org.hetal.owner.DataOwner;
 import org.hetal.owner.LabeledData;
 import org.hetal.owner.PlainModel;
-import org.hetal.owner.data.Evaluation;
+import org.hetal.owner.evaluation.Evaluation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

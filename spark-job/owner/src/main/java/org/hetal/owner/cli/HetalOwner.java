@@ -24,7 +24,7 @@ public final class HetalOwner {
   private HetalOwner() {}
 
   public static void main(String[] arguments) {
-    // Parquet logs; without a provider of logs SLF4J would say so on stderr.
+    // The reader of Parquet files logs through SLF4J, and no backend of it is on the class path.
     System.setProperty("slf4j.internal.verbosity", "ERROR");
     CommandRunner.main(OwnerFailures.TABLE, HetalOwner::line, arguments);
   }

@@ -11,7 +11,7 @@ import org.hetal.owner.DataOwner;
 import org.hetal.owner.LabeledData;
 import org.hetal.owner.OwnerFiles;
 import org.hetal.owner.WrittenKeys;
-import org.hetal.owner.data.DataException;
+import org.hetal.owner.table.DataException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

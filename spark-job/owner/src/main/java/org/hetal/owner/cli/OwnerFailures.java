@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.hetal.command.ExitCode;
 import org.hetal.command.FailureTable;
-import org.hetal.owner.data.DataException;
+import org.hetal.owner.table.DataException;
 
 /** The exit codes of what only the data owner's commands throw. */
 public final class OwnerFailures {

@@ -8,12 +8,19 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.hetal.config.Settings;
+import org.hetal.owner.table.Shown;
+import org.hetal.owner.table.Table;
 import org.hetal.plan.Scaling;
 
 /** Finds data that can be trained on but most likely holds a mistake: one line for each warning. */
 final class DataWarnings {
   /** A column that makes this share of the mean squared norm leaves little to the others. */
   private static final double DOMINANT_SHARE = 0.9;
+
+  /** Values that spread over a smaller share of the widest column's range hardly count. */
+  private static final double DIFFERENT_SCALES = 1000;
+
+  private static final int MOST_NAMES = 6;
 
   /** A row this many times longer than the median row makes the other rows tiny after scaling. */
   private static final double OUTLIER = 100;
@@ -40,7 +47,7 @@ final class DataWarnings {
   static List<String> of(Splits splits, Preparation preparation, Settings.Data data) {
     DataWarnings warnings = new DataWarnings(splits, preparation, data);
     warnings.classes();
-    warnings.dominantColumn();
+    warnings.scales();
     warnings.outlier();
     warnings.tellingColumns();
     warnings.repeatedRows();
@@ -55,22 +62,22 @@ final class DataWarnings {
         IntStream.range(0, trained.length).filter(c -> trained[c] > 0).boxed().toList();
     if (seen.size() == 1) {
       add(
-          "%s: only class %d has rows to train on, of data.classes = %d: nothing can be learnt; %s",
-          train.source(), seen.get(0), data.classes(), remedyForOrder());
+          "%s: only class %s has rows to train on, of data.classes = %d: nothing can be learnt; %s",
+          train.source(), name(seen.get(0)), data.classes(), remedyForOrder());
     }
     List<Integer> unused = new ArrayList<>();
     for (int c = 0; c < trained.length; c++) {
       int elsewhere = validated[c] + tested[c];
       if (trained[c] == 0 && elsewhere > 0) {
         add(
-            "%s: class %d has no rows to train on, but %d to validate or test with; %s",
-            train.source(), c, elsewhere, remedyForOrder());
+            "%s: class %s has no rows to train on, but %d to validate or test with; %s",
+            train.source(), name(c), elsewhere, remedyForOrder());
       } else if (trained[c] == 0) {
         unused.add(c);
       } else if (validated[c] == 0) {
         add(
-            "%s: class %d has no rows to validate with, but %d to train on; %s",
-            splits.validation().source(), c, trained[c], remedyForOrder());
+            "%s: class %s has no rows to validate with, but %d to train on; %s",
+            splits.validation().source(), name(c), trained[c], remedyForOrder());
       }
     }
     if (!unused.isEmpty()) {
@@ -87,6 +94,12 @@ final class DataWarnings {
     }
   }
 
+  /** "2", or where the labels are words "2 (virginica)". */
+  private String name(int label) {
+    List<String> names = train.classNames();
+    return label + (label < names.size() ? " (" + Shown.unquoted(names.get(label)) + ")" : "");
+  }
+
   private String remedyForOrder() {
     boolean sorted =
         IntStream.range(1, train.rows()).allMatch(i -> train.labels()[i - 1] <= train.labels()[i]);
@@ -95,7 +108,14 @@ final class DataWarnings {
         : "check the labels";
   }
 
-  private void dominantColumn() {
+  private void scales() {
+    if (!dominantColumn()) {
+      differentScales();
+    }
+  }
+
+  private boolean dominantColumn() {
+    boolean found = false;
     int[] kept = preparation.kept();
     double[] squares = new double[kept.length];
     double total = 0;
@@ -111,14 +131,50 @@ final class DataWarnings {
         double[] values = Arrays.stream(train.features()).mapToDouble(column(kept[i])).toArray();
         add(
             "%s %s: makes %.1f %% of the mean squared norm of a row (values of %s to %s), so that"
-                + " the other columns hardly count; remove it or scale the columns alike, in"
-                + " scikit-learn with StandardScaler",
+                + " the other columns hardly count; set data.standardize = true, or remove it with"
+                + " data.drop-columns",
             train.source(),
             train.columnName(kept[i]),
             100 * squares[i] / total,
             Arrays.stream(values).min().orElseThrow(),
             Arrays.stream(values).max().orElseThrow());
+        found = true;
       }
+    }
+    return found;
+  }
+
+  /** Names the columns whose spread is a small share of the largest. */
+  private void differentScales() {
+    int[] kept = preparation.kept();
+    double[] spreads = new double[kept.length];
+    int widest = 0;
+    for (int i = 0; i < kept.length; i++) {
+      double least = Double.POSITIVE_INFINITY;
+      double largest = Double.NEGATIVE_INFINITY;
+      for (double[] row : train.features()) {
+        double value = preparation.scaled(row, i);
+        least = Math.min(least, value);
+        largest = Math.max(largest, value);
+      }
+      spreads[i] = largest - least;
+      widest = spreads[i] > spreads[widest] ? i : widest;
+    }
+    List<String> narrow = new ArrayList<>();
+    for (int i = 0; i < kept.length; i++) {
+      if (spreads[i] * DIFFERENT_SCALES < spreads[widest]) {
+        narrow.add(train.columnName(kept[i]));
+      }
+    }
+    if (!narrow.isEmpty()) {
+      add(
+          "%s: columns of very different scale: the values of %s%s spread over less than 1/%.0f of"
+              + " those of %s, so that they hardly count; set data.standardize = true",
+          train.source(),
+          String.join(", ", narrow.subList(0, Math.min(narrow.size(), MOST_NAMES))),
+          narrow.size() > MOST_NAMES ? " and " + (narrow.size() - MOST_NAMES) + " more" : "",
+          DIFFERENT_SCALES,
+          train.columnName(kept[widest]));
     }
   }
 
@@ -209,8 +265,8 @@ final class DataWarnings {
     return counts;
   }
 
-  private static String joined(List<Integer> classes) {
-    return String.join(", ", classes.stream().map(String::valueOf).toList());
+  private String joined(List<Integer> classes) {
+    return String.join(", ", classes.stream().map(this::name).toList());
   }
 
   private void add(String format, Object... values) {

@@ -1,20 +1,27 @@
 package org.hetal.owner.data;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.hetal.config.Settings;
+import org.hetal.owner.table.DataException;
+import org.hetal.owner.table.Table;
+import org.hetal.plan.MissingValues;
 import org.hetal.plan.Scaling;
 
 /**
- * From raw features to the rows that are encrypted: constant columns dropped, the others centred if
- * wanted and times one factor, the bias appended. Fitted once on the owner's data, kept with the
- * owner, applied to every row that the model will ever see.
+ * From raw features to the rows that are encrypted: missing values filled in, constant columns
+ * dropped, the others centered or standardized if wanted and times one factor, the bias appended. A
+ * prepared feature is factor · (x - mean) / deviation. Fitted once on the owner's data, kept with
+ * the owner, applied to every row that the model will ever see.
  *
  * @param columns of a raw row
  * @param names of the raw columns in the file of the training rows; empty when it has none
  * @param kept the raw columns that go on, ascending
+ * @param fills what a missing value of each raw column becomes; empty: missing values are refused
  * @param means subtracted from the kept columns; zeros without centering
+ * @param deviations the kept columns are divided by them; ones without {@code data.standardize}
  * @param factor that they are multiplied by
  * @param bias the last feature of every prepared row
  * @param rowNormBound no prepared row of train or validation is longer, the bias not counted
@@ -23,7 +30,9 @@ public record Preparation(
     int columns,
     List<String> names,
     int[] kept,
+    double[] fills,
     double[] means,
+    double[] deviations,
     double factor,
     double bias,
     double rowNormBound) {
@@ -39,9 +48,12 @@ public record Preparation(
    * the longest row of train and validation as long as the bound (scaling {@code max-row-norm}) or
    * is 1.
    *
-   * @throws DataException when every column is constant, or a row stays longer than the bound
+   * @throws DataException when every column is constant, a column has no value to take the mean of,
+   *     or a row stays longer than the bound
    */
-  public static Preparation fit(Splits splits, Settings.Data data) {
+  public static Preparation fit(Splits raw, Settings.Data data) {
+    double[] fills = ColumnStatistics.fills(raw.train(), data.missing());
+    Splits splits = raw.map(table -> filled(table, fills));
     Table train = splits.train();
     int[] kept =
         IntStream.range(0, train.columns()).filter(column -> varies(train, column)).toArray();
@@ -49,11 +61,20 @@ public record Preparation(
       throw new DataException(
           train.source() + ": expected a column that is not constant, actual none");
     }
-    double[] means = means(train, kept, data.centering());
+    double[] means =
+        data.centering() || data.standardize()
+            ? ColumnStatistics.means(train, kept)
+            : new double[kept.length];
+    double[] deviations = new double[kept.length];
+    if (data.standardize()) {
+      deviations = ColumnStatistics.deviations(train, kept, means);
+    } else {
+      Arrays.fill(deviations, 1);
+    }
     double longest = 0;
     for (Table table : List.of(train, splits.validation())) {
       for (double[] row : table.features()) {
-        longest = Math.max(longest, norm(row, kept, means));
+        longest = Math.max(longest, norm(row, kept, means, deviations));
       }
     }
     boolean scaled = data.scaling() == Scaling.MAX_ROW_NORM;
@@ -73,7 +94,9 @@ public record Preparation(
             train.columns(),
             train.sourceColumns().names(),
             kept,
+            fills,
             means,
+            deviations,
             factor,
             data.bias(),
             data.rowNormBound());
@@ -89,9 +112,47 @@ public record Preparation(
     return kept.length + 1;
   }
 
+  /**
+   * The rows with missing values filled in.
+   *
+   * @throws DataException when values are missing and may not be, with their number for each column
+   */
+  public Table filled(Table table) {
+    Table like = likeTraining(table);
+    return fills.length == 0
+        ? like.requireValid(Integer.MAX_VALUE, MissingValues.REFUSE)
+        : filled(like, fills);
+  }
+
+  /** A raw row with missing values filled in; NaN where they may not be missing. */
+  public double[] filled(double[] row) {
+    double[] out = row.clone();
+    for (int column = 0; column < out.length && fills.length > 0; column++) {
+      out[column] = Double.isNaN(out[column]) ? fills[column] : out[column];
+    }
+    return out;
+  }
+
+  private static Table filled(Table table, double[] fills) {
+    boolean complete =
+        Arrays.stream(table.features())
+            .noneMatch(row -> Arrays.stream(row).anyMatch(Double::isNaN));
+    if (fills.length == 0 || complete) {
+      return table;
+    }
+    double[][] out = new double[table.rows()][];
+    for (int row = 0; row < out.length; row++) {
+      out[row] = table.features()[row].clone();
+      for (int column = 0; column < out[row].length; column++) {
+        out[row][column] = Double.isNaN(out[row][column]) ? fills[column] : out[row][column];
+      }
+    }
+    return table.withFeatures(out);
+  }
+
   /** Prepared rows. */
   public double[][] apply(Table table) {
-    double[][] raw = likeTraining(table).features();
+    double[][] raw = filled(table).features();
     double[][] out = new double[raw.length][features()];
     for (int row = 0; row < out.length; row++) {
       for (int i = 0; i < kept.length; i++) {
@@ -108,26 +169,31 @@ public record Preparation(
    * @throws DataException when a row is far longer than any seen in training: data of another scale
    */
   public double[][] applyToNew(Table table) {
-    double[][] out = apply(table);
-    requireWithin(likeTraining(table), SLACK * rowNormBound);
-    return out;
+    Table complete = filled(table);
+    requireWithin(complete, SLACK * rowNormBound);
+    return apply(complete);
   }
 
   /** The value of a raw row's kept column after centering and scaling. */
   double scaled(double[] row, int keptIndex) {
-    return factor * (row[kept[keptIndex]] - means[keptIndex]);
+    return factor * centered(row, kept, means, deviations, keptIndex);
+  }
+
+  private static double centered(
+      double[] row, int[] kept, double[] means, double[] deviations, int keptIndex) {
+    return (row[kept[keptIndex]] - means[keptIndex]) / deviations[keptIndex];
   }
 
   /** The norm of a raw row after scaling, without the bias. */
   double scaledNorm(double[] row) {
-    return factor * norm(row, kept, means);
+    return factor * norm(row, kept, means, deviations);
   }
 
   /** The kept column that makes most of a raw row's norm. */
   int largestColumn(double[] row) {
     int best = 0;
     for (int i = 0; i < kept.length; i++) {
-      if (Math.abs(row[kept[i]] - means[i]) > Math.abs(row[kept[best]] - means[best])) {
+      if (Math.abs(scaled(row, i)) > Math.abs(scaled(row, best))) {
         best = i;
       }
     }
@@ -167,37 +233,26 @@ public record Preparation(
     return largest - least > ROUNDING * Math.max(Math.abs(least), Math.abs(largest));
   }
 
-  private static double[] means(Table table, int[] kept, boolean centering) {
-    double[] means = new double[kept.length];
-    if (centering) {
-      for (double[] row : table.features()) {
-        for (int i = 0; i < kept.length; i++) {
-          means[i] += row[kept[i]] / table.rows();
-        }
-      }
-    }
-    return means;
-  }
-
   /** Without overflow or underflow of the squares. */
-  private static double norm(double[] row, int[] kept, double[] means) {
+  private static double norm(double[] row, int[] kept, double[] means, double[] deviations) {
     double sum = 0;
     double largest = 0;
     for (int i = 0; i < kept.length; i++) {
-      double value = row[kept[i]] - means[i];
+      double value = centered(row, kept, means, deviations, i);
       sum += value * value;
       largest = Math.max(largest, Math.abs(value));
     }
     boolean inRange = sum > 1e-280 && sum < 1e280;
     return inRange || largest == 0
         ? Math.sqrt(sum)
-        : largest * scaledRoot(row, kept, means, largest);
+        : largest * scaledRoot(row, kept, means, deviations, largest);
   }
 
-  private static double scaledRoot(double[] row, int[] kept, double[] means, double largest) {
+  private static double scaledRoot(
+      double[] row, int[] kept, double[] means, double[] deviations, double largest) {
     double sum = 0;
     for (int i = 0; i < kept.length; i++) {
-      double share = (row[kept[i]] - means[i]) / largest;
+      double share = centered(row, kept, means, deviations, i) / largest;
       sum += share * share;
     }
     return Math.sqrt(sum);

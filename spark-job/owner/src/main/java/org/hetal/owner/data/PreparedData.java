@@ -5,11 +5,14 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.hetal.config.Settings;
+import org.hetal.owner.table.DataException;
+import org.hetal.owner.table.Table;
 import org.hetal.plan.DataShape;
 
 /**
  * The owner's data, read, checked and prepared, in the clear.
  *
+ * @param splits the raw rows, missing values filled in
  * @param preparation how raw rows become these
  * @param train [rows][features], bias last, in the order of encryption
  * @param test null when there is no test split
@@ -38,7 +41,8 @@ public record PreparedData(
   }
 
   /** Prepares rows as others were prepared before. */
-  public static PreparedData of(Splits splits, Preparation preparation, Settings.Data data) {
+  public static PreparedData of(Splits raw, Preparation preparation, Settings.Data data) {
+    Splits splits = raw.map(preparation::filled);
     return new PreparedData(
         splits,
         preparation,

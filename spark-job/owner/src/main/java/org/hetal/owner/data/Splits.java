@@ -4,8 +4,12 @@ import java.util.Arrays;
 import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.hetal.config.Settings;
+import org.hetal.owner.table.DataException;
+import org.hetal.owner.table.Table;
+import org.hetal.owner.table.files.TableReader;
 
 /**
  * The rows to train on, to validate with and, perhaps, to test with. Splits without a file of their
@@ -24,11 +28,22 @@ public record Splits(Table train, Table validation, Table test) {
     if (!data.train().isPresent()) {
       throw new DataException("data.train.features: expected a file, actual none is set");
     }
+    Table train = TableReader.read(data.train(), data, null);
     return cut(
-        TableReader.read(data.train(), data),
-        data.validation().isPresent() ? () -> TableReader.read(data.validation(), data) : null,
-        data.test().isPresent() ? () -> TableReader.read(data.test(), data) : null,
+        train,
+        data.validation().isPresent()
+            ? () -> TableReader.read(data.validation(), data, train.classNames())
+            : null,
+        data.test().isPresent()
+            ? () -> TableReader.read(data.test(), data, train.classNames())
+            : null,
         data);
+  }
+
+  /** The splits with another table for each. */
+  Splits map(UnaryOperator<Table> change) {
+    return new Splits(
+        change.apply(train), change.apply(validation), test == null ? null : change.apply(test));
   }
 
   /**

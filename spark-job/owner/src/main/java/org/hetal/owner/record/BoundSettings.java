@@ -17,6 +17,8 @@ final class BoundSettings {
       Set.of(
           "data.classes",
           "data.bias",
+          "data.missing",
+          "data.standardize",
           "data.centering",
           "data.scaling",
           "data.row-norm-bound",

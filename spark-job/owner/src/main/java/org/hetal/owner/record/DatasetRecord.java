@@ -14,7 +14,7 @@ import org.hetal.format.Digests;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.Preparation;
 import org.hetal.owner.data.PreparedData;
-import org.hetal.owner.data.Table;
+import org.hetal.owner.table.Table;
 import org.hetal.plan.TrainingPlan;
 
 /**
@@ -28,6 +28,7 @@ import org.hetal.plan.TrainingPlan;
  * @param origin parameters, key, plan; {@link RecordStore#plan} has a copy of the plan
  * @param settings those that decided the rows and the schedule, by their paths
  * @param classes of labels, 0 to classes - 1
+ * @param classNames the word of each class in the owner's files; empty when labels are numbers
  * @param preparation how raw rows became the encrypted ones
  * @param train rows in the order of encryption
  * @param test null when there was no test split
@@ -40,6 +41,7 @@ public record DatasetRecord(
     Origin origin,
     Map<String, String> settings,
     int classes,
+    List<String> classNames,
     Preparation preparation,
     Part train,
     Part validation,
@@ -76,6 +78,7 @@ public record DatasetRecord(
         origin,
         BoundSettings.of(settings),
         settings.data().classes(),
+        data.splits().train().classNames(),
         data.preparation(),
         Part.of(data.splits().train(), data.train()),
         Part.of(data.splits().validation(), data.validation()),
@@ -142,6 +145,7 @@ public record DatasetRecord(
    * @throws DatasetException naming the first split that differs, with both digests
    */
   public void requireData(PreparedData data) {
+    differs("names of the classes", classNames, data.splits().train().classNames());
     require("train", train, Part.of(data.splits().train(), data.train()));
     require("validation", validation, Part.of(data.splits().validation(), data.validation()));
     require("test", test, Part.of(data.splits().test(), data.test()));

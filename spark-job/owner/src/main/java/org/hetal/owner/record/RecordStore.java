@@ -18,7 +18,7 @@ public final class RecordStore {
   private static final String ROWS = "rows";
   private static final String PLANS = "plans";
   private static final String REMEDY = "another release wrote it; run hetal encrypt again";
-  private static final DigestedJson DATASET = new DigestedJson("hetal-private-data-set", 2, REMEDY);
+  private static final DigestedJson DATASET = new DigestedJson("hetal-private-data-set", 3, REMEDY);
   private static final DigestedJson OF_ROWS = new DigestedJson("hetal-private-rows", 1, REMEDY);
 
   /** Where earlier releases kept the one preparation that all data sets shared. */

@@ -2,7 +2,7 @@ package org.hetal.owner.record;
 
 import org.hetal.dataset.DatasetException;
 import org.hetal.format.Digests;
-import org.hetal.owner.data.Table;
+import org.hetal.owner.table.Table;
 
 /**
  * What {@code encrypt --rows} and {@code encrypt --test} encrypted.

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.hetal.owner.data.Evaluation;
+import org.hetal.owner.evaluation.Evaluation;
 import org.hetal.owner.oracle.OracleLog;
 import org.hetal.report.ClusterPage;
 import org.hetal.report.Page;

@@ -19,7 +19,7 @@ import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.Storage;
 import org.hetal.he.owner.Client;
-import org.hetal.owner.data.DecryptedModel;
+import org.hetal.owner.encryption.DecryptedModel;
 import org.hetal.owner.keys.Clients;
 import org.hetal.packing.Layout;
 import org.hetal.packing.Packing;

@@ -11,8 +11,8 @@ import java.util.Map;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsLoader;
 import org.hetal.format.Digests;
-import org.hetal.owner.data.Evaluation;
 import org.hetal.owner.data.PreparedData;
+import org.hetal.owner.evaluation.Evaluation;
 import org.hetal.training.PlainTrainer;
 import org.junit.jupiter.api.Test;
 

@@ -14,7 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.hetal.dataset.LocalStorage;
-import org.hetal.owner.data.DecryptedModel;
+import org.hetal.owner.encryption.DecryptedModel;
 import org.hetal.owner.record.DatasetRecord;
 import org.hetal.owner.record.RecordStore;
 import org.junit.jupiter.api.BeforeEach;
@@ -282,10 +282,10 @@ class RecordTest {
     Files.writeString(
         file, text.replace("\"data.shuffle-seed\" : \"1\"", "\"data.shuffle-seed\" : \"2\""));
     refused(65, "sha256: expected", "oracle", "--set", "data.shuffle-seed=2");
-    Files.writeString(file, text.replaceFirst("\"version\" : 2", "\"version\" : 9"));
+    Files.writeString(file, text.replaceFirst("\"version\" : 3", "\"version\" : 9"));
     refused(
         65,
-        "version: expected 2, actual 9; another release wrote it; run hetal encrypt again",
+        "version: expected 3, actual 9; another release wrote it; run hetal encrypt again",
         "oracle");
     Files.delete(file);
     refused(65, "expected its record in " + file.toString() + ", actual none", "oracle");

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.IntFunction;
+import org.hetal.owner.table.files.DataFiles;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -24,6 +25,17 @@ class DataWarningsTest {
         warnings(row -> row + "," + noise(row, 1) + "," + noise(row, 2) + "," + row % 2);
     assertWarned(found, "column 0: numbers the rows", "index=False");
     assertWarned(found, "column 0: makes 100.0 % of the mean squared norm");
+  }
+
+  @Test
+  void columnsOfVeryDifferentScale_areNamedUnlessStandardized() throws Exception {
+    IntFunction<String> rows =
+        row -> noise(row, 1) + "," + noise(row, 3) + "," + (row % 5 + 1) * 1e-6 + "," + row % 2;
+    assertWarned(
+        warnings(rows),
+        "columns of very different scale: the values of column 2 spread over less than 1/1000",
+        "set data.standardize = true");
+    assertEquals(List.of(), warnings(rows, "standardize", "true"));
   }
 
   @Test

@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Map;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsLoader;
+import org.hetal.owner.table.DataException;
+import org.hetal.owner.table.files.DataFiles;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

@@ -30,8 +30,8 @@ import org.hetal.dataset.Storage;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.he.simulator.Simulator;
-import org.hetal.owner.data.DecryptedModel;
 import org.hetal.owner.data.Preparation;
+import org.hetal.owner.encryption.DecryptedModel;
 import org.hetal.owner.record.DatasetRecord;
 import org.hetal.owner.record.RecordStore;
 import org.hetal.owner.record.RowsRecord;
@@ -220,7 +220,9 @@ class GoldenFilesTest {
         4,
         List.of("a", "b", "c", "caf\u00e9"),
         new int[] {0, 2, 3},
+        new double[] {0.25, 7, -0.5, 0},
         new double[] {0.5, -0.25, 0},
+        new double[] {2, 0.5, 1},
         0.125,
         1,
         1);
@@ -239,6 +241,7 @@ class GoldenFilesTest {
         ORIGIN,
         settings,
         3,
+        List.of("ant", "bee", "caf\u00e9"),
         preparation(),
         new DatasetRecord.Part(13, "d4".repeat(32), "e5".repeat(32)),
         new DatasetRecord.Part(3, "f6".repeat(32), "07".repeat(32)),
@@ -255,15 +258,17 @@ class GoldenFilesTest {
     RecordStore store = new RecordStore(root);
     store.write(datasetRecord(), PLAN);
     store.write(rowsRecord());
-    GoldenFolder.requireSame("records-2", root);
+    GoldenFolder.requireSame("records-3", root);
 
     RecordStore golden =
-        new RecordStore(GoldenFolder.privateCopy("records-2", root.resolve("golden")));
+        new RecordStore(GoldenFolder.privateCopy("records-3", root.resolve("golden")));
     DatasetRecord read = golden.dataset(ID, "test");
     DatasetRecord expected = datasetRecord();
     assertEquals(expected.toString().replaceAll("@[0-9a-f]+", ""), withoutArrays(read));
     assertArrayEquals(expected.preparation().kept(), read.preparation().kept());
+    assertArrayEquals(expected.preparation().fills(), read.preparation().fills());
     assertArrayEquals(expected.preparation().means(), read.preparation().means());
+    assertArrayEquals(expected.preparation().deviations(), read.preparation().deviations());
     assertEquals(PLAN, golden.plan(read));
     RowsRecord rows = golden.rows(ROWS_ID, "test");
     assertArrayEquals(rowsRecord().numbers(), rows.numbers());
@@ -272,9 +277,11 @@ class GoldenFilesTest {
     assertEquals(ID, golden.newestWrittenTo("/somewhere/dataset").id());
   }
 
-  /** Manifests of version 2 and records of version 1 have no plan. */
+  /**
+   * Manifests of version 2 and records of version 1 have no plan, records of version 2 no classes.
+   */
   @ParameterizedTest
-  @CsvSource({"dataset-2,3,2", "model-2,3,2", "logits-2,3,2", "records-1,2,1"})
+  @CsvSource({"dataset-2,3,2", "model-2,3,2", "logits-2,3,2", "records-1,3,1", "records-2,3,2"})
   void filesOfAnotherVersion_areRefusedWithTheRemedy(String folder, int expected, int actual) {
     Path golden = GoldenFolder.privateCopy(folder, root);
     Storage storage = new LocalStorage(golden);
@@ -310,14 +317,15 @@ class GoldenFilesTest {
             weights(),
             coefficients,
             new double[] {0.5, -0.5, 1e-300},
+            List.of("ant", "bee", "caf\u00e9"),
             preparation);
     model.write(new LocalStorage(root));
     byte[] npz = Files.readAllBytes(root.resolve("model.npz"));
-    Path golden = GoldenFolder.of("decrypted-model");
+    Path golden = GoldenFolder.of("decrypted-model-2");
     if (Files.exists(golden)) {
       Files.copy(golden.resolve("model.npz"), root.resolve("model.npz"), REPLACE);
     }
-    GoldenFolder.requireSame("decrypted-model", root);
+    GoldenFolder.requireSame("decrypted-model-2", root);
 
     DecryptedModel read = DecryptedModel.read(new LocalStorage(golden));
     assertEquals("run-1", read.runId());
@@ -327,6 +335,7 @@ class GoldenFilesTest {
       assertArrayEquals(coefficients[c], read.coefficients()[c]);
     }
     assertArrayEquals(model.intercepts(), read.intercepts());
+    assertEquals(List.of("ant", "bee", "caf\u00e9"), read.classNames());
     assertEquals(preparation.names(), read.preparation().names());
     assertArrayEquals(preparation.means(), read.preparation().means());
 
@@ -338,6 +347,14 @@ class GoldenFilesTest {
     assertArray(weights(), entries.get("weights.npy"));
     assertArray(coefficients, entries.get("coefficients.npy"));
     assertArray(new double[][] {model.intercepts()}, entries.get("intercepts.npy"));
+  }
+
+  @Test
+  void decryptedModelOfAnEarlierRelease_isRefusedWithTheRemedy() {
+    Storage earlier = new LocalStorage(GoldenFolder.of("decrypted-model"));
+    String message =
+        assertThrows(DatasetException.class, () -> DecryptedModel.read(earlier)).getMessage();
+    assertTrue(message.contains("run it again"), message);
   }
 
   private static final java.nio.file.CopyOption REPLACE =

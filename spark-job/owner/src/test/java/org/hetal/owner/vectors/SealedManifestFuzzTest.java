@@ -136,9 +136,9 @@ class SealedManifestFuzzTest {
 
   @Test
   void recordOfADataset() throws Exception {
-    String id = only("records-2/datasets");
+    String id = only("records-3/datasets");
     fuzz(
-        "records-2",
+        "records-3",
         "datasets/" + id + ".json",
         folder -> {
           DatasetRecord read = new RecordStore(folder).dataset(id, "test");
@@ -148,9 +148,9 @@ class SealedManifestFuzzTest {
 
   @Test
   void recordOfRows() throws Exception {
-    String id = only("records-2/rows");
+    String id = only("records-3/rows");
     fuzz(
-        "records-2",
+        "records-3",
         "rows/" + id + ".json",
         folder -> {
           RowsRecord read = new RecordStore(folder).rows(id, "test");

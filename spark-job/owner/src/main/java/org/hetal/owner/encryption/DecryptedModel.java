@@ -1,0 +1,152 @@
+package org.hetal.owner.encryption;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.hetal.dataset.DatasetException;
+import org.hetal.dataset.EncryptedModel;
+import org.hetal.dataset.Origin;
+import org.hetal.dataset.Storage;
+import org.hetal.format.Json;
+import org.hetal.he.owner.Client;
+import org.hetal.owner.data.Preparation;
+import org.hetal.owner.table.numpy.NpzWriter;
+import org.hetal.packing.Packing;
+import org.hetal.plan.TrainingPlan;
+
+/**
+ * The trained model in the clear, as its owner uses it: {@code model.json} and {@code model.npz}
+ * ({@code weights} for prepared rows; {@code coefficients} and {@code intercepts} for raw ones).
+ *
+ * @param runId of the run that trained it
+ * @param datasetId of the data set that it was trained on
+ * @param parameterSet it was trained under
+ * @param bootstraps in an iteration
+ * @param weights [classes][features], for rows as {@link Preparation#apply} makes them
+ * @param coefficients [classes][columns], for raw rows; 0 for dropped columns
+ * @param intercepts a class each, for raw rows
+ * @param classNames the word of each class in the owner's files; empty when labels are numbers
+ */
+public record DecryptedModel(
+    String runId,
+    String datasetId,
+    String parameterSet,
+    int epochs,
+    int bestEpoch,
+    int bootstraps,
+    double[][] weights,
+    double[][] coefficients,
+    double[] intercepts,
+    List<String> classNames,
+    Preparation preparation) {
+  private static final String JSON_NAME = "model.json";
+  private static final String NPZ_NAME = "model.npz";
+
+  /**
+   * Decrypts what the cluster returned.
+   *
+   * @param encrypted where {@code stored} is
+   * @param classNames of that data set
+   * @param preparation of the data set that it was trained on
+   * @param plan of that data set
+   * @throws DatasetException when it is damaged or belongs to other keys or parameters
+   */
+  public static DecryptedModel decrypt(
+      Client client,
+      EncryptedModel stored,
+      Storage encrypted,
+      List<String> classNames,
+      Preparation preparation,
+      TrainingPlan plan) {
+    Origin origin = stored.origin();
+    origin.require(encrypted.describe(), client.parameters().hash(), client.keyId());
+    stored.requirePlan(encrypted.describe(), plan);
+    List<double[]> slots =
+        stored.weights().stream().map(file -> client.decrypt(file.read(encrypted))).toList();
+    double[][] weights = Packing.unpackWeights(plan.layout(), slots.toArray(double[][]::new));
+    double scale = plan.schedule().stateScale();
+    for (double[] row : weights) {
+      for (int i = 0; i < row.length; i++) {
+        row[i] *= scale;
+      }
+    }
+    return of(stored, weights, classNames, preparation);
+  }
+
+  private static DecryptedModel of(
+      EncryptedModel stored, double[][] weights, List<String> classNames, Preparation preparation) {
+    int bias = preparation.kept().length;
+    double[][] coefficients = new double[weights.length][preparation.columns()];
+    double[] intercepts = new double[weights.length];
+    for (int label = 0; label < weights.length; label++) {
+      intercepts[label] = weights[label][bias] * preparation.bias();
+      for (int i = 0; i < bias; i++) {
+        double coefficient = weights[label][i] * preparation.factor() / preparation.deviations()[i];
+        coefficients[label][preparation.kept()[i]] = coefficient;
+        intercepts[label] -= coefficient * preparation.means()[i];
+      }
+    }
+    return new DecryptedModel(
+        stored.runId(),
+        stored.origin().datasetId(),
+        stored.origin().parameterSet(),
+        stored.epochs(),
+        stored.bestEpoch(),
+        stored.bootstraps(),
+        weights,
+        coefficients,
+        intercepts,
+        classNames,
+        preparation);
+  }
+
+  /** Whether a model is there. */
+  public static boolean isPresent(Storage storage) {
+    return storage.exists(JSON_NAME);
+  }
+
+  /** Writes {@code model.npz}, replacing an older one. */
+  public void writeNpz(Storage storage) {
+    Map<String, double[][]> matrices = new LinkedHashMap<>();
+    matrices.put("weights", weights);
+    matrices.put("coefficients", coefficients);
+    matrices.put("intercepts", new double[][] {intercepts});
+    Map<String, double[]> vectors = new LinkedHashMap<>();
+    if (intercepts.length == 2) { // scikit-learn has one row for two classes
+      double[] difference = new double[coefficients[0].length];
+      for (int i = 0; i < difference.length; i++) {
+        difference[i] = coefficients[1][i] - coefficients[0][i];
+      }
+      matrices.put("coef_", new double[][] {difference});
+      vectors.put("intercept_", new double[] {intercepts[1] - intercepts[0]});
+    } else {
+      matrices.put("coef_", coefficients);
+      vectors.put("intercept_", intercepts);
+    }
+    storage.writeAtomically(NPZ_NAME, NpzWriter.bytes(matrices, vectors));
+  }
+
+  /** Writes {@code model.json}, replacing an older one. */
+  public void write(Storage storage) {
+    storage.writeAtomically(JSON_NAME, Json.indented(this).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * @throws DatasetException when there is none or it is damaged
+   */
+  public static DecryptedModel read(Storage storage) {
+    String where = storage.describe() + "/" + JSON_NAME;
+    if (!storage.exists(JSON_NAME)) {
+      throw new DatasetException(
+          where + ": expected a model, actual none; make it with hetal decrypt-model");
+    }
+    try {
+      return Json.read(storage.read(JSON_NAME), DecryptedModel.class);
+    } catch (IOException e) {
+      throw new DatasetException(
+          where + ": expected what decrypt-model of this release wrote; run it again", e);
+    }
+  }
+}

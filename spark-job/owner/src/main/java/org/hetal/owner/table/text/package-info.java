@@ -1,0 +1,2 @@
+/** Readers of text files, plain or gzipped: CSV and libsvm. */
+package org.hetal.owner.table.text;

@@ -5,8 +5,8 @@ The tasks run on two queues, whose workers belong to two parties:
 * `owner`: the data owner's machine, with the data and the secret key. Its folder is $HETAL_OWNER there.
 * `cluster`: a machine of the cluster, with `spark-submit`. Its task gets the settings in SETTINGS and nothing else.
 
-Airflow itself (metadata database, logs, XComs) may belong to anybody: it sees URIs, digests and exit codes. What the
-owner's commands print goes to files in $HETAL_OWNER.
+Airflow itself (metadata database, logs, XComs) gets URIs, digests and exit codes. The output of the owner's commands
+goes to files in $HETAL_OWNER.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ SHARED = "{{ var.value.hetal_shared }}"
 RUN = "{{ hetal_run_id(run_id) }}"
 FOLDER = f"{SHARED}/runs/{RUN}"
 
-# Everything that the cluster is told beside training.conf. Owner's tasks get the same and add what is the owner's.
+# All settings that the cluster gets beside training.conf. The owner's tasks get the same and add the owner's paths.
 SETTINGS = {
     "run-id": RUN,
     "paths.key-bundle": f"{SHARED}/keys",
@@ -46,7 +46,7 @@ SETTINGS = {
     "oracle.token-file": f"{FOLDER}/oracle.token",
 }
 
-# Another machine may take over a killed run after 120 s, so the next attempt waits longer.
+# The lock of a killed run expires after 120 s on another machine. The next attempt waits longer.
 RETRY_DELAY = timedelta(seconds=150)
 
 
@@ -94,7 +94,7 @@ def hetal_training():
 
     @task
     def start_oracle(settings: dict[str, str]) -> dict[str, str]:
-        """Setup: starts the oracle, which lives on when this task has ended."""
+        """Setup: starts the oracle as a process that continues after this task."""
         OracleProcess(Owner(TRAINING_CONF, settings)).start()
         return artifact(settings["oracle.certificate"])
 
@@ -114,7 +114,7 @@ def hetal_training():
         owner = Owner(TRAINING_CONF, settings)
         owner.run("evaluate", "--json", str(owner.evaluation))
 
-    # A model that is not good enough stays so: no retry.
+    # A retry cannot change the result.
     @task(retries=0)
     def quality_gate(settings: dict[str, str]) -> None:
         params = get_current_context()["params"]

@@ -66,7 +66,7 @@ class OracleProcess:
             status = process.poll()
             if status is not None:
                 self._file.unlink()
-                # Without an error it has ended all the same.
+                # Exit code 0 is an error here, too: the oracle should run.
                 require_success("oracle", status or 70, self._owner.where("oracle"))
             if time.monotonic() > end:
                 self.stop()
@@ -79,7 +79,7 @@ class OracleProcess:
         print(f"oracle: process {process.pid} listens; {self._owner.where('oracle')}")
 
     def stop(self) -> None:
-        """Ends the oracle of this run, if it runs; it overwrites the secret key in its memory."""
+        """Ends the oracle of this run, if it runs. On SIGTERM the oracle overwrites the secret key in its memory."""
         running = self._running()
         if running is None:
             print("oracle: has ended already")

@@ -91,12 +91,15 @@ class Service:
 
 
 def everything_about(pid: int) -> str:
-    """Arguments, environment and open files of a process."""
+    """Arguments, environment and open files of a process; "" if it has ended."""
     folder = Path(f"/proc/{pid}")
-    texts = [(folder / name).read_bytes().decode(errors="replace") for name in ("cmdline", "environ", "maps")]
-    for file in (folder / "fd").iterdir():
-        try:
+    try:
+        texts = [(folder / name).read_bytes().decode(errors="replace") for name in ("cmdline", "environ", "maps")]
+        files = list((folder / "fd").iterdir())
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+    for file in files:
+        # A file may be closed meanwhile.
+        with contextlib.suppress(OSError):
             texts.append(str(file.readlink()))
-        except OSError:
-            continue
     return "\n".join(texts)

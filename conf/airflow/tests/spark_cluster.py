@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from processes import Service, free_port, session
+from processes import Service, everything_about, free_port, session
 
 PROGRAM = "bin/spark-class"
 DEPLOY = "org.apache.spark.deploy"
@@ -28,11 +28,7 @@ class SparkCluster:
     def executors(self) -> list[int]:
         """Processes that the worker started."""
         worker = self._services[1].process.pid
-        return [
-            pid
-            for pid in session(worker)
-            if b"CoarseGrainedExecutorBackend" in Path(f"/proc/{pid}/cmdline").read_bytes()
-        ]
+        return [pid for pid in session(worker) if "CoarseGrainedExecutorBackend" in everything_about(pid)]
 
     def stop(self) -> None:
         for service in reversed(self._services):

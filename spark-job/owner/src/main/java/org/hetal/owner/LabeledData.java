@@ -172,6 +172,11 @@ public final class LabeledData {
     return Optional.ofNullable(splits().test()).map(LabeledData::rows);
   }
 
+  /** {@return the word of each class in the data; empty when labels are numbers} */
+  public List<String> classNames() {
+    return splits().train().classNames();
+  }
+
   private static Rows rows(Table table) {
     return new Rows(table.features(), table.labels());
   }

@@ -3,8 +3,8 @@ package org.hetal.owner;
 import java.nio.file.Path;
 import java.util.List;
 import org.hetal.dataset.DatasetException;
-import org.hetal.owner.table.DataException;
 import org.hetal.owner.oracle.OracleLog;
+import org.hetal.owner.table.DataException;
 import org.hetal.training.EpochMetrics;
 
 /**

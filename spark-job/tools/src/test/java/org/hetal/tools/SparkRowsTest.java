@@ -94,7 +94,7 @@ class SparkRowsTest {
   }
 
   private static Table all(LabeledData data) {
-    return data.splits().train();
+    return data.prepared().splits().train();
   }
 
   @Test

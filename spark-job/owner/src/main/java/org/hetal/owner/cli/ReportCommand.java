@@ -69,7 +69,7 @@ final class ReportCommand extends OwnerCommand {
       missing =
           "The model is not decrypted yet, so there is no test accuracy: hetal decrypt-model does"
               + " it.";
-    } else if (data.splits().test() == null) {
+    } else if (data.testRows().isEmpty()) {
       missing = "There are no test rows (data.test), so there is no test accuracy.";
     } else {
       evaluation = Optional.of(evaluation(data, run, history, id));
@@ -84,12 +84,17 @@ final class ReportCommand extends OwnerCommand {
             answers(id),
             evaluation,
             missing,
-            IntStream.range(0, history.plan().layout().classes())
-                .mapToObj(Integer::toString)
-                .toList());
+            classNames(data, history.plan().layout().classes()));
     writeResult(output, PageWriter.html(page.page(run.describe(), Instant.now())));
     say("the data owner's report is in %s", output.toAbsolutePath().normalize());
     return ExitCode.OK.status();
+  }
+
+  private static List<String> classNames(LabeledData data, int classes) {
+    List<String> words = data.classNames();
+    return words.isEmpty()
+        ? IntStream.range(0, classes).mapToObj(Integer::toString).toList()
+        : words;
   }
 
   private Evaluation evaluation(LabeledData data, LocalStorage run, RunHistory history, String id) {

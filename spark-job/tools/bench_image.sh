@@ -5,7 +5,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
 readonly EX_INTERNAL=70 EX_CONFIG=78 MODULES=java.base,java.logging MOST_MIB=60
-readonly JARS='/(hetal-[a-z-]*|jackson-[a-z]*|config|picocli|fastcsv|commons-io)-[^/]*\.jar$'
+readonly JARS='/(hetal-[a-z-]*|jackson-[a-z]*|config|picocli|fastcsv|commons-io|slf4j-api)-[^/]*\.jar$'
 native=he-native/cpp/build/cpu-release
 
 java_home=$(java -XshowSettings:properties -version 2>&1 | sed -n 's/.*java.home = //p')

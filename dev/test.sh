@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Everything that CI runs, as ./hetal test; test.sh --device cuda: the tests of the device, on this machine's GPU.
+# test.sh --surroundings: the example DAG with Airflow.
 set -euo pipefail
 root=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.." >/dev/null && pwd)
 readonly root
@@ -153,6 +154,7 @@ try_bench_image() {
 case "$*" in
   "") test_all ;;
   "--device cuda" | "--device=cuda") test_cuda ;;
-  -h | --help) echo "usage: ./hetal test [--device cuda]          the times of the sections go to .hetal/test-times.json" ;;
-  *) fail "$EX_USAGE" "test: expected nothing or --device cuda, actual '$*'" ;;
+  --surroundings) test_surroundings ;;
+  -h | --help) echo "usage: ./hetal test [--device cuda | --surroundings]          the times of the sections go to .hetal/test-times.json" ;;
+  *) fail "$EX_USAGE" "test: expected nothing, --device cuda or --surroundings, actual '$*'" ;;
 esac

@@ -30,9 +30,11 @@ import org.hetal.owner.table.DataException;
 import org.hetal.owner.table.Table;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Data frames of a real Spark session as the data owner's rows. */
+@Tag("slow")
 class SparkRowsTest {
   private static final String[] KINDS = {"sky", "ant", "bee"};
   private static SparkSession spark;

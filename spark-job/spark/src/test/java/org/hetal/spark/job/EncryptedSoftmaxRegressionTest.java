@@ -30,12 +30,14 @@ import org.hetal.training.EarlyStopping;
 import org.hetal.training.ValidationOracle;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The cluster's side as calls, on the simulator, in a Spark context of the caller's own. */
 @Timeout(180)
+@Tag("slow")
 class EncryptedSoftmaxRegressionTest {
   private static final int EPOCHS = 3;
 

@@ -21,10 +21,12 @@ import org.hetal.he.DeviceUnavailableException;
 import org.hetal.spark.Main;
 import org.hetal.spark.errors.RetryLaterException;
 import org.hetal.spark.job.ToyOracle.Reply;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Exit statuses, and one line that says why. */
+@Tag("slow")
 class MainTest {
   @TempDir Path root;
 

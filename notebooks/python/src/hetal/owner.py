@@ -1,6 +1,7 @@
 """The data owner: keys, encryption, the oracle, decryption. Never give this process or its files to the cluster."""
 
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import TracebackType
@@ -20,6 +21,21 @@ from hetal.settings import Settings
 StrPath = str | os.PathLike[str]
 
 
+class _Closing(ABC):
+    """Closed by `close` or a `with` statement."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
 @dataclass(frozen=True)
 class Evaluation:
     """A model beside the same training in the clear, on the test rows.
@@ -35,7 +51,7 @@ class Evaluation:
     largest_weight_difference: float
 
 
-class DataOwner:
+class DataOwner(_Closing):
     """The party that holds the data and the secret key; a thin layer over `org.hetal.owner.DataOwner`.
 
     Every call can be repeated after the process was killed. Close it, or use it in a `with` statement: closing
@@ -150,16 +166,8 @@ class DataOwner:
         """Overwrites the secret key in memory with zeros."""
         self._owner.close()
 
-    def __enter__(self) -> Self:
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-
-class RunningOracle:
+class RunningOracle(_Closing):
     """An oracle that listens until it is closed, by `close` or a `with` statement."""
 
     def __init__(self, oracle: Any, endpoint: OracleEndpoint) -> None:
@@ -172,14 +180,6 @@ class RunningOracle:
     def close(self) -> None:
         """Stops listening."""
         self._oracle.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
 
 
 def oracle_answers(log: StrPath, spark: SparkSession | None = None) -> list[Epoch]:

@@ -45,8 +45,17 @@ class ProgramCommand implements Callable<Integer> {
 
   @Override
   public final Integer call() {
-    result.accept(program.apply(launcher, help ? null : load(options)));
+    result.accept(commandLine(options, help));
     return ExitCode.OK.status();
+  }
+
+  /**
+   * The command line of the program.
+   *
+   * @param help whether the program only prints about itself, and the settings are not read
+   */
+  List<String> commandLine(SettingsOptions given, boolean help) {
+    return program.apply(launcher, help ? null : load(given));
   }
 
   /** The settings that the program will have. */

@@ -1,33 +1,20 @@
 package org.hetal.launcher;
 
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 import java.util.function.Consumer;
-import org.hetal.command.ExitCode;
 import org.hetal.command.SettingsOptions;
 import org.hetal.config.Settings;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Unmatched;
 
 /**
  * A command about a run directory. With settings it is the data owner's, where the owner has such a
  * command; without them the cluster's, which needs the directory alone.
  */
 @Command
-final class RunCommand implements Callable<Integer> {
-  @Mixin private SettingsOptions options;
-
-  @Option(names = {"-h", "--help", "-V", "--version"})
-  private boolean help;
-
-  @Unmatched private List<String> others;
-
+final class RunCommand extends ProgramCommand {
   private final Launcher launcher;
-  private final BiFunction<Launcher, Settings, List<String>> owner;
-  private final Consumer<List<String>> result;
+  private final boolean ownerHasIt;
 
   /**
    * @param owner makes the command line of the owner's program; null: it has no such command
@@ -37,18 +24,16 @@ final class RunCommand implements Callable<Integer> {
       Launcher launcher,
       BiFunction<Launcher, Settings, List<String>> owner,
       Consumer<List<String>> result) {
+    super(launcher, owner, result);
     this.launcher = launcher;
-    this.owner = owner;
-    this.result = result;
+    this.ownerHasIt = owner != null;
   }
 
   @Override
-  public Integer call() {
-    boolean hasSettings = !options.files().isEmpty() || !options.overrides().isEmpty();
-    result.accept(
-        owner != null && (hasSettings || help)
-            ? owner.apply(launcher, help ? null : options.load())
-            : launcher.clusterFiles());
-    return ExitCode.OK.status();
+  List<String> commandLine(SettingsOptions given, boolean help) {
+    boolean hasSettings = !given.files().isEmpty() || !given.overrides().isEmpty();
+    return ownerHasIt && (hasSettings || help)
+        ? super.commandLine(given, help)
+        : launcher.clusterFiles();
   }
 }

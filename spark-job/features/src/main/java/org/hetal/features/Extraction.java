@@ -8,6 +8,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.hetal.command.ProgressBar;
 import org.hetal.he.ResourceUnavailableException;
 import org.hetal.owner.table.DataException;
@@ -71,10 +72,26 @@ final class Extraction {
       }
       return new Result(file.commit(), columns);
     } finally {
-      pool.shutdownNow();
+      end(pool);
       if (file != null) {
         file.close();
       }
+    }
+  }
+
+  /** Waits for the images that are being computed: the caller closes the model after this. */
+  private static void end(ExecutorService pool) {
+    pool.shutdownNow();
+    boolean interrupted = false;
+    while (!pool.isTerminated()) {
+      try {
+        pool.awaitTermination(1, TimeUnit.MINUTES);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
     }
   }
 

@@ -10,7 +10,7 @@ source "$root/dev/needs.sh"
 # shellcheck source-path=SCRIPTDIR source=stamp.sh
 source "$root/dev/stamp.sh"
 
-readonly MODULES=spark-job/launcher,spark-job/owner,spark-job/spark,spark-job/tools
+readonly MODULES=spark-job/launcher,spark-job/owner,spark-job/spark,spark-job/features,spark-job/tools
 
 # Builds the modules with Maven; the engine's own build runs inside it.
 build_modules() {

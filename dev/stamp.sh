@@ -24,7 +24,7 @@ build_digest() {
 # Succeeds if a jar is missing or the stamp of the last successful build has another digest.
 stale() {
   local module
-  for module in owner spark tools; do
+  for module in owner spark features tools; do
     [[ -e $root/spark-job/$module/target/classpath.txt ]] || return 0
   done
   [[ -e $STAMP && -e $root/spark-job/launcher/target/hetal-launcher.jar ]] || return 0

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything that CI runs, as ./hetal test; test.sh --device cuda: the tests of the device, on this machine's GPU.
-# test.sh --surroundings: the example DAG with Airflow.
+# test.sh --surroundings: the example DAG with Airflow, and the example of images.
 set -euo pipefail
 root=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.." >/dev/null && pwd)
 readonly root
@@ -67,10 +67,12 @@ test_cuda() {
     -Dtest.excludedGroups=none -Dtest='Cuda*Test' -Dsurefire.failIfNoSpecifiedTests=false
 }
 
-# With Airflow, which ./hetal test does not install.
+# What installs or fetches much: Airflow, the images of an example.
 test_surroundings() {
   trap show_times EXIT
   mkdir -p "$STATE"
+  section "features of images, and a training on them"
+  "$root/examples/images/run.sh"
   section "Airflow"
   "$root/dev/airflow_test.sh"
 }

@@ -90,6 +90,12 @@ record Launcher(
     return program(options, classPath, installation.jar("tools"));
   }
 
+  /** Features of images: the only program with ONNX Runtime. */
+  List<String> features() {
+    return program(
+        List.of(), installation.classPath("features", ALL), installation.jar("features"));
+  }
+
   /** A script for developers. */
   List<String> script(String name, List<String> scriptArguments) {
     return concatenated(

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.hetal.command.CommandRunner;
 import org.hetal.command.ExitCode;
 import org.hetal.command.FailureTable;
@@ -89,11 +90,12 @@ public final class Main implements Callable<Integer> {
     }
     line.addSubcommand("status", new RunCommand(launcher, null, result));
     line.addSubcommand("report", new RunCommand(launcher, Launcher::owner, result));
+    line.addSubcommand("features", new OwnOptions(launcher, Launcher::features, result));
     line.addSubcommand("demo", new ProgramCommand.Demo(launcher, result));
     CommandLine bench = new CommandLine(new Bench());
     bench.addSubcommand("train", new ProgramCommand(launcher, Launcher::tools, result));
     for (String name : NATIVE_BENCHMARKS) {
-      bench.addSubcommand(name, new NativeBenchmark(launcher, result));
+      bench.addSubcommand(name, new OwnOptions(launcher, Main::benchmark, result));
     }
     line.addSubcommand("bench", bench);
     return line;
@@ -142,22 +144,32 @@ public final class Main implements Callable<Integer> {
   }
 
   /** A benchmark that {@code dev/bench.sh} builds and starts. */
+  private static List<String> benchmark(Launcher launcher) {
+    List<String> arguments = launcher.arguments();
+    return launcher.script("bench.sh", arguments.subList(1, arguments.size()));
+  }
+
+  /** A command without settings, whose program reads all options itself. */
   @Command
-  private static final class NativeBenchmark implements Callable<Integer> {
+  private static final class OwnOptions implements Callable<Integer> {
     @Unmatched private List<String> others;
 
     private final Launcher launcher;
+    private final Function<Launcher, List<String>> program;
     private final Consumer<List<String>> result;
 
-    NativeBenchmark(Launcher launcher, Consumer<List<String>> result) {
+    OwnOptions(
+        Launcher launcher,
+        Function<Launcher, List<String>> program,
+        Consumer<List<String>> result) {
       this.launcher = launcher;
+      this.program = program;
       this.result = result;
     }
 
     @Override
     public Integer call() {
-      List<String> arguments = launcher.arguments();
-      result.accept(launcher.script("bench.sh", arguments.subList(1, arguments.size())));
+      result.accept(program.apply(launcher));
       return ExitCode.OK.status();
     }
   }

@@ -18,6 +18,7 @@ record FakeTree(Path root) {
   static FakeTree in(Path root) throws IOException {
     FakeTree tree = new FakeTree(root);
     tree.module("owner", "owner.Main", "lib/hetal-he-openfhe-1.2.3.jar:lib/config-1.jar");
+    tree.module("features", "features.Main", "lib/hetal-owner-1.2.3.jar:lib/onnxruntime-1.jar");
     tree.module("tools", "tools.Main", "lib/hetal-owner-1.2.3.jar");
     tree.module(
         "spark",

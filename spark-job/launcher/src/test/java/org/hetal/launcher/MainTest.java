@@ -60,6 +60,20 @@ class MainTest {
     }
   }
 
+  @Test
+  void features_runsItsOwnProgramWithAllItsOptions() {
+    for (String options : List.of("--model m.onnx --images x --output y.npy", "--help")) {
+      FakeTree.Result result = hetal(Map.of("SPARK_HOME", "/nowhere"), "features " + options);
+      assertEquals(0, result.status(), said);
+      assertTrue(result.jars("-cp").contains("onnxruntime-1.jar"), result.jars("-cp"));
+      List<String> last = List.of(("features.Main features " + options).split(" "));
+      int words = result.words().size();
+      assertEquals(last, result.words().subList(words - last.size(), words));
+    }
+    assertFalse(hetal(BUILT, "plan").jars("-cp").contains("onnxruntime"));
+    assertFalse(hetal(BUILT, "train").jars("-cp").contains("onnxruntime"));
+  }
+
   /** All ways to set a device, and some that only look so. */
   @ParameterizedTest
   @CsvSource({

@@ -52,21 +52,33 @@ public final class NpzWriter {
     return npy("(" + matrix.length + ", " + columns + ")", matrix);
   }
 
+  /**
+   * The bytes of a {@code .npy} file before its values.
+   *
+   * @param type as NumPy writes it, such as {@code <f8}
+   * @param shape as a Python tuple; the values follow in C order
+   */
+  public static byte[] header(String type, String shape) {
+    String header = "{'descr': '" + type + "', 'fortran_order': False, 'shape': " + shape + ", }";
+    int unpadded = PREFIX + header.length() + 1;
+    int padding = (ALIGNMENT - unpadded % ALIGNMENT) % ALIGNMENT;
+    String text = header + " ".repeat(padding) + "\n";
+    ByteBuffer out = ByteBuffer.allocate(PREFIX + text.length()).order(ByteOrder.LITTLE_ENDIAN);
+    out.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII));
+    out.put((byte) 1).put((byte) 0).putShort((short) text.length());
+    out.put(text.getBytes(StandardCharsets.US_ASCII));
+    return out.array();
+  }
+
   private static byte[] npy(String shape, double[][] rows) {
-    String header = "{'descr': '<f8', 'fortran_order': False, 'shape': " + shape + ", }";
+    byte[] header = header("<f8", shape);
     int values = 0;
     for (double[] row : rows) {
       values += row.length;
     }
-    int unpadded = PREFIX + header.length() + 1;
-    int padding = (ALIGNMENT - unpadded % ALIGNMENT) % ALIGNMENT;
-    String text = header + " ".repeat(padding) + "\n";
     ByteBuffer out =
-        ByteBuffer.allocate(PREFIX + text.length() + Double.BYTES * values)
-            .order(ByteOrder.LITTLE_ENDIAN);
-    out.put((byte) 0x93).put("NUMPY".getBytes(StandardCharsets.US_ASCII));
-    out.put((byte) 1).put((byte) 0).putShort((short) text.length());
-    out.put(text.getBytes(StandardCharsets.US_ASCII));
+        ByteBuffer.allocate(header.length + Double.BYTES * values).order(ByteOrder.LITTLE_ENDIAN);
+    out.put(header);
     for (double[] row : rows) {
       for (double value : row) {
         out.putDouble(value);

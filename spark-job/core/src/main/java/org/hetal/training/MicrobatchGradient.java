@@ -71,8 +71,12 @@ public final class MicrobatchGradient implements AutoCloseable {
   /**
    * As {@link #compute(ExpandedWeights, EncryptedMicrobatch, double)}.
    *
+   * @param lookahead from {@link #expand}
+   * @param microbatch features X and labels Y; stays the caller's
+   * @param factor {@link Schedule#gradientFactor} of the microbatch's minibatch
    * @param times told the times of {@link TaskStage#LOGITS}, {@link TaskStage#SOFTMAX} and {@link
    *     TaskStage#GRADIENT}
+   * @return compact real form at {@link Levels#gradient()}; the caller closes it
    */
   public List<Ciphertext> compute(
       ExpandedWeights lookahead, EncryptedMicrobatch microbatch, double factor, StageTimes times) {

@@ -6,11 +6,18 @@ public interface StageTimes {
   /** Keeps nothing. */
   StageTimes NONE = (stage, nanoseconds) -> {};
 
+  /**
+   * Tells the time of a stage.
+   *
+   * @param stage that ended
+   * @param nanoseconds that it took
+   */
   void add(TaskStage stage, long nanoseconds);
 
   /**
    * Ends a stage.
    *
+   * @param stage that ends
    * @param start {@link System#nanoTime()} at its start
    * @return {@link System#nanoTime()} now, at which the next stage starts
    */

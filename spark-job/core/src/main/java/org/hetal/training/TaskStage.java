@@ -17,7 +17,7 @@ public enum TaskStage {
   /** Sums over microbatches, serialization included. */
   SUM;
 
-  /** The name in {@code metrics.jsonl}: {@code read}, {@code expand} and so on. */
+  /** {@return the name in {@code metrics.jsonl}: {@code read}, {@code expand} and so on} */
   public String label() {
     return name().toLowerCase(Locale.ROOT);
   }

@@ -154,9 +154,11 @@ class DemoProcessTest {
 
   @Test
   void oracleThatEndsWhileOthersWork_isNoticed() throws Exception {
-    List<String> command = shell("touch " + folder + "/ready; exit 70");
+    String wait = "while [ ! -e " + folder + "/end ]; do sleep 0.05; done";
+    List<String> command = shell("touch " + folder + "/ready; " + wait + "; exit 70");
     try (DemoProcess oracle = DemoProcess.silent("oracle", command, log())) {
       oracle.awaitFiles(List.of(folder.resolve("ready")), LIMIT);
+      Files.createFile(folder.resolve("end"));
       // Java notices the end of a process a little later than the system.
       DemoException failure =
           assertTimeoutPreemptively(

@@ -15,7 +15,7 @@ fail() {
 
 # What the launcher needs: for which purpose | what | how it is checked | Debian package | what it is for.
 # run: to run what is built; build: to build it; fetch: to fetch OpenFHE, nvcc, Spark; bench: to build the C++ benchmarks;
-# notebook: to install Jupyter; test: for ./hetal test as well; surroundings: for ./hetal test --surroundings; outputs: for
+# package: for ./hetal package; notebook: to install Jupyter; test: for ./hetal test as well; surroundings: for ./hetal test --surroundings; outputs: for
 # dev/outputs_test.sh.
 readonly NEEDS="\
 run|Java $JAVA_LEAST to $JAVA_MOST|find_java|JDK|runs every command
@@ -28,6 +28,7 @@ fetch|Python 3.9 or newer|at_least python3 3.9|python3|fetches OpenFHE, nvcc and
 fetch|pip|have_pip|python3-pip|fetches OpenFHE, nvcc and Spark
 bench|CLI11|have_header CLI/CLI.hpp|libcli11-dev|reads the options of the benchmarks
 bench|JSON for Modern C++|have_header nlohmann/json.hpp|nlohmann-json3-dev|writes the figures of the benchmarks
+package|git|have git|git|tells the files and the time of a package
 notebook|Python 3.11 or newer|at_least python3 3.11|python3|runs Jupyter
 notebook|Python's venv|have_venv|python3-venv|holds Jupyter and its packages
 test|GoogleTest|have_gtest|libgtest-dev|C++ tests

@@ -80,7 +80,7 @@ test_surroundings() {
 test_all() {
   local digest
   trap show_times EXIT
-  require build fetch bench notebook test outputs
+  require build fetch bench notebook package test outputs
   mkdir -p "$STATE"
   section "OpenFHE"
   need_openfhe
@@ -118,6 +118,8 @@ test_all() {
   "$root/dev/notebooks_test.sh"
   section "launcher"
   "$root/dev/launcher_test.sh"
+  section "packages of both roles with a Java run-time alone"
+  "$root/dev/package_test.sh"
   section "status, reports in Chromium, the model in scikit-learn, ONNX and Spark ML"
   "$root/dev/outputs_test.sh"
   if [[ $(uname -m) == x86_64 ]]; then

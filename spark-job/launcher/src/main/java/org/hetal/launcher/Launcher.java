@@ -43,6 +43,7 @@ record Launcher(
 
   /** A command of the cluster: through spark-submit if there is a Spark, otherwise embedded. */
   List<String> cluster(Settings settings) {
+    installation.require("spark");
     if (usesOpenFhe(settings) && !isBuiltWith(OPENFHE)) {
       return againWith(OPENFHE);
     }
@@ -63,6 +64,7 @@ record Launcher(
    * path, file systems and options, and runs in this machine's process whatever master they name.
    */
   List<String> clusterFiles() {
+    installation.require("spark");
     String spark = environment.getOrDefault("SPARK_HOME", "");
     return spark.isEmpty()
         ? cluster(null)
@@ -71,6 +73,7 @@ record Launcher(
 
   /** A demo or a benchmark; the demo starts programs of both roles, with their own class paths. */
   List<String> tools(Settings settings) {
+    installation.require("tools");
     if (needsOpenFheClient(settings)) {
       return againWith(OPENFHE);
     }
@@ -98,6 +101,7 @@ record Launcher(
 
   /** A script for developers. */
   List<String> script(String name, List<String> scriptArguments) {
+    installation.require("tools");
     return concatenated(
         List.of(installation.root().resolve("dev/" + name).toString()), scriptArguments);
   }
@@ -177,8 +181,9 @@ record Launcher(
     return settings != null && settings.device() == Settings.Device.CUDA;
   }
 
+  /** A package has the optional parts that it was made with. */
   private boolean isBuiltWith(String part) {
-    return builtWith().contains(part);
+    return installation.packaged() || builtWith().contains(part);
   }
 
   private Set<String> builtWith() {

@@ -81,6 +81,7 @@ class ProgramCommand implements Callable<Integer> {
 
     @Override
     Settings load(SettingsOptions given) {
+      launcher.installation().require("tools");
       return new DemoProfile(launcher.installation().root(), fast, simulator)
           .load(given.files(), given.overrides());
     }

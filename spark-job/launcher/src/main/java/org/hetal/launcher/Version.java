@@ -31,15 +31,19 @@ final class Version {
             + ", computes with "
             + EngineLibrary.cpuPath(),
         spark.isEmpty()
-            ? "Spark   " + embedded(installation) + ", embedded"
+            ? "Spark   " + embedded(installation)
             : "Spark   " + of(Path.of(spark)) + ", " + spark);
   }
 
   private static String embedded(Installation installation) {
+    if (!installation.has("spark")) {
+      return "none in this package";
+    }
     return installation.classPath("spark", name -> true).stream()
         .map(path -> version(path.getFileName().toString()))
         .filter(version -> !version.isEmpty())
         .findFirst()
+        .map(version -> version + ", embedded")
         .orElse("unknown");
   }
 

@@ -34,6 +34,19 @@ record FakeTree(Path root) {
     return tree;
   }
 
+  /**
+   * A package of a role that looks as {@code ./hetal package} makes it, with the class path of its
+   * module.
+   */
+  static FakeTree packaged(Path root, String role, String module) throws IOException {
+    FakeTree tree = new FakeTree(root);
+    tree.jar("lib/hetal-" + module + "-" + VERSION + ".jar", role + ".Main");
+    tree.jar("lib/hetal-spark-" + VERSION + "-spark.jar", "job.Main");
+    Files.writeString(root.resolve("lib/" + module + ".classpath"), "config-1.jar");
+    Files.writeString(root.resolve(Installation.PACKAGE), "role=" + role + "\ncommit=abc\n");
+    return tree;
+  }
+
   private void module(String name, String main, String classPath) throws IOException {
     jar("spark-job/" + name + "/target/hetal-" + name + "-" + VERSION + ".jar", main);
     Files.writeString(root.resolve("spark-job/" + name + "/target/classpath.txt"), classPath);

@@ -245,6 +245,51 @@ class MainTest {
   }
 
   @Test
+  void package_runsTheCommandsOfItsRoleAndBuildsNothing() throws Exception {
+    Path root = Files.createDirectories(folder.resolve("a package"));
+    tree = FakeTree.packaged(root, "owner", "owner");
+    Path lib = root.resolve("lib");
+    for (String line : List.of("keygen", "keygen --client openfhe", "report -s threads=2")) {
+      FakeTree.Result result = hetal(Map.of(), line);
+      assertEquals(0, result.status(), said);
+      assertEquals(
+          lib.resolve("hetal-owner-1.2.3.jar") + ":" + lib.resolve("config-1.jar"),
+          result.jars("-cp"));
+    }
+    for (String line : List.of("train", "train --help", "status run", "report run")) {
+      assertRefused(line, "the cluster's package (hetal-cluster-1.2.3), actual: the package owner");
+    }
+    for (String line : List.of("demo --simulator", "bench train", "bench engine")) {
+      assertRefused(line, "a tree with the sources, actual: the package owner in " + root);
+    }
+  }
+
+  @Test
+  void packageOfTheCluster_hasNoCommandThatNeedsTheSecretKey() throws Exception {
+    Path root = Files.createDirectories(folder.resolve("a package"));
+    tree = FakeTree.packaged(root, "cluster", "spark");
+    Path lib = root.resolve("lib");
+    assertTrue(
+        hetal(Map.of(), "train").words().contains("@" + lib.resolve("spark-java.options")), said);
+    for (String line :
+        List.of("plan", "keygen", "oracle", "decrypt-model", "report -s threads=2")) {
+      assertRefused(
+          line, "the data owner's package (hetal-owner-1.2.3), actual: the package cluster");
+    }
+    assertRefused("train --device cuda", "this package was made without it");
+    Files.createFile(lib.resolve("hetal-he-cuda-1.2.3.jar"));
+    assertTrue(hetal(Map.of(), "train --device cuda").jars("-cp").contains("hetal-he-cuda-1.2.3"));
+  }
+
+  private void assertRefused(String line, String part) {
+    FakeTree.Result result = hetal(Map.of(), line);
+    assertEquals(78, result.status(), line);
+    assertTrue(said.contains(part), said);
+    assertEquals(1, said.strip().lines().count(), said);
+    assertTrue(result.words().isEmpty(), line);
+  }
+
+  @Test
   void help_needsNoSettings() {
     for (String line : List.of("train --help", "keygen -c absent.conf -h", "demo --help")) {
       FakeTree.Result result = hetal(Map.of(), line);

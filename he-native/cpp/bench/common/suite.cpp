@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <ctime>
 #include <random>
 
 #include "base/error.h"
@@ -217,13 +218,20 @@ std::vector<Entry> Suite::key_switch_parts(int level) {
 
 namespace {
 
+struct Times {
+  double wall, processor;
+};
+
+double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
 /// What the rounds of one kind of bootstrap found.
 struct Rounds {
   Entry entry;
   Errors errors;
 
-  void add(double seconds, const Slots& actual, const Slots& expected) {
-    entry.seconds.push_back(seconds);
+  void add(const Times& times, const Slots& actual, const Slots& expected) {
+    entry.seconds.push_back(times.wall);
+    entry.processor_seconds.push_back(times.processor);
     errors.add(actual, expected);
   }
 };
@@ -250,7 +258,12 @@ std::vector<Entry> Suite::bootstraps(int repetitions, const std::vector<std::uin
   const int levels_left = context_.parameters().bootstrap_output_level() - input;
   for (const std::uint32_t slots : sparse) prepare_sparse(slots);
   const std::uint32_t all = context_.parameters().slot_count();
-  const auto named = [&](const std::string& name) { return Rounds{{name, input, {}, {}}, {}}; };
+  const auto both_times = [&](const auto& body) {
+    const double start = processor_seconds();
+    const double wall = timed(body);
+    return Times{wall, processor_seconds() - start};
+  };
+  const auto named = [&](const std::string& name) { return Rounds{{name, input, {}, {}, {}}, {}}; };
   // A round has each kind once, so that a slow phase of the machine does not favor one of them.
   std::vector<Rounds> rounds;
   rounds.push_back(named("bootstrap"));
@@ -269,9 +282,9 @@ std::vector<Entry> Suite::bootstraps(int repetitions, const std::vector<std::uin
       const Ciphertext a = encrypt(x, input), b = encrypt(y, input), c = encrypt(z, input);
       Ciphertext one;
       std::array<Ciphertext, 2> two;
-      const double one_s = timed(
+      const Times one_s = both_times(
           [&] { one = slots == 0 ? bootstrapper_->real(evaluator_, a) : sparse_.at(slots)->real(evaluator_, a); });
-      const double two_s = timed([&] {
+      const Times two_s = both_times([&] {
         two = slots == 0 ? bootstrapper_->pair(evaluator_, b, c) : sparse_.at(slots)->pair(evaluator_, b, c);
       });
       const Slots refreshed = decrypt(one), first = decrypt(two[0]), second = decrypt(two[1]);

@@ -11,8 +11,15 @@ namespace hetal::bootstrap {
 using ckks::Ciphertext;
 using ckks::Evaluator;
 
+namespace {
+
+/// Of each linear transform.
+constexpr std::uint32_t kBabySteps = 8;
+
+}  // namespace
+
 RotationLevels rotation_levels(const ckks::Parameters& parameters) {
-  return transform_rotations(parameters, parameters.slot_count());
+  return transform_rotations(parameters, parameters.slot_count(), kBabySteps);
 }
 
 std::uint64_t key_bytes(const ckks::Parameters& parameters) {

@@ -103,14 +103,14 @@ std::vector<Diagonals> factors(const ckks::Context& context, std::uint32_t slots
   return out;
 }
 
-RotationLevels transform_rotations(const ckks::Parameters& p, std::uint32_t slots) {
+RotationLevels transform_rotations(const ckks::Parameters& p, std::uint32_t slots, std::uint32_t baby_steps) {
   RotationLevels out;
   const auto radix = radices(p, slots);
   const auto stride = strides(radix);
   const int factors = static_cast<int>(stride.size());
   for (int i = 0; i < factors; ++i) {
     const auto at = static_cast<std::size_t>(i);
-    const std::uint32_t block = stride[at] * kBabySteps;
+    const std::uint32_t block = stride[at] * baby_steps;
     // SlotsToCoeffs applies the factors from the first to the last, CoeffsToSlots from the last to the first.
     const int level = std::max(p.bootstrap_input_level() - i, p.cts_level() - (factors - 1 - i));
     for (std::uint32_t d : diagonal_indices(stride[at], radix[at], slots)) {

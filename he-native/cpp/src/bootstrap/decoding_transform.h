@@ -10,9 +10,6 @@
 
 namespace hetal::bootstrap {
 
-/// Baby steps of each linear transform (LinearTransform).
-inline constexpr std::uint32_t kBabySteps = 8;
-
 /// Steps of rotations to the highest level of use.
 using RotationLevels = std::map<std::uint32_t, int>;
 
@@ -27,8 +24,9 @@ std::vector<std::uint32_t> strides(const std::vector<int>& radices);
 std::vector<circuits::Diagonals> factors(const ckks::Context& context, std::uint32_t slots, bool inverse,
                                          double scaling);
 
-/// The rotations of SlotsToCoeffs and CoeffsToSlots on `slots` values, from the parameters alone.
-RotationLevels transform_rotations(const ckks::Parameters& parameters, std::uint32_t slots);
+/// The rotations of SlotsToCoeffs and CoeffsToSlots on `slots` values, from the parameters alone. `baby_steps`: see
+/// LinearTransform.
+RotationLevels transform_rotations(const ckks::Parameters& parameters, std::uint32_t slots, std::uint32_t baby_steps);
 /// Adds a rotation unless `steps` is 0.
 void note(RotationLevels& levels, std::uint32_t steps, int level);
 

@@ -1,6 +1,7 @@
 #include "bootstrap/mod_raise.h"
 
 #include <array>
+#include <numeric>
 
 #include "ckks/key_switching.h"
 
@@ -29,19 +30,26 @@ ckks::Ciphertext raise_modulus(const ckks::Evaluator& evaluator, const ckks::Cip
   device.mod_down(halves.data(), halves.size(), down);
   device.add({switched[0].data(), &q0, 1}, switched[0].data(), a.parts[0].data());
 
-  // Lift the integers to every prime, then switch back to the dense secret.
+  // Lift the integers to every prime, then switch back to the dense secret. An integer below q0 / 2 is its own digit
+  // modulo each group of primes, so that the lifted part is every digit of its decomposition.
   const int top = context.parameters().top_level();
-  ckks::Ciphertext raised{{}, top, a.scale};
-  for (ckks::RnsPoly& part : switched) {
-    device.intt({part.data(), &q0, 1});
-    raised.parts.push_back(context.allocate({top + 1, false}));
-    device.lift_centered(context.view(raised.parts.back()), part.data(), 0);
-    device.ntt(context.view(raised.parts.back()));
+  std::array<ckks::RnsPoly, 2> raised{context.allocate({top + 1, false}), context.allocate({top + 1, true})};
+  for (std::size_t i = 0; i < 2; ++i) {
+    device.intt({switched[i].data(), &q0, 1});
+    device.lift_centered(context.view(raised[i]), switched[i].data(), 0);
+    device.ntt(context.view(raised[i]));
   }
-  const auto raised_digits = evaluator.decompose(raised.parts[1], top);
+  const std::vector<const Word*> raised_digits(keys.from_sparse.b.size(), raised[1].data());
+  std::vector<device::Device::KeyDigit> from_sparse;
+  for (std::size_t j = 0; j < keys.from_sparse.b.size(); ++j) {
+    from_sparse.push_back({keys.from_sparse.b[j].data(), keys.from_sparse.a[j].data()});
+  }
+  std::vector<std::uint32_t> limbs(static_cast<std::size_t>(context.limbs({top + 1, true})));
+  std::iota(limbs.begin(), limbs.end(), 0u);
   ckks::RnsPoly out0 = context.allocate({top + 1, true}), out1 = context.allocate({top + 1, true});
-  evaluator.key_product(raised_digits, keys.from_sparse, top, out0, out1, false);
-  const ckks::RnsPoly *const sums[] = {&out0, &out1}, *const addends[] = {&raised.parts[0], nullptr};
+  device.key_product(context.view(out0), out1.data(), raised_digits.data(), from_sparse.data(), from_sparse.size(),
+                     limbs.data(), false);
+  const ckks::RnsPoly *const sums[] = {&out0, &out1}, *const addends[] = {&raised[0], nullptr};
   return {context.mod_down(sums, 0, addends), top, a.scale};
 }
 

@@ -16,6 +16,9 @@ using ckks::Ciphertext;
 using ckks::Evaluator;
 using Complex = std::complex<double>;
 
+/// Of each linear transform.
+constexpr std::uint32_t kBabySteps = 8;
+
 /// Terms of the trace that share a decomposition.
 constexpr std::uint32_t kTermsAtOnce = 4;
 
@@ -80,7 +83,7 @@ std::uint32_t fewest_sparse_slots(const ckks::Parameters& p) {
 
 RotationLevels sparse_rotation_levels(const ckks::Parameters& p, std::uint32_t slots) {
   const std::uint32_t half = half_of(p, slots);
-  RotationLevels out = transform_rotations(p, half);
+  RotationLevels out = transform_rotations(p, half, kBabySteps);
   for (const auto& sum : trace_steps(p, half)) {
     for (std::uint32_t step : sum) note(out, step, p.top_level());
   }

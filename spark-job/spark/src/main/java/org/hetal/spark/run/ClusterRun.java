@@ -125,7 +125,7 @@ public final class ClusterRun implements AutoCloseable {
         KeyBundleManifest.parse(
             engine.keyBundle() + "/" + KeyBundleManifest.NAME,
             KeyBundleCache.manifest(engine.keyBundle(), hadoop));
-    String missing = manifest.missing(plan, evaluator.parameters().ringDegree());
+    String missing = manifest.missing(plan, evaluator.parameters());
     if (!missing.isEmpty()) {
       throw new SettingsException(
           "key bundle "

@@ -141,8 +141,8 @@ public interface Parameters extends java.io.Serializable {
    * The keys of the sparse bootstraps of a number of real slots ({@link KeyPlan#bootstrap(int)}),
    * with levels that may exceed {@link #maxLevel()}.
    *
-   * @param slots real slots refreshed at once, a power of two from {@link
-   *     #FEWEST_BOOTSTRAP_SLOTS} to {@link #slotCount()}
+   * @param slots real slots refreshed at once, a power of two from {@link #FEWEST_BOOTSTRAP_SLOTS}
+   *     to {@link #slotCount()}
    * @return a new plan; empty where a sparse bootstrap uses the keys of a full one
    * @throws IllegalArgumentException for another number
    */

@@ -26,6 +26,7 @@ import org.hetal.he.FileWriteException;
 import org.hetal.he.Parameters;
 import org.hetal.he.engine.EngineLibrary;
 import org.hetal.owner.oracle.OracleLog;
+import org.hetal.report.RunMetrics;
 
 /**
  * All roles on one machine: the owner generates keys and encrypts, the cluster trains in a process
@@ -119,7 +120,7 @@ final class Demo {
   /** Trains, with the owner's oracle in another process; the seconds of the training. */
   private double train() {
     Settings.Oracle files = settings.oracle();
-    MetricsFile metrics = new MetricsFile(LocalPath.of("paths.run", settings.paths().run()));
+    LocalStorage run = new LocalStorage(LocalPath.of("paths.run", settings.paths().run()));
     List<String> oracle = with(programs.owner(), command("oracle"));
     List<String> training = with(programs.cluster(), command("train"));
     try (DemoProcess answering = DemoProcess.silent("oracle", oracle, log)) {
@@ -135,7 +136,7 @@ final class Demo {
         process.await(
             () -> {
               answering.requireRunning();
-              int done = metrics.steps();
+              int done = RunMetrics.read(run).lastStep();
               if (done > 0) {
                 progress.accept(Math.min(done, steps), steps);
               }

@@ -191,9 +191,9 @@ PYTHON
 pictures="$work/some pictures"
 picture_and_model "$pictures"
 chmod -R a+rwX "$pictures"
-expect 0 as_other "$owner" features --model "$pictures/pixels.onnx" --images "$pictures/pictures" --output "$pictures/features.csv"
-[[ $(wc -l <"$pictures/features.csv") == 3 && $(tail -n 1 "$pictures/features.csv") == *white* ]] ||
-  die "expected a header and a row for each picture, actual: $(<"$pictures/features.csv")"
+expect 0 as_other "$owner" features --model "$pictures/pixels.onnx" --images "$pictures/pictures" --output "$pictures/features.csv.gz"
+[[ $(zcat "$pictures/features.csv.gz" | wc -l) == 3 && $(zcat "$pictures/features.csv.gz" | tail -n 1) == *white* ]] ||
+  die "expected a header and a row for each picture, actual: $(zcat "$pictures/features.csv.gz")"
 expect 78 "$cluster" features --help
 passed "features of pictures by an ONNX model"
 

@@ -137,7 +137,6 @@ said "HETAL: Face Mask Detection"
 cp paper.json first.json
 "$root/hetal" "${paper[@]}" >"$work/log" 2>&1 && die "expected a training that is there to be refused"
 said "--resume goes on with it"
-rm .hetal/paper/facemask/cluster/run/report.json
 hetal "${paper[@]}" --resume
 python3 - first.json paper.json <<'PYTHON' || die "see above"
 import json

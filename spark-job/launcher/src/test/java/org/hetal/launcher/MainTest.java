@@ -342,6 +342,8 @@ class MainTest {
         "bench engine",
         "bench openfhe",
         "bench train",
+        "bench products",
+        "bench softmax",
         "bench image"
       })
   void everyCommand_isInTheHelpAndKnown(String command) {

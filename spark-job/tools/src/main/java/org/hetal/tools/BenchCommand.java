@@ -12,7 +12,6 @@ import org.hetal.command.ExitCode;
 import org.hetal.command.SettingsCommand;
 import org.hetal.command.SettingsOptions;
 import org.hetal.config.Settings;
-import org.hetal.config.SettingsException;
 import org.hetal.config.SettingsLoader;
 import org.hetal.format.Json;
 import org.hetal.he.Evaluator;
@@ -23,7 +22,10 @@ import org.hetal.he.owner.Client;
 import org.hetal.owner.keys.Clients;
 import org.hetal.owner.keys.DeviceProbe;
 import org.hetal.owner.keys.TemporaryFolder;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** A benchmark of algorithms with a client and an evaluator in this process, without data. */
 abstract class BenchCommand extends SettingsCommand {
@@ -41,6 +43,8 @@ abstract class BenchCommand extends SettingsCommand {
 
   @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures there too.")
   private Path json;
+
+  @Spec private CommandSpec spec;
 
   private Clients backend;
   private String device;
@@ -83,12 +87,12 @@ abstract class BenchCommand extends SettingsCommand {
     }
   }
 
-  /** Refuses wrong arguments in the words of an option. */
-  protected static <T> T asOption(Supplier<T> action) {
+  /** Refuses wrong arguments as a wrong command line. */
+  protected final <T> T asOption(Supplier<T> action) {
     try {
       return action.get();
     } catch (IllegalArgumentException e) {
-      throw new SettingsException(e.getMessage(), e);
+      throw new ParameterException(spec.commandLine(), e.getMessage(), e);
     }
   }
 

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.hetal.config.SettingsException;
 import org.hetal.he.owner.Client;
 import org.hetal.tools.products.ProductBench;
 import org.hetal.tools.products.ProductMethods;
@@ -21,9 +20,10 @@ import picocli.CommandLine.Option;
           + " with the same parameters: A W^T (logits) and R^T A (gradient), for A of rows x"
           + " features, W of classes x features, R of rows x classes. Every result is decrypted and"
           + " compared with the product in the clear.",
-      "column-packed: Jin et al., ProvSec 2020. column-major, row-major: Crockett, eprint 2020/1483."
-          + " diag-abt, diag-atb: HETAL, arXiv 2403.14111 (-partial: with its PRotUp). -fused: the"
-          + " same with the engine's sums of products and hoisted rotations. ours: org.hetal.linalg.",
+      "column-packed: Jin et al., ProvSec 2020. column-major, row-major: Crockett, eprint"
+          + " 2020/1483. diag-abt, diag-atb: HETAL, arXiv 2403.14111 (-partial: with its PRotUp)."
+          + " -fused: the same with the engine's sums of products and hoisted rotations. ours:"
+          + " org.hetal.linalg.",
       "A product that would take longer than --longest-minutes is stopped after a part of its"
           + " identical steps; its row says so. Ratios are to ours."
     })
@@ -55,26 +55,28 @@ final class BenchProductsCommand extends BenchCommand {
 
   @Override
   protected void measure(Client client) {
-    if (!(longestMinutes >= 0)) {
-      throw new SettingsException(
-          "--longest-minutes: expected at least 0, actual " + longestMinutes);
-    }
-    ProductBench bench = bench(client);
+    ProductBench bench = asOption(() -> bench(client));
+    List<Shape> checked =
+        shapes.stream().map(text -> asOption(() -> checked(bench, text))).toList();
     List<ProductRow> rows = new ArrayList<>();
-    for (String text : shapes) {
-      rows.addAll(
-          asOption(
-              () ->
-                  bench.run(
-                      Shape.parse(text),
-                      methods,
-                      longestMinutes,
-                      row -> say("%s", row.line().stripTrailing()))));
+    for (Shape shape : checked) {
+      rows.addAll(bench.run(shape, methods, longestMinutes, row -> say("%s", row.line())));
     }
     say("operands at level %d; ratios are to ours", bench.level());
     say("%s", ProductRow.head());
     rows.forEach(row -> say("%s", row.line()));
     write(rows.stream().map(row -> withSetting(bench, row)).toList());
+  }
+
+  /** Before anything is timed. */
+  private Shape checked(ProductBench bench, String text) {
+    if (!(longestMinutes >= 0)) {
+      throw new IllegalArgumentException(
+          "--longest-minutes: expected at least 0, actual " + longestMinutes);
+    }
+    Shape shape = Shape.parse(text);
+    bench.require(shape, methods);
+    return shape;
   }
 
   private Map<String, Object> withSetting(ProductBench bench, ProductRow row) {

@@ -35,7 +35,11 @@ public final class Main {
   @Command(
       name = "bench",
       description = "Benchmarks.",
-      subcommands = {BenchTrainCommand.class, BenchProductsCommand.class})
+      subcommands = {
+        BenchTrainCommand.class,
+        BenchProductsCommand.class,
+        BenchSoftmaxCommand.class
+      })
   static final class Bench implements Runnable {
     @Spec private CommandSpec spec;
 

@@ -68,6 +68,15 @@ public final class ProductBench {
   }
 
   /**
+   * Refuses methods and shapes that {@link #run} refuses.
+   *
+   * @throws IllegalArgumentException for an unknown name, or a shape that does not fit
+   */
+  public void require(Shape shape, List<String> names) {
+    ProductMethods.of(names, shape, client.parameters().slotCount(), level);
+  }
+
+  /**
    * Runs methods at a shape.
    *
    * @param names of {@link ProductMethods#names}

@@ -67,8 +67,8 @@ for path in sys.argv[2:]:
 PYTHON
 passed "two archives with sorted names, one owner, the time of the commit, the same bytes again"
 
-# What a JRE has: no compiler and no other tool of a JDK.
-readonly JRE=java.se,jdk.charsets,jdk.crypto.cryptoki,jdk.crypto.ec,jdk.httpserver,jdk.jfr,jdk.localedata,jdk.management,\
+# What a JRE has: no compiler and no other tool of a JDK. Spark's spark-submit wants jdk.incubator.vector.
+readonly JRE=java.se,jdk.charsets,jdk.crypto.cryptoki,jdk.crypto.ec,jdk.httpserver,jdk.incubator.vector,jdk.jfr,jdk.localedata,jdk.management,\
 jdk.management.agent,jdk.naming.dns,jdk.net,jdk.nio.mapmode,jdk.sctp,jdk.security.auth,jdk.security.jgss,jdk.unsupported,\
 jdk.xml.dom,jdk.zipfs
 "$JAVA_HOME/bin/jlink" --output "$work/jre" --add-modules "$JRE" >"$work/log" 2>&1 || die "expected a Java run-time"

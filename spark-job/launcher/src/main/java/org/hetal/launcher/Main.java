@@ -42,7 +42,8 @@ public final class Main implements Callable<Integer> {
   private static final List<String> CLUSTER = List.of("train", "predict");
 
   /** Written in C++, or a script: they read their options themselves. */
-  private static final List<String> JAVA_BENCHMARKS = List.of("products", "softmax", "train");
+  private static final List<String> JAVA_BENCHMARKS =
+      List.of("paper", "products", "softmax", "train");
 
   private static final List<String> NATIVE_BENCHMARKS = List.of("engine", "openfhe", "image");
 
@@ -144,7 +145,7 @@ public final class Main implements Callable<Integer> {
     public void run() {
       throw new ParameterException(
           spec.commandLine(),
-          "expected engine, image, openfhe, products, softmax or train, actual none");
+          "expected engine, image, openfhe, paper, products, softmax or train, actual none");
     }
   }
 

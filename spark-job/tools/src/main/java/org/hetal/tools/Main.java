@@ -37,6 +37,7 @@ public final class Main {
       description = "Benchmarks.",
       subcommands = {
         BenchTrainCommand.class,
+        PaperBenchCommand.class,
         BenchProductsCommand.class,
         BenchSoftmaxCommand.class
       })

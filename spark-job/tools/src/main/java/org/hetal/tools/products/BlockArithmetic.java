@@ -29,18 +29,21 @@ final class BlockArithmetic {
   /** sum a[i] * b[i], a level lower. */
   Ciphertext products(Scope scope, List<Ciphertext> a, List<Ciphertext> b) {
     try (Scope inner = new Scope()) {
-      Ciphertext sum;
-      if (fused) {
-        sum = inner.own(evaluator.multiplySum(a, b));
-      } else {
-        sum = null;
-        for (int i = 0; i < a.size(); i++) {
-          Ciphertext product = inner.own(evaluator.multiply(a.get(i), b.get(i)));
-          sum = sum(inner, sum, inner.own(evaluator.relinearize(product)));
-        }
-      }
+      Ciphertext sum = inner.own(fused ? evaluator.multiplySum(a, b) : relinearizedSum(a, b));
       return scope.own(
           sum.parts() == 3 ? evaluator.relinearizeRescale(sum) : evaluator.rescale(sum));
+    }
+  }
+
+  /** sum a[i] * b[i], each product relinearized by itself; scale degree 2. */
+  private Ciphertext relinearizedSum(List<Ciphertext> a, List<Ciphertext> b) {
+    try (BlockSums sum = new BlockSums(bench, 1)) {
+      for (int i = 0; i < a.size(); i++) {
+        try (Ciphertext product = evaluator.multiply(a.get(i), b.get(i))) {
+          sum.add(0, evaluator.relinearize(product));
+        }
+      }
+      return sum.take().get(0);
     }
   }
 
@@ -121,15 +124,23 @@ final class BlockArithmetic {
   private Ciphertext rotateAndSum(Scope scope, Ciphertext a, int[] steps) {
     Ciphertext sum = a;
     for (int i = 0; i < steps.length; i++) {
+      Ciphertext next;
       if (fused && i + 1 < steps.length) {
         int s = steps[i];
         int t = steps[++i];
-        sum = scope.own(evaluator.rotateSum(sum, new int[] {0, s, t, s + t}));
+        next = evaluator.rotateSum(sum, new int[] {0, s, t, s + t});
       } else {
-        sum = scope.own(evaluator.add(sum, scope.own(evaluator.rotate(sum, steps[i]))));
+        try (Ciphertext rotated = evaluator.rotate(sum, steps[i])) {
+          next = evaluator.add(sum, rotated);
+        }
       }
+      // Freed at once: a step of 49 blocks would hold a thousand of them.
+      if (sum != a) {
+        sum.close();
+      }
+      sum = next;
     }
-    return sum;
+    return sum == a ? a : scope.own(sum);
   }
 
   /** stride * 2^i for 2^i below the count. */

@@ -3,10 +3,11 @@ package org.hetal.tools.products;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Objects;
 import org.hetal.he.Ciphertext;
 
 /** A running sum for each block of a result. */
-final class BlockSums {
+final class BlockSums implements AutoCloseable {
   private final Workbench bench;
   private final List<Ciphertext> sums;
 
@@ -30,6 +31,15 @@ final class BlockSums {
 
   /** The sums, which are the caller's now. */
   List<Ciphertext> take() {
-    return List.copyOf(sums);
+    List<Ciphertext> out = List.copyOf(sums);
+    Collections.fill(sums, null);
+    return out;
+  }
+
+  /** Closes what was not taken. */
+  @Override
+  public void close() {
+    sums.stream().filter(Objects::nonNull).forEach(Ciphertext::close);
+    Collections.fill(sums, null);
   }
 }

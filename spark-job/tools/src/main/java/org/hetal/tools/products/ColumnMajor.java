@@ -92,8 +92,10 @@ final class ColumnMajor implements ProductMethod {
           Plaintext row = arithmetic.rowMask(step, i, level);
           List<Ciphertext> copies = new ArrayList<>();
           for (Ciphertext block : right) {
-            Ciphertext masked = step.own(evaluator.multiplyRescale(block, row));
-            copies.add(arithmetic.copyRow(step, masked, i));
+            try (Scope inner = new Scope()) {
+              Ciphertext masked = inner.own(evaluator.multiplyRescale(block, row));
+              copies.add(step.own(inner.release(arithmetic.copyRow(inner, masked, i))));
+            }
           }
           Ciphertext product = arithmetic.products(step, left, copies);
           Ciphertext sums = arithmetic.sumColumns(step, product, first);

@@ -123,7 +123,7 @@ final class DiagAtb implements ProductMethod {
       List<Ciphertext> right =
           bench.encrypt(scope, grid.pack(a), form == Form.PARTIAL ? level : productLevel);
       Plaintext fromHalf = arithmetic.columnMask(scope, half, grid.columns(), level);
-      BlockSums sums = new BlockSums(bench, right.size());
+      BlockSums sums = scope.own(new BlockSums(bench, right.size()));
       bench.clock().start();
       Ciphertext moved = arithmetic.rotateLeft(scope, tiled, half, fromHalf);
       Ciphertext complex =

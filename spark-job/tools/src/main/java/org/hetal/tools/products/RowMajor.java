@@ -81,7 +81,7 @@ final class RowMajor implements ProductMethod {
     try (Scope scope = new Scope()) {
       Ciphertext left = bench.encrypt(scope, grid.pack(r)[0], level);
       List<Ciphertext> right = bench.encrypt(scope, grid.pack(a), level - 1);
-      BlockSums sums = new BlockSums(bench, right.size());
+      BlockSums sums = scope.own(new BlockSums(bench, right.size()));
       bench.clock().start();
       while (bench.clock().next()) {
         int i = bench.clock().step();

@@ -78,7 +78,14 @@ public record MicrobatchSplit(List<List<RowBlocks>> rows, List<Parts> gradient)
     return out;
   }
 
-  private static List<Parts> ranges(int size, int tasks) {
+  /**
+   * Neighboring ranges of nearly equal size.
+   *
+   * @param size elements
+   * @param tasks ranges at most, at least 1
+   * @return ranges in order
+   */
+  public static List<Parts> ranges(int size, int tasks) {
     int count = Math.min(size, tasks);
     List<Parts> out = new ArrayList<>();
     for (int i = 0; i < count; i++) {

@@ -50,8 +50,7 @@ final class ClusterTable {
     this.plan = plan;
     this.gigabits = gigabits;
     StepPieces pieces = StepPieces.of(plan, parameters);
-    ClusterEstimate.Network network =
-        new ClusterEstimate.Network(gigabits * BYTES_OF_GIGABIT, STAGE_SECONDS);
+    ClusterEstimate.Network network = network(gigabits);
     for (int threads : cores) {
       CostModel model = at(costs, threads);
       ClusterEstimate one = ClusterEstimate.fastest(pieces, model, 1, network);
@@ -61,6 +60,11 @@ final class ClusterTable {
         rows.add(new Row(threads, model, estimate, estimate.efficiency(one), rowsPerSecond));
       }
     }
+  }
+
+  /** A network of so many gigabits per second. */
+  static ClusterEstimate.Network network(double gigabits) {
+    return new ClusterEstimate.Network(gigabits * BYTES_OF_GIGABIT, STAGE_SECONDS);
   }
 
   private static CostModel at(CostsByThreads costs, int threads) {

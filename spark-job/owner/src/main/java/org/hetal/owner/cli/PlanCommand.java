@@ -70,6 +70,16 @@ final class PlanCommand extends OwnerCommand {
   private List<Integer> cores = List.of();
 
   @Option(
+      names = "--batches",
+      paramLabel = "UNITS",
+      split = ",",
+      description =
+          "Also trains in the clear with minibatches of so many units and several learning rates, and"
+              + " tells for each the iterations to the least validation loss and the time on"
+              + " --executors: 1,2,4,8")
+  private List<Integer> batches = List.of();
+
+  @Option(
       names = "--network",
       paramLabel = "GBIT",
       defaultValue = "10",
@@ -104,9 +114,9 @@ final class PlanCommand extends OwnerCommand {
         !costs.isEmpty()
             ? BenchFile.costs(costs.get(0), parameters())
             : BenchFile.shipped(parameters()).orElse(null);
-    if (figures == null && !executors.isEmpty()) {
+    if (figures == null && !(executors.isEmpty() && batches.isEmpty())) {
       throw new SettingsException(
-          "--executors: expected measured costs of "
+          "--executors, --batches: expected measured costs of "
               + plan.parameters().name()
               + ", actual none; measure: hetal bench engine --json FILE, then plan --costs FILE");
     }
@@ -118,6 +128,7 @@ final class PlanCommand extends OwnerCommand {
     } else {
       showEstimate(plan, figures);
       showClusters(plan);
+      showBatches(data, plan, figures);
     }
     if (plaintext) {
       showPlain(data, plan);
@@ -220,6 +231,18 @@ final class PlanCommand extends OwnerCommand {
         throw FileWriteException.of(json, e);
       }
     }
+  }
+
+  private void showBatches(PreparedData data, TrainingPlan plan, CostModel figures) {
+    if (batches.isEmpty()) {
+      return;
+    }
+    if (batches.stream().anyMatch(n -> n < 1)) {
+      throw new SettingsException("--batches: expected at least 1 unit, actual " + batches);
+    }
+    new BatchTable(data, plan, parameters(), figures, ClusterTable.network(network))
+        .lines(batches, executors.isEmpty() ? List.of(1) : executors)
+        .forEach(line -> say("%s", line));
   }
 
   private void showCheckpoints(TrainingEstimate estimate) {

@@ -105,7 +105,8 @@ hetal {
   @Test
   void planForClusters_tellsSecondsAndEfficiencyFromMeasuredCosts() throws Exception {
     assertEquals(78, hetal("plan", "--executors", "1,2"), output);
-    assertTrue(output.contains("--executors: expected measured costs of " + SET), output);
+    assertTrue(
+        output.contains("--executors, --batches: expected measured costs of " + SET), output);
     String entry =
         "{\"name\": \"%s\", \"parameter_set\": \"%s\", \"threads\": %d, \"median_s\": %s}";
     List<String> files = new ArrayList<>();
@@ -135,6 +136,12 @@ hetal {
         clusters.get(0).path("softmax_bootstrap_seconds").asDouble()
             / clusters.get(2).path("softmax_bootstrap_seconds").asDouble();
     assertEquals(2, ratio, 1e-9, "two cores between one and four");
+    String[] batches = {"--costs", files.get(0), "--executors", "1,2", "--batches", "1,2,1000"};
+    assertEquals(0, hetal("plan", batches), output);
+    List<String> table =
+        output.lines().dropWhile(line -> !line.contains("units  batch-rows")).skip(1).toList();
+    assertTrue(table.get(0).matches("plan: +1 +[0-9]+ +.*[0-9] s +.*[0-9] s"), output);
+    assertEquals(78, hetal("plan", "--costs", files.get(0), "--batches", "0"), output);
     assertEquals(78, hetal("plan", "--costs", costs, "--executors", "2", "--cores", "8"), output);
     assertTrue(output.contains("expected 1 to 4, which were measured"), output);
     assertEquals(78, hetal("plan", "--costs", costs, "--executors", "0"), output);

@@ -165,7 +165,8 @@ public final class ClusterRun implements AutoCloseable {
             plan(),
             settings.paths().dataset(),
             settings.cluster().cacheBytes());
-    return new SparkGradientService(spark, spec, dataset, settings.cluster().partitions());
+    return new SparkGradientService(
+        spark, spec, dataset, settings.cluster().partitions(), settings.cluster().split());
   }
 
   /** A folder below the run directory; "" for itself. */

@@ -20,6 +20,7 @@ import org.hetal.linalg.ExpandedWeights;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.plan.TrainingPlan;
 import org.hetal.spark.engine.EngineHolder;
+import org.hetal.spark.engine.EngineMetrics;
 import org.hetal.spark.engine.EngineSpec;
 import org.hetal.spark.storage.HadoopStorage;
 import org.hetal.training.EncryptedMicrobatch;
@@ -125,6 +126,7 @@ public final class WorkerEngine implements AutoCloseable {
       try (var rows =
           microbatches.lease(
               microbatch.id(), memoryOf(microbatch.groups()), () -> readMicrobatch(microbatch))) {
+        EngineMetrics.cache(rows.wasCached());
         times.end(TaskStage.READ, start);
         return microbatchGradient.compute(weights.value(), rows.value(), step.factor(), times);
       }

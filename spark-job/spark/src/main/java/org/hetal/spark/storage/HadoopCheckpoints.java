@@ -20,9 +20,9 @@ import org.hetal.training.CheckpointStore;
 
 /**
  * Checkpoints in a run directory: {@code checkpoints/epoch-000012/} with one file a ciphertext and
- * {@code manifest.json}, which is written last and by a rename. A folder without the manifest is
- * not a checkpoint; a folder with it is complete. The two newest checkpoints are kept. The manifest
- * is a {@link DigestedJson} with counters, the hash of the configuration, and length and SHA-256 of
+ * {@code manifest.json}, which is written last and atomically. A folder without the manifest is not
+ * a checkpoint; a folder with it is complete. The two newest checkpoints are kept. The manifest is
+ * a {@link DigestedJson} with counters, the hash of the configuration, and length and SHA-256 of
  * each file.
  *
  * <p>An epoch is saved before the validation oracle is asked and again with its answer. The second
@@ -94,6 +94,8 @@ public final class HadoopCheckpoints implements CheckpointStore {
       FORMAT.write(storage, folder + "/" + MANIFEST, manifest);
       List<Integer> epochs = committed();
       for (int epoch : epochs.subList(0, Math.max(0, epochs.size() - KEPT))) {
+        // The manifest first: a deletion that is cut off leaves nothing that looks complete.
+        storage.delete(folder(epoch) + "/" + MANIFEST);
         storage.deleteFolder(folder(epoch));
       }
     } catch (UncheckedIOException e) {

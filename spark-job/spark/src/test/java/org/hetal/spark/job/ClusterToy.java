@@ -88,7 +88,7 @@ final class ClusterToy implements AutoCloseable {
     }
     all.remove("cluster.master");
     StringBuilder text = new StringBuilder();
-    all.forEach((key, value) -> text.append("hetal.%s = \"%s\"%n".formatted(key, value)));
+    all.forEach((key, value) -> text.append("hetal." + key + " = \"" + value + "\"\n"));
     Files.writeString(folder.resolve("my.conf"), text);
     for (String file : List.of("oracle.pem", "oracle.token")) {
       Files.copy(

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -35,12 +37,18 @@ final class SparkSubmit {
   /**
    * @param folder in which the command runs
    * @param name of the log beside the folder
-   * @param profile file of {@code conf/spark}
+   * @param profiles files of {@code conf/spark}, and others, joined as by {@code cat}
    */
-  SparkSubmit(Path folder, String name, String profile) {
+  SparkSubmit(Path folder, String name, String... profiles) throws IOException {
     this.folder = folder;
     this.log = folder.resolveSibling(name + ".log");
-    option("--properties-file", profile(profile).toString());
+    StringBuilder joined = new StringBuilder();
+    for (String profile : profiles) {
+      joined.append(Files.readString(profile(profile)));
+    }
+    Path properties = folder.resolveSibling(name + "-spark.conf");
+    Files.writeString(properties, joined);
+    option("--properties-file", properties.toString());
     // A toy ring on a small machine.
     conf("spark.driver.memory", "512m");
     conf("spark.driver.memoryOverhead", "512m");
@@ -61,9 +69,27 @@ final class SparkSubmit {
     return System.getenv("SPARK_HOME");
   }
 
+  /** A port of loopback that was free. */
+  static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
   /** A program of the Spark installation. */
   static String program(String name) {
     return Path.of(sparkHome(), "bin", name).toString();
+  }
+
+  /** The version of the Spark installation. */
+  static String sparkVersion() throws IOException {
+    try (var jars = Files.list(Path.of(sparkHome(), "jars"))) {
+      return jars.map(jar -> jar.getFileName().toString())
+          .filter(name -> name.matches("spark-core_2\\.13-.*\\.jar"))
+          .map(name -> name.replaceAll("^spark-core_2\\.13-|\\.jar$", ""))
+          .findFirst()
+          .orElseThrow();
+    }
   }
 
   static Path profile(String name) {

@@ -38,18 +38,17 @@ class YarnIT {
     SparkSubmit.assumeSpark();
     String jars = SparkSubmit.jars("hadoop", ":");
     servers = Files.createDirectories(root.resolve("servers"));
-    hadoop =
+    ProcessBuilder builder =
         new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-opens=java.base/java.lang=ALL-UNNAMED", // Guice
-                "-Xmx512m",
-                "-cp",
-                Path.of("target/test-classes").toAbsolutePath() + ":" + jars,
-                HadoopServers.class.getName())
-            .directory(servers.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(root.resolve("servers.log").toFile())
-            .start();
+            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "--add-opens=java.base/java.lang=ALL-UNNAMED", // Guice
+            "-Xmx512m",
+            "-cp",
+            Path.of("target/test-classes").toAbsolutePath() + ":" + jars,
+            HadoopServers.class.getName());
+    builder.environment().put("JAVA_HOME", System.getProperty("java.home")); // the containers'
+    builder.directory(servers.toFile()).redirectErrorStream(true);
+    hadoop = builder.redirectOutput(root.resolve("servers.log").toFile()).start();
     toy = new ClusterToy(root.resolve("owner"));
     Path ready = servers.resolve("ready");
     while (!Files.exists(ready)) {
@@ -62,7 +61,8 @@ class YarnIT {
     for (String folder : List.of("dataset", "keys")) {
       Path local = toy.root.resolve(folder);
       hdfs.copyFromLocalFile(
-          new org.apache.hadoop.fs.Path(local.toUri()), new org.apache.hadoop.fs.Path("/toy/"));
+          new org.apache.hadoop.fs.Path(local.toUri()),
+          new org.apache.hadoop.fs.Path("/toy/" + folder));
       // No driver and no executor can read the local files.
       FileUtils.moveDirectory(local.toFile(), root.resolve("moved-" + folder).toFile());
     }
@@ -85,7 +85,7 @@ class YarnIT {
     return hdfs.getUri() + path;
   }
 
-  private static SparkSubmit submit(Path folder, String name, String mode) {
+  private static SparkSubmit submit(Path folder, String name, String mode) throws IOException {
     return new SparkSubmit(folder, name, "yarn.conf")
         .environment("HADOOP_CONF_DIR", servers.resolve("conf").toString())
         .option("--deploy-mode", mode)

@@ -95,7 +95,7 @@ class KubernetesIT {
     assertTrue(all.contains("HetalKryoRegistrator"), all);
     assertFalse(all.contains("spark.authenticate.secret"), all);
     // The driver makes its executors from their template.
-    assertTrue(all.contains("app.kubernetes.io/component: \\\"executor\\\""), all);
+    assertTrue(all.contains("app.kubernetes.io/component: executor"), all);
     assertEquals(1, api.all("services").size());
   }
 

@@ -60,7 +60,7 @@ class StandaloneIT {
   }
 
   private static SparkSubmit submit(ToyOracle oracle, String name, Path run) throws Exception {
-    Path folder = toy.configuration(root.resolve(name), oracle, "paths.run=" + run.toUri());
+    Path folder = toy.configuration(root.resolve(name), oracle, "paths.run=file://" + run);
     return new SparkSubmit(folder, name, "standalone.conf", cluster.secret())
         .option("--master", cluster.master())
         .environment("SPARK_LOCAL_IP", "127.0.0.1")

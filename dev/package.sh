@@ -64,7 +64,7 @@ cluster() {
   common "$folder" cluster
   program "$folder" spark "hetal-spark-$version.jar" '^hetal-he-openfhe-'
   cp "$(spark_jar)" "$folder/lib/"
-  tracked "$folder" docs/gpu.md docs/security.md conf/gpu_discovery.sh
+  tracked "$folder" docs/clusters.md docs/gpu.md docs/metrics.md docs/security.md conf/gpu_discovery.sh conf/kubernetes conf/spark
   [[ -z $cuda ]] || cp "$(cuda_jar)" "$folder/lib/"
   for file in "$folder"/lib/*.jar; do
     # The names of the entries of a jar are not compressed.

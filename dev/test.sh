@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Everything that CI runs, as ./hetal test; test.sh --device cuda: the tests of the device, on this machine's GPU.
-# test.sh --surroundings: the example DAG with Airflow, and the example of images.
+# test.sh --surroundings: the example DAG with Airflow, the example of images, YARN with HDFS, S3A, other Sparks, Java 21.
+# test.sh --spark VERSION, --java VERSION: what runs through spark-submit, on another Spark or Java.
 set -euo pipefail
 root=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.." >/dev/null && pwd)
 readonly root
@@ -67,7 +68,7 @@ test_cuda() {
     -Dtest.excludedGroups=none -Dtest='Cuda*Test' -Dsurefire.failIfNoSpecifiedTests=false
 }
 
-# What installs or fetches much: Airflow, the images of an example.
+# What installs or fetches much: Airflow, the images of an example, Hadoop's servers, an S3 server, other Sparks.
 test_surroundings() {
   trap show_times EXIT
   mkdir -p "$STATE"
@@ -75,6 +76,14 @@ test_surroundings() {
   "$root/examples/images/run.sh"
   section "Airflow"
   "$root/dev/airflow_test.sh"
+  section "clusters: YARN with HDFS, S3A"
+  "$root/dev/clusters_test.sh"
+  section "clusters: Spark 4.0"
+  "$root/dev/clusters_test.sh" --spark 4.0.5
+  section "clusters: Spark 4.3"
+  "$root/dev/clusters_test.sh" --spark 4.3.0
+  section "clusters: Java 21"
+  "$root/dev/clusters_test.sh" --java 21
 }
 
 test_all() {
@@ -159,6 +168,7 @@ case "$*" in
   "") test_all ;;
   "--device cuda" | "--device=cuda") test_cuda ;;
   --surroundings) test_surroundings ;;
-  -h | --help) echo "usage: ./hetal test [--device cuda | --surroundings]          the times of the sections go to .hetal/test-times.json" ;;
-  *) fail "$EX_USAGE" "test: expected nothing, --device cuda or --surroundings, actual '$*'" ;;
+  "--spark "* | "--java "*) exec "$root/dev/clusters_test.sh" "$@" ;;
+  -h | --help) echo "usage: ./hetal test [--device cuda | --surroundings | --spark VERSION | --java VERSION]          the times of the sections go to .hetal/test-times.json" ;;
+  *) fail "$EX_USAGE" "test: expected nothing, --device cuda, --surroundings, --spark VERSION or --java VERSION, actual '$*'" ;;
 esac

@@ -1,11 +1,13 @@
 #!/usr/bin/env bash
 # Puts a Spark of the version that this project is built with into .hetal/spark, once, and prints its SPARK_HOME:
 #   SPARK_HOME=$(spark-job/spark/install_spark.sh) ./hetal train -c conf/demo.conf
+# install_spark.sh VERSION: that version.
 # It is PyPI's pyspark: a whole Spark with bin/spark-submit (about 500 MB). Needs python3 with pip, and the network.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
 
-readonly VERSION=4.1.3 TARGET=.hetal/spark-4.1.3
+readonly VERSION=${1:-4.1.3}
+readonly TARGET=.hetal/spark-$VERSION
 if [[ ! -x $TARGET/pyspark/bin/spark-submit ]]; then
   if ! python3 -m pip --version >/dev/null 2>&1; then
     echo "install_spark: missing on this machine: python3 with pip (Debian: apt-get install python3-pip), or set SPARK_HOME" >&2

@@ -128,6 +128,7 @@ public final class EngineHolder {
 
   public static void closeAll() {
     synchronized (ENGINES) {
+      ENGINES.values().forEach(EngineMetrics::closing);
       ENGINES.values().forEach(Evaluator::close);
       ENGINES.clear();
     }
@@ -138,7 +139,8 @@ public final class EngineHolder {
     if (Backends.named(spec.backend()).needsKeys()) {
       keys = KeyBundleCache.fetch(spec.keyBundle(), spec.keyManifestDigest(), hadoop);
     }
-    RecordingEvaluator evaluator = new RecordingEvaluator(Backends.open(spec, keys));
+    Evaluator engine = Backends.open(spec, keys);
+    RecordingEvaluator evaluator = new RecordingEvaluator(engine);
     if (!evaluator.parameters().hash().equals(spec.parameterHash())) {
       String actual = evaluator.parameters().name() + " " + evaluator.parameters().hash();
       evaluator.close();
@@ -152,6 +154,7 @@ public final class EngineHolder {
               + " engine with its key bundle, "
               + actual);
     }
+    EngineMetrics.opened(evaluator, engine);
     LOG.info(
         "opened engine {} on {}: parameters {}, key bundle {} with manifest SHA-256 {}",
         spec.backend(),

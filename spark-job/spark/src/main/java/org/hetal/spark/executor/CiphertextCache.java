@@ -10,6 +10,7 @@ import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.packing.Layout;
+import org.hetal.spark.engine.EngineMetrics;
 import org.hetal.training.EncryptedMicrobatch;
 
 /**
@@ -90,6 +91,7 @@ final class CiphertextCache implements AutoCloseable {
       long weight = evaluator.parameters().ciphertextBytes(file.level());
       var lease = files.lease(file.path(), weight, () -> read(file));
       leases.add(lease);
+      EngineMetrics.cache(lease.wasCached());
       return lease.value();
     }
 

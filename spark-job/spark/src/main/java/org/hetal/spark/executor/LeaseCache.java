@@ -41,10 +41,17 @@ final class LeaseCache<K, V extends AutoCloseable> implements AutoCloseable {
   /** A value in use. Closing the lease again has no effect. */
   final class Lease implements AutoCloseable {
     private final Entry<V> entry;
+    private final boolean wasCached;
     private boolean open = true;
 
-    private Lease(Entry<V> entry) {
+    private Lease(Entry<V> entry, boolean wasCached) {
       this.entry = entry;
+      this.wasCached = wasCached;
+    }
+
+    /** Whether another lease had loaded the value, or was loading it. */
+    boolean wasCached() {
+      return wasCached;
     }
 
     V value() {
@@ -85,7 +92,7 @@ final class LeaseCache<K, V extends AutoCloseable> implements AutoCloseable {
       }
       entry.leases++;
     }
-    Lease lease = new Lease(entry);
+    Lease lease = new Lease(entry, !first);
     try {
       if (first) {
         load(entry, load);

@@ -5,6 +5,7 @@ import java.util.EnumMap;
 import java.util.Map;
 import org.apache.spark.SparkContext;
 import org.apache.spark.util.LongAccumulator;
+import org.hetal.spark.engine.EngineMetrics;
 import org.hetal.training.StageTimes;
 import org.hetal.training.TaskStage;
 
@@ -27,6 +28,7 @@ final class StageAccumulators implements StageTimes, Serializable {
   @Override
   public void add(TaskStage stage, long added) {
     nanoseconds.get(stage).add(added);
+    EngineMetrics.addStage(stage, added);
   }
 
   /** Seconds so far; in the driver. */

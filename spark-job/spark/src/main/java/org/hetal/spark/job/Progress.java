@@ -9,8 +9,9 @@ import org.hetal.plan.Schedule;
 import org.hetal.spark.ml.FitListener;
 
 /**
- * Tells a person how training goes. The estimate is the mean of the last steps times the steps left
- * if training is not stopped early.
+ * Tells a person how training goes. The estimate is the mean of the last steps times the steps
+ * left, and the last validation times the validations left, if training is not stopped early. The
+ * first step of a process opens engines and keys; it counts until there is a second one.
  */
 final class Progress implements FitListener {
   private static final int STEPS_REMEMBERED = 8;
@@ -18,6 +19,8 @@ final class Progress implements FitListener {
   private final ProgressBar bar;
   private final Deque<Double> recent = new ArrayDeque<>();
   private Schedule schedule;
+  private int stepsHere;
+  private double validationSeconds;
 
   Progress(ProgressBar bar) {
     this.bar = bar;
@@ -90,6 +93,10 @@ final class Progress implements FitListener {
 
   @Override
   public void step(StepEvent event) {
+    stepsHere++;
+    if (stepsHere == 2) {
+      recent.clear();
+    }
     recent.addLast(event.gradientSeconds() + event.updateSeconds());
     if (recent.size() > STEPS_REMEMBERED) {
       recent.removeFirst();
@@ -107,11 +114,14 @@ final class Progress implements FitListener {
             event.step(),
             steps,
             mean,
-            Units.duration(mean * (steps - event.step()))));
+            Units.duration(
+                mean * (steps - event.step())
+                    + validationSeconds * (schedule.epochs() - event.epoch() + 1))));
   }
 
   @Override
   public void epoch(EpochEvent event) {
+    validationSeconds = event.validationSeconds() + event.oracleSeconds();
     String reason = event.decision().reason();
     bar.line(
         String.format(

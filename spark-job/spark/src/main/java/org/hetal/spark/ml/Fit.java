@@ -13,6 +13,7 @@ import org.hetal.oracle.RunIdentity;
 import org.hetal.plan.TrainingPlan;
 import org.hetal.planner.DeviceMemory;
 import org.hetal.spark.executor.SparkGradientService;
+import org.hetal.spark.metrics.JobLabels;
 import org.hetal.spark.metrics.Listeners;
 import org.hetal.spark.metrics.Metrics;
 import org.hetal.spark.run.ClusterRun;
@@ -112,7 +113,8 @@ final class Fit {
             workers::broadcastBytes,
             workers::gradientBytes,
             workers::stageSeconds);
-    List<TrainingListener> told = new ArrayList<>(List.of(metrics));
+    List<TrainingListener> told =
+        new ArrayList<>(List.of(metrics, new JobLabels(spark, settings.runId())));
     told.addAll(listeners);
     String configuration = run.configurationHash();
     CheckpointStore checkpoints =

@@ -11,6 +11,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.CommonPathCapabilities;
 import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileContext;
@@ -196,8 +197,15 @@ public final class HadoopStorage implements Storage {
    * Writes the bytes to {@code partial}, flushes them to the disks where the file system can, and
    * renames {@code partial} to {@code file}, replacing it. The rename is atomic on local disks and
    * HDFS. After a failure {@code partial} may remain.
+   *
+   * <p>On an object store such as {@code s3a:} a rename copies and deletes. There the bytes are one
+   * PUT to {@code file}, which appears whole or not at all.
    */
   static void replace(FileSystem files, Path partial, Path file, byte[] bytes) throws IOException {
+    if (files.hasPathCapability(file, CommonPathCapabilities.ABORTABLE_STREAM)) {
+      put(files, file, bytes);
+      return;
+    }
     try (FSDataOutputStream out = files.create(partial, true)) {
       out.write(bytes);
       if (out.hasCapability(StreamCapabilities.HSYNC)) {
@@ -205,6 +213,18 @@ public final class HadoopStorage implements Storage {
       }
     }
     rename(files, partial, file);
+  }
+
+  /** Closing the stream sends the object; a stream that failed must not be closed before abort. */
+  private static void put(FileSystem files, Path file, byte[] bytes) throws IOException {
+    try (FSDataOutputStream out = files.create(file, true)) {
+      try {
+        out.write(bytes);
+      } catch (IOException | RuntimeException e) {
+        out.abort();
+        throw e;
+      }
+    }
   }
 
   private static void rename(FileSystem files, Path from, Path to) throws IOException {

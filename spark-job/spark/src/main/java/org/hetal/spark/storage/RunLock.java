@@ -20,8 +20,10 @@ import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FSError;
 import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
 import org.hetal.dataset.CommitException;
 import org.hetal.spark.errors.RetryLaterException;
@@ -39,9 +41,9 @@ import org.slf4j.LoggerFactory;
  * once on the same machine. The age of a cut or damaged file is its modification time. Clocks of
  * machines that share a run directory must agree to a minute.
  *
- * <p>Creating a file that must not exist is atomic on local disks and HDFS, but not on every object
- * store. The owner therefore checks at each renewal and before each checkpoint ({@link
- * #requireHeld}) that the file still contains its own token.
+ * <p>Creating a file that must not exist is atomic on local disks, HDFS and S3 (a conditional PUT),
+ * but not on every object store. The owner therefore checks at each renewal and before each
+ * checkpoint ({@link #requireHeld}) that the file still contains its own token.
  */
 public final class RunLock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunLock.class);
@@ -196,7 +198,7 @@ public final class RunLock implements AutoCloseable {
   }
 
   private boolean create() throws IOException {
-    try (OutputStream out = files.create(file, false)) {
+    try (OutputStream out = newFile()) {
       out.write(content());
       return true;
     } catch (FSError e) { // the local disk is full: an empty lock would block the next start
@@ -208,6 +210,18 @@ public final class RunLock implements AutoCloseable {
       }
       throw e;
     }
+  }
+
+  /** A file that must not exist: decided by the file system, on S3 by the condition of the PUT. */
+  private OutputStream newFile() throws IOException {
+    String condition = Options.CreateFileOptionKeys.FS_OPTION_CREATE_CONDITIONAL_OVERWRITE;
+    if (!files.hasPathCapability(file, condition)) {
+      return files.create(file, false);
+    }
+    FSDataOutputStreamBuilder<?, ?> builder = files.createFile(file);
+    builder.overwrite(false);
+    builder.must(condition, true);
+    return builder.build();
   }
 
   public void renew() {

@@ -167,7 +167,7 @@ class JarIT {
     submit.addAll(List.of("--class", Main.class.getName(), System.getProperty("hetal.jar")));
     assertEquals(0, run(submit, "submitted"));
     String log = Files.readString(root.resolve("submitted.log"));
-    String version = org.apache.spark.package$.MODULE$.SPARK_VERSION();
+    String version = SparkSubmit.sparkVersion();
     assertTrue(log.contains("Spark " + version + " on local-cluster[2,1,1024]"), log);
     assertSameBytes("submitted");
   }

@@ -52,6 +52,19 @@ class ProgressTest {
   }
 
   @Test
+  void step_afterTheFirstOne_estimatesWithoutItAndWithValidations() {
+    Progress progress = progress(true);
+    progress.started(SCHEDULE, 0);
+    progress.step(new StepEvent(1, 0, 4, 1, 90, 0)); // opens keys
+    progress.step(new StepEvent(1, 1, 4, 2, 4, 1));
+    assertTrue(said().endsWith("5.0 s per step  at most 1 min 30 s left"), said());
+    progress.epoch(new EpochEvent(1, 110, 5, 1, new StopDecision(false, true, "")));
+    progress.step(new StepEvent(2, 0, 4, 5, 5, 0));
+    // 15 steps of 5 s and 4 validations of 6 s.
+    assertTrue(said().endsWith("at most 1 min 39 s left"), said());
+  }
+
+  @Test
   void epoch_saysWhatTheOracleAnswered() {
     Progress progress = progress(false);
     progress.started(SCHEDULE, 0, 0);

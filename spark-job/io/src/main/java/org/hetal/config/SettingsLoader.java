@@ -149,7 +149,9 @@ public final class SettingsLoader {
                 in.matching("cluster.master", MASTER, "a master that Spark knows: " + MASTERS),
                 in.integer("cluster.partitions", 0, 1 << 20),
                 in.bytes("cluster.cache-bytes"),
-                in.oneOf("cluster.driver-device", Settings.DriverDevice.class)),
+                in.oneOf("cluster.driver-device", Settings.DriverDevice.class),
+                in.integer("cluster.split", 0, 64),
+                in.integer("training.checkpoint-every", 0, 1_000_000)),
             report.all(config),
             report.changes(config));
     in.throwProblems();

@@ -343,6 +343,8 @@ class MainTest {
         "bench engine",
         "bench openfhe",
         "bench train",
+        "bench products",
+        "bench softmax",
         "bench paper",
         "bench image"
       })

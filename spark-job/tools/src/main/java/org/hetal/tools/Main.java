@@ -35,7 +35,12 @@ public final class Main {
   @Command(
       name = "bench",
       description = "Benchmarks.",
-      subcommands = {BenchTrainCommand.class, PaperBenchCommand.class})
+      subcommands = {
+        BenchTrainCommand.class,
+        PaperBenchCommand.class,
+        BenchProductsCommand.class,
+        BenchSoftmaxCommand.class
+      })
   static final class Bench implements Runnable {
     @Spec private CommandSpec spec;
 

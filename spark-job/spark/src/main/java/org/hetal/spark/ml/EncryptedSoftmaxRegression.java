@@ -38,6 +38,7 @@ import org.hetal.training.ValidationOracle;
 public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSoftmaxRegression> {
   private static final int MOST_ROWS = 1 << 24;
   private static final int MOST_EPOCHS = 100_000;
+  private static final int MOST_CHECKPOINT_INTERVAL = 1_000_000;
 
   /** Rows of a minibatch. */
   public static final Param<Integer> BATCH_ROWS =
@@ -113,6 +114,15 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
           value -> value.isEmpty() || !value.isBlank(),
           "");
 
+  /** Steps between checkpoints inside an epoch. */
+  public static final Param<Integer> CHECKPOINT_INTERVAL =
+      new Param<>(
+          "checkpointInterval",
+          "iterations after which the state is saved inside an epoch, besides its end; 0: only there",
+          "0 to " + MOST_CHECKPOINT_INTERVAL,
+          value -> value >= 0 && value <= MOST_CHECKPOINT_INTERVAL,
+          10);
+
   private static final List<Param<?>> PARAMS = params0();
 
   private final List<FitListener> listeners = new ArrayList<>();
@@ -137,6 +147,7 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
         .setGroupsPerMicrobatch(training.groupsPerMicrobatch())
         .setRunId(settings.runId())
         .setCheckpointDir(settings.paths().run())
+        .setCheckpointInterval(settings.cluster().checkpointEvery())
         .setSettings(settings);
   }
 
@@ -151,7 +162,8 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
                 LOGIT_RANGE,
                 GROUPS_PER_MICROBATCH,
                 RUN_ID,
-                CHECKPOINT_DIR));
+                CHECKPOINT_DIR,
+                CHECKPOINT_INTERVAL));
     all.addAll(OF_COMPUTING);
     return List.copyOf(all);
   }
@@ -261,6 +273,17 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
    */
   public EncryptedSoftmaxRegression setCheckpointDir(String value) {
     return set(CHECKPOINT_DIR, value);
+  }
+
+  /**
+   * Sets {@link #CHECKPOINT_INTERVAL}. The result does not depend on it.
+   *
+   * @param value iterations between checkpoints inside an epoch, 0 to 10^6; 0: only at its end
+   * @return this
+   * @throws org.hetal.config.SettingsException when the value is out of its range
+   */
+  public EncryptedSoftmaxRegression setCheckpointInterval(int value) {
+    return set(CHECKPOINT_INTERVAL, value);
   }
 
   /**
@@ -386,6 +409,7 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
     all.put(
         "training.groups-per-microbatch",
         "" + get(GROUPS_PER_MICROBATCH).orElse(planned.groupsPerMicrobatch()));
+    all.put("training.checkpoint-every", getOrDefault(CHECKPOINT_INTERVAL).toString());
     if (!getOrDefault(CHECKPOINT_DIR).isEmpty()) {
       all.put("paths.run", getOrDefault(CHECKPOINT_DIR));
     }

@@ -21,9 +21,9 @@ import org.hetal.training.CheckpointStore;
 
 /**
  * Checkpoints in a run directory: {@code checkpoints/epoch-000012/} with one file a ciphertext and
- * {@code manifest.json}, which is written last and atomically. A folder without the manifest is
- * not a checkpoint; a folder with it is complete. The two newest checkpoints are kept. The manifest
- * is a {@link DigestedJson} with counters, the hash of the configuration, and length and SHA-256 of
+ * {@code manifest.json}, which is written last and atomically. A folder without the manifest is not
+ * a checkpoint; a folder with it is complete. The two newest checkpoints are kept. The manifest is
+ * a {@link DigestedJson} with counters, the hash of the configuration, and length and SHA-256 of
  * each file. A checkpoint inside an epoch has the folder {@code epoch-000012-batch-000000034/}: 12
  * completed epochs and 34 completed minibatches of the next one.
  *

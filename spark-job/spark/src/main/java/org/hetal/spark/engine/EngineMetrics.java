@@ -36,8 +36,7 @@ public final class EngineMetrics {
    * <ul>
    *   <li>{@code bootstraps}: computed since the start of the process
    *   <li>{@code seconds_STAGE}: spent in a {@link TaskStage} since then, added over tasks
-   *   <li>{@code cache_hits}, {@code cache_misses}: ciphertexts of the data set found in
-   *       memory, and read
+   *   <li>{@code cache_hits}, {@code cache_misses}: ciphertexts of rows found in memory, and read
    *   <li>{@code engines}: open engines
    *   <li>{@code keys_loaded}, {@code key_bytes}: evaluation keys in memory, and bytes of the key
    *       files that are open
@@ -85,7 +84,7 @@ public final class EngineMetrics {
     NANOSECONDS.get(stage).add(nanoseconds);
   }
 
-  /** Counts a look into the cache of ciphertexts. */
+  /** Counts a look into the cache of ciphertexts of rows. */
   public static void cache(boolean hit) {
     (hit ? CACHE_HITS : CACHE_MISSES).increment();
   }

@@ -90,6 +90,7 @@ final class CiphertextCache implements AutoCloseable {
     private Ciphertext one(StoredFile file) {
       long weight = evaluator.parameters().ciphertextBytes(file.level());
       var lease = files.lease(file.path(), weight, () -> read(file));
+      EngineMetrics.cache(lease.wasCached());
       leases.add(lease);
       EngineMetrics.cache(lease.wasCached());
       return lease.value();

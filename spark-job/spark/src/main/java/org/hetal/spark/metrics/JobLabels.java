@@ -27,9 +27,9 @@ public final class JobLabels implements TrainingListener {
   }
 
   @Override
-  public void started(Schedule trained, int epochsDone) {
+  public void started(Schedule trained, int epochsDone, int stepsDone) {
     schedule = trained;
-    gradient(epochsDone + 1, 1);
+    gradient(epochsDone + 1, stepsDone % trained.batches() + 1);
   }
 
   @Override

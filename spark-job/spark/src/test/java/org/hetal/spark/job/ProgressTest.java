@@ -54,7 +54,7 @@ class ProgressTest {
   @Test
   void step_afterTheFirstOne_estimatesWithoutItAndWithValidations() {
     Progress progress = progress(true);
-    progress.started(SCHEDULE, 0);
+    progress.started(SCHEDULE, 0, 0);
     progress.step(new StepEvent(1, 0, 4, 1, 90, 0)); // opens keys
     progress.step(new StepEvent(1, 1, 4, 2, 4, 1));
     assertTrue(said().endsWith("5.0 s per step  at most 1 min 30 s left"), said());

@@ -261,14 +261,14 @@ class OpenFheEvaluatorTest {
   void manifestOfABundle_tellsWhichPlannedKeysItLacks() throws Exception {
     byte[] bytes = Files.readAllBytes(directory.resolve("keys").resolve(KeyBundleManifest.NAME));
     KeyBundleManifest manifest = KeyBundleManifest.parse("keys", bytes);
-    int degree = client.parameters().ringDegree();
+    Parameters parameters = client.parameters();
     assertEquals(client.keyId(), manifest.keyId());
     KeyPlan fewer = new KeyPlan().rotate(SHORT, 3).rotate(1, 15).conjugate(15).bootstrap();
-    assertEquals("", manifest.missing(fewer, degree));
+    assertEquals("", manifest.missing(fewer, parameters));
     KeyPlan others = new KeyPlan().rotate(SHORT, 4).rotate(3, 1).relinearize(16);
     assertEquals(
         "relinearization at level 16, rotation by 3 at level 1, rotation by 77 at level 4",
-        manifest.missing(others, degree));
+        manifest.missing(others, parameters));
   }
 
   @Test

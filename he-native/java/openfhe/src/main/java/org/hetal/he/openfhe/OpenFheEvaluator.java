@@ -288,7 +288,7 @@ public final class OpenFheEvaluator extends CheckedEvaluator<CkksCiphertext, Ckk
     return context.zero(bundle.keyTag(), level);
   }
 
-  /** OpenFHE's own form in an {@link Envelope}. */
+  /** Residues in an {@link Envelope}. */
   @Override
   protected byte[] doSerialize(CkksCiphertext a) {
     return context.serialize(a);

@@ -114,6 +114,10 @@ public final class OpenFheClient implements Client {
   @Override
   public double[] decryptComplex(byte[] ciphertext) {
     try (CkksCiphertext a = context.deserializeCiphertext(ciphertext)) {
+      if (!a.keyTag().equals(keyId())) {
+        throw new HeFormatException(
+            "OpenFHE ciphertext: key id: expected " + keyId() + ", actual " + a.keyTag());
+      }
       return secret.decrypt(a);
     }
   }

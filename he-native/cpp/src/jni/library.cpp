@@ -2,6 +2,7 @@
 // into each.
 #include <jni.h>
 
+#include "base/process.h"
 #include "build_info.h"
 #include "device/cpu/kernel_paths.h"
 #include "jni/convert.h"
@@ -16,7 +17,7 @@ using namespace hetal::jni;
 #endif
 
 /// Raised when a native method's signature or meaning changes.
-constexpr jint kAbiVersion = 3;
+constexpr jint kAbiVersion = 4;
 
 HETAL_NATIVE(jint, abiVersion)(JNIEnv*, jclass) { return kAbiVersion; }
 
@@ -27,6 +28,12 @@ HETAL_NATIVE(jstring, commit)(JNIEnv* env, jclass) { return env->NewStringUTF(HE
 HETAL_NATIVE(jstring, cpuPath)(JNIEnv* env, jclass) {
   return guarded(env, [&] { return from_string(env, std::string(hetal::device::choose_kernel_path().name)); });
 }
+
+#ifdef HETAL_OWNER_LIBRARY
+HETAL_NATIVE(void, protectProcessNative)(JNIEnv* env, jclass) {
+  guarded(env, [] { hetal::protect_process(); });
+}
+#endif
 
 /// Objects that Java has not closed.
 HETAL_NATIVE(jlong, liveObjects)(JNIEnv*, jclass) { return handles().live(); }

@@ -55,7 +55,7 @@ struct SecretVector {
 };
 
 /// Derives independent seeds from one. The seed of the uniform halves becomes public and must not reveal the errors.
-Seed derived(const Seed& seed, std::uint64_t purpose);
+SecretSeed derived(const Seed& seed, std::uint64_t purpose);
 
 /// Errors of deviation 3.19, in evaluation form.
 ckks::RnsPoly gaussian_poly(const ckks::Context& context, Random& random, ckks::Basis basis);

@@ -69,8 +69,9 @@ public final class OpenFheClient implements Client {
       CkksContext context = parameters.openContext();
       try {
         file.requireParameters(secretKeyFile, context.parameterHash());
-        return new OpenFheClient(
-            parameters, context, CkksSecretKey.ofOpenFheBytes(context, file.payload()));
+        CkksSecretKey secret = CkksSecretKey.ofOpenFheBytes(context, file.payload());
+        file.requireKeyId(secretKeyFile, secret);
+        return new OpenFheClient(parameters, context, secret);
       } catch (RuntimeException e) {
         context.close();
         throw e;

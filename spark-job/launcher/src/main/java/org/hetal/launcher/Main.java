@@ -93,7 +93,9 @@ public final class Main implements Callable<Integer> {
     line.addSubcommand("features", new OwnOptions(launcher, Launcher::features, result));
     line.addSubcommand("demo", new ProgramCommand.Demo(launcher, result));
     CommandLine bench = new CommandLine(new Bench());
-    bench.addSubcommand("train", new ProgramCommand(launcher, Launcher::tools, result));
+    for (String name : List.of("train", "paper")) {
+      bench.addSubcommand(name, new ProgramCommand(launcher, Launcher::tools, result));
+    }
     for (String name : NATIVE_BENCHMARKS) {
       bench.addSubcommand(name, new OwnOptions(launcher, Main::benchmark, result));
     }

@@ -32,7 +32,10 @@ public final class Main {
   }
 
   /** Benchmarks that are written in Java. */
-  @Command(name = "bench", description = "Benchmarks.", subcommands = BenchTrainCommand.class)
+  @Command(
+      name = "bench",
+      description = "Benchmarks.",
+      subcommands = {BenchTrainCommand.class, PaperBenchCommand.class})
   static final class Bench implements Runnable {
     @Spec private CommandSpec spec;
 

@@ -8,10 +8,13 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.config.SettingsLoader;
+import org.hetal.dataset.DatasetException;
 import org.hetal.oracle.OracleEndpoint;
 import org.hetal.plan.Schedule;
+import org.hetal.report.RunMetrics;
 import org.hetal.softmax.Softmax;
 import org.hetal.spark.oracle.HttpsValidationOracle;
+import org.hetal.spark.storage.HadoopStorage;
 import org.hetal.training.ValidationOracle;
 
 /**
@@ -261,6 +264,27 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
   }
 
   /**
+   * What the cluster measured of a run, also while it goes on. Cost: one small file.
+   *
+   * @param spark context whose Hadoop configuration names the file systems
+   * @param uri path or URI of the run's folder, as for {@link #CHECKPOINT_DIR}
+   * @return time, bootstraps and bytes of each step and epoch so far
+   * @throws DatasetException when the folder is not a run's, or a line in it is not a step or an
+   *     epoch
+   */
+  public static RunMetrics metrics(JavaSparkContext spark, String uri) {
+    HadoopStorage storage = new HadoopStorage(uri, spark.hadoopConfiguration());
+    if (!storage.exists(RunMetrics.FILE)) {
+      throw new DatasetException(
+          storage.describe()
+              + ": expected the folder of a run, with "
+              + RunMetrics.FILE
+              + " after its first step; actual none");
+    }
+    return RunMetrics.read(storage);
+  }
+
+  /**
    * Has a listener told of the fits that follow.
    *
    * @param listener told from now on
@@ -281,7 +305,7 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
    * @return the model of the best epoch
    * @throws SettingsException listing everything that does not fit, before the first task; also
    *     when the oracle refuses the run, or no epoch was the best
-   * @throws org.hetal.dataset.DatasetException when one thing does not fit and it is the data set
+   * @throws DatasetException when one thing does not fit and it is the data set
    * @throws org.hetal.spark.errors.RetryLaterException when the oracle does not answer; the same
    *     call continues from the checkpoint
    * @throws org.hetal.dataset.CommitException when the checkpoint folder is of another run

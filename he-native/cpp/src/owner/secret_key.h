@@ -49,7 +49,9 @@ struct SecretVector {
   std::vector<std::int64_t> values;
   explicit SecretVector(std::size_t n) : values(n) {}
   explicit SecretVector(std::vector<std::int64_t> v) : values(std::move(v)) {}
-  ~SecretVector() { explicit_bzero(values.data(), values.size() * sizeof(std::int64_t)); }
+  ~SecretVector() {
+    if (!values.empty()) explicit_bzero(values.data(), values.size() * sizeof(std::int64_t));  // moved from: no data
+  }
   SecretVector(const SecretVector&) = delete;
   SecretVector& operator=(const SecretVector&) = delete;
 };

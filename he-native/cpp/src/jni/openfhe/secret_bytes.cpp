@@ -13,7 +13,9 @@ struct Wiped {
   ~Wiped() { clear(bytes); }
   Wiped(const Wiped&) = delete;
   Wiped& operator=(const Wiped&) = delete;
-  static void clear(Bytes& bytes) { explicit_bzero(bytes.data(), bytes.size()); }
+  static void clear(Bytes& bytes) {
+    if (!bytes.empty()) explicit_bzero(bytes.data(), bytes.size());
+  }
 };
 
 /// Collects what is written; memory that it outgrows is overwritten, too.

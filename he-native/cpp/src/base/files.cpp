@@ -46,10 +46,10 @@ class Descriptor {
     struct stat status {};
     if (fstat(descriptor_, &status) != 0) fail_to_read(path_);
     const mode_t others = status.st_mode & (S_IRWXG | S_IRWXO);
-    require<SecurityError>(others == 0, path_, ": expected a file that only its owner may read, mode 600; actual mode ",
+    require<SecurityError>(others == 0, path_, ": expected a file that no other user may use, mode 600; actual mode ",
                            std::oct, status.st_mode & 0777, ": chmod 600 ", path_);
     require<SecurityError>(status.st_uid == geteuid() || status.st_uid == 0, path_,
-                           ": expected a file of this user (uid ", geteuid(), "), actual owner: uid ", status.st_uid);
+                           ": expected a file of this user (uid ", geteuid(), "), actual uid ", status.st_uid);
   }
   /// Fills `out`. Throws FormatError if the file ends before.
   void read_all(std::span<std::uint8_t> out) const {

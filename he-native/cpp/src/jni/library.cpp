@@ -2,11 +2,14 @@
 // into each.
 #include <jni.h>
 
-#include "base/process.h"
 #include "build_info.h"
 #include "device/cpu/kernel_paths.h"
 #include "jni/convert.h"
 #include "jni/handles.h"
+
+#ifdef HETAL_OWNER_LIBRARY
+#include "owner/process.h"
+#endif
 
 using namespace hetal::jni;
 
@@ -31,7 +34,7 @@ HETAL_NATIVE(jstring, cpuPath)(JNIEnv* env, jclass) {
 
 #ifdef HETAL_OWNER_LIBRARY
 HETAL_NATIVE(void, protectProcessNative)(JNIEnv* env, jclass) {
-  guarded(env, [] { hetal::protect_process(); });
+  guarded(env, [] { hetal::owner::protect_process(); });
 }
 #endif
 

@@ -1,4 +1,4 @@
-#include "base/process.h"
+#include "owner/process.h"
 
 #include <gtest/gtest.h>
 
@@ -14,7 +14,7 @@
 
 #include "base/huge_pages.h"
 
-namespace hetal {
+namespace hetal::owner {
 namespace {
 
 /// In a child: what it sets cannot be taken back.
@@ -57,4 +57,4 @@ TEST(Process, PagesOfPolynomialsAreLeftOutOfCoreFiles) {
 }
 
 }  // namespace
-}  // namespace hetal
+}  // namespace hetal::owner

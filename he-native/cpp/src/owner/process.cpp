@@ -1,4 +1,4 @@
-#include "base/process.h"
+#include "owner/process.h"
 
 #include <cerrno>
 #include <system_error>
@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-namespace hetal {
+namespace hetal::owner {
 
 void protect_process() {
   const rlimit none{0, 0};
@@ -17,4 +17,4 @@ void protect_process() {
                          std::error_code(errno, std::generic_category()).message());
 }
 
-}  // namespace hetal
+}  // namespace hetal::owner

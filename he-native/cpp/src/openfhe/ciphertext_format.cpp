@@ -51,7 +51,8 @@ Ciphertext deserialize(const Context& context, ByteView bytes) {
   number(in, "ring degree", n, n);
   const std::size_t limbs = number(in, "limbs", 1, static_cast<std::uint32_t>(q.size()));
   const std::size_t count = number(in, "parts", 2, 3);
-  const std::uint32_t degree = number(in, "scale degree", 1, 2);
+  // A rescaling takes a limb: OpenFHE itself refuses scale degree 2 where there is one limb only.
+  const std::uint32_t degree = number(in, "scale degree", 1, limbs == 1 ? 1 : 2);
   const std::size_t tag_bytes = number(in, "length of the key tag", 1, kMaxTagBytes);
   const std::string tag(reinterpret_cast<const char*>(in.raw(tag_bytes, "key tag")), tag_bytes);
   require<FormatError>(plain_tag(tag), in.what(), ": key tag: expected letters, digits, '_', '.' and '-'");

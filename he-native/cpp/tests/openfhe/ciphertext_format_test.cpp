@@ -57,6 +57,9 @@ TEST_F(OpenFheCiphertextFormat, EveryFieldOfTheHeaderIsChecked) {
   for (const std::uint32_t length : {0u, 1u, 65u, 0xffffffffu}) {
     EXPECT_THROW(deserialize(context, with(kTagLength, length)), FormatError) << length;
   }
+  Bytes lowest = serialize(drop_to_level(context, a, 0));
+  lowest[kDegree] = 2;
+  EXPECT_THROW(deserialize(context, lowest), FormatError);
   Bytes bad = good;
   bad[kTag] = '\n';
   EXPECT_THROW(deserialize(context, bad), FormatError);

@@ -92,7 +92,6 @@ final class CiphertextCache implements AutoCloseable {
       var lease = files.lease(file.path(), weight, () -> read(file));
       EngineMetrics.cache(lease.wasCached());
       leases.add(lease);
-      EngineMetrics.cache(lease.wasCached());
       return lease.value();
     }
 

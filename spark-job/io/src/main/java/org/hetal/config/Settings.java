@@ -280,6 +280,11 @@ public record Settings(
    * @param driverDevice what the driver computes on
    * @serial exclude
    */
-  public record Cluster(String master, int partitions, long cacheBytes, DriverDevice driverDevice)
+  public record Cluster(
+      String master,
+      int partitions,
+      long cacheBytes,
+      DriverDevice driverDevice,
+      boolean allowUnauthenticated)
       implements Serializable {}
 }

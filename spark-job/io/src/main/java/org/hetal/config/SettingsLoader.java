@@ -149,7 +149,8 @@ public final class SettingsLoader {
                 in.matching("cluster.master", MASTER, "a master that Spark knows: " + MASTERS),
                 in.integer("cluster.partitions", 0, 1 << 20),
                 in.bytes("cluster.cache-bytes"),
-                in.oneOf("cluster.driver-device", Settings.DriverDevice.class)),
+                in.oneOf("cluster.driver-device", Settings.DriverDevice.class),
+                in.bool("cluster.allow-unauthenticated")),
             report.all(config),
             report.changes(config));
     in.throwProblems();
@@ -298,7 +299,7 @@ public final class SettingsLoader {
         in.path("oracle.certificate"),
         in.path("oracle.token-file"),
         in.path("oracle.log"),
-        budget == 0 ? 2 * training.epochs() : budget,
+        budget == 0 ? training.epochs() : budget,
         in.duration("oracle.retry-timeout", Duration.ofSeconds(1), Duration.ofDays(10)));
   }
 

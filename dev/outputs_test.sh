@@ -111,4 +111,47 @@ passed "the model in scikit-learn and in ONNX's checker"
 SPARK_HOME=$spark PYTHONPATH=$(dirname "$spark"):$python_path python3 "$CHECK" spark-ml "$model/spark-ml" rows.csv predictions.csv \
   2>"$work/log" || die "see above"
 passed "the model in Spark ML"
+
+# Two of the paper's sets by name, made up.
+PYTHONPATH=$python_path python3 - "$work/sets" <<'PYTHON'
+import pathlib
+import sys
+
+import numpy as np
+
+random = np.random.default_rng(1)
+for name, classes in {"pneumoniamnist-effnetlite0": 2, "facemask-effnetlite0": 3}.items():
+    folder = pathlib.Path(sys.argv[1], name)
+    folder.mkdir(parents=True)
+    for split, rows in {"train": 130, "validation": 60, "test": 90}.items():
+        labels = np.minimum(np.arange(rows) % (2 * classes), classes - 1).astype(np.int32)
+        features = np.eye(classes, 6)[labels] + 0.1 * random.standard_normal((rows, 6))
+        np.save(folder / f"{split}_features.npy", features.astype(np.float32))
+        np.save(folder / f"{split}_labels.npy", labels)
+PYTHON
+paper=(bench paper --data "$work/sets" --dataset "pneumonia,facemask" --json paper.json --set backend=simulator
+  --set parameters=insecure_simulator_n8_l12 --set training.batch-rows=60 --set training.epochs=3)
+hetal "${paper[@]}"
+said "HETAL: DermaMNIST"
+said "HETAL: Face Mask Detection"
+cp paper.json first.json
+"$root/hetal" "${paper[@]}" >"$work/log" 2>&1 && die "expected a training that is there to be refused"
+said "--resume goes on with it"
+hetal "${paper[@]}" --resume
+python3 - first.json paper.json <<'PYTHON' || die "see above"
+import json
+import sys
+
+first, second = ([row for row in json.load(open(path))["sets"]] for path in sys.argv[1:])
+assert [row["set"] for row in first] == ["pneumonia", "facemask"], first
+for row, again in zip(first, second, strict=True):
+    assert row["iterations"] == 9 and row["epochs"] == 3, row
+    assert row["accuracy_encrypted"] == row["accuracy_plain"] > 0.9, row
+    assert row["balanced_accuracy_encrypted"] == row["balanced_accuracy_plain"] > 0.9, row
+    assert 0 < row["largest_weight_difference"] < 1e-2 and 0 < row["softmax_max_error"] < 1e-2, row
+    # Times of the commands of this call; a training that went on has the time of all its parts.
+    times = {"keygen_seconds", "encrypt_seconds", "seconds", "seconds_per_iteration"}
+    assert {k: v for k, v in row.items() if k not in times} == {k: v for k, v in again.items() if k not in times}, again
+PYTHON
+passed "bench paper on two small sets, and again with --resume"
 echo "outputs_test: $tests passed"

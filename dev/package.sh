@@ -51,6 +51,10 @@ owner() {
   local folder=$1
   common "$folder" owner
   program "$folder" owner "hetal-owner-$version.jar"
+  program "$folder" features "hetal-features-$version.jar"
+  # Draws in the notebooks.
+  cp "$root"/spark-job/tools/target/lib/jfreechart-*.jar "$folder/lib/"
+  cp "$root/dev/package_notebook.sh" "$folder/dev/notebook.sh"
   tracked "$folder" README.md docs notebooks conf ':!conf/docker' ':!conf/airflow/tests' ':!notebooks/python/tests'
 }
 

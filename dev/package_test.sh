@@ -12,6 +12,9 @@ work=$(mktemp -d)
 oracle=
 trap '[[ -z $oracle ]] || kill "$oracle" 2>/dev/null; rm -rf "$work"' EXIT
 chmod 755 "$work"
+spark=${SPARK_HOME:-$("$root/spark-job/spark/install_spark.sh")}
+jdk=$JAVA_HOME
+readonly spark jdk
 umask 022
 tests=0
 
@@ -64,8 +67,8 @@ for path in sys.argv[2:]:
 PYTHON
 passed "two archives with sorted names, one owner, the time of the commit, the same bytes again"
 
-# What a JRE has: no compiler and no other tool of a JDK.
-readonly JRE=java.se,jdk.charsets,jdk.crypto.cryptoki,jdk.crypto.ec,jdk.httpserver,jdk.jfr,jdk.localedata,jdk.management,\
+# What a JRE has: no compiler and no other tool of a JDK. Spark's spark-submit wants jdk.incubator.vector.
+readonly JRE=java.se,jdk.charsets,jdk.crypto.cryptoki,jdk.crypto.ec,jdk.httpserver,jdk.incubator.vector,jdk.jfr,jdk.localedata,jdk.management,\
 jdk.management.agent,jdk.naming.dns,jdk.net,jdk.nio.mapmode,jdk.sctp,jdk.security.auth,jdk.security.jgss,jdk.unsupported,\
 jdk.xml.dom,jdk.zipfs
 "$JAVA_HOME/bin/jlink" --output "$work/jre" --add-modules "$JRE" >"$work/log" 2>&1 || die "expected a Java run-time"
@@ -145,6 +148,77 @@ expect 78 "$cluster" train --set device=cuda
 said "this package was made without it"
 passed "each package has the commands of its role and builds nothing"
 
+# A picture and a model that gives its pixels, in the folder $1.
+picture_and_model() {
+  mkdir -p "$1/pictures/white" "$1/pictures/red"
+  /usr/bin/python3 - "$1" <<'PYTHON'
+import pathlib
+import struct
+import sys
+import zlib
+
+
+def field(number, value):
+    """A field of a protocol buffer: a whole number below 128, or bytes."""
+    if isinstance(value, int):
+        return bytes([number << 3, value])
+    value = value.encode() if isinstance(value, str) else value
+    return bytes([number << 3 | 2, len(value)]) + value
+
+
+def tensor(name, *shape):
+    dimensions = b"".join(field(1, field(1, size)) for size in shape)
+    return field(1, name) + field(2, field(1, field(1, 1) + field(2, dimensions)))
+
+
+def png(red, green, blue):
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    rows = (b"\0" + bytes([red, green, blue]) * 2) * 2
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", struct.pack(">IIBBBBB", 2, 2, 8, 2, 0, 0, 0)) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+folder = pathlib.Path(sys.argv[1])
+(folder / "pictures/white/a.png").write_bytes(png(255, 255, 255))
+(folder / "pictures/red/b.png").write_bytes(png(255, 0, 0))
+node = field(1, "x") + field(2, "y") + field(4, "Flatten")
+graph = field(1, node) + field(2, "pixels") + field(11, tensor("x", 1, 3, 2, 2)) + field(12, tensor("y", 1, 12))
+(folder / "pixels.onnx").write_bytes(field(1, 8) + field(7, graph) + field(8, field(2, 13)))
+PYTHON
+}
+
+pictures="$work/some pictures"
+picture_and_model "$pictures"
+chmod -R a+rwX "$pictures"
+expect 0 as_other "$owner" features --model "$pictures/pixels.onnx" --images "$pictures/pictures" --output "$pictures/features.csv.gz"
+[[ $(zcat "$pictures/features.csv.gz" | wc -l) == 3 && $(zcat "$pictures/features.csv.gz" | tail -n 1) == *white* ]] ||
+  die "expected a header and a row for each picture, actual: $(zcat "$pictures/features.csv.gz")"
+expect 78 "$cluster" features --help
+passed "features of pictures by an ONNX model"
+
+# The notebooks' class path: Spark's, both parties' and the plots' classes in one process.
+cat >"$work/Both.java" <<'JAVA'
+public class Both {
+  public static void main(String[] args) throws Exception {
+    var model = new org.hetal.spark.ml.EncryptedSoftmaxRegression();
+    var chart = org.jfree.chart.ChartFactory.createPieChart("t", new org.jfree.data.general.DefaultPieDataset<String>());
+    System.out.println(org.apache.spark.package$.MODULE$.SPARK_VERSION() + model.params().size() + chart.getTitle().getText()
+        + org.hetal.owner.DataOwner.class.getSimpleName());
+  }
+}
+JAVA
+expect 78 "$owner" notebook
+said "hetal notebook --environment"
+expect 78 "$cluster" notebook --environment
+expect 78 env JAVA_HOME="$jdk" HETAL_CLUSTER_PACKAGE="$work" "$owner" notebook --environment
+said "HETAL_CLUSTER_PACKAGE: expected the folder of the cluster's package"
+expect 0 env JAVA_HOME="$jdk" "$owner" notebook --environment
+environment=$(<"$work/log")
+expect 0 bash -c "$environment"$'\nexec "$JAVA_HOME/bin/java" -cp "$JJAVA_CLASSPATH" "$1"' both "$work/Both.java"
+said DataOwner
+passed "the environment of a Jupyter of the user's own"
+
 free_port() { /usr/bin/python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])'; }
 
 # A whole training in a folder of the user's: training FOLDER BACKEND PARAMETERS RUN_AS...
@@ -183,6 +257,8 @@ training "$work/a user's folder" simulator insecure_simulator_n8_l12 env
 passed "keys to evaluation on the simulator, through symbolic links, with a Java run-time alone"
 training "$work/another user's folder" native insecure_n10_l12 as_other
 passed "keys to evaluation on ciphertexts, for a user who may not write in the packages"
+training "$work/with a Spark" simulator insecure_simulator_n8_l12 env SPARK_HOME="$spark" HETAL_SPARK_OPTIONS="--master local[2]"
+passed "keys to evaluation on the simulator, through the spark-submit of a Spark of the user's"
 [[ $(list "$unpacked") == "$before" ]] || die "expected the packages as they were: $(diff <(echo "$before") <(list "$unpacked"))"
 passed "nothing was written into the packages"
 echo "package_test: $tests passed"

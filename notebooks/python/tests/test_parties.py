@@ -97,6 +97,8 @@ def test_train_encrypt_decrypt_and_predict(spark: SparkSession, rows: Rows, tmp_
     steps = cluster.steps(spark, given / "run")
     assert len(steps) == 6
     assert all(each.bootstraps > 0 and each.gradient_bytes > 0 and each.gradient_seconds > 0 for each in steps)
+    assert set(steps[0].stage_seconds) == {"read", "expand", "logits", "softmax", "gradient", "sum"}
+    assert sum(steps[0].stage_seconds.values()) == pytest.approx(steps[0].gradient_seconds)
 
 
 def test_what_is_missing_is_named(spark: SparkSession, rows: Rows, tmp_path: Path) -> None:
@@ -105,5 +107,5 @@ def test_what_is_missing_is_named(spark: SparkSession, rows: Rows, tmp_path: Pat
         DataOwner.open(tmp_path / "none", X, y, SETTINGS, spark)
     with pytest.raises(HetalError, match="expected"):
         cluster.train(spark, tmp_path / "none", tmp_path / "keys", OracleEndpoint(tmp_path))
-    with pytest.raises(HetalError, match=r"metrics\.jsonl: expected a file"):
+    with pytest.raises(HetalError, match=r"expected the folder of a run, with metrics\.jsonl"):
         cluster.steps(spark, tmp_path)

@@ -34,6 +34,12 @@ void write_heading(std::ostream& out, const Setting& setting, const std::string&
       << (setting.threads == 1 ? " thread" : " threads") << ", commit " << setting.commit << "\n\n";
 }
 
+double median_of(std::vector<double> sorted) {
+  std::sort(sorted.begin(), sorted.end());
+  const std::size_t n = sorted.size();
+  return n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
+}
+
 /// The least median of that name in all runs.
 double fastest(const std::vector<Run>& runs, const std::string& name) {
   double out = HUGE_VAL;
@@ -47,12 +53,9 @@ double fastest(const std::vector<Run>& runs, const std::string& name) {
 
 }  // namespace
 
-double Entry::median() const {
-  std::vector<double> sorted = seconds;
-  std::sort(sorted.begin(), sorted.end());
-  const std::size_t n = sorted.size();
-  return n % 2 == 1 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
-}
+double Entry::median() const { return median_of(seconds); }
+
+double Entry::processor_median() const { return median_of(processor_seconds); }
 
 double Entry::least() const { return *std::min_element(seconds.begin(), seconds.end()); }
 
@@ -64,8 +67,9 @@ void write_table(std::ostream& out, const Run& run) {
     out << std::left << std::setw(26) << e.name << std::right << std::setw(6) << e.level << std::setw(6)
         << e.seconds.size() << std::setw(14) << duration(e.median()) << std::setw(14) << duration(e.least());
     if (e.precision) {
-      out << std::setprecision(1) << "  " << e.precision->levels_left << " levels left, " << e.precision->bits_mean
-          << " bits on average, " << e.precision->bits_worst << " in the worst slot";
+      out << "  processor " << duration(e.processor_median()) << std::setprecision(1) << ", "
+          << e.precision->levels_left << " levels left, " << e.precision->bits_mean << " bits on average, "
+          << e.precision->bits_worst << " in the worst slot";
     }
     out << "\n";
   }
@@ -105,6 +109,9 @@ nlohmann::ordered_json to_json(const std::vector<Run>& runs) {
                                    {"min_s", rounded(e.least(), 9)}};
       if (runs.size() > 1) entry["ratio_to_fastest"] = rounded(e.median() / fastest(runs, e.name), 3);
       if (e.precision) {
+        entry["processor_median_s"] = rounded(e.processor_median(), 9);
+        entry["processor_min_s"] =
+            rounded(*std::min_element(e.processor_seconds.begin(), e.processor_seconds.end()), 9);
         entry["levels_left"] = e.precision->levels_left;
         entry["bits_mean"] = rounded(e.precision->bits_mean, 2);
         entry["bits_worst"] = rounded(e.precision->bits_worst, 2);

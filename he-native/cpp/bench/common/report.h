@@ -21,9 +21,12 @@ struct Entry {
   int level;  ///< at which the operation ran
   std::vector<double> seconds;
   std::optional<Precision> precision;  ///< bootstraps only
+  /// Of all threads of the process, bootstraps only. On a busy machine they vary less than seconds do.
+  std::vector<double> processor_seconds = {};
 
   double median() const;
   double least() const;
+  double processor_median() const;
 };
 
 /// What every entry of one run shares.

@@ -4,6 +4,7 @@
 #include <array>
 #include <chrono>
 #include <cmath>
+#include <ctime>
 #include <random>
 
 #include "base/error.h"
@@ -215,40 +216,103 @@ std::vector<Entry> Suite::key_switch_parts(int level) {
   return out;
 }
 
-std::vector<Entry> Suite::bootstraps(int repetitions) {
+namespace {
+
+struct Times {
+  double wall, processor;
+};
+
+double processor_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
+
+/// What the rounds of one kind of bootstrap found.
+struct Rounds {
+  Entry entry;
+  Errors errors;
+
+  void add(const Times& times, const Slots& actual, const Slots& expected) {
+    entry.seconds.push_back(times.wall);
+    entry.processor_seconds.push_back(times.processor);
+    errors.add(actual, expected);
+  }
+};
+
+}  // namespace
+
+Slots Suite::random_slots(std::uint32_t period) {
+  Slots out = random_slots();
+  for (std::size_t i = period; i < out.size(); ++i) out[i] = out[i - period];
+  return out;
+}
+
+void Suite::prepare_sparse(std::uint32_t slots) {
+  sparse_.emplace(slots, std::make_unique<bootstrap::SparseBootstrapper>(context_, slots));
+  for (const auto& [galois, level] : sparse_.at(slots)->galois_levels()) {
+    const auto at = keys_.galois.find(galois);
+    if (at == keys_.galois.end() || at->second.level < level) keys_.galois[galois] = generator_.galois(galois, level);
+  }
+  if (cpu_) cpu_->prepare_sparse(slots);
+}
+
+std::vector<Entry> Suite::bootstraps(int repetitions, const std::vector<std::uint32_t>& sparse) {
   const int input = context_.parameters().bootstrap_input_level();
   const int levels_left = context_.parameters().bootstrap_output_level() - input;
-  Entry single{"bootstrap", input, {}, {}}, pair{"bootstrap_pair", input, {}, {}};
-  Errors single_errors, pair_errors;
+  for (const std::uint32_t slots : sparse) prepare_sparse(slots);
+  const std::uint32_t all = context_.parameters().slot_count();
+  const auto both_times = [&](const auto& body) {
+    const double start = processor_seconds();
+    const double wall = timed(body);
+    return Times{wall, processor_seconds() - start};
+  };
+  const auto named = [&](const std::string& name) { return Rounds{{name, input, {}, {}, {}}, {}}; };
+  // A round has each kind once, so that a slow phase of the machine does not favor one of them.
+  std::vector<Rounds> rounds;
+  rounds.push_back(named("bootstrap"));
+  rounds.push_back(named("bootstrap_pair"));
+  for (const std::uint32_t slots : sparse) {
+    rounds.push_back(named(message("bootstrap_", slots)));
+    rounds.push_back(named(message("bootstrap_pair_", slots / 2)));
+  }
   // The first of each touches its memory for the first time and does not count.
   for (int i = -1; i < repetitions; ++i) {
-    const std::uint64_t stream = stream_;
-    const Slots x = random_slots(), y = random_slots();
-    const Ciphertext a = encrypt(x, input), b = encrypt(y, input);
-    Ciphertext one;
-    std::array<Ciphertext, 2> two;
-    const double one_s = timed([&] { one = bootstrapper_->real(evaluator_, a); });
-    const double two_s = timed([&] { two = bootstrapper_->pair(evaluator_, a, b); });
-    const Slots refreshed = decrypt(one), first = decrypt(two[0]), second = decrypt(two[1]);
-    verify(single.name, refreshed, x, kBootstrapBits);
-    verify(pair.name, first, x, kBootstrapBits);
-    verify(pair.name, second, y, kBootstrapBits);
-    if (i < 0) {
-      equal_to_cpu(single.name, one, stream, [&](Suite& cpu) {
-        cpu.random_slots(), cpu.random_slots();
-        return cpu.bootstrapper_->real(cpu.evaluator_, cpu.encrypt(x, input));
+    for (std::size_t kind = 0; kind < rounds.size(); kind += 2) {
+      const std::uint32_t slots = kind == 0 ? 0 : sparse[kind / 2 - 1];
+      const std::uint64_t stream = stream_;
+      const Slots x = random_slots(slots == 0 ? all : slots), y = random_slots(slots == 0 ? all : slots / 2),
+                  z = random_slots(slots == 0 ? all : slots / 2);
+      const Ciphertext a = encrypt(x, input), b = encrypt(y, input), c = encrypt(z, input);
+      Ciphertext one;
+      std::array<Ciphertext, 2> two;
+      const Times one_s = both_times(
+          [&] { one = slots == 0 ? bootstrapper_->real(evaluator_, a) : sparse_.at(slots)->real(evaluator_, a); });
+      const Times two_s = both_times([&] {
+        two = slots == 0 ? bootstrapper_->pair(evaluator_, b, c) : sparse_.at(slots)->pair(evaluator_, b, c);
       });
-      continue;
+      const Slots refreshed = decrypt(one), first = decrypt(two[0]), second = decrypt(two[1]);
+      Rounds &single = rounds[kind], &pair = rounds[kind + 1];
+      verify(single.entry.name, refreshed, x, kBootstrapBits);
+      verify(pair.entry.name, first, y, kBootstrapBits);
+      verify(pair.entry.name, second, z, kBootstrapBits);
+      if (i < 0) {
+        equal_to_cpu(single.entry.name, one, stream, [&](Suite& cpu) {
+          const Slots again = cpu.random_slots(slots == 0 ? all : slots);
+          cpu.random_slots(), cpu.random_slots();
+          const Ciphertext same = cpu.encrypt(again, input);
+          return slots == 0 ? cpu.bootstrapper_->real(cpu.evaluator_, same)
+                            : cpu.sparse_.at(slots)->real(cpu.evaluator_, same);
+        });
+        continue;
+      }
+      single.add(one_s, refreshed, x);
+      pair.add(two_s, first, y);
+      pair.errors.add(second, z);
     }
-    single.seconds.push_back(one_s);
-    pair.seconds.push_back(two_s);
-    single_errors.add(refreshed, x);
-    pair_errors.add(first, x);
-    pair_errors.add(second, y);
   }
-  single.precision = {levels_left, single_errors.mean_bits(), single_errors.worst_bits()};
-  pair.precision = {levels_left, pair_errors.mean_bits(), pair_errors.worst_bits()};
-  return {std::move(single), std::move(pair)};
+  std::vector<Entry> out;
+  for (Rounds& r : rounds) {
+    r.entry.precision = {levels_left, r.errors.mean_bits(), r.errors.worst_bits()};
+    out.push_back(std::move(r.entry));
+  }
+  return out;
 }
 
 }  // namespace hetal::bench

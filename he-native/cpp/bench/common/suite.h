@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "bootstrap/bootstrapper.h"
+#include "bootstrap/sparse_bootstrapper.h"
 #include "owner/encryption.h"
 #include "owner/key_generator.h"
 #include "common/report.h"
@@ -31,11 +32,14 @@ class Suite {
   /// Encryption, rotation, multiplication with relinearization and rescaling, the NTT and the parts of a key switch, at
   /// `level`. Throws NotVerified.
   std::vector<Entry> operations(int level);
-  /// One real vector, and two in one bootstrap.
-  std::vector<Entry> bootstraps(int repetitions);
+  /// One real vector, and two in one bootstrap: of all slots, then of each count in `sparse`, where two have half as
+  /// many slots each.
+  std::vector<Entry> bootstraps(int repetitions, const std::vector<std::uint32_t>& sparse);
 
  private:
   Slots random_slots();
+  Slots random_slots(std::uint32_t period);
+  void prepare_sparse(std::uint32_t slots);
   ckks::Ciphertext encrypt(const Slots& slots, int level);
   Slots decrypt(const ckks::Ciphertext& a) const;
   Entry rotation(int level);
@@ -58,6 +62,7 @@ class Suite {
   ckks::EvaluationKeys keys_;
   ckks::Evaluator evaluator_;
   std::unique_ptr<bootstrap::Bootstrapper> bootstrapper_;
+  std::map<std::uint32_t, std::unique_ptr<bootstrap::SparseBootstrapper>> sparse_;
   Seed encryption_seed_;
   std::uint64_t stream_ = 0;
   std::unique_ptr<Suite> cpu_;  ///< null on the CPU

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "bootstrap/bootstrapper.h"
+#include "bootstrap/sparse_bootstrapper.h"
 #include "build_info.h"
 #include "ckks/key_switching.h"
 #include "common/program.h"
@@ -55,6 +56,13 @@ class Model {
     keys_.to_sparse_b = context_.allocate({2, false});
     for (const auto& [galois, level] : bootstrapper_.galois_levels()) keys_.galois[galois] = key(level);
     keys_.galois[evaluator_.galois_of(1)] = key(p.top_level());
+    // Of a sixteenth of the slots to all.
+    for (std::uint32_t slots = p.slot_count() / 16; slots <= p.slot_count(); slots *= 2) {
+      sparse_.emplace(slots, std::make_unique<bootstrap::SparseBootstrapper>(context_, slots));
+      for (const auto& [galois, level] : sparse_.at(slots)->galois_levels()) {
+        if (!keys_.galois.contains(galois) || keys_.galois.at(galois).level < level) keys_.galois[galois] = key(level);
+      }
+    }
     key_bytes_ = static_cast<double>(context_.device().bytes_in_use());
   }
 
@@ -67,6 +75,11 @@ class Model {
     out.push_back(counted("rescale", level, [&](const auto& a) { evaluator_.rescale(a); }));
     out.push_back(counted("bootstrap", input, [&](const auto& a) { bootstrapper_.real(evaluator_, a); }));
     out.push_back(counted("bootstrap_pair", input, [&](const auto& a) { bootstrapper_.pair(evaluator_, a, a); }));
+    for (const auto& [slots, sparse] : sparse_) {
+      out.push_back(counted(message("bootstrap_", slots), input, [&](const auto& a) { sparse->real(evaluator_, a); }));
+      out.push_back(counted(message("bootstrap_pair_", slots / 2), input,
+                            [&](const auto& a) { sparse->pair(evaluator_, a, a); }));
+    }
     return out;
   }
   const ckks::Parameters& parameters() const { return context_.parameters(); }
@@ -109,23 +122,24 @@ class Model {
   ckks::EvaluationKeys keys_;
   ckks::Evaluator evaluator_;
   bootstrap::Bootstrapper bootstrapper_;
+  std::map<std::uint32_t, std::unique_ptr<bootstrap::SparseBootstrapper>> sparse_;
   double key_bytes_ = 0;
 };
 
 void write_table(const std::vector<Row>& rows) {
-  std::cout << std::left << std::setw(16) << "operation" << std::right << std::setw(6) << "level" << std::setw(10)
+  std::cout << std::left << std::setw(24) << "operation" << std::right << std::setw(6) << "level" << std::setw(10)
             << "launches" << std::setw(12) << "MB" << std::setw(14) << "memory_us" << std::setw(14) << "launch_us"
             << std::setw(14) << "host_us\n";
   std::cout << std::fixed << std::setprecision(1);
   for (const Row& row : rows) {
     const LedgerEntry t = row.total();
     const double bytes = t.bytes_read + t.bytes_written;
-    std::cout << std::left << std::setw(16) << row.operation << std::right << std::setw(6) << row.level << std::setw(10)
+    std::cout << std::left << std::setw(24) << row.operation << std::right << std::setw(6) << row.level << std::setw(10)
               << t.launches << std::setw(12) << bytes / 1e6 << std::setw(14) << bytes / kBandwidth * 1e6
               << std::setw(14) << static_cast<double>(t.launches) * kLaunchSeconds * 1e6 << std::setw(13)
               << row.host_seconds * 1e6 << "\n";
     for (const auto& [kernel, e] : row.kernels) {
-      std::cout << "    " << std::left << std::setw(18) << kernel << std::right << std::setw(10) << e.launches
+      std::cout << "    " << std::left << std::setw(26) << kernel << std::right << std::setw(10) << e.launches
                 << std::setw(12) << (e.bytes_read + e.bytes_written) / 1e6 << std::setw(14)
                 << (e.bytes_read + e.bytes_written) / kBandwidth * 1e6 << "\n";
     }

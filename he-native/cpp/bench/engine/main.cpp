@@ -19,6 +19,7 @@ struct Options {
   int repetitions = 5, level = -1;
   hetal::device::Choice device = hetal::device::Choice::cpu(1);
   bool operations_only = false, kernels = false;
+  std::vector<std::uint32_t> sparse;
   std::vector<std::string> paths;  ///< empty: one run, on the path of `device`
 };
 
@@ -33,6 +34,8 @@ void declare(CLI::App& app, Options& out) {
       ->check(CLI::Range(1, 100))
       ->capture_default_str();
   app.add_option("--json", out.json, "also writes the figures to this file as a JSON array");
+  app.add_option("--sparse", out.sparse, "also sparse bootstraps of these numbers of real slots, separated by commas")
+      ->delimiter(',');
   app.add_flag("--operations-only", out.operations_only, "no bootstraps, and no keys for them");
   app.add_option("--paths", out.paths,
                  "instruction sets of the processor in one table: all, or names separated by commas (default: the one "
@@ -85,6 +88,7 @@ void resolve(Options& options) {
                                          "--paths: expected --device cpu, actual ", options.device.kind);
   hetal::device::choose_kernel_path(options.device.cpu_path);
   const auto parameters = hetal::ckks::Parameters::named(options.set);
+  for (const std::uint32_t slots : options.sparse) hetal::bootstrap::sparse_rotation_levels(parameters, slots);
   if (options.level < 0) options.level = parameters.literal().usable_levels;
   hetal::require<hetal::InvalidArgument>(options.level <= parameters.bootstrap_output_level(),
                                          "--level: expected at most ", parameters.bootstrap_output_level(), ", actual ",
@@ -100,7 +104,7 @@ std::vector<hetal::bench::Run> measure(const Options& options) {
     hetal::bench::Suite suite(options.set, device, !options.operations_only);
     auto entries = suite.operations(options.level);
     if (!options.operations_only) {
-      for (auto& entry : suite.bootstraps(options.repetitions)) entries.push_back(std::move(entry));
+      for (auto& entry : suite.bootstraps(options.repetitions, options.sparse)) entries.push_back(std::move(entry));
     }
     out.push_back({suite.setting(), std::move(entries)});
   }

@@ -6,15 +6,15 @@
 
 #include <array>
 #include <memory>
-#include <set>
 
-#include "circuits/linear_transform.h"
+#include "bootstrap/decoding_transform.h"
+#include "bootstrap/eval_mod.h"
 
 namespace hetal::bootstrap {
 
 /// What a bootstrap's transforms rotate by, steps to the highest level of use, from the parameters alone. A conjugation
 /// at eval_mod_level() + 1 and relinearizations at eval_mod_level() come with them.
-std::map<std::uint32_t, int> rotation_levels(const ckks::Parameters& parameters);
+RotationLevels rotation_levels(const ckks::Parameters& parameters);
 /// Bytes of all key files that a bootstrap needs.
 std::uint64_t key_bytes(const ckks::Parameters& parameters);
 
@@ -41,14 +41,11 @@ class Bootstrapper {
   ckks::Ciphertext slots_to_coefficients(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a) const;
   /// The bootstrapped real and imaginary parts of complex slots.
   std::array<ckks::Ciphertext, 2> parts(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a) const;
-  ckks::Ciphertext raise(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a) const;
   /// Stops before the last rescaling. The caller computes z + conj z first, so that the rescaling rounds once.
   ckks::Ciphertext coefficients_to_slots(const ckks::Evaluator& evaluator, const ckks::Ciphertext& a) const;
-  /// From x, not yet rescaled to the EvalMod level, to the message at the output level (eval_mod_constants.h).
-  ckks::Ciphertext eval_mod(const ckks::Evaluator& evaluator, const ckks::Ciphertext& unrescaled) const;
 
   const ckks::Context& context_;
-  double message_scale_;  // of the ciphertext whose modulus is raised
+  EvalMod eval_mod_;
   std::vector<std::unique_ptr<circuits::LinearTransform>> stc_, cts_;
 };
 

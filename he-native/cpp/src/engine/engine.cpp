@@ -1,5 +1,6 @@
 #include "engine/engine.h"
 
+#include <bit>
 #include <cmath>
 
 #include "ckks/key_switching.h"
@@ -80,6 +81,28 @@ const bootstrap::Bootstrapper& Engine::bootstrapper() {
   std::lock_guard lock(mutex_);
   if (!bootstrapper_) bootstrapper_ = std::make_unique<bootstrap::Bootstrapper>(context_);
   return *bootstrapper_;
+}
+
+const bootstrap::SparseBootstrapper& Engine::sparse_bootstrapper(std::uint32_t slots) {
+  const ckks::Parameters& p = context_.parameters();
+  keys_.require_relinearization(p.eval_mod_level());
+  keys_.require_encapsulation();
+  for (const auto& [steps, level] : bootstrap::sparse_rotation_levels(p, slots)) {
+    evaluator_.galois_key(evaluator_.galois_of(steps), level);
+  }
+  std::lock_guard lock(mutex_);
+  auto& out = sparse_[slots];
+  if (!out) out = std::make_unique<bootstrap::SparseBootstrapper>(context_, slots);
+  return *out;
+}
+
+bool Engine::all_slots(const char* what, int slots, int at_once) const {
+  const int all = static_cast<int>(context_.parameters().slot_count());
+  const int fewest = static_cast<int>(bootstrap::fewest_sparse_slots(context_.parameters())) / at_once;
+  if (slots == all) return true;
+  require<InvalidArgument>(slots >= fewest && slots < all && std::has_single_bit(static_cast<std::uint32_t>(slots)),
+                           what, ": slots: expected a power of two of ", fewest, " to ", all, ", actual ", slots);
+  return false;
 }
 
 Plaintext Engine::encode(const std::vector<std::complex<double>>& slots, int level) const {
@@ -220,16 +243,18 @@ std::vector<Ciphertext> Engine::multiply_rotated(const Ciphertext& a, const std:
   return evaluator_.multiply_rotated(a, left_steps(steps), factors);
 }
 
-Ciphertext Engine::bootstrap(const Ciphertext& a) {
+Ciphertext Engine::bootstrap(const Ciphertext& a, int slots) {
   require_refreshable(a);
-  return bootstrapper().real(evaluator_, a);
+  if (all_slots("bootstrap", slots, 1)) return bootstrapper().real(evaluator_, a);
+  return sparse_bootstrapper(static_cast<std::uint32_t>(slots)).real(evaluator_, a);
 }
 
-std::array<Ciphertext, 2> Engine::bootstrap_pair(const Ciphertext& a, const Ciphertext& b) {
+std::array<Ciphertext, 2> Engine::bootstrap_pair(const Ciphertext& a, const Ciphertext& b, int slots) {
   require_equal_levels("bootstrapPair", a.level, b.level);
   require_refreshable(a);
   require_refreshable(b);
-  return bootstrapper().pair(evaluator_, a, b);
+  if (all_slots("bootstrapPair", slots, 2)) return bootstrapper().pair(evaluator_, a, b);
+  return sparse_bootstrapper(2 * static_cast<std::uint32_t>(slots)).pair(evaluator_, a, b);
 }
 
 Ciphertext Engine::zero(int level) const {

@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "bootstrap/bootstrapper.h"
+#include "bootstrap/sparse_bootstrapper.h"
 #include "ckks/evaluator.h"
 #include "ckks/formats.h"
 #include "ckks/key_bundle.h"
@@ -53,8 +54,10 @@ class Engine {
   /// Each row has steps.size() factors; null is an absent one.
   std::vector<Ciphertext> multiply_rotated(const Ciphertext& a, const std::vector<int>& steps,
                                            const std::vector<PlaintextList>& factors) const;
-  Ciphertext bootstrap(const Ciphertext& a);
-  std::array<Ciphertext, 2> bootstrap_pair(const Ciphertext& a, const Ciphertext& b);
+  /// `slots` is the period of the slots: N/2, or fewer, which takes the keys of a sparse bootstrap.
+  Ciphertext bootstrap(const Ciphertext& a, int slots);
+  /// The keys are those of a bootstrap of 2 `slots`; of N/2 for N/2.
+  std::array<Ciphertext, 2> bootstrap_pair(const Ciphertext& a, const Ciphertext& b, int slots);
   Ciphertext zero(int level) const;
   Bytes serialize(const Ciphertext& a) const;
   Ciphertext deserialize(ByteView bytes) const { return ckks::deserialize(context_, bytes, keys_.key_id()); }
@@ -69,12 +72,15 @@ class Engine {
   void require_refreshable(const Ciphertext& a) const;
   std::vector<std::uint32_t> left_steps(const std::vector<int>& steps) const;
   const bootstrap::Bootstrapper& bootstrapper();
+  const bootstrap::SparseBootstrapper& sparse_bootstrapper(std::uint32_t slots);
+  bool all_slots(const char* what, int slots, int at_once) const;
 
   ckks::Context context_;
   ckks::KeyBundle keys_;
   ckks::Evaluator evaluator_;
   std::mutex mutex_;
   std::unique_ptr<bootstrap::Bootstrapper> bootstrapper_;
+  std::map<std::uint32_t, std::unique_ptr<bootstrap::SparseBootstrapper>> sparse_;  // by slots
 };
 
 /// The objects behind the handles of ciphertexts and plaintexts. They keep the engine alive.

@@ -6,9 +6,10 @@
 
 namespace hetal::jni {
 
-/// `rotations`: steps and level by turns; relinearization and conjugation: their level, -1 for none.
+/// `rotations`: steps and level by turns; relinearization and conjugation: their level, -1 for none; `sparse`: real
+/// slots of each sparse bootstrap.
 inline owner::KeyPlan key_plan_of(JNIEnv* env, jintArray rotations, jint relinearization, jint conjugation,
-                                  jboolean bootstrap) {
+                                  jboolean bootstrap, jintArray sparse) {
   owner::KeyPlan plan;
   const std::vector<jint> flat = to_ints(env, rotations);
   require<InvalidArgument>(flat.size() % 2 == 0, "key plan: expected a level for each rotation, actual ", flat.size(),
@@ -20,6 +21,7 @@ inline owner::KeyPlan key_plan_of(JNIEnv* env, jintArray rotations, jint relinea
   plan.relinearization_level = relinearization;
   plan.conjugation_level = conjugation;
   plan.bootstrap = bootstrap != JNI_FALSE;
+  for (const jint slots : to_ints(env, sparse)) plan.sparse_bootstraps.insert(static_cast<std::uint32_t>(slots));
   return plan;
 }
 

@@ -16,7 +16,7 @@ using namespace hetal::jni;
 #endif
 
 /// Raised when a native method's signature or meaning changes.
-constexpr jint kAbiVersion = 3;
+constexpr jint kAbiVersion = 4;
 
 HETAL_NATIVE(jint, abiVersion)(JNIEnv*, jclass) { return kAbiVersion; }
 

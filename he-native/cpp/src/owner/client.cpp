@@ -183,13 +183,20 @@ BundleWriter::BundleWriter(const Context& context, std::unique_ptr<KeySource> so
     for (const auto& [element, level] : bootstrapper.galois_levels()) note(element, level);
     relinearization = std::max(relinearization, bootstrapper.relinearization_level());
   }
+  for (const std::uint32_t count : plan.sparse_bootstraps) {
+    for (const auto& [steps, level] : bootstrap::sparse_rotation_levels(p, count)) {
+      note(context.encoder().rotation(steps), level);
+    }
+    note(2 * p.ring_degree() - 1, p.eval_mod_level() + 1);
+    relinearization = std::max(relinearization, p.eval_mod_level());
+  }
   if (relinearization >= 0) {
     require<LevelError>(relinearization <= p.top_level(), "key plan: level: expected 0 to ", p.top_level(), ", actual ",
                         relinearization);
     wanted_.push_back({KeyKind::relinearization, 0, relinearization});
   }
   for (const auto& [element, level] : galois) wanted_.push_back({KeyKind::galois, element, level});
-  if (plan.bootstrap) {
+  if (plan.bootstrap || !plan.sparse_bootstraps.empty()) {
     wanted_.push_back({KeyKind::to_sparse, 0, 0});
     wanted_.push_back({KeyKind::from_sparse, 0, p.top_level()});
   }

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <atomic>
+#include <set>
 
 #include "bootstrap/bootstrapper.h"
+#include "bootstrap/sparse_bootstrapper.h"
 #include "ckks/key_bundle.h"
 #include "owner/encryption.h"
 #include "owner/key_generator.h"
@@ -11,11 +13,12 @@
 namespace hetal::owner {
 
 /// The keys that a computation needs, each with the highest level at which it is used. If `bootstrap`, the writer adds
-/// the keys of bootstrapping.
+/// the keys of bootstrapping; for each count in `sparse_bootstraps`, those of sparse bootstraps of so many real slots.
 struct KeyPlan {
   std::map<std::uint32_t, int> level_of_steps;
   int relinearization_level = -1, conjugation_level = -1;
   bool bootstrap = false;
+  std::set<std::uint32_t> sparse_bootstraps;
 };
 
 class BundleWriter;

@@ -65,7 +65,9 @@ class MemoryFaults : public ::testing::Test {
     const auto turned = engine.rotate_all(engine.drop_to_level(x, product.level), {3, 7});
     return engine.serialize(engine.add(engine.add(product, turned[0]), turned[1]));
   }
-  Bytes bootstrapped(engine::Engine& engine) const { return engine.serialize(engine.bootstrap(engine.deserialize(a))); }
+  Bytes bootstrapped(engine::Engine& engine) const {
+    return engine.serialize(engine.bootstrap(engine.deserialize(a), 512));
+  }
 
   std::filesystem::path folder;
   Bytes a, b;

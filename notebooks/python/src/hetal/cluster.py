@@ -38,7 +38,7 @@ class MinibatchSize:
 
 @dataclass(frozen=True)
 class Step:
-    """What the cluster measured of one minibatch; names and units as in `org.hetal.spark.ml.RunMetrics.Step`."""
+    """What the cluster measured of one minibatch; names and units as in `org.hetal.report.RunMetrics.Step`."""
 
     step: int
     epoch: int
@@ -48,6 +48,8 @@ class Step:
     bootstraps: int
     broadcast_bytes: int
     gradient_bytes: int
+    stage_seconds: dict[str, float]
+    """`gradient_seconds`, divided among the stages of the executors: read, expand, logits, softmax, gradient, sum."""
 
 
 class EncryptedModel:
@@ -162,7 +164,7 @@ def steps(spark: SparkSession, run: StrPath) -> list[Step]:
     """
     view = java(spark)
     with translated():
-        metrics = view.org.hetal.spark.ml.RunMetrics.load(_context(spark), os.fspath(run))
+        metrics = view.org.hetal.spark.ml.EncryptedSoftmaxRegression.metrics(_context(spark), os.fspath(run))
         return [
             Step(
                 each.step(),
@@ -173,6 +175,7 @@ def steps(spark: SparkSession, run: StrPath) -> list[Step]:
                 each.bootstraps(),
                 each.broadcastBytes(),
                 each.gradientBytes(),
+                {stage.label(): seconds for stage, seconds in each.stages().items()},
             )
             for each in metrics.steps()
         ]

@@ -245,14 +245,14 @@ HETAL_NATIVE(jlongArray, multiplyRotated)
   });
 }
 
-HETAL_NATIVE(jlong, bootstrap)(JNIEnv* env, jclass, jlong engine, jlong a) {
-  return unary(env, engine, a, [&](Engine& e, const Ciphertext& x) { return e.bootstrap(x); });
+HETAL_NATIVE(jlong, bootstrap)(JNIEnv* env, jclass, jlong engine, jlong a, jint slots) {
+  return unary(env, engine, a, [&](Engine& e, const Ciphertext& x) { return e.bootstrap(x, slots); });
 }
 
-HETAL_NATIVE(jlongArray, bootstrapPair)(JNIEnv* env, jclass, jlong engine, jlong a, jlong b) {
+HETAL_NATIVE(jlongArray, bootstrapPair)(JNIEnv* env, jclass, jlong engine, jlong a, jlong b, jint slots) {
   return guarded(env, [&] {
     Call call(engine);
-    auto out = call.engine().bootstrap_pair(call.ciphertext(a), call.ciphertext(b));
+    auto out = call.engine().bootstrap_pair(call.ciphertext(a), call.ciphertext(b), slots);
     return call.give(env, out);
   });
 }

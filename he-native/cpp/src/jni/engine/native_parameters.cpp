@@ -1,5 +1,6 @@
 // org.hetal.he.engine.NativeParameters
 #include "bootstrap/bootstrapper.h"
+#include "bootstrap/sparse_bootstrapper.h"
 #include "ckks/key_file.h"
 #include "jni/convert.h"
 
@@ -31,6 +32,19 @@ HETAL_NATIVE(jdoubleArray, numbersOf)(JNIEnv* env, jclass, jstring name) {
       out.push_back(p.digit_count(level));
       out.push_back(static_cast<double>(ckks::key_file_bytes(p, ckks::KeyKind::galois, level)));
       out.push_back(static_cast<double>(p.packed_bytes(level, false)));
+    }
+    return from_doubles(env, out);
+  });
+}
+
+/// The levels of relinearization and conjugation in a sparse bootstrap, then steps and level of each rotation.
+HETAL_NATIVE(jdoubleArray, sparseBootstrapKeysOf)(JNIEnv* env, jclass, jstring name, jint slots) {
+  return guarded(env, [&] {
+    const ckks::Parameters p = ckks::Parameters::named(to_string(env, name));
+    std::vector<double> out{static_cast<double>(p.eval_mod_level()), static_cast<double>(p.eval_mod_level() + 1)};
+    for (const auto& [steps, level] : bootstrap::sparse_rotation_levels(p, static_cast<std::uint32_t>(slots))) {
+      out.push_back(steps);
+      out.push_back(level);
     }
     return from_doubles(env, out);
   });

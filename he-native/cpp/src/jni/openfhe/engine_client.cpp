@@ -87,9 +87,9 @@ NATIVE(jdoubleArray, decrypt)(JNIEnv* env, jclass, jlong handle, jbyteArray ciph
 
 NATIVE(jlong, openWriter)
 (JNIEnv* env, jclass, jlong handle, jstring directory, jintArray rotations, jint relinearization, jint conjugation,
- jboolean bootstrap) {
+ jboolean bootstrap, jintArray sparse) {
   return guarded(env, [&]() -> jlong {
-    const owner::KeyPlan plan = jni::key_plan_of(env, rotations, relinearization, conjugation, bootstrap);
+    const owner::KeyPlan plan = jni::key_plan_of(env, rotations, relinearization, conjugation, bootstrap, sparse);
     auto client = client_of(handle);
     auto writer = client->client->bundle_writer(jni::to_string(env, directory), plan);
     return handles().add(std::make_shared<HeldWriter>(HeldWriter{std::move(client), std::move(writer)}));

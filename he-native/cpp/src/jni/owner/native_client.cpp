@@ -98,9 +98,9 @@ HETAL_NATIVE(void, savePublicKeyNative)(JNIEnv* env, jclass, jlong handle, jstri
 
 HETAL_NATIVE(jlong, openWriter)
 (JNIEnv* env, jclass, jlong handle, jstring directory, jintArray rotations, jint relinearization, jint conjugation,
- jboolean bootstrap) {
+ jboolean bootstrap, jintArray sparse) {
   return guarded(env, [&]() -> jlong {
-    const owner::KeyPlan plan = key_plan_of(env, rotations, relinearization, conjugation, bootstrap);
+    const owner::KeyPlan plan = key_plan_of(env, rotations, relinearization, conjugation, bootstrap, sparse);
     auto client = client_of(handle);
     auto writer = client->bundle_writer(to_string(env, directory), plan);
     return handles().add(std::make_shared<HeldWriter>(HeldWriter{std::move(client), std::move(writer)}));

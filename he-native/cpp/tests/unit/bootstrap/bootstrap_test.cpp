@@ -6,6 +6,7 @@
 #include <random>
 
 #include "base/error.h"
+#include "bootstrap/sparse_bootstrapper.h"
 #include "owner/encryption.h"
 #include "owner/key_generator.h"
 
@@ -24,6 +25,18 @@ class InsecureEngine : public ::testing::Test {
     keys.relinearization = generator.relinearization(context.parameters().eval_mod_level());
   }
 
+  /// Real values that repeat with period `count`.
+  std::vector<Complex> repeated(std::uint64_t seed, std::uint32_t count) const {
+    std::vector<Complex> out = slots(seed, true);
+    for (std::size_t i = count; i < out.size(); ++i) out[i] = out[i - count];
+    return out;
+  }
+  void add_keys(const std::map<std::uint32_t, int>& galois_levels) {
+    for (const auto& [galois, level] : galois_levels) {
+      const auto at = keys.galois.find(galois);
+      if (at == keys.galois.end() || at->second.level < level) keys.galois[galois] = generator.galois(galois, level);
+    }
+  }
   std::vector<Complex> slots(std::uint64_t seed, bool real, double bound = 1) const {
     std::mt19937_64 random(seed);
     std::uniform_real_distribution<double> uniform(-bound, bound);
@@ -106,6 +119,34 @@ TEST_F(InsecureEngine, BootstrapKeysAreKnownFromTheParameters) {
   std::map<std::uint32_t, int> actual;
   for (const auto& [steps, level] : bootstrap::rotation_levels(p)) actual[context.encoder().rotation(steps)] = level;
   EXPECT_EQ(expected, actual);
+}
+
+TEST_F(InsecureEngine, SparseBootstrapsRefreshRealSlotsAndPairsOfHalfAsMany) {
+  generator.encapsulation(keys);
+  const int input = context.parameters().bootstrap_input_level();
+  for (const std::uint32_t count : {16u, 32u, 256u, 1024u, 2048u}) {
+    const bootstrap::SparseBootstrapper bootstrapper(context, count);
+    keys.galois.clear();  // those of this count must do
+    add_keys(bootstrapper.galois_levels());
+    const auto x = repeated(count, count), a = repeated(count + 1, count / 2), b = repeated(count + 2, count / 2);
+    const auto refreshed = bootstrapper.real(evaluator, encrypt(x, input + 2));
+    EXPECT_EQ(refreshed.level, context.parameters().bootstrap_output_level());
+    EXPECT_EQ(refreshed.scale, context.parameters().scale(refreshed.level));
+    const auto both = bootstrapper.pair(evaluator, encrypt(a, input), encrypt(b, input + 1));
+    for (const double bits :
+         {worst_bits(decrypt(refreshed), x), worst_bits(decrypt(both[0]), a), worst_bits(decrypt(both[1]), b)}) {
+      EXPECT_GT(bits, 20) << count;
+      EXPECT_LT(bits, 30) << count;
+    }
+    EXPECT_EQ(both[0].scale, refreshed.scale);
+  }
+}
+
+TEST_F(InsecureEngine, SparseBootstrapsRefuseOtherSlotCounts) {
+  for (const std::uint32_t count : {0u, 8u, 24u, 4096u}) {
+    EXPECT_THROW(bootstrap::SparseBootstrapper(context, count), InvalidArgument) << count;
+    EXPECT_THROW(bootstrap::sparse_rotation_levels(context.parameters(), count), InvalidArgument) << count;
+  }
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 
 #include "base/sha256.h"
 #include "bootstrap/bootstrapper.h"
+#include "bootstrap/sparse_bootstrapper.h"
 #include "ckks/encoder.h"
 #include "device/cpu/kernel_paths.h"
 #include "owner/encryption.h"
@@ -52,6 +53,15 @@ TEST_P(ProcessorPath, EncryptsMultipliesRotatesAndBootstrapsToTheseBytes) {
   const auto low = evaluator.drop_to_level(encrypted, context.parameters().bootstrap_input_level());
   EXPECT_EQ(digest(context, bootstrapper.real(evaluator, low)),
             "c4caf4c4388de559fccd377f7311f717d72fcef9df7755314ace392a169ceff8");
+  const bootstrap::SparseBootstrapper sparse(context, 64);
+  for (const auto& [element, level] : sparse.galois_levels()) keys.galois[element] = generator.galois(element, level);
+  for (std::size_t i = 32; i < slots.size(); ++i) slots[i] = slots[i - 32];
+  const auto repeating = owner::encrypt(context, secret, Random::insecure_seed(3), 2, slots, low.level);
+  EXPECT_EQ(digest(context, sparse.real(evaluator, repeating)),
+            "3c06d92d0023be09e26652e72b5e2ce6f3de2b09483f3ebb849dcd71196af579");
+  const auto both = sparse.pair(evaluator, repeating, evaluator.add(repeating, repeating));
+  EXPECT_EQ(digest(context, both[0]), "cb7cd1430fd75d88a7ab1085264e50b9083eb45d85900fa113c41c853d7e3bd0");
+  EXPECT_EQ(digest(context, both[1]), "8021d0b8cdf039b40c32bd2033f7f616590b379460106351edb413c064d97f78");
 }
 
 INSTANTIATE_TEST_SUITE_P(Paths, ProcessorPath,

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "bootstrap/bootstrapper.h"
+#include "bootstrap/sparse_bootstrapper.h"
 #include "base/bytes.h"
 #include "device/cuda_choice.h"
 #include "owner/encryption.h"
@@ -23,10 +24,15 @@ struct Machine {
         secret(context, Random::insecure_seed(1)),
         generator(context, secret, Random::insecure_seed(2)),
         evaluator(context, keys),
-        bootstrapper(context) {
+        bootstrapper(context),
+        sparse(context, 256) {
     keys.relinearization = generator.relinearization(context.parameters().eval_mod_level());
     for (const auto& [galois, level] : bootstrapper.galois_levels())
       keys.galois[galois] = generator.galois(galois, level);
+    for (const auto& [galois, level] : sparse.galois_levels()) {
+      const auto at = keys.galois.find(galois);
+      if (at == keys.galois.end() || at->second.level < level) keys.galois[galois] = generator.galois(galois, level);
+    }
     for (std::uint32_t steps : {1u, 3u, 8u}) {
       const std::uint32_t galois = evaluator.galois_of(steps);
       if (!keys.galois.contains(galois)) keys.galois[galois] = generator.galois(galois, 15);
@@ -58,6 +64,7 @@ struct Machine {
   ckks::EvaluationKeys keys;
   ckks::Evaluator evaluator;
   bootstrap::Bootstrapper bootstrapper;
+  bootstrap::SparseBootstrapper sparse;
 };
 
 class CudaEngine : public ::testing::Test {
@@ -141,6 +148,17 @@ TEST_F(CudaEngine, BootstrapsGiveTheSameBytes) {
     out.push_back(m.bootstrapper.real(m.evaluator, a));
     for (auto& c : m.bootstrapper.pair(m.evaluator, m.evaluator.drop_to_level(b, input), a))
       out.push_back(std::move(c));
+    return out;
+  });
+}
+
+TEST_F(CudaEngine, SparseBootstrapsGiveTheSameBytes) {
+  compare([](Machine& m) {
+    const int input = m.context.parameters().bootstrap_input_level();
+    const ckks::Ciphertext a = m.encrypt(6, input), b = m.encrypt(7, input);
+    Results out;
+    out.push_back(m.sparse.real(m.evaluator, a));
+    for (auto& c : m.sparse.pair(m.evaluator, a, b)) out.push_back(std::move(c));
     return out;
   });
 }

@@ -83,8 +83,13 @@ TEST_F(EngineRules, MessagesAreThoseOfJava) {
                      [&] { engine().multiply_rotated(x, {1}, {{&p}}); });
   expect<InvalidArgument>("multiplyRotated: expected at least 1 factor in each row, actual none",
                           [&] { engine().multiply_rotated(x, {1}, {{nullptr}}); });
-  expect<LevelError>("bootstrap: expected a level of at least 3, actual 0", [&] { engine().bootstrap(bottom); });
-  expect<LevelError>("bootstrapPair: expected equal levels, actual 5 and 4", [&] { engine().bootstrap_pair(x, low); });
+  expect<LevelError>("bootstrap: expected a level of at least 3, actual 0", [&] { engine().bootstrap(bottom, 512); });
+  expect<LevelError>("bootstrapPair: expected equal levels, actual 5 and 4",
+                     [&] { engine().bootstrap_pair(x, low, 512); });
+  expect<InvalidArgument>("bootstrap: slots: expected a power of two of 16 to 512, actual 8",
+                          [&] { engine().bootstrap(x, 8); });
+  expect<InvalidArgument>("bootstrapPair: slots: expected a power of two of 8 to 512, actual 24",
+                          [&] { engine().bootstrap_pair(x, x, 24); });
   expect<ScaleError>("serialize: expected scale degree 1, actual 2", [&] { engine().serialize(square); });
 }
 

@@ -173,7 +173,7 @@ TEST_F(Files, ABundleHoldsExactlyThePlannedKeys) {
   EXPECT_EQ(engine.keys().loaded(), 1);
   EXPECT_THROW(engine.rotate(x, 4), MissingKey);
   EXPECT_THROW(engine.rotate(engine.deserialize(client.encrypt(v, 3)), 3), MissingKey) << "the key ends at level 2";
-  EXPECT_THROW(engine.bootstrap(engine.deserialize(client.encrypt(v, 3))), MissingKey);
+  EXPECT_THROW(engine.bootstrap(engine.deserialize(client.encrypt(v, 3)), 512), MissingKey);
 }
 
 TEST_F(Files, DamagedBundlesAreRefused) {

@@ -6,7 +6,7 @@ import java.util.stream.IntStream;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
 import org.hetal.he.Scope;
-import org.hetal.packing.DiagonalReplicationPlan;
+import org.hetal.packing.GradientParts;
 import org.hetal.packing.Layout;
 import org.hetal.packing.ReplicationPlan;
 
@@ -14,6 +14,7 @@ import org.hetal.packing.ReplicationPlan;
 final class GradientProduct {
   private final Evaluator evaluator;
   private final Layout layout;
+  private final GradientParts parts;
   private final Masks ones;
   private final Masks.Cache masks;
 
@@ -24,6 +25,7 @@ final class GradientProduct {
   GradientProduct(Evaluator evaluator, Layout layout, Masks ones, Masks.Cache masks) {
     this.evaluator = evaluator;
     this.layout = layout;
+    this.parts = new GradientParts(layout);
     this.ones = ones;
     this.masks = masks;
   }
@@ -41,31 +43,96 @@ final class GradientProduct {
       List<Integer> rowBlocks,
       int featureLevel,
       double factor) {
+    int level = requireInputs(residuals, featureLevel, factor);
+    try (Scope scope = new Scope();
+        Masks.Cache.Loan loan = masks.borrow(factor / 2)) {
+      List<GroupResidual> groups = groups(scope, residuals, features, rowBlocks);
+      List<Ciphertext> out = new ArrayList<>();
+      try (DiagonalProducts products = new DiagonalProducts(groups, level - 1)) {
+        int part = 0;
+        for (int i = 0; i < parts.ciphertexts(); i++) {
+          try (Scope ofOne = new Scope()) {
+            List<Ciphertext> packed = new ArrayList<>();
+            for (int g = 0; g < parts.outer(i).count(); g++) {
+              packed.add(ofOne.own(packed(products, parts.part(part++), loan.masks())));
+            }
+            out.add(scope.own(joined(i, packed, loan.masks())));
+          }
+        }
+      }
+      out.forEach(scope::release);
+      return out;
+    }
+  }
+
+  /**
+   * See {@link Products#gradientParts}.
+   *
+   * @param features one per residual, with the column blocks of the parts
+   * @param rowBlocks of each group
+   * @param featureLevel of the lowest copy
+   */
+  List<Ciphertext> parts(
+      List<Ciphertext> residuals,
+      List<FeatureCopies> features,
+      List<Integer> rowBlocks,
+      int featureLevel,
+      double factor,
+      int first,
+      int count) {
+    int level = requireInputs(residuals, featureLevel, factor);
+    try (Scope scope = new Scope();
+        Masks.Cache.Loan loan = masks.borrow(factor / 2)) {
+      List<GroupResidual> groups = groups(scope, residuals, features, rowBlocks);
+      List<Ciphertext> out = new ArrayList<>();
+      try (DiagonalProducts products = new DiagonalProducts(groups, level - 1)) {
+        for (int part = first; part < first + count; part++) {
+          out.add(scope.own(packed(products, parts.part(part), loan.masks())));
+        }
+      }
+      out.forEach(scope::release);
+      return out;
+    }
+  }
+
+  /** See {@link Products#joinedGradient}. */
+  List<Ciphertext> joined(List<Ciphertext> packed, double factor) {
+    Checks.requireCount("gradient: parts", packed.size(), parts.size());
+    try (Scope scope = new Scope();
+        Masks.Cache.Loan loan = masks.borrow(factor / 2)) {
+      List<Ciphertext> out = new ArrayList<>();
+      int from = 0;
+      for (int i = 0; i < parts.ciphertexts(); i++) {
+        int end = from + parts.outer(i).count();
+        out.add(scope.own(joined(i, packed.subList(from, end), loan.masks())));
+        from = end;
+      }
+      out.forEach(scope::release);
+      return out;
+    }
+  }
+
+  private static int requireInputs(List<Ciphertext> residuals, int featureLevel, double factor) {
     int level = Checks.levelOf("residuals", residuals);
     Checks.requireLevel("gradient: residual", level, Products.GRADIENT_LEVELS);
     Checks.requireLevel("gradient: features", featureLevel, level - 1);
     if (!Double.isFinite(factor)) {
       throw new IllegalArgumentException("factor: expected a finite value, actual " + factor);
     }
-    try (Scope scope = new Scope();
-        Masks.Cache.Loan loan = masks.borrow(factor / 2)) {
-      List<GroupResidual> groups = new ArrayList<>();
-      for (int i = 0; i < residuals.size(); i++) {
-        List<List<Ciphertext>> rotated =
-            rotatedResiduals(scope, residuals.get(i), rowBlocks.get(i));
-        groups.add(new GroupResidual(features.get(i), rotated));
-      }
-      List<Ciphertext> out = new ArrayList<>();
-      try (DiagonalProducts products = new DiagonalProducts(groups, level - 1)) {
-        for (int i = 0; i < layout.compactCiphertexts(); i++) {
-          Ciphertext complex = scope.own(packed(products, i, loan.masks()));
-          out.add(
-              scope.own(PairedSlots.separated(evaluator, complex, -layout.diagonalsPerCompact())));
-        }
-      }
-      out.forEach(scope::release);
-      return out;
+    return level;
+  }
+
+  private List<GroupResidual> groups(
+      Scope scope,
+      List<Ciphertext> residuals,
+      List<FeatureCopies> features,
+      List<Integer> rowBlocks) {
+    List<GroupResidual> groups = new ArrayList<>();
+    for (int i = 0; i < residuals.size(); i++) {
+      List<List<Ciphertext>> rotated = rotatedResiduals(scope, residuals.get(i), rowBlocks.get(i));
+      groups.add(new GroupResidual(features.get(i), rotated));
     }
+    return groups;
   }
 
   /** P(i) rotated left by each giant step: [row block][giant step], one level lower. */
@@ -91,28 +158,31 @@ final class GradientProduct {
     return out;
   }
 
-  /** The complex diagonals of one compact ciphertext, each in its row. */
-  private Ciphertext packed(DiagonalProducts products, int ciphertext, Masks scaled) {
-    int first = ciphertext * layout.diagonalsPerCompact();
-    int count = layout.diagonalsOf(ciphertext);
-    DiagonalReplicationPlan plan = DiagonalReplicationPlan.packSums(layout.rowsPerBlock(), count);
-    // The factor goes where the masks are fewest and last, so that less noise follows it.
-    boolean last = plan.outer().positions() > 1;
+  /** The complex diagonals of one part, each in its row of the group. */
+  private Ciphertext packed(DiagonalProducts products, GradientParts.Part part, Masks scaled) {
     try (Scope scope = new Scope()) {
-      List<Ciphertext> groups = new ArrayList<>();
-      int diagonal = first;
-      for (ReplicationPlan inner : plan.inner()) {
-        List<Ciphertext> inputs = new ArrayList<>();
-        try (Scope inputScope = new Scope()) {
-          for (int v = 0; v < inner.count(); v++) {
-            inputs.add(inputScope.own(products.of(diagonal++)));
-          }
-          PackSums packing = new PackSums(evaluator, inner, last ? ones : scaled);
-          groups.add(scope.own(packing.apply(inputs)));
-        }
+      List<Ciphertext> inputs = new ArrayList<>();
+      for (int v = 0; v < part.packing().count(); v++) {
+        inputs.add(scope.own(products.of(part.firstDiagonal() + v)));
       }
-      return new PackSums(evaluator, plan.outer(), last ? scaled : ones).apply(groups);
+      Masks used = isFactorLast(part.ciphertext()) ? ones : scaled;
+      return new PackSums(evaluator, part.packing(), used).apply(inputs);
     }
+  }
+
+  /** All parts of one compact ciphertext to it. */
+  private Ciphertext joined(int ciphertext, List<Ciphertext> packed, Masks scaled) {
+    try (Scope scope = new Scope()) {
+      Masks used = isFactorLast(ciphertext) ? scaled : ones;
+      PackSums packing = new PackSums(evaluator, parts.outer(ciphertext), used);
+      Ciphertext complex = scope.own(packing.apply(packed));
+      return PairedSlots.separated(evaluator, complex, -layout.diagonalsPerCompact());
+    }
+  }
+
+  /** The factor goes where the masks are fewest and last, so that less noise follows it. */
+  private boolean isFactorLast(int ciphertext) {
+    return parts.outer(ciphertext).positions() > 1;
   }
 
   private record GroupResidual(FeatureCopies features, List<List<Ciphertext>> rotated) {}

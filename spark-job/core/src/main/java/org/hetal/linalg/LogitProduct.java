@@ -30,6 +30,19 @@ final class LogitProduct {
    */
   Ciphertext apply(
       ExpandedWeights weights, FeatureCopies features, int featureLevel, int rowBlocks) {
+    try (Scope scope = new Scope()) {
+      return packed(scope.ownAll(rowBlocks(weights, features, featureLevel, rowBlocks)));
+    }
+  }
+
+  /**
+   * Z(0) to Z(rowBlocks - 1) of some row blocks of a group, in order. Each is computed apart from
+   * the others. The caller closes them.
+   *
+   * @param featureLevel of the lowest copy
+   */
+  List<Ciphertext> rowBlocks(
+      ExpandedWeights weights, FeatureCopies features, int featureLevel, int rowBlocks) {
     Checks.requireCount("expanded weights", weights.diagonals().size(), layout.diagonals());
     Checks.requireLevel("logits: weights", weights.level(), Products.LOGIT_LEVELS);
     Checks.requireLevel("logits: features", featureLevel, weights.level());
@@ -38,9 +51,21 @@ final class LogitProduct {
       for (int i = 0; i < rowBlocks; i++) {
         products.add(scope.own(rowBlockLogits(weights, features, i)));
       }
+      products.forEach(scope::release);
+      return products;
+    }
+  }
+
+  /**
+   * Z of all row blocks of a group.
+   *
+   * @param rowBlocks Z(i) in order; the caller closes them
+   */
+  Ciphertext packed(List<Ciphertext> rowBlocks) {
+    try (Scope scope = new Scope()) {
       ReplicationPlan plan =
-          ReplicationPlan.packSums(layout.rowsPerBlock(), layout.positions(), rowBlocks);
-      Ciphertext packed = scope.own(new PackSums(evaluator, plan, halves).apply(products));
+          ReplicationPlan.packSums(layout.rowsPerBlock(), layout.positions(), rowBlocks.size());
+      Ciphertext packed = scope.own(new PackSums(evaluator, plan, halves).apply(rowBlocks));
       return PairedSlots.separated(evaluator, packed, layout.slots() / 2);
     }
   }

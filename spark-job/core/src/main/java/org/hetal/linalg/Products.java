@@ -7,6 +7,7 @@ import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
 import org.hetal.he.HeLevelException;
 import org.hetal.he.Scope;
+import org.hetal.packing.GradientParts;
 import org.hetal.packing.Layout;
 import org.hetal.packing.Packing;
 
@@ -88,12 +89,29 @@ public final class Products implements AutoCloseable {
    */
   public RotatedFeatures rotateAhead(FeatureBlocks x, int level) {
     requireShape(x.columnBlocks(), x.rowBlocks());
+    return rotateAhead(x, 0, level);
+  }
+
+  /**
+   * As {@link #rotateAhead(FeatureBlocks, int)} for some column blocks, for {@link #gradientParts}.
+   *
+   * @param x has some neighboring column blocks
+   * @param firstColumnBlock the first of them
+   * @throws HeLevelException when the features are below the level
+   */
+  public RotatedFeatures rotateAhead(FeatureBlocks x, int firstColumnBlock, int level) {
     Checks.requireLevel("rotateAhead: features", x.level(), level);
     FeatureCopies features = FeatureCopies.rotating(evaluator, layout, x);
     try (Scope scope = new Scope()) {
       List<List<Ciphertext>> rotated = new ArrayList<>();
-      for (int block = 0; block < x.blocks().size(); block++) {
-        int count = FeatureCopies.count(layout, block % layout.columnBlocks());
+      for (int i = 0; i < x.rowBlocks() * layout.columnBlocks(); i++) {
+        int column = i % layout.columnBlocks() - firstColumnBlock;
+        if (column < 0 || column >= x.columnBlocks()) {
+          rotated.add(List.of());
+          continue;
+        }
+        int block = i / layout.columnBlocks() * x.columnBlocks() + column;
+        int count = FeatureCopies.count(layout, i % layout.columnBlocks());
         List<Ciphertext> copies = new ArrayList<>(features.of(scope, block, level, count));
         if (copies.get(0) == x.blocks().get(block)) {
           copies.set(0, scope.own(evaluator.dropToLevel(copies.get(0), level)));
@@ -122,6 +140,29 @@ public final class Products implements AutoCloseable {
   /** As with {@link FeatureBlocks}, on copies rotated before. */
   public Ciphertext logits(ExpandedWeights weights, RotatedFeatures x) {
     return logitProduct.apply(weights, FeatureCopies.of(evaluator, x), x.level(), x.rowBlocks());
+  }
+
+  /**
+   * The products of some row blocks of a group before they are packed into its logits: one
+   * ciphertext per row block at the weights' level - 1, each computed apart from the others.
+   *
+   * @param x some row blocks with all their column blocks
+   * @return in the order of the row blocks, for {@link #packedLogits}; the caller closes them
+   * @throws HeLevelException as for {@link #logits(ExpandedWeights, FeatureBlocks)}
+   */
+  public List<Ciphertext> rowBlockLogits(ExpandedWeights weights, RotatedFeatures x) {
+    return logitProduct.rowBlocks(
+        weights, FeatureCopies.of(evaluator, x), x.level(), x.rowBlocks());
+  }
+
+  /**
+   * {@link #logits(ExpandedWeights, RotatedFeatures)} from {@link #rowBlockLogits} of all row
+   * blocks.
+   *
+   * @param rowBlocks in order; stay the caller's
+   */
+  public Ciphertext packedLogits(List<Ciphertext> rowBlocks) {
+    return logitProduct.packed(rowBlocks);
   }
 
   /**
@@ -163,6 +204,39 @@ public final class Products implements AutoCloseable {
         x.stream().map(RotatedFeatures::rowBlocks).toList(),
         x.stream().mapToInt(RotatedFeatures::level).min().orElse(0),
         factor);
+  }
+
+  /**
+   * Some of the {@link GradientParts} of {@link #gradient(List, List, double)}. Every call rotates
+   * the residuals anew.
+   *
+   * @param residuals one per group, all at one level
+   * @param x in the order of the residuals, with the column blocks of the parts
+   * @param first 0 to the number of parts - 1
+   * @param count at least 1
+   * @return one ciphertext per part at the residual's level - 3; the caller closes them
+   */
+  public List<Ciphertext> gradientParts(
+      List<Ciphertext> residuals, List<RotatedFeatures> x, double factor, int first, int count) {
+    Checks.requireCount("gradient: groups of features", x.size(), residuals.size());
+    return gradientProduct.parts(
+        residuals,
+        x.stream().map(features -> FeatureCopies.of(evaluator, features)).toList(),
+        x.stream().map(RotatedFeatures::rowBlocks).toList(),
+        x.stream().mapToInt(RotatedFeatures::level).min().orElse(0),
+        factor,
+        first,
+        count);
+  }
+
+  /**
+   * {@link #gradient(List, List, double)} from all its parts.
+   *
+   * @param parts in order, made with the same factor; stay the caller's
+   * @return compact form; the caller closes it
+   */
+  public List<Ciphertext> joinedGradient(List<Ciphertext> parts, double factor) {
+    return gradientProduct.joined(parts, factor);
   }
 
   private void requireShape(int columnBlocks, int rowBlocks) {

@@ -12,7 +12,8 @@ public final class RotatedFeatures implements AutoCloseable {
   private final int rowBlocks;
 
   /**
-   * @param rotated [rowBlock * columnBlocks + columnBlock][classes rotated by]
+   * @param rotated [rowBlock * columnBlocks + columnBlock][classes rotated by]; empty for a column
+   *     block that is not there
    */
   RotatedFeatures(List<List<Ciphertext>> rotated, int rowBlocks) {
     this.rotated = rotated;
@@ -20,7 +21,12 @@ public final class RotatedFeatures implements AutoCloseable {
   }
 
   List<Ciphertext> block(int block) {
-    return rotated.get(block);
+    List<Ciphertext> copies = rotated.get(block);
+    if (copies.isEmpty()) {
+      throw new IllegalArgumentException(
+          "rotated features: expected block " + block + " among those given, actual not");
+    }
+    return copies;
   }
 
   int blocks() {
@@ -32,7 +38,12 @@ public final class RotatedFeatures implements AutoCloseable {
   }
 
   public int level() {
-    return rotated.get(0).get(0).level();
+    return rotated.stream()
+        .filter(copies -> !copies.isEmpty())
+        .findFirst()
+        .orElseThrow()
+        .get(0)
+        .level();
   }
 
   /** The number of ciphertexts, for the estimate of memory. */

@@ -210,6 +210,10 @@ final class DryRun {
   }
 
   private OperationCounts counts() {
+    return counts(simulator);
+  }
+
+  static OperationCounts counts(RecordingEvaluator simulator) {
     return new OperationCounts(
         simulator.count(Operation.ADD),
         simulator.count(Operation.MULTIPLY),

@@ -21,6 +21,7 @@ import org.hetal.plan.TrainingPlan;
  * @param stateBytes of the state that is broadcast each step
  * @param microbatchMemoryBytes of one microbatch's rows, their rotated copies and the expanded
  *     weights in memory: an upper bound of what one task holds beside the keys
+ * @param checkpointBytes of a checkpoint: weights, look-ahead point and the best weights so far
  * @param secondsPerIteration on one worker
  * @param minutesPerEpoch on one worker, validation included
  */
@@ -29,6 +30,7 @@ public record TrainingEstimate(
     long featureBytes,
     long stateBytes,
     long microbatchMemoryBytes,
+    long checkpointBytes,
     double secondsPerIteration,
     double minutesPerEpoch)
     implements Serializable {
@@ -71,6 +73,9 @@ public record TrainingEstimate(
         features,
         layout.compactCiphertexts() * parameters.storedCiphertextBytes(levels.forward()),
         largestMicrobatch + expanded,
+        layout.compactCiphertexts()
+            * (2 * parameters.storedCiphertextBytes(levels.state())
+                + parameters.storedCiphertextBytes(levels.validationWeights())),
         step,
         epoch / SECONDS_PER_MINUTE);
   }

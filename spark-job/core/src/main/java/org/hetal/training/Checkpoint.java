@@ -4,14 +4,15 @@ import java.util.List;
 import org.hetal.plan.Levels;
 
 /**
- * All that is needed to go on after an epoch and end with the same bytes. It holds ciphertexts and
- * counters, nothing secret.
+ * All that is needed to go on after an epoch, or after a minibatch inside one, and end with the
+ * same bytes. It holds ciphertexts and counters, nothing secret.
  *
  * @param configurationHash of everything that decides the bytes (data set, schedule, parameters,
  *     key); a run resumes only under the same
  * @param epoch completed epochs
  * @param answered whether the validation oracle's answer on {@code epoch} is part of this; if not,
  *     a continued run asks for it before anything else
+ * @param batch completed minibatches of the next epoch; 0 at the end of an epoch
  * @param step completed steps
  * @param lambda of the next step, see {@link Momentum}
  * @param weights serialized compact state W
@@ -26,6 +27,7 @@ public record Checkpoint(
     String configurationHash,
     int epoch,
     boolean answered,
+    int batch,
     int step,
     double lambda,
     List<byte[]> weights,
@@ -40,6 +42,7 @@ public record Checkpoint(
    * @param configurationHash of everything that decides the bytes
    * @param epoch completed epochs
    * @param answered whether the answer on {@code epoch} is part of this
+   * @param batch completed minibatches of the next epoch
    * @param step completed steps
    * @param lambda of the next step
    * @param weights serialized compact state W

@@ -93,21 +93,19 @@ public final class MicrobatchGradient implements AutoCloseable {
       start = times.end(TaskStage.LOGITS, start);
       List<Ciphertext> probabilities = scope.ownAll(softmax.apply(logits, softmaxPlan));
       start = times.end(TaskStage.SOFTMAX, start);
-      List<Ciphertext> residuals = new ArrayList<>();
-      for (int i = 0; i < microbatch.groups().size(); i++) {
-        Ciphertext labels = microbatch.groups().get(i).labels();
-        residuals.add(scope.own(residual(probabilities.get(i), labels)));
-      }
+      List<Ciphertext> labels =
+          microbatch.groups().stream().map(EncryptedMicrobatch.Group::labels).toList();
+      List<Ciphertext> residuals =
+          scope.ownAll(MicrobatchParts.residuals(evaluator, levels, probabilities, labels));
       List<Ciphertext> gradient = products.gradient(residuals, features, factor);
       times.end(TaskStage.GRADIENT, start);
       return gradient;
     }
   }
 
-  private Ciphertext residual(Ciphertext probabilities, Ciphertext labels) {
-    try (Ciphertext y = evaluator.dropToLevel(labels, levels.residual())) {
-      return evaluator.sub(probabilities, y);
-    }
+  /** {@return the same work in parts; usable until this is closed} */
+  public MicrobatchParts parts() {
+    return new MicrobatchParts(evaluator, levels, products, softmax, softmaxPlan);
   }
 
   /** Element by element; the caller closes the result. */

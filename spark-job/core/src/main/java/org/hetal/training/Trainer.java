@@ -13,8 +13,9 @@ import org.hetal.plan.TrainingPlan;
 /**
  * Trains on encrypted rows: minibatches in order, Nesterov update and refresh. After each epoch the
  * state is saved, then the validation oracle is asked, then its answer is saved: a validation
- * oracle that cannot be reached costs no work. A run that finds a checkpoint goes on from it and
- * ends with the same bytes as an undisturbed one; a finished one returns at once.
+ * oracle that cannot be reached costs no work. The state is also saved inside an epoch, every so
+ * many steps. A run that finds a checkpoint goes on from it and ends with the same bytes as an
+ * undisturbed one; a finished one returns at once.
  */
 public final class Trainer {
   static final String ALL_EPOCHS_DONE = "all epochs done";
@@ -27,7 +28,31 @@ public final class Trainer {
   private final CheckpointStore checkpoints;
   private final TrainingListener listener;
   private final String configurationHash;
+  private final int checkpointEvery;
   private final NesterovUpdate update;
+
+  /**
+   * A trainer that saves the state only at the end of each epoch.
+   *
+   * @param evaluator for the state: update, refresh, bytes
+   * @param plan of the training
+   * @param workers have the encrypted rows
+   * @param validationOracle asked once per epoch
+   * @param checkpoints of this run
+   * @param listener told about progress
+   * @param configurationHash of everything that decides the bytes
+   * @throws IllegalArgumentException when the plan is for other parameters than the evaluator's
+   */
+  public Trainer(
+      Evaluator evaluator,
+      TrainingPlan plan,
+      GradientService workers,
+      ValidationOracle validationOracle,
+      CheckpointStore checkpoints,
+      TrainingListener listener,
+      String configurationHash) {
+    this(evaluator, plan, workers, validationOracle, checkpoints, listener, configurationHash, 0);
+  }
 
   /**
    * A trainer of one run. It closes none of its arguments.
@@ -40,7 +65,9 @@ public final class Trainer {
    * @param listener told about progress
    * @param configurationHash of everything that decides the bytes: data set, schedule, parameters,
    *     key
-   * @throws IllegalArgumentException when the plan is for other parameters than the evaluator's
+   * @param checkpointEvery steps between checkpoints inside an epoch; 0: none there
+   * @throws IllegalArgumentException when the plan is for other parameters than the evaluator's, or
+   *     for a negative number of steps
    */
   public Trainer(
       Evaluator evaluator,
@@ -49,7 +76,12 @@ public final class Trainer {
       ValidationOracle validationOracle,
       CheckpointStore checkpoints,
       TrainingListener listener,
-      String configurationHash) {
+      String configurationHash,
+      int checkpointEvery) {
+    if (checkpointEvery < 0) {
+      throw new IllegalArgumentException(
+          "steps between checkpoints: expected at least 0, actual " + checkpointEvery);
+    }
     plan.requireParameters(evaluator.parameters());
     this.evaluator = evaluator;
     this.plan = plan;
@@ -58,6 +90,7 @@ public final class Trainer {
     this.checkpoints = checkpoints;
     this.listener = listener;
     this.configurationHash = configurationHash;
+    this.checkpointEvery = checkpointEvery;
     this.update = new NesterovUpdate(evaluator, plan.levels());
   }
 
@@ -73,7 +106,10 @@ public final class Trainer {
   public TrainingResult run() {
     Optional<Checkpoint> found = checkpoints.latest();
     found.ifPresent(this::requireOwn);
-    listener.started(plan.schedule(), found.map(Checkpoint::epoch).orElse(0));
+    listener.started(
+        plan.schedule(),
+        found.map(Checkpoint::epoch).orElse(0),
+        found.map(Checkpoint::step).orElse(0));
     if (found.isPresent() && found.get().finished()) {
       return result(found.get());
     }
@@ -85,7 +121,7 @@ public final class Trainer {
       while (true) {
         long start = System.nanoTime();
         if (asked) {
-          state = epoch(state);
+          state = epoch(state, best);
           save(checkpoint(state, best, null));
         }
         asked = true;
@@ -126,19 +162,27 @@ public final class Trainer {
         checkpoint.epoch(), checkpoint.step(), checkpoint.lambda(), weights, lookahead);
   }
 
-  /** All minibatches once; closes the state given. */
-  private ModelState epoch(ModelState from) {
+  /** The minibatches of the epoch that are not done yet; closes the state given. */
+  private ModelState epoch(ModelState from, Best best) {
     ModelState state = from;
     int epoch = from.epoch() + 1;
-    for (int batch = 0; batch < plan.schedule().batches(); batch++) {
+    int batches = plan.schedule().batches();
+    for (int batch = batchesDone(from); batch < batches; batch++) {
       try {
         state = step(state, epoch, batch);
+        if (batch + 1 < batches && checkpointEvery > 0 && state.step() % checkpointEvery == 0) {
+          save(insideEpoch(state, best));
+        }
       } catch (RuntimeException e) {
         state.close();
         throw divergence(e, epoch, batch).orElse(e);
       }
     }
     return state.withEpoch(epoch);
+  }
+
+  private int batchesDone(ModelState state) {
+    return state.step() - state.epoch() * plan.schedule().batches();
   }
 
   private Optional<RuntimeException> divergence(RuntimeException failure, int epoch, int batch) {
@@ -220,6 +264,7 @@ public final class Trainer {
         configurationHash,
         state.epoch(),
         decision != null,
+        0,
         state.step(),
         state.lambda(),
         serialized(state.weights()),
@@ -228,6 +273,22 @@ public final class Trainer {
         best.weights(),
         stops || last,
         stops ? decision.reason() : last ? ALL_EPOCHS_DONE : "");
+  }
+
+  private Checkpoint insideEpoch(ModelState state, Best best) {
+    return new Checkpoint(
+        configurationHash,
+        state.epoch(),
+        true,
+        batchesDone(state),
+        state.step(),
+        state.lambda(),
+        serialized(state.weights()),
+        serialized(state.lookahead()),
+        best.epoch(),
+        best.weights(),
+        false,
+        "");
   }
 
   private void save(Checkpoint checkpoint) {
@@ -245,6 +306,19 @@ public final class Trainer {
               + ", actual "
               + checkpoint.configurationHash()
               + "; start a new run instead of resuming this one");
+    }
+    int steps = checkpoint.epoch() * plan.schedule().batches() + checkpoint.batch();
+    if (checkpoint.step() != steps) {
+      throw new IllegalStateException(
+          "checkpoint of epoch "
+              + checkpoint.epoch()
+              + ", minibatch "
+              + checkpoint.batch()
+              + ": expected step "
+              + steps
+              + ", actual "
+              + checkpoint.step()
+              + "; go back to the checkpoint before by removing this one");
     }
   }
 

@@ -13,8 +13,10 @@ public interface TrainingListener {
    * @param schedule of the training
    * @param epochsDone above 0 for a resumed run; the last of them may still want its answer, and
    *     then has its {@link #epoch} event again
+   * @param stepsDone at least {@code epochsDone * schedule.batches()}; more where a run resumes
+   *     inside an epoch
    */
-  default void started(Schedule schedule, int epochsDone) {}
+  default void started(Schedule schedule, int epochsDone, int stepsDone) {}
 
   /**
    * Called after the update and refresh of each minibatch.
@@ -32,9 +34,9 @@ public interface TrainingListener {
 
   /**
    * Called after a checkpoint is committed: twice per epoch, before the validation oracle is asked
-   * and with its answer.
+   * and with its answer; and inside an epoch every so many steps as the trainer was told.
    *
-   * @param epoch completed epochs, from 1
+   * @param epoch completed epochs; 0 inside the first one
    * @param answered whether the checkpoint has the answer
    * @param seconds spent on writing it
    */

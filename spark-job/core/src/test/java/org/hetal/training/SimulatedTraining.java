@@ -154,6 +154,11 @@ final class SimulatedTraining implements AutoCloseable {
     return trainer(this::decide, store, listener, configuration);
   }
 
+  Trainer trainer(CheckpointStore store, TrainingListener listener, int checkpointEvery) {
+    return new Trainer(
+        recorder, plan, workers, this::decide, store, listener, CONFIGURATION, checkpointEvery);
+  }
+
   private Trainer trainer(
       ValidationOracle validationOracle,
       CheckpointStore store,

@@ -173,6 +173,93 @@ class TrainerTest {
     assertResumesToTheSameBytes(cutAfterCheckpoint(epoch, false));
   }
 
+  /** Steps 1 to 12 in four epochs; 3, 6, 9 and 12 end an epoch. */
+  @ParameterizedTest
+  @CsvSource({
+    "1, 1, 1",
+    "1, 2, 2",
+    "1, 4, 4",
+    "1, 5, 5",
+    "2, 2, 2",
+    "2, 3, 3",
+    "2, 4, 4",
+    "2, 5, 4",
+    "5, 5, 5",
+    "5, 8, 6",
+    "5, 11, 10",
+    "0, 5, 3",
+    "100, 8, 6"
+  })
+  void runCutInsideAnEpoch_continuesAtTheCheckpointAndEndsWithTheSameBytes(
+      int every, int cut, int from) {
+    CheckpointStore store = CheckpointStore.inMemory();
+    List<Integer> steps = new ArrayList<>();
+    int[] started = new int[1];
+    TrainingListener counting =
+        new TrainingListener() {
+          @Override
+          public void started(Schedule schedule, int epochsDone, int stepsDone) {
+            started[0] = stepsDone;
+          }
+
+          @Override
+          public void step(StepEvent event) {
+            steps.add(event.step());
+          }
+        };
+    // A listener hears of a step before its checkpoint: the step after the cut is not computed.
+    TrainingListener cutting =
+        new TrainingListener() {
+          @Override
+          public void step(StepEvent event) {
+            if (event.step() == cut + 1) {
+              throw new CutOff();
+            }
+          }
+        };
+    try (SimulatedTraining undisturbed = small(4);
+        SimulatedTraining disturbed = small(4)) {
+      TrainingResult expected = undisturbed.run();
+      assertThrows(CutOff.class, () -> disturbed.trainer(store, cutting, every).run());
+      TrainingResult actual = disturbed.trainer(store, counting, every).run();
+      assertEquals(from, started[0]);
+      assertEquals(IntStream.rangeClosed(from + 1, 12).boxed().toList(), steps);
+      assertSameBytes(expected.best(), actual.best());
+      assertEquals(expected.bestEpoch(), actual.bestEpoch());
+      assertEquals(expected.steps(), actual.steps());
+      assertEquals(undisturbed.stopping.history(), disturbed.stopping.history());
+    }
+  }
+
+  @Test
+  void checkpointWhoseStepDoesNotFitItsMinibatch_isRefused() {
+    CheckpointStore store = CheckpointStore.inMemory();
+    try (SimulatedTraining training = small(2)) {
+      training.trainer(store, TrainingListener.NONE, 1).run();
+      Checkpoint last = store.latest().orElseThrow();
+      store.save(
+          new Checkpoint(
+              last.configurationHash(),
+              1,
+              true,
+              2,
+              4,
+              last.lambda(),
+              last.weights(),
+              last.lookahead(),
+              last.bestEpoch(),
+              last.best(),
+              false,
+              ""));
+      String message =
+          assertThrows(
+                  IllegalStateException.class,
+                  () -> training.trainer(store, TrainingListener.NONE, 1).run())
+              .getMessage();
+      assertTrue(message.contains("expected step 5, actual 4"), message);
+    }
+  }
+
   /** Remembers what it was asked; away for its first question about one epoch. */
   private static final class AwayOnce implements ValidationOracle {
     private final SimulatedTraining training;
@@ -373,8 +460,8 @@ class TrainerTest {
     TrainingListener listener =
         new TrainingListener() {
           @Override
-          public void started(Schedule schedule, int epochsDone) {
-            events.add("started " + epochsDone);
+          public void started(Schedule schedule, int epochsDone, int stepsDone) {
+            events.add("started " + epochsDone + " " + stepsDone);
           }
 
           @Override
@@ -397,7 +484,7 @@ class TrainerTest {
     }
     assertEquals(
         List.of(
-            "started 0",
+            "started 0 0",
             "1:0/3=1",
             "1:1/3=2",
             "1:2/3=3",

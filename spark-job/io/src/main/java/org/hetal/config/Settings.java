@@ -278,6 +278,10 @@ public record Settings(
    *     result does not depend on it
    * @param cacheBytes ciphertexts that an executor keeps in memory, in bytes
    * @param driverDevice what the driver computes on
+   * @param split tasks that share a microbatch, 1 to 64; 0: as is faster; the result does not
+   *     depend on it
+   * @param checkpointEvery the setting {@code training.checkpoint-every}: iterations between
+   *     checkpoints inside an epoch, up to 10^6; 0: only at the end of each epoch
    * @serial exclude
    */
   public record Cluster(
@@ -285,6 +289,8 @@ public record Settings(
       int partitions,
       long cacheBytes,
       DriverDevice driverDevice,
+      int split,
+      int checkpointEvery,
       boolean allowUnauthenticated)
       implements Serializable {}
 }

@@ -42,6 +42,9 @@ public final class Main implements Callable<Integer> {
   private static final List<String> CLUSTER = List.of("train", "predict");
 
   /** Written in C++, or a script: they read their options themselves. */
+  private static final List<String> JAVA_BENCHMARKS =
+      List.of("paper", "products", "softmax", "train");
+
   private static final List<String> NATIVE_BENCHMARKS = List.of("engine", "openfhe", "image");
 
   @Spec private CommandSpec spec;
@@ -93,7 +96,9 @@ public final class Main implements Callable<Integer> {
     line.addSubcommand("features", new OwnOptions(launcher, Launcher::features, result));
     line.addSubcommand("demo", new ProgramCommand.Demo(launcher, result));
     CommandLine bench = new CommandLine(new Bench());
-    bench.addSubcommand("train", new ProgramCommand(launcher, Launcher::tools, result));
+    for (String name : JAVA_BENCHMARKS) {
+      bench.addSubcommand(name, new ProgramCommand(launcher, Launcher::tools, result));
+    }
     for (String name : NATIVE_BENCHMARKS) {
       bench.addSubcommand(name, new OwnOptions(launcher, Main::benchmark, result));
     }
@@ -139,7 +144,8 @@ public final class Main implements Callable<Integer> {
     @Override
     public void run() {
       throw new ParameterException(
-          spec.commandLine(), "expected engine, image, openfhe or train, actual none");
+          spec.commandLine(),
+          "expected engine, image, openfhe, paper, products, softmax or train, actual none");
     }
   }
 

@@ -259,7 +259,8 @@ class MainTest {
     for (String line : List.of("train", "train --help", "status run", "report run")) {
       assertRefused(line, "the cluster's package (hetal-cluster-1.2.3), actual: the package owner");
     }
-    for (String line : List.of("demo --simulator", "bench train", "bench engine")) {
+    for (String line :
+        List.of("demo --simulator", "bench train", "bench paper --data x", "bench engine")) {
       assertRefused(line, "a tree with the sources, actual: the package owner in " + root);
     }
   }
@@ -342,6 +343,9 @@ class MainTest {
         "bench engine",
         "bench openfhe",
         "bench train",
+        "bench products",
+        "bench softmax",
+        "bench paper",
         "bench image"
       })
   void everyCommand_isInTheHelpAndKnown(String command) {

@@ -92,7 +92,7 @@ final class KeyBundle {
               + there.keyId()
               + "; kept");
     }
-    String missing = there.missing(keys, client.parameters().ringDegree());
+    String missing = there.missing(keys, client.parameters());
     if (!missing.isEmpty()) {
       throw new CommitException(
           describe()
@@ -111,7 +111,7 @@ final class KeyBundle {
    */
   void requireFitting(Client client, KeyPlan plan) {
     KeyBundleManifest keys = manifest();
-    String missing = keys.missing(plan, client.parameters().ringDegree());
+    String missing = keys.missing(plan, client.parameters());
     if (!keys.keyId().equals(client.keyId()) || !missing.isEmpty()) {
       throw new SettingsException(
           describe()

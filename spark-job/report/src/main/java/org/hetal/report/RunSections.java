@@ -58,7 +58,7 @@ public final class RunSections {
     if (!history.isFinished()) {
       return done + " The run has not finished: this page shows it as it is now.";
     }
-    boolean stopped = history.lastEpoch().filter(RunHistory.Epoch::stop).isPresent();
+    boolean stopped = history.lastEpoch().filter(RunMetrics.Epoch::stop).isPresent();
     return done
         + (stopped
             ? " The data owner's oracle ended the training early, after epoch "
@@ -74,7 +74,7 @@ public final class RunSections {
   private String reasonOfStop() {
     return history
         .lastEpoch()
-        .map(RunHistory.Epoch::reason)
+        .map(RunMetrics.Epoch::reason)
         .filter(reason -> !reason.isEmpty())
         .map(reason -> " (" + reason + ")")
         .orElse("");
@@ -140,7 +140,7 @@ public final class RunSections {
     List<Page.Block> blocks = new ArrayList<>(List.of(new Page.Table(List.of(), facts)));
     if (!history.epochs().isEmpty()) {
       List<List<String>> rows = new ArrayList<>();
-      for (RunHistory.Epoch epoch : history.epochs()) {
+      for (RunMetrics.Epoch epoch : history.epochs()) {
         rows.add(
             List.of(
                 Integer.toString(epoch.epoch()),
@@ -175,15 +175,12 @@ public final class RunSections {
       blocks.add(new Page.Paragraph("No step is done yet."));
       return new Page.Section("Where the time went", blocks);
     }
-    boolean staged = history.steps().stream().allMatch(step -> !step.stages().isEmpty());
-    if (staged) {
-      blocks.add(
-          new Page.Paragraph(
-              "The height of a bar is the time of a step from its start to its end. The executors'"
-                  + " part is divided among the stages in proportion to the times that their tasks"
-                  + " measured."));
-    }
-    Map<String, List<Double>> series = staged ? stages() : withoutStages();
+    blocks.add(
+        new Page.Paragraph(
+            "The height of a bar is the time of a step from its start to its end. The executors'"
+                + " part is divided among the stages in proportion to the times that their tasks"
+                + " measured."));
+    Map<String, List<Double>> series = stages();
     List<Page.Series> drawn = new ArrayList<>();
     series.forEach((name, values) -> drawn.add(new Page.Series(name, grouped(values))));
     int group = group();
@@ -221,14 +218,7 @@ public final class RunSections {
     }
     Map<String, List<Double>> out = new LinkedHashMap<>();
     byStage.forEach((stage, values) -> out.put(name(stage), values));
-    out.put("update", history.steps().stream().map(RunHistory.Step::updateSeconds).toList());
-    return out;
-  }
-
-  private Map<String, List<Double>> withoutStages() {
-    Map<String, List<Double>> out = new LinkedHashMap<>();
-    out.put("gradient", history.steps().stream().map(RunHistory.Step::gradientSeconds).toList());
-    out.put("update", history.steps().stream().map(RunHistory.Step::updateSeconds).toList());
+    out.put("update", history.steps().stream().map(RunMetrics.Step::updateSeconds).toList());
     return out;
   }
 
@@ -267,9 +257,9 @@ public final class RunSections {
 
   private Page.Section traffic() {
     long broadcast =
-        history.steps().stream().mapToLong(RunHistory.Step::broadcastBytes).sum()
-            + history.epochs().stream().mapToLong(RunHistory.Epoch::broadcastBytes).sum();
-    long gradients = history.steps().stream().mapToLong(RunHistory.Step::gradientBytes).sum();
+        history.steps().stream().mapToLong(RunMetrics.Step::broadcastBytes).sum()
+            + history.epochs().stream().mapToLong(RunMetrics.Epoch::broadcastBytes).sum();
+    long gradients = history.steps().stream().mapToLong(RunMetrics.Step::gradientBytes).sum();
     List<List<String>> facts = new ArrayList<>();
     history
         .summary()
@@ -368,19 +358,19 @@ public final class RunSections {
   private double seconds() {
     return history.summary().isPresent()
         ? history.summary().get().seconds()
-        : history.epochs().stream().mapToDouble(RunHistory.Epoch::seconds).sum()
+        : history.epochs().stream().mapToDouble(RunMetrics.Epoch::seconds).sum()
             + history.steps().stream()
                 .filter(step -> step.epoch() > history.epochs().size())
-                .mapToDouble(RunHistory.Step::seconds)
+                .mapToDouble(RunMetrics.Step::seconds)
                 .sum();
   }
 
   private double secondsPerStep() {
-    return history.steps().stream().mapToDouble(RunHistory.Step::seconds).average().orElse(0);
+    return history.steps().stream().mapToDouble(RunMetrics.Step::seconds).average().orElse(0);
   }
 
   private long bootstraps() {
-    return history.steps().stream().mapToLong(RunHistory.Step::bootstraps).sum();
+    return history.steps().stream().mapToLong(RunMetrics.Step::bootstraps).sum();
   }
 
   private static double sum(List<Double> values) {

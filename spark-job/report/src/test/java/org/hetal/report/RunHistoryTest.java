@@ -27,17 +27,6 @@ class RunHistoryTest {
   }
 
   @Test
-  void stages_ofARunOfAnEarlierRelease_areUnknown() {
-    LocalStorage storage = new LocalStorage(root);
-    Runs.write(storage, 0);
-    storage.writeAtomically(
-        "metrics.jsonl",
-        "{\"event\":\"step\",\"step\":1,\"epoch\":1,\"gradient_seconds\":3.0}\n"
-            .getBytes(StandardCharsets.UTF_8));
-    assertTrue(RunHistory.read(storage).steps().get(0).stages().isEmpty());
-  }
-
-  @Test
   void isFinished_onlyAfterTheLastEpochOrAStop() {
     LocalStorage storage = new LocalStorage(root);
     Runs.write(storage, 11);

@@ -39,12 +39,13 @@ final class Runs {
       lines.append(
           String.format(
               Locale.ROOT,
-              "{\"event\":\"step\",\"step\":%d,\"epoch\":%d,\"gradient_seconds\":3.0,"
+              "{\"event\":\"step\",\"step\":%d,\"epoch\":%d,\"batch\":%d,\"gradient_seconds\":3.0,"
                   + "\"update_seconds\":1.0,\"bootstraps\":11,\"task_seconds\":{\"read\":0.0,"
                   + "\"expand\":1.0,\"logits\":0.5,\"softmax\":3.0,\"gradient\":1.0,\"sum\":0.5},"
                   + "\"broadcast_bytes\":1000,\"gradient_bytes\":500}%n",
               step,
-              epoch));
+              epoch,
+              (step - 1) % BATCHES));
       if (step % BATCHES == 0) {
         lines.append(
             String.format(

@@ -332,7 +332,7 @@ final class BenchTrainCommand extends SettingsCommand {
     private int steps;
 
     @Override
-    public void started(Schedule schedule, int epoch) {
+    public void started(Schedule schedule, int epochsDone, int stepsDone) {
       steps = schedule.steps();
     }
 

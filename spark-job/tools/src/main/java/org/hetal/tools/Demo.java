@@ -1,15 +1,12 @@
 package org.hetal.tools;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -20,7 +17,6 @@ import org.hetal.command.Units;
 import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 import org.hetal.dataset.LocalStorage;
-import org.hetal.format.Json;
 import org.hetal.he.FileReadException;
 import org.hetal.he.FileWriteException;
 import org.hetal.he.Parameters;
@@ -33,17 +29,12 @@ import org.hetal.owner.oracle.OracleLog;
  * model and compares it with the same training on plaintext.
  */
 final class Demo {
-  private static final Duration TIME_TO_LISTEN = Duration.ofMinutes(2);
-
   private final PrintStream out;
   private final Settings settings;
   private final Parameters parameters;
-  private final int steps;
-  private final List<String> settingArguments;
-  private final Programs programs;
   private final Path folder;
-  private final Path log;
   private final ProgressBar bar;
+  private final Parties parties;
 
   /**
    * @param steps of the training, if it is not stopped early
@@ -61,14 +52,11 @@ final class Demo {
     this.out = out;
     this.settings = settings;
     this.parameters = parameters;
-    this.steps = steps;
-    this.programs = programs;
     this.folder = folder;
-    this.log = folder.resolve("demo.log");
     this.bar = ProgressBar.start(out, "");
-    this.settingArguments = new ArrayList<>(settingArguments);
-    this.settingArguments.add("--set");
-    this.settingArguments.add("oracle.port=" + freePort());
+    this.parties =
+        new Parties(
+            out, bar, settings, steps, settingArguments, programs, folder.resolve("demo.log"));
   }
 
   /**
@@ -81,22 +69,22 @@ final class Demo {
     long start = System.nanoTime();
     clean();
     title("1  Data owner: keys. The secret key stays here; evaluation keys go to the cluster.");
-    double keygen = owner("keygen");
+    double keygen = parties.owner("keygen");
     title("2  Data owner: encrypts the digits. The validation labels stay here.");
-    double encrypt = owner("encrypt");
+    double encrypt = parties.owner("encrypt");
     title("3  Cluster: trains on ciphertexts in a process that cannot decrypt.");
     title("   The owner's oracle, a third process, tells it after each epoch to go on or stop.");
-    double train = train();
+    double train = parties.train();
     title("4  Data owner: the validation results, which the cluster does not get.");
     List<OracleLog.Entry> answers =
         OracleLog.read(LocalPath.of("oracle.log", settings.oracle().log()));
     answers.forEach(this::show);
     title("5  Data owner: decrypts the model, and trains on the plaintext to compare.");
-    owner("decrypt-model", "--all-digits"); // for the comparison that follows
+    parties.owner("decrypt-model", "--all-digits"); // for the comparison that follows
     Path figures = folder.resolve("evaluation.json");
-    owner("evaluate", "--softmax", "--json", figures.toString());
+    parties.owner("evaluate", "--softmax", "--json", figures.toString());
     double seconds = (System.nanoTime() - start) * 1e-9;
-    ObjectNode result = result(read(figures), answers, seconds);
+    ObjectNode result = result(Parties.read(figures), answers, seconds);
     result.put("keygen_seconds", keygen);
     result.put("encrypt_seconds", encrypt);
     result.put("train_seconds", train);
@@ -106,52 +94,6 @@ final class Demo {
     return result;
   }
 
-  /** Runs a command of the owner to its end; its seconds. */
-  private double owner(String name, String... more) {
-    long start = System.nanoTime();
-    List<String> command = with(programs.owner(), command(name, more));
-    try (DemoProcess process = DemoProcess.shown("owner", command, log, bar)) {
-      process.await(() -> {});
-    }
-    return (System.nanoTime() - start) * 1e-9;
-  }
-
-  /** Trains, with the owner's oracle in another process; the seconds of the training. */
-  private double train() {
-    Settings.Oracle files = settings.oracle();
-    MetricsFile metrics = new MetricsFile(LocalPath.of("paths.run", settings.paths().run()));
-    List<String> oracle = with(programs.owner(), command("oracle"));
-    List<String> training = with(programs.cluster(), command("train"));
-    try (DemoProcess answering = DemoProcess.silent("oracle", oracle, log)) {
-      answering.awaitFiles(
-          List.of(
-              LocalPath.of("oracle.certificate", files.certificate()),
-              LocalPath.of("oracle.token-file", files.tokenFile())),
-          TIME_TO_LISTEN);
-      bar.line("  oracle  | answers the cluster; prints into " + log);
-      long start = System.nanoTime();
-      try (ProgressBar progress = ProgressBar.start(out, "  cluster | steps");
-          DemoProcess process = DemoProcess.shown("cluster", training, log, progress)) {
-        process.await(
-            () -> {
-              answering.requireRunning();
-              int done = metrics.steps();
-              if (done > 0) {
-                progress.accept(Math.min(done, steps), steps);
-              }
-            });
-      }
-      return (System.nanoTime() - start) * 1e-9;
-    }
-  }
-
-  /** A command with its arguments. */
-  static List<String> with(List<String> command, List<String> arguments) {
-    List<String> out = new ArrayList<>(command);
-    out.addAll(arguments);
-    return out;
-  }
-
   /** Whose code has the secret key. */
   private String client() {
     return settings.client() == Settings.Client.BACKEND
@@ -159,17 +101,10 @@ final class Demo {
         : settings.client().label();
   }
 
-  private List<String> command(String name, String... more) {
-    List<String> out = new ArrayList<>(List.of(name, "--quiet"));
-    out.addAll(settingArguments);
-    out.addAll(List.of(more));
-    return out;
-  }
-
   private ObjectNode result(ObjectNode evaluation, List<OracleLog.Entry> answers, double seconds) {
     ObjectNode result = evaluation.deepCopy();
     Path run = LocalPath.of("paths.run", settings.paths().run());
-    ObjectNode report = read(run.resolve("report.json"));
+    ObjectNode report = Parties.read(run.resolve("report.json"));
     result.put("seconds", seconds);
     result.put("seconds_per_iteration", report.path("seconds_per_iteration").asDouble());
     result.put("iterations", report.path("steps").asInt());
@@ -246,18 +181,6 @@ final class Demo {
     out.println(text);
   }
 
-  private static ObjectNode read(Path file) {
-    try {
-      JsonNode node = Json.parse(Files.readAllBytes(file));
-      if (node instanceof ObjectNode object) {
-        return object;
-      }
-      throw new DemoException(file + ": expected an object, actual another JSON value");
-    } catch (IOException e) {
-      throw FileReadException.of(file, e);
-    }
-  }
-
   private static long size(Path folder) {
     try (Stream<Path> walk = Files.walk(folder)) {
       return walk.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
@@ -278,14 +201,6 @@ final class Demo {
       }
     } catch (IOException e) {
       throw FileWriteException.of(folder, e);
-    }
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException("finding a free port", e);
     }
   }
 

@@ -32,7 +32,15 @@ public final class Main {
   }
 
   /** Benchmarks that are written in Java. */
-  @Command(name = "bench", description = "Benchmarks.", subcommands = BenchTrainCommand.class)
+  @Command(
+      name = "bench",
+      description = "Benchmarks.",
+      subcommands = {
+        BenchTrainCommand.class,
+        PaperBenchCommand.class,
+        BenchProductsCommand.class,
+        BenchSoftmaxCommand.class
+      })
   static final class Bench implements Runnable {
     @Spec private CommandSpec spec;
 

@@ -50,7 +50,7 @@ class DemoProcessTest {
             "-cp",
             System.getProperty("java.class.path"),
             HetalOwner.class.getName());
-    return Demo.with(command, List.of(arguments));
+    return Parties.with(command, List.of(arguments));
   }
 
   private DemoException startFails(List<String> command, Duration limit) {

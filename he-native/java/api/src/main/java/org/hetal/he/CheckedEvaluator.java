@@ -252,18 +252,22 @@ public abstract class CheckedEvaluator<C extends AbstractCiphertext, P extends A
    * Computes {@link Evaluator#bootstrap}.
    *
    * @param a at or above the input level, scale degree 1, two parts; the keys are there
+   * @param slots the period of the slots, in the range of {@link Evaluator#bootstrap(Ciphertext,
+   *     int)}
    * @return scale degree 1 and two parts at the output level
    */
-  protected abstract C doBootstrap(C a);
+  protected abstract C doBootstrap(C a, int slots);
 
   /**
    * Computes {@link Evaluator#bootstrapPair}.
    *
    * @param a at or above the input level, scale degree 1, two parts; the keys are there
    * @param b the same shape
+   * @param slots the period of the slots, in the range of {@link
+   *     Evaluator#bootstrapPair(Ciphertext, Ciphertext, int)}
    * @return both, {@code a} first, with scale degree 1 and two parts at the output level
    */
-  protected abstract List<? extends Ciphertext> doBootstrapPair(C a, C b);
+  protected abstract List<? extends Ciphertext> doBootstrapPair(C a, C b, int slots);
 
   /**
    * Computes {@link Evaluator#zero}.
@@ -519,22 +523,22 @@ public abstract class CheckedEvaluator<C extends AbstractCiphertext, P extends A
   }
 
   @Override
-  public final Ciphertext bootstrap(Ciphertext a) {
+  public final Ciphertext bootstrap(Ciphertext a, int slots) {
     C x = own(a);
     rules.bootstrap(x);
-    rules.bootstrapKeys();
-    return doBootstrap(x);
+    rules.bootstrapKeys("bootstrap", slots, 1);
+    return doBootstrap(x, slots);
   }
 
   @Override
-  public final List<Ciphertext> bootstrapPair(Ciphertext a, Ciphertext b) {
+  public final List<Ciphertext> bootstrapPair(Ciphertext a, Ciphertext b, int slots) {
     C x = own(a);
     C y = own(b);
     rules.equalLevels("bootstrapPair", x.level(), y.level());
     rules.bootstrap(x);
     rules.bootstrap(y);
-    rules.bootstrapKeys();
-    return List.copyOf(doBootstrapPair(x, y));
+    rules.bootstrapKeys("bootstrapPair", slots, 2);
+    return List.copyOf(doBootstrapPair(x, y, slots));
   }
 
   @Override

@@ -398,7 +398,31 @@ public interface Evaluator extends AutoCloseable {
    * @throws IllegalArgumentException for three parts
    * @throws HeMissingKeyException when the bundle was made without bootstrapping
    */
-  Ciphertext bootstrap(Ciphertext a);
+  default Ciphertext bootstrap(Ciphertext a) {
+    return bootstrap(a, parameters().slotCount());
+  }
+
+  /**
+   * Refreshes a ciphertext of <b>real</b> slots that repeat with a period, faster than {@link
+   * #bootstrap(Ciphertext)}. Slots that should be equal and are not are replaced by their mean, and
+   * an imaginary part corrupts the real one; the simulator throws {@link HeRangeException} for
+   * both. OpenFHE refreshes all slots, whatever the period.
+   *
+   * <p>Cost: with n slots, CoeffsToSlots and SlotsToCoeffs have log2(n) - 1 stages of log2(N / 2);
+   * log2(N / n) rotations at the highest level are added. Precision as with all slots. Keys: those
+   * of {@link KeyPlan#bootstrap(int)} for {@code slots}. The figures are in {@code
+   * he-native/cpp/bench/results/sparse_bootstraps.json}.
+   *
+   * @param a as in {@link #bootstrap(Ciphertext)}
+   * @param slots the period n: a power of two from {@link Parameters#FEWEST_BOOTSTRAP_SLOTS} to
+   *     {@link Parameters#slotCount()}, at which this is {@link #bootstrap(Ciphertext)}
+   * @return as in {@link #bootstrap(Ciphertext)}
+   * @throws HeLevelException below the input level
+   * @throws HeScaleException for scale degree 2
+   * @throws IllegalArgumentException for three parts, or another number of slots
+   * @throws HeMissingKeyException when the bundle was made without these bootstraps
+   */
+  Ciphertext bootstrap(Ciphertext a, int slots);
 
   /**
    * Refreshes two ciphertexts of real slots in one bootstrap, as its real and imaginary part.
@@ -414,7 +438,27 @@ public interface Evaluator extends AutoCloseable {
    * @throws IllegalArgumentException for three parts
    * @throws HeMissingKeyException when the bundle was made without bootstrapping
    */
-  List<Ciphertext> bootstrapPair(Ciphertext a, Ciphertext b);
+  default List<Ciphertext> bootstrapPair(Ciphertext a, Ciphertext b) {
+    return bootstrapPair(a, b, parameters().slotCount());
+  }
+
+  /**
+   * Refreshes two ciphertexts of real slots that repeat with a period, in one sparse bootstrap that
+   * costs one rotation and one conjugation more than {@link #bootstrap(Ciphertext, int)} of twice
+   * the slots. Slots as there. Keys: those of {@link KeyPlan#bootstrap(int)} for {@code 2 slots}.
+   *
+   * @param a as in {@link #bootstrap(Ciphertext, int)}
+   * @param b as in {@link #bootstrap(Ciphertext, int)}, at the level of {@code a}
+   * @param slots the period of both: a power of two from half of {@link
+   *     Parameters#FEWEST_BOOTSTRAP_SLOTS} to {@link Parameters#slotCount()}, at which this is
+   *     {@link #bootstrapPair(Ciphertext, Ciphertext)}
+   * @return both refreshed, {@code a} first
+   * @throws HeLevelException for unequal levels, or below the input level
+   * @throws HeScaleException for scale degree 2
+   * @throws IllegalArgumentException for three parts, or another number of slots
+   * @throws HeMissingKeyException when the bundle was made without these bootstraps
+   */
+  List<Ciphertext> bootstrapPair(Ciphertext a, Ciphertext b, int slots);
 
   // ---- bytes ----
 

@@ -246,10 +246,25 @@ public final class EvaluatorRules {
     key("conjugation", keys.conjugation(), level);
   }
 
-  /** The keys that only bootstraps use. */
-  void bootstrapKeys() {
+  /** The number of slots of {@code atOnce} ciphertexts in one bootstrap, then its keys. */
+  void bootstrapKeys(String operation, int slots, int atOnce) {
+    int all = parameters.slotCount();
+    int fewest = Parameters.FEWEST_BOOTSTRAP_SLOTS / atOnce;
+    if (slots != all && (slots < fewest || slots > all || Integer.bitCount(slots) != 1)) {
+      throw new IllegalArgumentException(
+          operation
+              + ": slots: expected a power of two of "
+              + fewest
+              + " to "
+              + all
+              + ", actual "
+              + slots);
+    }
     if (!keys.bootstrap()) {
       throw new HeMissingKeyException("expected the keys of bootstrapping, actual none");
+    }
+    if (slots != all) {
+      parameters.sparseBootstrapKeys(atOnce * slots).rotations().forEach(this::rotationKey);
     }
   }
 

@@ -176,15 +176,18 @@ public final class KeyBundleManifest {
   }
 
   /**
-   * The keys of a plan that the bundle lacks. Of the keys of bootstrapping only those are looked
-   * for that no other use has, since a writer of bundles writes all of them or none.
+   * The keys of a plan that the bundle lacks. Of the keys of a full bootstrap only those are looked
+   * for that no other use has, since a writer of bundles writes all of them or none. Of sparse
+   * bootstraps every key is looked for.
    *
    * @param plan the keys that a computation needs, with their levels
-   * @param ringDegree of the parameter set
+   * @param parameters the parameter set
    * @return the first five in words and how many more; empty when the bundle has all
    */
-  public String missing(KeyPlan plan, int ringDegree) {
-    List<String> all = missingKeys(plan, ringDegree);
+  public String missing(KeyPlan plan, Parameters parameters) {
+    KeyPlan every = new KeyPlan().merge(plan);
+    plan.sparseBootstraps().forEach(slots -> every.merge(parameters.sparseBootstrapKeys(slots)));
+    List<String> all = missingKeys(every, parameters.ringDegree());
     return String.join(", ", all.subList(0, Math.min(SHOWN, all.size())))
         + (all.size() > SHOWN ? " and " + (all.size() - SHOWN) + " more" : "");
   }

@@ -3,7 +3,9 @@ package org.hetal.he;
 import java.io.Serializable;
 import java.util.Collections;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * The evaluation keys that a computation needs, each with the highest level at which it is used, so
@@ -18,6 +20,7 @@ public final class KeyPlan implements Serializable {
   private int relinearizationLevel = -1;
   private int conjugationLevel = -1;
   private boolean bootstrap;
+  private final TreeSet<Integer> sparseBootstraps = new TreeSet<>();
 
   /** A plan without keys. */
   public KeyPlan() {}
@@ -57,12 +60,25 @@ public final class KeyPlan implements Serializable {
   }
 
   /**
-   * Adds bootstraps, whose own keys the key generator knows.
+   * Adds bootstraps of all slots, whose own keys the key generator knows.
    *
    * @return this
    */
   public KeyPlan bootstrap() {
     bootstrap = true;
+    return this;
+  }
+
+  /**
+   * Adds sparse bootstraps, whose own keys the key generator knows ({@link
+   * Parameters#sparseBootstrapKeys}).
+   *
+   * @param slots real slots refreshed at once: the slots of {@link Evaluator#bootstrap(Ciphertext,
+   *     int)}, twice those of {@link Evaluator#bootstrapPair(Ciphertext, Ciphertext, int)}
+   * @return this
+   */
+  public KeyPlan bootstrap(int slots) {
+    sparseBootstraps.add(slots);
     return this;
   }
 
@@ -77,6 +93,7 @@ public final class KeyPlan implements Serializable {
     relinearize(other.relinearizationLevel);
     conjugate(other.conjugationLevel);
     bootstrap |= other.bootstrap;
+    sparseBootstraps.addAll(other.sparseBootstraps);
     return this;
   }
 
@@ -95,8 +112,18 @@ public final class KeyPlan implements Serializable {
     return conjugationLevel;
   }
 
-  /** {@return whether the keys of bootstraps are needed} */
+  /** {@return whether the keys of bootstraps are needed, of all slots or sparse ones} */
   public boolean needsBootstrap() {
+    return bootstrap || !sparseBootstraps.isEmpty();
+  }
+
+  /** {@return whether the keys of bootstraps of all slots are needed} */
+  public boolean needsFullBootstrap() {
     return bootstrap;
+  }
+
+  /** {@return the real slots of each kind of sparse bootstrap, ascending; a view} */
+  public Set<Integer> sparseBootstraps() {
+    return Collections.unmodifiableSet(sparseBootstraps);
   }
 }

@@ -7,6 +7,9 @@ import java.util.OptionalLong;
  * Serializable}. Compare by {@link #hash()}.
  */
 public interface Parameters extends java.io.Serializable {
+  /** The fewest real slots that a sparse bootstrap refreshes at once. */
+  int FEWEST_BOOTSTRAP_SLOTS = 16;
+
   /**
    * {@return the name; sets that are not 128-bit secure have names that start with {@code
    * insecure_}}
@@ -133,6 +136,19 @@ public interface Parameters extends java.io.Serializable {
    * can tell}
    */
   OptionalLong bootstrapKeyBytes();
+
+  /**
+   * The keys of the sparse bootstraps of a number of real slots ({@link KeyPlan#bootstrap(int)}),
+   * with levels that may exceed {@link #maxLevel()}.
+   *
+   * @param slots real slots refreshed at once, a power of two from {@link #FEWEST_BOOTSTRAP_SLOTS}
+   *     to {@link #slotCount()}
+   * @return a new plan; empty where a sparse bootstrap uses the keys of a full one
+   * @throws IllegalArgumentException for another number
+   */
+  default KeyPlan sparseBootstrapKeys(int slots) {
+    return new KeyPlan();
+  }
 
   /** {@return whether the name starts with {@code insecure_}} */
   default boolean isInsecure() {

@@ -284,16 +284,16 @@ public final class RecordingEvaluator implements Evaluator {
   }
 
   @Override
-  public Ciphertext bootstrap(Ciphertext a) {
-    Ciphertext out = evaluator.bootstrap(a);
-    bootstrapped();
+  public Ciphertext bootstrap(Ciphertext a, int slots) {
+    Ciphertext out = evaluator.bootstrap(a, slots);
+    bootstrapped(slots, 1);
     return result(out);
   }
 
   @Override
-  public List<Ciphertext> bootstrapPair(Ciphertext a, Ciphertext b) {
-    List<Ciphertext> out = evaluator.bootstrapPair(a, b);
-    bootstrapped();
+  public List<Ciphertext> bootstrapPair(Ciphertext a, Ciphertext b, int slots) {
+    List<Ciphertext> out = evaluator.bootstrapPair(a, b, slots);
+    bootstrapped(slots, 2);
     out.forEach(this::result);
     return out;
   }
@@ -341,10 +341,14 @@ public final class RecordingEvaluator implements Evaluator {
     }
   }
 
-  private void bootstrapped() {
+  private void bootstrapped(int slots, int atOnce) {
     tally(Operation.BOOTSTRAP, 1);
     synchronized (this) {
-      used.bootstrap();
+      if (slots == parameters().slotCount()) {
+        used.bootstrap();
+      } else {
+        used.bootstrap(atOnce * slots);
+      }
     }
   }
 

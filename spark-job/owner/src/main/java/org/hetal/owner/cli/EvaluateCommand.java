@@ -53,10 +53,15 @@ final class EvaluateCommand extends OwnerCommand {
     say("accuracy, encrypted        %.2f %%", 100 * evaluation.accuracyEncrypted());
     say("accuracy, in the clear     %.2f %%", 100 * evaluation.accuracyPlain());
     say("difference                 %+.2f %%", 100 * difference);
+    say(
+        "balanced accuracy          %.2f %% encrypted, %.2f %% in the clear",
+        100 * evaluation.balancedAccuracyEncrypted(), 100 * evaluation.balancedAccuracyPlain());
     ObjectNode out = JsonNodeFactory.instance.objectNode();
     out.put("test_rows", evaluation.rows());
     out.put("accuracy_encrypted", evaluation.accuracyEncrypted());
     out.put("accuracy_plain", evaluation.accuracyPlain());
+    out.put("balanced_accuracy_encrypted", evaluation.balancedAccuracyEncrypted());
+    out.put("balanced_accuracy_plain", evaluation.balancedAccuracyPlain());
     out.put("epochs", model.epochs());
     out.put("best_epoch", model.bestEpoch());
     out.put("bootstraps_per_iteration", model.bootstrapsPerIteration());

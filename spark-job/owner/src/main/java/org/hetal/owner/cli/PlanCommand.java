@@ -1,7 +1,10 @@
 package org.hetal.owner.cli;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.hetal.command.ExitCode;
 import org.hetal.command.Units;
 import org.hetal.config.Settings;
@@ -9,6 +12,7 @@ import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.PlanFile;
 import org.hetal.dataset.PlanSettings;
+import org.hetal.he.FileWriteException;
 import org.hetal.owner.OwnerFiles;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.evaluation.Evaluation;
@@ -16,6 +20,7 @@ import org.hetal.owner.evaluation.TrainingWarnings;
 import org.hetal.owner.keys.BenchFile;
 import org.hetal.plan.TrainingPlan;
 import org.hetal.planner.CostModel;
+import org.hetal.planner.CostsByThreads;
 import org.hetal.planner.DeviceMemory;
 import org.hetal.planner.TrainingEstimate;
 import org.hetal.training.PlainTrainer;
@@ -34,12 +39,58 @@ import picocli.CommandLine.Option;
           + " the softmax's range."
     })
 final class PlanCommand extends OwnerCommand {
+  private static final int MOST_EXECUTORS = 4096;
+
+  /** Of the time of training. */
+  private static final double CHECKPOINT_SHARE = 0.03;
+
   @Option(
       names = "--costs",
       paramLabel = "FILE",
+      split = ",",
       description =
-          "Figures of your machine, from: hetal bench engine --json FILE (default: of the project's)")
-  private Path costs;
+          "Figures of your machine, from: hetal bench engine --json FILE (default: of the project's);"
+              + " for --cores several, of one number of threads each")
+  private List<Path> costs = List.of();
+
+  @Option(
+      names = "--executors",
+      paramLabel = "N",
+      split = ",",
+      description =
+          "Also tells the time of an iteration on so many executors, and what limits it: 1,2,4,8,16")
+  private List<Integer> executors = List.of();
+
+  @Option(
+      names = "--cores",
+      paramLabel = "N",
+      split = ",",
+      description =
+          "Cores of an executor, for --executors: 2,8,16 (default: 2, or the threads of --costs)")
+  private List<Integer> cores = List.of();
+
+  @Option(
+      names = "--batches",
+      paramLabel = "UNITS",
+      split = ",",
+      description =
+          "Also trains in the clear with minibatches of so many units and several learning rates, and"
+              + " tells for each the iterations to the least validation loss and the time on"
+              + " --executors: 1,2,4,8")
+  private List<Integer> batches = List.of();
+
+  @Option(
+      names = "--network",
+      paramLabel = "GBIT",
+      defaultValue = "10",
+      description = "Gigabits per second between executors (default ${DEFAULT-VALUE}).")
+  private double network;
+
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = "Writes the table of --executors there too.")
+  private Path json;
 
   @Option(
       names = "--plaintext",
@@ -60,9 +111,15 @@ final class PlanCommand extends OwnerCommand {
     say("operations an iteration %s", plan.iteration());
     say("rotation keys           %d, beside bootstrapping's", plan.keys().rotations().size());
     CostModel figures =
-        costs != null
-            ? BenchFile.costs(costs, parameters())
+        !costs.isEmpty()
+            ? BenchFile.costs(costs.get(0), parameters())
             : BenchFile.shipped(parameters()).orElse(null);
+    if (figures == null && !(executors.isEmpty() && batches.isEmpty())) {
+      throw new SettingsException(
+          "--executors, --batches: expected measured costs of "
+              + plan.parameters().name()
+              + ", actual none; measure: hetal bench engine --json FILE, then plan --costs FILE");
+    }
     if (figures == null) {
       say(
           "bytes and minutes       unknown for %s; measure: hetal bench engine --set %s --json F, then"
@@ -70,6 +127,8 @@ final class PlanCommand extends OwnerCommand {
           plan.parameters().name(), plan.parameters().name());
     } else {
       showEstimate(plan, figures);
+      showClusters(plan);
+      showBatches(data, plan, figures);
     }
     if (plaintext) {
       showPlain(data, plan);
@@ -137,6 +196,72 @@ final class PlanCommand extends OwnerCommand {
         "an iteration            %s on one worker like that of %s",
         Units.duration(estimate.secondsPerIteration()), figures.source());
     say("an epoch                %.1f min on one such worker", estimate.minutesPerEpoch());
+    showCheckpoints(estimate);
+  }
+
+  private void showClusters(TrainingPlan plan) {
+    if (executors.isEmpty()) {
+      return;
+    }
+    List<Integer> asked = new ArrayList<>(executors);
+    asked.addAll(cores);
+    if (asked.stream().anyMatch(n -> n < 1 || n > MOST_EXECUTORS) || !(network > 0)) {
+      throw new SettingsException(
+          "--executors, --cores, --network: expected 1 to "
+              + MOST_EXECUTORS
+              + " and a positive number of gigabits, actual "
+              + asked
+              + ", "
+              + network);
+    }
+    CostsByThreads known =
+        costs.isEmpty()
+            ? BenchFile.shippedByThreads(parameters()).orElseThrow()
+            : BenchFile.byThreads(costs, parameters());
+    List<Integer> threads = cores;
+    if (threads.isEmpty()) {
+      threads = costs.isEmpty() ? List.of(2) : List.copyOf(known.threads());
+    }
+    ClusterTable table = new ClusterTable(plan, parameters(), known, threads, executors, network);
+    table.lines().forEach(line -> say("%s", line));
+    if (json != null) {
+      try {
+        Files.write(json, table.json());
+      } catch (IOException e) {
+        throw FileWriteException.of(json, e);
+      }
+    }
+  }
+
+  private void showBatches(PreparedData data, TrainingPlan plan, CostModel figures) {
+    if (batches.isEmpty()) {
+      return;
+    }
+    if (batches.stream().anyMatch(n -> n < 1)) {
+      throw new SettingsException("--batches: expected at least 1 unit, actual " + batches);
+    }
+    new BatchTable(data, plan, parameters(), figures, ClusterTable.network(network))
+        .lines(batches, executors.isEmpty() ? List.of(1) : executors)
+        .forEach(line -> say("%s", line));
+  }
+
+  private void showCheckpoints(TrainingEstimate estimate) {
+    int every = settings().cluster().checkpointEvery();
+    if (every == 0) {
+      say(
+          "a checkpoint            %s at the end of each epoch",
+          Units.bytes(estimate.checkpointBytes()));
+      return;
+    }
+    double needed =
+        estimate.checkpointBytes() / (CHECKPOINT_SHARE * every * estimate.secondsPerIteration());
+    say(
+        "a checkpoint            %s every %d iterations: below %.0f %% of the time on a storage that"
+            + " takes %s per second",
+        Units.bytes(estimate.checkpointBytes()),
+        every,
+        100 * CHECKPOINT_SHARE,
+        Units.bytes((long) Math.ceil(needed)));
   }
 
   private void showPlain(PreparedData data, TrainingPlan plan) {

@@ -1,7 +1,9 @@
 package org.hetal.owner.evaluation;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import org.hetal.config.Settings;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.encryption.DecryptedModel;
@@ -16,6 +18,9 @@ import org.hetal.training.PlainTrainer;
  * @param rows of the test split
  * @param accuracyEncrypted of the model that was trained on ciphertexts
  * @param accuracyPlain of the plain training: same minibatches, schedule and early stopping
+ * @param balancedAccuracyEncrypted the mean over the classes of the test rows of the accuracy on
+ *     their rows
+ * @param balancedAccuracyPlain of the plain training
  * @param plainEpochs the plain training took
  * @param plainBestEpoch whose weights were tested
  * @param plainLosses validation loss by epoch
@@ -29,6 +34,8 @@ public record Evaluation(
     int rows,
     double accuracyEncrypted,
     double accuracyPlain,
+    double balancedAccuracyEncrypted,
+    double balancedAccuracyPlain,
     int plainEpochs,
     int plainBestEpoch,
     List<Double> plainLosses,
@@ -62,15 +69,18 @@ public record Evaluation(
         difference = Math.max(difference, gap);
       }
     }
+    int[][] confusion = confusion(data, model.weights());
     return new Evaluation(
         data.test().length,
         PlainTrainer.accuracy(data.test(), data.testLabels(), model.weights()),
         PlainTrainer.accuracy(data.test(), data.testLabels(), plain.best()),
+        balancedAccuracy(confusion),
+        balancedAccuracy(confusion(data, plain.best())),
         plain.epochs().size(),
         plain.bestEpoch(),
         plain.epochs().stream().map(metrics -> metrics.loss()).toList(),
         plain.epochs().stream().map(metrics -> metrics.accuracy()).toList(),
-        confusion(data, model.weights()),
+        confusion,
         TrainingWarnings.of(
             plain, settings.training().schedule(data.train().length), settings.data().classes()),
         difference);
@@ -83,6 +93,15 @@ public record Evaluation(
       counts[data.testLabels()[row]][EarlyStopping.largestIndex(logits[row])]++;
     }
     return counts;
+  }
+
+  private static double balancedAccuracy(int[][] confusion) {
+    return IntStream.range(0, confusion.length)
+        .filter(label -> Arrays.stream(confusion[label]).sum() > 0)
+        .mapToDouble(
+            label -> (double) confusion[label][label] / Arrays.stream(confusion[label]).sum())
+        .average()
+        .orElse(0);
   }
 
   /** The schedule of the settings, in the clear. */

@@ -6,11 +6,15 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.hetal.format.Json;
 import org.hetal.he.Parameters;
 import org.hetal.owner.table.DataException;
 import org.hetal.planner.CostModel;
+import org.hetal.planner.CostsByThreads;
 
 /** What {@code hetal bench engine --json FILE} measured, as the costs that a plan reckons with. */
 public final class BenchFile {
@@ -46,6 +50,52 @@ public final class BenchFile {
     } catch (IOException e) {
       throw new UncheckedIOException("reading " + name, e);
     }
+  }
+
+  /**
+   * The costs by threads of several files of {@code hetal bench engine --json}, one number of
+   * threads each.
+   *
+   * @throws DataException when one is no such file, or of another parameter set
+   */
+  public static CostsByThreads byThreads(List<Path> files, Parameters parameters) {
+    Map<Integer, CostModel> out = new TreeMap<>();
+    for (Path file : files) {
+      CostModel costs = costs(file, parameters);
+      try {
+        out.put(threads(file.toString(), Files.readAllBytes(file)), costs);
+      } catch (IOException e) {
+        throw new DataException(file + ": " + e.getMessage(), e);
+      }
+    }
+    return new CostsByThreads(out);
+  }
+
+  /** The figures of the project's own machines; empty for sets that were not measured. */
+  public static Optional<CostsByThreads> shippedByThreads(Parameters parameters) {
+    Map<Integer, CostModel> out = new TreeMap<>();
+    for (String threads : List.of("1_thread", "2_threads", "16_threads")) {
+      String name = parameters.name() + "_" + threads + ".json";
+      try (InputStream in = BenchFile.class.getResourceAsStream(name)) {
+        if (in == null) {
+          return Optional.empty();
+        }
+        byte[] json = in.readAllBytes();
+        out.put(
+            threads(name, json), costs("he-native/cpp/bench/results/" + name, json, parameters));
+      } catch (IOException e) {
+        throw new UncheckedIOException("reading " + name, e);
+      }
+    }
+    return Optional.of(new CostsByThreads(out));
+  }
+
+  private static int threads(String file, byte[] json) throws IOException {
+    int threads = Json.parse(json).path(0).path("threads").asInt();
+    if (threads < 1) {
+      throw new DataException(file + ": expected entries with threads of at least 1, actual none");
+    }
+    return threads;
   }
 
   private static CostModel costs(String file, byte[] json, Parameters parameters)

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -18,6 +19,7 @@ import org.hetal.dataset.EncryptedLogits;
 import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.Storage;
+import org.hetal.format.Json;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.encryption.DecryptedModel;
 import org.hetal.owner.keys.Clients;
@@ -98,6 +100,51 @@ hetal {
     assertFalse(output.contains("training.epochs"), output);
     assertTrue(output.contains("bootstraps an iteration"), output);
     assertTrue(output.contains("dropped (the bias takes their place): column 2"), output);
+  }
+
+  @Test
+  void planForClusters_tellsSecondsAndEfficiencyFromMeasuredCosts() throws Exception {
+    assertEquals(78, hetal("plan", "--executors", "1,2"), output);
+    assertTrue(
+        output.contains("--executors, --batches: expected measured costs of " + SET), output);
+    String entry =
+        "{\"name\": \"%s\", \"parameter_set\": \"%s\", \"threads\": %d, \"median_s\": %s}";
+    List<String> files = new ArrayList<>();
+    for (int threads : new int[] {1, 4}) {
+      List<String> entries = new ArrayList<>();
+      Map<String, Double> seconds =
+          Map.of("rotate", 0.03, "multiply", 0.033, "bootstrap", 4.2, "bootstrap_pair", 5.9);
+      seconds.forEach(
+          (name, time) ->
+              entries.add(String.format(Locale.ROOT, entry, name, SET, threads, time / threads)));
+      Path file = folder.resolve("costs-" + threads + ".json");
+      Files.writeString(file, entries.toString());
+      files.add(file.toString());
+    }
+    Path json = folder.resolve("clusters.json");
+    String costs = String.join(",", files);
+    String[] arguments = {
+      "--costs", costs, "--executors", "1,2", "--cores", "1,2", "--json", json.toString()
+    };
+    assertEquals(0, hetal("plan", arguments), output);
+    assertTrue(output.contains("a checkpoint            "), output);
+    assertTrue(output.contains("cores  executors  split  s/iteration"), output);
+    JsonNode clusters = Json.parse(Files.readAllBytes(json)).path("clusters");
+    assertEquals(4, clusters.size());
+    assertEquals(1, clusters.get(0).path("efficiency").asDouble(), 1e-12);
+    double ratio =
+        clusters.get(0).path("softmax_bootstrap_seconds").asDouble()
+            / clusters.get(2).path("softmax_bootstrap_seconds").asDouble();
+    assertEquals(2, ratio, 1e-9, "two cores between one and four");
+    String[] batches = {"--costs", files.get(0), "--executors", "1,2", "--batches", "1,2,1000"};
+    assertEquals(0, hetal("plan", batches), output);
+    List<String> table =
+        output.lines().dropWhile(line -> !line.contains("units  batch-rows")).skip(1).toList();
+    assertTrue(table.get(0).matches("plan: +1 +[0-9]+ +.*[0-9] s +.*[0-9] s"), output);
+    assertEquals(78, hetal("plan", "--costs", files.get(0), "--batches", "0"), output);
+    assertEquals(78, hetal("plan", "--costs", costs, "--executors", "2", "--cores", "8"), output);
+    assertTrue(output.contains("expected 1 to 4, which were measured"), output);
+    assertEquals(78, hetal("plan", "--costs", costs, "--executors", "0"), output);
   }
 
   @Test

@@ -37,14 +37,31 @@ class ReportCommandTest {
     PlanFile.write(run, owner.dataset("cluster/dataset").plan());
     run.writeAtomically(
         "metrics.jsonl",
-        ("{\"event\":\"step\",\"step\":1,\"epoch\":1,\"gradient_seconds\":2,\"update_seconds\":1}\n"
-                + "{\"event\":\"epoch\",\"epoch\":1,\"seconds\":3,\"decision\":\"continue\",\"best\":true}\n"
-                + "{\"event\":\"step\",\"step\":2,\"epoch\":2,\"gradient_seconds\":2,\"update_seconds\":1}\n"
-                + "{\"event\":\"epoch\",\"epoch\":2,\"seconds\":3,\"decision\":\"stop\",\"best\":true}\n")
+        (step(1) + epoch(1, "continue") + step(2) + epoch(2, "stop"))
             .getBytes(StandardCharsets.UTF_8));
     log(
         "default",
         EncryptedDataset.manifestDigest(new LocalStorage(root.resolve("cluster/dataset"))));
+  }
+
+  private static String step(int epoch) {
+    return String.format(
+        Locale.ROOT,
+        "{\"event\":\"step\",\"step\":%1$d,\"epoch\":%1$d,\"batch\":0,\"gradient_seconds\":2,"
+            + "\"update_seconds\":1,\"bootstraps\":3,\"broadcast_bytes\":1000,"
+            + "\"gradient_bytes\":500,\"task_seconds\":{\"read\":0,\"expand\":1,\"logits\":1,"
+            + "\"softmax\":4,\"gradient\":1,\"sum\":0}}%n",
+        epoch);
+  }
+
+  private static String epoch(int epoch, String decision) {
+    return String.format(
+        Locale.ROOT,
+        "{\"event\":\"epoch\",\"epoch\":%d,\"seconds\":3,\"validation_seconds\":0.5,"
+            + "\"oracle_seconds\":0.1,\"decision\":\"%s\",\"best\":true,\"reason\":\"\","
+            + "\"broadcast_bytes\":100}%n",
+        epoch,
+        decision);
   }
 
   private void log(String runId, String dataset) throws Exception {

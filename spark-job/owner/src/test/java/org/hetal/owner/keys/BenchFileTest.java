@@ -6,12 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import org.hetal.he.Parameters;
 import org.hetal.he.engine.NativeParameters;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.owner.table.DataException;
 import org.hetal.planner.CostModel;
+import org.hetal.planner.CostsByThreads;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,6 +48,28 @@ class BenchFileTest {
     assertEquals(expected.productSeconds(), shipped.productSeconds());
     assertEquals(expected.bootstrapSeconds(), shipped.bootstrapSeconds());
     assertEquals(expected.bootstrapPairSeconds(), shipped.bootstrapPairSeconds());
+  }
+
+  @Test
+  void shippedFiguresByThreads_areThoseOfTheMeasurements() {
+    Parameters measured = NativeParameters.named("n16_l12");
+    Path results = Path.of("../../he-native/cpp/bench/results");
+    CostsByThreads expected =
+        BenchFile.byThreads(
+            List.of(
+                results.resolve("n16_l12_1_thread.json"),
+                results.resolve("n16_l12_2_threads.json"),
+                results.resolve("n16_l12_16_threads.json")),
+            measured);
+    CostsByThreads shipped = BenchFile.shippedByThreads(measured).orElseThrow();
+    assertEquals(List.of(1, 2, 16), List.copyOf(shipped.threads()));
+    for (int threads : new int[] {1, 2, 8, 16}) {
+      assertEquals(
+          expected.at(threads).bootstrapSeconds(), shipped.at(threads).bootstrapSeconds(), 0);
+      assertEquals(
+          expected.at(threads).keySwitchSeconds(), shipped.at(threads).keySwitchSeconds(), 0);
+    }
+    assertTrue(BenchFile.shippedByThreads(parameters).isEmpty());
   }
 
   @Test

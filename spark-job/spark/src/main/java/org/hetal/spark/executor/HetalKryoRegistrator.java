@@ -26,6 +26,8 @@ public final class HetalKryoRegistrator implements KryoRegistrator {
     kryo.register(SumTree[].class);
     kryo.register(EncryptedDataset.Group.class, new JavaSerializer());
     kryo.register(MicrobatchTask.class, new JavaSerializer());
+    kryo.register(RowTask.class, new JavaSerializer());
+    kryo.register(PartBytes.class, new JavaSerializer());
     kryo.register(Object[].class);
   }
 

@@ -21,19 +21,24 @@ import org.hetal.training.TaskStage;
 /**
  * Computes gradients and logits on Spark's executors. A minibatch is an RDD of its microbatches. A
  * task computes the gradients of the microbatches of one partition and returns their sum; {@code
- * treeAggregate} adds the sums of the tasks. The weights of a step are one broadcast, which is
- * destroyed after the step.
+ * treeAggregate} adds the sums of the tasks. Where there are more executors than microbatches, the
+ * matrix products of a microbatch may be split over tasks ({@link SplitMinibatch}). The weights of
+ * a step are one broadcast, which is destroyed after the step.
  *
  * <p>Evaluation is deterministic and sums are joined along a fixed tree ({@link PartialSum}), so
  * the bytes depend neither on partitions, executors and threads nor on retried and speculative
  * tasks.
  */
 public final class SparkGradientService implements GradientService, AutoCloseable {
+  private static final double NANOS = 1e-9;
+
   private final JavaSparkContext spark;
   private final ComputeSpec spec;
   private final Evaluator evaluator;
   private final Broadcast<SerializableConfiguration> hadoop;
-  private final List<JavaRDD<MicrobatchTask>> batches = new ArrayList<>();
+  private final List<List<MicrobatchTask>> batches = new ArrayList<>();
+  private final int partitions;
+  private final SplitChoice split;
   private final JavaRDD<EncryptedDataset.Group> unlabelledGroups;
   private final int unlabelledCount;
   private final LongAccumulator bootstraps;
@@ -45,10 +50,19 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
    * @param dataset whose folder is {@code spec.dataset()}
    * @param partitions of a minibatch and of the groups without labels; 0: one per microbatch or
    *     group. The result does not depend on it
+   * @param split tasks that share a microbatch, 1 to 64; 0: one, or where there are at least twice
+   *     as many executors as microbatches the faster of one and as many as executors. Above one,
+   *     {@code partitions} of a minibatch has no effect. The result does not depend on it
    */
   public SparkGradientService(
-      JavaSparkContext spark, ComputeSpec spec, EncryptedDataset dataset, int partitions) {
+      JavaSparkContext spark,
+      ComputeSpec spec,
+      EncryptedDataset dataset,
+      int partitions,
+      int split) {
     this.spark = spark;
+    this.partitions = partitions;
+    this.split = new SplitChoice(split);
     this.spec = spec;
     Configuration configuration = spark.hadoopConfiguration();
     this.evaluator = EngineHolder.get(spec.driverEngine(), configuration);
@@ -60,24 +74,25 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
       for (EncryptedDataset.Microbatch microbatch : batch.microbatches()) {
         tasks.add(new MicrobatchTask(tasks.size(), microbatch));
       }
-      batches.add(parallel(tasks, partitions));
+      batches.add(List.copyOf(tasks));
     }
     this.unlabelledCount = dataset.unlabelledGroups().size();
-    this.unlabelledGroups = parallel(dataset.unlabelledGroups(), partitions);
+    this.unlabelledGroups = parallel(dataset.unlabelledGroups());
   }
 
   @Override
   public List<Ciphertext> gradient(List<Ciphertext> compactLookahead, int batch, double factor) {
     Tasks.Join join = new Tasks.Join(spec, hadoop, stages);
+    List<MicrobatchTask> microbatches = batches.get(batch);
+    int executors = executors();
+    int tasks = split.tasks(executors, microbatches.size());
+    long start = System.nanoTime();
     SumTree sum =
         withWeights(
             compactLookahead,
             factor,
-            step ->
-                batches
-                    .get(batch)
-                    .mapPartitions(new Tasks.SumGradients(spec, step, hadoop, bootstraps, stages))
-                    .treeAggregate(new SumTree(), join, join));
+            step -> gradients(microbatches, step, tasks).treeAggregate(new SumTree(), join, join));
+    split.measured(executors, microbatches.size(), tasks, (System.nanoTime() - start) * NANOS);
     gradientBytes += sum.bytes();
     try (PartialSum last = new PartialSum(evaluator)) {
       last.add(sum);
@@ -123,6 +138,21 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
     WorkerEngine.closeAll();
   }
 
+  private JavaRDD<SumTree> gradients(
+      List<MicrobatchTask> microbatches, StepWeights step, int tasks) {
+    if (tasks > 1) {
+      return new SplitMinibatch(spec.plan().layout(), microbatches, tasks)
+          .gradients(spark, new SplitMinibatch.Step(spec, step, hadoop, bootstraps, stages));
+    }
+    return parallel(microbatches)
+        .mapPartitions(new Tasks.SumGradients(spec, step, hadoop, bootstraps, stages));
+  }
+
+  /** Executors now, at least 1; the driver's own, where Spark is local, is one. */
+  private int executors() {
+    return Math.max(1, spark.sc().getExecutorMemoryStatus().size() - 1);
+  }
+
   private <T> T withWeights(
       List<Ciphertext> compact, double factor, Function<StepWeights, T> work) {
     byte[][] bytes = new byte[compact.size()][];
@@ -138,7 +168,7 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
     }
   }
 
-  private <T> JavaRDD<T> parallel(List<T> tasks, int partitions) {
+  private <T> JavaRDD<T> parallel(List<T> tasks) {
     int most = Math.max(1, tasks.size());
     return spark.parallelize(
         new ArrayList<>(tasks), partitions == 0 ? most : Math.min(partitions, most));

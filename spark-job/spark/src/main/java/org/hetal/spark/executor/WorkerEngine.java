@@ -4,20 +4,16 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.LongAdder;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.Storage;
-import org.hetal.dataset.StoredFile;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
 import org.hetal.he.Operation;
-import org.hetal.he.Parameters;
 import org.hetal.he.RecordingEvaluator;
 import org.hetal.he.Scope;
 import org.hetal.linalg.ExpandedWeights;
-import org.hetal.linalg.FeatureBlocks;
 import org.hetal.plan.TrainingPlan;
 import org.hetal.spark.engine.EngineHolder;
 import org.hetal.spark.engine.EngineSpec;
@@ -43,28 +39,25 @@ public final class WorkerEngine implements AutoCloseable {
 
   private final RecordingEvaluator evaluator;
   private final ComputeSpec spec;
-  private final Storage storage;
   private final MicrobatchGradient microbatchGradient;
   private final ValidationLogits validationLogits;
-  private final LongAdder filesRead = new LongAdder();
-  private final LongAdder bytesRead = new LongAdder();
-  final LeaseCache<String, EncryptedMicrobatch> microbatches;
-  private final LeaseCache<String, FeatureBlocks> groups;
+  final CiphertextCache training;
+  private final CiphertextCache unlabelled;
   // Capacity for one step: its weights are not used again in the next step.
   private final LeaseCache<String, ExpandedWeights> expanded = new LeaseCache<>(1);
 
   private WorkerEngine(ComputeSpec spec, EngineSpec engine, Configuration hadoop) {
     this.spec = spec;
     this.evaluator = EngineHolder.get(engine, hadoop);
-    this.storage = new HadoopStorage(spec.dataset(), hadoop);
+    Storage storage = new HadoopStorage(spec.dataset(), hadoop);
     TrainingPlan plan = spec.plan();
     plan.requireParameters(evaluator.parameters());
     this.microbatchGradient =
         new MicrobatchGradient(evaluator, plan.layout(), plan.levels(), plan.softmax());
     this.validationLogits = new ValidationLogits(evaluator, plan.layout(), plan.levels());
-    this.microbatches = new LeaseCache<>(spec.cacheBytes());
+    this.training = new CiphertextCache(evaluator, storage, plan.layout(), spec.cacheBytes());
     // Validation rows are read once per epoch; caching them would evict training rows.
-    this.groups = new LeaseCache<>(0);
+    this.unlabelled = new CiphertextCache(evaluator, storage, plan.layout(), 0);
     LOG.info(
         "computing on data set {} with {}; at most {} bytes of ciphertexts are cached",
         spec.dataset(),
@@ -122,38 +115,42 @@ public final class WorkerEngine implements AutoCloseable {
     long start = System.nanoTime();
     try (var weights = lease(step, microbatchGradient::expand)) {
       start = times.end(TaskStage.EXPAND, start);
-      try (var rows =
-          microbatches.lease(
-              microbatch.id(), memoryOf(microbatch.groups()), () -> readMicrobatch(microbatch))) {
+      try (CiphertextCache.Loan loan = training.loan()) {
+        EncryptedMicrobatch rows = loan.microbatch(microbatch);
         times.end(TaskStage.READ, start);
-        return microbatchGradient.compute(weights.value(), rows.value(), step.factor(), times);
+        return microbatchGradient.compute(weights.value(), rows, step.factor(), times);
       }
     }
   }
 
+  /** {@return the work on parts of microbatches} */
+  PartsEngine parts() {
+    return new PartsEngine(
+        evaluator,
+        spec.plan().layout(),
+        microbatchGradient.parts(),
+        training,
+        step -> lease(step, microbatchGradient::expand));
+  }
+
   /** The serialized logits of one group of validation rows or of rows to predict. */
   byte[] logits(StepWeights step, EncryptedDataset.Group group) {
-    String key = group.features().get(0).path();
     try (var weights = lease(step, validationLogits::expand);
-        var rows = groups.lease(key, memoryOf(List.of(group)), () -> readFeatures(group));
-        Ciphertext logits = validationLogits.compute(weights.value(), rows.value())) {
+        CiphertextCache.Loan loan = unlabelled.loan();
+        Ciphertext logits = validationLogits.compute(weights.value(), loan.features(group))) {
       return evaluator.serialize(logits);
     }
   }
 
   private void closeCaches() {
-    microbatches.close();
-    groups.close();
+    training.close();
+    unlabelled.close();
     expanded.close();
   }
 
   @Override
   public void close() {
-    LOG.info(
-        "closed data set {}: {} files with {} bytes were read",
-        spec.dataset(),
-        filesRead,
-        bytesRead);
+    LOG.info("closed data set {}: {}", spec.dataset(), training.describe());
     closeCaches();
     microbatchGradient.close();
     validationLogits.close();
@@ -173,57 +170,5 @@ public final class WorkerEngine implements AutoCloseable {
             return expand.apply(compact);
           }
         });
-  }
-
-  private EncryptedMicrobatch readMicrobatch(EncryptedDataset.Microbatch microbatch) {
-    List<EncryptedMicrobatch.Group> read = new ArrayList<>();
-    try {
-      for (EncryptedDataset.Group group : microbatch.groups()) {
-        FeatureBlocks features = readFeatures(group);
-        try {
-          read.add(new EncryptedMicrobatch.Group(features, readCiphertext(group.labels())));
-        } catch (RuntimeException e) {
-          features.close();
-          throw e;
-        }
-      }
-      return new EncryptedMicrobatch(read);
-    } catch (RuntimeException e) {
-      read.forEach(EncryptedMicrobatch.Group::close);
-      throw e;
-    }
-  }
-
-  private FeatureBlocks readFeatures(EncryptedDataset.Group group) {
-    List<Ciphertext> blocks = new ArrayList<>();
-    try {
-      for (StoredFile file : group.features()) {
-        blocks.add(readCiphertext(file));
-      }
-      return new FeatureBlocks(blocks, spec.plan().layout().rowBlocks(group.rows()));
-    } catch (RuntimeException e) {
-      blocks.forEach(Ciphertext::close);
-      throw e;
-    }
-  }
-
-  private Ciphertext readCiphertext(StoredFile file) {
-    byte[] bytes = file.read(storage);
-    filesRead.increment();
-    bytesRead.add(bytes.length);
-    return evaluator.deserialize(bytes);
-  }
-
-  /** Bytes of the ciphertexts in memory. */
-  private long memoryOf(List<EncryptedDataset.Group> read) {
-    Parameters parameters = evaluator.parameters();
-    long bytes = 0;
-    for (EncryptedDataset.Group group : read) {
-      for (StoredFile file : group.features()) {
-        bytes += parameters.ciphertextBytes(file.level());
-      }
-      bytes += group.labels() == null ? 0 : parameters.ciphertextBytes(group.labels().level());
-    }
-    return bytes;
   }
 }

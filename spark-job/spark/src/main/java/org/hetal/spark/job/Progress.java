@@ -71,9 +71,19 @@ final class Progress implements FitListener {
   }
 
   @Override
-  public void started(Schedule schedule, int epochsDone) {
+  public void started(Schedule schedule, int epochsDone, int stepsDone) {
     this.schedule = schedule;
-    if (epochsDone > 0) {
+    int batch = stepsDone - epochsDone * schedule.batches();
+    if (batch > 0) {
+      bar.line(
+          String.format(
+              Locale.ROOT,
+              "continuing in epoch %d of %d after minibatch %d of %d",
+              epochsDone + 1,
+              schedule.epochs(),
+              batch,
+              schedule.batches()));
+    } else if (epochsDone > 0) {
       bar.line("continuing after epoch " + epochsDone + " of " + schedule.epochs());
     }
   }

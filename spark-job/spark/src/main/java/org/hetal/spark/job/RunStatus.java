@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.hetal.command.Units;
 import org.hetal.plan.Schedule;
 import org.hetal.report.RunHistory;
+import org.hetal.report.RunMetrics;
 import org.hetal.report.RunSummary;
 import org.hetal.spark.storage.RunLock;
 
@@ -53,7 +54,7 @@ record RunStatus(String run, RunHistory history, Optional<RunLock.Holder> holder
 
   private String progress() {
     Schedule schedule = history.plan().schedule();
-    int step = history.lastStep();
+    int step = history.metrics().lastStep();
     if (step == 0) {
       return format("epoch 1 of %d, step 0 of %d", schedule.epochs(), schedule.steps());
     }
@@ -91,11 +92,11 @@ record RunStatus(String run, RunHistory history, Optional<RunLock.Holder> holder
             .mapToDouble(epoch -> epoch.validationSeconds() + epoch.oracleSeconds())
             .average()
             .orElse(0);
-    return perStep * (schedule.steps() - history.lastStep())
+    return perStep * (schedule.steps() - history.metrics().lastStep())
         + perValidation * (schedule.epochs() - history.epochs().size());
   }
 
-  private static String decision(RunHistory.Epoch epoch) {
+  private static String decision(RunMetrics.Epoch epoch) {
     return format("epoch %d: %s", epoch.epoch(), epoch.stop() ? "stop" : "continue")
         + (epoch.best() ? ", best so far" : "")
         + (epoch.reason().isEmpty() ? "" : " (" + epoch.reason() + ")");

@@ -7,8 +7,8 @@ import org.hetal.training.TrainingListener;
 /** Passes each event on to several listeners, in the order of the list. */
 public record Listeners(List<TrainingListener> all) implements TrainingListener {
   @Override
-  public void started(Schedule schedule, int epochsDone) {
-    all.forEach(listener -> listener.started(schedule, epochsDone));
+  public void started(Schedule schedule, int epochsDone, int stepsDone) {
+    all.forEach(listener -> listener.started(schedule, epochsDone, stepsDone));
   }
 
   @Override

@@ -57,17 +57,21 @@ public final class Metrics implements TrainingListener {
   }
 
   @Override
-  public void started(Schedule schedule, int epochsDone) {
+  public void started(Schedule schedule, int epochsDone, int stepsDone) {
     lines.clear();
     bootstrapsBefore = bootstraps.getAsLong();
     broadcastBefore = broadcastBytes.getAsLong();
     gradientsBefore = gradientBytes.getAsLong();
     stagesBefore = stageSeconds.get();
-    if (epochsDone > 0 && storage.exists(FILE)) {
+    if (stepsDone > 0 && storage.exists(FILE)) {
       String text = new String(storage.read(FILE), StandardCharsets.UTF_8);
       for (String line : text.lines().toList()) {
         ObjectNode node = parse(line);
-        if (node.path("epoch").asInt() <= epochsDone) {
+        boolean done =
+            node.has("step")
+                ? node.path("step").asInt() <= stepsDone
+                : node.path("epoch").asInt() <= epochsDone;
+        if (done) {
           lines.add(node);
         }
       }

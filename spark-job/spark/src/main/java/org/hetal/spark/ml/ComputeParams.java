@@ -13,6 +13,7 @@ import org.hetal.config.Settings;
 public abstract class ComputeParams<P extends ComputeParams<P>> extends Params<P> {
   private static final int MOST_THREADS = 1024;
   private static final int MOST_PARTITIONS = 1 << 20;
+  private static final int MOST_SPLIT = 64;
   private static final long DEFAULT_CACHE_BYTES = 2L << 30;
 
   /** What the executors' engines compute on. */
@@ -61,6 +62,15 @@ public abstract class ComputeParams<P extends ComputeParams<P>> extends Params<P
           value -> value >= 0 && value <= MOST_PARTITIONS,
           0);
 
+  /** Tasks that share a microbatch. */
+  public static final Param<Integer> SPLIT =
+      new Param<>(
+          "split",
+          "tasks that share the matrix products of a microbatch; 0: as many as is faster",
+          "0 to " + MOST_SPLIT,
+          value -> value >= 0 && value <= MOST_SPLIT,
+          0);
+
   /** Ciphertexts that an executor keeps. */
   public static final Param<Long> CACHE_BYTES =
       new Param<>(
@@ -71,7 +81,7 @@ public abstract class ComputeParams<P extends ComputeParams<P>> extends Params<P
           DEFAULT_CACHE_BYTES);
 
   static final List<Param<?>> OF_COMPUTING =
-      List.of(DEVICE, DRIVER_DEVICE, DEVICE_MEMORY, THREADS, PARTITIONS, CACHE_BYTES);
+      List.of(DEVICE, DRIVER_DEVICE, DEVICE_MEMORY, THREADS, PARTITIONS, SPLIT, CACHE_BYTES);
 
   ComputeParams() {}
 
@@ -132,6 +142,17 @@ public abstract class ComputeParams<P extends ComputeParams<P>> extends Params<P
   }
 
   /**
+   * Sets {@link #SPLIT}, the tasks that share a microbatch. The result does not depend on it.
+   *
+   * @param value 0 to 64; 0: one, or as many as is faster where executors are left over
+   * @return this
+   * @throws org.hetal.config.SettingsException when the value is out of its range
+   */
+  public final P setSplit(int value) {
+    return set(SPLIT, value);
+  }
+
+  /**
    * Sets {@link #CACHE_BYTES}, the ciphertexts that an executor keeps in memory between steps.
    *
    * @param value bytes, at least 0
@@ -150,6 +171,7 @@ public abstract class ComputeParams<P extends ComputeParams<P>> extends Params<P
         .setDeviceMemory(settings.deviceMemory())
         .setThreads(settings.threads())
         .setPartitions(settings.cluster().partitions())
+        .setSplit(settings.cluster().split())
         .setCacheBytes(settings.cluster().cacheBytes());
   }
 
@@ -159,6 +181,7 @@ public abstract class ComputeParams<P extends ComputeParams<P>> extends Params<P
     to.put("device-memory", getOrDefault(DEVICE_MEMORY).toString());
     to.put("threads", getOrDefault(THREADS).toString());
     to.put("cluster.partitions", getOrDefault(PARTITIONS).toString());
+    to.put("cluster.split", getOrDefault(SPLIT).toString());
     to.put("cluster.cache-bytes", getOrDefault(CACHE_BYTES).toString());
     to.put("cluster.driver-device", getOrDefault(DRIVER_DEVICE));
   }

@@ -8,10 +8,13 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.config.SettingsLoader;
+import org.hetal.dataset.DatasetException;
 import org.hetal.oracle.OracleEndpoint;
 import org.hetal.plan.Schedule;
+import org.hetal.report.RunMetrics;
 import org.hetal.softmax.Softmax;
 import org.hetal.spark.oracle.HttpsValidationOracle;
+import org.hetal.spark.storage.HadoopStorage;
 import org.hetal.training.ValidationOracle;
 
 /**
@@ -35,6 +38,7 @@ import org.hetal.training.ValidationOracle;
 public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSoftmaxRegression> {
   private static final int MOST_ROWS = 1 << 24;
   private static final int MOST_EPOCHS = 100_000;
+  private static final int MOST_CHECKPOINT_INTERVAL = 1_000_000;
 
   /** Rows of a minibatch. */
   public static final Param<Integer> BATCH_ROWS =
@@ -110,6 +114,15 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
           value -> value.isEmpty() || !value.isBlank(),
           "");
 
+  /** Steps between checkpoints inside an epoch. */
+  public static final Param<Integer> CHECKPOINT_INTERVAL =
+      new Param<>(
+          "checkpointInterval",
+          "iterations after which the state is saved inside an epoch, besides its end; 0: only there",
+          "0 to " + MOST_CHECKPOINT_INTERVAL,
+          value -> value >= 0 && value <= MOST_CHECKPOINT_INTERVAL,
+          10);
+
   private static final List<Param<?>> PARAMS = params0();
 
   private final List<FitListener> listeners = new ArrayList<>();
@@ -134,6 +147,7 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
         .setGroupsPerMicrobatch(training.groupsPerMicrobatch())
         .setRunId(settings.runId())
         .setCheckpointDir(settings.paths().run())
+        .setCheckpointInterval(settings.cluster().checkpointEvery())
         .setSettings(settings);
   }
 
@@ -148,7 +162,8 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
                 LOGIT_RANGE,
                 GROUPS_PER_MICROBATCH,
                 RUN_ID,
-                CHECKPOINT_DIR));
+                CHECKPOINT_DIR,
+                CHECKPOINT_INTERVAL));
     all.addAll(OF_COMPUTING);
     return List.copyOf(all);
   }
@@ -261,6 +276,38 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
   }
 
   /**
+   * Sets {@link #CHECKPOINT_INTERVAL}. The result does not depend on it.
+   *
+   * @param value iterations between checkpoints inside an epoch, 0 to 10^6; 0: only at its end
+   * @return this
+   * @throws org.hetal.config.SettingsException when the value is out of its range
+   */
+  public EncryptedSoftmaxRegression setCheckpointInterval(int value) {
+    return set(CHECKPOINT_INTERVAL, value);
+  }
+
+  /**
+   * What the cluster measured of a run, also while it goes on. Cost: one small file.
+   *
+   * @param spark context whose Hadoop configuration names the file systems
+   * @param uri path or URI of the run's folder, as for {@link #CHECKPOINT_DIR}
+   * @return time, bootstraps and bytes of each step and epoch so far
+   * @throws DatasetException when the folder is not a run's, or a line in it is not a step or an
+   *     epoch
+   */
+  public static RunMetrics metrics(JavaSparkContext spark, String uri) {
+    HadoopStorage storage = new HadoopStorage(uri, spark.hadoopConfiguration());
+    if (!storage.exists(RunMetrics.FILE)) {
+      throw new DatasetException(
+          storage.describe()
+              + ": expected the folder of a run, with "
+              + RunMetrics.FILE
+              + " after its first step; actual none");
+    }
+    return RunMetrics.read(storage);
+  }
+
+  /**
    * Has a listener told of the fits that follow.
    *
    * @param listener told from now on
@@ -281,7 +328,7 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
    * @return the model of the best epoch
    * @throws SettingsException listing everything that does not fit, before the first task; also
    *     when the oracle refuses the run, or no epoch was the best
-   * @throws org.hetal.dataset.DatasetException when one thing does not fit and it is the data set
+   * @throws DatasetException when one thing does not fit and it is the data set
    * @throws org.hetal.spark.errors.RetryLaterException when the oracle does not answer; the same
    *     call continues from the checkpoint
    * @throws org.hetal.dataset.CommitException when the checkpoint folder is of another run
@@ -362,6 +409,7 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
     all.put(
         "training.groups-per-microbatch",
         "" + get(GROUPS_PER_MICROBATCH).orElse(planned.groupsPerMicrobatch()));
+    all.put("training.checkpoint-every", getOrDefault(CHECKPOINT_INTERVAL).toString());
     if (!getOrDefault(CHECKPOINT_DIR).isEmpty()) {
       all.put("paths.run", getOrDefault(CHECKPOINT_DIR));
     }

@@ -126,7 +126,8 @@ final class Fit {
                 oracle,
                 checkpoints,
                 new Listeners(told),
-                configuration)
+                configuration,
+                settings.cluster().checkpointEvery())
             .run();
     if (result.best().isEmpty()) {
       throw noModel(result, model);

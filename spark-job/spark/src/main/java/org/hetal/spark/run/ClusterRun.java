@@ -125,7 +125,7 @@ public final class ClusterRun implements AutoCloseable {
         KeyBundleManifest.parse(
             engine.keyBundle() + "/" + KeyBundleManifest.NAME,
             KeyBundleCache.manifest(engine.keyBundle(), hadoop));
-    String missing = manifest.missing(plan, evaluator.parameters().ringDegree());
+    String missing = manifest.missing(plan, evaluator.parameters());
     if (!missing.isEmpty()) {
       throw new SettingsException(
           "key bundle "
@@ -165,7 +165,8 @@ public final class ClusterRun implements AutoCloseable {
             plan(),
             settings.paths().dataset(),
             settings.cluster().cacheBytes());
-    return new SparkGradientService(spark, spec, dataset, settings.cluster().partitions());
+    return new SparkGradientService(
+        spark, spec, dataset, settings.cluster().partitions(), settings.cluster().split());
   }
 
   /** A folder below the run directory; "" for itself. */

@@ -2,6 +2,7 @@ package org.hetal.spark.storage;
 
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -23,7 +24,8 @@ import org.hetal.training.CheckpointStore;
  * {@code manifest.json}, which is written last and by a rename. A folder without the manifest is
  * not a checkpoint; a folder with it is complete. The two newest checkpoints are kept. The manifest
  * is a {@link DigestedJson} with counters, the hash of the configuration, and length and SHA-256 of
- * each file.
+ * each file. A checkpoint inside an epoch has the folder {@code epoch-000012-batch-000000034/}: 12
+ * completed epochs and 34 completed minibatches of the next one.
  *
  * <p>An epoch is saved before the validation oracle is asked and again with its answer. The second
  * manifest replaces the first one in the same folder. No file that the first one names is changed:
@@ -32,7 +34,7 @@ import org.hetal.training.CheckpointStore;
 public final class HadoopCheckpoints implements CheckpointStore {
   private static final String FOLDER = "checkpoints";
   private static final String MANIFEST = "manifest.json";
-  private static final Pattern NAME = Pattern.compile("epoch-(\\d{6})");
+  private static final Pattern NAME = Pattern.compile("epoch-(\\d{6})(?:-batch-(\\d{9}))?");
   private static final int KEPT = 2;
   private static final DigestedJson FORMAT =
       new DigestedJson(
@@ -43,6 +45,24 @@ public final class HadoopCheckpoints implements CheckpointStore {
 
   private final HadoopStorage storage;
   private final RunLock lock;
+
+  /** Where a checkpoint was taken; the name of its folder tells. */
+  private record Position(int epoch, int batch) implements Comparable<Position> {
+    static Position of(Checkpoint checkpoint) {
+      return new Position(checkpoint.epoch(), checkpoint.batch());
+    }
+
+    @Override
+    public int compareTo(Position other) {
+      int byEpoch = Integer.compare(epoch, other.epoch);
+      return byEpoch != 0 ? byEpoch : Integer.compare(batch, other.batch);
+    }
+
+    String folder() {
+      String end = String.format(Locale.ROOT, "%s/epoch-%06d", FOLDER, epoch);
+      return batch == 0 ? end : end + String.format(Locale.ROOT, "-batch-%09d", batch);
+    }
+  }
 
   /** The manifest of one checkpoint; lambda by its bits, so that it comes back exactly. */
   record Manifest(
@@ -74,7 +94,7 @@ public final class HadoopCheckpoints implements CheckpointStore {
   @Override
   public void save(Checkpoint checkpoint) {
     lock.requireHeld();
-    String folder = folder(checkpoint.epoch());
+    String folder = Position.of(checkpoint).folder();
     try {
       Set<StoredFile> there = filesOf(folder);
       Manifest manifest =
@@ -92,9 +112,9 @@ public final class HadoopCheckpoints implements CheckpointStore {
               write(folder, bestName(checkpoint), checkpoint.best(), there));
       lock.requireHeld();
       FORMAT.write(storage, folder + "/" + MANIFEST, manifest);
-      List<Integer> epochs = committed();
-      for (int epoch : epochs.subList(0, Math.max(0, epochs.size() - KEPT))) {
-        storage.deleteFolder(folder(epoch));
+      List<Position> all = committed();
+      for (Position old : all.subList(0, Math.max(0, all.size() - KEPT))) {
+        storage.deleteFolder(old.folder());
       }
     } catch (UncheckedIOException e) {
       throw HadoopFailures.ofRun(
@@ -115,28 +135,15 @@ public final class HadoopCheckpoints implements CheckpointStore {
    */
   @Override
   public Optional<Checkpoint> latest() {
-    return manifest()
-        .map(
-            manifest ->
-                new Checkpoint(
-                    manifest.configurationHash(),
-                    manifest.epoch(),
-                    manifest.answered(),
-                    manifest.step(),
-                    Double.longBitsToDouble(manifest.lambdaBits()),
-                    read(manifest.weights()),
-                    read(manifest.lookahead()),
-                    manifest.bestEpoch(),
-                    read(manifest.best()),
-                    manifest.finished(),
-                    manifest.reason()));
+    return newest().map(this::read);
   }
 
   /**
    * @throws CommitException when the newest checkpoint is of another configuration
    */
   public void requireConfiguration(String hash) {
-    manifest()
+    newest()
+        .map(position -> manifest(position.folder()))
         .filter(manifest -> !manifest.configurationHash().equals(hash))
         .ifPresent(
             manifest -> {
@@ -151,12 +158,26 @@ public final class HadoopCheckpoints implements CheckpointStore {
             });
   }
 
-  private Optional<Manifest> manifest() {
-    List<Integer> epochs = committed();
-    if (epochs.isEmpty()) {
-      return Optional.empty();
-    }
-    return Optional.of(manifest(folder(epochs.get(epochs.size() - 1))));
+  private Optional<Position> newest() {
+    List<Position> all = committed();
+    return all.isEmpty() ? Optional.empty() : Optional.of(all.get(all.size() - 1));
+  }
+
+  private Checkpoint read(Position position) {
+    Manifest manifest = manifest(position.folder());
+    return new Checkpoint(
+        manifest.configurationHash(),
+        manifest.epoch(),
+        manifest.answered(),
+        position.batch(),
+        manifest.step(),
+        Double.longBitsToDouble(manifest.lambdaBits()),
+        read(manifest.weights()),
+        read(manifest.lookahead()),
+        manifest.bestEpoch(),
+        read(manifest.best()),
+        manifest.finished(),
+        manifest.reason());
   }
 
   private Manifest manifest(String folder) {
@@ -179,19 +200,20 @@ public final class HadoopCheckpoints implements CheckpointStore {
     return String.format(Locale.ROOT, "best-%06d", checkpoint.bestEpoch());
   }
 
-  private List<Integer> committed() {
-    List<Integer> epochs = new ArrayList<>();
+  /** In the order in which they were taken. */
+  private List<Position> committed() {
+    List<Position> all = new ArrayList<>();
     for (String name : storage.folders(FOLDER)) {
       Matcher matcher = NAME.matcher(name);
       if (matcher.matches() && storage.exists(FOLDER + "/" + name + "/" + MANIFEST)) {
-        epochs.add(Integer.parseInt(matcher.group(1)));
+        String batch = matcher.group(2);
+        all.add(
+            new Position(
+                Integer.parseInt(matcher.group(1)), batch == null ? 0 : Integer.parseInt(batch)));
       }
     }
-    return epochs;
-  }
-
-  private static String folder(int epoch) {
-    return String.format(Locale.ROOT, "%s/epoch-%06d", FOLDER, epoch);
+    Collections.sort(all);
+    return all;
   }
 
   /**

@@ -24,10 +24,8 @@ import org.hetal.he.DeviceException;
 import org.hetal.he.DeviceLostException;
 import org.hetal.he.DeviceOutOfMemoryException;
 import org.hetal.he.DeviceSpec;
-import org.hetal.he.Evaluator;
 import org.hetal.he.HeException;
 import org.hetal.he.simulator.SimulatedParameters;
-import org.hetal.linalg.FeatureBlocks;
 import org.hetal.packing.Layout;
 import org.hetal.packing.LayoutSearch;
 import org.hetal.plan.Preprocessing;
@@ -36,7 +34,6 @@ import org.hetal.plan.TrainingPlan;
 import org.hetal.planner.TrainingPlanner;
 import org.hetal.spark.engine.EngineSpec;
 import org.hetal.spark.job.ClusterFailures;
-import org.hetal.training.EncryptedMicrobatch;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -141,8 +138,8 @@ class DeviceFailureTest {
     Configuration hadoop = new Configuration();
     Tasks.Work<Long> reads =
         engine -> {
-          engine.microbatches.lease("microbatch", 1, () -> microbatch(engine.evaluator())).close();
-          return engine.microbatches.loads();
+          engine.training.files.lease("file", 1, () -> engine.evaluator().zero(3)).close();
+          return engine.training.files.loads();
         };
     assertEquals(1, Tasks.working(spec, hadoop, reads));
     assertEquals(1, Tasks.working(spec, hadoop, reads), "it was kept");
@@ -153,11 +150,6 @@ class DeviceFailureTest {
     assertThrows(DeviceOutOfMemoryException.class, () -> Tasks.working(spec, hadoop, fails));
     assertEquals(2, Tasks.working(spec, hadoop, reads), "what nobody used had to go");
     WorkerEngine.closeAll();
-  }
-
-  private static EncryptedMicrobatch microbatch(Evaluator evaluator) {
-    FeatureBlocks rows = new FeatureBlocks(List.of(evaluator.zero(3)), 1);
-    return new EncryptedMicrobatch(List.of(new EncryptedMicrobatch.Group(rows, evaluator.zero(3))));
   }
 
   @Test

@@ -18,6 +18,7 @@ import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.StoredFile;
 import org.hetal.oracle.OracleEndpoint;
+import org.hetal.report.RunMetrics;
 import org.hetal.spark.ml.EncryptedDataset;
 import org.hetal.spark.ml.EncryptedModel;
 import org.hetal.spark.ml.EncryptedPredictions;
@@ -25,8 +26,8 @@ import org.hetal.spark.ml.EncryptedSoftmaxRegression;
 import org.hetal.spark.ml.EvaluationKeys;
 import org.hetal.spark.ml.FitListener;
 import org.hetal.spark.ml.ParamMap;
-import org.hetal.spark.ml.RunMetrics;
 import org.hetal.training.EarlyStopping;
+import org.hetal.training.TaskStage;
 import org.hetal.training.ValidationOracle;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -164,6 +165,7 @@ class EncryptedSoftmaxRegressionTest {
       assertTrue(step.gradientSeconds() > 0 && step.updateSeconds() > 0, step.toString());
       assertTrue(step.bootstraps() > 0 && step.broadcastBytes() > 0, step.toString());
       assertTrue(step.gradientBytes() > 0, step.toString());
+      assertTrue(step.stages().get(TaskStage.SOFTMAX) > 0, step.toString());
     }
     assertEquals(List.of(1, 2, 3), metrics.epochs().stream().map(RunMetrics.Epoch::epoch).toList());
     assertTrue(metrics.epochs().stream().allMatch(RunMetrics.Epoch::best), metrics.toString());
@@ -200,7 +202,7 @@ class EncryptedSoftmaxRegressionTest {
         };
     EncryptedModel model =
         durable.copy(new ParamMap()).addListener(listener).fit(spark, dataset(), keys(), inner);
-    assertMetrics(RunMetrics.load(spark, run.toString()));
+    assertMetrics(EncryptedSoftmaxRegression.metrics(spark, run.toString()));
     assertEquals(List.of(2, 3), epochs);
     assertFalse(steps.contains(2), "the steps of epoch 2 were in the checkpoint");
     assertSame(undisturbed, bytes(model));

@@ -38,6 +38,7 @@ import org.hetal.training.StopDecision;
 final class EncryptedToy {
   static final int CLASSES = 3;
   static final int FEATURES = 5;
+  private static final int WIDE_FEATURES = 100;
   static final int ROWS = 330;
   static final int VALIDATION_ROWS = 70;
 
@@ -45,6 +46,7 @@ final class EncryptedToy {
   final Settings settings;
   final TrainingPlan plan;
   private final Client owner;
+  private final int features;
   private final Map<String, String> overrides = new LinkedHashMap<>();
   private final double[][] rows = new double[ROWS][];
   private final int[] labels = new int[ROWS];
@@ -71,8 +73,25 @@ final class EncryptedToy {
     this(root, epochs, 2.0, backend, owner);
   }
 
+  /** Several row blocks and column blocks, and microbatches of two groups, the second short. */
+  static EncryptedToy wide(Path root, int epochs, String backend, Client owner) {
+    return new EncryptedToy(root, epochs, 2.0, backend, owner, WIDE_FEATURES, 2);
+  }
+
   private EncryptedToy(Path root, int epochs, double learningRate, String backend, Client owner) {
+    this(root, epochs, learningRate, backend, owner, FEATURES, 1);
+  }
+
+  private EncryptedToy(
+      Path root,
+      int epochs,
+      double learningRate,
+      String backend,
+      Client owner,
+      int features,
+      int groupsPerMicrobatch) {
     this.root = root;
+    this.features = features;
     this.owner = owner;
     overrides.put("backend", backend);
     overrides.put("parameters", owner.parameters().name());
@@ -81,7 +100,7 @@ final class EncryptedToy {
     overrides.put("training.epochs", Integer.toString(epochs));
     overrides.put("training.learning-rate", Double.toString(learningRate));
     overrides.put("training.logit-range", "32");
-    overrides.put("training.groups-per-microbatch", "1");
+    overrides.put("training.groups-per-microbatch", Integer.toString(groupsPerMicrobatch));
     overrides.put("cluster.master", "local[2]");
     overrides.put("cluster.cache-bytes", "4m");
     overrides.put("paths.dataset", root.resolve("dataset").toString());
@@ -94,27 +113,27 @@ final class EncryptedToy {
     Schedule schedule = training.schedule(ROWS);
     Parameters parameters = owner.parameters();
     Layout layout =
-        LayoutSearch.cheapest(parameters.slotCount(), training.batchRows(), FEATURES, CLASSES);
+        LayoutSearch.cheapest(parameters.slotCount(), training.batchRows(), features, CLASSES);
     this.plan =
         TrainingPlanner.plan(parameters, layout, schedule, VALIDATION_ROWS, Preprocessing.none());
     fill(rows, labels, 1);
     fill(validation, validationLabels, 2);
   }
 
-  private static void fill(double[][] rows, int[] labels, long seed) {
+  private void fill(double[][] rows, int[] labels, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
     for (int i = 0; i < rows.length; i++) {
       labels[i] = random.nextInt(CLASSES);
-      rows[i] = new double[FEATURES];
+      rows[i] = new double[features];
       double squares = 0;
-      for (int f = 0; f < FEATURES - 1; f++) {
+      for (int f = 0; f < features - 1; f++) {
         rows[i][f] = (f == labels[i] ? 1 : 0) + 0.4 * random.nextGaussian();
         squares += rows[i][f] * rows[i][f];
       }
-      for (int f = 0; f < FEATURES - 1; f++) {
+      for (int f = 0; f < features - 1; f++) {
         rows[i][f] /= Math.sqrt(squares);
       }
-      rows[i][FEATURES - 1] = 1;
+      rows[i][features - 1] = 1;
     }
   }
 
@@ -198,7 +217,7 @@ final class EncryptedToy {
     double[][] out = new double[VALIDATION_ROWS][CLASSES];
     for (int i = 0; i < VALIDATION_ROWS; i++) {
       for (int c = 0; c < CLASSES; c++) {
-        for (int f = 0; f < FEATURES; f++) {
+        for (int f = 0; f < features; f++) {
           out[i][c] += weights[c][f] * validation[i][f];
         }
       }
@@ -245,12 +264,12 @@ final class EncryptedToy {
   }
 
   private EncryptedGroup group(double[][] group, int level, double[] packedLabels) {
-    List<byte[]> features = new ArrayList<>();
+    List<byte[]> blocks = new ArrayList<>();
     for (double[] block : Packing.packFeatures(plan.layout(), group)) {
-      features.add(owner.encrypt(block, level));
+      blocks.add(owner.encrypt(block, level));
     }
     byte[] labelBytes =
         packedLabels == null ? null : owner.encrypt(packedLabels, plan.levels().labels());
-    return new EncryptedGroup(group.length, features, level, labelBytes, plan.levels().labels());
+    return new EncryptedGroup(group.length, blocks, level, labelBytes, plan.levels().labels());
   }
 }

@@ -144,7 +144,7 @@ class HdfsTest {
       List<byte[]> state = List.of(new byte[] {1, 2});
       for (int epoch = 1; epoch <= 3; epoch++) {
         checkpoints.save(
-            new Checkpoint("h", epoch, true, epoch, 1.5, state, state, 1, state, false, ""));
+            new Checkpoint("h", epoch, true, 0, epoch, 1.5, state, state, 1, state, false, ""));
       }
       assertEquals(3, checkpoints.latest().orElseThrow().epoch());
       assertArrayEquals(state.get(0), checkpoints.latest().orElseThrow().best().get(0));
@@ -190,7 +190,8 @@ class HdfsTest {
   @Test
   void safeMode_passes_andAQuotaDoesNot() throws Exception {
     List<byte[]> state = List.of(new byte[] {1, 2});
-    Checkpoint checkpoint = new Checkpoint("h", 1, true, 1, 1.5, state, state, 1, state, false, "");
+    Checkpoint checkpoint =
+        new Checkpoint("h", 1, true, 0, 1, 1.5, state, state, 1, state, false, "");
     try (RunLock lock = RunLock.acquire(uri("/run-d"), hadoop, warning -> {})) {
       HadoopCheckpoints checkpoints =
           new HadoopCheckpoints(new HadoopStorage(uri("/run-d"), hadoop), lock);

@@ -20,9 +20,10 @@ import org.hetal.spark.Main;
 import org.hetal.spark.job.ToyOracle.Reply;
 import org.hetal.training.EarlyStopping;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A run whose process is killed continues and ends with the bytes of an undisturbed one. */
 @Tag("slow")
@@ -33,9 +34,12 @@ class ResumeTest {
   /** Whether an answer of the oracle makes the run wait in its next epoch. */
   private final AtomicBoolean holding = new AtomicBoolean();
 
-  @Test
+  /** With checkpoints at the ends of epochs only, and with one after each minibatch. */
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1})
   @Timeout(180)
-  void train_killedInsideAnEpochAndStartedAgain_endsWithTheSameBytes() throws Exception {
+  void train_killedInsideAnEpochAndStartedAgain_endsWithTheSameBytes(int checkpointEvery)
+      throws Exception {
     EncryptedToy toy = new EncryptedToy(root, EPOCHS).write();
     AtomicReference<EarlyStopping> stopping = new AtomicReference<>(toy.decide());
     try (ToyOracle oracle =
@@ -50,16 +54,21 @@ class ResumeTest {
             })) {
       Path undisturbed = root.resolve("undisturbed");
       List<String> arguments = toy.arguments("train", oracle.settings());
-      arguments.addAll(List.of("--set", "paths.run=" + undisturbed));
+      String every = "training.checkpoint-every=" + checkpointEvery;
+      arguments.addAll(List.of("--set", every, "--set", "paths.run=" + undisturbed));
       assertEquals(0, Main.run(arguments.toArray(String[]::new)));
       stopping.set(toy.decide());
 
       Path disturbed = root.resolve("disturbed");
       holding.set(true);
-      killInsideSecondEpoch(toy, oracle, disturbed);
+      killInsideSecondEpoch(toy, oracle, disturbed, every);
       holding.set(false);
       assertTrue(isInsideSecondEpoch(disturbed.resolve("metrics.jsonl")));
       assertFalse(Files.exists(disturbed.resolve("model/manifest.json")));
+      assertEquals(
+          checkpointEvery == 1,
+          Files.exists(
+              disturbed.resolve("checkpoints/epoch-000001-batch-000000002/manifest.json")));
       assertTrue(Files.exists(disturbed.resolve("run.lock")), "a killed process keeps its lock");
 
       arguments.set(arguments.size() - 1, "paths.run=" + disturbed);
@@ -79,7 +88,7 @@ class ResumeTest {
    * From the first answer on the child cannot open the labels of the last minibatch, which it does
    * not keep: it waits there in epoch 2, with two steps done, until it is killed.
    */
-  private void killInsideSecondEpoch(EncryptedToy toy, ToyOracle oracle, Path run)
+  private void killInsideSecondEpoch(EncryptedToy toy, ToyOracle oracle, Path run, String every)
       throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -94,6 +103,8 @@ class ResumeTest {
     command.addAll(toy.arguments("train", oracle.settings()));
     command.addAll(
         List.of(
+            "--set",
+            every,
             "--set",
             "paths.run=" + run,
             "--set",

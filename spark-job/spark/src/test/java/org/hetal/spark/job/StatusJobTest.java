@@ -25,10 +25,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** Run directories in every state; beside a job that runs: TrainJobTest. */
 class StatusJobTest {
   static final String STEP =
-      "{\"event\":\"step\",\"step\":%d,\"epoch\":%d,\"gradient_seconds\":3.5,\"update_seconds\":0.5}\n";
+      "{\"event\":\"step\",\"step\":%d,\"epoch\":%d,\"batch\":0,\"gradient_seconds\":3.5,"
+          + "\"update_seconds\":0.5,\"bootstraps\":3,\"broadcast_bytes\":1000,\"gradient_bytes\":500,\"task_seconds\":{\"read\":0,"
+          + "\"expand\":1,\"logits\":1,\"softmax\":4,\"gradient\":1,\"sum\":0}}\n";
   static final String EPOCH =
       "{\"event\":\"epoch\",\"epoch\":%d,\"seconds\":14,\"validation_seconds\":1.5,"
-          + "\"oracle_seconds\":0.5,\"decision\":\"continue\",\"best\":true,\"reason\":\"\"}\n";
+          + "\"oracle_seconds\":0.5,\"decision\":\"continue\",\"best\":true,\"reason\":\"\","
+          + "\"broadcast_bytes\":100}\n";
 
   @TempDir Path root;
   private Path run;
@@ -121,7 +124,7 @@ class StatusJobTest {
     keepPlan();
     Files.writeString(run.resolve("metrics.jsonl"), "{\"event\":\"step\",\n");
     String damaged = failure(input, "status", run.toString());
-    assertTrue(damaged.contains("metrics.jsonl: expected JSON lines"), damaged);
+    assertTrue(damaged.contains("metrics.jsonl line 1: expected a JSON object"), damaged);
     String usage = failure(ExitCode.USAGE.status(), "status");
     assertTrue(usage.contains("RUN"), usage);
     String scheme = failure(ExitCode.CONFIGURATION.status(), "status", "nowhere://host/run");

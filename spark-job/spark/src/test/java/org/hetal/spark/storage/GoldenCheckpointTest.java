@@ -38,6 +38,7 @@ class GoldenCheckpointTest {
         "a1".repeat(32),
         4,
         answered,
+        0,
         12,
         0x1.a5be9e0684cf7p1,
         List.of(new byte[] {1, 2, 3}, new byte[] {-4}),

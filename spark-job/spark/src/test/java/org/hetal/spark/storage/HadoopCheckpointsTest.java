@@ -54,6 +54,7 @@ class HadoopCheckpointsTest {
         "hash",
         epoch,
         answered,
+        0,
         7 * epoch,
         Math.sqrt(epoch),
         List.of(new byte[] {1, (byte) epoch}, new byte[] {2}),
@@ -84,6 +85,41 @@ class HadoopCheckpointsTest {
     assertArrayEquals(new byte[] {2}, read.weights().get(1));
     assertArrayEquals(new byte[] {4}, read.lookahead().get(1));
     assertArrayEquals(new byte[] {5}, read.best().get(0));
+  }
+
+  private static Checkpoint insideEpoch(int epoch, int batch) {
+    Checkpoint end = checkpoint(epoch);
+    return new Checkpoint(
+        end.configurationHash(),
+        epoch,
+        true,
+        batch,
+        end.step() + batch,
+        end.lambda(),
+        end.weights(),
+        end.lookahead(),
+        end.bestEpoch(),
+        end.best(),
+        false,
+        "");
+  }
+
+  @Test
+  void latest_insideAnEpoch_isBetweenItsEnds() {
+    checkpoints.save(insideEpoch(0, 2));
+    assertEquals(0, checkpoints.latest().orElseThrow().epoch());
+    assertEquals(2, checkpoints.latest().orElseThrow().batch());
+    checkpoints.save(checkpoint(1));
+    assertEquals(1, checkpoints.latest().orElseThrow().epoch());
+    assertEquals(0, checkpoints.latest().orElseThrow().batch());
+    checkpoints.save(insideEpoch(1, 9));
+    checkpoints.save(insideEpoch(1, 10));
+    Checkpoint read = checkpoints.latest().orElseThrow();
+    assertEquals(1, read.epoch());
+    assertEquals(10, read.batch());
+    assertEquals(17, read.step());
+    assertFalse(Files.exists(root.resolve("checkpoints/epoch-000001")), "only the two newest stay");
+    assertTrue(Files.exists(root.resolve("checkpoints/epoch-000001-batch-000000009")));
   }
 
   @Test

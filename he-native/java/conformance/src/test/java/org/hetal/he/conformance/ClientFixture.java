@@ -37,7 +37,8 @@ abstract class ClientFixture<C extends Client, E extends Evaluator> implements E
 
   /** Every rotation that the suite makes, at the top level of computation. */
   static KeyPlan plan(int top) {
-    KeyPlan plan = new KeyPlan().relinearize(top).conjugate(top).bootstrap();
+    KeyPlan plan =
+        new KeyPlan().relinearize(top).conjugate(top).bootstrap().bootstrap(64).bootstrap(256);
     for (int steps : new int[] {1, 2, 3, 5, 64, 511}) {
       plan.rotate(steps, top);
     }

@@ -463,6 +463,41 @@ abstract class EvaluatorConformance {
   }
 
   @Test
+  void sparseBootstraps_refreshSlotsThatRepeat() {
+    int input = evaluator.parameters().bootstrapInputLevel();
+    Slots a = repeated(slots(3), 64);
+    Ciphertext fresh = keep(evaluator.bootstrap(encrypt(a, input + 1), 64));
+    assertShape(evaluator.parameters().bootstrapOutputLevel(), 1, 2, fresh);
+    assertSlots(a, fresh, fixture.bootstrapTolerance());
+    Slots b = repeated(slots(4), 128);
+    Slots c = repeated(slots(5), 128);
+    List<Ciphertext> both =
+        scope.ownAll(evaluator.bootstrapPair(encrypt(b, input), encrypt(c, input), 128));
+    assertShape(evaluator.parameters().bootstrapOutputLevel(), 1, 2, both.get(0));
+    assertSlots(b, both.get(0), fixture.bootstrapTolerance());
+    assertSlots(c, both.get(1), fixture.bootstrapTolerance());
+  }
+
+  @Test
+  void sparseBootstraps_otherSlotCounts_throw() {
+    Ciphertext x = encrypt(slots(1), evaluator.parameters().bootstrapInputLevel());
+    int all = evaluator.parameters().slotCount();
+    for (int slots : new int[] {-16, 0, 8, 24, 2 * all}) {
+      assertThrowsWith(
+          IllegalArgumentException.class, () -> evaluator.bootstrap(x, slots), 16, slots);
+    }
+    assertThrowsWith(IllegalArgumentException.class, () -> evaluator.bootstrapPair(x, x, 4), 8, 4);
+  }
+
+  private static Slots repeated(Slots a, int period) {
+    double[] out = a.re().clone();
+    for (int i = period; i < out.length; i++) {
+      out[i] = out[i - period];
+    }
+    return Slots.real(out);
+  }
+
+  @Test
   void bootstrap_badOperands_throw() {
     int input = evaluator.parameters().bootstrapInputLevel();
     Ciphertext x = encrypt(slots(1), input);

@@ -174,25 +174,28 @@ class NativeClientTest {
   void manifestOfABundle_tellsWhichPlannedKeysItLacks() throws IOException {
     Path bundle = folder.resolve("keys");
     KeyPlan plan = new KeyPlan().rotate(3, 2).rotate(100, 7).relinearize(5).conjugate(1);
-    int degree;
+    Parameters parameters;
     String keyId;
     try (NativeClient client = NativeClient.generate(SET, 1)) {
       client.writeEvaluationKeys(bundle, plan, (done, of, bytes) -> {});
-      degree = client.parameters().ringDegree();
+      parameters = client.parameters();
       keyId = client.keyId();
     }
     byte[] bytes = Files.readAllBytes(bundle.resolve(KeyBundleManifest.NAME));
     KeyBundleManifest manifest = KeyBundleManifest.parse("keys", bytes);
     assertEquals(keyId, manifest.keyId());
     assertEquals(SET, manifest.parameterSet());
-    assertEquals("", manifest.missing(plan, degree));
-    assertEquals("", manifest.missing(new KeyPlan().rotate(100, 6), degree));
+    assertEquals("", manifest.missing(plan, parameters));
+    assertEquals("", manifest.missing(new KeyPlan().rotate(100, 6), parameters));
     KeyPlan more = new KeyPlan().rotate(3, 3).rotate(4, 0).relinearize(6).conjugate(2).bootstrap();
     assertEquals(
         "relinearization at level 6, conjugation at level 2, bootstrapping, rotation by 3 at level"
             + " 3, rotation by 4 at level 0",
-        manifest.missing(more, degree));
-    assertTrue(manifest.missing(more.rotate(5, 1).rotate(6, 1), degree).endsWith(" and 2 more"));
+        manifest.missing(more, parameters));
+    assertTrue(
+        manifest.missing(more.rotate(5, 1).rotate(6, 1), parameters).endsWith(" and 2 more"));
+    String sparse = manifest.missing(new KeyPlan().bootstrap(64), parameters);
+    assertTrue(sparse.contains("bootstrapping, rotation by 1 at level"), sparse);
     for (int at = 0; at < bytes.length; at += 13) {
       byte[] damaged = bytes.clone();
       damaged[at] ^= 1;

@@ -205,7 +205,10 @@ class NativeConformanceTest extends EvaluatorConformance {
       Ciphertext u = s.own(e.multiplyRescale(t, 0.25));
       List<Ciphertext> fresh = s.ownAll(e.bootstrapPair(u, u));
       Ciphertext sum = s.own(e.sumRotated(fresh, new int[] {5, 511}));
-      return e.serialize(s.own(e.bootstrap(s.own(e.dropToLevel(sum, 4)))));
+      Ciphertext again = s.own(e.bootstrap(s.own(e.dropToLevel(sum, 4))));
+      List<Ciphertext> sparse =
+          s.ownAll(e.bootstrapPair(again, s.own(e.bootstrap(again, 64)), 128));
+      return e.serialize(s.own(e.add(sparse.get(0), sparse.get(1))));
     }
   }
 
@@ -263,6 +266,9 @@ class NativeConformanceTest extends EvaluatorConformance {
       e.conjugate(x).close();
       e.multiplyRescale(x, x).close();
       e.bootstrap(x).close();
+      for (int slots : NativeFixture.plan().sparseBootstraps()) {
+        e.bootstrap(x, slots).close();
+      }
     }
   }
 

@@ -232,13 +232,14 @@ public final class NativeEvaluator extends CheckedEvaluator<NativeCiphertext, Na
   }
 
   @Override
-  protected NativeCiphertext doBootstrap(NativeCiphertext a) {
-    return made(() -> bootstrap(handle.get(), a.handle()), a);
+  protected NativeCiphertext doBootstrap(NativeCiphertext a, int slots) {
+    return made(() -> bootstrap(handle.get(), a.handle(), slots), a);
   }
 
   @Override
-  protected List<NativeCiphertext> doBootstrapPair(NativeCiphertext a, NativeCiphertext b) {
-    return madeAll(() -> bootstrapPair(handle.get(), a.handle(), b.handle()), a, b);
+  protected List<NativeCiphertext> doBootstrapPair(
+      NativeCiphertext a, NativeCiphertext b, int slots) {
+    return madeAll(() -> bootstrapPair(handle.get(), a.handle(), b.handle(), slots), a, b);
   }
 
   @Override
@@ -358,9 +359,9 @@ public final class NativeEvaluator extends CheckedEvaluator<NativeCiphertext, Na
 
   private static native long[] multiplyRotated(long engine, long a, int[] steps, long[] factors);
 
-  private static native long bootstrap(long engine, long a);
+  private static native long bootstrap(long engine, long a, int slots);
 
-  private static native long[] bootstrapPair(long engine, long a, long b);
+  private static native long[] bootstrapPair(long engine, long a, long b, int slots);
 
   private static native long zero(long engine, int level);
 

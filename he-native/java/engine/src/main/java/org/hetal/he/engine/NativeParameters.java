@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import org.hetal.he.HeLevelException;
+import org.hetal.he.KeyPlan;
 import org.hetal.he.Parameters;
 
 /**
@@ -125,6 +126,16 @@ public final class NativeParameters implements Parameters {
     return OptionalLong.of((long) numbers[7]);
   }
 
+  @Override
+  public KeyPlan sparseBootstrapKeys(int slots) {
+    double[] keys = sparseBootstrapKeysOf(name, slots);
+    KeyPlan out = new KeyPlan().relinearize((int) keys[0]).conjugate((int) keys[1]);
+    for (int i = 2; i < keys.length; i += 2) {
+      out.rotate((int) keys[i], (int) keys[i + 1]);
+    }
+    return out;
+  }
+
   private double ofLevel(int level, int index) {
     if (level < 0 || level > maxLevel()) {
       throw new HeLevelException("level: expected 0 to " + maxLevel() + ", actual " + level);
@@ -169,4 +180,6 @@ public final class NativeParameters implements Parameters {
   private static native String hashOf(String name);
 
   private static native double[] numbersOf(String name);
+
+  private static native double[] sparseBootstrapKeysOf(String name, int slots);
 }

@@ -241,10 +241,10 @@ public final class OpenFheEvaluator extends CheckedEvaluator<CkksCiphertext, Ckk
 
   /**
    * OpenFHE's bootstrap keeps complex slots: of (x/2) it returns z = x/2, and z + conj(z) is the
-   * real part of x.
+   * real part of x. It refreshes all slots, which serves every period.
    */
   @Override
-  protected CkksCiphertext doBootstrap(CkksCiphertext a) {
+  protected CkksCiphertext doBootstrap(CkksCiphertext a, int slots) {
     try (Scope scope = new Scope()) {
       CkksCiphertext z = refreshed(scope, scope.own(lowered(a)));
       return context.add(z, scope.own(context.conjugate(z)));
@@ -253,7 +253,7 @@ public final class OpenFheEvaluator extends CheckedEvaluator<CkksCiphertext, Ckk
 
   /** One bootstrap of (a + i b)/2: its real part is z + conj(z), its imaginary i (conj(z) - z). */
   @Override
-  protected List<CkksCiphertext> doBootstrapPair(CkksCiphertext a, CkksCiphertext b) {
+  protected List<CkksCiphertext> doBootstrapPair(CkksCiphertext a, CkksCiphertext b, int slots) {
     try (Scope scope = new Scope()) {
       CkksCiphertext imaginary = scope.own(context.multiplyByI(scope.own(lowered(b))));
       CkksCiphertext z = refreshed(scope, scope.own(context.add(scope.own(lowered(a)), imaginary)));

@@ -155,9 +155,16 @@ public final class NativeClient implements Client {
         int[] rotations,
         int relinearizationLevel,
         int conjugationLevel,
-        boolean bootstrap) {
+        boolean bootstrap,
+        int[] sparseBootstraps) {
       return NativeClient.openWriter(
-          client.get(), directory, rotations, relinearizationLevel, conjugationLevel, bootstrap);
+          client.get(),
+          directory,
+          rotations,
+          relinearizationLevel,
+          conjugationLevel,
+          bootstrap,
+          sparseBootstraps);
     }
 
     @Override
@@ -239,7 +246,8 @@ public final class NativeClient implements Client {
       int[] rotations,
       int relinearizationLevel,
       int conjugationLevel,
-      boolean bootstrap);
+      boolean bootstrap,
+      int[] sparseBootstraps);
 
   private static native int writerTotal(long writer);
 

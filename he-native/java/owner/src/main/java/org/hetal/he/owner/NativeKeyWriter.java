@@ -22,7 +22,8 @@ public final class NativeKeyWriter {
      * @param rotations steps and level by turns
      * @param relinearizationLevel -1 for none
      * @param conjugationLevel -1 for none
-     * @param bootstrap whether the keys of bootstrapping are needed
+     * @param bootstrap whether the keys of bootstraps of all slots are needed
+     * @param sparseBootstraps real slots of each kind of sparse bootstrap
      * @return the writer
      */
     long open(
@@ -30,7 +31,8 @@ public final class NativeKeyWriter {
         int[] rotations,
         int relinearizationLevel,
         int conjugationLevel,
-        boolean bootstrap);
+        boolean bootstrap,
+        int[] sparseBootstraps);
 
     /**
      * The number of keys of the bundle.
@@ -88,7 +90,8 @@ public final class NativeKeyWriter {
             rotations,
             plan.relinearizationLevel(),
             plan.conjugationLevel(),
-            plan.needsBootstrap());
+            plan.needsFullBootstrap(),
+            plan.sparseBootstraps().stream().mapToInt(Integer::intValue).toArray());
     try (NativeHandle writer = new NativeHandle(client, opened, "writer", library::release)) {
       int total = library.total(writer.get());
       for (int done = 1; done <= total; done++) {

@@ -21,6 +21,7 @@ import org.hetal.he.KeyLevels;
 public final class Simulator extends CheckedEvaluator<SimulatedCiphertext, SimulatedPlaintext> {
   private static final int MAGIC = 0x48455353; // "HESS"
   private static final int HEADER_BYTES = 12;
+  private static final double SAME = 0x1p-16; // more than noise, less than values differ
 
   private final SimulatedParameters parameters;
   private final Noise noise;
@@ -273,16 +274,19 @@ public final class Simulator extends CheckedEvaluator<SimulatedCiphertext, Simul
   }
 
   @Override
-  protected SimulatedCiphertext doBootstrap(SimulatedCiphertext a) {
+  protected SimulatedCiphertext doBootstrap(SimulatedCiphertext a, int slots) {
     requireBound(a);
+    requirePeriod(a, slots);
     return refreshed(a.real());
   }
 
   @Override
   protected List<SimulatedCiphertext> doBootstrapPair(
-      SimulatedCiphertext a, SimulatedCiphertext b) {
+      SimulatedCiphertext a, SimulatedCiphertext b, int slots) {
     requireBound(a);
     requireBound(b);
+    requirePeriod(a, slots);
+    requirePeriod(b, slots);
     return List.of(refreshed(a.real()), refreshed(b.real()));
   }
 
@@ -362,6 +366,38 @@ public final class Simulator extends CheckedEvaluator<SimulatedCiphertext, Simul
     }
     synchronized (this) {
       largestBootstrapped = Math.max(largestBootstrapped, largest);
+    }
+  }
+
+  /** Of fewer slots than all: real ones that repeat, up to noise. */
+  private void requirePeriod(SimulatedCiphertext a, int slots) {
+    if (slots == parameters.slotCount()) {
+      return;
+    }
+    for (int i = 0; i < a.real().length; i++) {
+      double first = a.real()[i % slots];
+      if (!(Math.abs(a.real()[i] - first) <= SAME)) {
+        throw new HeRangeException(
+            "bootstrap: expected slots that repeat with period "
+                + slots
+                + ", actual "
+                + first
+                + " in slot "
+                + i % slots
+                + " and "
+                + a.real()[i]
+                + " in slot "
+                + i);
+      }
+      if (!(Math.abs(a.imaginary()[i]) <= SAME)) {
+        throw new HeRangeException(
+            "bootstrap of "
+                + slots
+                + " slots: expected real slots, actual imaginary part "
+                + a.imaginary()[i]
+                + " in slot "
+                + i);
+      }
     }
   }
 

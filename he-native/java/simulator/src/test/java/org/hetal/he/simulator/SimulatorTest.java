@@ -3,10 +3,12 @@ package org.hetal.he.simulator;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.HeFormatException;
 import org.hetal.he.HeLevelException;
@@ -80,6 +82,30 @@ class SimulatorTest {
     assertThrows(HeRangeException.class, () -> simulator.bootstrap(large));
     Ciphertext spent = simulator.encrypt(new double[] {1}, 2);
     assertThrows(HeLevelException.class, () -> simulator.bootstrap(spent));
+  }
+
+  @Test
+  void sparseBootstrap_wantsRealSlotsThatRepeat_andItsOwnKeys() {
+    try (Simulator large = new Simulator(SimulatedParameters.withRingDegree(128))) {
+      RecordingEvaluator counted = new RecordingEvaluator(large);
+      double[] values = new double[64];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = i % 16 / 16.0;
+      }
+      Ciphertext a = large.encrypt(values, 3);
+      assertArrayEquals(values, large.decrypt(counted.bootstrap(a, 16)), 1e-15);
+      assertArrayEquals(values, large.decrypt(counted.bootstrapPair(a, a, 16).get(1)), 1e-15);
+      assertEquals(Set.of(16, 32), counted.usedKeys().sparseBootstraps());
+      assertTrue(!counted.usedKeys().needsFullBootstrap());
+      assertEquals(2, counted.count(Operation.BOOTSTRAP));
+      counted.bootstrap(a, 64);
+      assertTrue(counted.usedKeys().needsFullBootstrap());
+      values[17] += 0.5;
+      Ciphertext other = large.encrypt(values, 3);
+      assertThrows(HeRangeException.class, () -> large.bootstrap(other, 16));
+      assertThrows(HeRangeException.class, () -> large.bootstrapPair(a, other, 16));
+      assertThrows(HeRangeException.class, () -> large.bootstrap(large.multiplyByI(a), 16));
+    }
   }
 
   @Test

@@ -30,7 +30,8 @@ final class EngineClientNatives {
       int[] rotations,
       int relinearizationLevel,
       int conjugationLevel,
-      boolean bootstrap);
+      boolean bootstrap,
+      int[] sparseBootstraps);
 
   static native int writerTotal(long writer);
 

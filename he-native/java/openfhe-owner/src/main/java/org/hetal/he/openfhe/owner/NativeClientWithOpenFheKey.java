@@ -121,9 +121,16 @@ public final class NativeClientWithOpenFheKey implements Client {
         int[] rotations,
         int relinearizationLevel,
         int conjugationLevel,
-        boolean bootstrap) {
+        boolean bootstrap,
+        int[] sparseBootstraps) {
       return EngineClientNatives.openWriter(
-          client.get(), directory, rotations, relinearizationLevel, conjugationLevel, bootstrap);
+          client.get(),
+          directory,
+          rotations,
+          relinearizationLevel,
+          conjugationLevel,
+          bootstrap,
+          sparseBootstraps);
     }
 
     @Override

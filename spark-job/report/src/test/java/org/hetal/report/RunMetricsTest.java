@@ -1,4 +1,4 @@
-package org.hetal.spark.ml;
+package org.hetal.report;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -7,68 +7,56 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import org.apache.spark.SparkConf;
-import org.apache.spark.api.java.JavaSparkContext;
+import java.util.Map;
 import org.hetal.dataset.DatasetException;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.hetal.dataset.LocalStorage;
+import org.hetal.training.TaskStage;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Lines that are not those of a run; EncryptedSoftmaxRegressionTest reads those of one. */
-@Timeout(120)
+/** Lines of metrics.jsonl, also such as no run writes. */
 class RunMetricsTest {
   private static final String STEP =
       "{'event':'step','step':1,'epoch':1,'batch':0,'gradient_seconds':0.5,'update_seconds':0.25,"
-          + "'bootstraps':3,'broadcast_bytes':5000000000,'gradient_bytes':7}";
+          + "'bootstraps':3,'broadcast_bytes':5000000000,'gradient_bytes':7,'task_seconds':{'read':0,'expand':1,"
+          + "'logits':0.5,'softmax':2,'gradient':0.25,'sum':0.25}}";
   private static final String EPOCH =
       "{'event':'epoch','epoch':1,'seconds':2,'validation_seconds':0.5,'oracle_seconds':0.1,"
-          + "'decision':'stop','best':true,'reason':'all epochs done'}";
+          + "'decision':'stop','best':true,'reason':'all epochs done','broadcast_bytes':9}";
 
   @TempDir Path run;
-  private static JavaSparkContext spark;
-
-  @BeforeAll
-  static void start() {
-    spark =
-        new JavaSparkContext(
-            new SparkConf()
-                .setMaster("local[1]")
-                .setAppName("metrics")
-                .set("spark.ui.enabled", "false")
-                .set("spark.driver.host", "127.0.0.1")
-                .set("spark.driver.bindAddress", "127.0.0.1"));
-  }
-
-  @AfterAll
-  static void stop() {
-    spark.close();
-  }
 
   private RunMetrics load(String... lines) throws Exception {
     String text = String.join("\n", lines).replace('\'', '"') + "\n";
     Files.writeString(run.resolve("metrics.jsonl"), text);
-    return RunMetrics.load(spark, run.toString());
+    return RunMetrics.read(new LocalStorage(run));
   }
 
   @Test
   void linesOfARun_areStepsAndEpochs_alsoWithFieldsOfALaterRelease() throws Exception {
     RunMetrics metrics = load(STEP.replace("'step':1", "'step':1,'later':[1]"), EPOCH);
+    Map<TaskStage, Double> tasks =
+        Map.of(
+            TaskStage.READ, 0.0,
+            TaskStage.EXPAND, 1.0,
+            TaskStage.LOGITS, 0.5,
+            TaskStage.SOFTMAX, 2.0,
+            TaskStage.GRADIENT, 0.25,
+            TaskStage.SUM, 0.25);
     assertEquals(
-        List.of(new RunMetrics.Step(1, 1, 0, 0.5, 0.25, 3, 5_000_000_000L, 7)), metrics.steps());
+        List.of(new RunMetrics.Step(1, 1, 0, 0.5, 0.25, 3, 5_000_000_000L, 7, tasks)),
+        metrics.steps());
+    assertEquals(0.25, metrics.steps().get(0).stages().get(TaskStage.SOFTMAX));
     assertEquals(
-        List.of(new RunMetrics.Epoch(1, 2, 0.5, 0.1, true, true, "all epochs done")),
+        List.of(new RunMetrics.Epoch(1, 2, 0.5, 0.1, true, true, "all epochs done", 9)),
         metrics.epochs());
   }
 
   @Test
-  void folderWithoutMetrics_isRefused() {
-    DatasetException e =
-        assertThrows(DatasetException.class, () -> RunMetrics.load(spark, run.toString()));
-    assertTrue(e.getMessage().contains("metrics.jsonl: expected a file"), e.getMessage());
+  void runBeforeItsFirstStep_hasNone() {
+    assertEquals(new RunMetrics(List.of(), List.of()), RunMetrics.read(new LocalStorage(run)));
   }
 
   @ParameterizedTest
@@ -79,6 +67,7 @@ class RunMetricsTest {
         "'bootstraps':3     | 'bootstraps':3.5     | expected bootstraps: a whole number, actual 3.5",
         "'gradient_bytes':7 | 'gradient_bytes':'7' | expected gradient_bytes: a whole number",
         "'update_seconds':  | 'update':            | expected update_seconds: a number, actual none",
+        "'softmax':2        | 'softmax':'2'        | expected task_seconds.softmax: a number, actual",
         "'event':'step'     | 'event':'pause'      | expected event: step or epoch, actual",
         "{                  | [                    | expected a JSON object",
       })

@@ -1,0 +1,87 @@
+#include "bootstrap/eval_mod.h"
+
+#include <bit>
+#include <cmath>
+#include <numbers>
+
+#include "base/error.h"
+#include "bootstrap/eval_mod_constants.h"
+#include "circuits/chebyshev.h"
+#include "ckks/key_switching.h"
+
+namespace hetal::bootstrap {
+namespace {
+
+using ckks::Ciphertext;
+using ckks::Evaluator;
+
+// T_2, the polynomial, the double angles, the cubic of the arcsine.
+static_assert(ckks::kEvalModLevels == 1 + std::bit_width(static_cast<unsigned>(kHalfDegree)) + kDoubleAngles + 2);
+static_assert(kShift == kPeriods - 0.25 && kRange >= kLargestOverflow + 1.0 / 8 + kShift);
+
+double prime(const ckks::Parameters& p, int level) {
+  return static_cast<double>(p.q()[static_cast<std::size_t>(level)]);
+}
+
+/// sin(2 pi (kRange x)), two levels above the output level.
+Ciphertext sine(const Evaluator& evaluator, Ciphertext x) {
+  // cos(w x) = J0(w) + 2 sum_k (-1)^k J_2k(w) T_2k(x), doubled r times to cos(2 pi (t - 1/4)) = sin(2 pi t).
+  const double frequency = 2 * std::numbers::pi * kRange / std::exp2(kDoubleAngles);
+  std::vector<double> cosine;
+  for (int k = 0; k <= kHalfDegree; ++k) {
+    cosine.push_back((k == 0 ? 1 : 2) * (k % 2 == 0 ? 1 : -1) * std::cyl_bessel_j(2.0 * k, frequency));
+  }
+  x = evaluator.add_constant(x, kShift / kRange);
+  Ciphertext s = circuits::evaluate_chebyshev(evaluator, circuits::double_angle(evaluator, x), cosine);
+  for (int i = 0; i < kDoubleAngles; ++i) s = circuits::double_angle(evaluator, s);
+  return s;
+}
+
+ckks::Plaintext scaled_mask(const ckks::Context& context, std::vector<std::complex<double>> mask, double factor,
+                            int level, double scale) {
+  for (auto& z : mask) z *= factor;
+  return ckks::encode(context, mask, level, scale);
+}
+
+}  // namespace
+
+EvalMod::EvalMod(const ckks::Context& context, double message_scale, const std::vector<std::complex<double>>& mask) {
+  const ckks::Parameters& p = context.parameters();
+  // q0 / (2 pi message_scale) * arcsin(s), at the canonical scale of the output level.
+  const double ratio = static_cast<double>(p.q()[0]) / (2 * std::numbers::pi * message_scale);
+  // arcsin s = s + s^3/6 + 3 s^5/40, with s^5 replaced by its best cubic on |s| <= S: (20 S^2 s^3 - 5 S^4 s) / 16.
+  const double bound = kArcsineBound / ratio;
+  first_ = ratio * (1 - 3.0 / 40 * 5 / 16 * std::pow(bound, 4));
+  third_ = ratio * (1.0 / 6 + 3.0 / 40 * 20 / 16 * bound * bound);
+  const int output = p.bootstrap_output_level(), low = output + 1, high = output + 2;
+  factor_scale_ = p.scale(output) * prime(p, low) / p.scale(low);
+  if (mask.empty()) return;
+  masked_first_ = scaled_mask(context, mask, first_, low, factor_scale_);
+  masked_third_ = scaled_mask(context, mask, third_, high, factor_scale_ * prime(p, high) / p.scale(high));
+}
+
+Ciphertext EvalMod::apply(const Evaluator& evaluator, const Ciphertext& unrescaled) const {
+  const ckks::Parameters& p = evaluator.context().parameters();
+  Ciphertext x = evaluator.rescale(unrescaled);
+  x.scale = p.scale(x.level);
+  const Ciphertext s = sine(evaluator, std::move(x));
+  const int low = p.bootstrap_output_level() + 1;
+  const bool masked = masked_first_.has_value();
+  if (masked) {
+    require<ScaleError>(s.scale == p.scale(s.level), "eval mod: expected the canonical scale of level ", s.level);
+  }
+  Ciphertext cubic =
+      evaluator.rescale(masked ? evaluator.mul_plain(s, *masked_third_)
+                               : evaluator.mul_constant(s, third_, factor_scale_ * prime(p, s.level) / s.scale));
+  cubic.scale = factor_scale_;
+  Ciphertext sum = evaluator.tensor(cubic, evaluator.mul(s, s));
+  const Ciphertext dropped = evaluator.drop_to_level(s, low);
+  Ciphertext linear =
+      masked ? evaluator.mul_plain(dropped, *masked_first_) : evaluator.mul_constant(dropped, first_, factor_scale_);
+  sum.scale = linear.scale;  // factor_scale * scale(low), both
+  Ciphertext out = ckks::relinearize_and_rescale(evaluator, evaluator.add(sum, linear));
+  out.scale = p.scale(out.level);
+  return out;
+}
+
+}  // namespace hetal::bootstrap

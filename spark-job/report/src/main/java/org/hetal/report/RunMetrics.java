@@ -1,0 +1,162 @@
+package org.hetal.report;
+
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import org.hetal.dataset.DatasetException;
+import org.hetal.dataset.Storage;
+import org.hetal.training.TaskStage;
+
+/**
+ * What the cluster measured of a run: the lines of {@code metrics.jsonl} in the run directory. A
+ * run that is going on has the lines so far. Loss and accuracy are not among them: only the data
+ * owner knows them.
+ *
+ * @param steps that are done, in order: one per minibatch and epoch
+ * @param epochs that the oracle has answered, in order
+ */
+public record RunMetrics(List<Step> steps, List<Epoch> epochs) {
+  /** Name of the file in the run directory. */
+  public static final String FILE = "metrics.jsonl";
+
+  /**
+   * One minibatch.
+   *
+   * @param step from 1, counted over all epochs
+   * @param epoch from 1
+   * @param batch the minibatch of the epoch, from 0
+   * @param gradientSeconds of waiting for the executors: logits, softmax, gradient, sum
+   * @param updateSeconds on the driver: update and refresh of the weights
+   * @param bootstraps of executors and driver; those of retried tasks are counted again
+   * @param broadcastBytes of encrypted weights sent to the executors, counted once
+   * @param gradientBytes of summed encrypted gradients that the driver received
+   * @param taskSeconds of each stage, added over the tasks
+   */
+  public record Step(
+      int step,
+      int epoch,
+      int batch,
+      double gradientSeconds,
+      double updateSeconds,
+      long bootstraps,
+      long broadcastBytes,
+      long gradientBytes,
+      Map<TaskStage, Double> taskSeconds) {
+    /** {@return seconds from the start of the step to its end} */
+    public double seconds() {
+      return gradientSeconds + updateSeconds;
+    }
+
+    /**
+     * Divides the time of the executors among the stages.
+     *
+     * @return {@link #gradientSeconds}, divided in the proportions of the tasks' times; has every
+     *     stage
+     */
+    public Map<TaskStage, Double> stages() {
+      double sum = taskSeconds.values().stream().mapToDouble(Double::doubleValue).sum();
+      Map<TaskStage, Double> out = new EnumMap<>(TaskStage.class);
+      taskSeconds.forEach(
+          (stage, own) -> out.put(stage, sum == 0 ? 0 : gradientSeconds * own / sum));
+      return out;
+    }
+  }
+
+  /**
+   * The end of one epoch.
+   *
+   * @param epoch from 1
+   * @param seconds of the epoch, validation and answer included
+   * @param validationSeconds on the executors: logits of the validation rows
+   * @param oracleSeconds between question and answer
+   * @param stop whether the oracle ended the training
+   * @param best whether the oracle called the epoch the best so far
+   * @param reason of the oracle, one line; may be empty
+   * @param broadcastBytes of encrypted weights sent to the executors for the validation
+   */
+  public record Epoch(
+      int epoch,
+      double seconds,
+      double validationSeconds,
+      double oracleSeconds,
+      boolean stop,
+      boolean best,
+      String reason,
+      long broadcastBytes) {}
+
+  /**
+   * Copies the lists.
+   *
+   * @param steps in order
+   * @param epochs in order
+   */
+  public RunMetrics {
+    steps = List.copyOf(steps);
+    epochs = List.copyOf(epochs);
+  }
+
+  /**
+   * Reads the metrics of a run. Cost: one small file.
+   *
+   * @param run the run directory
+   * @return the metrics; none before the first step
+   * @throws DatasetException when a line is not a step or an epoch
+   */
+  public static RunMetrics read(Storage run) {
+    List<Step> steps = new ArrayList<>();
+    List<Epoch> epochs = new ArrayList<>();
+    if (run.exists(FILE)) {
+      String where = run.describe() + "/" + FILE;
+      List<String> lines = new String(run.read(FILE), StandardCharsets.UTF_8).lines().toList();
+      for (int i = 0; i < lines.size(); i++) {
+        MetricsLine line = new MetricsLine(where + " line " + (i + 1), lines.get(i));
+        switch (line.text("event")) {
+          case "step" -> steps.add(step(line));
+          case "epoch" -> epochs.add(epoch(line));
+          default -> throw line.unlike("event", "step or epoch");
+        }
+      }
+    }
+    return new RunMetrics(steps, epochs);
+  }
+
+  private static Step step(MetricsLine line) {
+    Map<TaskStage, Double> stages = new EnumMap<>(TaskStage.class);
+    for (TaskStage stage : TaskStage.values()) {
+      stages.put(stage, line.number("task_seconds", stage.label()));
+    }
+    return new Step(
+        line.integer("step"),
+        line.integer("epoch"),
+        line.integer("batch"),
+        line.number("gradient_seconds"),
+        line.number("update_seconds"),
+        line.count("bootstraps"),
+        line.count("broadcast_bytes"),
+        line.count("gradient_bytes"),
+        stages);
+  }
+
+  private static Epoch epoch(MetricsLine line) {
+    String decision = line.text("decision");
+    if (!decision.equals("stop") && !decision.equals("continue")) {
+      throw line.unlike("decision", "stop or continue");
+    }
+    return new Epoch(
+        line.integer("epoch"),
+        line.number("seconds"),
+        line.number("validation_seconds"),
+        line.number("oracle_seconds"),
+        decision.equals("stop"),
+        line.truth("best"),
+        line.text("reason"),
+        line.count("broadcast_bytes"));
+  }
+
+  /** {@return the number of the last step that is done; 0: none} */
+  public int lastStep() {
+    return steps.isEmpty() ? 0 : steps.get(steps.size() - 1).step();
+  }
+}

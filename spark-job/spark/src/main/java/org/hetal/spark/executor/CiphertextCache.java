@@ -1,0 +1,108 @@
+package org.hetal.spark.executor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
+import org.hetal.dataset.EncryptedDataset;
+import org.hetal.dataset.Storage;
+import org.hetal.dataset.StoredFile;
+import org.hetal.he.Ciphertext;
+import org.hetal.he.Evaluator;
+import org.hetal.linalg.FeatureBlocks;
+import org.hetal.packing.Layout;
+import org.hetal.training.EncryptedMicrobatch;
+
+/**
+ * The ciphertexts of a data set, of which those used last stay in memory. Each is read and
+ * deserialized alone, so a task that needs a part of a microbatch reads only that. Thread-safe.
+ */
+final class CiphertextCache implements AutoCloseable {
+  private final Evaluator evaluator;
+  private final Storage storage;
+  private final Layout layout;
+  private final LongAdder filesRead = new LongAdder();
+  private final LongAdder bytesRead = new LongAdder();
+  final LeaseCache<String, Ciphertext> files;
+
+  /**
+   * @param capacity bytes in memory; 0 keeps only what is in use
+   */
+  CiphertextCache(Evaluator evaluator, Storage storage, Layout layout, long capacity) {
+    this.evaluator = evaluator;
+    this.storage = storage;
+    this.layout = layout;
+    this.files = new LeaseCache<>(capacity);
+  }
+
+  /** A loan without ciphertexts yet. */
+  Loan loan() {
+    return new Loan();
+  }
+
+  /** For the log. */
+  String describe() {
+    return filesRead + " files with " + bytesRead + " bytes were read";
+  }
+
+  /** Frees what nobody uses. */
+  @Override
+  public void close() {
+    files.close();
+  }
+
+  /**
+   * Ciphertexts in use until this is closed. What it returns is not closed by the caller. Used by
+   * one thread.
+   */
+  final class Loan implements AutoCloseable {
+    private final List<LeaseCache<String, Ciphertext>.Lease> leases = new ArrayList<>();
+
+    /** The features and labels of a whole microbatch. */
+    EncryptedMicrobatch microbatch(EncryptedDataset.Microbatch microbatch) {
+      return new EncryptedMicrobatch(
+          microbatch.groups().stream()
+              .map(group -> new EncryptedMicrobatch.Group(features(group), labels(group)))
+              .toList());
+    }
+
+    /** All features of a group. */
+    FeatureBlocks features(EncryptedDataset.Group group) {
+      return features(group, 0, layout.rowBlocks(group.rows()), 0, layout.columnBlocks());
+    }
+
+    /** Some row blocks of a group, with some of its column blocks. */
+    FeatureBlocks features(
+        EncryptedDataset.Group group, int firstRow, int rows, int firstColumn, int columns) {
+      List<Ciphertext> blocks = new ArrayList<>();
+      for (int row = firstRow; row < firstRow + rows; row++) {
+        for (int column = firstColumn; column < firstColumn + columns; column++) {
+          blocks.add(one(group.features().get(row * layout.columnBlocks() + column)));
+        }
+      }
+      return new FeatureBlocks(blocks, rows);
+    }
+
+    Ciphertext labels(EncryptedDataset.Group group) {
+      return one(group.labels());
+    }
+
+    private Ciphertext one(StoredFile file) {
+      long weight = evaluator.parameters().ciphertextBytes(file.level());
+      var lease = files.lease(file.path(), weight, () -> read(file));
+      leases.add(lease);
+      return lease.value();
+    }
+
+    @Override
+    public void close() {
+      leases.forEach(LeaseCache.Lease::close);
+    }
+  }
+
+  private Ciphertext read(StoredFile file) {
+    byte[] bytes = file.read(storage);
+    filesRead.increment();
+    bytesRead.add(bytes.length);
+    return evaluator.deserialize(bytes);
+  }
+}

@@ -1,0 +1,107 @@
+package org.hetal.spark.job;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.hetal.he.engine.EngineLibrary;
+import org.hetal.he.owner.Client;
+import org.hetal.he.owner.NativeClient;
+import org.hetal.packing.GradientParts;
+import org.hetal.spark.Main;
+import org.hetal.spark.job.ToyOracle.Reply;
+import org.hetal.training.EarlyStopping;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Real ciphertexts of a toy ring: the model has the same bytes however the work is divided. */
+@Tag("slow")
+class SplitTrainTest {
+  @TempDir static Path root;
+  private static Client owner;
+  private static EncryptedToy toy;
+  private static List<byte[]> undivided;
+
+  @BeforeAll
+  static void encryptAndTrainUndivided() throws Exception {
+    owner = NativeClient.insecureGenerate("insecure_n10_l12", 7);
+    toy = EncryptedToy.wide(root, 2, "native", owner).write();
+    assertTrue(new GradientParts(toy.plan.layout()).size() > 1, "something to divide");
+    assertTrue(toy.plan.layout().rowBlocks(toy.plan.layout().rowsPerGroup()) > 1);
+    owner.writeEvaluationKeys(root.resolve("keys"), toy.plan.keys(), (d, of, bytes) -> {});
+    Path run = root.resolve("undivided");
+    train(run, "cluster.split=1", "threads=1");
+    undivided = EncryptedToy.modelBytes(run);
+    double[][] expected = toy.plain().best();
+    double[][] actual = toy.weights(run);
+    for (int c = 0; c < expected.length; c++) {
+      assertArrayEquals(expected[c], actual[c], 2e-2);
+    }
+  }
+
+  @AfterAll
+  static void closeOwner() {
+    owner.close();
+  }
+
+  private static void train(Path run, String... more) throws Exception {
+    EarlyStopping stopping = toy.decide();
+    try (ToyOracle oracle =
+        new ToyOracle(root, 0, r -> Reply.of(toy.decision(stopping, r.epoch(), r.logits())))) {
+      List<String> arguments = toy.arguments("train", more);
+      arguments.addAll(List.of("--set", "paths.run=" + run));
+      for (String setting : oracle.settings()) {
+        arguments.addAll(List.of("--set", setting));
+      }
+      assertEquals(0, Main.run(arguments.toArray(String[]::new)));
+    }
+  }
+
+  private static void assertSameModel(Path run) {
+    List<byte[]> actual = EncryptedToy.modelBytes(run);
+    assertEquals(undivided.size(), actual.size());
+    for (int i = 0; i < undivided.size(); i++) {
+      assertArrayEquals(undivided.get(i), actual.get(i), "ciphertext " + i);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {2, 3, 64})
+  void train_splitInOneProcess_givesTheSameBytes(int split) throws Exception {
+    Path run = root.resolve("split-" + split);
+    train(run, "cluster.split=" + split);
+    assertSameModel(run);
+    assertEquals(0, EngineLibrary.liveObjects());
+  }
+
+  /** Executors are processes of their own: needs a Spark installation. */
+  @ParameterizedTest
+  @CsvSource({"1, 2", "2, 1", "2, 0", "3, 3"})
+  @Timeout(180)
+  void train_onExecutors_givesTheSameBytes(int executors, int split) throws Exception {
+    String home = System.getenv("SPARK_HOME");
+    assumeTrue(home != null && !home.isEmpty(), "SPARK_HOME is not set");
+    Path run = root.resolve("executors-" + executors + "-split-" + split);
+    String path = "spark.executor.extraClassPath";
+    System.setProperty(path, System.getProperty("java.class.path"));
+    try {
+      train(
+          run,
+          "cluster.master=local-cluster[" + executors + ",1,1024]",
+          "cluster.split=" + split,
+          "threads=1");
+    } finally {
+      System.clearProperty(path);
+    }
+    assertSameModel(run);
+  }
+}

@@ -1,0 +1,132 @@
+package org.hetal.tools;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.hetal.command.ProgressBar;
+import org.hetal.config.LocalPath;
+import org.hetal.config.Settings;
+import org.hetal.dataset.LocalStorage;
+import org.hetal.format.Json;
+import org.hetal.he.FileReadException;
+import org.hetal.report.RunMetrics;
+
+/** The commands of data owner and cluster, each in a process of its own on this machine. */
+final class Parties {
+  private static final Duration TIME_TO_LISTEN = Duration.ofMinutes(2);
+
+  private final PrintStream out;
+  private final ProgressBar bar;
+  private final Settings settings;
+  private final int steps;
+  private final List<String> settingArguments;
+  private final Programs programs;
+  private final Path log;
+
+  /**
+   * @param bar gets the lines that the processes print
+   * @param steps of the training, if it is not stopped early
+   * @param settingArguments how each command gets the settings; the oracle's port is added
+   * @param log gets all that the processes print
+   */
+  Parties(
+      PrintStream out,
+      ProgressBar bar,
+      Settings settings,
+      int steps,
+      List<String> settingArguments,
+      Programs programs,
+      Path log) {
+    this.out = out;
+    this.bar = bar;
+    this.settings = settings;
+    this.steps = steps;
+    this.programs = programs;
+    this.log = log;
+    this.settingArguments = new ArrayList<>(settingArguments);
+    this.settingArguments.add("--set");
+    this.settingArguments.add("oracle.port=" + freePort());
+  }
+
+  /** Runs a command of the owner to its end; its seconds. */
+  double owner(String name, String... more) {
+    long start = System.nanoTime();
+    List<String> command = with(programs.owner(), command(name, more));
+    try (DemoProcess process = DemoProcess.shown("owner", command, log, bar)) {
+      process.await(() -> {});
+    }
+    return (System.nanoTime() - start) * 1e-9;
+  }
+
+  /** Trains, with the owner's oracle in another process; the seconds of the training. */
+  double train() {
+    Settings.Oracle files = settings.oracle();
+    LocalStorage run = new LocalStorage(LocalPath.of("paths.run", settings.paths().run()));
+    List<String> oracle = with(programs.owner(), command("oracle"));
+    List<String> training = with(programs.cluster(), command("train"));
+    try (DemoProcess answering = DemoProcess.silent("oracle", oracle, log)) {
+      answering.awaitFiles(
+          List.of(
+              LocalPath.of("oracle.certificate", files.certificate()),
+              LocalPath.of("oracle.token-file", files.tokenFile())),
+          TIME_TO_LISTEN);
+      bar.line("  oracle  | answers the cluster; prints into " + log);
+      long start = System.nanoTime();
+      try (ProgressBar progress = ProgressBar.start(out, "  cluster | steps");
+          DemoProcess process = DemoProcess.shown("cluster", training, log, progress)) {
+        process.await(
+            () -> {
+              answering.requireRunning();
+              int done = RunMetrics.read(run).lastStep();
+              if (done > 0) {
+                progress.accept(Math.min(done, steps), steps);
+              }
+            });
+      }
+      return (System.nanoTime() - start) * 1e-9;
+    }
+  }
+
+  /** A command with its arguments. */
+  static List<String> with(List<String> command, List<String> arguments) {
+    List<String> out = new ArrayList<>(command);
+    out.addAll(arguments);
+    return out;
+  }
+
+  private List<String> command(String name, String... more) {
+    List<String> out = new ArrayList<>(List.of(name, "--quiet"));
+    out.addAll(settingArguments);
+    out.addAll(List.of(more));
+    return out;
+  }
+
+  /** A JSON object in a file. */
+  static ObjectNode read(Path file) {
+    try {
+      JsonNode node = Json.parse(Files.readAllBytes(file));
+      if (node instanceof ObjectNode object) {
+        return object;
+      }
+      throw new DemoException(file + ": expected an object, actual another JSON value");
+    } catch (IOException e) {
+      throw FileReadException.of(file, e);
+    }
+  }
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException("finding a free port", e);
+    }
+  }
+}

@@ -51,16 +51,18 @@ class OracleConnectionsTest {
   private final List<Socket> sockets = new ArrayList<>();
   private Client client;
   private OracleIdentity identity;
+  private KeyManager[] shown;
   private OracleLog log;
   private OracleServer server;
 
   @BeforeEach
-  void start() {
+  void start() throws GeneralSecurityException {
     client =
         Clients.of(
                 SettingsLoader.load(List.of(), Map.of("backend", "simulator", "parameters", SET)))
             .generate(SET, 1L);
     identity = OracleIdentity.create("localhost");
+    shown = identity.credentials().keyManagers(); // takes longer than a handshake
     log = OracleLog.open(folder.resolve("oracle.jsonl"), trouble::add);
     int[] labels = {0, 1, 2, 0};
     OracleService service =
@@ -125,11 +127,7 @@ class OracleConnectionsTest {
   }
 
   private SSLSocket secured(Socket plain) throws IOException {
-    try {
-      return secured(plain, identity.credentials().keyManagers());
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException(e);
-    }
+    return secured(plain, shown);
   }
 
   private SSLSocket secured(Socket plain, KeyManager[] shown) throws IOException {

@@ -43,7 +43,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>Creating a file that must not exist is atomic on local disks, HDFS and S3 (a conditional PUT),
  * but not on every object store. The owner therefore checks at each renewal and before each
- * checkpoint ({@link #requireHeld}) that the file still contains its own token.
+ * checkpoint ({@link #requireHeld}) that the file still contains its own token. It never reads the
+ * file while it renews it: S3A fails to read an object that is replaced meanwhile.
  */
 public final class RunLock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunLock.class);
@@ -152,7 +153,7 @@ public final class RunLock implements AutoCloseable {
    * @throws CommitException when another process has taken the lock
    * @throws RetryLaterException when the file system is away
    */
-  public void requireHeld() {
+  public synchronized void requireHeld() {
     if (lost != null) {
       throw lost;
     }
@@ -176,7 +177,7 @@ public final class RunLock implements AutoCloseable {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     renewals.shutdownNow();
     try {
       if (token.equals(read().orElse(Map.of()).get(TOKEN))) {
@@ -224,7 +225,7 @@ public final class RunLock implements AutoCloseable {
     return builder.build();
   }
 
-  public void renew() {
+  public synchronized void renew() {
     try {
       requireHeld();
       HadoopStorage.replace(files, next(token), file, content());

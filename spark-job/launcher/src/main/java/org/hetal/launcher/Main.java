@@ -93,7 +93,7 @@ public final class Main implements Callable<Integer> {
     line.addSubcommand("features", new OwnOptions(launcher, Launcher::features, result));
     line.addSubcommand("demo", new ProgramCommand.Demo(launcher, result));
     CommandLine bench = new CommandLine(new Bench());
-    for (String name : List.of("train", "paper")) {
+    for (String name : List.of("train", "paper", "chaos")) {
       bench.addSubcommand(name, new ProgramCommand(launcher, Launcher::tools, result));
     }
     for (String name : NATIVE_BENCHMARKS) {

@@ -344,6 +344,7 @@ class MainTest {
         "bench openfhe",
         "bench train",
         "bench paper",
+        "bench chaos",
         "bench image"
       })
   void everyCommand_isInTheHelpAndKnown(String command) {

@@ -35,7 +35,7 @@ public final class Main {
   @Command(
       name = "bench",
       description = "Benchmarks.",
-      subcommands = {BenchTrainCommand.class, PaperBenchCommand.class})
+      subcommands = {BenchTrainCommand.class, PaperBenchCommand.class, ChaosCommand.class})
   static final class Bench implements Runnable {
     @Spec private CommandSpec spec;
 

@@ -365,6 +365,7 @@ class MainTest {
         "bench products",
         "bench softmax",
         "bench paper",
+        "bench chaos",
         "bench image"
       })
   void everyCommand_isInTheHelpAndKnown(String command) {

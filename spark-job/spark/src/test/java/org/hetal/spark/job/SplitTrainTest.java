@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.UUID;
 import org.hetal.he.engine.EngineLibrary;
 import org.hetal.he.owner.Client;
 import org.hetal.he.owner.NativeClient;
@@ -91,8 +93,17 @@ class SplitTrainTest {
     String home = System.getenv("SPARK_HOME");
     assumeTrue(home != null && !home.isEmpty(), "SPARK_HOME is not set");
     Path run = root.resolve("executors-" + executors + "-split-" + split);
-    String path = "spark.executor.extraClassPath";
-    System.setProperty(path, System.getProperty("java.class.path"));
+    Map<String, String> spark =
+        Map.of(
+            "spark.executor.extraClassPath",
+            System.getProperty("java.class.path"),
+            "spark.authenticate",
+            "true",
+            "spark.authenticate.secret",
+            UUID.randomUUID().toString(),
+            "spark.network.crypto.enabled",
+            "true");
+    spark.forEach(System::setProperty);
     try {
       train(
           run,
@@ -100,7 +111,7 @@ class SplitTrainTest {
           "cluster.split=" + split,
           "threads=1");
     } finally {
-      System.clearProperty(path);
+      spark.keySet().forEach(System::clearProperty);
     }
     assertSameModel(run);
   }

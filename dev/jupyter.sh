@@ -7,7 +7,7 @@ readonly JUPYTER=$STATE/jupyter
 # What was asked for: a change of it installs anew. An environment of Python cannot be moved.
 jupyter_stamp() {
   echo "$JUPYTER"
-  cat "$root/notebooks/requirements.txt" "$root/spark-job/spark/install_spark.sh"
+  cat "$root/notebooks/requirements-hashed.txt" "$root/spark-job/spark/install_spark.sh"
 }
 
 # Installs once; a second command that wants the same waits for the first.
@@ -24,7 +24,7 @@ install_jupyter() {
     rm -rf "$JUPYTER"
     python3 -m venv "$JUPYTER" || fail "$EX_CONFIG" "python3 -m venv could not make $JUPYTER"
     "$JUPYTER/bin/python" -m pip --disable-pip-version-check install --quiet --only-binary=:all: \
-      -r "$root/notebooks/requirements.txt" >"$STATE/jupyter.log" 2>&1 ||
+      --require-hashes -r "$root/notebooks/requirements-hashed.txt" >"$STATE/jupyter.log" 2>&1 ||
       { tail -n 5 "$STATE/jupyter.log" >&2 && fail 75 "Jupyter could not be installed; see $STATE/jupyter.log"; }
     # The module hetal from its sources, and pyspark from the Spark that the tests use.
     printf '%s\n' "$root/notebooks/python/src" "$(dirname "$spark")" >"$(echo "$JUPYTER"/lib/python3*/site-packages)/hetal-tree.pth"

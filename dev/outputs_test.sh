@@ -9,7 +9,7 @@ root=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.." >/dev/nu
 readonly root
 # shellcheck source-path=SCRIPTDIR source=needs.sh
 source "$root/dev/needs.sh"
-readonly PACKAGES=(scikit-learn==1.9.1 onnx==1.23.2)
+readonly PACKAGES=$root/dev/outputs-requirements.txt
 readonly CHECK=$root/dev/outputs_test.py
 kept=${1:+$(readlink -f -- "$1")}
 require run fetch outputs
@@ -30,12 +30,12 @@ said() { grep -qF -- "$1" "$work/log" || die "expected the output to have: $1"; 
 # Python packages in a folder of their own, once per list.
 python_packages() {
   local name target
-  name=$(printf '%s\n' "${PACKAGES[@]}" | sha256sum)
+  name=$(sha256sum <"$PACKAGES")
   target=$STATE/outputs-python-${name:0:12}
   if [[ ! -d $target ]]; then
-    echo "outputs_test: fetching ${PACKAGES[*]}" >&2
+    echo "outputs_test: fetching the packages of $PACKAGES" >&2
     mkdir -p "$STATE"
-    python3 -m pip install --quiet --disable-pip-version-check --target "$target.partial" "${PACKAGES[@]}" >&2
+    python3 -m pip install --quiet --disable-pip-version-check --target "$target.partial" --require-hashes -r "$PACKAGES" >&2
     mv "$target.partial" "$target"
   fi
   echo "$target"

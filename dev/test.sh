@@ -121,6 +121,8 @@ test_all() {
   # It left what `build` leaves.
   built "$digest"
   cuda_digest >"$CUDA_STAMP"
+  section "dependencies against the list of advisories"
+  "$root/dev/check_dependencies.sh"
   section "Javadoc of the API, examples in Java against installed artifacts"
   "$root/examples/java/test.sh"
   section "notebooks in Jupyter, the Python module, the Zeppelin note"

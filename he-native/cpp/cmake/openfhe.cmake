@@ -35,9 +35,10 @@ if(OpenFHE_OPENMP)
   target_compile_definitions(openfhe_headers INTERFACE PARALLEL)
 endif()
 
-add_library(openfhe_binding STATIC src/openfhe/context.cpp src/openfhe/exchange.cpp src/openfhe/keys.cpp src/openfhe/operations.cpp
+add_library(openfhe_binding STATIC src/openfhe/context.cpp src/openfhe/ciphertext_format.cpp
+  src/openfhe/exchange.cpp src/openfhe/keys.cpp src/openfhe/operations.cpp
   src/openfhe/transforms.cpp)
-target_include_directories(openfhe_binding PUBLIC src)  # of the engine, base/error.h alone
+target_include_directories(openfhe_binding PUBLIC src)  # of the engine, base/error.h and base/bytes.h alone
 target_link_libraries(openfhe_binding PUBLIC openfhe_headers Threads::Threads)
 
 # What needs a secret key.
@@ -76,7 +77,7 @@ if(HETAL_JNI_INCLUDE AND NOT HETAL_SANITIZE)
     endif()
   endforeach()
   add_library(hetal_openfhe_jni SHARED src/jni/openfhe/evaluation.cpp src/jni/openfhe/bytes.cpp src/jni/openfhe/handle_table.cpp
-    src/jni/convert.cpp)
+    src/jni/convert.cpp src/base/modified_utf8.cpp)
   set_target_properties(hetal_openfhe_jni PROPERTIES OUTPUT_NAME hetal_openfhe)
   add_library(hetal_openfhe_client_jni SHARED src/jni/openfhe/client.cpp src/jni/openfhe/engine_client.cpp
     src/jni/openfhe/secret_bytes.cpp src/jni/convert.cpp)
@@ -98,9 +99,11 @@ endif()
 
 if(GTest_FOUND)
   # The binding alone, which can be built without the engine, and the tests in which OpenFHE checks the engine.
-  add_executable(openfhe_binding_tests tests/openfhe/context_test.cpp tests/openfhe/keys_test.cpp tests/openfhe/operations_test.cpp
-    tests/openfhe/transforms_test.cpp)
-  target_link_libraries(openfhe_binding_tests PRIVATE openfhe_secret GTest::gtest GTest::gtest_main)
+  add_executable(openfhe_binding_tests tests/openfhe/ciphertext_format_test.cpp tests/openfhe/context_test.cpp tests/openfhe/keys_test.cpp tests/openfhe/operations_test.cpp
+    tests/openfhe/transforms_test.cpp tests/openfhe/fuzz_targets_test.cpp fuzz/openfhe_targets.cpp)
+  target_link_libraries(openfhe_binding_tests PRIVATE openfhe_secret hetal_engine GTest::gtest GTest::gtest_main)
+  target_include_directories(openfhe_binding_tests PRIVATE tests/unit ${CMAKE_SOURCE_DIR})
+  target_compile_definitions(openfhe_binding_tests PRIVATE HETAL_FUZZ_SEEDS="${CMAKE_SOURCE_DIR}/fuzz/seeds")
   add_executable(openfhe_cross_tests tests/openfhe/cross_check_test.cpp tests/openfhe/engine_client_test.cpp)
   target_link_libraries(openfhe_cross_tests PRIVATE openfhe_client hetal_contract GTest::gtest GTest::gtest_main)
   foreach(tests openfhe_binding_tests openfhe_cross_tests)

@@ -200,7 +200,7 @@ std::vector<Entry> engine_entries(const Match& match, int bootstraps, Setting& s
     }
   }
   if (bootstraps > 0) {
-    for (Entry& entry : suite.bootstraps(bootstraps)) {
+    for (Entry& entry : suite.bootstraps(bootstraps, {})) {
       if (entry.name == "bootstrap") out.push_back(std::move(entry));
     }
   }

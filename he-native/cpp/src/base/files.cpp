@@ -42,6 +42,15 @@ class Descriptor {
     require<FileError>(S_ISREG(status.st_mode), "cannot read ", path_, ": not a regular file");
     return static_cast<std::size_t>(status.st_size);
   }
+  void require_private() const {
+    struct stat status {};
+    if (fstat(descriptor_, &status) != 0) fail_to_read(path_);
+    const mode_t others = status.st_mode & (S_IRWXG | S_IRWXO);
+    require<SecurityError>(others == 0, path_, ": expected a file that no other user may use, mode 600; actual mode ",
+                           std::oct, status.st_mode & 0777, ": chmod 600 ", path_);
+    require<SecurityError>(status.st_uid == geteuid() || status.st_uid == 0, path_,
+                           ": expected a file of this user (uid ", geteuid(), "), actual uid ", status.st_uid);
+  }
   /// Fills `out`. Throws FormatError if the file ends before.
   void read_all(std::span<std::uint8_t> out) const {
     for (std::size_t done = 0; done < out.size();) {
@@ -80,23 +89,41 @@ void write_new_file(const std::string& path, ByteView bytes, mode_t mode) {
   }
 }
 
+void synchronize_folder_of(const std::string& path) {
+  Descriptor(parent_of(path), O_RDONLY | O_DIRECTORY).synchronize();
+}
+
 }  // namespace
 
 LoadedFile::LoadedFile(const std::string& path, std::size_t bytes) : size_(bytes) {
-  const Descriptor file(path, O_RDONLY);
+  // A key file is never a link: who may not write the folder of the keys cannot lead the reader elsewhere.
+  const Descriptor file(path, O_RDONLY | O_NOFOLLOW);
   require<FormatError>(file.size() == bytes, path, ": expected ", bytes, " bytes, actual ", file.size());
   data_.reset(static_cast<std::uint8_t*>(huge_pages(bytes)));
   if (data_ == nullptr) throw std::bad_alloc();
   file.read_all({data_.get(), bytes});
 }
 
-Bytes read_file(const std::string& path, std::size_t limit) {
-  const Descriptor file(path, O_RDONLY);
+namespace {
+
+Bytes read_whole(const Descriptor& file, const std::string& path, std::size_t limit) {
   const std::size_t size = file.size();
   require<FormatError>(size <= limit, path, ": expected at most ", limit, " bytes, actual ", size);
   Bytes out(size);
   file.read_all(out);
   return out;
+}
+
+}  // namespace
+
+Bytes read_file(const std::string& path, std::size_t limit) {
+  return read_whole(Descriptor(path, O_RDONLY), path, limit);
+}
+
+Bytes read_private_file(const std::string& path, std::size_t limit) {
+  const Descriptor file(path, O_RDONLY);
+  file.require_private();
+  return read_whole(file, path, limit);
 }
 
 void write_file_atomically(const std::string& path, ByteView bytes) {
@@ -109,12 +136,13 @@ void write_file_atomically(const std::string& path, ByteView bytes) {
     unlink(beside.c_str());
     throw FileWriteError(reason);
   }
-  Descriptor(parent_of(path), O_RDONLY | O_DIRECTORY).synchronize();
+  synchronize_folder_of(path);
 }
 
 void write_new_private_file(const std::string& path, ByteView bytes) {
   if (file_exists(path)) throw FileWriteError(message("refusing to overwrite ", path));
   write_new_file(path, bytes, 0600);
+  synchronize_folder_of(path);
 }
 
 bool file_exists(const std::string& path) {

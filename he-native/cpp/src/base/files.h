@@ -27,6 +27,9 @@ class LoadedFile {
 
 /// Throws FileError, and FormatError if the file has more than `limit` bytes.
 Bytes read_file(const std::string& path, std::size_t limit);
+/// As read_file, for a secret. Throws SecurityError unless the file belongs to this user or to root, and no other user
+/// has a permission on it. The checks are made on the opened file.
+Bytes read_private_file(const std::string& path, std::size_t limit);
 /// Writes a temporary file beside `path`, synchronizes it and renames it, so that readers see the whole file or none.
 /// After a FileWriteError no temporary file is left.
 void write_file_atomically(const std::string& path, ByteView bytes);

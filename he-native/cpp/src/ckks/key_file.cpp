@@ -96,7 +96,12 @@ std::uint64_t key_file_bytes(const Parameters& p, KeyKind kind, int level) {
 
 SwitchingKey read_key_file(const Context& context, const KeyId& id, const KeyEntry& entry, const std::string& path) {
   const LoadedFile file(path, entry.bytes);
-  ByteReader in(file.bytes(), path);
+  return parse_key_file(context, id, entry, file.bytes(), path);
+}
+
+SwitchingKey parse_key_file(const Context& context, const KeyId& id, const KeyEntry& entry, ByteView bytes,
+                            const std::string& what) {
+  ByteReader in(bytes, what);
   const Header header = read_header(in, context, id, entry);
   SwitchingKey key;
   key.level = entry.level;

@@ -13,7 +13,11 @@ Bytes key_file(const Context& context, const KeyId& id, KeyKind kind, std::uint3
 Bytes to_sparse_file(const Context& context, const KeyId& id, const EvaluationKeys& keys, Digest& digest);
 /// Size of a key file in bytes.
 std::uint64_t key_file_bytes(const Parameters& parameters, KeyKind kind, int level);
-/// Reads a key file and expands its uniform halves. Throws FormatError unless the file is the one of the manifest line.
+/// Reads the bytes of a key file and expands its uniform halves. Throws FormatError, which begins with `what`, unless
+/// they are the file of the manifest line.
+SwitchingKey parse_key_file(const Context& context, const KeyId& id, const KeyEntry& entry, ByteView bytes,
+                            const std::string& what);
+/// The same for the file.
 SwitchingKey read_key_file(const Context& context, const KeyId& id, const KeyEntry& entry, const std::string& path);
 /// The same for the to-sparse key.
 void read_to_sparse_file(const Context& context, const KeyId& id, const KeyEntry& entry, const std::string& path,

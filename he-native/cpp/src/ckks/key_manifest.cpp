@@ -106,12 +106,15 @@ Manifest manifest_from_text(const std::string& text) {
   return out;
 }
 
-Manifest read_manifest(const std::string& directory) {
+Manifest read_manifest(const std::string& directory, const std::string& expected_digest) {
   const std::string path = directory + "/" + kManifestFile;
   require<FileError>(file_exists(path), "no key bundle in ", directory, ": ", path,
                      " is missing (it is written last: the bundle may be unfinished)");
   const Bytes bytes = read_file(path, kManifestLimit);
-  return manifest_from_text(std::string(bytes.begin(), bytes.end()));
+  const std::string text(bytes.begin(), bytes.end()), actual = digest_of(text);
+  require<FormatError>(expected_digest.empty() || actual == expected_digest, path, ": expected SHA-256 ",
+                       expected_digest, ", actual ", actual);
+  return manifest_from_text(text);
 }
 
 }  // namespace hetal::ckks

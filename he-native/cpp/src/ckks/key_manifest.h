@@ -30,6 +30,7 @@ inline constexpr char kManifestFile[] = "manifest";
 std::string to_text(const Manifest& manifest);
 /// Throws FormatError with the line.
 Manifest manifest_from_text(const std::string& text);
-Manifest read_manifest(const std::string& directory);
+/// `expected_digest`: SHA-256 of the whole file in hex; empty for any. Throws FormatError for another file.
+Manifest read_manifest(const std::string& directory, const std::string& expected_digest = "");
 
 }  // namespace hetal::ckks

@@ -29,8 +29,16 @@ struct ParameterLiteral {
 /// (bootstrap/eval_mod_constants.h).
 inline constexpr int kEvalModLevels = 11;
 
+/// Hamming weight of the sparse secret. It determines the largest overflow of a bootstrap
+/// (bootstrap/eval_mod_constants.h) and, with q0 and p0, the security of that secret.
+inline constexpr int kSparseWeight = 32;
+
 /// The named sets. parameters.cpp states the security, precision and sources of each.
 const std::vector<ParameterLiteral>& parameter_sets();
+
+/// Throws SecurityError unless both secrets have 128 bits of classical security: the uniform ternary one at QP and the
+/// sparse one at q0 p0, by the tables in parameters.cpp. The constructor of a set that is not insecure calls it.
+void require_secure(const std::string& name, int log_ring_degree, double log_qp, double log_sparse_q);
 
 class Parameters {
  public:
@@ -47,6 +55,8 @@ class Parameters {
   bool insecure() const { return name().rfind("insecure_", 0) == 0; }
   int security_bits() const { return insecure() ? 0 : 128; }
   double log_qp() const;
+  /// log2(q0 p0): the only moduli under which anything is encrypted for the sparse secret.
+  double log_sparse_q() const;
 
   /// Level of a ciphertext with all limbs. Only bootstraps use it.
   int top_level() const { return static_cast<int>(q_.size()) - 1; }

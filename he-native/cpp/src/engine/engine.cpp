@@ -29,8 +29,8 @@ void require_terms(const char* what, std::size_t a, std::size_t b) {
 
 }  // namespace
 
-Engine::Engine(const std::string& bundle_directory, const device::Choice& device)
-    : Engine(bundle_directory, ckks::read_manifest(bundle_directory), device) {}
+Engine::Engine(const std::string& bundle_directory, const device::Choice& device, const std::string& manifest_digest)
+    : Engine(bundle_directory, ckks::read_manifest(bundle_directory, manifest_digest), device) {}
 
 Engine::Engine(const std::string& directory, ckks::Manifest manifest, const device::Choice& device)
     : context_(ckks::Parameters::named(manifest.parameter_set), device),

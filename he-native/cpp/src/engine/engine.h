@@ -22,7 +22,8 @@ using PlaintextList = std::vector<const Plaintext*>;
 /// Operations may be called from several threads. org.hetal.he.Evaluator documents them.
 class Engine {
  public:
-  Engine(const std::string& bundle_directory, const device::Choice& device);
+  /// `manifest_digest`: SHA-256 of the bundle's manifest in hex; empty for any.
+  Engine(const std::string& bundle_directory, const device::Choice& device, const std::string& manifest_digest = "");
 
   const ckks::Context& context() const { return context_; }
   const ckks::KeyBundle& keys() const { return keys_; }

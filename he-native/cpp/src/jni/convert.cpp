@@ -4,6 +4,7 @@
 #include <new>
 
 #include "base/error.h"
+#include "base/modified_utf8.h"
 
 namespace hetal::jni {
 namespace {
@@ -38,7 +39,10 @@ jsize size_of(std::size_t n) {
 void throw_java(JNIEnv* env, const char* type, const char* text) noexcept {
   if (env->ExceptionCheck()) return;
   jclass found = env->FindClass(type);
-  if (found != nullptr) env->ThrowNew(found, text);
+  if (found == nullptr) return;
+  try {
+    env->ThrowNew(found, modified_utf8(text).c_str());
+  } catch (const std::bad_alloc&) { env->ThrowNew(found, "no memory is left for the message"); }
 }
 
 void rethrow_as_java(JNIEnv* env) noexcept {
@@ -123,7 +127,9 @@ std::vector<std::complex<double>> to_slots(JNIEnv* env, jdoubleArray real, jdoub
   return out;
 }
 
-jstring from_string(JNIEnv* env, const std::string& text) { return made(env, env->NewStringUTF(text.c_str())); }
+jstring from_string(JNIEnv* env, const std::string& text) {
+  return made(env, env->NewStringUTF(modified_utf8(text).c_str()));
+}
 
 jbyteArray from_bytes(JNIEnv* env, ByteView bytes) {
   jbyteArray out = made(env, env->NewByteArray(size_of(bytes.size())));

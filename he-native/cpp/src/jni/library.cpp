@@ -7,6 +7,10 @@
 #include "jni/convert.h"
 #include "jni/handles.h"
 
+#ifdef HETAL_OWNER_LIBRARY
+#include "owner/process.h"
+#endif
+
 using namespace hetal::jni;
 
 #ifdef HETAL_OWNER_LIBRARY
@@ -27,6 +31,12 @@ HETAL_NATIVE(jstring, commit)(JNIEnv* env, jclass) { return env->NewStringUTF(HE
 HETAL_NATIVE(jstring, cpuPath)(JNIEnv* env, jclass) {
   return guarded(env, [&] { return from_string(env, std::string(hetal::device::choose_kernel_path().name)); });
 }
+
+#ifdef HETAL_OWNER_LIBRARY
+HETAL_NATIVE(void, protectProcessNative)(JNIEnv* env, jclass) {
+  guarded(env, [] { hetal::owner::protect_process(); });
+}
+#endif
 
 /// Objects that Java has not closed.
 HETAL_NATIVE(jlong, liveObjects)(JNIEnv*, jclass) { return handles().live(); }

@@ -12,7 +12,6 @@ using lbcrypto::ILDCRTParams;
 using lbcrypto::NativeInteger;
 using lbcrypto::NativePoly;
 
-constexpr std::uint32_t kSparseWeight = 32;
 constexpr std::uint32_t kDigits = 4;        // of OpenFHE's own key switching, which is not used
 constexpr std::uint32_t kSpecialBits = 50;  // likewise
 
@@ -30,7 +29,7 @@ class OpenFheKeySource final : public owner::KeySource {
         uniform_seed_(Random::seed_from_os()) {
     secret_.SetFormat(Format::COEFFICIENT);
     NativePoly::TugType ternary;
-    sparse_ = NativePoly(ternary, secret_.GetParams(), Format::COEFFICIENT, kSparseWeight);
+    sparse_ = NativePoly(ternary, secret_.GetParams(), Format::COEFFICIENT, ckks::kSparseWeight);
     error_.SetStd(3.19);
   }
 
@@ -172,10 +171,14 @@ EngineClient::EngineClient(const std::string& parameter_set, int threads, const 
       openfhe_(context_over(engine_.parameters())),
       key_id_(id) {
   secret_ = secret(openfhe_);
-  secret_->SetKeyTag(ckks::hex(key_id_));
+  // The digest of a key file covers OpenFHE's own bytes, which contain the tag, and not the id beside them.
+  require<FormatError>(secret_->GetKeyTag() == ckks::hex(key_id_), "secret key: key id: expected ",
+                       secret_->GetKeyTag(), ", as inside the key; actual ", ckks::hex(key_id_));
 }
 
-EngineClient::~EngineClient() = default;
+EngineClient::~EngineClient() {
+  if (secret_ != nullptr && secret_.use_count() == 1) wipe(secret_);
+}
 
 Bytes EngineClient::encrypt(const std::vector<std::complex<double>>& slots, int level) const {
   const ckks::Parameters& p = engine_.parameters();

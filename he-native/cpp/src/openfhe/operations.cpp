@@ -296,28 +296,4 @@ Ciphertext zero(const Context& context, const std::string& key_tag, int level) {
   return make_ciphertext(context, {polynomial, polynomial}, key_tag, 1);
 }
 
-void require_own(const Context& context, const Ciphertext& a) {
-  require<FormatError>(a != nullptr && a->GetCryptoContext() == context,
-                       "ciphertext: made with other parameters than this context's");
-  const auto& elements = a->GetElements();
-  require<FormatError>(elements.size() == 2 || elements.size() == 3, "ciphertext: expected 2 or 3 parts, actual ",
-                       elements.size());
-  const auto q = primes(context);
-  for (const Polynomial& part : elements) {
-    const auto& parameters = part.GetParams();
-    require<FormatError>(parameters != nullptr && part.GetFormat() == Format::EVALUATION &&
-                             part.GetNumOfElements() >= 1 && part.GetNumOfElements() <= q.size() &&
-                             part.GetNumOfElements() == elements[0].GetNumOfElements() &&
-                             part.GetRingDimension() == context->GetRingDimension(),
-                         "ciphertext: a part that is not a polynomial of this context's");
-    for (std::size_t i = 0; i < part.GetNumOfElements(); ++i) {
-      require<FormatError>(parameters->GetParams()[i]->GetModulus().ConvertToInt<std::uint64_t>() == q[i],
-                           "ciphertext: modulus ", i, ": expected ", q[i], ", actual ",
-                           parameters->GetParams()[i]->GetModulus());
-    }
-  }
-  require<FormatError>(a->GetNoiseScaleDeg() == 1 || a->GetNoiseScaleDeg() == 2,
-                       "ciphertext: expected scale degree 1 or 2, actual ", a->GetNoiseScaleDeg());
-}
-
 }  // namespace hetal::openfhe

@@ -52,7 +52,5 @@ int bootstrap_depth(std::uint32_t encoding_budget, std::uint32_t decoding_budget
 Ciphertext bootstrap(const Context& context, const Ciphertext& a);
 
 Ciphertext zero(const Context& context, const std::string& key_tag, int level);
-/// Throws InvalidArgument unless the ciphertext is one of this context: its form is checked, not its contents.
-void require_own(const Context& context, const Ciphertext& a);
 
 }  // namespace hetal::openfhe

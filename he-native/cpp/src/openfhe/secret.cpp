@@ -1,6 +1,7 @@
 #include "openfhe/secret.h"
 
 #include <cmath>
+#include <cstring>
 
 #include "base/error.h"
 
@@ -22,6 +23,16 @@ std::vector<std::complex<double>> decrypt(const Context& context, const PrivateK
                        scale;
   for (auto& slot : slots) slot *= ratio;
   return slots;
+}
+
+void wipe(const PrivateKey& secret) {
+  static_assert(sizeof(lbcrypto::NativeInteger) == sizeof(std::uint64_t));
+  for (const NativePoly& limb : secret->GetPrivateElement().GetAllElements()) {
+    if (limb.GetLength() == 0) continue;
+    // The key is not const, only OpenFHE's access to its polynomial is.
+    auto& first = const_cast<lbcrypto::NativeInteger&>(limb.GetValues()[0]);
+    explicit_bzero(static_cast<void*>(&first), limb.GetLength() * sizeof first);
+  }
 }
 
 std::vector<std::int64_t> secret_coefficients(const PrivateKey& secret) {
@@ -48,6 +59,7 @@ PrivateKey secret_from_coefficients(const Context& context, const std::vector<st
   }
   auto out = std::make_shared<lbcrypto::PrivateKeyImpl<Polynomial>>(context);
   out->SetPrivateElement(from_residues(context, residues, q.size()));
+  explicit_bzero(residues.data(), residues.size() * sizeof residues[0]);
   out->SetKeyTag(key_tag);
   return out;
 }

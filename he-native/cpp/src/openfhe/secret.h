@@ -9,6 +9,9 @@ namespace hetal::openfhe {
 std::vector<std::complex<double>> decrypt(const Context& context, const PrivateKey& secret,
                                           const Ciphertext& ciphertext, double scale);
 
+/// Overwrites the secret polynomial of a key, which must not be used afterwards. OpenFHE itself frees it as it is.
+void wipe(const PrivateKey& secret);
+
 /// The ternary coefficients of a secret key, and a key made of them.
 std::vector<std::int64_t> secret_coefficients(const PrivateKey& secret);
 PrivateKey secret_from_coefficients(const Context& context, const std::vector<std::int64_t>& coefficients,

@@ -78,12 +78,14 @@ Client::Client(const std::string& parameter_set, int threads, const Seed& seed, 
       secret_(std::make_unique<SecretKey>(*context_, seed)),
       insecure_deterministic_(insecure_deterministic),
       master_(insecure_deterministic ? seed : Seed{}) {
+  require<SecurityError>(!insecure_deterministic || context_->parameters().insecure(), parameter_set,
+                         ": expected an insecure_ parameter set for a key pair of a known seed");
   Random random(seed, kKeyIdStream);
   for (std::size_t i = 0; i < key_id_.size(); i += 8) {
     const std::uint64_t word = random.next();
     std::memcpy(key_id_.data() + i, &word, 8);
   }
-  encryption_seed_ = next_seed();
+  encryption_seed_ = next_seed().value();
 }
 
 Client::Client(ByteView file, int threads) : context_(context_of(file, "secret key", threads)) {
@@ -92,10 +94,14 @@ Client::Client(ByteView file, int threads) : context_(context_of(file, "secret k
   in.raw(kNameBytes, "parameter set");
   const std::size_t n = context_->n();
   in.check_digest(n / 2);
-  std::vector<std::int64_t> dense = unpack_ternary(in.raw(n / 4, "secret"), n, "secret");
-  std::vector<std::int64_t> sparse = unpack_ternary(in.raw(n / 4, "sparse secret"), n, "sparse secret");
-  secret_ = std::make_unique<SecretKey>(std::move(dense), std::move(sparse));
-  encryption_seed_ = next_seed();
+  SecretVector dense(unpack_ternary(in.raw(n / 4, "secret"), n, "secret"));
+  SecretVector sparse(unpack_ternary(in.raw(n / 4, "sparse secret"), n, "sparse secret"));
+  // Another weight would break the bound on the overflow of a bootstrap, or the security of the sparse secret.
+  const auto weight = static_cast<int>(n) - std::count(sparse.values.begin(), sparse.values.end(), 0);
+  require<FormatError>(weight == ckks::kSparseWeight, "secret key: sparse secret: expected ", ckks::kSparseWeight,
+                       " coefficients that are not 0, actual ", weight);
+  secret_ = std::make_unique<SecretKey>(std::move(dense.values), std::move(sparse.values));
+  encryption_seed_ = next_seed().value();
 }
 
 Client::~Client() {
@@ -103,8 +109,8 @@ Client::~Client() {
   explicit_bzero(master_.data(), master_.size());
 }
 
-Seed Client::next_seed() {
-  return insecure_deterministic_ ? derived(master_, kSeedStreams + ++seeds_) : Random::seed_from_os();
+SecretSeed Client::next_seed() {
+  return insecure_deterministic_ ? derived(master_, kSeedStreams + ++seeds_) : SecretSeed(Random::seed_from_os());
 }
 
 Bytes Client::encrypt(const std::vector<std::complex<double>>& slots, int level) {
@@ -139,7 +145,7 @@ void Client::save_secret_key(const std::string& path) const {
 void Client::save_public_key(const std::string& path) {
   require<FileWriteError>(!file_exists(path), "refusing to overwrite ", path);
   const int level = context_->parameters().bootstrap_output_level();
-  const PublicKey key = make_public_key(*context_, *secret_, next_seed(), level);
+  const PublicKey key = make_public_key(*context_, *secret_, next_seed().value(), level);
   ByteWriter out;
   ckks::write_prefix(out, kPublicMagic, kVersion, context_->parameters(), key_id_);
   write_name(out, context_->parameters());
@@ -152,8 +158,8 @@ void Client::save_public_key(const std::string& path) {
 }
 
 std::unique_ptr<BundleWriter> Client::bundle_writer(const std::string& directory, const KeyPlan& plan) {
-  return std::make_unique<BundleWriter>(*context_, std::make_unique<KeyGenerator>(*context_, *secret_, next_seed()),
-                                        key_id_, directory, plan);
+  return std::make_unique<BundleWriter>(
+      *context_, std::make_unique<KeyGenerator>(*context_, *secret_, next_seed().value()), key_id_, directory, plan);
 }
 
 BundleWriter::BundleWriter(const Context& context, std::unique_ptr<KeySource> source, const ckks::KeyId& id,
@@ -205,9 +211,15 @@ BundleWriter::BundleWriter(const Context& context, std::unique_ptr<KeySource> so
   make_directories(directory_);
 }
 
+std::size_t BundleWriter::done() const {
+  const std::lock_guard lock(mutex_);
+  return manifest_.keys.size();
+}
+
 std::uint64_t BundleWriter::write_next() {
-  require<InvalidArgument>(done() < total(), "key bundle: all ", total(), " keys are written");
-  const Wanted& wanted = wanted_[done()];
+  const std::lock_guard lock(mutex_);
+  require<InvalidArgument>(manifest_.keys.size() < total(), "key bundle: all ", total(), " keys are written");
+  const Wanted& wanted = wanted_[manifest_.keys.size()];
   ckks::KeyEntry entry{wanted.kind, wanted.galois, wanted.level, 0, {}, ckks::name_of(wanted.kind)};
   Bytes bytes;
   switch (wanted.kind) {
@@ -236,8 +248,9 @@ std::uint64_t BundleWriter::write_next() {
 }
 
 void BundleWriter::commit() {
-  require<InvalidArgument>(done() == total(), "key bundle: expected ", total(), " keys before its manifest, actual ",
-                           done());
+  const std::lock_guard lock(mutex_);
+  require<InvalidArgument>(manifest_.keys.size() == total(), "key bundle: expected ", total(),
+                           " keys before its manifest, actual ", manifest_.keys.size());
   const std::string text = ckks::to_text(manifest_);
   write_file_atomically(directory_ + "/" + ckks::kManifestFile,
                         {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <mutex>
 #include <set>
 
 #include "bootstrap/bootstrapper.h"
@@ -47,7 +48,7 @@ class Client {
 
  private:
   /// A different seed on each call. Two messages that are encrypted with one seed would reveal their difference.
-  Seed next_seed();
+  SecretSeed next_seed();
 
   std::unique_ptr<ckks::Context> context_;
   std::unique_ptr<SecretKey> secret_;
@@ -57,7 +58,8 @@ class Client {
   std::atomic<std::uint64_t> encryptions_{0}, seeds_{0};
 };
 
-/// Writes the keys of a bundle one by one, so that the caller can report progress, and the manifest last.
+/// Writes the keys of a bundle one by one, so that the caller can report progress, and the manifest last. May be used
+/// from several threads: the keys share a generator, of which no stream may serve two keys.
 class BundleWriter {
  public:
   /// Throws FileError if the directory already has a manifest.
@@ -65,7 +67,7 @@ class BundleWriter {
                std::string directory, const KeyPlan& plan);
 
   std::size_t total() const { return wanted_.size(); }
-  std::size_t done() const { return manifest_.keys.size(); }
+  std::size_t done() const;
   /// Generates and writes the next key. Returns the size of its file.
   std::uint64_t write_next();
   /// Writes the manifest, after all keys.
@@ -78,6 +80,7 @@ class BundleWriter {
     int level;
   };
 
+  mutable std::mutex mutex_;
   const ckks::Context& context_;
   std::unique_ptr<KeySource> source_;
   std::string directory_;

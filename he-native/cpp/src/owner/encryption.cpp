@@ -12,9 +12,9 @@ using ckks::RnsPoly;
 
 PublicKey make_public_key(const Context& context, const SecretKey& secret, const Seed& seed, int level) {
   const Basis basis{level + 1, false};
-  PublicKey key{level, {}, context.allocate(basis), derived(seed, 0), 1};
+  PublicKey key{level, {}, context.allocate(basis), derived(seed, 0).value(), 1};
   context.device().uniform(context.view(key.a), key.seed, key.stream);
-  Random random(derived(seed, 1), key.stream);
+  Random random(derived(seed, 1).value(), key.stream);
   key.b = gaussian_poly(context, random, basis);
   const SecretPoly product(context, context.from_coefficients(secret.coefficients(), basis));
   context.device().mul(context.view(product.poly()), product.data(), key.a.data());
@@ -26,7 +26,7 @@ ckks::Ciphertext encrypt(const Context& context, const PublicKey& key, const See
                          const std::vector<std::complex<double>>& slots, int level) {
   require<LevelError>(level >= 0 && level <= key.level, "encrypt: expected a level of 0 to ", key.level, ", actual ",
                       level);
-  Random random(derived(seed, 2), stream);
+  Random random(derived(seed, 2).value(), stream);
   const Basis basis{level + 1, false};
   device::Device& device = context.device();
   SecretVector message(context.encoder().encode(slots, context.parameters().scale(level)));
@@ -48,11 +48,11 @@ ckks::Ciphertext encrypt(const Context& context, const PublicKey& key, const See
   return out;
 }
 
-Seed uniform_seed(const Seed& seed) { return derived(seed, 0); }
+Seed uniform_seed(const Seed& seed) { return derived(seed, 0).value(); }
 
 ckks::Ciphertext encrypt(const Context& context, const SecretKey& secret, const Seed& seed, std::uint64_t stream,
                          const std::vector<std::complex<double>>& slots, int level) {
-  Random random(derived(seed, 1), stream);
+  Random random(derived(seed, 1).value(), stream);
   const Basis basis{level + 1, false};
   const double scale = context.parameters().scale(level);
   RnsPoly c1 = context.allocate(basis);

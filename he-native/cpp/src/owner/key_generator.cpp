@@ -9,9 +9,7 @@ using ckks::Context;
 using ckks::RnsPoly;
 
 KeyGenerator::KeyGenerator(const Context& context, const SecretKey& secret, const Seed& seed)
-    : context_(context), secret_(secret), uniform_seed_(derived(seed, 0)), error_seed_(derived(seed, 1)) {}
-
-KeyGenerator::~KeyGenerator() { explicit_bzero(error_seed_.data(), error_seed_.size()); }
+    : context_(context), secret_(secret), uniform_seed_(derived(seed, 0).value()), error_seed_(derived(seed, 1)) {}
 
 RnsPoly KeyGenerator::extended(const std::vector<std::int64_t>& coefficients, int level) const {
   return context_.from_coefficients(coefficients, {level + 1, true});
@@ -33,7 +31,7 @@ ckks::SwitchingKey KeyGenerator::switching(const SecretPoly& from, const SecretP
   for (int d = 0; d < p.digit_count(level); ++d) {
     RnsPoly a = context_.allocate(basis);
     device.uniform(context_.view(a), uniform_seed_, ++stream_);
-    Random random(error_seed_, stream_);
+    Random random(error_seed_.value(), stream_);
     RnsPoly b = gaussian_poly(context_, random, basis);
     const SecretPoly product(context_, context_.allocate(basis));
     device.mul(context_.view(product.poly()), a.data(), to.data());
@@ -88,7 +86,7 @@ void KeyGenerator::encapsulation(ckks::EvaluationKeys& keys) {
   keys.to_sparse_seed = uniform_seed_;
   keys.to_sparse_stream = ++stream_;
   device.uniform({keys.to_sparse_a.data(), moduli, 2}, uniform_seed_, stream_);
-  Random random(error_seed_, stream_);
+  Random random(error_seed_.value(), stream_);
   SecretVector e(context_.n());
   random.gaussian(e.values.data(), e.values.size());
   keys.to_sparse_b = two_limbs(e.values);

@@ -21,7 +21,6 @@ class KeySource {
 class KeyGenerator final : public KeySource {
  public:
   KeyGenerator(const ckks::Context& context, const SecretKey& secret, const Seed& seed);
-  ~KeyGenerator() override;
   KeyGenerator(const KeyGenerator&) = delete;
   KeyGenerator& operator=(const KeyGenerator&) = delete;
 
@@ -35,7 +34,8 @@ class KeyGenerator final : public KeySource {
 
   const ckks::Context& context_;
   const SecretKey& secret_;
-  Seed uniform_seed_, error_seed_;
+  Seed uniform_seed_;
+  SecretSeed error_seed_;
   std::uint64_t stream_ = 0;
 };
 

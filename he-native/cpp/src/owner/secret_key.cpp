@@ -6,28 +6,20 @@ using ckks::Basis;
 using ckks::Context;
 using ckks::RnsPoly;
 
-namespace {
-
-/// Hamming weight of the sparse secret. It determines the largest overflow of a bootstrap
-/// (bootstrap/eval_mod_constants.h).
-constexpr std::size_t kSparseWeight = 32;
-
-}  // namespace
-
-Seed derived(const Seed& seed, std::uint64_t purpose) {
+SecretSeed derived(const Seed& seed, std::uint64_t purpose) {
   Random random(seed, purpose);
   Seed out;
   for (std::size_t i = 0; i < out.size(); i += sizeof(std::uint64_t)) {
     const std::uint64_t word = random.next();
     std::memcpy(out.data() + i, &word, sizeof word);
   }
-  return out;
+  return SecretSeed(out);
 }
 
 SecretKey::SecretKey(const Context& context, const Seed& seed) : coefficients_(context.n()), sparse_(context.n()) {
   Random random(seed, 0);
   random.ternary(coefficients_.data(), coefficients_.size());
-  random.sparse_ternary(sparse_.data(), sparse_.size(), kSparseWeight);
+  random.sparse_ternary(sparse_.data(), sparse_.size(), ckks::kSparseWeight);
 }
 
 SecretKey::SecretKey(std::vector<std::int64_t> coefficients, std::vector<std::int64_t> sparse)

@@ -49,13 +49,15 @@ struct SecretVector {
   std::vector<std::int64_t> values;
   explicit SecretVector(std::size_t n) : values(n) {}
   explicit SecretVector(std::vector<std::int64_t> v) : values(std::move(v)) {}
-  ~SecretVector() { explicit_bzero(values.data(), values.size() * sizeof(std::int64_t)); }
+  ~SecretVector() {
+    if (!values.empty()) explicit_bzero(values.data(), values.size() * sizeof(std::int64_t));  // moved from: no data
+  }
   SecretVector(const SecretVector&) = delete;
   SecretVector& operator=(const SecretVector&) = delete;
 };
 
 /// Derives independent seeds from one. The seed of the uniform halves becomes public and must not reveal the errors.
-Seed derived(const Seed& seed, std::uint64_t purpose);
+SecretSeed derived(const Seed& seed, std::uint64_t purpose);
 
 /// Errors of deviation 3.19, in evaluation form.
 ckks::RnsPoly gaussian_poly(const ckks::Context& context, Random& random, ckks::Basis basis);

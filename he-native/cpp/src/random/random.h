@@ -5,10 +5,25 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 namespace hetal {
 
 using Seed = std::array<std::uint8_t, 32>;
+
+/// A seed that nobody else may know. It is wiped on destruction.
+class SecretSeed {
+ public:
+  explicit SecretSeed(Seed& seed) : seed_(seed) { explicit_bzero(seed.data(), seed.size()); }
+  explicit SecretSeed(Seed&& seed) : SecretSeed(seed) {}
+  ~SecretSeed() { explicit_bzero(seed_.data(), seed_.size()); }
+  SecretSeed(const SecretSeed&) = delete;
+  SecretSeed& operator=(const SecretSeed&) = delete;
+  const Seed& value() const { return seed_; }
+
+ private:
+  Seed seed_;
+};
 
 /// The ChaCha20 block function (RFC 8439, section 2.3) for `blocks` consecutive 64-bit counters, of which words 12 and
 /// 13 of `state` hold the first. `out` receives the 16 words of each block, block after block.

@@ -83,7 +83,7 @@ TEST_F(EngineClientTest, ItsKeysRelinearizeRotateConjugateBootstrap) {
 
 TEST_F(EngineClientTest, SecretComesBackFromItsCoefficients) {
   const EngineClient again(kSet, 1, client->key_id(), [&](const Context& context) {
-    return secret_from_coefficients(context, secret_coefficients(client->secret()), "other");
+    return secret_from_coefficients(context, secret_coefficients(client->secret()), ckks::hex(client->key_id()));
   });
   const Slots x = real_slots(3);
   const auto slots = again.decrypt(client->encrypt(x, 2));

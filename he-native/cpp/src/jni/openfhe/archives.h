@@ -3,7 +3,6 @@
 
 #include "base/error.h"
 #include "jni/openfhe/boundary.h"
-#include "ciphertext-ser.h"
 #include "cryptocontext-ser.h"
 #include "key/key-ser.h"
 #include "scheme/ckksrns/ckksrns-ser.h"

@@ -21,15 +21,6 @@ Context context_from(Bytes bytes) {
   return out;
 }
 
-jbyteArray ciphertext_bytes(JNIEnv* env, const Ciphertext& ciphertext) { return to_bytes(env, ciphertext); }
-
-Ciphertext ciphertext_from(const Context& context, Bytes bytes) {
-  const WithoutTables without_tables;
-  Ciphertext out = from<Ciphertext>(bytes, "ciphertext");
-  require_own(context, out);
-  return out;
-}
-
 jbyteArray public_key_bytes(JNIEnv* env, const PublicKey& key) { return to_bytes(env, key); }
 
 PublicKey public_key_from(const Context& context, Bytes bytes) {

@@ -9,8 +9,6 @@ namespace hetal::openfhe::boundary {
 
 jbyteArray context_bytes(JNIEnv* env, const Context& context);
 Context context_from(Bytes bytes);
-jbyteArray ciphertext_bytes(JNIEnv* env, const Ciphertext& ciphertext);
-Ciphertext ciphertext_from(const Context& context, Bytes bytes);
 jbyteArray public_key_bytes(JNIEnv* env, const PublicKey& key);
 PublicKey public_key_from(const Context& context, Bytes bytes);
 /// CryptoContextImpl::SerializeEvalMultKey, SerializeEvalAutomorphismKey: the keys of one tag.

@@ -38,7 +38,7 @@ NATIVE(jlongArray, generate)(JNIEnv* env, jclass, jlong context) {
   return evaluating(env, [&] {
     const auto keys = context_of(context)->KeyGen();
     const jlong out[] = {handles().add(std::make_shared<HeldPublicKey>(HeldPublicKey{keys.publicKey})),
-                         handles().add(std::make_shared<HeldPrivateKey>(HeldPrivateKey{keys.secretKey}))};
+                         handles().add(std::make_shared<HeldPrivateKey>(keys.secretKey))};
     return from_longs(env, out);
   });
 }
@@ -109,8 +109,8 @@ NATIVE(jbyteArray, secretKeySerialize)(JNIEnv* env, jclass, jlong context, jlong
 }
 NATIVE(jlong, secretKeyDeserialize)(JNIEnv* env, jclass, jlong context, jbyteArray bytes) {
   return changing(env, [&]() -> jlong {
-    return handles().add(std::make_shared<HeldPrivateKey>(
-        HeldPrivateKey{private_key_from(context_of(context), jni::to_bytes(env, bytes))}));
+    return handles().add(
+        std::make_shared<HeldPrivateKey>(private_key_from(context_of(context), jni::to_bytes(env, bytes))));
   });
 }
 /// -1, 0 or 1 each.
@@ -128,8 +128,8 @@ NATIVE(jlong, secretKeyFromCoefficients)(JNIEnv* env, jclass, jlong context, jby
     const Context own = context_of(context);
     std::vector<std::int64_t> values;
     for (const std::uint8_t c : jni::to_bytes(env, coefficients)) values.push_back(static_cast<std::int8_t>(c));
-    return handles().add(std::make_shared<HeldPrivateKey>(
-        HeldPrivateKey{secret_from_coefficients(own, values, jni::to_string(env, tag))}));
+    return handles().add(
+        std::make_shared<HeldPrivateKey>(secret_from_coefficients(own, values, jni::to_string(env, tag))));
   });
 }
 

@@ -1,6 +1,7 @@
 // org.hetal.he.openfhe.Natives: contexts, plaintexts, public keys, ciphertexts and what is computed with them.
 #include "build_info.h"
 #include "jni/openfhe/bytes.h"
+#include "openfhe/ciphertext_format.h"
 #include "openfhe/transforms.h"
 
 using namespace hetal;
@@ -211,10 +212,10 @@ NATIVE(jstring, ciphertextKeyTag)(JNIEnv* env, jclass, jlong handle) {
       env, [&] { return from_string(env, handles().get<HeldCiphertext>(handle, "ciphertext")->value->GetKeyTag()); });
 }
 NATIVE(jbyteArray, ciphertextSerialize)(JNIEnv* env, jclass, jlong context, jlong a) {
-  return evaluating(env, [&] { return ciphertext_bytes(env, ciphertext_of(context_of(context), a)); });
+  return evaluating(env, [&] { return from_bytes(env, serialize(ciphertext_of(context_of(context), a))); });
 }
 NATIVE(jlong, ciphertextDeserialize)(JNIEnv* env, jclass, jlong context, jbyteArray bytes) {
-  return changing(env, [&] { return hold(ciphertext_from(context_of(context), jni::to_bytes(env, bytes))); });
+  return evaluating(env, [&] { return hold(deserialize(context_of(context), jni::to_bytes(env, bytes))); });
 }
 NATIVE(jlong, zero)(JNIEnv* env, jclass, jlong context, jstring tag, jint level) {
   return evaluating(env, [&] { return hold(zero(context_of(context), jni::to_string(env, tag), level)); });

@@ -31,10 +31,9 @@ int checked_threads(jint threads) {
 
 HETAL_NATIVE(jlong, generateNative)(JNIEnv* env, jclass, jstring set, jint threads) {
   return guarded(env, [&]() -> jlong {
-    Seed seed = Random::seed_from_os();
-    auto client = std::make_shared<owner::Client>(to_string(env, set), checked_threads(threads), seed, false);
-    explicit_bzero(seed.data(), seed.size());
-    return handles().add(std::move(client));
+    const SecretSeed seed(Random::seed_from_os());
+    return handles().add(
+        std::make_shared<owner::Client>(to_string(env, set), checked_threads(threads), seed.value(), false));
   });
 }
 
@@ -47,7 +46,7 @@ HETAL_NATIVE(jlong, insecureGenerateNative)(JNIEnv* env, jclass, jstring set, ji
 
 HETAL_NATIVE(jlong, loadNative)(JNIEnv* env, jclass, jstring path, jint threads) {
   return guarded(env, [&]() -> jlong {
-    Bytes file = read_file(to_string(env, path), kKeyFileLimit);
+    Bytes file = read_private_file(to_string(env, path), kKeyFileLimit);
     std::shared_ptr<owner::Client> client;
     try {
       client = std::make_shared<owner::Client>(file, checked_threads(threads));

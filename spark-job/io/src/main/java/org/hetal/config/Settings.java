@@ -255,7 +255,7 @@ public record Settings(
    * @param certificate PEM file of the only certificate that the cluster trusts
    * @param tokenFile file of the token that the cluster sends with each question
    * @param log the owner's record of each answer
-   * @param queryBudget answers in its life, at least 1
+   * @param queryBudget answers for one secret key, at least 1
    * @param retryTimeout how long the cluster keeps asking an oracle that does not answer, 1 s to 10
    *     days
    * @serial exclude
@@ -283,6 +283,8 @@ public record Settings(
    * @param checkpointEvery the setting {@code training.checkpoint-every}: iterations between
    *     checkpoints inside an epoch, up to 10^6; 0: only at the end of each epoch
    * @serial exclude
+   * @param allowUnauthenticated whether the job starts on a cluster on which Spark neither
+   *     authenticates nor encrypts
    */
   public record Cluster(
       String master,
@@ -290,6 +292,7 @@ public record Settings(
       long cacheBytes,
       DriverDevice driverDevice,
       int split,
-      int checkpointEvery)
+      int checkpointEvery,
+      boolean allowUnauthenticated)
       implements Serializable {}
 }

@@ -151,7 +151,8 @@ public final class SettingsLoader {
                 in.bytes("cluster.cache-bytes"),
                 in.oneOf("cluster.driver-device", Settings.DriverDevice.class),
                 in.integer("cluster.split", 0, 64),
-                in.integer("training.checkpoint-every", 0, 1_000_000)),
+                in.integer("training.checkpoint-every", 0, 1_000_000),
+                in.bool("cluster.allow-unauthenticated")),
             report.all(config),
             report.changes(config));
     in.throwProblems();
@@ -300,7 +301,7 @@ public final class SettingsLoader {
         in.path("oracle.certificate"),
         in.path("oracle.token-file"),
         in.path("oracle.log"),
-        budget == 0 ? 2 * training.epochs() : budget,
+        budget == 0 ? training.epochs() : budget,
         in.duration("oracle.retry-timeout", Duration.ofSeconds(1), Duration.ofDays(10)));
   }
 

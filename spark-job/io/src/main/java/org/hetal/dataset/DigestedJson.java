@@ -52,11 +52,7 @@ public record DigestedJson(String kind, int version, String remedy) {
    */
   public <T> T read(Storage storage, String path, Class<T> type) {
     String where = storage.describe() + "/" + path;
-    byte[] bytes = storage.read(path);
-    if (bytes.length > MAX_BYTES) {
-      throw new DatasetException(
-          where + ": expected at most " + MAX_BYTES + " bytes, actual " + bytes.length);
-    }
+    byte[] bytes = storage.read(path, MAX_BYTES);
     try {
       JsonNode root = Json.parse(bytes);
       if (!root.path("content").isObject()) {

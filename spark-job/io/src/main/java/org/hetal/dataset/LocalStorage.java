@@ -1,6 +1,7 @@
 package org.hetal.dataset;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -18,6 +19,9 @@ import org.hetal.he.FileWriteException;
 
 /** A folder of the local file system; made on the first write. */
 public final class LocalStorage implements Storage {
+  /** Of an array. */
+  private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
+
   private final Path root;
   private final boolean ownerOnly;
 
@@ -52,12 +56,21 @@ public final class LocalStorage implements Storage {
 
   @Override
   public byte[] read(String path) {
+    return read(path, MOST_BYTES);
+  }
+
+  @Override
+  public byte[] read(String path, long most) {
     Path file = resolve(path);
     if (!Files.isRegularFile(file)) {
       throw new DatasetException(file + ": expected a file, actual none");
     }
-    try {
-      return Files.readAllBytes(file);
+    try (InputStream in = Files.newInputStream(file)) {
+      byte[] bytes = in.readNBytes((int) Math.min(most, MOST_BYTES));
+      if (in.read() >= 0) {
+        throw Storage.tooLong(file.toString(), most);
+      }
+      return bytes;
     } catch (IOException e) {
       throw FileReadException.of(file, e);
     }

@@ -52,6 +52,8 @@ import org.hetal.plan.TrainingPlan;
  * A field that is missing, unknown, given twice, of another type or out of range is an error.
  */
 public final class PlanFile {
+  private static final long MOST_BYTES = 16 << 20;
+
   /** The name in a data set's folder, and the last part of the setting {@code paths.plan}. */
   public static final String NAME = "plan.json";
 
@@ -115,7 +117,7 @@ public final class PlanFile {
    * @throws DatasetException when it is missing, damaged, or contradicts itself
    */
   public static TrainingPlan read(Storage storage) {
-    return parse(storage.describe() + "/" + NAME, storage.read(NAME));
+    return parse(storage.describe() + "/" + NAME, storage.read(NAME, MOST_BYTES));
   }
 
   /**
@@ -126,7 +128,7 @@ public final class PlanFile {
    * @throws DatasetException when it is missing, damaged, or contradicts itself
    */
   public static TrainingPlan read(Path file) {
-    return parse(file.toString(), folder(file).read(file.getFileName().toString()));
+    return parse(file.toString(), folder(file).read(file.getFileName().toString(), MOST_BYTES));
   }
 
   /**

@@ -18,6 +18,34 @@ public interface Storage {
   byte[] read(String path);
 
   /**
+   * Reads a file that somebody else wrote. A longer file costs no more memory than the limit.
+   *
+   * @param path of the file, relative
+   * @param most bytes
+   * @return all its bytes
+   * @throws DatasetException when there is no such file, it is longer, or the path leaves the
+   *     folder
+   */
+  default byte[] read(String path, long most) {
+    byte[] bytes = read(path);
+    if (bytes.length > most) {
+      throw tooLong(describe() + "/" + path, most);
+    }
+    return bytes;
+  }
+
+  /**
+   * The failure of {@link #read(String, long)}.
+   *
+   * @param where the file
+   * @param most bytes
+   * @return to be thrown
+   */
+  static DatasetException tooLong(String where, long most) {
+    return new DatasetException(where + ": expected at most " + most + " bytes, actual more");
+  }
+
+  /**
    * Creates or replaces a file: readers see the old bytes or the new, never a part.
    *
    * @param path of the file, relative; missing folders are made

@@ -15,6 +15,9 @@ import org.hetal.format.Digests;
 public record StoredFile(String path, int level, long bytes, String sha256)
     implements Serializable {
 
+  /** Several times the largest ciphertext of any parameter set. */
+  private static final long MOST_BYTES = 1L << 29;
+
   /**
    * Checks the fields.
    *
@@ -54,8 +57,12 @@ public record StoredFile(String path, int level, long bytes, String sha256)
    * @throws DatasetException when the file is missing, or length or digest differ
    */
   public byte[] read(Storage storage) {
-    byte[] read = storage.read(path);
     String where = storage.describe() + "/" + path;
+    if (bytes > MOST_BYTES) {
+      throw new DatasetException(
+          where + ": expected at most " + MOST_BYTES + " bytes in a ciphertext, actual " + bytes);
+    }
+    byte[] read = storage.read(path, bytes);
     if (read.length != bytes) {
       throw new DatasetException(where + ": expected " + bytes + " bytes, actual " + read.length);
     }

@@ -11,7 +11,7 @@ package org.hetal.oracle;
  */
 public record Greeting(RunIdentity run, int groups, int epochsAnswered) {
   /** Where to POST it. */
-  public static final String PATH = "/v3/greet";
+  public static final String PATH = "/v4/greet";
 
   /** Its content type, and that of every answer. */
   public static final String CONTENT_TYPE = "application/json";
@@ -22,9 +22,9 @@ public record Greeting(RunIdentity run, int groups, int epochsAnswered) {
   /**
    * The reply to a greeting that the oracle accepts, JSON with status 200.
    *
-   * @param answersLeft of the query budget
+   * @param answersThisRun always true: the reply carries no figure
    */
-  public record Welcome(int answersLeft) {
+  public record Welcome(boolean answersThisRun) {
     /** {@return the reply as JSON in UTF-8} */
     public byte[] encode() {
       return Messages.encode(this);
@@ -38,7 +38,7 @@ public record Greeting(RunIdentity run, int groups, int epochsAnswered) {
      * @throws IllegalArgumentException when the bytes are no reply to a greeting
      */
     public static Welcome decode(byte[] json) {
-      return Messages.decode(json, Welcome.class, "oracle: expected a reply with answersLeft");
+      return Messages.decode(json, Welcome.class, "oracle: expected a reply with answersThisRun");
     }
   }
 

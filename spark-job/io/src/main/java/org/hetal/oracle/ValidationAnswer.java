@@ -3,8 +3,8 @@ package org.hetal.oracle;
 import org.hetal.training.StopDecision;
 
 /**
- * The validation oracle's answer: a {@link StopDecision} as JSON with status 200. It is all that
- * the cluster learns from the validation: no loss, no accuracy.
+ * The validation oracle's answer as JSON with status 200: stop and best, two bits. It is all that
+ * the cluster learns from the validation: no loss, no accuracy, no reason for a stop.
  *
  * <p>Any other status carries {@code {"error": "..."}}: 400 not a request, 401 wrong token, 403
  * another key or parameters, 404 another path, 405 another method, 409 another run, an epoch out of
@@ -14,6 +14,10 @@ import org.hetal.training.StopDecision;
  * once the token file was read again.
  */
 public final class ValidationAnswer {
+  private static final String STOPPED = "the validation oracle answered stop";
+
+  private record Bits(boolean stop, boolean best) {}
+
   private record Failure(String error) {}
 
   private ValidationAnswer() {}
@@ -25,7 +29,7 @@ public final class ValidationAnswer {
    * @return JSON in UTF-8
    */
   public static byte[] encode(StopDecision decision) {
-    return Messages.encode(decision);
+    return Messages.encode(new Bits(decision.stop(), decision.best()));
   }
 
   /**
@@ -36,8 +40,21 @@ public final class ValidationAnswer {
    * @throws IllegalArgumentException when the bytes are not an answer
    */
   public static StopDecision decode(byte[] json) {
-    return Messages.decode(
-        json, StopDecision.class, "oracle: expected an answer with stop, best, reason");
+    return sent(Messages.decode(json, Bits.class, "oracle: expected an answer with stop, best"));
+  }
+
+  /**
+   * What the cluster knows of an answer.
+   *
+   * @param decision as the owner's side has it, with the reason
+   * @return stop and best, with the same reason for every stop
+   */
+  public static StopDecision withoutReason(StopDecision decision) {
+    return sent(new Bits(decision.stop(), decision.best()));
+  }
+
+  private static StopDecision sent(Bits bits) {
+    return new StopDecision(bits.stop(), bits.best(), bits.stop() ? STOPPED : "");
   }
 
   /**

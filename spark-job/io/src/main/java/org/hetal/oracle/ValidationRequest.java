@@ -17,7 +17,7 @@ import org.hetal.format.Digests;
  */
 public record ValidationRequest(RunIdentity run, int epoch, List<byte[]> logits) {
   /** Where to POST it. */
-  public static final String PATH = "/v3/decision";
+  public static final String PATH = "/v4/decision";
 
   /** Its content type. */
   public static final String CONTENT_TYPE = "application/octet-stream";

@@ -84,7 +84,7 @@ class SettingsLoaderTest {
   void defaults_areValid() {
     Settings settings = SettingsLoader.load(List.of(), Map.of());
     assertEquals("n16_l12", settings.parameterSet());
-    assertEquals(20, settings.oracle().queryBudget(), "twice the epochs");
+    assertEquals(10, settings.oracle().queryBudget(), "the epochs");
     assertEquals(1L << 31, settings.cluster().cacheBytes());
     assertEquals(128, settings.training().logitRange());
     assertFalse(settings.isInsecure());

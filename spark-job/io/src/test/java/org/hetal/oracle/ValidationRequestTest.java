@@ -60,7 +60,7 @@ class ValidationRequestTest {
     Greeting greeting = new Greeting(RUN, 2, 5);
     assertEquals(greeting, Greeting.decode(greeting.encode()));
     assertTrue(greeting.encode().length <= Greeting.MAX_BYTES);
-    assertEquals(7, Greeting.Welcome.decode(new Greeting.Welcome(7).encode()).answersLeft());
+    assertTrue(Greeting.Welcome.decode(new Greeting.Welcome(true).encode()).answersThisRun());
     String good = new String(greeting.encode(), StandardCharsets.UTF_8);
     for (String text :
         List.of(
@@ -84,8 +84,14 @@ class ValidationRequestTest {
 
   @Test
   void answer_readsBackAndNonsenseThrows() {
-    StopDecision decision = new StopDecision(true, false, "patience");
-    assertEquals(decision, ValidationAnswer.decode(ValidationAnswer.encode(decision)));
+    byte[] sent = ValidationAnswer.encode(new StopDecision(true, false, "patience"));
+    assertEquals("{\"stop\":true,\"best\":false}", new String(sent, StandardCharsets.UTF_8));
+    assertEquals(
+        new StopDecision(true, false, "the validation oracle answered stop"),
+        ValidationAnswer.decode(sent));
+    assertEquals(
+        new StopDecision(false, true, ""),
+        ValidationAnswer.decode(ValidationAnswer.encode(new StopDecision(false, true, "x"))));
     for (String text : List.of("", "{}", "[]", "{\"stop\":true}", "null")) {
       assertThrows(
           IllegalArgumentException.class,

@@ -1,8 +1,10 @@
 package org.hetal.launcher;
 
 import java.io.File;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -27,6 +29,7 @@ record Launcher(
 
   private static final String OPENFHE = "openfhe";
   private static final String CUDA = "cuda";
+  private static final String PRIVATE = "rwx------";
   private static final String DEMO = "-Dhetal.demo.";
   private static final Predicate<String> ALL = name -> true;
 
@@ -38,7 +41,26 @@ record Launcher(
   List<String> owner(Settings settings) {
     return needsOpenFheClient(settings)
         ? againWith(OPENFHE)
-        : program(List.of(), installation.classPath("owner", ALL), installation.jar("owner"));
+        : program(crashOptions(), installation.classPath("owner", ALL), installation.jar("owner"));
+  }
+
+  /**
+   * What the JVM writes when native code fails has registers and stack, which may hold parts of a
+   * key. It goes to a folder that only this user may read. Without such a folder it is not written.
+   */
+  private List<String> crashOptions() {
+    String home = environment.getOrDefault("HOME", System.getProperty("user.home"));
+    Path folder = Path.of(home, ".hetal", "crash");
+    try {
+      Files.createDirectories(
+          folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(PRIVATE)));
+      if (PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)).equals(PRIVATE)) {
+        return List.of("-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=" + folder + "/jvm_%p.log");
+      }
+    } catch (IOException e) {
+      // No home folder, or one that cannot be written, as that of some users of services.
+    }
+    return List.of("-XX:-CreateCoredumpOnCrash", "-XX:+SuppressFatalErrorMessage");
   }
 
   /** A command of the cluster: through spark-submit if there is a Spark, otherwise embedded. */
@@ -83,6 +105,7 @@ record Launcher(
     List<String> options =
         List.of(
             DEMO + "home=" + installation.root(),
+            DEMO + "owner.crash-options=" + String.join("\n", crashOptions()),
             DEMO + "owner.class-path=" + joined(installation.classPath("owner", ALL)),
             DEMO + "owner.main=" + Installation.mainClass(installation.jar("owner")),
             DEMO + "cluster.class-path=" + joined(clusterClassPath(settings)),

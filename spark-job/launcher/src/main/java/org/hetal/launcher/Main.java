@@ -43,7 +43,7 @@ public final class Main implements Callable<Integer> {
 
   /** Written in C++, or a script: they read their options themselves. */
   private static final List<String> JAVA_BENCHMARKS =
-      List.of("paper", "products", "softmax", "train");
+      List.of("paper", "products", "softmax", "train", "chaos");
 
   private static final List<String> NATIVE_BENCHMARKS = List.of("engine", "openfhe", "image");
 

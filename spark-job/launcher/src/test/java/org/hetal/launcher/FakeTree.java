@@ -5,6 +5,7 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.jar.Attributes;
@@ -63,11 +64,17 @@ record FakeTree(Path root) {
     }
   }
 
+  private Map<String, String> withHome(Map<String, String> environment) {
+    Map<String, String> out = new HashMap<>(environment);
+    out.putIfAbsent("HOME", root.toString());
+    return out;
+  }
+
   /** What {@code ./hetal} would run, or nothing; {@code environment} as {@code NAME=VALUE}. */
   Result hetal(Map<String, String> environment, String... arguments) {
     List<String> words = new ArrayList<>();
     Launcher launcher =
-        new Launcher(new Installation(root, VERSION), List.of(arguments), environment);
+        new Launcher(new Installation(root, VERSION), List.of(arguments), withHome(environment));
     return new Result(Main.run(launcher, words::addAll), words);
   }
 

@@ -9,6 +9,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -119,6 +120,24 @@ class MainTest {
     assertEquals(0, embedded.status(), said);
     assertEquals(expected, embedded.jars("-cp").contains("openfhe"), line);
     assertFalse(embedded.jars("-cp").contains("hetal-owner"), line);
+  }
+
+  /** The registers and the stack in it may hold parts of a key. */
+  @Test
+  void crashFileOfAnOwner_isInAPrivateFolderOrNowhere() throws Exception {
+    Path crash = tree.root().resolve(".hetal/crash");
+    String option = "-XX:ErrorFile=" + crash + "/jvm_%p.log";
+    List<String> words = hetal(BUILT, "keygen").words();
+    assertTrue(words.contains(option) && words.contains("-XX:-CreateCoredumpOnCrash"));
+    assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(crash)));
+    assertFalse(hetal(BUILT, "train").words().contains(option));
+    String demo = String.join(" ", hetal(BUILT, "demo --fast").words());
+    assertTrue(demo.contains("-Dhetal.demo.owner.crash-options="), demo);
+    assertTrue(demo.contains(option), demo);
+    Files.setPosixFilePermissions(crash, PosixFilePermissions.fromString("rwxr-xr-x"));
+    words = hetal(BUILT, "keygen").words();
+    assertTrue(words.contains("-XX:+SuppressFatalErrorMessage"), words.toString());
+    assertFalse(words.contains(option));
   }
 
   @Test
@@ -346,6 +365,7 @@ class MainTest {
         "bench products",
         "bench softmax",
         "bench paper",
+        "bench chaos",
         "bench image"
       })
   void everyCommand_isInTheHelpAndKnown(String command) {

@@ -356,7 +356,7 @@ public final class DataOwner implements AutoCloseable {
   }
 
   /**
-   * Decrypts a model.
+   * Decrypts a model, with all digits: {@link PlainModel#rounded} is what may be given to others.
    *
    * @param folder where the cluster left it, path or URI
    * @return the model in the clear
@@ -377,18 +377,19 @@ public final class DataOwner implements AutoCloseable {
     String where = "model in " + model.storage().describe();
     DatasetRecord record = context.records().dataset(model.manifest().origin().datasetId(), where);
     record.requireModel(where, model.manifest());
-    return new PlainModel(
+    DecryptedModel.Measured measured =
         DecryptedModel.decrypt(
             client,
             model.manifest(),
             model.storage(),
             record.classNames(),
             record.preparation(),
-            context.planOf(record)));
+            context.planOf(record));
+    return new PlainModel(measured.model(), measured.precision());
   }
 
   /**
-   * Decrypts a model and saves it, as the one process that writes for this owner.
+   * Decrypts a model and saves it rounded, as the one process that writes for this owner.
    *
    * @param folder where the cluster left it
    * @param target folder for {@link PlainModel#save}
@@ -405,14 +406,28 @@ public final class DataOwner implements AutoCloseable {
    * @param folder where the cluster left it
    * @param target folder for {@link PlainModel#save(Path, Set)}
    * @param formats in which it is saved; {@link ModelFormat#JSON} in any case
-   * @return the model in the clear
+   * @return the model in the clear, with all digits
    * @throws CommitException when the target has the model of another run or data set
    */
   public PlainModel decrypt(String folder, Path target, Set<ModelFormat> formats) {
+    return decrypt(folder, target, formats, Digits.PUBLISHABLE);
+  }
+
+  /**
+   * As {@link #decrypt(String, Path, Set)}, on request with all digits.
+   *
+   * @param folder where the cluster left it
+   * @param target folder for {@link PlainModel#save(Path, Set)}
+   * @param formats in which it is saved; {@link ModelFormat#JSON} in any case
+   * @param digits of the weights that are saved
+   * @return the model in the clear, with all digits
+   * @throws CommitException when the target has the model of another run or data set
+   */
+  public PlainModel decrypt(String folder, Path target, Set<ModelFormat> formats, Digits digits) {
     try (OwnerLock lock = context.lock()) {
       PlainModel model = decrypt(folder);
       LocalStorage.ownerOnly(target).removeLeftovers();
-      model.save(target, formats);
+      (digits == Digits.ALL ? model : model.rounded()).save(target, formats);
       return model;
     }
   }
@@ -439,10 +454,26 @@ public final class DataOwner implements AutoCloseable {
    * @throws CommitException when the target has another content
    */
   public Predictions decryptPredictions(String folder, UnlabeledRows rows, Path target) {
+    return decryptPredictions(folder, rows, target, Digits.PUBLISHABLE);
+  }
+
+  /**
+   * As {@link #decryptPredictions(String, UnlabeledRows, Path)}, on request with all digits.
+   *
+   * @param folder path or URI
+   * @param rows that were encrypted; null: not compared
+   * @param target file for {@link Predictions#write(Path, Digits)}
+   * @param digits of the probabilities that are written
+   * @return the predictions in the clear
+   * @throws DatasetException also when the predictions are of other rows
+   * @throws CommitException when the target has another content
+   */
+  public Predictions decryptPredictions(
+      String folder, UnlabeledRows rows, Path target, Digits digits) {
     try (OwnerLock lock = context.lock()) {
       Predictions predictions =
           decryptPredictions(StoredPredictions.in(storage("predictions", folder)), rows);
-      predictions.write(target);
+      predictions.write(target, digits);
       return predictions;
     }
   }
@@ -473,15 +504,15 @@ public final class DataOwner implements AutoCloseable {
       record.require(rows.source(), rows.table());
     }
     DatasetRecord dataset = context.records().dataset(datasetId, "predictions in " + where);
-    return new Predictions(
-        record.numbers(),
-        dataset.classNames(),
+    DecryptedLogits.Measured measured =
         DecryptedLogits.decrypt(
             client,
             predictions.manifest(),
             predictions.storage(),
             context.planOf(dataset),
-            record.rows()));
+            record.rows());
+    return new Predictions(
+        record.numbers(), dataset.classNames(), measured.logits(), measured.precision());
   }
 
   /**

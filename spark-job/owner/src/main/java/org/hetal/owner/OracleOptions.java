@@ -6,6 +6,7 @@ import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.oracle.OracleEndpoint;
+import org.hetal.plan.TrainingPlan;
 import org.hetal.training.EpochMetrics;
 
 /** How {@link DataOwner#startOracle(OracleOptions, LabeledData)} answers. Not thread-safe. */
@@ -17,7 +18,7 @@ public final class OracleOptions {
   private Consumer<EpochMetrics> metrics = each -> {};
   private Consumer<Error> errors = OracleOptions::uncaught;
 
-  /** An oracle of this process only, for run {@code default}; twice the epochs as budget. */
+  /** An oracle of this process only, for run {@code default}; the epochs of the plan as budget. */
   public OracleOptions() {}
 
   /**
@@ -76,9 +77,9 @@ public final class OracleOptions {
   }
 
   /**
-   * Answers in the life of the oracle, restarts included.
+   * Answers for one secret key, over all oracles, runs and logs.
    *
-   * @param value at least 1, or 0 for twice the epochs
+   * @param value at least 1, or 0 for the epochs of the plan
    * @return this
    * @throws SettingsException when it is negative
    */
@@ -131,8 +132,8 @@ public final class OracleOptions {
     return log != null ? log : files.privateFolder().resolve("oracle-" + runId + ".jsonl");
   }
 
-  int queryBudget(Settings settings) {
-    return queryBudget != 0 ? queryBudget : 2 * settings.training().epochs();
+  int queryBudget(TrainingPlan plan) {
+    return queryBudget != 0 ? queryBudget : plan.schedule().epochs();
   }
 
   Consumer<EpochMetrics> listener() {

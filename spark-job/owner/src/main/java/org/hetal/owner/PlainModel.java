@@ -11,6 +11,7 @@ import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.owner.encryption.DecryptedModel;
+import org.hetal.owner.encryption.Precision;
 import org.hetal.owner.export.LinearModel;
 import org.hetal.owner.export.OnnxFile;
 import org.hetal.owner.export.SparkMlFolder;
@@ -24,9 +25,11 @@ import org.hetal.training.PlainTrainer;
  */
 public final class PlainModel {
   private final DecryptedModel decrypted;
+  private final Precision precision;
 
-  PlainModel(DecryptedModel decrypted) {
+  PlainModel(DecryptedModel decrypted, Precision precision) {
     this.decrypted = decrypted;
+    this.precision = precision;
   }
 
   /**
@@ -37,7 +40,7 @@ public final class PlainModel {
    * @throws DatasetException when there is none or it is damaged
    */
   public static PlainModel load(Path folder) {
-    return new PlainModel(DecryptedModel.read(LocalStorage.ownerOnly(folder)));
+    return new PlainModel(DecryptedModel.read(LocalStorage.ownerOnly(folder)), Precision.EXACT);
   }
 
   /**
@@ -104,6 +107,33 @@ public final class PlainModel {
               there.runId(),
               there.datasetId()));
     }
+  }
+
+  /**
+   * The model with as many digits as the training had: what may be given to others. A weight
+   * changes by at most half of 10^-{@link #decimals}.
+   *
+   * @return this model when it was read from a file, or nothing was encrypted
+   */
+  public PlainModel rounded() {
+    return precision.noise() == 0
+        ? this
+        : new PlainModel(decrypted.rounded(precision), Precision.EXACT);
+  }
+
+  /**
+   * The noise of the weights, measured when they were decrypted: the largest value where exact
+   * arithmetic gives 0.
+   *
+   * @return 0 for a model that was read from a file or is rounded
+   */
+  public double noise() {
+    return precision.noise();
+  }
+
+  /** {@return the decimals of a weight that {@link #rounded} keeps} */
+  public int decimals() {
+    return precision.decimals();
   }
 
   /** {@return number of classes, K} */

@@ -10,19 +10,35 @@ import java.util.Locale;
 import org.hetal.dataset.CommitException;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.he.FileReadException;
+import org.hetal.owner.encryption.Precision;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.PlainTrainer;
 
 /** Decrypted predictions, in the order in which the rows were encrypted. */
 public final class Predictions {
+  private static final int MOST_DECIMALS = 6;
+
   private final int[] rowNumbers;
   private final List<String> classNames;
   private final double[][] logits;
+  private final Precision precision;
 
-  Predictions(int[] rowNumbers, List<String> classNames, double[][] logits) {
+  Predictions(int[] rowNumbers, List<String> classNames, double[][] logits, Precision precision) {
     this.rowNumbers = rowNumbers;
     this.classNames = classNames;
     this.logits = logits;
+    this.precision = precision;
+  }
+
+  /** {@return the largest logit where exact arithmetic gives 0; 0 when nothing was encrypted} */
+  public double noise() {
+    return precision.noise();
+  }
+
+  /** {@return the decimals of a probability that {@link #write(Path)} writes, 1 to 6} */
+  public int decimals() {
+    // A probability changes by at most a quarter of what one logit changes by.
+    return Math.max(1, Math.min(MOST_DECIMALS, precision.decimals()));
   }
 
   /** {@return number of rows} */
@@ -76,13 +92,25 @@ public final class Predictions {
 
   /**
    * Writes a CSV file (mode 0600) with one line per row: its number, the class, and the probability
-   * of each class. Classes have the words that the training rows have as labels, or numbers.
+   * of each class with {@link #decimals} decimals. Classes have the words that the training rows
+   * have as labels, or numbers.
    *
    * @param file where it is
    * @throws CommitException when the file is there with another content
    */
   public void write(Path file) {
-    byte[] csv = csv();
+    write(file, Digits.PUBLISHABLE);
+  }
+
+  /**
+   * As {@link #write(Path)}, on request with all digits.
+   *
+   * @param file where it is
+   * @param digits of a probability
+   * @throws CommitException when the file is there with another content
+   */
+  public void write(Path file, Digits digits) {
+    byte[] csv = csv(digits);
     if (Files.exists(file)) {
       if (!Files.isRegularFile(file) || !Arrays.equals(read(file), csv)) {
         throw new CommitException(
@@ -97,7 +125,7 @@ public final class Predictions {
     folder.writeAtomically(name, csv);
   }
 
-  private byte[] csv() {
+  private byte[] csv(Digits digits) {
     StringBuilder text = new StringBuilder("row,class");
     for (int label = 0; label < logits[0].length; label++) {
       text.append(',').append(quoted("probability_" + name(label)));
@@ -106,7 +134,11 @@ public final class Predictions {
       text.append('\n').append(rowNumbers[row]);
       text.append(',').append(quoted(name(EarlyStopping.largestIndex(logits[row]))));
       for (double probability : PlainTrainer.softmax(logits[row])) {
-        text.append(String.format(Locale.ROOT, ",%.6f", probability));
+        text.append(',');
+        text.append(
+            digits == Digits.ALL
+                ? Double.toString(probability)
+                : String.format(Locale.ROOT, "%." + decimals() + "f", probability));
       }
     }
     return text.append('\n').toString().getBytes(StandardCharsets.UTF_8);

@@ -14,6 +14,7 @@ import org.hetal.owner.oracle.OracleIdentity;
 import org.hetal.owner.oracle.OracleLog;
 import org.hetal.owner.oracle.OracleServer;
 import org.hetal.owner.oracle.OracleService;
+import org.hetal.owner.oracle.QueryBudget;
 import org.hetal.owner.oracle.ServedRun;
 import org.hetal.owner.record.DatasetRecord;
 import org.hetal.plan.TrainingPlan;
@@ -54,7 +55,8 @@ public final class RunningOracle implements ValidationOracle, AutoCloseable {
       DatasetRecord record,
       PreparedData data,
       List<String> sharedFolders) {
-    int budget = options.queryBudget(owner.settings());
+    TrainingPlan plan = owner.planOf(record);
+    int budget = options.queryBudget(plan);
     Path logFile = options.log(owner.files());
     Settings.Oracle oracle =
         options.endpoint() == null ? null : options.endpoint().settings(logFile.toString(), budget);
@@ -62,7 +64,6 @@ public final class RunningOracle implements ValidationOracle, AutoCloseable {
         oracle == null
             ? null
             : OracleFiles.identity(owner.files().privateFolder(), oracle, sharedFolders);
-    TrainingPlan plan = owner.planOf(record);
     Client client = owner.client();
     OracleLog log = open(logFile, owner.listener());
     try {
@@ -76,7 +77,8 @@ public final class RunningOracle implements ValidationOracle, AutoCloseable {
               data.validationLabels(),
               plan.schedule().squarings(),
               plan.schedule().patience(),
-              budget,
+              plan.schedule().epochs(),
+              QueryBudget.beside(owner.files().secretKey(), client.keyId(), budget),
               log,
               options.listener());
       ValidationOracle inProcess =
@@ -146,7 +148,7 @@ public final class RunningOracle implements ValidationOracle, AutoCloseable {
     return runId;
   }
 
-  /** {@return answers left of the budget} */
+  /** {@return answers left of the budget of the secret key} */
   public int answersLeft() {
     return service.answersLeft();
   }

@@ -39,7 +39,8 @@ public final class Main {
         BenchTrainCommand.class,
         PaperBenchCommand.class,
         BenchProductsCommand.class,
-        BenchSoftmaxCommand.class
+        BenchSoftmaxCommand.class,
+        ChaosCommand.class
       })
   static final class Bench implements Runnable {
     @Spec private CommandSpec spec;

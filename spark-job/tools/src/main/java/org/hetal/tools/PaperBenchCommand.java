@@ -130,7 +130,7 @@ final class PaperBenchCommand extends SettingsCommand {
     double keygen = parties.owner("keygen");
     double encrypt = parties.owner("encrypt");
     parties.train();
-    parties.owner("decrypt-model");
+    parties.owner("decrypt-model", "--all-digits"); // for the comparison that follows
     Path figures = folder.resolve("evaluation.json");
     parties.owner("evaluate", "--softmax", "--json", figures.toString());
     return row(set, settings, Parties.read(figures), keygen, encrypt);

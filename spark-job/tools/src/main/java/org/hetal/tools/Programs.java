@@ -22,8 +22,10 @@ record Programs(List<String> owner, List<String> cluster) {
     List<String> cluster = new ArrayList<>(List.of(java));
     cluster.add("@" + property("cluster.java-options"));
     cluster.addAll(List.of("-cp", property("cluster.class-path"), property("cluster.main")));
-    return new Programs(
-        List.of(java, "-cp", property("owner.class-path"), property("owner.main")), cluster);
+    List<String> owner = new ArrayList<>(List.of(java));
+    owner.addAll(property("owner.crash-options").lines().toList());
+    owner.addAll(List.of("-cp", property("owner.class-path"), property("owner.main")));
+    return new Programs(owner, cluster);
   }
 
   /** Where the launcher and the demo's settings are. */

@@ -33,17 +33,19 @@ public interface EvaluatorBackend {
    * Opens an evaluator, which the caller closes.
    *
    * @param keyBundle a folder of this machine; null for a backend without keys
+   * @param manifestDigest SHA-256 of the manifest that the bundle must have, in hex; null for any.
+   *     The manifest has the digest of every key file
    * @param parameterSet for a backend without keys; a bundle has its own
    * @param device of the native engine; the others take only its threads
    * @throws FileReadException when a file of the bundle is missing or cannot be read
-   * @throws HeFormatException when the bundle is damaged or of other parameters
+   * @throws HeFormatException when the bundle is damaged, has another manifest or other parameters
    * @throws NativeLibraryException when the backend's library is missing or of another build
    * @throws DeviceUnavailableException when this machine lacks the device
    * @throws DeviceOutOfMemoryException when the device has not the memory to be reserved
    * @throws ResourceUnavailableException when the system gives fewer threads
    * @return an evaluator with the keys of the bundle
    */
-  Evaluator open(Path keyBundle, String parameterSet, DeviceSpec device);
+  Evaluator open(Path keyBundle, String manifestDigest, String parameterSet, DeviceSpec device);
 
   /** {@return the backends on the class path, in the order of their jars} */
   static List<EvaluatorBackend> all() {

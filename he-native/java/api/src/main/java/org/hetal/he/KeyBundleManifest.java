@@ -88,10 +88,13 @@ public final class KeyBundleManifest {
     String first = lines.get(0);
     boolean engine = first.equals("hetal-keys 1");
     if (!engine
-        && !first.equals("hetal-openfhe-keys 1")
+        && !first.equals("hetal-openfhe-keys 2")
         && !first.equals("hetal-simulator-keys 1")) {
       throw new HeFormatException(
-          where + ": version: expected the manifest of a key bundle, version 1; actual " + first);
+          where
+              + ": version: expected hetal-keys 1, hetal-openfhe-keys 2 or hetal-simulator-keys 1;"
+              + " actual "
+              + first);
     }
     String[] set = lines.get(1).split(" ");
     KeyBundleManifest out =

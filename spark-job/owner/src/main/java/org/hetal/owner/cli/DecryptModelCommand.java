@@ -5,6 +5,7 @@ import java.util.List;
 import org.hetal.command.ExitCode;
 import org.hetal.config.LocalPath;
 import org.hetal.owner.DataOwner;
+import org.hetal.owner.Digits;
 import org.hetal.owner.ModelFormat;
 import org.hetal.owner.PlainModel;
 import picocli.CommandLine.Command;
@@ -19,7 +20,9 @@ import picocli.CommandLine.TypeConversionException;
       "Decrypts the trained model into the folder paths.model. In every format the weights are for"
           + " raw features; model.npz also has those for scaled rows.",
       "Works by the record of the data set that the model was trained on, whatever was encrypted"
-          + " since. May be repeated; refuses to replace the model of another run."
+          + " since. May be repeated; refuses to replace the model of another run.",
+      "Rounds the weights to the precision that the run has, which it measures and prints: the digits"
+          + " below depend on the secret key (docs/security.md)."
     })
 final class DecryptModelCommand extends OwnerCommand {
   @Option(
@@ -36,6 +39,13 @@ final class DecryptModelCommand extends OwnerCommand {
               + " (int64 [rows]). Several with commas; default: ${DEFAULT-VALUE}.")
   private List<ModelFormat> formats;
 
+  @Option(
+      names = "--all-digits",
+      description =
+          "Do not round: for your own use only. Give nobody such a model who may have the"
+              + " ciphertexts.")
+  private boolean allDigits;
+
   @Override
   int run() {
     try (DataOwner owner = owner()) {
@@ -43,7 +53,8 @@ final class DecryptModelCommand extends OwnerCommand {
           owner.decrypt(
               LocalPath.of("paths.run", settings().paths().run()).resolve("model").toString(),
               modelFolder(),
-              EnumSet.copyOf(formats));
+              EnumSet.copyOf(formats),
+              allDigits ? Digits.ALL : Digits.PUBLISHABLE);
       say(
           "model of epoch %d of %d, run %s, data set %s, in %s",
           model.bestEpoch(),
@@ -51,6 +62,14 @@ final class DecryptModelCommand extends OwnerCommand {
           model.runId(),
           model.datasetId(),
           modelFolder().toAbsolutePath().normalize());
+      if (model.noise() > 0) {
+        say(
+            "noise of a weight: %.1e; %s",
+            model.noise(),
+            allDigits
+                ? "written with all digits, for your own use only"
+                : "weights rounded to " + model.decimals() + " decimals");
+      }
     }
     return ExitCode.OK.status();
   }

@@ -7,6 +7,7 @@ import org.hetal.command.ExitCode;
 import org.hetal.dataset.CommitException;
 import org.hetal.he.FileReadException;
 import org.hetal.owner.DataOwner;
+import org.hetal.owner.Digits;
 import org.hetal.owner.Predictions;
 import org.hetal.owner.UnlabeledRows;
 import picocli.CommandLine.Command;
@@ -19,6 +20,8 @@ import picocli.CommandLine.Option;
       "Decrypts predicted logits into a CSV file (mode 0600) with one line for each row that was"
           + " encrypted: its number in its file, counted from 1, the class, and the probability of"
           + " each class.",
+      "Rounds the probabilities to the precision of the logits, which it measures and prints, at most"
+          + " 6 decimals.",
       "Refuses rows other than those that were encrypted, and to replace a file. May be repeated."
     })
 final class DecryptPredictionsCommand extends OwnerCommand {
@@ -44,6 +47,13 @@ final class DecryptPredictionsCommand extends OwnerCommand {
       description = "The CSV file to write; refused if it is there with another content.")
   private Path output;
 
+  @Option(
+      names = "--all-digits",
+      description =
+          "Do not round: for your own use only. Give nobody such a file who may have the"
+              + " ciphertexts.")
+  private boolean allDigits;
+
   @Override
   int run() {
     requireNotInput(rows);
@@ -52,8 +62,17 @@ final class DecryptPredictionsCommand extends OwnerCommand {
           owner.decryptPredictions(
               logits.toString(),
               rows == null ? null : UnlabeledRows.read(settings(), rows),
-              output);
+              output,
+              allDigits ? Digits.ALL : Digits.PUBLISHABLE);
       say("%d rows in %s", predictions.rows(), output);
+      if (predictions.noise() > 0) {
+        say(
+            "noise of a logit: %.1e; %s",
+            predictions.noise(),
+            allDigits
+                ? "written with all digits, for your own use only"
+                : "probabilities rounded to " + predictions.decimals() + " decimals");
+      }
     }
     return ExitCode.OK.status();
   }

@@ -8,6 +8,7 @@ import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.he.Parameters;
+import org.hetal.he.owner.OwnerLibrary;
 import org.hetal.owner.DataOwner;
 import org.hetal.owner.LabeledData;
 import org.hetal.owner.OwnerFiles;
@@ -23,6 +24,9 @@ abstract class OwnerCommand extends SettingsCommand {
   @Override
   protected final int execute() {
     backend = Clients.of(settings());
+    if (settings().backend() != Settings.Backend.SIMULATOR) {
+      OwnerLibrary.protectProcess();
+    }
     return run();
   }
 

@@ -2,6 +2,8 @@ package org.hetal.owner.encryption;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +15,7 @@ import org.hetal.format.Json;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.Preparation;
 import org.hetal.owner.table.numpy.NpzWriter;
+import org.hetal.packing.Layout;
 import org.hetal.packing.Packing;
 import org.hetal.plan.TrainingPlan;
 
@@ -41,6 +44,9 @@ public record DecryptedModel(
     double[] intercepts,
     List<String> classNames,
     Preparation preparation) {
+  /** A model with all digits, and how exact its weights are. */
+  public record Measured(DecryptedModel model, Precision precision) {}
+
   private static final String JSON_NAME = "model.json";
   private static final String NPZ_NAME = "model.npz";
 
@@ -53,7 +59,7 @@ public record DecryptedModel(
    * @param plan of that data set
    * @throws DatasetException when it is damaged or belongs to other keys or parameters
    */
-  public static DecryptedModel decrypt(
+  public static Measured decrypt(
       Client client,
       EncryptedModel stored,
       Storage encrypted,
@@ -63,20 +69,53 @@ public record DecryptedModel(
     Origin origin = stored.origin();
     origin.require(encrypted.describe(), client.parameters().hash(), client.keyId());
     stored.requirePlan(encrypted.describe(), plan);
-    List<double[]> slots =
-        stored.weights().stream().map(file -> client.decrypt(file.read(encrypted))).toList();
-    double[][] weights = Packing.unpackWeights(plan.layout(), slots.toArray(double[][]::new));
+    Layout layout = plan.layout();
+    double[][] ones = new double[layout.classes()][layout.features()];
+    Arrays.stream(ones).forEach(row -> Arrays.fill(row, 1));
+    double[][] used = Packing.packWeights(layout, ones);
+    List<Precision.Slots> slots = new ArrayList<>();
+    for (int i = 0; i < stored.weights().size(); i++) {
+      slots.add(Precision.decrypt(client, stored.weights().get(i).read(encrypted), used[i]));
+    }
+    double[][] weights =
+        Packing.unpackWeights(
+            layout, slots.stream().map(Precision.Slots::values).toArray(double[][]::new));
+    double noise = slots.stream().mapToDouble(Precision.Slots::noise).max().orElse(0);
     double scale = plan.schedule().stateScale();
     for (double[] row : weights) {
       for (int i = 0; i < row.length; i++) {
         row[i] *= scale;
       }
     }
-    return of(stored, weights, classNames, preparation);
+    DecryptedModel model =
+        of(
+            weights,
+            preparation,
+            new DecryptedModel(
+                stored.runId(),
+                stored.origin().datasetId(),
+                stored.origin().parameterSet(),
+                stored.epochs(),
+                stored.bestEpoch(),
+                stored.bootstraps(),
+                null,
+                null,
+                null,
+                classNames,
+                preparation));
+    return new Measured(model, new Precision(scale * noise));
+  }
+
+  /**
+   * This model with rounded weights, from which coefficients and intercepts are computed again:
+   * they say no more than the weights.
+   */
+  public DecryptedModel rounded(Precision precision) {
+    return of(precision.rounded(weights), preparation, this);
   }
 
   private static DecryptedModel of(
-      EncryptedModel stored, double[][] weights, List<String> classNames, Preparation preparation) {
+      double[][] weights, Preparation preparation, DecryptedModel rest) {
     int bias = preparation.kept().length;
     double[][] coefficients = new double[weights.length][preparation.columns()];
     double[] intercepts = new double[weights.length];
@@ -89,16 +128,16 @@ public record DecryptedModel(
       }
     }
     return new DecryptedModel(
-        stored.runId(),
-        stored.origin().datasetId(),
-        stored.origin().parameterSet(),
-        stored.epochs(),
-        stored.bestEpoch(),
-        stored.bootstraps(),
+        rest.runId(),
+        rest.datasetId(),
+        rest.parameterSet(),
+        rest.epochs(),
+        rest.bestEpoch(),
+        rest.bootstraps(),
         weights,
         coefficients,
         intercepts,
-        classNames,
+        rest.classNames(),
         preparation);
   }
 

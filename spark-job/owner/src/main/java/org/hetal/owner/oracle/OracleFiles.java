@@ -12,7 +12,7 @@ import org.hetal.config.SettingsException;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.he.FileReadException;
 
-/** The files of the oracle: its identity, and the certificate and token for the cluster. */
+/** The files of the oracle: its identity, and certificate and credentials for the cluster. */
 public final class OracleFiles {
   private static final String IDENTITY = "oracle.identity";
 
@@ -75,7 +75,7 @@ public final class OracleFiles {
           .writeAtomically(certificate.getFileName().toString(), pem);
     }
     Path tokenFile = token(oracle);
-    byte[] token = (identity.token() + "\n").getBytes(StandardCharsets.US_ASCII);
+    byte[] token = identity.credentials().encode();
     if (!holds(tokenFile, token)) {
       LocalStorage.ownerOnly(tokenFile.getParent())
           .writeAtomically(tokenFile.getFileName().toString(), token);

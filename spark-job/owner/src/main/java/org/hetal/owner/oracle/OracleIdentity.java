@@ -3,41 +3,23 @@ package org.hetal.owner.oracle;
 import java.io.IOException;
 import java.io.StringReader;
 import java.io.StringWriter;
-import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.security.KeyFactory;
-import java.security.KeyPair;
-import java.security.KeyPairGenerator;
-import java.security.KeyStore;
-import java.security.PrivateKey;
 import java.security.SecureRandom;
-import java.security.Signature;
-import java.security.cert.Certificate;
-import java.security.cert.CertificateFactory;
-import java.security.cert.X509Certificate;
-import java.security.spec.ECGenParameterSpec;
-import java.security.spec.PKCS8EncodedKeySpec;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Date;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Consumer;
-import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
-import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
 import org.bouncycastle.asn1.x509.GeneralNames;
-import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateHolder;
-import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
-import org.bouncycastle.operator.OperatorCreationException;
-import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
 import org.bouncycastle.util.io.pem.PemObject;
 import org.bouncycastle.util.io.pem.PemReader;
 import org.bouncycastle.util.io.pem.PemWriter;
@@ -45,12 +27,12 @@ import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.OwnerOnly;
 import org.hetal.he.FileReadException;
+import org.hetal.oracle.ClusterCredentials;
 
 /**
- * A certificate and a random token, which are given to the cluster, and the private key of the
- * certificate, which is not. By the certificate the cluster authenticates the oracle; by the token
- * the oracle authenticates the cluster. All three are kept in one file of mode 0600, so that an
- * oracle that is started again has the same identity.
+ * The oracle's certificate, which the cluster gets, and its private key, which it does not get; and
+ * the {@link ClusterCredentials}, by which the oracle authenticates the cluster. All are kept in
+ * one file of mode 0600, so that an oracle that is started again has the same identity.
  */
 public final class OracleIdentity {
   private static final Duration VALID = Duration.ofDays(365);
@@ -59,22 +41,21 @@ public final class OracleIdentity {
   /** An identity with less time left is renewed at the start: a training may take days. */
   private static final Duration LEAST_LEFT = Duration.ofDays(14);
 
+  private static final String CLUSTER_CERTIFICATE = "HETAL CLUSTER CERTIFICATE";
+  private static final String CLUSTER_KEY = "HETAL CLUSTER PRIVATE KEY";
   private static final String CERTIFICATE = "CERTIFICATE";
   private static final String PRIVATE_KEY = "PRIVATE KEY";
   private static final String TOKEN = "HETAL ORACLE TOKEN";
   private static final int TOKEN_BYTES = 32;
 
-  private final X509Certificate certificate;
-  private final PrivateKey key;
+  private final SelfSigned oracle;
+  private final SelfSigned cluster; // null: read from a file of a release without it
   private final byte[] token;
-  private final SSLContext context;
 
-  private OracleIdentity(X509Certificate certificate, PrivateKey key, byte[] token)
-      throws GeneralSecurityException, IOException {
-    this.certificate = certificate;
-    this.key = key;
+  private OracleIdentity(SelfSigned oracle, SelfSigned cluster, byte[] token) {
+    this.oracle = oracle;
+    this.cluster = cluster;
     this.token = token;
-    this.context = context(certificate, key);
   }
 
   /**
@@ -120,33 +101,12 @@ public final class OracleIdentity {
     SecureRandom random = new SecureRandom();
     byte[] token = new byte[TOKEN_BYTES];
     random.nextBytes(token);
-    try {
-      KeyPairGenerator generator = KeyPairGenerator.getInstance("EC");
-      generator.initialize(new ECGenParameterSpec("secp256r1"), random);
-      KeyPair pair = generator.generateKeyPair();
-      X509Certificate certificate = certificate(host, pair, new BigInteger(128, random), now);
-      return new OracleIdentity(certificate, pair.getPrivate(), token);
-    } catch (GeneralSecurityException | OperatorCreationException | IOException e) {
-      throw new IllegalStateException("making the oracle's certificate", e);
-    }
-  }
-
-  private static X509Certificate certificate(
-      String host, KeyPair pair, BigInteger serial, Instant now)
-      throws GeneralSecurityException, OperatorCreationException, IOException {
-    X500Name name = new X500Name("CN=hetal oracle");
-    JcaX509v3CertificateBuilder builder =
-        new JcaX509v3CertificateBuilder(
-            name,
-            serial,
-            Date.from(now.minus(CLOCK_SKEW)),
-            Date.from(now.plus(VALID)),
-            name,
-            pair.getPublic());
-    builder.addExtension(Extension.subjectAlternativeName, false, subject(host));
-    return new JcaX509CertificateConverter()
-        .getCertificate(
-            builder.build(new JcaContentSignerBuilder("SHA256withECDSA").build(pair.getPrivate())));
+    Instant from = now.minus(CLOCK_SKEW);
+    Instant to = now.plus(VALID);
+    return new OracleIdentity(
+        SelfSigned.create("hetal oracle", Optional.of(subject(host)), from, to),
+        SelfSigned.create("hetal cluster", Optional.empty(), from, to),
+        token);
   }
 
   /** Of an IPv6 address without the name of an interface, which only this machine knows. */
@@ -158,13 +118,17 @@ public final class OracleIdentity {
   }
 
   private String reasonToRenew(String host) {
-    Instant end = certificate.getNotAfter().toInstant();
+    if (cluster == null) {
+      return "it has no client certificate for the cluster";
+    }
+    Instant end = oracle.certificate().getNotAfter().toInstant();
     if (end.isBefore(Instant.now().plus(LEAST_LEFT))) {
       return "the certificate ends on " + end;
     }
     try {
       Extension names =
-          new JcaX509CertificateHolder(certificate).getExtension(Extension.subjectAlternativeName);
+          new JcaX509CertificateHolder(oracle.certificate())
+              .getExtension(Extension.subjectAlternativeName);
       boolean same =
           names != null
               && names.getParsedValue().toASN1Primitive().equals(subject(host).toASN1Primitive());
@@ -185,17 +149,14 @@ public final class OracleIdentity {
           throw damaged(file, "a part " + type, null);
         }
       }
-      X509Certificate certificate =
-          (X509Certificate)
-              CertificateFactory.getInstance("X.509")
-                  .generateCertificate(new java.io.ByteArrayInputStream(parts.get(CERTIFICATE)));
-      PrivateKey key =
-          KeyFactory.getInstance("EC")
-              .generatePrivate(new PKCS8EncodedKeySpec(parts.get(PRIVATE_KEY)));
-      if (parts.get(TOKEN).length != TOKEN_BYTES || !belongs(key, certificate)) {
-        throw damaged(file, "a token, and the key of the certificate", null);
+      SelfSigned oracle = SelfSigned.of(parts.get(CERTIFICATE), parts.get(PRIVATE_KEY));
+      boolean old = !parts.containsKey(CLUSTER_CERTIFICATE) && !parts.containsKey(CLUSTER_KEY);
+      SelfSigned cluster =
+          old ? null : SelfSigned.of(parts.get(CLUSTER_CERTIFICATE), parts.get(CLUSTER_KEY));
+      if (parts.get(TOKEN).length != TOKEN_BYTES) {
+        throw damaged(file, "a token of " + TOKEN_BYTES + " bytes", null);
       }
-      return new OracleIdentity(certificate, key, parts.get(TOKEN));
+      return new OracleIdentity(oracle, cluster, parts.get(TOKEN));
     } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
       throw damaged(file, "certificate, private key and token", e);
     }
@@ -219,42 +180,28 @@ public final class OracleIdentity {
         cause);
   }
 
-  private static boolean belongs(PrivateKey key, X509Certificate certificate)
-      throws GeneralSecurityException {
-    byte[] message = "hetal oracle".getBytes(StandardCharsets.US_ASCII);
-    Signature signature = Signature.getInstance("SHA256withECDSA");
-    signature.initSign(key);
-    signature.update(message);
-    byte[] signed = signature.sign();
-    signature.initVerify(certificate);
-    signature.update(message);
-    return signature.verify(signed);
-  }
-
-  private static SSLContext context(X509Certificate certificate, PrivateKey key)
-      throws GeneralSecurityException, IOException {
-    KeyStore store = KeyStore.getInstance("PKCS12");
-    store.load(null, null);
-    store.setKeyEntry("oracle", key, new char[0], new Certificate[] {certificate});
-    KeyManagerFactory managers =
-        KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    managers.init(store, new char[0]);
-    SSLContext context = SSLContext.getInstance("TLSv1.3");
-    context.init(managers.getKeyManagers(), null, null);
-    return context;
-  }
-
-  /** All three parts, the private key included. */
-  private String pem() {
-    return pem(CERTIFICATE, encoded()) + pem(PRIVATE_KEY, key.getEncoded()) + pem(TOKEN, token);
-  }
-
-  private byte[] encoded() {
+  /**
+   * TLS with this certificate for clients with the cluster's certificate alone.
+   *
+   * @throws IllegalStateException never with an identity that {@link #open} gave
+   */
+  private static SSLContext context(SelfSigned oracle, SelfSigned cluster) {
     try {
-      return certificate.getEncoded();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("encoding a certificate", e);
+      SSLContext context = SSLContext.getInstance("TLSv1.3");
+      context.init(oracle.keyManagers("oracle"), cluster.trustManagersOfTheOther("cluster"), null);
+      return context;
+    } catch (GeneralSecurityException | IOException e) {
+      throw new IllegalStateException("using the oracle's certificates", e);
     }
+  }
+
+  /** All parts, the private keys included; the token last, so that a file that was cut has none. */
+  private String pem() {
+    return pem(CLUSTER_CERTIFICATE, cluster.encodedCertificate())
+        + pem(CLUSTER_KEY, cluster.key().getEncoded())
+        + pem(CERTIFICATE, oracle.encodedCertificate())
+        + pem(PRIVATE_KEY, oracle.key().getEncoded())
+        + pem(TOKEN, token);
   }
 
   private static String pem(String type, byte[] content) {
@@ -268,16 +215,21 @@ public final class OracleIdentity {
   }
 
   SSLContext context() {
-    return context;
+    return context(oracle, cluster);
   }
 
   /** The certificate in PEM: the only one that the cluster trusts. */
   public String certificatePem() {
-    return pem(CERTIFICATE, encoded());
+    return pem(CERTIFICATE, oracle.encodedCertificate());
+  }
+
+  /** What the cluster shows: token, client certificate and its key. */
+  public ClusterCredentials credentials() {
+    return new ClusterCredentials(token(), cluster.certificate(), cluster.key());
   }
 
   /** The token in hex: the cluster sends it as {@code Authorization: Bearer}. */
-  public String token() {
+  String token() {
     return HexFormat.of().formatHex(token);
   }
 

@@ -25,6 +25,7 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import org.hetal.config.SettingsException;
 import org.hetal.oracle.Greeting;
@@ -32,15 +33,20 @@ import org.hetal.oracle.ValidationAnswer;
 import org.hetal.oracle.ValidationRequest;
 
 /**
- * {@link OracleService} over HTTPS with TLS 1.3 alone; what goes over the wire is described in
- * {@link Greeting}, {@link ValidationRequest} and {@link ValidationAnswer}. One event loop serves
- * all connections, so that a silent or slow connection occupies no thread ({@link
- * UnauthenticatedConnections}); requests are answered one after the other on a thread of their own.
+ * {@link OracleService} over HTTPS with TLS 1.3 alone, for clients with the certificate of {@link
+ * OracleIdentity#credentials} alone; what goes over the wire is described in {@link Greeting},
+ * {@link ValidationRequest} and {@link ValidationAnswer}. One event loop serves all connections, so
+ * that a silent or slow connection occupies no thread ({@link UnauthenticatedConnections});
+ * requests are answered one after the other on a thread of their own.
  */
 public final class OracleServer implements AutoCloseable {
   private static final int HEADER_BYTES = 1 << 20;
   private static final int CIPHERTEXT_BYTES = 48 << 20;
   static final int MOST_UNAUTHENTICATED = 512;
+
+  /** Lines per minute about requests of whom the cluster's credentials were given to. */
+  static final int AUTHENTICATED_LINES = 20;
+
   private static final Duration TIME_TO_AUTHENTICATE = Duration.ofSeconds(15);
   private static final Duration TIME_TO_END = Duration.ofSeconds(4);
   private static final HttpDecoderConfig LIMITS =
@@ -81,6 +87,7 @@ public final class OracleServer implements AutoCloseable {
       Consumer<String> trouble,
       Consumer<Error> failed) {
     this.service = service;
+    SSLContext tls = identity.context();
     long most = HEADER_BYTES + (long) service.groups() * CIPHERTEXT_BYTES;
     Map<String, RequestHandler.Route> routes =
         Map.of(
@@ -95,8 +102,8 @@ public final class OracleServer implements AutoCloseable {
             new UnauthenticatedConnections(MOST_UNAUTHENTICATED, timeToAuthenticate),
             answers,
             new AtomicInteger(),
-            trouble,
-            new RateLimitedLog(trouble),
+            new RateLimitedLog(AUTHENTICATED_LINES, trouble),
+            new RateLimitedLog(1, trouble),
             failed);
     ChannelFuture bound =
         new ServerBootstrap()
@@ -118,7 +125,7 @@ public final class OracleServer implements AutoCloseable {
                     connection
                         .pipeline()
                         .addLast(shared.unauthenticated())
-                        .addLast(new SslHandler(engine(identity)))
+                        .addLast(new SslHandler(engine(tls)))
                         .addLast(new HttpServerCodec(LIMITS))
                         .addLast(new RequestHandler(shared));
                   }
@@ -152,9 +159,10 @@ public final class OracleServer implements AutoCloseable {
     return failure.getMessage() == null ? failure.toString() : failure.getMessage();
   }
 
-  private static SSLEngine engine(OracleIdentity identity) {
-    SSLEngine engine = identity.context().createSSLEngine();
+  private static SSLEngine engine(SSLContext tls) {
+    SSLEngine engine = tls.createSSLEngine();
     engine.setUseClientMode(false);
+    engine.setNeedClientAuth(true);
     engine.setEnabledProtocols(new String[] {"TLSv1.3"});
     return engine;
   }

@@ -13,6 +13,7 @@ import org.hetal.he.HeException;
 import org.hetal.he.owner.Client;
 import org.hetal.oracle.Greeting;
 import org.hetal.oracle.RunIdentity;
+import org.hetal.oracle.ValidationAnswer;
 import org.hetal.oracle.ValidationRequest;
 import org.hetal.packing.Layout;
 import org.hetal.packing.Packing;
@@ -25,9 +26,10 @@ import org.hetal.training.ValidationOracle;
 
 /**
  * The validation oracle: decrypts validation logits, computes loss and accuracy, logs them and
- * answers stop or continue. Each answer costs one of the query budget. A request for an epoch that
- * was answered before, with the same ciphertexts, gets the same answer and costs nothing. Serves
- * one run per log. Thread-safe.
+ * answers stop or continue. Epochs are answered in order, up to the last of the plan. Each answer
+ * costs one of the query budget of the key. A request for an epoch that was answered before, with
+ * the same ciphertexts, gets the same answer and costs nothing. Serves one run per log. The reason
+ * for an answer is in the log only. Thread-safe.
  */
 public final class OracleService {
   private final Client client;
@@ -35,7 +37,8 @@ public final class OracleService {
   private final Layout layout;
   private final List<RowRange> groups;
   private final double logitScale;
-  private final int budget;
+  private final int epochs;
+  private final QueryBudget budget;
   private final EarlyStopping stopping;
   private final OracleLog log;
   private final Consumer<EpochMetrics> listener;
@@ -45,7 +48,8 @@ public final class OracleService {
    * @param labels of the validation rows
    * @param squarings logits are received divided by 2^squarings
    * @param patience epochs without a better loss
-   * @param budget number of answers, those in the log included
+   * @param epochs of the plan
+   * @param budget of the key; the answers in the log are counted if they were not
    * @param listener receives the metrics of each new answer
    * @throws org.hetal.config.SettingsException when the log is of another run
    */
@@ -56,7 +60,8 @@ public final class OracleService {
       int[] labels,
       int squarings,
       int patience,
-      int budget,
+      int epochs,
+      QueryBudget budget,
       OracleLog log,
       Consumer<EpochMetrics> listener) {
     this.client = client;
@@ -65,6 +70,7 @@ public final class OracleService {
     this.layout = layout;
     this.groups = Partition.groups(labels.length, layout);
     this.logitScale = Math.scalb(1.0, squarings);
+    this.epochs = epochs;
     this.budget = budget;
     this.stopping =
         new EarlyStopping(
@@ -75,6 +81,9 @@ public final class OracleService {
             log.entries().stream().map(OracleLog.Entry::metrics).toList());
     this.log = log;
     this.listener = listener;
+    for (int answered = 0; answered < log.entries().size(); answered++) {
+      budget.record(question(answered, log.entries().get(answered).sha256()));
+    }
   }
 
   /** Number of ciphertexts in a request: one per group of validation rows. */
@@ -82,9 +91,9 @@ public final class OracleService {
     return groups.size();
   }
 
-  /** Answers left. */
-  public synchronized int answersLeft() {
-    return budget - log.entries().size();
+  /** Answers left of the budget of the key. */
+  public int answersLeft() {
+    return budget.left();
   }
 
   /**
@@ -139,9 +148,9 @@ public final class OracleService {
             + "; start the oracle with the log that this run's answers are in");
     if (greeting.epochsAnswered() == answered) {
       requireNext(answered + 1);
-      requireBudget();
+      requireBudget(budget.allowsMore(runDigest(), answered));
     }
-    return new Greeting.Welcome(answersLeft());
+    return new Greeting.Welcome(true);
   }
 
   synchronized StopDecision decide(ValidationRequest request) {
@@ -163,7 +172,8 @@ public final class OracleService {
       return answer(entry);
     }
     requireNext(request.epoch());
-    requireBudget();
+    // Before the decryption: whether that succeeds is an answer, too.
+    requireBudget(budget.charge(question(entries.size(), digest)));
     EpochMetrics metrics = stopping.decide(request.epoch(), decrypt(request.logits()));
     OracleLog.Entry entry =
         new OracleLog.Entry(
@@ -186,7 +196,7 @@ public final class OracleService {
   }
 
   private StopDecision answer(OracleLog.Entry entry) {
-    return new StopDecision(entry.stop(), entry.best(), entry.reason());
+    return ValidationAnswer.withoutReason(new StopDecision(entry.stop(), entry.best(), ""));
   }
 
   private void requireGroups(int actual) {
@@ -196,11 +206,31 @@ public final class OracleService {
         "ciphertexts: expected " + groups.size() + ", actual " + actual);
   }
 
-  private void requireBudget() {
+  private void requireBudget(boolean holds) {
     require(
-        answersLeft() > 0,
+        holds,
         OracleException.BUDGET_SPENT,
-        "query budget: expected an answer left of " + budget + ", actual none");
+        "query budget: expected an answer left of "
+            + budget.most()
+            + " for this secret key, actual none; a further run needs a key of its own, or a larger"
+            + " oracle.query-budget");
+  }
+
+  private String runDigest() {
+    return Digests.sha256(run.runId() + ' ' + run.plan() + ' ' + run.dataset().orElse(""));
+  }
+
+  /**
+   * A question as the budget counts it.
+   *
+   * @param answered epochs before it
+   * @param digest of its ciphertexts
+   */
+  private QueryBudget.Question question(int answered, String digest) {
+    StringBuilder all = new StringBuilder(runDigest());
+    log.entries().subList(0, answered).forEach(entry -> all.append(' ').append(entry.sha256()));
+    return new QueryBudget.Question(
+        runDigest(), Digests.sha256(all.append(' ').append(digest).toString()));
   }
 
   private void requireNext(int epoch) {
@@ -208,6 +238,10 @@ public final class OracleService {
     int next = entries.size() + 1;
     require(
         epoch == next, OracleException.CONFLICT, "epoch: expected " + next + ", actual " + epoch);
+    require(
+        epoch <= epochs,
+        OracleException.CONFLICT,
+        "epoch: expected at most " + epochs + ", the epochs of the plan, actual " + epoch);
     require(
         entries.isEmpty() || !entries.get(entries.size() - 1).stop(),
         OracleException.CONFLICT,

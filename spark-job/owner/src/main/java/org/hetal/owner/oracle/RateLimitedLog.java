@@ -4,29 +4,38 @@ import java.time.Duration;
 import java.util.function.Consumer;
 
 /**
- * Passes one line per minute on and counts the others. For lines that anybody who reaches the port
- * can cause.
+ * Passes some lines per minute on and counts the others. For lines that somebody else can cause.
  */
 final class RateLimitedLog implements Consumer<String> {
-  private static final Duration PAUSE = Duration.ofMinutes(1);
+  private static final Duration MINUTE = Duration.ofMinutes(1);
 
+  private final int perMinute;
   private final Consumer<String> lines;
-  private long last = System.nanoTime() - PAUSE.toNanos();
+  private long start = System.nanoTime();
+  private int passed;
   private long left;
 
-  RateLimitedLog(Consumer<String> lines) {
+  /**
+   * @param perMinute at least 1
+   */
+  RateLimitedLog(int perMinute, Consumer<String> lines) {
+    this.perMinute = perMinute;
     this.lines = lines;
   }
 
   @Override
   public synchronized void accept(String line) {
     long now = System.nanoTime();
-    if (now - last < PAUSE.toNanos()) {
+    if (now - start >= MINUTE.toNanos()) {
+      start = now;
+      passed = 0;
+    }
+    if (passed >= perMinute) {
       left++;
       return;
     }
     lines.accept(left == 0 ? line : line + " (and " + left + " like it since the last line)");
-    last = now;
+    passed++;
     left = 0;
   }
 }

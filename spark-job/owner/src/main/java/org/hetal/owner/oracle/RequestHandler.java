@@ -27,6 +27,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import javax.net.ssl.SSLHandshakeException;
 import org.hetal.format.Digests;
 import org.hetal.oracle.Greeting;
 import org.hetal.oracle.ValidationAnswer;
@@ -297,6 +298,14 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
   @Override
   public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
     context.close();
+    if (cause.getCause() instanceof SSLHandshakeException refused
+        && String.valueOf(refused.getMessage()).contains("certificate")) {
+      shared
+          .unauthenticatedTrouble()
+          .accept(
+              "refused: client certificate: expected that of the oracle's token file, actual"
+                  + " another or none; give the file to the cluster (oracle.token-file)");
+    }
     shared.caught(cause);
   }
 }

@@ -20,6 +20,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import org.hetal.oracle.ClusterCredentials;
 import org.hetal.oracle.ValidationRequest;
 import org.hetal.owner.oracle.OracleLog;
 import org.junit.jupiter.api.AfterEach;
@@ -183,7 +184,7 @@ class OracleCommandTest {
               "POST %s HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer %s\r\n"
                   + "Content-Length: %d\r\n\r\n",
               ValidationRequest.PATH,
-              Files.readString(folder.resolve("cluster/oracle.token")).strip(),
+              credentials().token(),
               48 << 20);
       socket.getOutputStream().write(header.getBytes(StandardCharsets.US_ASCII));
       assertTrue(oracle.waitFor(30, TimeUnit.SECONDS), () -> "still running: " + said(0));
@@ -193,6 +194,10 @@ class OracleCommandTest {
     assertTrue(said(0).contains("hetal oracle: Java's memory is too small"), said(0));
     javaOptions.clear();
     listening();
+  }
+
+  private ClusterCredentials credentials() throws Exception {
+    return ClusterCredentials.decode(Files.readAllBytes(folder.resolve("cluster/oracle.token")));
   }
 
   private Socket connect(int port) throws Exception {
@@ -206,7 +211,7 @@ class OracleCommandTest {
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trust.init(trusted);
     SSLContext context = SSLContext.getInstance("TLSv1.3");
-    context.init(null, trust.getTrustManagers(), null);
+    context.init(credentials().keyManagers(), trust.getTrustManagers(), null);
     return context.getSocketFactory().createSocket("localhost", port);
   }
 }

@@ -11,6 +11,7 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +19,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.TrustManager;
@@ -49,16 +51,18 @@ class OracleConnectionsTest {
   private final List<Socket> sockets = new ArrayList<>();
   private Client client;
   private OracleIdentity identity;
+  private KeyManager[] shown;
   private OracleLog log;
   private OracleServer server;
 
   @BeforeEach
-  void start() {
+  void start() throws GeneralSecurityException {
     client =
         Clients.of(
                 SettingsLoader.load(List.of(), Map.of("backend", "simulator", "parameters", SET)))
             .generate(SET, 1L);
     identity = OracleIdentity.create("localhost");
+    shown = identity.credentials().keyManagers(); // takes longer than a handshake
     log = OracleLog.open(folder.resolve("oracle.jsonl"), trouble::add);
     int[] labels = {0, 1, 2, 0};
     OracleService service =
@@ -70,6 +74,7 @@ class OracleConnectionsTest {
             4,
             2,
             5,
+            QueryBudget.beside(folder.resolve("secret.key"), "ab", 5),
             log,
             metrics -> {});
     server =
@@ -92,6 +97,7 @@ class OracleConnectionsTest {
     CONNECTED,
     ONE_BYTE,
     HALF_A_HANDSHAKE,
+    HANDSHAKE_WITHOUT_CERTIFICATE,
     HANDSHAKE,
     HALF_A_HEADER,
     HEADER_WITH_A_WRONG_TOKEN,
@@ -111,6 +117,7 @@ class OracleConnectionsTest {
       case HALF_A_HANDSHAKE ->
           // The header of a handshake record of 300 bytes, and some of them.
           plain.getOutputStream().write(new byte[] {0x16, 3, 1, 1, 0x2c, 1, 0, 1, 0x28, 3, 3});
+      case HANDSHAKE_WITHOUT_CERTIFICATE -> secured(plain, null);
       case HANDSHAKE -> secured(plain);
       case HALF_A_HEADER -> send(secured(plain), wrong.substring(0, 40));
       case HEADER_WITH_A_WRONG_TOKEN -> send(secured(plain), wrong);
@@ -120,9 +127,13 @@ class OracleConnectionsTest {
   }
 
   private SSLSocket secured(Socket plain) throws IOException {
+    return secured(plain, shown);
+  }
+
+  private SSLSocket secured(Socket plain, KeyManager[] shown) throws IOException {
     SSLSocket socket =
         (SSLSocket)
-            trustingEverybody()
+            trustingEverybody(shown)
                 .getSocketFactory()
                 .createSocket(plain, "localhost", server.port(), true);
     socket.startHandshake();
@@ -135,7 +146,7 @@ class OracleConnectionsTest {
     socket.getOutputStream().flush();
   }
 
-  private static SSLContext trustingEverybody() {
+  private static SSLContext trustingEverybody(KeyManager[] shown) {
     try {
       SSLContext context = SSLContext.getInstance("TLSv1.3");
       X509TrustManager everybody =
@@ -151,9 +162,9 @@ class OracleConnectionsTest {
               return new X509Certificate[0];
             }
           };
-      context.init(null, new TrustManager[] {everybody}, null);
+      context.init(shown, new TrustManager[] {everybody}, null);
       return context;
-    } catch (java.security.GeneralSecurityException e) {
+    } catch (GeneralSecurityException e) {
       throw new IllegalStateException(e);
     }
   }

@@ -25,6 +25,7 @@ import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.config.SettingsLoader;
 import org.hetal.dataset.DatasetException;
+import org.hetal.oracle.ClusterCredentials;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -105,6 +106,18 @@ class OracleIdentityTest {
     assertEquals(List.of(), notices);
   }
 
+  /** Of a release before client certificates. */
+  @Test
+  void identityWithoutClientCertificate_isRenewedAndSaid() throws Exception {
+    OracleIdentity first = open("localhost");
+    String whole = Files.readString(file());
+    Files.writeString(file(), whole.substring(whole.indexOf("-----BEGIN CERTIFICATE-----")));
+    OracleIdentity second = open("localhost");
+    assertNotEquals(first.token(), second.token());
+    assertTrue(notices.get(0).contains("it has no client certificate"), notices.toString());
+    assertEquals(second.credentials().certificate(), open("localhost").credentials().certificate());
+  }
+
   @Test
   void fileThatOthersMayRead_isRefused() throws Exception {
     open("localhost");
@@ -165,11 +178,14 @@ class OracleIdentityTest {
         OracleIdentity.open(identityFile(settings), "localhost", notices::add);
     OracleFiles.handOver(settings.oracle(), identity);
     Path token = folder.resolve("cluster/oracle.token");
-    assertEquals(identity.token() + "\n", Files.readString(token));
+    assertArrayEquals(identity.credentials().encode(), Files.readAllBytes(token));
     assertEquals("rw-------", mode(token));
+    String own = Files.readString(identityFile(settings));
+    own = own.substring(own.indexOf("-----BEGIN PRIVATE KEY-----")).lines().toList().get(2);
+    assertTrue(own.length() > 20, own);
     try (Stream<Path> files = Files.walk(folder.resolve("cluster"))) {
       for (Path each : files.filter(Files::isRegularFile).toList()) {
-        assertFalse(Files.readString(each).contains("PRIVATE KEY"), each.toString());
+        assertFalse(Files.readString(each).contains(own), each.toString());
       }
     }
     Path certificate = folder.resolve("cluster/oracle.pem");
@@ -181,7 +197,7 @@ class OracleIdentityTest {
     assertEquals("rw-r-----", mode(token), "what was handed over stays as it is");
     assertEquals(written, Files.getLastModifiedTime(certificate));
     OracleFiles.handOver(settings.oracle(), OracleIdentity.create("localhost"));
-    assertNotEquals(identity.token() + "\n", Files.readString(token));
+    assertNotEquals(identity.token(), ClusterCredentials.decode(Files.readAllBytes(token)).token());
   }
 
   @ParameterizedTest

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -20,6 +21,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSocket;
@@ -47,6 +49,7 @@ class OracleServerTest {
   private static final String SET = "insecure_simulator_n7_l12";
   private static final int[] LABELS = {0, 1, 2, 0};
   private static final int SQUARINGS = 4;
+  private static final int EPOCHS = 5;
 
   private static final String DATASET = "d".repeat(64);
   private static final String SCHEDULE = "e".repeat(64);
@@ -93,7 +96,8 @@ class OracleServerTest {
             LABELS,
             SQUARINGS,
             2,
-            budget,
+            EPOCHS,
+            QueryBudget.beside(folder.resolve("secret.key"), client.keyId(), budget),
             log,
             metrics -> {});
     server = new OracleServer(service, identity, "localhost", 0, trouble::add, failed::add);
@@ -122,7 +126,7 @@ class OracleServerTest {
   void answer_holdsNothingOfTheLoss() throws Exception {
     HttpResponse<byte[]> response = post(request(1, 1.0), identity.token(), trusting(identity));
     String body = new String(response.body(), StandardCharsets.UTF_8);
-    assertEquals("{\"stop\":false,\"best\":true,\"reason\":\"\"}", body);
+    assertEquals("{\"stop\":false,\"best\":true}", body);
   }
 
   @Test
@@ -203,10 +207,12 @@ class OracleServerTest {
 
   @Test
   void greeting_isAnsweredAndCostsNothing() throws Exception {
-    assertEquals(5, greet(run(), 1, 0));
+    greet(run(), 1, 0);
+    assertEquals(5, service.answersLeft());
     ask(1, 1.0);
-    assertEquals(4, greet(run(), 1, 1));
-    assertEquals(4, greet(run(), 1, 0), "a run that starts again asks what was answered");
+    greet(run(), 1, 1);
+    greet(run(), 1, 0); // a run that starts again asks what was answered
+    assertEquals(4, service.answersLeft());
     assertEquals(1, OracleLog.read(folder.resolve("oracle.jsonl")).size());
   }
 
@@ -241,7 +247,7 @@ class OracleServerTest {
     ask(1, 1.0);
     HttpResponse<byte[]> spent = post(new Greeting(run(), 1, 1));
     assertEquals(429, spent.statusCode());
-    assertEquals(0, greet(run(), 1, 0), "the answer on epoch 1 is in the log");
+    greet(run(), 1, 0); // the answer on epoch 1 is in the log
   }
 
   @Test
@@ -255,7 +261,16 @@ class OracleServerTest {
                 SettingsException.class,
                 () ->
                     new OracleService(
-                        client, other, layout, LABELS, SQUARINGS, 2, 5, log, metrics -> {}))
+                        client,
+                        other,
+                        layout,
+                        LABELS,
+                        SQUARINGS,
+                        2,
+                        EPOCHS,
+                        QueryBudget.beside(folder.resolve("secret.key"), client.keyId(), 5),
+                        log,
+                        metrics -> {}))
             .getMessage();
     assertTrue(
         message.contains("oracle.jsonl: run-id: expected answers for other, actual"), message);
@@ -283,7 +298,8 @@ class OracleServerTest {
               LABELS,
               SQUARINGS,
               2,
-              5,
+              EPOCHS,
+              QueryBudget.beside(folder.resolve("secret.key"), client.keyId(), 5),
               log,
               metrics -> {});
       String message =
@@ -308,6 +324,111 @@ class OracleServerTest {
     }
   }
 
+  /** By TLS itself: such a client cannot even send a token. */
+  @Test
+  void clientWithoutTheClusterCertificate_isRefusedInTheHandshake() throws Exception {
+    OracleIdentity other = OracleIdentity.create("localhost");
+    for (KeyManager[] shown : new KeyManager[][] {null, other.credentials().keyManagers()}) {
+      assertThrows(
+          IOException.class,
+          () -> post(request(1, 1.0), identity.token(), showing(identity, shown)));
+    }
+    assertEquals(5, service.answersLeft());
+    assertEquals(List.of(), failed);
+    assertFalse(ask(1, 1.0).stop());
+    assertTrue(
+        trouble.get(0).startsWith("refused: client certificate: expected that"), "" + trouble);
+    assertEquals(1, trouble.size(), "one line per minute: " + trouble);
+  }
+
+  /** The next log of the same key does not start from zero. */
+  @Test
+  void anotherLog_hasTheBudgetThatIsLeft() throws Exception {
+    ask(1, 1.0);
+    ask(2, 2.0);
+    stop();
+    java.nio.file.Files.delete(folder.resolve("oracle.jsonl"));
+    start(3);
+    assertEquals(1, service.answersLeft());
+    ask(1, 3.0); // another run: other ciphertexts
+    assertEquals(0, service.answersLeft());
+    HttpResponse<byte[]> spent = post(request(2, 1.0), identity.token(), trusting(identity));
+    assertEquals(429, spent.statusCode());
+    assertTrue(
+        ValidationAnswer.failureMessage(spent.body()).contains("a key of its own"),
+        ValidationAnswer.failureMessage(spent.body()));
+  }
+
+  /** A training that is repeated bit for bit learns nothing new. */
+  @Test
+  void sameQuestionsToAnotherLog_costNothing() throws Exception {
+    byte[] first = request(1, 1.0);
+    byte[] second = request(2, 2.0);
+    for (int round = 0; round < 3; round++) {
+      for (byte[] each : List.of(first, second)) {
+        assertEquals(200, post(each, identity.token(), trusting(identity)).statusCode());
+      }
+      assertEquals(0, service.answersLeft() - (round == 0 ? 3 : 0));
+      stop();
+      java.nio.file.Files.delete(folder.resolve("oracle.jsonl"));
+      start(2);
+      greet(run(), 1, 0);
+    }
+  }
+
+  /** As an older release left it. */
+  @Test
+  void answersOfALogWithoutCount_areCounted() throws Exception {
+    ask(1, 1.0);
+    stop();
+    java.nio.file.Files.delete(folder.resolve("secret.key.answers"));
+    start(5);
+    assertEquals(4, service.answersLeft());
+  }
+
+  @Test
+  void epochBeyondThePlan_isRefused() throws Exception {
+    stop();
+    start(100);
+    for (int epoch = 1; epoch <= EPOCHS; epoch++) {
+      assertFalse(ask(epoch, epoch).stop());
+    }
+    HttpResponse<byte[]> beyond =
+        post(request(EPOCHS + 1, 9.0), identity.token(), trusting(identity));
+    assertEquals(409, beyond.statusCode());
+    assertTrue(
+        ValidationAnswer.failureMessage(beyond.body()).contains("the epochs of the plan"),
+        ValidationAnswer.failureMessage(beyond.body()));
+    assertEquals(95, service.answersLeft());
+  }
+
+  /** Whether a decryption succeeds may tell something of the key. */
+  @Test
+  void questionThatCannotBeDecrypted_isCounted() throws Exception {
+    byte[] noise = new ValidationRequest(run(), 1, List.of(new byte[100])).encode();
+    assertEquals(400, post(noise, identity.token(), trusting(identity)).statusCode());
+    assertEquals(4, service.answersLeft());
+  }
+
+  @Test
+  void countIsTheOwnersAlone_andALineThatWasCutIsOfNoAnswer() throws Exception {
+    ask(1, 1.0);
+    Path count = folder.resolve("secret.key.answers");
+    assertEquals(
+        "rw-------",
+        java.nio.file.attribute.PosixFilePermissions.toString(
+            java.nio.file.Files.getPosixFilePermissions(count)));
+    java.nio.file.Files.writeString(
+        count, client.keyId() + " ab", java.nio.file.StandardOpenOption.APPEND);
+    assertEquals(4, service.answersLeft());
+    ask(2, 2.0);
+    assertEquals(3, service.answersLeft());
+    java.nio.file.Files.writeString(count, "nonsense\n");
+    String message =
+        assertThrows(SettingsException.class, () -> service.answersLeft()).getMessage();
+    assertTrue(message.contains("expected a key id and two SHA-256 per line"), message);
+  }
+
   private static TrustManager[] trustEverybody() {
     return new TrustManager[] {
       new X509TrustManager() {
@@ -329,11 +450,11 @@ class OracleServerTest {
     return new RunIdentity("run", client.keyId(), DATASET, SCHEDULE);
   }
 
-  private int greet(RunIdentity run, int groups, int epochsAnswered) throws Exception {
+  private void greet(RunIdentity run, int groups, int epochsAnswered) throws Exception {
     HttpResponse<byte[]> response = post(new Greeting(run, groups, epochsAnswered));
     assertEquals(
         200, response.statusCode(), () -> ValidationAnswer.failureMessage(response.body()));
-    return Greeting.Welcome.decode(response.body()).answersLeft();
+    assertEquals("{\"answersThisRun\":true}", new String(response.body(), StandardCharsets.UTF_8));
   }
 
   private HttpResponse<byte[]> post(Greeting greeting) throws Exception {
@@ -382,6 +503,15 @@ class OracleServerTest {
   /** Trusts the certificate of one identity alone, host name included. */
   private static HttpClient trusting(OracleIdentity identity) {
     try {
+      return showing(identity, identity.credentials().keyManagers());
+    } catch (java.security.GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /** As {@link #trusting}, with another client certificate or none. */
+  private static HttpClient showing(OracleIdentity identity, KeyManager[] shown) {
+    try {
       KeyStore store = KeyStore.getInstance("PKCS12");
       store.load(null, null);
       store.setCertificateEntry(
@@ -394,7 +524,7 @@ class OracleServerTest {
           TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
       trust.init(store);
       SSLContext context = SSLContext.getInstance("TLSv1.3");
-      context.init(null, trust.getTrustManagers(), null);
+      context.init(shown, trust.getTrustManagers(), null);
       return HttpClient.newBuilder().sslContext(context).build();
     } catch (java.security.GeneralSecurityException | java.io.IOException e) {
       throw new IllegalStateException(e);

@@ -48,7 +48,7 @@ public final class Backends {
     }
     Evaluator evaluator;
     try {
-      evaluator = backend.open(keys, spec.parameterSet(), spec.device());
+      evaluator = backend.open(keys, spec.keyManifestDigest(), spec.parameterSet(), spec.device());
     } catch (NativeLibraryException e) {
       throw new SettingsException("backend " + spec.backend() + ": " + e.getMessage(), e);
     }

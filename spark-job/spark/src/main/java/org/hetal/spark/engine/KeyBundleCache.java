@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -15,10 +17,12 @@ import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.io.IOUtils;
+import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.format.Digests;
 import org.hetal.he.FileWriteException;
 import org.hetal.he.IoReason;
+import org.hetal.he.library.ProcessUser;
 import org.hetal.spark.errors.RetryLaterException;
 import org.hetal.spark.storage.HadoopFailures;
 import org.slf4j.Logger;
@@ -27,9 +31,10 @@ import org.slf4j.LoggerFactory;
 /**
  * Makes a bundle of evaluation keys readable as local files. A bundle on a local path is used in
  * place. A remote bundle is copied once per machine to {@code hetal.keys.cache} (a Hadoop or system
- * property; default: a folder of the system's temporary directory), into a folder named by the
- * digest of its manifest. The manifest holds the digest of every key file; the engine checks the
- * digest of a key file when it opens the file.
+ * property; default: a folder of this user in the system's temporary directory), into a folder
+ * named by the digest of its manifest. The cache has mode 0700 and belongs to this user: a folder
+ * that somebody else made is refused. The manifest holds the digest of every key file; the engine
+ * gets the digest of the manifest and checks that of a key file when it opens the file.
  */
 public final class KeyBundleCache {
   private static final Logger LOG = LoggerFactory.getLogger(KeyBundleCache.class);
@@ -99,19 +104,19 @@ public final class KeyBundleCache {
 
   /** Copies beside the target and renames; other processes of this machine wait at a lock file. */
   private static Path copyOnce(String bundle, String digest, Configuration hadoop) {
-    String fallback = Path.of(System.getProperty("java.io.tmpdir"), "hetal-keys").toString();
-    String system = System.getProperty(CACHE_DIRECTORY, fallback);
+    String system = System.getProperty(CACHE_DIRECTORY, defaultCache().toString());
     Path cache = Path.of(hadoop.get(CACHE_DIRECTORY, system));
     Path target = cache.resolve(digest);
     try {
-      Files.createDirectories(cache);
+      PrivateFolder.make(cache, "set " + CACHE_DIRECTORY + " to a folder of this user");
       try (FileChannel channel =
               FileChannel.open(
                   cache.resolve(digest + ".lock"),
                   StandardOpenOption.CREATE,
-                  StandardOpenOption.WRITE);
+                  StandardOpenOption.WRITE,
+                  LinkOption.NOFOLLOW_LINKS);
           FileLock lock = channel.lock()) {
-        if (!Files.isDirectory(target)) {
+        if (!Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
           copy(bundle, Files.createTempDirectory(cache, digest + ".partial-"), target, hadoop);
         }
       }
@@ -120,6 +125,14 @@ public final class KeyBundleCache {
     }
     requireManifest(target, digest);
     return target;
+  }
+
+  private static Path defaultCache() {
+    try {
+      return Path.of(System.getProperty("java.io.tmpdir"), "hetal-keys-" + ProcessUser.id());
+    } catch (IOException e) {
+      throw new SettingsException("the user of this process: " + e.getMessage(), e);
+    }
   }
 
   private static FileWriteException unwritable(Path cache, String bundle, IOException failure) {
@@ -169,7 +182,9 @@ public final class KeyBundleCache {
       throws IOException {
     try {
       copy(new org.apache.hadoop.fs.Path(bundle), partial, hadoop);
+      synchronize(partial);
       Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
+      synchronize(target.getParent());
     } catch (IOException | RuntimeException e) {
       delete(partial, e);
       throw e;
@@ -203,12 +218,22 @@ public final class KeyBundleCache {
       throws IOException {
     byte[] part = new byte[PART_BYTES];
     InputStream in = open(files, from);
-    try (OutputStream out = Files.newOutputStream(to, StandardOpenOption.CREATE_NEW)) {
+    try (FileChannel file =
+            FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        OutputStream out = Channels.newOutputStream(file)) {
       for (int length = read(in, part, from); length >= 0; length = read(in, part, from)) {
         out.write(part, 0, length);
       }
+      file.force(true);
     } finally {
       IOUtils.closeStream(in);
+    }
+  }
+
+  /** The names in a folder are on the disk when this returns. */
+  private static void synchronize(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+      channel.force(true);
     }
   }
 

@@ -91,7 +91,15 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
         withWeights(
             compactLookahead,
             factor,
-            step -> gradients(microbatches, step, tasks).treeAggregate(new SumTree(), join, join));
+            step -> {
+              JavaRDD<SumTree> gradients = gradients(microbatches, step, tasks);
+              try {
+                return gradients.treeAggregate(new SumTree(), join, join);
+              } finally {
+                // Otherwise they stay on the executors' disks until the driver collects garbage.
+                gradients.rdd().cleanShuffleDependencies(false);
+              }
+            });
     split.measured(executors, microbatches.size(), tasks, (System.nanoTime() - start) * NANOS);
     gradientBytes += sum.bytes();
     try (PartialSum last = new PartialSum(evaluator)) {

@@ -87,12 +87,14 @@ final class SparkSessions {
     conf.setIfMissing("spark.ui.showConsoleProgress", "false");
     conf.set("spark.serializer", "org.apache.spark.serializer.KryoSerializer");
     conf.set("spark.kryo.registrator", HetalKryoRegistrator.class.getName());
+    conf.set("spark.kryo.registrationRequired", "true");
     // The compact weights of thousands of features are several ciphertexts of a few megabytes.
     conf.setIfMissing("spark.kryoserializer.buffer.max", "1g");
     if (settings.device() == Settings.Device.CUDA) {
       // CUDA then numbers GPUs as nvidia-smi does; the discovery script prints those numbers.
       conf.setIfMissing("spark.executorEnv.CUDA_DEVICE_ORDER", "PCI_BUS_ID");
     }
+    ClusterSecurity.require(conf, settings.cluster(), System.err::println);
     return context(conf);
   }
 

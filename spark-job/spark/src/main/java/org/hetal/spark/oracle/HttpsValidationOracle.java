@@ -2,6 +2,7 @@ package org.hetal.spark.oracle;
 
 import java.io.IOException;
 import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
 import java.security.cert.CertificateException;
@@ -18,6 +19,7 @@ import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.http.HttpEntity;
 import org.apache.hc.core5.http.HttpHeaders;
 import org.apache.hc.core5.http.HttpHost;
+import org.apache.hc.core5.http.NoHttpResponseException;
 import org.apache.hc.core5.http.io.entity.EntityUtils;
 import org.apache.hc.core5.http.io.support.ClassicRequestBuilder;
 import org.apache.hc.core5.util.Timeout;
@@ -35,9 +37,10 @@ import org.hetal.training.ValidationOracle;
 /**
  * Asks the data owner's validation oracle over HTTPS; see {@link Greeting}, {@link
  * ValidationRequest} and {@link ValidationAnswer}. The only certificate it trusts is that of the
- * settings. Certificate and token are read again before each attempt. A failure that may pass is
- * retried until the patience of the settings is used up: connection failures, status 503, another
- * certificate, a refused token. Pauses double from half a second to half a minute. Not thread-safe.
+ * settings; it shows the client certificate of the token file. Both files are read again before
+ * each attempt. A failure that may pass is retried until the patience of the settings is used up:
+ * connection failures, status 503, another certificate, a refused token. Pauses double from half a
+ * second to half a minute. Not thread-safe.
  */
 public final class HttpsValidationOracle implements ValidationOracle {
   private static final Duration GREETING_LIMIT = Duration.ofSeconds(15);
@@ -226,8 +229,23 @@ public final class HttpsValidationOracle implements ValidationOracle {
       return new Attempt(
           null, new Failure(message, question.tokenPatience(), new SettingsException(message, e)));
     } catch (IOException e) {
+      if (refusesOurCertificate(e)) {
+        String message =
+            where
+                + ": oracle.token-file: expected the client certificate that this oracle has written,"
+                + " actual another; give the oracle's token file to the cluster";
+        return new Attempt(
+            null,
+            new Failure(message, question.tokenPatience(), new SettingsException(message, e)));
+      }
       return new Attempt(null, away(reason(e), e));
     }
+  }
+
+  /** An alert of the oracle, which comes after the cluster's part of the handshake. */
+  private static boolean refusesOurCertificate(IOException failure) {
+    return failure instanceof SSLException
+        && String.valueOf(failure.getMessage()).matches(".*[Rr]eceived fatal alert.*certificate.*");
   }
 
   private Failure away(String reason, Throwable cause) {
@@ -290,6 +308,12 @@ public final class HttpsValidationOracle implements ValidationOracle {
     }
     if (failure instanceof SSLException) {
       return "something that does not speak TLS 1.3 (oracle.port): " + messageOf(failure, "");
+    }
+    if (failure instanceof SocketException || failure instanceof NoHttpResponseException) {
+      // The alert about a client certificate is lost when the request was being written.
+      return "a connection that was closed ("
+          + messageOf(failure, "no answer")
+          + "): the oracle was stopped, or oracle.token-file is not the file that it has written";
     }
     return messageOf(failure, failure.getClass().getSimpleName());
   }

@@ -1,7 +1,6 @@
 package org.hetal.spark.oracle;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -15,10 +14,11 @@ import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.util.Timeout;
 import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
+import org.hetal.oracle.ClusterCredentials;
 
 /**
- * Certificate and token of the oracle. Both files are read before each question, since an oracle
- * that is renewed while a training runs gets a new certificate and a new token. Not thread-safe.
+ * Certificate of the oracle and what the cluster shows to it. Both files are read before each
+ * question, since an oracle that is renewed while a training runs gets new ones. Not thread-safe.
  */
 final class OracleCredentials {
   private static final Timeout CONNECT_LIMIT = Timeout.ofSeconds(10);
@@ -26,10 +26,11 @@ final class OracleCredentials {
   private final Path certificate;
   private final Path tokenFile;
   private byte[] clientCertificate;
+  private byte[] clientShows;
   private CloseableHttpClient client;
 
   /**
-   * @param client trusts the certificate alone
+   * @param client trusts the certificate alone and shows the cluster's own
    */
   record Current(CloseableHttpClient client, String token) {}
 
@@ -56,18 +57,25 @@ final class OracleCredentials {
 
   Current read() throws UnusableException {
     byte[] bytes = read("oracle.certificate", certificate);
-    String token =
-        new String(read("oracle.token-file", tokenFile), StandardCharsets.US_ASCII).strip();
-    if (!token.matches("[!-~]+")) {
+    byte[] shows = read("oracle.token-file", tokenFile);
+    ClusterCredentials credentials;
+    try {
+      credentials = ClusterCredentials.decode(shows);
+    } catch (IllegalArgumentException e) {
       throw new UnusableException(
-          "oracle.token-file: expected one word in " + tokenFile + ", actual something else",
+          "oracle.token-file "
+              + tokenFile
+              + ": "
+              + e.getMessage()
+              + "; give the cluster the file that hetal oracle wrote",
           false,
-          null);
+          e);
     }
-    if (!Arrays.equals(bytes, clientCertificate)) {
+    if (!Arrays.equals(bytes, clientCertificate) || !Arrays.equals(shows, clientShows)) {
       try {
-        client = newClient(OracleTls.trusting(bytes));
+        client = newClient(OracleTls.trusting(bytes, credentials));
         clientCertificate = bytes;
+        clientShows = shows;
       } catch (IOException | GeneralSecurityException e) {
         throw new UnusableException(
             "oracle.certificate: expected a certificate that is valid now in "
@@ -78,7 +86,7 @@ final class OracleCredentials {
             e);
       }
     }
-    return new Current(client, token);
+    return new Current(client, credentials.token());
   }
 
   /** Every question has a connection of its own, since an epoch may take hours. */

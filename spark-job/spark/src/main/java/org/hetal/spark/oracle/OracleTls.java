@@ -14,10 +14,11 @@ import org.apache.hc.client5.http.ssl.DefaultHostnameVerifier;
 import org.apache.hc.client5.http.ssl.HostnameVerificationPolicy;
 import org.apache.hc.client5.http.ssl.TlsSocketStrategy;
 import org.apache.hc.core5.reactor.ssl.SSLBufferMode;
+import org.hetal.oracle.ClusterCredentials;
 
 /**
- * TLS 1.3 with the validation oracle: its certificate is the only one that is trusted, and the
- * certificate must name the host that was asked for.
+ * TLS 1.3 with the validation oracle: its certificate is the only one that is trusted, and it must
+ * name the host that was asked for. The cluster shows a certificate of its own.
  */
 final class OracleTls {
   private static final String[] PROTOCOLS = {"TLSv1.3"};
@@ -26,10 +27,11 @@ final class OracleTls {
 
   /**
    * @param certificate in PEM or DER
+   * @param shown to the oracle
    * @throws GeneralSecurityException when the bytes are not a certificate, or when it is not valid
    *     now
    */
-  static TlsSocketStrategy trusting(byte[] certificate)
+  static TlsSocketStrategy trusting(byte[] certificate, ClusterCredentials shown)
       throws GeneralSecurityException, IOException {
     X509Certificate trusted =
         (X509Certificate)
@@ -44,7 +46,7 @@ final class OracleTls {
         TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
     trust.init(store);
     SSLContext context = SSLContext.getInstance(PROTOCOLS[0]);
-    context.init(null, trust.getTrustManagers(), null);
+    context.init(shown.keyManagers(), trust.getTrustManagers(), null);
     // The host name is checked by the HTTP client: Java's own check refuses underscores.
     return new DefaultClientTlsStrategy(
         context,

@@ -34,6 +34,9 @@ import org.hetal.dataset.Storage;
  * manifest.
  */
 public final class HadoopStorage implements Storage {
+  /** Of an array. */
+  private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
+
   private final Path root;
   private final FileSystem files;
 
@@ -52,9 +55,18 @@ public final class HadoopStorage implements Storage {
 
   @Override
   public byte[] read(String path) {
+    return read(path, MOST_BYTES);
+  }
+
+  @Override
+  public byte[] read(String path, long most) {
     Path file = new Path(root, path);
     try (InputStream in = files.open(file)) {
-      return in.readAllBytes();
+      byte[] bytes = in.readNBytes((int) Math.min(most, MOST_BYTES));
+      if (in.read() >= 0) {
+        throw Storage.tooLong(file.toString(), most);
+      }
+      return bytes;
     } catch (FileNotFoundException e) {
       throw new DatasetException(file + ": expected a file, actual none", e);
     } catch (IOException e) {

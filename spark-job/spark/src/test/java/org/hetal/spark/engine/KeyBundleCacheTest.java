@@ -8,14 +8,19 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.hetal.command.ExitCode;
 import org.hetal.dataset.DatasetException;
 import org.hetal.format.Digests;
+import org.hetal.he.library.ProcessUser;
 import org.hetal.spark.errors.RetryLaterException;
 import org.hetal.spark.job.ClusterFailures;
 import org.hetal.spark.job.UnreliableFileSystem;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -34,6 +39,13 @@ class KeyBundleCacheTest {
     hadoop.set(KeyBundleCache.CACHE_DIRECTORY, root.resolve("cache").toString());
     hadoop.set("fs.unreliable.impl", UnreliableFileSystem.class.getName());
     hadoop.set("fs.unreliable.impl.disable.cache", "true");
+  }
+
+  private final String temporary = System.getProperty("java.io.tmpdir");
+
+  @AfterEach
+  void restoreTheTemporaryFolder() {
+    System.setProperty("java.io.tmpdir", temporary);
   }
 
   @Test
@@ -68,10 +80,60 @@ class KeyBundleCacheTest {
 
   @Test
   void fetch_whenTheCacheHoldsOtherBytes_throws() throws IOException {
-    Path planted = Files.createDirectories(root.resolve("cache").resolve(digest));
+    Path cache = Files.createDirectory(root.resolve("cache"), mode("rwx------"));
+    Path planted = Files.createDirectory(cache.resolve(digest));
     Files.write(planted.resolve("manifest"), "another".getBytes(StandardCharsets.UTF_8));
     String uri = "unreliable:" + root.resolve("keys");
     assertThrows(DatasetException.class, () -> KeyBundleCache.fetch(uri, digest, hadoop));
+  }
+
+  @Test
+  void theCache_isForThisUserAlone() throws IOException {
+    KeyBundleCache.fetch("unreliable:" + root.resolve("keys"), digest, hadoop);
+    assertEquals("rwx------", modeOf(root.resolve("cache")));
+    System.setProperty("java.io.tmpdir", root.toString());
+    hadoop.unset(KeyBundleCache.CACHE_DIRECTORY);
+    Path local = KeyBundleCache.fetch("unreliable:" + root.resolve("keys"), digest, hadoop);
+    assertEquals(root.resolve("hetal-keys-" + ProcessUser.id()), local.getParent());
+    assertEquals("rwx------", modeOf(local.getParent()));
+  }
+
+  /** Somebody else on the machine made the folder first, or a link to one of this user's. */
+  @Test
+  void aCacheThatOthersCanChange_isRefusedAsConfiguration() throws IOException {
+    Path cache = root.resolve("cache");
+    for (String open : new String[] {"rwxrwxrwx", "rwxr-xr-x", "rwx-----x"}) {
+      Files.deleteIfExists(cache);
+      Files.createDirectory(cache);
+      Files.setPosixFilePermissions(cache, PosixFilePermissions.fromString(open));
+      assertTrue(refusal().contains("expected mode rwx------, actual " + open), open);
+    }
+    Files.delete(cache);
+    Files.createSymbolicLink(
+        cache, Files.createDirectory(root.resolve("other"), mode("rwx------")));
+    assertTrue(refusal().contains("actual a link or a file"));
+    Files.delete(cache);
+    Files.createDirectory(cache, mode("rwx------"));
+    Assumptions.assumeTrue(ProcessUser.id() == 0, "only root gives files away");
+    Files.setAttribute(cache, "unix:uid", 12345);
+    assertTrue(refusal().contains("actual uid 12345"));
+  }
+
+  private String refusal() {
+    RuntimeException refused =
+        assertThrows(
+            RuntimeException.class,
+            () -> KeyBundleCache.fetch("unreliable:" + root.resolve("keys"), digest, hadoop));
+    assertEquals(ExitCode.CONFIGURATION, ClusterFailures.TABLE.code(refused));
+    return refused.getMessage();
+  }
+
+  private static FileAttribute<?> mode(String text) {
+    return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(text));
+  }
+
+  private static String modeOf(Path file) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
   }
 
   @Test

@@ -94,7 +94,7 @@ class HttpsValidationOracleTest {
       StopDecision decision = ask(oracle, 10);
       assertTrue(decision.stop());
       assertFalse(decision.best());
-      assertEquals("patience", decision.reason());
+      assertEquals("the validation oracle answered stop", decision.reason());
     }
     assertEquals(RUN, seen.get().run());
     assertEquals(3, seen.get().epoch());
@@ -129,7 +129,7 @@ class HttpsValidationOracleTest {
   @Test
   void greet_withAWrongToken_isASettingsErrorAfterALastLookAtTheFile() throws Exception {
     try (ToyOracle oracle = oracle(request -> GO_ON)) {
-      Files.writeString(root.resolve("oracle.token"), "another\n");
+      ToyOracle.writeToken(root, "another");
       String message =
           assertThrows(SettingsException.class, () -> holder(oracle, 1).greet(0)).getMessage();
       assertTrue(message.contains("401") && message.contains("wrong token"), message);
@@ -250,7 +250,7 @@ class HttpsValidationOracleTest {
       holder = holder(before, 30);
       holder.decide(1, LOGITS);
     }
-    Files.writeString(root.resolve("oracle.token"), "an-old-token\n");
+    ToyOracle.writeToken(root, "an-old-token");
     try (ToyOracle after = new ToyOracle(renewed, port, request -> GO_ON)) {
       Thread late =
           new Thread(
@@ -273,13 +273,13 @@ class HttpsValidationOracleTest {
   @Test
   void decide_withATokenThatIsReplacedInTime_isAnswered() throws Exception {
     try (ToyOracle oracle = oracle(request -> GO_ON)) {
-      Files.writeString(root.resolve("oracle.token"), "an-old-token\n");
+      ToyOracle.writeToken(root, "an-old-token");
       Thread late =
           new Thread(
               () -> {
                 try {
                   Thread.sleep(1000);
-                  Files.writeString(root.resolve("oracle.token"), ToyOracle.TOKEN + "\n");
+                  ToyOracle.writeToken(root, ToyOracle.TOKEN);
                 } catch (Exception e) {
                   throw new IllegalStateException(e);
                 }
@@ -293,7 +293,7 @@ class HttpsValidationOracleTest {
   @Test
   void decide_withAWrongToken_isRefused() throws Exception {
     try (ToyOracle oracle = oracle(request -> GO_ON)) {
-      Files.writeString(root.resolve("oracle.token"), "another\n");
+      ToyOracle.writeToken(root, "another");
       String message = assertThrows(SettingsException.class, () -> ask(oracle, 1)).getMessage();
       assertTrue(message.contains("401") && message.contains("wrong token"), message);
     }
@@ -375,10 +375,41 @@ class HttpsValidationOracleTest {
     }
   }
 
+  /** Such a file is of an older release, or of another program. */
+  @Test
+  void greet_withATokenFileWithoutCertificate_isASettingsError() throws Exception {
+    try (ToyOracle oracle = oracle(request -> GO_ON)) {
+      Files.writeString(root.resolve("oracle.token"), "token\n");
+      String message =
+          assertThrows(SettingsException.class, () -> holder(oracle, 1).greet(0)).getMessage();
+      assertTrue(message.contains("expected a part CERTIFICATE, actual none"), message);
+      assertTrue(message.contains("give the cluster the file"), message);
+    }
+  }
+
+  @Test
+  void greet_withAnotherClientCertificate_isASettingsErrorWithTheFileToGive() throws Exception {
+    Path other = Files.createDirectories(root.resolve("other"));
+    try (ToyOracle oracle = oracle(request -> GO_ON);
+        ToyOracle another = new ToyOracle(other, 0, request -> GO_ON)) {
+      Files.copy(
+          other.resolve("oracle.token"),
+          root.resolve("oracle.token"),
+          StandardCopyOption.REPLACE_EXISTING);
+      RuntimeException failure =
+          assertThrows(RuntimeException.class, () -> holder(oracle, 1).greet(0));
+      // The connection may be closed before the alert is read.
+      int status = ClusterFailures.TABLE.code(failure).status();
+      assertTrue(status == 78 || status == 75, failure.toString());
+      assertTrue(failure.getMessage().contains("oracle.token-file"), failure.getMessage());
+      assertEquals(List.of(), oracle.greetings());
+    }
+  }
+
   @Test
   void greet_withACertificateThatIsNone_isASettingsError() throws Exception {
+    new ToyOracle(root, 0, request -> GO_ON).close();
     Files.writeString(root.resolve("oracle.pem"), "no certificate\n");
-    Files.writeString(root.resolve("oracle.token"), "token\n");
     HttpsValidationOracle holder = holder("localhost", 1, 1);
     String message = assertThrows(SettingsException.class, () -> holder.greet(0)).getMessage();
     assertTrue(

@@ -9,12 +9,15 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.hetal.command.ExitCode;
+import org.hetal.dataset.OwnerOnly;
 import org.hetal.he.library.NativePlatform;
 import org.hetal.he.owner.Client;
 import org.hetal.he.owner.NativeClient;
@@ -93,10 +96,10 @@ class JarIT {
     List<String> submit = new ArrayList<>();
     submit.add(Path.of(System.getenv("SPARK_HOME"), "bin", "spark-submit").toString());
     submit.addAll(List.of("--master", "local-cluster[2,1,1024]"));
+    submit.addAll(List.of("--properties-file", secured().toString()));
     submit.addAll(List.of("--jars", cudaJar().toString()));
     for (String setting :
         List.of(
-            "spark.kryo.registrationRequired=true",
             "spark.ui.enabled=false",
             "spark.worker.resource.gpu.amount=2",
             "spark.worker.resource.gpu.discoveryScript=" + discovery,
@@ -118,6 +121,7 @@ class JarIT {
     List<String> submit = new ArrayList<>();
     submit.add(Path.of(System.getenv("SPARK_HOME"), "bin", "spark-submit").toString());
     submit.addAll(List.of("--master", "local-cluster[1,1,1024]"));
+    submit.addAll(List.of("--properties-file", secured().toString()));
     submit.addAll(List.of("--conf", "spark.ui.enabled=false"));
     submit.addAll(List.of("--class", Main.class.getName(), System.getProperty("hetal.jar")));
     for (String driver : List.of("same", "cpu")) {
@@ -130,6 +134,34 @@ class JarIT {
       assertEquals(1, said.size(), () -> log.toString());
       assertTrue(said.get(0).contains("expected hetal-he-cuda-VERSION.jar"), said.get(0));
     }
+  }
+
+  /** As docs/security.md has it for a standalone cluster; the secret is no argument. */
+  private static Path secured() throws Exception {
+    byte[] secret = new byte[32];
+    new SecureRandom().nextBytes(secret);
+    Path file = root.resolve("spark.conf");
+    Files.deleteIfExists(file);
+    Files.createFile(file, OwnerOnly.file());
+    return Files.writeString(
+        file,
+        "spark.authenticate true\nspark.network.crypto.enabled true\nspark.authenticate.secret "
+            + HexFormat.of().formatHex(secret)
+            + "\n");
+  }
+
+  /** The refusal comes from the installed jar under spark-submit, too. */
+  @Test
+  void sparkSubmit_withoutAuthentication_isRefused() throws Exception {
+    assumeSpark();
+    List<String> submit = new ArrayList<>();
+    submit.add(Path.of(System.getenv("SPARK_HOME"), "bin", "spark-submit").toString());
+    submit.addAll(List.of("--master", "local-cluster[1,1,1024]"));
+    submit.addAll(List.of("--conf", "spark.ui.enabled=false"));
+    submit.addAll(List.of("--class", Main.class.getName(), System.getProperty("hetal.jar")));
+    assertEquals(ExitCode.CONFIGURATION.status(), run(submit, "unauthenticated"));
+    String log = Files.readString(root.resolve("unauthenticated.log"));
+    assertTrue(log.contains("expected spark.authenticate=true"), log);
   }
 
   /** As he-native/java/cuda makes it. */
@@ -162,7 +194,7 @@ class JarIT {
     List<String> submit = new ArrayList<>();
     submit.add(Path.of(System.getenv("SPARK_HOME"), "bin", "spark-submit").toString());
     submit.addAll(List.of("--master", "local-cluster[2,1,1024]"));
-    submit.addAll(List.of("--conf", "spark.kryo.registrationRequired=true"));
+    submit.addAll(List.of("--properties-file", secured().toString()));
     submit.addAll(List.of("--conf", "spark.ui.enabled=false"));
     submit.addAll(List.of("--class", Main.class.getName(), System.getProperty("hetal.jar")));
     assertEquals(0, run(submit, "submitted"));

@@ -101,7 +101,11 @@ class MainTest {
   void masterThatIsNone_isConfiguration() {
     assertOutcome(78, "cluster.master", run(toy("cluster.master=nonsense")));
     // Embedded there is no YARN.
-    assertOutcome(78, "SPARK_HOME", run(toy("cluster.master=yarn")));
+    assertOutcome(78, "spark.authenticate=true", run(toy("cluster.master=yarn")));
+    Outcome allowed = run(toy("cluster.master=yarn", "cluster.allow-unauthenticated=true"));
+    assertEquals(2, allowed.said().size(), () -> allowed.said().toString());
+    assertTrue(allowed.said().get(0).startsWith("hetal: warning: Spark on yarn runs with"));
+    assertOutcome(78, "SPARK_HOME", new Outcome(allowed.status(), allowed.said().subList(1, 2)));
   }
 
   @Test

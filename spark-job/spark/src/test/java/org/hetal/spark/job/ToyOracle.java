@@ -2,6 +2,7 @@ package org.hetal.spark.job;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
 import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +15,7 @@ import java.nio.file.Path;
 import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.KeyStore;
+import java.security.PrivateKey;
 import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
@@ -25,6 +27,9 @@ import java.util.List;
 import java.util.function.Function;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.Extension;
 import org.bouncycastle.asn1.x509.GeneralName;
@@ -32,6 +37,7 @@ import org.bouncycastle.asn1.x509.GeneralNames;
 import org.bouncycastle.cert.jcajce.JcaX509CertificateConverter;
 import org.bouncycastle.cert.jcajce.JcaX509v3CertificateBuilder;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.hetal.oracle.ClusterCredentials;
 import org.hetal.oracle.Greeting;
 import org.hetal.oracle.ValidationAnswer;
 import org.hetal.oracle.ValidationRequest;
@@ -50,7 +56,7 @@ final class ToyOracle implements AutoCloseable {
   /** A status and a body. */
   record Reply(int status, byte[] body) {
     static Reply welcome() {
-      return new Reply(200, new Greeting.Welcome(9).encode());
+      return new Reply(200, new Greeting.Welcome(true).encode());
     }
 
     static Reply of(StopDecision decision) {
@@ -84,14 +90,31 @@ final class ToyOracle implements AutoCloseable {
             + Base64.getMimeEncoder().encodeToString(keys.getCertificate("oracle").getEncoded())
             + "\n-----END CERTIFICATE-----\n";
     Files.writeString(root.resolve("oracle.pem"), pem);
-    Files.writeString(root.resolve("oracle.token"), TOKEN + "\n");
+    ClusterCredentials credentials =
+        new ClusterCredentials(
+            TOKEN,
+            (X509Certificate) keys.getCertificate("cluster"),
+            (PrivateKey) keys.getKey("cluster", PASSWORD));
+    Files.write(root.resolve("oracle.token"), credentials.encode());
     KeyManagerFactory managers =
         KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-    managers.init(keys, PASSWORD);
-    SSLContext context = SSLContext.getInstance("TLS");
-    context.init(managers.getKeyManagers(), null, null);
+    KeyStore own = KeyStore.getInstance("PKCS12");
+    own.load(null, null);
+    own.setKeyEntry(
+        "oracle", keys.getKey("oracle", PASSWORD), PASSWORD, keys.getCertificateChain("oracle"));
+    managers.init(own, PASSWORD);
+    SSLContext context = SSLContext.getInstance("TLSv1.3");
+    context.init(managers.getKeyManagers(), trusting(credentials), null);
     server = HttpsServer.create(new InetSocketAddress(host, port), 0);
-    server.setHttpsConfigurator(new HttpsConfigurator(context));
+    server.setHttpsConfigurator(
+        new HttpsConfigurator(context) {
+          @Override
+          public void configure(HttpsParameters connection) {
+            SSLParameters parameters = context.getDefaultSSLParameters();
+            parameters.setNeedClientAuth(true);
+            connection.setSSLParameters(parameters);
+          }
+        });
     server.createContext(Greeting.PATH, exchange -> answer(exchange, b -> greet(b, welcomes)));
     server.createContext(
         ValidationRequest.PATH, exchange -> answer(exchange, b -> decide(b, replies)));
@@ -148,7 +171,24 @@ final class ToyOracle implements AutoCloseable {
     }
   }
 
-  /** The key pair of the folder; a new one, whose certificate names the host, when it has none. */
+  private static TrustManager[] trusting(ClusterCredentials client) throws Exception {
+    KeyStore store = KeyStore.getInstance("PKCS12");
+    store.load(null, null);
+    store.setCertificateEntry("cluster", client.certificate());
+    TrustManagerFactory trust =
+        TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+    trust.init(store);
+    return trust.getTrustManagers();
+  }
+
+  /** Writes the token file of the folder with another token. */
+  static void writeToken(Path root, String token) throws IOException {
+    Path file = root.resolve("oracle.token");
+    ClusterCredentials there = ClusterCredentials.decode(Files.readAllBytes(file));
+    Files.write(file, new ClusterCredentials(token, there.certificate(), there.key()).encode());
+  }
+
+  /** The key pairs of the folder; a new one, whose certificate names the host, when it has none. */
   private static KeyStore keys(Path root) throws Exception {
     Path file = root.resolve("oracle.p12");
     KeyStore keys = KeyStore.getInstance("PKCS12");
@@ -158,10 +198,12 @@ final class ToyOracle implements AutoCloseable {
       }
       return keys;
     }
-    KeyPair pair = KeyPairGenerator.getInstance("EC").generateKeyPair();
     keys.load(null, null);
-    keys.setKeyEntry(
-        "oracle", pair.getPrivate(), PASSWORD, new Certificate[] {certificate(pair, NAMES)});
+    for (String each : List.of("oracle", "cluster")) {
+      KeyPair pair = KeyPairGenerator.getInstance("EC").generateKeyPair();
+      keys.setKeyEntry(
+          each, pair.getPrivate(), PASSWORD, new Certificate[] {certificate(pair, NAMES)});
+    }
     try (OutputStream out = Files.newOutputStream(file)) {
       keys.store(out, PASSWORD);
     }

@@ -17,15 +17,20 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.hetal.he.Ciphertext;
+import org.hetal.he.DeviceSpec;
 import org.hetal.he.HeFormatException;
 import org.hetal.he.HeLevelException;
+import org.hetal.he.HeSecurityException;
 import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.KeyPlan;
 import org.hetal.he.Parameters;
@@ -120,6 +125,7 @@ class NativeClientTest {
       byte[] bad = good.clone();
       bad[random.nextInt(bad.length)] ^= (byte) (1 + random.nextInt(255));
       Path damaged = Files.write(folder.resolve("damaged"), bad);
+      Files.setPosixFilePermissions(damaged, PosixFilePermissions.fromString("rw-------"));
       assertThrows(HeFormatException.class, () -> NativeClient.load(damaged, 1));
     }
     assertThrows(UncheckedIOException.class, () -> NativeClient.load(folder.resolve("none"), 1));
@@ -164,10 +170,38 @@ class NativeClientTest {
       }
       assertEquals(0, evaluator.keysLoaded());
     }
+    String digest = sha256(Files.readAllBytes(bundle.resolve("manifest")));
+    NativeEngine.open(bundle, digest, DeviceSpec.cpu(1)).close();
+    String other = digest.replaceFirst(".", digest.startsWith("0") ? "1" : "0");
+    HeFormatException refused =
+        assertThrows(
+            HeFormatException.class, () -> NativeEngine.open(bundle, other, DeviceSpec.cpu(1)));
+    assertTrue(refused.getMessage().contains(other + ", actual " + digest), refused.getMessage());
     Files.delete(bundle.resolve("manifest"));
     UncheckedIOException unfinished =
         assertThrows(UncheckedIOException.class, () -> NativeEngine.open(bundle, 1));
     assertTrue(unfinished.getMessage().contains("manifest"), unfinished.getMessage());
+  }
+
+  private static String sha256(byte[] bytes) {
+    try {
+      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void aSecretKeyThatOthersMayRead_isRefused() throws IOException {
+    Path file = folder.resolve("secret");
+    try (NativeClient client = NativeClient.insecureGenerate(SET, 1, 1)) {
+      client.saveSecretKey(file);
+    }
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r-----"));
+    HeSecurityException refused =
+        assertThrows(HeSecurityException.class, () -> NativeClient.load(file, 1));
+    assertTrue(refused.getMessage().contains("actual mode 640"), refused.getMessage());
+    assertThrows(HeSecurityException.class, () -> NativeClient.insecureGenerate("n16_l12", 1, 1));
   }
 
   @Test

@@ -71,6 +71,25 @@ class NativeLibraryTest {
     assertEquals(EngineLibrary.commit(), OwnerLibrary.commit());
   }
 
+  /** In a JVM of its own, because it cannot be taken back. */
+  @Test
+  void aProtectedProcess_leavesNoCoreFile() throws Exception {
+    OtherJvm run =
+        OtherJvm.run(OtherJvm.command(ProtectedMain.class, List.of(), List.of()), Map.of());
+    assertEquals(0, run.status(), run.output());
+    assertTrue(run.output().matches("(?s).*Max core file size +0 +0 +bytes.*"), run.output());
+  }
+
+  /** Protects itself and prints its limits. */
+  static final class ProtectedMain {
+    private ProtectedMain() {}
+
+    public static void main(String[] arguments) throws IOException {
+      OwnerLibrary.protectProcess();
+      System.out.print(Files.readString(Path.of("/proc/self/limits")));
+    }
+  }
+
   /** Runs Main with these options; its exit status and output. */
   private String run(String... options) throws IOException, InterruptedException {
     OtherJvm run =

@@ -28,7 +28,8 @@ public final class NativeBackend implements EvaluatorBackend {
   }
 
   @Override
-  public Evaluator open(Path keyBundle, String parameterSet, DeviceSpec device) {
-    return NativeEngine.open(keyBundle, device);
+  public Evaluator open(
+      Path keyBundle, String manifestDigest, String parameterSet, DeviceSpec device) {
+    return NativeEngine.open(keyBundle, manifestDigest, device);
   }
 }

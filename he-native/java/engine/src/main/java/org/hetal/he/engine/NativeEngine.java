@@ -45,7 +45,23 @@ public final class NativeEngine {
    * @throws DeviceLostException when the device does not compute what the processor does
    */
   public static NativeEvaluator open(Path keyBundle, DeviceSpec device) {
-    return NativeEvaluator.open(keyBundle, device);
+    return open(keyBundle, null, device);
+  }
+
+  /**
+   * Opens an evaluator on the bundle whose manifest is known; otherwise as {@link #open(Path,
+   * DeviceSpec)}. The manifest has the digest of every key file, so the keys are those that the
+   * caller knows, whoever else may write the folder.
+   *
+   * @param keyBundle the folder with the evaluation keys
+   * @param manifestDigest SHA-256 of the bundle's manifest in hex; null for any
+   * @param device results do not depend on it
+   * @return the evaluator, which the caller closes
+   * @throws HeFormatException when the manifest has another digest; the other exceptions are those
+   *     of {@link #open(Path, DeviceSpec)}
+   */
+  public static NativeEvaluator open(Path keyBundle, String manifestDigest, DeviceSpec device) {
+    return NativeEvaluator.open(keyBundle, manifestDigest, device);
   }
 
   /**

@@ -29,13 +29,13 @@ public final class NativeEvaluator extends CheckedEvaluator<NativeCiphertext, Na
     this.keyId = describe(engine, 2);
   }
 
-  static NativeEvaluator open(Path keyBundle, DeviceSpec device) {
+  static NativeEvaluator open(Path keyBundle, String manifestDigest, DeviceSpec device) {
     EngineLibrary.require();
     if (!device.kind().equals("cuda")) {
-      return opened(keyBundle, open(keyBundle, device, ""));
+      return opened(keyBundle, open(keyBundle, manifestDigest, device, ""));
     }
     try (CudaLibrary library = CudaLibrary.find()) {
-      return opened(keyBundle, open(keyBundle, device, library.file().toString()));
+      return opened(keyBundle, open(keyBundle, manifestDigest, device, library.file().toString()));
     }
   }
 
@@ -51,9 +51,11 @@ public final class NativeEvaluator extends CheckedEvaluator<NativeCiphertext, Na
     }
   }
 
-  private static long open(Path keyBundle, DeviceSpec device, String library) {
+  private static long open(
+      Path keyBundle, String manifestDigest, DeviceSpec device, String library) {
     return open(
         keyBundle.toString(),
+        manifestDigest == null ? "" : manifestDigest,
         device.kind(),
         device.threads(),
         device.ordinal(),
@@ -309,7 +311,13 @@ public final class NativeEvaluator extends CheckedEvaluator<NativeCiphertext, Na
   // ---- native methods; a ciphertext, plaintext or engine is its handle ----
 
   private static native long open(
-      String keyBundle, String kind, int threads, int ordinal, long memoryBytes, String library);
+      String keyBundle,
+      String manifestDigest,
+      String kind,
+      int threads,
+      int ordinal,
+      long memoryBytes,
+      String library);
 
   private static native boolean release(long engine);
 

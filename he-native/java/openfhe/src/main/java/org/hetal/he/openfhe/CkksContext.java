@@ -241,7 +241,7 @@ public final class CkksContext implements AutoCloseable {
     return made(() -> Natives.encrypt(handle(), key.handle(), plaintext.handle()), key, plaintext);
   }
 
-  /** {@code Serial::Serialize(ciphertext, BINARY)} in an {@link Envelope}. */
+  /** The ciphertext's residues in an {@link Envelope}; not OpenFHE's own archive. */
   public byte[] serialize(Ciphertext a) {
     return fenced(
         () ->
@@ -252,7 +252,12 @@ public final class CkksContext implements AutoCloseable {
         a);
   }
 
-  /** {@code Serial::Deserialize(ciphertext, BINARY)} of what {@link #serialize} wrote. */
+  /**
+   * Reads what {@link #serialize(Ciphertext)} wrote. Takes arbitrary bytes.
+   *
+   * @throws HeFormatException unless every field is one of this context, the size is exact and each
+   *     residue is below its prime
+   */
   public CkksCiphertext deserializeCiphertext(byte[] bytes) {
     byte[] payload = Envelope.unwrap(Envelope.Kind.CIPHERTEXT, parameterHash, bytes);
     return made(() -> Natives.ciphertextDeserialize(handle(), payload));

@@ -9,23 +9,28 @@ import java.util.Locale;
 import org.hetal.he.HeFormatException;
 
 /**
- * OpenFHE's own bytes with a header before them and a SHA-256 after them. OpenFHE's readers trust
- * what they read, to the point of crashing; nothing reaches them that is not, bit for bit, what was
- * written.
+ * A payload with a header before it and a SHA-256 after it. The SHA-256 detects damage. It has no
+ * key: whoever can write the bytes can also write the SHA-256.
  *
- * <p>Layout, big-endian: magic "HOFE" (4 bytes), version (2), kind (2), SHA-256 of the parameters
- * (32), length of the payload (8), the payload in OpenFHE's binary form, SHA-256 of all before
- * (32).
+ * <p>The payload of a ciphertext has a format of this project that holds residues. Its reader
+ * checks every field and takes arbitrary bytes. The payloads of the other kinds are OpenFHE's own
+ * archives, whose reader trusts its input and can crash: they must come from the data owner, or
+ * have a digest that the data owner gave.
+ *
+ * <p>Layout, big-endian: magic "HOFE" (4 bytes), version (2: 2 for ciphertexts, 1 for other kinds),
+ * kind (2), SHA-256 of the parameters (32), length of the payload (8), the payload, SHA-256 of all
+ * before (32).
  */
 public final class Envelope {
-  /** Bytes before OpenFHE's own. */
+  /** Bytes before the payload. */
   public static final int HEADER_BYTES = 4 + 2 + 2 + 32 + 8;
 
-  /** Bytes after OpenFHE's own. */
+  /** Bytes after the payload. */
   public static final int TRAILER_BYTES = 32;
 
   private static final int MAGIC = 0x484f4645;
-  private static final short VERSION = 1;
+  private static final short ARCHIVE_VERSION = 1;
+  private static final short RESIDUE_VERSION = 2;
 
   /** What is inside. */
   public enum Kind {
@@ -34,21 +39,26 @@ public final class Envelope {
     RELINEARIZATION_KEYS,
     ROTATION_KEYS,
     CIPHERTEXT,
-    SECRET_KEY
+    SECRET_KEY;
+
+    /** Version 1 of a ciphertext was an archive of OpenFHE. */
+    private short version() {
+      return this == CIPHERTEXT ? RESIDUE_VERSION : ARCHIVE_VERSION;
+    }
   }
 
   private Envelope() {}
 
   public static byte[] wrap(Kind kind, String parameterHash, byte[] payload) {
     ByteBuffer out = ByteBuffer.allocate(HEADER_BYTES + payload.length + TRAILER_BYTES);
-    out.putInt(MAGIC).putShort(VERSION).putShort((short) kind.ordinal());
+    out.putInt(MAGIC).putShort(kind.version()).putShort((short) kind.ordinal());
     out.put(HexFormat.of().parseHex(parameterHash)).putLong(payload.length).put(payload);
     out.put(sha256(out.array(), HEADER_BYTES + payload.length));
     return out.array();
   }
 
   /**
-   * OpenFHE's own bytes.
+   * The payload.
    *
    * @param parameterHash expected; null for any
    * @throws HeFormatException saying what is wrong: length, magic, version, kind, parameters or
@@ -67,7 +77,7 @@ public final class Envelope {
     ByteBuffer in = ByteBuffer.wrap(bytes);
     int magic = in.getInt();
     expect(what, "magic", Integer.toHexString(MAGIC), Integer.toHexString(magic));
-    expect(what, "version", String.valueOf(VERSION), String.valueOf(in.getShort()));
+    expect(what, "version", String.valueOf(kind.version()), String.valueOf(in.getShort()));
     expect(what, "kind", String.valueOf(kind.ordinal()), String.valueOf(in.getShort()));
     byte[] hash = new byte[32];
     in.get(hash);

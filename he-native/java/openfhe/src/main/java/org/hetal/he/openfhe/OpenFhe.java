@@ -102,7 +102,9 @@ public final class OpenFhe {
           ExtractedLibraries.load(copy(owner, file, folder), OVERRIDE_VARIABLE);
         }
       } else {
-        ExtractedLibraries.load(Loaded.directory.resolve(file), OVERRIDE_VARIABLE);
+        Path library = Loaded.directory.resolve(file);
+        requireSame(library, owner, file);
+        ExtractedLibraries.load(library, OVERRIDE_VARIABLE);
       }
     } catch (OpenFheUnavailableException e) {
       throw e;
@@ -137,6 +139,42 @@ public final class OpenFhe {
                 actual,
                 HOW));
       }
+    }
+  }
+
+  /**
+   * A library beside the binding must be, byte for byte, the one in the jar of the class that needs
+   * it: it gets the secret key.
+   *
+   * @throws OpenFheUnavailableException when it is missing or another
+   */
+  static void requireSame(Path library, Class<?> owner, String file) {
+    if (!Files.isRegularFile(library)) {
+      throw new OpenFheUnavailableException("OpenFHE: " + library + " is missing: " + HOW);
+    }
+    byte[] built;
+    try (InputStream in = owner.getResourceAsStream(resource(file))) {
+      if (in == null) {
+        throw new OpenFheUnavailableException(
+            "OpenFHE: this build is without it (no " + resource(file) + " in the jar): " + HOW);
+      }
+      built = in.readAllBytes();
+    } catch (IOException e) {
+      throw new UncheckedIOException("reading " + resource(file) + " in the jar", e);
+    }
+    String expected = HexFormat.of().formatHex(Envelope.sha256(built, built.length));
+    String actual = sha256(library);
+    if (!actual.equals(expected)) {
+      throw new OpenFheUnavailableException(
+          String.format(
+              Locale.ROOT,
+              "OpenFHE: expected the library that this was built with (%s, SHA-256 %s), actual %s"
+                  + " with SHA-256 %s: %s",
+              file,
+              expected,
+              library,
+              actual,
+              HOW));
     }
   }
 

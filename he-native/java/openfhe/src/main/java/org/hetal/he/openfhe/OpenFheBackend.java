@@ -34,7 +34,8 @@ public final class OpenFheBackend implements EvaluatorBackend {
   }
 
   @Override
-  public Evaluator open(Path keyBundle, String parameterSet, DeviceSpec device) {
-    return OpenFheEvaluator.open(keyBundle, device.threads());
+  public Evaluator open(
+      Path keyBundle, String manifestDigest, String parameterSet, DeviceSpec device) {
+    return OpenFheEvaluator.open(keyBundle, manifestDigest, device.threads());
   }
 }

@@ -45,11 +45,21 @@ public final class OpenFheEvaluator extends CheckedEvaluator<CkksCiphertext, Ckk
    * @throws org.hetal.he.HeFormatException when it is damaged or of other parameters
    */
   public static OpenFheEvaluator open(Path keyBundle, int threads) {
+    return open(keyBundle, null, threads);
+  }
+
+  /**
+   * As {@link #open(Path, int)} with the bundle whose manifest is known.
+   *
+   * @param manifestDigest SHA-256 of the bundle's manifest in hex; null for any. OpenFHE's reader
+   *     trusts the key files, so a bundle from a folder that others may write needs it
+   */
+  public static OpenFheEvaluator open(Path keyBundle, String manifestDigest, int threads) {
     if (threads < 0) {
       throw new IllegalArgumentException("threads: expected 0 or more, actual " + threads);
     }
     OpenFhe.require();
-    OpenFheKeyBundle bundle = OpenFheKeyBundle.read(keyBundle);
+    OpenFheKeyBundle bundle = OpenFheKeyBundle.read(keyBundle, manifestDigest);
     CkksContext context = bundle.parameters().openContext();
     try {
       bundle.load(keyBundle, context);
@@ -288,7 +298,7 @@ public final class OpenFheEvaluator extends CheckedEvaluator<CkksCiphertext, Ckk
     return context.zero(bundle.keyTag(), level);
   }
 
-  /** OpenFHE's own form in an {@link Envelope}. */
+  /** Residues in an {@link Envelope}. */
   @Override
   protected byte[] doSerialize(CkksCiphertext a) {
     return context.serialize(a);

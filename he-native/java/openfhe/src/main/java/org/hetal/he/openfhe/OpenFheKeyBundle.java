@@ -1,12 +1,18 @@
 package org.hetal.he.openfhe;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import org.hetal.he.AtomicFile;
 import org.hetal.he.FileReadException;
 import org.hetal.he.FileWriteException;
@@ -19,11 +25,11 @@ import org.hetal.he.KeyPlan;
  * an {@link Envelope}, and a text file {@code manifest}, written last.
  *
  * <pre>
- * hetal-openfhe-keys 1
+ * hetal-openfhe-keys 2
  * parameters NAME HASH
  * key-tag TAG
  * plan relinearization LEVEL | conjugation LEVEL | rotation STEPS LEVEL | bootstrap
- * file relinearization|rotations NAME
+ * file relinearization|rotations NAME SIZE SHA-256
  * digest SHA-256 of the lines before
  * </pre>
  *
@@ -34,15 +40,48 @@ import org.hetal.he.KeyPlan;
  */
 public final class OpenFheKeyBundle {
   private static final String MANIFEST = "manifest";
-  private static final String FIRST = "hetal-openfhe-keys 1";
+  private static final String FIRST = "hetal-openfhe-keys 2";
 
   private final OpenFheParameters parameters;
   private final String keyTag;
   private final KeyPlan plan;
-  private final List<String> files;
+  private final List<KeyFile> files;
+
+  /** A line of the manifest. The file reaches OpenFHE's reader only with this size and digest. */
+  private record KeyFile(boolean relinearization, String name, int bytes, String digest) {
+    String line() {
+      String kind = relinearization ? "relinearization" : "rotations";
+      return "file " + kind + " " + name + " " + bytes + " " + digest + "\n";
+    }
+
+    byte[] read(Path directory) {
+      Path path = directory.resolve(name);
+      try (SeekableByteChannel in =
+              Files.newByteChannel(path, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+          InputStream stream = Channels.newInputStream(in)) {
+        byte[] out = stream.readNBytes(Math.min(Integer.MAX_VALUE - 8, Math.max(0, bytes)) + 1);
+        String actual = sha256(out);
+        if (out.length != bytes || !actual.equals(digest)) {
+          throw new HeFormatException(
+              String.format(
+                  Locale.ROOT,
+                  "%s: expected %d bytes with SHA-256 %s, as the manifest says; actual %s with"
+                      + " SHA-256 %s",
+                  path,
+                  bytes,
+                  digest,
+                  out.length > bytes ? "more" : out.length,
+                  actual));
+        }
+        return out;
+      } catch (IOException e) {
+        throw FileReadException.of(path, e);
+      }
+    }
+  }
 
   private OpenFheKeyBundle(
-      OpenFheParameters parameters, String keyTag, KeyPlan plan, List<String> files) {
+      OpenFheParameters parameters, String keyTag, KeyPlan plan, List<KeyFile> files) {
     this.parameters = parameters;
     this.keyTag = keyTag;
     this.plan = plan;
@@ -62,8 +101,12 @@ public final class OpenFheKeyBundle {
     return plan;
   }
 
-  /** Reads and checks a manifest. */
-  static OpenFheKeyBundle read(Path directory) {
+  /**
+   * Reads and checks a manifest.
+   *
+   * @param manifestDigest SHA-256 of the whole file in hex; null for any
+   */
+  static OpenFheKeyBundle read(Path directory, String manifestDigest) {
     Path path = directory.resolve(MANIFEST);
     String text;
     try {
@@ -78,6 +121,11 @@ public final class OpenFheKeyBundle {
               + IoReason.of(e)
               + " (it is written last: the bundle may be unfinished)",
           e);
+    }
+    String actual = sha256(text.getBytes(StandardCharsets.UTF_8));
+    if (manifestDigest != null && !actual.equals(manifestDigest)) {
+      throw new HeFormatException(
+          path + ": expected SHA-256 " + manifestDigest + ", actual " + actual);
     }
     int last = text.lastIndexOf("digest ");
     if (last < 0 || !text.substring(last).equals(digestLine(text.substring(0, last)))) {
@@ -104,7 +152,7 @@ public final class OpenFheKeyBundle {
     }
     String tag = lines.get(2).split(" ")[1];
     KeyPlan plan = new KeyPlan();
-    List<String> files = new ArrayList<>();
+    List<KeyFile> files = new ArrayList<>();
     for (String line : lines.subList(3, lines.size())) {
       String[] words = line.split(" ");
       switch (words[0] + " " + words[1]) {
@@ -116,7 +164,12 @@ public final class OpenFheKeyBundle {
           if (!words[2].matches("[A-Za-z0-9_.-]{1,64}")) {
             throw new HeFormatException(path + ": expected a plain file name, actual " + words[2]);
           }
-          files.add(words[1] + " " + words[2]);
+          files.add(
+              new KeyFile(
+                  words[1].equals("relinearization"),
+                  words[2],
+                  Integer.parseInt(words[3]),
+                  words[4]));
         }
         default -> throw new HeFormatException(path + ": not understood: " + line);
       }
@@ -126,16 +179,9 @@ public final class OpenFheKeyBundle {
 
   /** Loads all keys into the context. */
   void load(Path directory, CkksContext context) {
-    for (String file : files) {
-      String[] words = file.split(" ");
-      Path path = directory.resolve(words[1]);
-      byte[] bytes;
-      try {
-        bytes = Files.readAllBytes(path);
-      } catch (IOException e) {
-        throw FileReadException.of(path, e);
-      }
-      if (words[0].equals("relinearization")) {
+    for (KeyFile file : files) {
+      byte[] bytes = file.read(directory);
+      if (file.relinearization()) {
         context.loadRelinearizationKeys(bytes);
       } else {
         context.loadRotationKeys(bytes);
@@ -175,10 +221,9 @@ public final class OpenFheKeyBundle {
 
     /** Writes one key file in its envelope. */
     public void write(boolean relinearization, byte[] bytes) {
-      String kind = relinearization ? "relinearization" : "rotations";
-      String name = kind + "_" + written++ + ".key";
+      String name = (relinearization ? "relinearization_" : "rotations_") + written++ + ".key";
       AtomicFile.write(directory.resolve(name), bytes);
-      text.append("file " + kind + " " + name + "\n");
+      text.append(new KeyFile(relinearization, name, bytes.length, sha256(bytes)).line());
     }
 
     public void commit() {
@@ -189,7 +234,10 @@ public final class OpenFheKeyBundle {
   }
 
   private static String digestLine(String text) {
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    return "digest " + HexFormat.of().formatHex(Envelope.sha256(bytes, bytes.length)) + "\n";
+    return "digest " + sha256(text.getBytes(StandardCharsets.UTF_8)) + "\n";
+  }
+
+  private static String sha256(byte[] bytes) {
+    return HexFormat.of().formatHex(Envelope.sha256(bytes, bytes.length));
   }
 }

@@ -84,7 +84,7 @@ public interface ClientBackend {
     EvaluatorBackend backend =
         EvaluatorBackend.find(backend())
             .orElseThrow(() -> new IllegalStateException("no backend " + backend()));
-    return backend.open(keyBundle, parameterSet, device);
+    return backend.open(keyBundle, null, parameterSet, device);
   }
 
   /** {@return the implementations on the class path} */

@@ -29,6 +29,21 @@ public final class OwnerLibrary {
   public static native String commit();
 
   /**
+   * Protects the memory of this process, which holds or will hold a secret key: no core file, and
+   * no other process of this user may read it. Debuggers and {@code jcmd} no longer work on it. It
+   * cannot be taken back.
+   *
+   * @throws NativeLibraryException when the library cannot be loaded
+   * @throws org.hetal.he.HeSecurityException when the system refuses
+   */
+  public static void protectProcess() {
+    require();
+    protectProcessNative();
+  }
+
+  private static native void protectProcessNative();
+
+  /**
    * The instruction set that the library computes with on this processor: the one that {@code
    * HETAL_CPU_PATH} names, or the fastest.
    *

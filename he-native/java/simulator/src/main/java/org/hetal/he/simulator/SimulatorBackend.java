@@ -28,7 +28,8 @@ public final class SimulatorBackend implements EvaluatorBackend {
   }
 
   @Override
-  public Evaluator open(Path keyBundle, String parameterSet, DeviceSpec device) {
+  public Evaluator open(
+      Path keyBundle, String manifestDigest, String parameterSet, DeviceSpec device) {
     return new Simulator(SimulatedParameters.named(parameterSet));
   }
 }

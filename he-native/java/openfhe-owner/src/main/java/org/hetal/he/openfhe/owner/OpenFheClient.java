@@ -69,8 +69,9 @@ public final class OpenFheClient implements Client {
       CkksContext context = parameters.openContext();
       try {
         file.requireParameters(secretKeyFile, context.parameterHash());
-        return new OpenFheClient(
-            parameters, context, CkksSecretKey.ofOpenFheBytes(context, file.payload()));
+        CkksSecretKey secret = CkksSecretKey.ofOpenFheBytes(context, file.payload());
+        file.requireKeyId(secretKeyFile, secret);
+        return new OpenFheClient(parameters, context, secret);
       } catch (RuntimeException e) {
         context.close();
         throw e;
@@ -114,6 +115,10 @@ public final class OpenFheClient implements Client {
   @Override
   public double[] decryptComplex(byte[] ciphertext) {
     try (CkksCiphertext a = context.deserializeCiphertext(ciphertext)) {
+      if (!a.keyTag().equals(keyId())) {
+        throw new HeFormatException(
+            "OpenFHE ciphertext: key id: expected " + keyId() + ", actual " + a.keyTag());
+      }
       return secret.decrypt(a);
     }
   }

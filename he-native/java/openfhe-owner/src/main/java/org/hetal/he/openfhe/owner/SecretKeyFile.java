@@ -14,6 +14,7 @@ import org.hetal.he.FileReadException;
 import org.hetal.he.FileWriteException;
 import org.hetal.he.HeFormatException;
 import org.hetal.he.openfhe.Envelope;
+import org.hetal.he.owner.SecretFiles;
 
 /**
  * A secret key on disk: the parameter set's name (64 bytes, ASCII, zero-padded), the key id (32
@@ -50,11 +51,13 @@ record SecretKeyFile(String parameterSet, String keyId, String parameterHash, by
 
   /**
    * @throws FileReadException when it cannot be read
+   * @throws org.hetal.he.HeSecurityException when others may use it, or another user owns it
    * @throws HeFormatException when it is truncated or damaged
    */
   static SecretKeyFile read(Path file) {
     byte[] bytes;
     try {
+      SecretFiles.require(file);
       bytes = Files.readAllBytes(file);
     } catch (IOException e) {
       throw FileReadException.of(file, e);
@@ -73,8 +76,8 @@ record SecretKeyFile(String parameterSet, String keyId, String parameterHash, by
           java.util.HexFormat.of().formatHex(Arrays.copyOfRange(bytes, HASH_AT, HASH_AT + 32));
       key = Arrays.copyOfRange(bytes, NAME_BYTES + ID_BYTES, bytes.length);
       return new SecretKeyFile(
-          text(bytes, 0, NAME_BYTES),
-          text(bytes, NAME_BYTES, ID_BYTES),
+          text(file, bytes, 0, NAME_BYTES),
+          text(file, bytes, NAME_BYTES, ID_BYTES),
           hash,
           Envelope.unwrap(Envelope.Kind.SECRET_KEY, null, key));
     } finally {
@@ -85,10 +88,15 @@ record SecretKeyFile(String parameterSet, String keyId, String parameterHash, by
     }
   }
 
-  private static String text(byte[] bytes, int from, int length) {
+  private static String text(Path file, byte[] bytes, int from, int length) {
     int end = from;
     while (end < from + length && bytes[end] != 0) {
       end++;
+    }
+    for (int i = end; i < from + length; i++) {
+      if (bytes[i] != 0) {
+        throw new HeFormatException(file + ": expected zeros after a name, actual " + bytes[i]);
+      }
     }
     return new String(bytes, from, end - from, StandardCharsets.US_ASCII);
   }
@@ -110,6 +118,16 @@ record SecretKeyFile(String parameterSet, String keyId, String parameterHash, by
               + expectedHash
               + ", actual "
               + parameterHash);
+    }
+  }
+
+  /** The digest covers OpenFHE's bytes, with the id inside, and not the id beside them. */
+  void requireKeyId(Path file, CkksSecretKey secret) {
+    String inside = secret.keyTag();
+    if (!keyId.equals(inside)) {
+      secret.close();
+      throw new HeFormatException(
+          file + ": key id: expected " + inside + ", as inside the key; actual " + keyId);
     }
   }
 

@@ -24,6 +24,7 @@ import org.hetal.he.openfhe.CkksPlaintext;
 import org.hetal.he.openfhe.CkksPublicKey;
 import org.hetal.he.openfhe.CkksSettings;
 import org.hetal.he.openfhe.CkksSettings.Secret;
+import org.hetal.he.openfhe.Envelope;
 import org.hetal.he.openfhe.OpenFhe;
 import org.hetal.he.openfhe.OpenFheException;
 import org.hetal.he.openfhe.RnsCiphertext;
@@ -567,6 +568,28 @@ class BindingTest {
       }
     }
     assertThrows(HeFormatException.class, () -> context.deserializeCiphertext(context.serialize()));
+  }
+
+  /** A SHA-256 has no key, so a forger's bytes reach the reader of residues. */
+  @Test
+  void forgedCiphertexts_areRefusedUnderARightDigest() {
+    byte[] good = context.serialize(x);
+    Random random = new Random(6);
+    int refused = 0;
+    for (int round = 0; round < 200; round++) {
+      byte[] bytes = good.clone();
+      // fields of the payload's header; a change of a residue may be another ciphertext
+      int at = Envelope.HEADER_BYTES + random.nextInt(round % 2 == 0 ? 20 : bytes.length - 80);
+      bytes[at] ^= (byte) (1 + random.nextInt(255));
+      byte[] forged = sealed(bytes);
+      try (CkksCiphertext read = context.deserializeCiphertext(forged)) {
+        assertEquals(2 * SLOTS, keys.secretKey().decrypt(read).length);
+      } catch (HeFormatException e) {
+        assertFalse(e.getMessage().contains("digest"), e.getMessage());
+        refused++;
+      }
+    }
+    assertTrue(refused >= 90, "refused " + refused);
   }
 
   /** With the SHA-256 of all bytes before it at its end. */

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
@@ -15,6 +16,7 @@ import org.hetal.he.Evaluator;
 import org.hetal.he.HeException;
 import org.hetal.he.HeFormatException;
 import org.hetal.he.HeLevelException;
+import org.hetal.he.HeSecurityException;
 import org.hetal.he.KeyPlan;
 import org.hetal.he.engine.NativeEngine;
 import org.hetal.he.openfhe.OpenFhe;
@@ -127,15 +129,27 @@ class NativeClientWithOpenFheKeyTest {
     for (int round = 0; round < 50; round++) {
       byte[] bad = bytes.clone();
       if (round % 2 == 0) {
-        // Behind the key id, which the digest does not cover.
-        bad[96 + random.nextInt(bad.length - 96)] ^= (byte) (1 + random.nextInt(255));
+        // Every fourth change is in the name and the key id, which the digest does not cover.
+        int at = random.nextInt(round % 4 == 0 ? 96 : bad.length);
+        bad[at] ^= (byte) (1 + random.nextInt(255));
       } else {
         bad = java.util.Arrays.copyOf(bad, random.nextInt(bad.length));
       }
       Path damaged = directory.resolve("damaged.key");
       Files.write(damaged, bad);
+      Files.setPosixFilePermissions(damaged, PosixFilePermissions.fromString("rw-------"));
       assertThrows(HeFormatException.class, () -> NativeClientWithOpenFheKey.load(damaged));
     }
+  }
+
+  @Test
+  void aSecretKeyFileThatOthersMayRead_isRefused() throws Exception {
+    Path file = directory.resolve("open.key");
+    client.saveSecretKey(file);
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    HeSecurityException refused =
+        assertThrows(HeSecurityException.class, () -> NativeClientWithOpenFheKey.load(file));
+    assertTrue(refused.getMessage().contains("actual rw-r--r--"), refused.getMessage());
   }
 
   @Test

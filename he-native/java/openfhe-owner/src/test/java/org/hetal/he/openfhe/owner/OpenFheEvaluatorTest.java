@@ -13,7 +13,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.security.MessageDigest;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.hetal.he.Ciphertext;
@@ -22,7 +24,9 @@ import org.hetal.he.HeLevelException;
 import org.hetal.he.HeMissingKeyException;
 import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.KeyPlan;
+import org.hetal.he.Parameters;
 import org.hetal.he.Plaintext;
+import org.hetal.he.openfhe.Envelope;
 import org.hetal.he.openfhe.OpenFhe;
 import org.hetal.he.openfhe.OpenFheEvaluator;
 import org.hetal.he.openfhe.OpenFheParameters;
@@ -229,9 +233,23 @@ class OpenFheEvaluatorTest {
     bytes[bytes.length / 2] ^= 1;
     Path damaged = directory.resolve("damaged.key");
     Files.write(damaged, bytes);
+    Files.setPosixFilePermissions(damaged, PosixFilePermissions.fromString("rw-------"));
     assertThrows(HeFormatException.class, () -> OpenFheClient.load(damaged));
     Files.write(damaged, Arrays.copyOf(bytes, 10));
+    Files.setPosixFilePermissions(damaged, PosixFilePermissions.fromString("rw-------"));
     assertThrows(HeFormatException.class, () -> OpenFheClient.load(damaged));
+  }
+
+  @Test
+  void aBundleWithAnotherManifest_isRefused() throws Exception {
+    Path keys = directory.resolve("keys");
+    byte[] manifest = Files.readAllBytes(keys.resolve(KeyBundleManifest.NAME));
+    String digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(manifest));
+    OpenFheEvaluator.open(keys, digest, 1).close();
+    String other = digest.replaceFirst(".", digest.startsWith("0") ? "1" : "0");
+    HeFormatException refused =
+        assertThrows(HeFormatException.class, () -> OpenFheEvaluator.open(keys, other, 1));
+    assertTrue(refused.getMessage().contains(other + ", actual " + digest), refused.getMessage());
   }
 
   @Test
@@ -248,6 +266,20 @@ class OpenFheEvaluatorTest {
     bytes[bytes.length / 3] ^= 4;
     Files.write(key, bytes);
     assertThrows(HeFormatException.class, () -> OpenFheEvaluator.open(copy, 1));
+    // A right digest of its own does not help: the manifest says another.
+    MessageDigest sha = MessageDigest.getInstance("SHA-256");
+    sha.update(bytes, 0, bytes.length - Envelope.TRAILER_BYTES);
+    System.arraycopy(sha.digest(), 0, bytes, bytes.length - 32, 32);
+    Files.write(key, bytes);
+    HeFormatException forged =
+        assertThrows(HeFormatException.class, () -> OpenFheEvaluator.open(copy, 1));
+    assertTrue(forged.getMessage().contains("as the manifest says"), forged.getMessage());
+    Files.write(key, new byte[bytes.length + 1]);
+    forged = assertThrows(HeFormatException.class, () -> OpenFheEvaluator.open(copy, 1));
+    assertTrue(forged.getMessage().contains("actual more"), forged.getMessage());
+    Files.delete(key);
+    Files.createSymbolicLink(key, directory.resolve("keys/rotations_1.key"));
+    assertThrows(UncheckedIOException.class, () -> OpenFheEvaluator.open(copy, 1));
     Files.delete(key);
     assertThrows(UncheckedIOException.class, () -> OpenFheEvaluator.open(copy, 1));
     String manifest = Files.readString(copy.resolve("manifest"));
@@ -261,14 +293,14 @@ class OpenFheEvaluatorTest {
   void manifestOfABundle_tellsWhichPlannedKeysItLacks() throws Exception {
     byte[] bytes = Files.readAllBytes(directory.resolve("keys").resolve(KeyBundleManifest.NAME));
     KeyBundleManifest manifest = KeyBundleManifest.parse("keys", bytes);
-    int degree = client.parameters().ringDegree();
+    Parameters parameters = client.parameters();
     assertEquals(client.keyId(), manifest.keyId());
     KeyPlan fewer = new KeyPlan().rotate(SHORT, 3).rotate(1, 15).conjugate(15).bootstrap();
-    assertEquals("", manifest.missing(fewer, degree));
+    assertEquals("", manifest.missing(fewer, parameters));
     KeyPlan others = new KeyPlan().rotate(SHORT, 4).rotate(3, 1).relinearize(16);
     assertEquals(
         "relinearization at level 16, rotation by 3 at level 1, rotation by 77 at level 4",
-        manifest.missing(others, degree));
+        manifest.missing(others, parameters));
   }
 
   @Test

@@ -1,0 +1,60 @@
+#include "owner/process.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <string>
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/huge_pages.h"
+
+namespace hetal::owner {
+namespace {
+
+/// In a child: what it sets cannot be taken back.
+TEST(Process, ProtectedMemoryIsNeitherDumpedNorReadByOthers) {
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    int status = 0;
+    rlimit core{1, 1};
+    if (prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 1) status = 1;  // otherwise the test shows nothing
+    protect_process();
+    if (prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) != 0) status = 2;
+    if (getrlimit(RLIMIT_CORE, &core) != 0 || core.rlim_cur != 0 || core.rlim_max != 0) status = 3;
+    _exit(status);
+  }
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+/// The kernel lists "dd" (do not dump) among the flags of the mapping.
+TEST(Process, PagesOfPolynomialsAreLeftOutOfCoreFiles) {
+  void* const data = huge_pages(std::size_t{1} << 22);
+  ASSERT_NE(data, nullptr);
+  std::ifstream maps("/proc/self/smaps");
+  std::string line;
+  bool inside = false, left_out = false;
+  const auto at = reinterpret_cast<std::uintptr_t>(data);
+  while (std::getline(maps, line)) {
+    std::uintptr_t begin = 0, end = 0;
+    if (std::istringstream in(line); in >> std::hex >> begin && in.get() == '-' && in >> end) {
+      inside = begin <= at && at < end;
+    } else if (inside && line.rfind("VmFlags:", 0) == 0) {
+      left_out = line.find(" dd") != std::string::npos;
+    }
+  }
+  std::free(data);
+  EXPECT_TRUE(left_out);
+}
+
+}  // namespace
+}  // namespace hetal::owner

@@ -52,24 +52,25 @@ integration() {
     -Dit.test="$tests" -Dfailsafe.failIfNoSpecifiedTests=false "$@"
 }
 
+mkdir -p "$FETCHED"
 case "$*" in
   "")
     require build fetch
     fetch_jars hadoop spark-job/spark/src/test/clusters/hadoop.xml
     fetch_jars s3proxy spark-job/spark/src/test/clusters/s3proxy.xml
     fetch_jars s3a conf/spark/s3a-jars.xml
-    SPARK_HOME=$("$root/spark-job/spark/install_spark.sh") integration YarnIT,S3aIT -Dhetal.clusters="$FETCHED"
+    SPARK_HOME=$("$root/spark-job/spark/install_spark.sh") integration YarnIT,S3aIT,StandaloneIT -Dhetal.clusters="$FETCHED"
     ;;
   "--spark "?*)
     require build fetch
     need_cuda
-    SPARK_HOME=$("$root/spark-job/spark/install_spark.sh" "$2") integration "$SUBMITTED"
+    SPARK_HOME=$("$root/spark-job/spark/install_spark.sh" "$2") integration "$SUBMITTED" -Dhetal.clusters="$FETCHED"
     ;;
   "--java "?*)
     require build fetch
     need_cuda
     java=$(fetch_java "$2")
-    SPARK_HOME=$("$root/spark-job/spark/install_spark.sh") integration "$SUBMITTED" -Dhetal.spark.java="$java"
+    SPARK_HOME=$("$root/spark-job/spark/install_spark.sh") integration "$SUBMITTED" -Dhetal.clusters="$FETCHED" -Dhetal.spark.java="$java"
     ;;
   *) fail "$EX_USAGE" "clusters_test: expected nothing, --spark VERSION or --java VERSION, actual '$*'" ;;
 esac

@@ -117,7 +117,8 @@ final class ChaosTrial implements AutoCloseable {
     command.addAll(owner.trainCommand(folder));
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
     builder.environment().putAll(cluster.environment());
-    // Otherwise it corrects a fault of an old C library, and Java's threads wait for no time at all.
+    // Otherwise it corrects a fault of an old C library, and Java's threads wait for no time at
+    // all.
     builder.environment().put("FAKETIME_FORCE_MONOTONIC_FIX", "0");
     builder.redirectErrorStream(true);
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log().toFile()));

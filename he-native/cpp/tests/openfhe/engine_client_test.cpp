@@ -78,7 +78,7 @@ TEST_F(EngineClientTest, ItsKeysRelinearizeRotateConjugateBootstrap) {
   expect_noise(engine->rescale(engine->relinearize(engine->multiply_sum(left, right))), product, -44, -29);
   expect_noise(engine->rotate(a, 3), turned, -44, -29);
   expect_noise(engine->conjugate(a), x, -44, -29);
-  expect_noise(engine->bootstrap(encrypted(x, 3)), x, -34, -19);
+  expect_noise(engine->bootstrap(encrypted(x, 3), 512), x, -34, -19);
 }
 
 TEST_F(EngineClientTest, SecretComesBackFromItsCoefficients) {

@@ -16,6 +16,7 @@ import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.keys.Clients;
+import org.hetal.owner.record.RecordStore;
 import org.hetal.packing.Layout;
 import org.hetal.packing.Packing;
 
@@ -136,11 +137,14 @@ hetal {
     List<Integer> counts = new ArrayList<>();
     List<byte[]> encrypted = new ArrayList<>();
     int row = 0;
+    // The rows that fill the last group are zeros, and so are their logits.
+    int real = new RecordStore(root.resolve("owner")).rows(rows.id(), rowsFolder).rows();
     try (Client client = client()) {
       for (EncryptedDataset.Group group : rows.unlabelledGroups()) {
         double[][] logits = new double[group.rows()][layout.classes()];
         for (double[] values : logits) {
-          values[(row++ + 1) % layout.classes()] = 0.5;
+          values[(row + 1) % layout.classes()] = row < real ? 0.5 : 0;
+          row++;
         }
         counts.add(group.rows());
         encrypted.add(client.encrypt(Packing.packLogits(layout, logits), 1));

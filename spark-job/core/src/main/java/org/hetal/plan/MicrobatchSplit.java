@@ -13,33 +13,35 @@ import org.hetal.packing.Layout;
  *
  * @param rows of the logits, one list per task
  * @param gradient of the gradient, one range of {@link GradientParts} per task
+ * @serial exclude
  */
 public record MicrobatchSplit(List<List<RowBlocks>> rows, List<Parts> gradient)
     implements Serializable {
-  private static final long serialVersionUID = 1L;
-
   /**
    * Neighboring row blocks of one group.
    *
    * @param group 0 or 1
    * @param first row block of the group, from 0
    * @param count at least 1
+   * @serial exclude
    */
-  public record RowBlocks(int group, int first, int count) implements Serializable {
-    private static final long serialVersionUID = 1L;
-  }
+  public record RowBlocks(int group, int first, int count) implements Serializable {}
 
   /**
    * Neighboring parts of the gradient.
    *
    * @param first from 0
    * @param count at least 1
+   * @serial exclude
    */
-  public record Parts(int first, int count) implements Serializable {
-    private static final long serialVersionUID = 1L;
-  }
+  public record Parts(int first, int count) implements Serializable {}
 
-  /** Copies the lists. */
+  /**
+   * Copies the lists.
+   *
+   * @param rows of the logits, one list per task
+   * @param gradient of the gradient, one range per task
+   */
   public MicrobatchSplit {
     rows = rows.stream().map(List::copyOf).toList();
     gradient = List.copyOf(gradient);

@@ -29,6 +29,7 @@ OWNER_CONF = """\
 hetal {
   insecure-seed = 11
   data { train.features = "data/rows.csv", classes = 3 }
+  oracle.query-budget = 64
 }
 """
 

@@ -1,7 +1,5 @@
 package org.hetal.tools;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,9 +11,7 @@ import org.hetal.command.SettingsCommand;
 import org.hetal.command.SettingsOptions;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsLoader;
-import org.hetal.format.Json;
 import org.hetal.he.Evaluator;
-import org.hetal.he.FileWriteException;
 import org.hetal.he.KeyPlan;
 import org.hetal.he.engine.EngineLibrary;
 import org.hetal.he.owner.Client;
@@ -112,10 +108,6 @@ abstract class BenchCommand extends SettingsCommand {
                   return figures;
                 })
             .toList();
-    try {
-      Files.writeString(json, Json.indented(out));
-    } catch (IOException e) {
-      throw FileWriteException.of(json, e);
-    }
+    Figures.write(out, json);
   }
 }

@@ -1,7 +1,5 @@
 package org.hetal.tools;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,10 +14,8 @@ import org.hetal.command.SettingsCommand;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.PlanSettings;
-import org.hetal.format.Json;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
-import org.hetal.he.FileWriteException;
 import org.hetal.he.Scope;
 import org.hetal.he.engine.EngineLibrary;
 import org.hetal.he.engine.NativeEvaluator;
@@ -309,20 +305,12 @@ final class BenchTrainCommand extends SettingsCommand {
               error));
     }
     if (json != null) {
-      write(figures);
+      Figures.write(List.of(figures), json);
     }
   }
 
   private static double testAccuracy(Run run, double[][] weights) {
     return PlainTrainer.accuracy(run.data().test(), run.data().testLabels(), weights);
-  }
-
-  private void write(Map<String, Object> figures) {
-    try {
-      Files.writeString(json, Json.indented(List.of(figures)));
-    } catch (IOException e) {
-      throw FileWriteException.of(json, e);
-    }
   }
 
   /** Collects and prints the seconds of each iteration. */

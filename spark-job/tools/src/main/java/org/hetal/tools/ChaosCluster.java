@@ -5,7 +5,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HexFormat;
@@ -15,6 +14,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.hetal.command.ExitCode;
+import org.hetal.dataset.LocalStorage;
 
 /**
  * A standalone cluster on loopback: a master and two workers of one core each, as processes that
@@ -30,6 +30,7 @@ final class ChaosCluster implements AutoCloseable {
 
   private final Path folder;
   private final Path spark;
+  private final String secret = secret();
   private final String uri;
   private final List<Process> processes = new ArrayList<>();
   private final List<Process> workers = new ArrayList<>();
@@ -46,15 +47,18 @@ final class ChaosCluster implements AutoCloseable {
     this.spark = spark;
     try {
       Files.createDirectories(executorFolder());
-      Files.createDirectories(configuration());
-      writeConfiguration("");
+      writeConfiguration();
       this.uri = start("master", MASTER, "master.Master", "--port", "0");
-      writeConfiguration(uri);
+      writeConfiguration("spark.master " + uri);
+      for (int i = 0; i < WORKERS; i++) {
+        addWorker();
+      }
     } catch (IOException e) {
+      close();
       throw new UncheckedIOException(e);
-    }
-    for (int i = 0; i < WORKERS; i++) {
-      addWorker();
+    } catch (RuntimeException e) {
+      close();
+      throw e;
     }
   }
 
@@ -68,42 +72,34 @@ final class ChaosCluster implements AutoCloseable {
     return folder.resolve("executors");
   }
 
-  /** Spark's installation. */
-  Path spark() {
-    return spark;
+  /**
+   * @param lines beside those that all processes have
+   */
+  private void writeConfiguration(String... lines) {
+    List<String> all =
+        new ArrayList<>(
+            List.of(
+                "spark.authenticate true",
+                "spark.authenticate.secret " + secret,
+                "spark.network.crypto.enabled true",
+                "spark.driver.host 127.0.0.1",
+                "spark.driver.memory 512m",
+                "spark.executor.memory 512m",
+                "spark.executor.cores 1",
+                "spark.executor.extraJavaOptions -Djava.io.tmpdir=" + executorFolder(),
+                "spark.ui.enabled false",
+                "spark.speculation true"));
+    all.addAll(List.of(lines));
+    LocalStorage.ownerOnly(configuration())
+        .writeAtomically(
+            "spark-defaults.conf",
+            (String.join("\n", all) + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
-  private void writeConfiguration(String master) throws IOException {
-    Path file = configuration().resolve("spark-defaults.conf");
-    if (master.isEmpty()) {
-      byte[] secret = new byte[SECRET_BYTES];
-      new SecureRandom().nextBytes(secret);
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.writeString(
-          file, "spark.authenticate.secret " + HexFormat.of().formatHex(secret) + "\n");
-    }
-    String secret =
-        Files.readAllLines(file).stream()
-            .filter(line -> line.startsWith("spark.authenticate.secret "))
-            .findFirst()
-            .orElseThrow();
-    Files.writeString(
-        file,
-        String.join(
-            "\n",
-            secret,
-            "spark.authenticate true",
-            "spark.network.crypto.enabled true",
-            "spark.driver.host 127.0.0.1",
-            "spark.driver.memory 512m",
-            "spark.executor.memory 512m",
-            "spark.executor.cores 1",
-            "spark.executor.extraJavaOptions -Djava.io.tmpdir=" + executorFolder(),
-            "spark.ui.enabled false",
-            "spark.speculation true",
-            master.isEmpty() ? "" : "spark.master " + master,
-            ""));
+  private static String secret() {
+    byte[] secret = new byte[SECRET_BYTES];
+    new SecureRandom().nextBytes(secret);
+    return HexFormat.of().formatHex(secret);
   }
 
   /** Starts a worker and waits until the master knows it. */

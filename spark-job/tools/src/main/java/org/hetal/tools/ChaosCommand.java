@@ -107,7 +107,7 @@ final class ChaosCommand extends SettingsCommand {
           failed += result.difference().isEmpty() ? 0 : 1;
         }
         if (failed == 0 && kept == null) {
-          ChaosOwner.delete(place);
+          Parties.delete(place);
         }
       }
     } catch (RuntimeException e) {
@@ -125,7 +125,7 @@ final class ChaosCommand extends SettingsCommand {
       file.put("commit", EngineLibrary.commit());
       file.put("same_bytes", kills - failed);
       file.set("trainings", rows);
-      Demo.write(file, json);
+      Figures.write(file, json);
     }
     return failed == 0 ? ExitCode.OK.status() : ExitCode.INTERNAL.status();
   }

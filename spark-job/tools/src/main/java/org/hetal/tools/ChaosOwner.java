@@ -2,7 +2,6 @@ package org.hetal.tools;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -11,7 +10,6 @@ import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +37,7 @@ final class ChaosOwner {
     this.programs = programs;
     this.folder = folder.toAbsolutePath();
     this.settings = this.folder.resolve("chaos.conf");
-    this.port = freePort();
+    this.port = Parties.freePort();
     try {
       Files.createDirectories(this.folder);
       Files.writeString(
@@ -74,24 +72,8 @@ final class ChaosOwner {
     List<String> words = new ArrayList<>(programs.owner());
     words.addAll(List.of(command, "--quiet", "-c", settings.toString()));
     words.addAll(privatePaths(folder.resolve("owner")));
-    try {
-      Path log = folder.resolve("owner.log");
-      int exit =
-          new ProcessBuilder(words)
-              .directory(folder.toFile())
-              .redirectErrorStream(true)
-              .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
-              .start()
-              .waitFor();
-      if (exit != 0) {
-        throw new DemoException(
-            command + ": expected exit code 0, actual " + exit + "; see " + log, exit);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new DemoException("interrupted");
+    try (DemoProcess process = DemoProcess.silent("owner", words, folder.resolve("owner.log"))) {
+      process.await(() -> {});
     }
   }
 
@@ -181,25 +163,6 @@ final class ChaosOwner {
       return HexFormat.of().formatHex(digest.digest());
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
-    }
-  }
-
-  /** Removes a folder. */
-  static void delete(Path folder) {
-    try (Stream<Path> all = Files.walk(folder)) {
-      for (Path each : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(each);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException("finding a free port", e);
     }
   }
 }

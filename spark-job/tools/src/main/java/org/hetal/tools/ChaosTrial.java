@@ -186,7 +186,7 @@ final class ChaosTrial implements AutoCloseable {
         return stopped == null ? "" : wakeUp();
       }
       if (exit == ExitCode.INPUT.status() && fault == ChaosFault.CHECKPOINT_TRUNCATED) {
-        newestCheckpoint().ifPresent(ChaosOwner::delete);
+        newestCheckpoint().ifPresent(Parties::delete);
       } else if (exit == ExitCode.INTERNAL.status()) {
         return "an internal error";
       }

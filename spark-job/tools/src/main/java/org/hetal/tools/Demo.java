@@ -4,11 +4,9 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -18,7 +16,6 @@ import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.he.FileReadException;
-import org.hetal.he.FileWriteException;
 import org.hetal.he.Parameters;
 import org.hetal.he.engine.EngineLibrary;
 import org.hetal.owner.oracle.OracleLog;
@@ -37,7 +34,6 @@ final class Demo {
   private final Parties parties;
 
   /**
-   * @param steps of the training, if it is not stopped early
    * @param settingArguments how each command gets the settings
    * @param folder of the demo, removed and made anew
    */
@@ -45,7 +41,6 @@ final class Demo {
       PrintStream out,
       Settings settings,
       Parameters parameters,
-      int steps,
       List<String> settingArguments,
       Programs programs,
       Path folder) {
@@ -55,8 +50,7 @@ final class Demo {
     this.folder = folder;
     this.bar = ProgressBar.start(out, "");
     this.parties =
-        new Parties(
-            out, bar, settings, steps, settingArguments, programs, folder.resolve("demo.log"));
+        new Parties(out, bar, settings, settingArguments, programs, folder.resolve("demo.log"));
   }
 
   /**
@@ -192,24 +186,8 @@ final class Demo {
   }
 
   private void clean() {
-    if (!Files.exists(folder)) {
-      return;
+    if (Files.exists(folder)) {
+      Parties.delete(folder);
     }
-    try (Stream<Path> walk = Files.walk(folder)) {
-      for (Path path : walk.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    } catch (IOException e) {
-      throw FileWriteException.of(folder, e);
-    }
-  }
-
-  /** The figures as JSON. */
-  static void write(ObjectNode result, Path file) {
-    Path absolute = file.toAbsolutePath();
-    new LocalStorage(absolute.getParent())
-        .writeAtomically(
-            absolute.getFileName().toString(),
-            (result.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8));
   }
 }

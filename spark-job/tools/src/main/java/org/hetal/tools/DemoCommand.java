@@ -70,13 +70,12 @@ final class DemoCommand extends SettingsCommand {
             out(),
             settings,
             parameters,
-            settings.training().schedule(data.train().length).steps(),
             settingArguments,
             Programs.ofLauncher(),
             Path.of(".hetal/demo"));
     ObjectNode result = demo.run();
     if (json != null) {
-      Demo.write(result, json);
+      Figures.write(result, json);
     }
     return ExitCode.OK.status();
   }

@@ -19,7 +19,6 @@ import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.config.SettingsLoader;
 import org.hetal.he.engine.EngineLibrary;
-import org.hetal.owner.data.PreparedData;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -83,7 +82,7 @@ final class PaperBenchCommand extends SettingsCommand {
         ObjectNode file = JsonNodeFactory.instance.objectNode();
         file.put("command", "./hetal bench paper");
         file.set("sets", rows);
-        Demo.write(file, json);
+        Figures.write(file, json);
       }
     }
     return ExitCode.OK.status();
@@ -113,20 +112,11 @@ final class PaperBenchCommand extends SettingsCommand {
     List<String> arguments = new ArrayList<>();
     files.forEach(file -> arguments.addAll(List.of("-c", file.toString())));
     overrides.forEach((path, value) -> arguments.addAll(List.of("--set", path + "=" + value)));
-    int steps =
-        settings.training().schedule(PreparedData.read(settings.data()).train().length).steps();
-
     out().println(set.label());
     ProgressBar bar = ProgressBar.start(out(), "");
     Parties parties =
         new Parties(
-            out(),
-            bar,
-            settings,
-            steps,
-            arguments,
-            Programs.ofLauncher(),
-            folder.resolve("bench.log"));
+            out(), bar, settings, arguments, Programs.ofLauncher(), folder.resolve("bench.log"));
     double keygen = parties.owner("keygen");
     double encrypt = parties.owner("encrypt");
     parties.train();

@@ -11,12 +11,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.commons.io.FileUtils;
 import org.hetal.command.ProgressBar;
 import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 import org.hetal.dataset.LocalStorage;
+import org.hetal.dataset.PlanFile;
 import org.hetal.format.Json;
 import org.hetal.he.FileReadException;
+import org.hetal.he.FileWriteException;
 import org.hetal.report.RunMetrics;
 
 /** The commands of data owner and cluster, each in a process of its own on this machine. */
@@ -26,14 +29,12 @@ final class Parties {
   private final PrintStream out;
   private final ProgressBar bar;
   private final Settings settings;
-  private final int steps;
   private final List<String> settingArguments;
   private final Programs programs;
   private final Path log;
 
   /**
    * @param bar gets the lines that the processes print
-   * @param steps of the training, if it is not stopped early
    * @param settingArguments how each command gets the settings; the oracle's port is added
    * @param log gets all that the processes print
    */
@@ -41,14 +42,12 @@ final class Parties {
       PrintStream out,
       ProgressBar bar,
       Settings settings,
-      int steps,
       List<String> settingArguments,
       Programs programs,
       Path log) {
     this.out = out;
     this.bar = bar;
     this.settings = settings;
-    this.steps = steps;
     this.programs = programs;
     this.log = log;
     this.settingArguments = new ArrayList<>(settingArguments);
@@ -70,6 +69,10 @@ final class Parties {
   double train() {
     Settings.Oracle files = settings.oracle();
     LocalStorage run = new LocalStorage(LocalPath.of("paths.run", settings.paths().run()));
+    int steps =
+        PlanFile.read(new LocalStorage(LocalPath.of("paths.dataset", settings.paths().dataset())))
+            .schedule()
+            .steps();
     List<String> oracle = with(programs.owner(), command("oracle"));
     List<String> training = with(programs.cluster(), command("train"));
     try (DemoProcess answering = DemoProcess.silent("oracle", oracle, log)) {
@@ -122,7 +125,17 @@ final class Parties {
     }
   }
 
-  private static int freePort() {
+  /** Removes a folder. */
+  static void delete(Path folder) {
+    try {
+      FileUtils.deleteDirectory(folder.toFile());
+    } catch (IOException e) {
+      throw FileWriteException.of(folder, e);
+    }
+  }
+
+  /** A port that was free. */
+  static int freePort() {
     try (ServerSocket socket = new ServerSocket(0)) {
       return socket.getLocalPort();
     } catch (IOException e) {

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.format.Digests;
@@ -81,9 +82,10 @@ public final class OracleService {
             log.entries().stream().map(OracleLog.Entry::metrics).toList());
     this.log = log;
     this.listener = listener;
-    for (int answered = 0; answered < log.entries().size(); answered++) {
-      budget.record(question(answered, log.entries().get(answered).sha256()));
-    }
+    budget.record(
+        IntStream.range(0, log.entries().size())
+            .mapToObj(answered -> question(answered, log.entries().get(answered).sha256()))
+            .toList());
   }
 
   /** Number of ciphertexts in a request: one per group of validation rows. */

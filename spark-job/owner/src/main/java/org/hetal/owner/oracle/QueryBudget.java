@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Set;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.LocalStorage;
@@ -86,9 +87,9 @@ public final class QueryBudget {
     return changed(asked -> asked.contains(question) || asked.size() < most && asked.add(question));
   }
 
-  /** Counts a question that an older release answered, and kept no count of. */
-  void record(Question question) {
-    changed(asked -> asked.add(question));
+  /** Counts questions that an older release answered, and kept no count of. */
+  void record(List<Question> questions) {
+    changed(asked -> asked.addAll(questions));
   }
 
   private interface Change<T> {

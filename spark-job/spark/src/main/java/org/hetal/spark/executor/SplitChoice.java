@@ -14,6 +14,9 @@ import java.util.Map;
 final class SplitChoice {
   private static final int MOST_TASKS = 64;
 
+  /** Steps of either way; the last one of them counts. */
+  private static final int MEASURED = 2;
+
   private final int fixed;
   private final Map<Case, Trial> trials = new HashMap<>();
 
@@ -25,10 +28,10 @@ final class SplitChoice {
     private final List<Double> split = new ArrayList<>();
 
     boolean isSplit() {
-      if (whole.size() < 2) {
+      if (whole.size() < MEASURED) {
         return false;
       }
-      return split.size() < 2 || split.get(1) < whole.get(1);
+      return split.size() < MEASURED || split.get(MEASURED - 1) < whole.get(MEASURED - 1);
     }
   }
 
@@ -66,7 +69,10 @@ final class SplitChoice {
       return;
     }
     Trial trial = trial(microbatches, possible);
-    (tasks > 1 ? trial.split : trial.whole).add(seconds);
+    List<Double> steps = tasks > 1 ? trial.split : trial.whole;
+    if (steps.size() < MEASURED) {
+      steps.add(seconds);
+    }
   }
 
   private Trial trial(int microbatches, int tasks) {

@@ -43,14 +43,7 @@ final class DryRun {
   private OperationCounts validation = OperationCounts.NONE;
 
   private DryRun(Parameters parameters, Layout layout, Levels levels) {
-    this.simulator =
-        new RecordingEvaluator(
-            new Simulator(
-                new SimulatedParameters(
-                    parameters.ringDegree(),
-                    parameters.bootstrapInputLevel(),
-                    parameters.usableLevels(),
-                    parameters.bootstrapBound())));
+    this.simulator = new RecordingEvaluator(new Simulator(SimulatedParameters.like(parameters)));
     this.layout = layout;
     this.levels = levels;
   }

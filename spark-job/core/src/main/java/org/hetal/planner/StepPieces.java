@@ -99,14 +99,7 @@ public record StepPieces(
       this.parameters = parameters;
       this.layout = plan.layout();
       this.levels = plan.levels();
-      this.simulator =
-          new RecordingEvaluator(
-              new Simulator(
-                  new SimulatedParameters(
-                      parameters.ringDegree(),
-                      parameters.bootstrapInputLevel(),
-                      parameters.usableLevels(),
-                      parameters.bootstrapBound())));
+      this.simulator = new RecordingEvaluator(new Simulator(SimulatedParameters.like(parameters)));
     }
 
     StepPieces run() {

@@ -67,13 +67,7 @@ public final class SoftmaxBench {
   /** {@return every key that the methods use} */
   public KeyPlan keys() {
     Parameters parameters = client.parameters();
-    Simulator simulator =
-        new Simulator(
-            new SimulatedParameters(
-                parameters.ringDegree(),
-                parameters.bootstrapInputLevel(),
-                parameters.bootstrapOutputLevel() - parameters.bootstrapInputLevel(),
-                parameters.bootstrapBound()));
+    Simulator simulator = new Simulator(SimulatedParameters.like(parameters));
     try (RecordingEvaluator recorder = new RecordingEvaluator(simulator)) {
       for (int c : classes) {
         for (String method : methods) {

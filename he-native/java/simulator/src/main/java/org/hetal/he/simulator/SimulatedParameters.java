@@ -68,6 +68,20 @@ public record SimulatedParameters(
   }
 
   /**
+   * The ring degree, the levels and the bound of a set.
+   *
+   * @param parameters of any evaluator
+   * @return parameters on which the same computation takes the same operations
+   */
+  public static SimulatedParameters like(Parameters parameters) {
+    return new SimulatedParameters(
+        parameters.ringDegree(),
+        parameters.bootstrapInputLevel(),
+        parameters.usableLevels(),
+        parameters.bootstrapBound());
+  }
+
+  /**
    * The parameters whose {@link #name()} this is: ring degree and levels are in it, the rest is the
    * engine's default.
    *

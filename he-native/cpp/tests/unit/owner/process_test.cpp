@@ -7,6 +7,7 @@
 #include <sstream>
 #include <string>
 
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -36,24 +37,39 @@ TEST(Process, ProtectedMemoryIsNeitherDumpedNorReadByOthers) {
   EXPECT_EQ(WEXITSTATUS(status), 0);
 }
 
-/// The kernel lists "dd" (do not dump) among the flags of the mapping.
-TEST(Process, PagesOfPolynomialsAreLeftOutOfCoreFiles) {
-  void* const data = huge_pages(std::size_t{1} << 22);
-  ASSERT_NE(data, nullptr);
+/// The flags which the kernel lists for the mapping that holds an address.
+std::string mapping_flags(const void* address) {
   std::ifstream maps("/proc/self/smaps");
   std::string line;
-  bool inside = false, left_out = false;
-  const auto at = reinterpret_cast<std::uintptr_t>(data);
+  bool inside = false;
+  const auto at = reinterpret_cast<std::uintptr_t>(address);
   while (std::getline(maps, line)) {
     std::uintptr_t begin = 0, end = 0;
     if (std::istringstream in(line); in >> std::hex >> begin && in.get() == '-' && in >> end) {
       inside = begin <= at && at < end;
     } else if (inside && line.rfind("VmFlags:", 0) == 0) {
-      left_out = line.find(" dd") != std::string::npos;
+      return line;
     }
   }
+  return {};
+}
+
+/// The kernel lists "dd" (do not dump) among the flags of the mapping. An emulator makes this list
+/// up; it leaves "dd" out for a mapping of which that was asked directly, too.
+TEST(Process, PagesOfPolynomialsAreLeftOutOfCoreFiles) {
+  constexpr std::size_t kBytes = std::size_t{1} << 22;
+  void* const direct = mmap(nullptr, kBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  ASSERT_NE(direct, MAP_FAILED);
+  ASSERT_EQ(madvise(direct, kBytes, MADV_DONTDUMP), 0);
+  const bool listed = mapping_flags(direct).find(" dd") != std::string::npos;
+  munmap(direct, kBytes);
+  if (!listed) GTEST_SKIP() << "this system does not list the flag";
+
+  void* const data = huge_pages(kBytes);
+  ASSERT_NE(data, nullptr);
+  const std::string flags = mapping_flags(data);
   std::free(data);
-  EXPECT_TRUE(left_out);
+  EXPECT_NE(flags.find(" dd"), std::string::npos) << flags;
 }
 
 }  // namespace

@@ -283,7 +283,7 @@ TEST_P(Noise, OfABootstrap) {
   expect_near(measured, std::sqrt(expected / static_cast<double>(kSeeds)), 0.25);
 }
 
-INSTANTIATE_TEST_SUITE_P(Rings, Noise, ::testing::Values("insecure_n10_l12", "insecure_n12_l12"));
+INSTANTIATE_TEST_SUITE_P(Rings, Noise, ::testing::Values("insecure_n10_l12", "insecure_n12_l12", "insecure_n10_l14"));
 
 }  // namespace
 }  // namespace hetal

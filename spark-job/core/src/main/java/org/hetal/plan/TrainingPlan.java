@@ -25,7 +25,8 @@ import org.hetal.softmax.SoftmaxPlan;
  * @param preprocessing how the owner prepares rows
  * @param levels of everything that crosses a boundary
  * @param softmax where the softmax bootstraps; the state is bootstrapped once per iteration at
- *     {@link Levels#refresh()}, a pair for each compact ciphertext
+ *     {@link Levels#refresh()}: weights and look-ahead point as one ciphertext where the layout has
+ *     room for two forms, else as a pair for each compact ciphertext
  * @param keys exactly the evaluation keys that training, validation and prediction use, each with
  *     the highest level of its use
  * @param predictionKeys those of {@code keys} that validation and prediction use
@@ -51,7 +52,7 @@ public record TrainingPlan(
   private static final long serialVersionUID = 1L;
 
   /** The first line of the canonical text: kind and version. */
-  private static final String TITLE = "hetal training plan 1";
+  private static final String TITLE = "hetal training plan 2";
 
   /**
    * Checks every number against its range and against the others.

@@ -21,36 +21,43 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Steps of the state beside the same steps in the clear. */
 class NesterovUpdateTest {
-  private static final int CLASSES = 3;
   private static final int FEATURES = 20;
   private static final int STEPS = 3;
 
   /**
-   * 256 slots: with 32 rows a block there is room for weights and look-ahead point side by side.
+   * 512 slots: with 64 rows a block there is room for weights and look-ahead point side by side.
+   * With 7 classes and 14 levels the update has no level before the bootstrap.
    */
   @ParameterizedTest
-  @CsvSource({"32, true", "4, false"})
-  void steps_equalThoseInTheClear(int rowsPerBlock, boolean sideBySide) {
-    SimulatedParameters parameters = SimulatedParameters.withRingDegree(512);
-    Layout layout = new Layout(parameters.slotCount(), rowsPerBlock, CLASSES, FEATURES);
+  @CsvSource({
+    "3, 12, 64, true, false",
+    "3, 12, 2, false, false",
+    "7, 14, 64, true, true",
+    "7, 14, 4, false, true"
+  })
+  void steps_equalThoseInTheClear(
+      int classes, int usableLevels, int rowsPerBlock, boolean sideBySide, boolean after) {
+    SimulatedParameters parameters = new SimulatedParameters(1024, 3, usableLevels, 2);
+    Layout layout = new Layout(parameters.slotCount(), rowsPerBlock, classes, FEATURES);
     assertEquals(sideBySide, layout.hasRoomForTwo());
     Levels levels =
         TrainingPlanner.plan(
-                parameters, layout, new Schedule(64, 64, 1, 1, 1, 32, 1), 8, Preprocessing.none())
+                parameters, layout, new Schedule(8, 8, 1, 1, 1, 32, 1), 8, Preprocessing.none())
             .levels();
+    assertEquals(after, levels.isMomentumAfterRefresh());
     Simulator simulator = new Simulator(parameters, Noise.NONE, 7);
     RecordingEvaluator recorder = new RecordingEvaluator(simulator);
     NesterovUpdate update = new NesterovUpdate(recorder, layout, levels);
 
-    double[][] weights = new double[CLASSES][FEATURES];
-    double[][] lookahead = new double[CLASSES][FEATURES];
+    double[][] weights = new double[classes][FEATURES];
+    double[][] lookahead = new double[classes][FEATURES];
     double lambda = Momentum.START;
     Random random = new Random(1);
     ModelState state = update.start();
     for (int step = 0; step < STEPS; step++) {
-      double[][] gradient = new double[CLASSES][FEATURES];
+      double[][] gradient = new double[classes][FEATURES];
       double share = Momentum.previousShare(lambda);
-      for (int c = 0; c < CLASSES; c++) {
+      for (int c = 0; c < classes; c++) {
         for (int f = 0; f < FEATURES; f++) {
           gradient[c][f] = random.nextDouble() / 4 - 0.125;
           double next = lookahead[c][f] - gradient[c][f];
@@ -76,7 +83,7 @@ class NesterovUpdateTest {
 
   private static void assertClose(double[][] expected, Layout layout, double[] slots) {
     double[][] actual = Packing.unpackWeights(layout, new double[][] {slots});
-    for (int c = 0; c < CLASSES; c++) {
+    for (int c = 0; c < expected.length; c++) {
       for (int f = 0; f < FEATURES; f++) {
         assertEquals(expected[c][f], actual[c][f], 1e-9, "class " + c + " feature " + f);
       }

@@ -111,6 +111,17 @@ class TrainingPlanTest {
     }
   }
 
+  /** With 14 levels, as those of n16_l14: the shapes of the published data sets. */
+  @ParameterizedTest
+  @CsvSource({"1024, 769, 7", "1024, 769, 10", "2048, 769, 10", "512, 769, 3", "1024, 769, 2"})
+  void iteration_takesTwoBootstraps_withFourteenLevels(int rows, int features, int classes) {
+    Schedule schedule = new Schedule(rows, rows, 1, 1, 1, 32, 1);
+    SimulatedParameters parameters = SimulatedParameters.named("insecure_simulator_n16_l14");
+    TrainingPlan plan = plan(parameters, schedule, classes, features);
+    assertEquals(2, plan.bootstrapsPerIteration());
+    assertTrue(plan.layout().hasRoomForTwo());
+  }
+
   @Test
   void bootstraps_fallAsLevelsGrow() {
     Schedule schedule = new Schedule(100, 100, 1, 1, 1, 128, 1);

@@ -82,13 +82,13 @@ public record Levels(
   }
 
   /** {@return whether the update multiplies the momentum after the bootstrap} */
-  public boolean isMomentumAfterRefresh() {
+  public boolean momentumAfterRefresh() {
     return gradient == refresh;
   }
 
   /** Throws unless each level is one of the parameter set. */
   void require(PlannedParameters parameters) {
-    int after = isMomentumAfterRefresh() ? UPDATE_LEVELS : 0;
+    int after = momentumAfterRefresh() ? UPDATE_LEVELS : 0;
     Checks.equal("levels.state", parameters.bootstrapOutputLevel() - after, state);
     Checks.range("levels.features", features, 0, parameters.maxLevel());
     Checks.range("levels.labels", labels, 0, parameters.maxLevel());

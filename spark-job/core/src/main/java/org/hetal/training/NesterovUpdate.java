@@ -17,7 +17,7 @@ import org.hetal.plan.Levels;
  * products with constants and one paired bootstrap for each compact ciphertext.
  *
  * <p>Where the plan has no level for the update before the bootstrap ({@link
- * Levels#isMomentumAfterRefresh}), V' / (1 - g) = W' + g / (1 - g) W is refreshed instead: its only
+ * Levels#momentumAfterRefresh}), V' / (1 - g) = W' + g / (1 - g) W is refreshed instead: its only
  * product is one of the old weights, which come from above. The product with 1 - g takes a level
  * after the bootstrap. g is 0 to -1, so the value that is refreshed is no larger than V'.
  *
@@ -102,7 +102,7 @@ public final class NesterovUpdate {
     try (Scope scope = new Scope()) {
       Ciphertext point = scope.own(compactRows(lookahead, 1));
       Ciphertext next = scope.own(evaluator.sub(point, gradient));
-      if (levels.isMomentumAfterRefresh()) {
+      if (levels.momentumAfterRefresh()) {
         Ciphertext behind = scope.own(compactRows(weights, share / (1 - share)));
         Ciphertext nextLookahead = scope.own(evaluator.add(next, behind));
         List<Ciphertext> fresh = scope.ownAll(refreshed(next, nextLookahead));

@@ -44,7 +44,7 @@ class NesterovUpdateTest {
         TrainingPlanner.plan(
                 parameters, layout, new Schedule(8, 8, 1, 1, 1, 32, 1), 8, Preprocessing.none())
             .levels();
-    assertEquals(after, levels.isMomentumAfterRefresh());
+    assertEquals(after, levels.momentumAfterRefresh());
     Simulator simulator = new Simulator(parameters, Noise.NONE, 7);
     RecordingEvaluator recorder = new RecordingEvaluator(simulator);
     NesterovUpdate update = new NesterovUpdate(recorder, layout, levels);

@@ -52,7 +52,7 @@ public record TrainingPlan(
   private static final long serialVersionUID = 1L;
 
   /** The first line of the canonical text: kind and version. */
-  private static final String TITLE = "hetal training plan 2";
+  private static final String TITLE = "hetal training plan 1";
 
   /**
    * Checks every number against its range and against the others.
@@ -135,6 +135,19 @@ public record TrainingPlan(
 
   private static long ceilDiv(long a, long b) {
     return (a + b - 1) / b;
+  }
+
+  /**
+   * Whether weights and look-ahead point are refreshed as one ciphertext, not as a pair.
+   *
+   * @return whether the layout has room for two forms, and the keys have both rotations between
+   *     them; plans of earlier releases lack the keys
+   */
+  public boolean refreshesAsOne() {
+    int rows = layout.rowsToSecond();
+    return layout.hasRoomForTwo()
+        && keys.rotations().getOrDefault(rows, -1) >= parameters.bootstrapOutputLevel()
+        && keys.rotations().getOrDefault(layout.slots() - rows, -1) >= levels.refresh();
   }
 
   /**

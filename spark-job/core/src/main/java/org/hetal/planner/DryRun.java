@@ -91,7 +91,7 @@ final class DryRun {
   }
 
   private void runTraining(Schedule schedule, SoftmaxPlan softmax) {
-    NesterovUpdate update = new NesterovUpdate(simulator, layout, levels);
+    NesterovUpdate update = new NesterovUpdate(simulator, layout, levels, layout.hasRoomForTwo());
     int compact = layout.compactCiphertexts();
     Map<List<Integer>, OperationCounts> microbatchCounts = new HashMap<>();
     try (MicrobatchGradient microbatchGradient =

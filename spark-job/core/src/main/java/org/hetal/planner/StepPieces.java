@@ -105,7 +105,7 @@ public record StepPieces(
     }
 
     StepPieces run() {
-      NesterovUpdate update = new NesterovUpdate(simulator, layout, levels);
+      NesterovUpdate update = new NesterovUpdate(simulator, layout, levels, plan.refreshesAsOne());
       int compact = layout.compactCiphertexts();
       try (Scope scope = new Scope();
           MicrobatchGradient whole =
@@ -127,7 +127,7 @@ public record StepPieces(
         return new StepPieces(
             expand,
             counts(),
-            !layout.hasRoomForTwo(),
+            !plan.refreshesAsOne(),
             microbatches,
             compact * parameters.storedCiphertextBytes(levels.forward()),
             compact * parameters.storedCiphertextBytes(levels.gradient()));

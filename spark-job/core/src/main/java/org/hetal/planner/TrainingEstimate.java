@@ -89,7 +89,7 @@ public record TrainingEstimate(
 
   private static double bootstrapSeconds(TrainingPlan plan, CostModel costs) {
     double seconds =
-        plan.layout().hasRoomForTwo()
+        plan.refreshesAsOne()
             ? costs.bootstrapSeconds()
             : plan.layout().compactCiphertexts() * costs.bootstrapPairSeconds();
     List<Partition.MicrobatchRows> microbatches =

@@ -32,6 +32,7 @@ public final class NesterovUpdate {
   private final Evaluator evaluator;
   private final Layout layout;
   private final Levels levels;
+  private final boolean asOne;
 
   /**
    * An update with an evaluator.
@@ -39,11 +40,13 @@ public final class NesterovUpdate {
    * @param evaluator with the rotation and bootstrap keys of the plan; not closed here
    * @param layout of the weights
    * @param levels of gradient, refresh and state
+   * @param asOne whether both are refreshed as one; only for a layout with room for two forms
    */
-  public NesterovUpdate(Evaluator evaluator, Layout layout, Levels levels) {
+  public NesterovUpdate(Evaluator evaluator, Layout layout, Levels levels, boolean asOne) {
     this.evaluator = evaluator;
     this.layout = layout;
     this.levels = levels;
+    this.asOne = asOne;
   }
 
   /**
@@ -123,7 +126,7 @@ public final class NesterovUpdate {
   /** The rows of the compact form alone, times a factor, at the gradient's level. */
   private Ciphertext compactRows(Ciphertext a, double factor) {
     int level = levels.gradient() + 1;
-    if (!layout.hasRoomForTwo()) {
+    if (!asOne) {
       try (Scope scope = new Scope()) {
         return factor == 1
             ? evaluator.dropToLevel(a, levels.gradient())
@@ -141,7 +144,7 @@ public final class NesterovUpdate {
 
   /** Both at the level of a bootstrap's result. */
   private List<Ciphertext> refreshed(Ciphertext weights, Ciphertext lookahead) {
-    if (!layout.hasRoomForTwo()) {
+    if (!asOne) {
       return evaluator.bootstrapPair(weights, lookahead);
     }
     int rows = layout.rowsToSecond();

@@ -91,7 +91,8 @@ public final class Trainer {
     this.listener = listener;
     this.configurationHash = configurationHash;
     this.checkpointEvery = checkpointEvery;
-    this.update = new NesterovUpdate(evaluator, plan.layout(), plan.levels());
+    this.update =
+        new NesterovUpdate(evaluator, plan.layout(), plan.levels(), plan.refreshesAsOne());
   }
 
   /**

@@ -47,7 +47,7 @@ class NesterovUpdateTest {
     assertEquals(after, levels.momentumAfterRefresh());
     Simulator simulator = new Simulator(parameters, Noise.NONE, 7);
     RecordingEvaluator recorder = new RecordingEvaluator(simulator);
-    NesterovUpdate update = new NesterovUpdate(recorder, layout, levels);
+    NesterovUpdate update = new NesterovUpdate(recorder, layout, levels, sideBySide);
 
     double[][] weights = new double[classes][FEATURES];
     double[][] lookahead = new double[classes][FEATURES];

@@ -119,7 +119,7 @@ class TrainingPlanTest {
     SimulatedParameters parameters = SimulatedParameters.named("insecure_simulator_n16_l14");
     TrainingPlan plan = plan(parameters, schedule, classes, features);
     assertEquals(2, plan.bootstrapsPerIteration());
-    assertTrue(plan.layout().hasRoomForTwo());
+    assertTrue(plan.refreshesAsOne());
   }
 
   @Test
@@ -221,7 +221,7 @@ class TrainingPlanTest {
     TrainingPlan plan = plan(parameters, schedule, 7, 20);
     CostModel onlyBootstraps = new CostModel("made up", 1e-12, 1e-12, 7, 10);
     TrainingEstimate estimate = TrainingEstimate.of(plan, parameters, onlyBootstraps);
-    assertTrue(plan.layout().hasRoomForTwo());
+    assertTrue(plan.refreshesAsOne());
     assertEquals(3 * 7, estimate.secondsPerIteration(), 1e-6);
     assertEquals(2 * 3 * 7 / 60.0, estimate.minutesPerEpoch(), 1e-6);
     CostModel withSwitches = new CostModel("made up", 1, 1e-12, 7, 10);

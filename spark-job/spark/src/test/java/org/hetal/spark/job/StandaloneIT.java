@@ -32,7 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
  * operators see of it. All paths have blanks and letters with accents.
  */
 class StandaloneIT {
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  /** Follows redirects, as Prometheus does: the driver's page moves to a path with a slash. */
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build();
 
   @TempDir static Path temporary;
   private static Path root;
@@ -164,7 +166,7 @@ class StandaloneIT {
     assertTrue(gauge(gauges.get(), "executor_0", "cache_hits") > 0, gauges::get);
     assertTrue(executors.get().contains("metrics_executor_totalTasks"), executors::get);
     assertTrue(cluster.executorLogs(1).contains("[run default]"), "executors log the run's id");
-    assertTrue(history(events).contains("epoch 2, minibatch 1 of 3: gradient"));
+    assertTrue(history(events).contains("epoch 2, minibatch 1 of 3: logits, softmax, gradient"));
   }
 
   private static String awaitExecutors(String url) {

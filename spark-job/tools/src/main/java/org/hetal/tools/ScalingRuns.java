@@ -31,6 +31,19 @@ final class ScalingRuns {
   private static final int EXECUTOR_MEGABYTES = 1024;
   private static final int SECRET_BYTES = 32;
 
+  /** Warnings only. */
+  private static final String LOG =
+      String.join(
+          "\n",
+          "rootLogger.level = warn",
+          "rootLogger.appenderRef.stderr.ref = stderr",
+          "appender.stderr.type = Console",
+          "appender.stderr.name = stderr",
+          "appender.stderr.target = SYSTEM_ERR",
+          "appender.stderr.layout.type = PatternLayout",
+          "appender.stderr.layout.pattern = %p %c{1}: %m%n",
+          "");
+
   private final PrintStream out;
   private final List<Path> files;
   private final Map<String, String> overrides;
@@ -133,9 +146,10 @@ final class ScalingRuns {
               + ") fetches one");
     }
     Path configuration = folder.resolve("conf-" + executors);
-    LocalStorage.ownerOnly(configuration)
-        .writeAtomically(
-            "spark-defaults.conf", defaults(executors).getBytes(StandardCharsets.UTF_8));
+    LocalStorage inside = LocalStorage.ownerOnly(configuration);
+    inside.writeAtomically(
+        "spark-defaults.conf", defaults(executors).getBytes(StandardCharsets.UTF_8));
+    inside.writeAtomically("log4j2.properties", LOG.getBytes(StandardCharsets.UTF_8));
     return List.of(
         "/usr/bin/env",
         "--unset=HETAL_SPARK_OPTIONS",

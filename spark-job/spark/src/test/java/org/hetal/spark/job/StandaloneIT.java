@@ -229,12 +229,14 @@ class StandaloneIT {
     }
   }
 
-  /** What a page says; an empty list before its server listens. */
+  /** What a page says; an empty list before its server listens and has the page. */
   private static String get(String url) {
     try {
-      return HTTP.send(
-              HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString())
-          .body();
+      HttpResponse<String> answer =
+          HTTP.send(
+              HttpRequest.newBuilder(URI.create(url)).build(),
+              HttpResponse.BodyHandlers.ofString());
+      return answer.statusCode() == 200 ? answer.body() : "[]";
     } catch (IOException e) {
       return "[]";
     } catch (InterruptedException e) {

@@ -54,6 +54,7 @@ final class ScalingRuns {
    * @param overrides over them
    * @param folder gets everything
    * @param trainings that the oracle answers
+   * @throws SettingsException without {@code SPARK_HOME}
    */
   ScalingRuns(
       PrintStream out,
@@ -61,6 +62,7 @@ final class ScalingRuns {
       Map<String, String> overrides,
       Path folder,
       int trainings) {
+    requireSpark();
     this.out = out;
     this.files = files;
     this.folder = folder.toAbsolutePath();
@@ -80,6 +82,15 @@ final class ScalingRuns {
     this.overrides.put("data.test-fraction", "0");
     this.overrides.put("training.epochs", "1");
     this.overrides.put("oracle.query-budget", Integer.toString(trainings));
+  }
+
+  private static void requireSpark() {
+    if (System.getenv().getOrDefault("SPARK_HOME", "").isEmpty()) {
+      throw new SettingsException(
+          "SPARK_HOME: expected a Spark for the cluster, actual none; export SPARK_HOME=$("
+              + Programs.home().resolve("spark-job/spark/install_spark.sh")
+              + ") fetches one");
+    }
   }
 
   /**
@@ -138,13 +149,6 @@ final class ScalingRuns {
 
   /** {@code ./hetal}, which submits to a cluster of that many executors. */
   private List<String> cluster(int executors) {
-    String spark = System.getenv().getOrDefault("SPARK_HOME", "");
-    if (spark.isEmpty()) {
-      throw new SettingsException(
-          "SPARK_HOME: expected a Spark for the cluster, actual none; export SPARK_HOME=$("
-              + Programs.home().resolve("spark-job/spark/install_spark.sh")
-              + ") fetches one");
-    }
     Path configuration = folder.resolve("conf-" + executors);
     LocalStorage inside = LocalStorage.ownerOnly(configuration);
     inside.writeAtomically(

@@ -12,10 +12,12 @@ import org.slf4j.LoggerFactory;
  * run, those of the next minibatch. One thread of low priority per engine. It reads only what fits
  * into the cache beside all that is in use. A failure is left to the task, which reads again.
  *
- * <p>The features are not rotated ahead. A group of 2048 rows of 769 features has 56 blocks at 128
- * bits, each with one rotated copy: 56 rotations of about 29 ms, less than a tenth of the group's
- * bootstraps and products. On a processor the cores that rotate ahead would be those that
- * bootstrap, and the copies would double the bytes per group in the cache.
+ * <p>At 128 bits a group of 2048 rows of 769 features has 56 blocks of 3.9 MB on storage and 11.5
+ * MB in memory. Reading, hashing and unpacking a block takes 11 ms of an AMD EPYC, 0.6 s per group;
+ * from an object store at 100 MB/s it is 2.2 s per group. That is what this class hides.
+ *
+ * <p>The features are not rotated ahead. It is one rotation of 22 ms per block, 1.2 s per group,
+ * and would add 646 MB per group to the cache; the cores that rotate would be those that bootstrap.
  */
 final class Prefetcher implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Prefetcher.class);

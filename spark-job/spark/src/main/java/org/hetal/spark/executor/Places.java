@@ -28,8 +28,11 @@ final class Places implements Serializable {
     this.told = told;
   }
 
+  /** Without a name, so that Spark's UI does not list it. */
   static Places of(SparkContext spark) {
-    return new Places(spark.collectionAccumulator("places of microbatches"));
+    CollectionAccumulator<String> told = new CollectionAccumulator<>();
+    spark.register(told);
+    return new Places(told);
   }
 
   /** In a task: this executor computes the microbatch. */

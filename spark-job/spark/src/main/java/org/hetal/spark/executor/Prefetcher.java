@@ -38,8 +38,11 @@ final class Prefetcher implements AutoCloseable {
     this.rows = rows;
   }
 
-  /** Returns at once. */
+  /** Returns at once; after {@link #close} it does nothing. */
   void start(EncryptedDataset.Microbatch next) {
+    if (closed) {
+      return;
+    }
     thread.execute(
         () -> {
           try {

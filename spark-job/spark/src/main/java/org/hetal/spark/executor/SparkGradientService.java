@@ -179,10 +179,10 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
 
   /** A partition per microbatch, where it was computed last; otherwise as the settings say. */
   private JavaRDD<MicrobatchTask> placed(List<MicrobatchTask> microbatches) {
+    List<String> preferred = places.preferred(microbatches.size(), executors());
     if (partitions != 0 && partitions < microbatches.size()) {
       return parallel(microbatches);
     }
-    List<String> preferred = places.preferred(microbatches.size(), executors());
     List<Tuple2<MicrobatchTask, Seq<String>>> out = new ArrayList<>();
     for (int i = 0; i < microbatches.size(); i++) {
       String place = preferred.get(i);

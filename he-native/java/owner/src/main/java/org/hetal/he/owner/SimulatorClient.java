@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import org.hetal.he.AtomicFile;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.FileWriteException;
 import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.KeyPlan;
 import org.hetal.he.Parameters;
+import org.hetal.he.library.OwnerOnly;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.he.simulator.Simulator;
 
@@ -81,8 +81,7 @@ public final class SimulatorClient implements Client {
     String text = SimulatorClientBackend.HEADER + "\n" + parameters.name() + "\n" + keyId + "\n";
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+      Files.createFile(file, OwnerOnly.file());
       Files.writeString(file, text, StandardOpenOption.WRITE);
     } catch (IOException e) {
       throw FileWriteException.of(file, e);

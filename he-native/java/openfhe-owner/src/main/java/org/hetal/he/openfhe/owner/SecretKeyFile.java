@@ -7,14 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Set;
 import org.hetal.he.FileReadException;
 import org.hetal.he.FileWriteException;
 import org.hetal.he.HeFormatException;
+import org.hetal.he.library.OwnerOnly;
 import org.hetal.he.openfhe.Envelope;
-import org.hetal.he.owner.SecretFiles;
 
 /**
  * A secret key on disk: the parameter set's name (64 bytes, ASCII, zero-padded), the key id (32
@@ -37,7 +36,7 @@ record SecretKeyFile(String parameterSet, String keyId, String parameterHash, by
         FileChannel.open(
             file,
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
+            OwnerOnly.file())) {
       write(out, Arrays.copyOf(parameterSet.getBytes(StandardCharsets.US_ASCII), NAME_BYTES));
       write(out, Arrays.copyOf(keyId.getBytes(StandardCharsets.US_ASCII), ID_BYTES));
       write(out, key);
@@ -57,7 +56,7 @@ record SecretKeyFile(String parameterSet, String keyId, String parameterHash, by
   static SecretKeyFile read(Path file) {
     byte[] bytes;
     try {
-      SecretFiles.require(file);
+      OwnerOnly.require(file);
       bytes = Files.readAllBytes(file);
     } catch (IOException e) {
       throw FileReadException.of(file, e);

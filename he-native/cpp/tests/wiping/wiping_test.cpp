@@ -130,11 +130,11 @@ TEST_F(Wiping, AClientFromAFileGivesBackNothingOfItsKey) {
   owner::Client(kSet, 1, seed, true).save_secret_key(folder.path("secret"));
   const wiping::Watch watch(secrets);
   {
-    const Bytes file = read_private_file(folder.path("secret"), 1 << 20);
-    owner::Client client(file, 1);
+    const SecretBytes file(read_private_file(folder.path("secret"), 1 << 20));
+    owner::Client client(file.view(), 1);
     const std::vector<std::complex<double>> slots(client.context().parameters().slot_count(), 0.5);
     EXPECT_NEAR(client.decrypt(client.encrypt(slots, 0))[0].real(), 0.5, 1e-2);
-    explicit_bzero(const_cast<std::uint8_t*>(file.data()), file.size());
+    const SecretBytes again(client.secret_key_file());
   }
   EXPECT_EQ(watch.found(), (std::map<std::string, int>{}));
 }

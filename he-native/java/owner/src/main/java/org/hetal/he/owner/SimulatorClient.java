@@ -1,6 +1,7 @@
 package org.hetal.he.owner;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -77,12 +78,17 @@ public final class SimulatorClient implements Client {
   }
 
   @Override
-  public void saveSecretKey(Path file) {
+  public byte[] secretKey() {
     String text = SimulatorClientBackend.HEADER + "\n" + parameters.name() + "\n" + keyId + "\n";
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void saveSecretKey(Path file) {
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
       Files.createFile(file, OwnerOnly.file());
-      Files.writeString(file, text, StandardOpenOption.WRITE);
+      Files.write(file, secretKey(), StandardOpenOption.WRITE);
     } catch (IOException e) {
       throw FileWriteException.of(file, e);
     }

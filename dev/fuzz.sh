@@ -20,16 +20,31 @@ prepare_java() {
   local artifact
   for artifact in jazzer jazzer-api; do
     [[ -f $WORK/jazzer/$artifact-$JAZZER.jar ]] ||
-      in_tree mvn -q -B dependency:copy -Dartifact="com.code-intelligence:$artifact:$JAZZER" -DoutputDirectory="$WORK/jazzer"
+      (cd "$WORK/jazzer" && mvn -q -B dependency:copy -Dartifact="com.code-intelligence:$artifact:$JAZZER" -DoutputDirectory="$PWD")
   done
   (cd "$WORK/jazzer" && sha256sum --quiet -c "$root/dev/fuzz.sha256")
-  in_tree mvn -q -B test-compile dependency:build-classpath -Dmdep.outputFile=target/fuzz.classpath -Dspotless.check.skip \
-    -Dforbiddenapis.skip -pl spark-job/owner,spark-job/spark -am
+  # Also shows that the seeds are accepted. Surefire's report has the class path of the tests.
+  in_tree mvn -q -B test -Dtest=FuzzTargetsTest,CheckpointFuzzTest -Dsurefire.failIfNoSpecifiedTests=false \
+    -Dspotless.check.skip -Dforbiddenapis.skip -pl spark-job/owner,spark-job/spark -am >"$WORK/build.log" 2>&1 ||
+    fail "$EX_INTERNAL" "fuzz: the tests of the targets failed; see $WORK/build.log"
 }
 
 class_path_of() { # MODULE
-  local module=$root/spark-job/$1
-  echo "$module/target/test-classes:$module/target/classes:$(<"$module/target/fuzz.classpath"):$WORK/jazzer/jazzer-$JAZZER.jar:$WORK/jazzer/jazzer-api-$JAZZER.jar"
+  python3 - "$root/spark-job/$1/target/surefire-reports/" <<'PYTHON'
+import pathlib, sys
+from xml.etree import ElementTree
+for report in pathlib.Path(sys.argv[1]).glob("TEST-*.fuzz.*.xml"):
+    for each in ElementTree.parse(report).iter("property"):
+        if each.get("name") == "java.class.path":
+            print(each.get("value"))
+            sys.exit()
+sys.exit(f"fuzz: expected a report of the targets' tests in {sys.argv[1]}, actual none")
+PYTHON
+}
+
+# shellcheck disable=SC2317 # in run_java
+jazzer_path() {
+  echo "$WORK/jazzer/jazzer-$JAZZER.jar:$WORK/jazzer/jazzer-api-$JAZZER.jar"
 }
 
 # A module's entry, with options of Java before it.
@@ -40,7 +55,7 @@ entry() { # MODULE CLASS ARGUMENT...
 # shellcheck disable=SC2317 # called by name
 run_java() { # MODULE CLASS TARGET SECONDS
   mkdir -p "$WORK/$3/corpus" "$WORK/$3/found"
-  (cd "$root/spark-job/$1" && nice -n 19 java -Xmx2g -Djava.io.tmpdir="$WORK/tmp" -Dhetal.fuzz.target="$3" -cp "$(class_path_of "$1")" \
+  (cd "$root/spark-job/$1" && nice -n 19 java -Xmx2g -Djava.io.tmpdir="$WORK/tmp" -Dhetal.fuzz.target="$3" -cp "$(class_path_of "$1"):$(jazzer_path)" \
     com.code_intelligence.jazzer.Jazzer --target_class="$2" --instrumentation_includes='org.hetal.**' \
     --reproducer_path="$WORK/$3/found" -artifact_prefix="$WORK/$3/found/" -max_total_time="$4" -print_final_stats=1 \
     -rss_limit_mb=4096 "$WORK/$3/corpus" "$WORK/$3/seeds")

@@ -96,8 +96,8 @@ void write_new_file(const std::string& path, const std::string& named, ByteView 
 std::string temporary_name(const std::string& path) {
   std::uint64_t number = 0;
   if (getrandom(&number, sizeof number, 0) != sizeof number) fail_to_write(path);
-  char digits[17];
-  std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(number));
+  std::string digits;
+  for (int shift = 60; shift >= 0; shift -= 4) digits += "0123456789abcdef"[number >> shift & 15];
   return path + "." + digits + ".tmp";
 }
 

@@ -18,6 +18,21 @@ static_assert(std::endian::native == std::endian::little, "files are written lit
 using Bytes = std::vector<std::uint8_t>;
 using ByteView = std::span<const std::uint8_t>;
 
+/// Bytes that nobody else may know. They are overwritten on destruction.
+class SecretBytes {
+ public:
+  explicit SecretBytes(Bytes&& bytes) : bytes_(std::move(bytes)) {}
+  ~SecretBytes() {
+    if (!bytes_.empty()) explicit_bzero(bytes_.data(), bytes_.size());
+  }
+  SecretBytes(const SecretBytes&) = delete;
+  SecretBytes& operator=(const SecretBytes&) = delete;
+  ByteView view() const { return bytes_; }
+
+ private:
+  Bytes bytes_;
+};
+
 class ByteWriter {
  public:
   void raw(const void* data, std::size_t bytes) {

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include <fcntl.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,9 +28,11 @@ std::string parent_of(const std::string& path) {
 
 class Descriptor {
  public:
-  Descriptor(const std::string& path, int flags, mode_t mode = 0)
-      : path_(path), descriptor_(open(path.c_str(), flags | O_CLOEXEC, mode)) {
-    if (descriptor_ < 0) (flags & O_CREAT) != 0 ? fail_to_write(path) : fail_to_read(path);
+  Descriptor(const std::string& path, int flags, mode_t mode = 0) : Descriptor(path, path, flags, mode) {}
+  /// `named`: the file that messages name.
+  Descriptor(const std::string& path, const std::string& named, int flags, mode_t mode)
+      : path_(named), descriptor_(open(path.c_str(), flags | O_CLOEXEC, mode)) {
+    if (descriptor_ < 0) (flags & O_CREAT) != 0 ? fail_to_write(named) : fail_to_read(named);
   }
   ~Descriptor() { close(descriptor_); }
   Descriptor(const Descriptor&) = delete;
@@ -79,14 +82,23 @@ class Descriptor {
 };
 
 /// Writes a new file and waits until it is on the disk. After an error there is no file.
-void write_new_file(const std::string& path, ByteView bytes, mode_t mode) {
-  const Descriptor file(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
+void write_new_file(const std::string& path, const std::string& named, ByteView bytes, mode_t mode) {
+  const Descriptor file(path, named, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW, mode);
   try {
     file.write_all(bytes);
   } catch (...) {
     unlink(path.c_str());
     throw;
   }
+}
+
+/// A name beside `path` that nobody can foresee: path.<16 hexadecimal digits>.tmp
+std::string temporary_name(const std::string& path) {
+  std::uint64_t number = 0;
+  if (getrandom(&number, sizeof number, 0) != sizeof number) fail_to_write(path);
+  std::string digits;
+  for (int shift = 60; shift >= 0; shift -= 4) digits += "0123456789abcdef"[number >> shift & 15];
+  return path + "." + digits + ".tmp";
 }
 
 void synchronize_folder_of(const std::string& path) {
@@ -127,10 +139,8 @@ Bytes read_private_file(const std::string& path, std::size_t limit) {
 }
 
 void write_file_atomically(const std::string& path, ByteView bytes) {
-  const std::string beside = path + ".tmp";
-  // Removes the temporary file of a run that was killed. A symbolic link there is removed, not followed.
-  if (unlink(beside.c_str()) != 0 && errno != ENOENT) fail_to_write(beside);
-  write_new_file(beside, bytes, 0644);
+  const std::string beside = temporary_name(path);
+  write_new_file(beside, path, bytes, 0644);
   if (std::rename(beside.c_str(), path.c_str()) != 0) {
     const std::string reason = refusal("write", path);
     unlink(beside.c_str());
@@ -141,7 +151,7 @@ void write_file_atomically(const std::string& path, ByteView bytes) {
 
 void write_new_private_file(const std::string& path, ByteView bytes) {
   if (file_exists(path)) throw FileWriteError(message("refusing to overwrite ", path));
-  write_new_file(path, bytes, 0600);
+  write_new_file(path, path, bytes, 0600);
   synchronize_folder_of(path);
 }
 

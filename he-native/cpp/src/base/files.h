@@ -30,8 +30,9 @@ Bytes read_file(const std::string& path, std::size_t limit);
 /// As read_file, for a secret. Throws SecurityError unless the file belongs to this user or to root, and no other user
 /// has a permission on it. The checks are made on the opened file.
 Bytes read_private_file(const std::string& path, std::size_t limit);
-/// Writes a temporary file beside `path`, synchronizes it and renames it, so that readers see the whole file or none.
-/// After a FileWriteError no temporary file is left.
+/// Writes a temporary file of a random name beside `path`, path.<16 hexadecimal digits>.tmp, synchronizes it, renames
+/// it and synchronizes the folder, so that readers see the whole file or none. After a FileWriteError no temporary file
+/// is left; a run that is killed may leave one.
 void write_file_atomically(const std::string& path, ByteView bytes);
 /// Writes a new file with mode 0600. Throws FileWriteError if `path` exists. After any FileWriteError no part of the
 /// new file is left.

@@ -124,7 +124,7 @@ std::vector<std::complex<double>> Client::decrypt(ByteView ciphertext) const {
   return owner::decrypt(*context_, *secret_, ckks::deserialize(*context_, ciphertext, key_id_));
 }
 
-void Client::save_secret_key(const std::string& path) const {
+Bytes Client::secret_key_file() const {
   ByteWriter out;
   const std::size_t n = context_->n();
   out.bytes().reserve(n);  // a reallocation would leave a copy of the secret in freed memory
@@ -133,13 +133,12 @@ void Client::save_secret_key(const std::string& path) const {
   pack_ternary(out.room(n / 4), secret_->coefficients());
   pack_ternary(out.room(n / 4), secret_->sparse());
   out.finish();
-  try {
-    write_new_private_file(path, out.bytes());
-  } catch (...) {
-    explicit_bzero(out.bytes().data(), out.bytes().size());
-    throw;
-  }
-  explicit_bzero(out.bytes().data(), out.bytes().size());
+  return std::move(out.bytes());
+}
+
+void Client::save_secret_key(const std::string& path) const {
+  const SecretBytes file(secret_key_file());
+  write_new_private_file(path, file.view());
 }
 
 void Client::save_public_key(const std::string& path) {

@@ -42,6 +42,8 @@ class Client {
   /// Returns all N/2 slots.
   std::vector<std::complex<double>> decrypt(ByteView ciphertext) const;
   void save_secret_key(const std::string& path) const;
+  /// The contents of that file. The caller overwrites them.
+  Bytes secret_key_file() const;
   void save_public_key(const std::string& path);
   /// The writer must not outlive the client.
   std::unique_ptr<BundleWriter> bundle_writer(const std::string& directory, const KeyPlan& plan);

@@ -1,6 +1,7 @@
 #include "owner/encryption.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "base/error.h"
 
@@ -84,10 +85,18 @@ std::vector<std::complex<double>> decrypt(const Context& context, const SecretKe
     context.device().add(context.view(m.poly()), m.data(), ciphertext.parts[i].data());
   }
   context.device().intt(context.view(m.poly()));
-  std::vector<Word> host(static_cast<std::size_t>(limbs) * context.n());
+  // With the ciphertext the exact message gives the key, so it is overwritten, too.
+  struct Wiped {
+    std::vector<Word> host;
+    std::vector<double> coefficients;
+    ~Wiped() {
+      explicit_bzero(host.data(), host.size() * sizeof(Word));
+      explicit_bzero(coefficients.data(), coefficients.size() * sizeof(double));
+    }
+  } message{std::vector<Word>(static_cast<std::size_t>(limbs) * context.n()), std::vector<double>(context.n())};
+  auto& [host, coefficients] = message;
   context.device().download(host.data(), m.data(), host.size());
   const Modulus& q0 = context.modulus(0);
-  std::vector<double> coefficients(context.n());
   for (std::size_t i = 0; i < context.n(); ++i) {
     __int128 value = host[i];
     __int128 modulus = q0.value();

@@ -46,16 +46,15 @@ HETAL_NATIVE(jlong, insecureGenerateNative)(JNIEnv* env, jclass, jstring set, ji
 
 HETAL_NATIVE(jlong, loadNative)(JNIEnv* env, jclass, jstring path, jint threads) {
   return guarded(env, [&]() -> jlong {
-    Bytes file = read_private_file(to_string(env, path), kKeyFileLimit);
-    std::shared_ptr<owner::Client> client;
-    try {
-      client = std::make_shared<owner::Client>(file, checked_threads(threads));
-    } catch (...) {
-      explicit_bzero(file.data(), file.size());
-      throw;
-    }
-    explicit_bzero(file.data(), file.size());
-    return handles().add(std::move(client));
+    const SecretBytes file(read_private_file(to_string(env, path), kKeyFileLimit));
+    return handles().add(std::make_shared<owner::Client>(file.view(), checked_threads(threads)));
+  });
+}
+
+HETAL_NATIVE(jlong, loadBytesNative)(JNIEnv* env, jclass, jbyteArray bytes, jint threads) {
+  return guarded(env, [&]() -> jlong {
+    const SecretBytes file(to_bytes(env, bytes));
+    return handles().add(std::make_shared<owner::Client>(file.view(), checked_threads(threads)));
   });
 }
 
@@ -84,6 +83,13 @@ HETAL_NATIVE(jdoubleArray, decryptNative)(JNIEnv* env, jclass, jlong handle, jby
       for (const auto& z : slots) out.push_back(z.imag());
     }
     return from_doubles(env, out);
+  });
+}
+
+HETAL_NATIVE(jbyteArray, secretKeyNative)(JNIEnv* env, jclass, jlong handle) {
+  return guarded(env, [&] {
+    const SecretBytes file(client_of(handle)->secret_key_file());
+    return from_bytes(env, file.view());
   });
 }
 

@@ -6,8 +6,11 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <regex>
+#include <set>
 #include <string>
 
+#include <sys/inotify.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -58,15 +61,33 @@ TEST_F(FilesTest, WhatIsWrittenIsRead) {
   }
 }
 
-TEST_F(FilesTest, AWriteReplacesTheFileAndAStaleOneBesideIt) {
+TEST_F(FilesTest, AWriteReplacesTheFile) {
   write_file_atomically(path("file"), text("old"));
-  write_file_atomically(path("file.tmp"), text("left behind by a killed run"));
   write_file_atomically(path("file"), text("new"));
   EXPECT_EQ(read_file(path("file"), 100), text("new"));
   EXPECT_EQ(entries(), 1u);
 }
 
-TEST_F(FilesTest, ALinkBesideTheFileIsRemovedAndNotFollowed) {
+/// The kernel tells which names were made in the folder.
+TEST_F(FilesTest, TemporaryNamesCannotBeForeseen) {
+  const int events = inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+  ASSERT_GE(events, 0);
+  ASSERT_GE(inotify_add_watch(events, path("").c_str(), IN_CREATE), 0);
+  for (int i = 0; i < 3; ++i) write_file_atomically(path("file"), text("new"));
+  alignas(inotify_event) char buffer[4096];
+  const ssize_t got = read(events, buffer, sizeof buffer);
+  close(events);
+  std::set<std::string> names;
+  for (ssize_t at = 0; at < got;) {
+    const auto* event = reinterpret_cast<const inotify_event*>(buffer + at);
+    names.insert(event->name);
+    EXPECT_TRUE(std::regex_match(event->name, std::regex("file\\.[0-9a-f]{16}\\.tmp"))) << event->name;
+    at += static_cast<ssize_t>(sizeof(inotify_event) + event->len);
+  }
+  EXPECT_EQ(names.size(), 3u);
+}
+
+TEST_F(FilesTest, ALinkBesideTheFileIsNotFollowed) {
   write_file_atomically(path("victim"), text("unchanged"));
   std::filesystem::create_symlink(path("victim"), path("file.tmp"));
   write_file_atomically(path("file"), text("new"));

@@ -229,6 +229,8 @@ public record Settings(
    * Paths as written: relative ones belong to the working directory.
    *
    * @param secretKey the owner's secret key file
+   * @param passphrase where the passphrase of the secret key comes from: empty for a key without
+   *     one, {@code terminal}, or a file
    * @param privateDirectory the owner's records, never on the cluster
    * @param model the folder of the decrypted model
    * @param plan beside the data set unless the settings say another
@@ -239,6 +241,7 @@ public record Settings(
    */
   public record Paths(
       String secretKey,
+      String passphrase,
       String privateDirectory,
       String model,
       String plan,

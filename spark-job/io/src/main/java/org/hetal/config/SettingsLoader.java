@@ -276,6 +276,7 @@ public final class SettingsLoader {
   private static Settings.Paths paths(SettingsReader in) {
     return new Settings.Paths(
         in.path("paths.secret-key"),
+        in.optional("paths.passphrase"),
         in.path("paths.private"),
         in.path("paths.model"),
         planPath(in),

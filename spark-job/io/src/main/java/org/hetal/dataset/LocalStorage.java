@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 import org.hetal.he.FileReadException;
 import org.hetal.he.FileWriteException;
+import org.hetal.he.library.OwnerOnly;
 
 /** A folder of the local file system; made on the first write. */
 public final class LocalStorage implements Storage {

@@ -17,7 +17,7 @@ final class KeyBundle {
   /** What the engine and OpenFHE write into a bundle: a secret key is never called so. */
   private static final String BUNDLE_FILE =
       "((galois|relinearization|rotations)_[0-9]+|relinearization|to_sparse|from_sparse)"
-          + "\\.key(\\.tmp|\\.part)?|manifest\\.(tmp|part)";
+          + "\\.key(\\.([0-9a-f]{16}\\.)?tmp|\\.part)?|manifest\\.([0-9a-f]{16}\\.)?(tmp|part)";
 
   private final Storage folder;
 

@@ -1,17 +1,27 @@
 package org.hetal.owner;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import java.util.Set;
 import org.hetal.config.Settings;
+import org.hetal.config.SettingsException;
 import org.hetal.dataset.CommitException;
 import org.hetal.dataset.LocalStorage;
-import org.hetal.dataset.OwnerOnly;
+import org.hetal.he.FileReadException;
 import org.hetal.he.FileWriteException;
+import org.hetal.he.library.OwnerOnly;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.keys.Clients;
+import org.hetal.owner.keys.EncryptedSecretKey;
+import org.hetal.owner.keys.Passphrase;
 import org.hetal.owner.table.DataException;
 
 /** The file of a secret key: written once, never replaced. */
@@ -34,7 +44,7 @@ final class SecretKeyFile {
     }
     Client client = backend.generate(settings.parameterSet(), settings.insecureSeed());
     try {
-      save(client);
+      save(client, Passphrase.of(settings));
       return client;
     } catch (RuntimeException e) {
       client.close();
@@ -53,21 +63,97 @@ final class SecretKeyFile {
           file + ": expected a secret key, actual none; make one with hetal keygen");
     }
     OwnerOnly.require(file);
-    return backend.load(file, settings.parameterSet(), settings.insecureSeed());
+    Passphrase passphrase = Passphrase.of(settings);
+    if (isEncrypted() != passphrase.isUsed()) {
+      throw new SettingsException(
+          passphrase.isUsed()
+              ? file
+                  + ": paths.passphrase: expected \"\" for this secret key, which has no passphrase;"
+                  + " actual one"
+              : file
+                  + ": paths.passphrase: expected where the passphrase of this secret key comes from,"
+                  + " terminal or a file; actual \"\"");
+    }
+    return passphrase.isUsed()
+        ? decrypted(backend, settings, passphrase)
+        : backend.load(file, settings.parameterSet(), settings.insecureSeed());
+  }
+
+  private boolean isEncrypted() {
+    try (InputStream in = Files.newInputStream(file)) {
+      return EncryptedSecretKey.isOne(in.readNBytes(Long.BYTES));
+    } catch (IOException e) {
+      throw FileReadException.of(file, e);
+    }
+  }
+
+  private Client decrypted(Clients backend, Settings settings, Passphrase source) {
+    byte[] content;
+    try {
+      content = Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw FileReadException.of(file, e);
+    }
+    byte[] passphrase = source.read(file);
+    byte[] key = null;
+    try {
+      key = EncryptedSecretKey.decrypt(file, content, passphrase);
+      return backend.load(key, file, settings.parameterSet(), settings.insecureSeed());
+    } finally {
+      wipe(passphrase);
+      wipe(key);
+    }
+  }
+
+  private static void wipe(byte[] secret) {
+    if (secret != null) {
+      Arrays.fill(secret, (byte) 0);
+    }
   }
 
   /** The key is at its place whole or not at all; the lock of the owner keeps others out. */
-  private void save(Client client) {
+  private void save(Client client, Passphrase passphrase) {
     Path partial = partial();
     OwnerOnly.makeFolder(file.toAbsolutePath().getParent());
     try {
-      client.saveSecretKey(partial);
+      if (passphrase.isUsed()) {
+        writeNew(partial, encrypted(client, passphrase));
+      } else {
+        client.saveSecretKey(partial);
+      }
       place(partial);
       LocalStorage.synchronize(file.toAbsolutePath().getParent());
     } catch (IOException e) {
       throw FileWriteException.of(file, e);
     } finally {
       removePartial();
+    }
+  }
+
+  /** The key in the clear is never on the disk. */
+  private byte[] encrypted(Client client, Passphrase source) {
+    byte[] passphrase = source.readNew(file);
+    byte[] key = null;
+    try {
+      key = client.secretKey();
+      return EncryptedSecretKey.encrypt(key, passphrase);
+    } finally {
+      wipe(passphrase);
+      wipe(key);
+    }
+  }
+
+  private static void writeNew(Path to, byte[] content) throws IOException {
+    try (FileChannel channel =
+        FileChannel.open(
+            to,
+            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+            OwnerOnly.file())) {
+      ByteBuffer buffer = ByteBuffer.wrap(content);
+      while (buffer.hasRemaining()) {
+        channel.write(buffer);
+      }
+      channel.force(true);
     }
   }
 

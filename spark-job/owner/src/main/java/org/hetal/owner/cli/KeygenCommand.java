@@ -24,6 +24,9 @@ import picocli.CommandLine.Option;
       "With a secret key already there it makes that key's evaluation keys: those that a killed run"
           + " or a full disk left unfinished, or for other data or settings in another"
           + " paths.key-bundle. Nothing to do when they are there and fit.",
+      "With paths.passphrase = terminal it asks for a passphrase without echo and encrypts the secret"
+          + " key under it (Argon2id, AES-256-GCM); paths.passphrase may also be a file of mode 0600"
+          + " or /dev/fd/N. The other commands then ask, too.",
       "Never overwrites a secret key or a finished bundle."
     })
 final class KeygenCommand extends OwnerCommand {

@@ -61,10 +61,16 @@ public final class Clients {
     return named("", () -> backend.generate(parameterSet, threads, insecureSeed));
   }
 
-  /** As {@link ClientBackend#load}. */
+  /** As {@link ClientBackend#load(Path, String, int, Long)}. */
   public Client load(Path secretKey, String parameterSet, Long insecureSeed) {
     parameters(parameterSet);
     return named("", () -> backend.load(secretKey, parameterSet, threads, insecureSeed));
+  }
+
+  /** As {@link ClientBackend#load(byte[], Path, String, int, Long)}. */
+  public Client load(byte[] content, Path secretKey, String parameterSet, Long insecureSeed) {
+    parameters(parameterSet);
+    return named("", () -> backend.load(content, secretKey, parameterSet, threads, insecureSeed));
   }
 
   /** As {@link ClientBackend#evaluator}. */

@@ -25,8 +25,8 @@ import org.bouncycastle.util.io.pem.PemReader;
 import org.bouncycastle.util.io.pem.PemWriter;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.LocalStorage;
-import org.hetal.dataset.OwnerOnly;
 import org.hetal.he.FileReadException;
+import org.hetal.he.library.OwnerOnly;
 import org.hetal.oracle.ClusterCredentials;
 
 /**
@@ -65,7 +65,7 @@ public final class OracleIdentity {
    * @param host the name or address under which the cluster reaches the oracle
    * @param notices receives one line when a new identity replaces an old one
    * @throws DatasetException when the file holds no identity
-   * @throws org.hetal.config.SettingsException when others may read the file
+   * @throws org.hetal.he.HeSecurityException when others may read the file
    */
   public static OracleIdentity open(Path file, String host, Consumer<String> notices) {
     if (Files.exists(file)) {
@@ -138,7 +138,12 @@ public final class OracleIdentity {
     }
   }
 
-  private static OracleIdentity read(Path file) {
+  /**
+   * The identity in the file.
+   *
+   * @throws DatasetException when the file holds none
+   */
+  static OracleIdentity read(Path file) {
     try (PemReader reader = new PemReader(new StringReader(text(file)))) {
       Map<String, byte[]> parts = new HashMap<>();
       for (PemObject part = reader.readPemObject(); part != null; part = reader.readPemObject()) {

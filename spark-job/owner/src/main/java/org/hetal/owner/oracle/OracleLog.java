@@ -17,10 +17,10 @@ import java.util.Set;
 import java.util.function.Consumer;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.LocalStorage;
-import org.hetal.dataset.OwnerOnly;
 import org.hetal.format.Json;
 import org.hetal.he.FileReadException;
 import org.hetal.he.FileWriteException;
+import org.hetal.he.library.OwnerOnly;
 import org.hetal.training.EpochMetrics;
 import org.hetal.training.StopDecision;
 

@@ -14,8 +14,8 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.hetal.dataset.OwnerOnly;
 import org.hetal.he.FileWriteException;
+import org.hetal.he.library.OwnerOnly;
 
 /**
  * Lets one oracle at a time open a log, by a lock of the operating system on the file {@code

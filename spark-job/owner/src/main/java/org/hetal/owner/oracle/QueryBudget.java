@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Set;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.LocalStorage;
-import org.hetal.dataset.OwnerOnly;
 import org.hetal.he.FileWriteException;
+import org.hetal.he.library.OwnerOnly;
 
 /**
  * Counts what was decrypted for the cluster under one secret key, in the file {@code

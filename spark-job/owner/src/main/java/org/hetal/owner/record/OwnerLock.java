@@ -9,8 +9,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Set;
 import org.hetal.dataset.CommitException;
-import org.hetal.dataset.OwnerOnly;
 import org.hetal.he.FileWriteException;
+import org.hetal.he.library.OwnerOnly;
 
 /**
  * One command at a time writes what the owner of a private folder keeps and hands out. With the

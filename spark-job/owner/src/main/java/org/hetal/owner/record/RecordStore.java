@@ -8,8 +8,8 @@ import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.DigestedJson;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.LocalStorage;
-import org.hetal.dataset.OwnerOnly;
 import org.hetal.dataset.PlanFile;
+import org.hetal.he.library.OwnerOnly;
 import org.hetal.plan.TrainingPlan;
 
 /** The records in the owner's private folder, a file each, named by their identities. */

@@ -80,7 +80,7 @@ class OwnerFilesTest {
     for (String command : List.of("encrypt", "keygen", "oracle")) {
       refused(
           78,
-          "secret.key: expected a file that only its owner may read, mode rw-------; actual rw-r-----; chmod 600 "
+          "secret.key: expected a file that only its owner may read, mode rw-------, actual rw-r-----; chmod 600 "
               + key,
           command);
     }

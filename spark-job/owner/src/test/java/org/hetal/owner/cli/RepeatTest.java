@@ -242,8 +242,8 @@ class RepeatTest {
     String unique = ".01234567-89ab-cdef-0123-456789abcdef";
     write("owner/.secret.key.partial", "half");
     write("cluster/keys/galois_5.key", "x");
-    write("cluster/keys/galois_25.key.tmp", "x");
-    write("cluster/keys/relinearization_0.key.part", "x");
+    write("cluster/keys/galois_25.key.0123456789abcdef.tmp", "x");
+    write("cluster/keys/.relinearization_0.key" + unique, "x");
     write("cluster/keys/manifest.tmp", "x");
     assertEquals(0, owner.hetal("keygen"), owner.output);
     assertTrue(

@@ -25,6 +25,7 @@ import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.config.SettingsLoader;
 import org.hetal.dataset.DatasetException;
+import org.hetal.he.HeSecurityException;
 import org.hetal.oracle.ClusterCredentials;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -122,8 +123,8 @@ class OracleIdentityTest {
   void fileThatOthersMayRead_isRefused() throws Exception {
     open("localhost");
     Files.setPosixFilePermissions(file(), PosixFilePermissions.fromString("rw-r-----"));
-    String message = assertThrows(SettingsException.class, () -> open("localhost")).getMessage();
-    assertTrue(message.contains("mode rw-------; actual rw-r-----"), message);
+    String message = assertThrows(HeSecurityException.class, () -> open("localhost")).getMessage();
+    assertTrue(message.contains("mode rw-------, actual rw-r-----"), message);
   }
 
   @Test

@@ -22,6 +22,7 @@ import org.hetal.dataset.DatasetException;
 import org.hetal.format.Digests;
 import org.hetal.he.FileWriteException;
 import org.hetal.he.IoReason;
+import org.hetal.he.library.OwnerOnly;
 import org.hetal.he.library.ProcessUser;
 import org.hetal.spark.errors.RetryLaterException;
 import org.hetal.spark.storage.HadoopFailures;
@@ -108,7 +109,10 @@ public final class KeyBundleCache {
     Path cache = Path.of(hadoop.get(CACHE_DIRECTORY, system));
     Path target = cache.resolve(digest);
     try {
-      PrivateFolder.make(cache, "set " + CACHE_DIRECTORY + " to a folder of this user");
+      OwnerOnly.makeFolderAmongOthers(
+          cache,
+          "folder of evaluation keys",
+          "set " + CACHE_DIRECTORY + " to a folder of this user");
       try (FileChannel channel =
               FileChannel.open(
                   cache.resolve(digest + ".lock"),

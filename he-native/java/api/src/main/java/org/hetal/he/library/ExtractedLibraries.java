@@ -6,8 +6,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -21,8 +19,6 @@ import org.hetal.he.NativeLibraryException;
  * loaded it needs its file no more.
  */
 public final class ExtractedLibraries implements AutoCloseable {
-  private static final FileAttribute<?> OF_THIS_USER =
-      PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------"));
   private static final Path MOUNTS = Path.of("/proc/self/mounts");
 
   private final Path folder;
@@ -43,7 +39,7 @@ public final class ExtractedLibraries implements AutoCloseable {
     Path parent = temporary();
     try {
       return new ExtractedLibraries(
-          Files.createTempDirectory(parent, prefix, OF_THIS_USER).toAbsolutePath(), override);
+          Files.createTempDirectory(parent, prefix, OwnerOnly.folder()).toAbsolutePath(), override);
     } catch (IOException e) {
       throw unusable(parent, IoReason.of(e), override, e);
     }

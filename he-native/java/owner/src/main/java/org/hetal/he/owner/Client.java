@@ -64,6 +64,13 @@ public interface Client extends AutoCloseable {
   void writeEvaluationKeys(Path directory, KeyPlan plan, KeyProgress progress);
 
   /**
+   * The content of the secret key file, to be encrypted before it is written.
+   *
+   * @return a copy, which the caller overwrites
+   */
+  byte[] secretKey();
+
+  /**
    * Writes the secret key file (mode 0600).
    *
    * @param file where no file is yet

@@ -70,6 +70,19 @@ public interface ClientBackend {
   Client load(Path secretKey, String parameterSet, int threads, Long insecureSeed);
 
   /**
+   * As {@link #load(Path, String, int, Long)}, of a file that the caller decrypted.
+   *
+   * @param content what {@link Client#secretKey} gave; the caller overwrites it
+   * @param secretKey the file, for messages
+   * @param parameterSet the set that its keys are expected to have
+   * @param threads 0: one per processor
+   * @param insecureSeed as for {@link #generate}; fixes what encryption draws
+   * @return the client, which the caller closes
+   * @throws HeFormatException when it is damaged, or a key of another parameter set
+   */
+  Client load(byte[] content, Path secretKey, String parameterSet, int threads, Long insecureSeed);
+
+  /**
    * An evaluator with the keys of a bundle, as the cluster opens it, to measure it on the owner's
    * machine. The simulator's has the engine's noise.
    *

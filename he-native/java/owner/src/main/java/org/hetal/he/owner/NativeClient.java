@@ -88,6 +88,19 @@ public final class NativeClient implements Client {
     return new NativeClient(loadNative(secretKeyFile.toString(), threads));
   }
 
+  /**
+   * Takes what {@link #secretKey} gave.
+   *
+   * @param secretKey the bytes, which the caller overwrites
+   * @param threads 0: one for each core
+   * @return the client
+   * @throws org.hetal.he.HeFormatException when they are damaged
+   */
+  public static NativeClient load(byte[] secretKey, int threads) {
+    OwnerLibrary.require();
+    return new NativeClient(loadBytesNative(secretKey, threads));
+  }
+
   @Override
   public Parameters parameters() {
     return parameters;
@@ -189,6 +202,15 @@ public final class NativeClient implements Client {
   }
 
   @Override
+  public byte[] secretKey() {
+    try {
+      return secretKeyNative(handle.get());
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  @Override
   public void saveSecretKey(Path file) {
     try {
       saveSecretKeyNative(handle.get(), file.toString());
@@ -226,6 +248,10 @@ public final class NativeClient implements Client {
   private static native long insecureGenerateNative(String parameterSet, int threads, long seed);
 
   private static native long loadNative(String path, int threads);
+
+  private static native long loadBytesNative(byte[] secretKey, int threads);
+
+  private static native byte[] secretKeyNative(long client);
 
   private static native boolean release(long handle);
 

@@ -47,4 +47,13 @@ public final class NativeClientBackend implements ClientBackend {
     }
     return ClientBackend.requireSet(NativeClient.load(secretKey, threads), secretKey, parameterSet);
   }
+
+  @Override
+  public Client load(
+      byte[] content, Path secretKey, String parameterSet, int threads, Long insecureSeed) {
+    if (insecureSeed != null) {
+      return generate(parameterSet, threads, insecureSeed);
+    }
+    return ClientBackend.requireSet(NativeClient.load(content, threads), secretKey, parameterSet);
+  }
 }

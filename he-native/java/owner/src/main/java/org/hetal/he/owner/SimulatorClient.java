@@ -1,16 +1,17 @@
 package org.hetal.he.owner;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import org.hetal.he.AtomicFile;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.FileWriteException;
 import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.KeyPlan;
 import org.hetal.he.Parameters;
+import org.hetal.he.library.OwnerOnly;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.he.simulator.Simulator;
 
@@ -77,13 +78,17 @@ public final class SimulatorClient implements Client {
   }
 
   @Override
-  public void saveSecretKey(Path file) {
+  public byte[] secretKey() {
     String text = SimulatorClientBackend.HEADER + "\n" + parameters.name() + "\n" + keyId + "\n";
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public void saveSecretKey(Path file) {
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
-      Files.createFile(
-          file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-      Files.writeString(file, text, StandardOpenOption.WRITE);
+      Files.createFile(file, OwnerOnly.file());
+      Files.write(file, secretKey(), StandardOpenOption.WRITE);
     } catch (IOException e) {
       throw FileWriteException.of(file, e);
     }

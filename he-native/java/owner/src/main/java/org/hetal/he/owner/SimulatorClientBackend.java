@@ -1,6 +1,7 @@
 package org.hetal.he.owner;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -58,12 +59,18 @@ public final class SimulatorClientBackend implements ClientBackend {
 
   @Override
   public Client load(Path secretKey, String parameterSet, int threads, Long insecureSeed) {
-    List<String> lines;
     try {
-      lines = Files.readAllLines(secretKey);
+      byte[] content = Files.readAllBytes(secretKey);
+      return load(content, secretKey, parameterSet, threads, insecureSeed);
     } catch (IOException e) {
       throw FileReadException.of(secretKey, e);
     }
+  }
+
+  @Override
+  public Client load(
+      byte[] content, Path secretKey, String parameterSet, int threads, Long insecureSeed) {
+    List<String> lines = new String(content, StandardCharsets.UTF_8).lines().toList();
     if (lines.size() != 3
         || !lines.get(0).equals(HEADER)
         || !lines.get(2).matches("[0-9a-f]{32}")) {

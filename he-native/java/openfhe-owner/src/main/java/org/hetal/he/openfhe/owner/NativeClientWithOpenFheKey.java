@@ -62,7 +62,22 @@ public final class NativeClientWithOpenFheKey implements Client {
    */
   public static NativeClientWithOpenFheKey load(Path secretKeyFile) {
     OpenFhe.require();
-    try (SecretKeyFile file = SecretKeyFile.read(secretKeyFile)) {
+    return of(SecretKeyFile.read(secretKeyFile), secretKeyFile);
+  }
+
+  /**
+   * From what {@link #secretKey} gave, which the caller overwrites.
+   *
+   * @param secretKeyFile for messages
+   * @throws HeFormatException when it is damaged or of other parameters
+   */
+  public static NativeClientWithOpenFheKey load(byte[] secretKey, Path secretKeyFile) {
+    OpenFhe.require();
+    return of(SecretKeyFile.of(secretKeyFile, secretKey), secretKeyFile);
+  }
+
+  private static NativeClientWithOpenFheKey of(SecretKeyFile read, Path secretKeyFile) {
+    try (SecretKeyFile file = read) {
       NativeParameters parameters;
       try {
         parameters = NativeParameters.named(file.parameterSet());
@@ -155,12 +170,22 @@ public final class NativeClientWithOpenFheKey implements Client {
   }
 
   @Override
+  public byte[] secretKey() {
+    try (SecretKeyFile key = file()) {
+      return key.content();
+    }
+  }
+
+  @Override
   public void saveSecretKey(Path file) {
-    byte[] payload = fenced(() -> EngineClientNatives.secretKey(handle.get()));
-    try (SecretKeyFile key =
-        new SecretKeyFile(parameters.name(), keyId, parameters.hash(), payload)) {
+    try (SecretKeyFile key = file()) {
       key.write(file);
     }
+  }
+
+  private SecretKeyFile file() {
+    byte[] payload = fenced(() -> EngineClientNatives.secretKey(handle.get()));
+    return new SecretKeyFile(parameters.name(), keyId, parameters.hash(), payload);
   }
 
   private <T> T fenced(Supplier<T> call) {

@@ -59,7 +59,22 @@ public final class OpenFheClient implements Client {
    */
   public static OpenFheClient load(Path secretKeyFile) {
     OpenFhe.require();
-    try (SecretKeyFile file = SecretKeyFile.read(secretKeyFile)) {
+    return of(SecretKeyFile.read(secretKeyFile), secretKeyFile);
+  }
+
+  /**
+   * From what {@link #secretKey} gave, which the caller overwrites.
+   *
+   * @param secretKeyFile for messages
+   * @throws HeFormatException when it is damaged
+   */
+  public static OpenFheClient load(byte[] secretKey, Path secretKeyFile) {
+    OpenFhe.require();
+    return of(SecretKeyFile.of(secretKeyFile, secretKey), secretKeyFile);
+  }
+
+  private static OpenFheClient of(SecretKeyFile read, Path secretKeyFile) {
+    try (SecretKeyFile file = read) {
       OpenFheParameters parameters;
       try {
         parameters = OpenFheParameters.named(file.parameterSet());
@@ -176,12 +191,22 @@ public final class OpenFheClient implements Client {
   }
 
   @Override
+  public byte[] secretKey() {
+    try (SecretKeyFile key = file()) {
+      return key.content();
+    }
+  }
+
+  @Override
   public void saveSecretKey(Path file) {
-    try (SecretKeyFile key =
-        new SecretKeyFile(
-            parameters.name(), keyId(), context.parameterHash(), secret.openFheBytes())) {
+    try (SecretKeyFile key = file()) {
       key.write(file);
     }
+  }
+
+  private SecretKeyFile file() {
+    return new SecretKeyFile(
+        parameters.name(), keyId(), context.parameterHash(), secret.openFheBytes());
   }
 
   @Override

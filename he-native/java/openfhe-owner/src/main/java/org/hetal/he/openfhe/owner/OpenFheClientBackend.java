@@ -41,6 +41,14 @@ public final class OpenFheClientBackend implements ClientBackend {
     return ClientBackend.requireSet(OpenFheClient.load(secretKey), secretKey, parameterSet);
   }
 
+  @Override
+  public Client load(
+      byte[] content, Path secretKey, String parameterSet, int threads, Long insecureSeed) {
+    requireNoSeed(insecureSeed);
+    return ClientBackend.requireSet(
+        OpenFheClient.load(content, secretKey), secretKey, parameterSet);
+  }
+
   static void requireNoSeed(Long insecureSeed) {
     if (insecureSeed != null) {
       throw new IllegalArgumentException(

@@ -47,4 +47,12 @@ public final class OpenFheKeyClientBackend implements ClientBackend {
     return ClientBackend.requireSet(
         NativeClientWithOpenFheKey.load(secretKey), secretKey, parameterSet);
   }
+
+  @Override
+  public Client load(
+      byte[] content, Path secretKey, String parameterSet, int threads, Long insecureSeed) {
+    OpenFheClientBackend.requireNoSeed(insecureSeed);
+    return ClientBackend.requireSet(
+        NativeClientWithOpenFheKey.load(content, secretKey), secretKey, parameterSet);
+  }
 }

@@ -7,14 +7,13 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.Set;
 import org.hetal.he.FileReadException;
 import org.hetal.he.FileWriteException;
 import org.hetal.he.HeFormatException;
+import org.hetal.he.library.OwnerOnly;
 import org.hetal.he.openfhe.Envelope;
-import org.hetal.he.owner.SecretFiles;
 
 /**
  * A secret key on disk: the parameter set's name (64 bytes, ASCII, zero-padded), the key id (32
@@ -32,21 +31,32 @@ record SecretKeyFile(String parameterSet, String keyId, String parameterHash, by
    * @throws FileWriteException when there is a file already, or it cannot be written
    */
   void write(Path file) {
-    byte[] key = Envelope.wrap(Envelope.Kind.SECRET_KEY, parameterHash, payload);
+    byte[] content = content();
     try (FileChannel out =
         FileChannel.open(
             file,
             Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")))) {
-      write(out, Arrays.copyOf(parameterSet.getBytes(StandardCharsets.US_ASCII), NAME_BYTES));
-      write(out, Arrays.copyOf(keyId.getBytes(StandardCharsets.US_ASCII), ID_BYTES));
-      write(out, key);
+            OwnerOnly.file())) {
+      write(out, content);
       out.force(true);
     } catch (IOException e) {
       throw FileWriteException.of(file, e);
     } finally {
-      Arrays.fill(key, (byte) 0);
+      Arrays.fill(content, (byte) 0);
     }
+  }
+
+  /** The bytes of the file; the caller wipes them. */
+  byte[] content() {
+    byte[] key = Envelope.wrap(Envelope.Kind.SECRET_KEY, parameterHash, payload);
+    byte[] out = new byte[NAME_BYTES + ID_BYTES + key.length];
+    byte[] name = parameterSet.getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(name, 0, out, 0, Math.min(name.length, NAME_BYTES));
+    byte[] id = keyId.getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(id, 0, out, NAME_BYTES, Math.min(id.length, ID_BYTES));
+    System.arraycopy(key, 0, out, NAME_BYTES + ID_BYTES, key.length);
+    Arrays.fill(key, (byte) 0);
+    return out;
   }
 
   /**
@@ -57,11 +67,24 @@ record SecretKeyFile(String parameterSet, String keyId, String parameterHash, by
   static SecretKeyFile read(Path file) {
     byte[] bytes;
     try {
-      SecretFiles.require(file);
+      OwnerOnly.require(file);
       bytes = Files.readAllBytes(file);
     } catch (IOException e) {
       throw FileReadException.of(file, e);
     }
+    try {
+      return of(file, bytes);
+    } finally {
+      Arrays.fill(bytes, (byte) 0);
+    }
+  }
+
+  /**
+   * Takes the bytes of a file, which the caller wipes.
+   *
+   * @throws HeFormatException when they are truncated or damaged
+   */
+  static SecretKeyFile of(Path file, byte[] bytes) {
     byte[] key = null;
     try {
       if (bytes.length < HASH_AT + 32) {
@@ -81,7 +104,6 @@ record SecretKeyFile(String parameterSet, String keyId, String parameterHash, by
           hash,
           Envelope.unwrap(Envelope.Kind.SECRET_KEY, null, key));
     } finally {
-      Arrays.fill(bytes, (byte) 0);
       if (key != null) {
         Arrays.fill(key, (byte) 0);
       }

@@ -1,0 +1,163 @@
+// No piece of memory that the owner's code gives back holds the secret key, in any form that it takes on, or a seed.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+
+#include "base/files.h"
+#include "owner/client.h"
+#include "support/temporary_folder.h"
+#include "watch.h"
+
+namespace hetal {
+namespace {
+
+using Secrets = std::map<std::string, std::vector<std::uint8_t>>;
+
+constexpr char kSet[] = "insecure_n10_l12";
+/// As in client.cpp: the streams of the master seed from which later seeds are derived.
+constexpr std::uint64_t kSeedStreams = 1u << 20;
+
+template <typename Value>
+std::vector<std::uint8_t> bytes_of(const Value* values, std::size_t count) {
+  std::vector<std::uint8_t> out(count * sizeof(Value));
+  std::memcpy(out.data(), values, out.size());
+  return out;
+}
+
+/// The first 64 coefficients from `at` on in the form of a key file.
+std::vector<std::uint8_t> packed(const std::vector<std::int64_t>& coefficients, std::size_t at) {
+  std::vector<std::uint8_t> out(16);
+  for (std::size_t i = 0; i < 64; ++i) {
+    const unsigned code = coefficients[at + i] == -1 ? 2u : static_cast<unsigned>(coefficients[at + i]);
+    out[i / 4] = static_cast<std::uint8_t>(out[i / 4] | code << (2 * (i % 4)));
+  }
+  return out;
+}
+
+/// Where 64 coefficients begin of which the most are not 0.
+std::size_t densest(const std::vector<std::int64_t>& coefficients) {
+  std::size_t best = 0;
+  std::ptrdiff_t most = -1;
+  for (std::size_t at = 0; at + 64 <= coefficients.size(); at += 64) {
+    const auto first = coefficients.begin() + static_cast<std::ptrdiff_t>(at);
+    const std::ptrdiff_t here = 64 - std::count(first, first + 64, 0);
+    if (here > most) most = here, best = at;
+  }
+  return best;
+}
+
+void add_forms(Secrets& out, const std::string& name, const ckks::Context& context,
+               const std::vector<std::int64_t>& coefficients) {
+  const std::size_t at = densest(coefficients);
+  out[name + ", coefficients"] = bytes_of(coefficients.data() + at, 64);
+  out[name + ", packed"] = packed(coefficients, at);
+  const ckks::RnsPoly poly = context.from_coefficients(coefficients, {2, true});
+  const ckks::RnsPoly square = context.allocate({2, true});
+  context.device().mul(context.view(square), poly.data(), poly.data());
+  for (int limb = 0; limb < 2 + context.special(); ++limb) {
+    const std::size_t word = static_cast<std::size_t>(limb) * context.n();
+    std::vector<Word> host(8);
+    context.device().download(host.data(), poly.data() + word, host.size());
+    out[name + ", limb " + std::to_string(limb)] = bytes_of(host.data(), host.size());
+    context.device().download(host.data(), square.data() + word, host.size());
+    out[name + " squared, limb " + std::to_string(limb)] = bytes_of(host.data(), host.size());
+  }
+}
+
+Secrets secrets_of(const Seed& seed) {
+  const ckks::Context context(ckks::Parameters::named(kSet), 1);
+  const owner::SecretKey key(context, seed);
+  Secrets out;
+  add_forms(out, "secret", context, key.coefficients());
+  add_forms(out, "sparse secret", context, key.sparse());
+  out["master seed"] = bytes_of(seed.data(), seed.size());
+  for (std::uint64_t i = 1; i <= 4; ++i) {
+    const Seed later = owner::derived(seed, kSeedStreams + i).value();
+    out["seed " + std::to_string(i)] = bytes_of(later.data(), later.size());
+    const Seed errors = owner::derived(later, 1).value();
+    out["seed of errors " + std::to_string(i)] = bytes_of(errors.data(), errors.size());
+  }
+  return out;
+}
+
+class Wiping : public ::testing::Test {
+ protected:
+  TemporaryFolder folder;
+  /// Without long runs of zeros, which are everywhere.
+  const Seed seed = owner::derived(Random::insecure_seed(1), 7).value();
+  const Secrets secrets = secrets_of(seed);
+};
+
+/// Otherwise the tests below show nothing: each form is seen when it is not wiped.
+TEST_F(Wiping, TheWatchSeesEachSecretThatIsNotWiped) {
+  const wiping::Watch watch(secrets);
+  for (const auto& [name, secret] : secrets) {
+    { const std::vector<std::uint8_t> copy(secret); }
+    EXPECT_EQ(watch.found()[name], 1) << name;
+  }
+  void* const memory = huge_pages(std::size_t{1} << 21);
+  std::memcpy(static_cast<std::uint8_t*>(memory) + 4096, secrets.at("secret, packed").data(), 16);
+  asm volatile("" : : "r"(memory) : "memory");  // the compiler leaves out what is written before free
+  std::free(memory);
+  EXPECT_EQ(watch.found()["secret, packed"], 2) << "memory of the pool";
+}
+
+TEST_F(Wiping, AClientGivesBackNothingOfItsKey) {
+  const wiping::Watch watch(secrets);
+  {
+    owner::Client client(kSet, 2, seed, true);
+    const std::vector<std::complex<double>> slots(client.context().parameters().slot_count(), 0.5);
+    const Bytes ciphertext = client.encrypt(slots, 3);
+    EXPECT_NEAR(client.decrypt(ciphertext)[0].real(), 0.5, 1e-3);
+    client.save_secret_key(folder.path("secret"));
+    client.save_public_key(folder.path("public"));
+    owner::KeyPlan plan;
+    plan.level_of_steps[1] = 2;
+    plan.relinearization_level = 2;
+    plan.conjugation_level = 1;
+    plan.bootstrap = true;
+    const auto writer = client.bundle_writer(folder.path("keys"), plan);
+    while (writer->done() < writer->total()) writer->write_next();
+    writer->commit();
+  }
+  EXPECT_EQ(watch.found(), (std::map<std::string, int>{}));
+  EXPECT_GT(watch.inspected(), 100u);
+}
+
+TEST_F(Wiping, AClientFromAFileGivesBackNothingOfItsKey) {
+  owner::Client(kSet, 1, seed, true).save_secret_key(folder.path("secret"));
+  const wiping::Watch watch(secrets);
+  {
+    const SecretBytes file(read_private_file(folder.path("secret"), 1 << 20));
+    owner::Client client(file.view(), 1);
+    const std::vector<std::complex<double>> slots(client.context().parameters().slot_count(), 0.5);
+    EXPECT_NEAR(client.decrypt(client.encrypt(slots, 0))[0].real(), 0.5, 1e-2);
+    const SecretBytes again(client.secret_key_file());
+  }
+  EXPECT_EQ(watch.found(), (std::map<std::string, int>{}));
+}
+
+/// The second polynomial is damaged, the first one was unpacked already; and the file cannot be written.
+TEST_F(Wiping, NothingOfTheKeyIsGivenBackAfterAnError) {
+  owner::Client(kSet, 1, seed, true).save_secret_key(folder.path("secret"));
+  const wiping::Watch watch(secrets);
+  {
+    Bytes file = read_private_file(folder.path("secret"), 1 << 20);
+    const std::size_t digest_at = file.size() - sizeof(Digest);
+    file[digest_at - 1] = 0xff;
+    Sha256 sha;
+    sha.update(file.data(), digest_at);
+    const Digest digest = sha.finish();
+    std::memcpy(file.data() + digest_at, digest.data(), digest.size());
+    EXPECT_THROW(owner::Client(file, 1), FormatError);
+    explicit_bzero(file.data(), file.size());
+    const owner::Client client(kSet, 1, seed, true);
+    EXPECT_THROW(client.save_secret_key(folder.path("secret")), FileWriteError);
+  }
+  EXPECT_EQ(watch.found(), (std::map<std::string, int>{}));
+}
+
+}  // namespace
+}  // namespace hetal

@@ -1,0 +1,74 @@
+package org.hetal.owner.oracle;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import org.hetal.oracle.ClusterCredentials;
+import org.hetal.owner.vectors.GoldenFolder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Committed identities, credentials and counts of answers are read, and those that are written
+ * today have the same bytes. The keys in them are of this test alone.
+ */
+class GoldenOracleFilesTest {
+  private static final String IDENTITY = "oracle-identity";
+  private static final String FILE = "oracle.identity";
+  private static final String TOKEN = "oracle.token";
+  private static final String CERTIFICATE = "oracle.pem";
+  private static final String KEY_ID = "00112233445566778899aabbccddeeff";
+  private static final String RUN = "a1".repeat(32);
+  private static final List<QueryBudget.Question> ASKED =
+      List.of(
+          new QueryBudget.Question(RUN, "b2".repeat(32)),
+          new QueryBudget.Question(RUN, "c3".repeat(32)));
+
+  @TempDir private Path root;
+
+  /** The committed one; a new one before there is any. */
+  private static OracleIdentity identity() {
+    Path file = GoldenFolder.of(IDENTITY).resolve(FILE);
+    return Files.exists(file)
+        ? OracleIdentity.read(file)
+        : OracleIdentity.create("localhost", Instant.parse("2026-01-01T00:00:00Z"));
+  }
+
+  @Test
+  void identityTokenAndCertificate_areReadAndWrittenAsCommitted() throws Exception {
+    OracleIdentity identity = identity();
+    identity.save(root.resolve(FILE));
+    Files.write(root.resolve(TOKEN), identity.credentials().encode());
+    Files.writeString(root.resolve(CERTIFICATE), identity.certificatePem());
+    GoldenFolder.requireSame(IDENTITY, root);
+    ClusterCredentials token =
+        ClusterCredentials.decode(Files.readAllBytes(GoldenFolder.of(IDENTITY).resolve(TOKEN)));
+    assertEquals(identity.token(), token.token());
+    assertEquals(identity.credentials().certificate(), token.certificate());
+    assertEquals(identity.credentials().key(), token.key());
+  }
+
+  @Test
+  void answers_areWrittenAsCommitted() {
+    QueryBudget budget = QueryBudget.beside(root.resolve("secret.key"), KEY_ID, 3);
+    for (QueryBudget.Question question : ASKED) {
+      assertTrue(budget.charge(question));
+    }
+    GoldenFolder.requireSame("oracle-answers", root);
+  }
+
+  @Test
+  void committedAnswers_areCounted() {
+    Path key = GoldenFolder.privateCopy("oracle-answers", root).resolve("secret.key");
+    QueryBudget budget = QueryBudget.beside(key, KEY_ID, 2);
+    assertEquals(0, budget.left());
+    assertTrue(budget.charge(ASKED.get(1)), "it was counted");
+    assertFalse(budget.charge(new QueryBudget.Question(RUN, "d4".repeat(32))));
+    assertEquals(2, QueryBudget.beside(key, "ff".repeat(16), 2).left(), "another key");
+  }
+}

@@ -40,7 +40,8 @@ public final class Main {
         PaperBenchCommand.class,
         BenchProductsCommand.class,
         BenchSoftmaxCommand.class,
-        ChaosCommand.class
+        ChaosCommand.class,
+        MemoryCommand.class
       })
   static final class Bench implements Runnable {
     @Spec private CommandSpec spec;

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 record MemorySample(int step, String process, long heap, long resident, long engine) {
   private static final Pattern HEAP = Pattern.compile("Total\\s+\\d+\\s+(\\d+)");
   private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
-  private static final Pattern EXECUTOR = Pattern.compile("--executor-id\\0(\\d+)\\0");
+  private static final Pattern EXECUTOR = Pattern.compile("--executor-id\\x00(\\d+)\\x00");
   private static final long KIB = 1024;
 
   /**

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** What is done to processes of this machine. */
 final class ChaosSignals {
@@ -28,19 +29,30 @@ final class ChaosSignals {
     }
   }
 
-  static void stop(ProcessHandle process) {
-    execute("kill", "-STOP", Long.toString(process.pid()));
+  /** A process and what it has started, as the program faketime starts the driver. */
+  static List<ProcessHandle> tree(Process process) {
+    return Stream.concat(Stream.of(process.toHandle()), process.toHandle().descendants()).toList();
   }
 
-  static void wakeUp(ProcessHandle process) {
-    execute("kill", "-CONT", Long.toString(process.pid()));
+  static void stop(List<ProcessHandle> processes) {
+    signal("-STOP", processes);
+  }
+
+  static void wakeUp(List<ProcessHandle> processes) {
+    signal("-CONT", processes);
+  }
+
+  private static void signal(String name, List<ProcessHandle> processes) {
+    List<String> words = new ArrayList<>(List.of("kill", name));
+    processes.forEach(each -> words.add(Long.toString(each.pid())));
+    execute(words.toArray(String[]::new));
   }
 
   /** Processes do not run for some seconds. */
   static void pause(List<ProcessHandle> processes, int seconds) {
-    processes.forEach(ChaosSignals::stop);
+    stop(processes);
     sleep(Duration.ofSeconds(seconds));
-    processes.forEach(ChaosSignals::wakeUp);
+    wakeUp(processes);
   }
 
   /** Processes get a tenth of the processor for some seconds. */
@@ -51,9 +63,11 @@ final class ChaosSignals {
     execute(words.toArray(String[]::new));
   }
 
-  /** From now on a process can write no file beyond so many bytes. */
-  static void limitFiles(Process process, int bytes) {
-    execute("prlimit", "--pid", Long.toString(process.pid()), "--fsize=" + bytes);
+  /** From now on processes can write no file beyond so many bytes. */
+  static void limitFiles(List<ProcessHandle> processes, int bytes) {
+    for (ProcessHandle each : processes) {
+      execute("prlimit", "--pid", Long.toString(each.pid()), "--fsize=" + bytes);
+    }
   }
 
   static void sleep(Duration time) {

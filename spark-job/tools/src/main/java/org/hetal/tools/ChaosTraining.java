@@ -201,26 +201,26 @@ final class ChaosTraining implements AutoCloseable {
       case WORKER_STOPPED -> ChaosSignals.pause(site.cluster().machine(aWorker()), SECONDS);
       case WORKER_STARVED -> ChaosSignals.starve(site.cluster().machine(aWorker()), SECONDS);
       case DRIVER_KILLED -> ChaosSignals.kill(driver);
-      case DRIVER_STOPPED -> ChaosSignals.pause(List.of(driver.toHandle()), SECONDS);
-      case DRIVER_STARVED -> ChaosSignals.starve(List.of(driver.toHandle()), SECONDS);
+      case DRIVER_STOPPED -> ChaosSignals.pause(ChaosSignals.tree(driver), SECONDS);
+      case DRIVER_STARVED -> ChaosSignals.starve(ChaosSignals.tree(driver), SECONDS);
       case DRIVER_STOPPED_BEYOND_ITS_LEASE -> replaceDriver();
       case ORACLE_KILLED -> {
         ChaosSignals.kill(oracle);
         ChaosSignals.sleep(someSeconds());
         oracle = site.owner().startOracle(folder);
       }
-      case ORACLE_STOPPED -> ChaosSignals.pause(List.of(oracle.toHandle()), SECONDS);
-      case ORACLE_STARVED -> ChaosSignals.starve(List.of(oracle.toHandle()), SECONDS);
+      case ORACLE_STOPPED -> ChaosSignals.pause(ChaosSignals.tree(oracle), SECONDS);
+      case ORACLE_STARVED -> ChaosSignals.starve(ChaosSignals.tree(oracle), SECONDS);
       case DATANODE_KILLED -> {
         ChaosSignals.kill(site.hdfs().datanode());
         ChaosSignals.sleep(someSeconds());
         site.hdfs().startDatanode();
       }
       case DATANODE_STOPPED ->
-          ChaosSignals.pause(List.of(site.hdfs().datanode().toHandle()), SECONDS);
+          ChaosSignals.pause(ChaosSignals.tree(site.hdfs().datanode()), SECONDS);
       case DATANODE_STARVED ->
-          ChaosSignals.starve(List.of(site.hdfs().datanode().toHandle()), SECONDS);
-      case DISK_FULL -> ChaosSignals.limitFiles(driver, FILE_LIMIT);
+          ChaosSignals.starve(ChaosSignals.tree(site.hdfs().datanode()), SECONDS);
+      case DISK_FULL -> ChaosSignals.limitFiles(ChaosSignals.tree(driver), FILE_LIMIT);
       case CHECKPOINT_TRUNCATED -> truncateCheckpoint();
       case CACHED_KEY_TRUNCATED -> {
         ChaosFiles.truncateOne(site.cluster().cachedKeys(), random);
@@ -249,7 +249,7 @@ final class ChaosTraining implements AutoCloseable {
   /** The first driver wakes up while the second one trains, or when the second one has finished. */
   private void replaceDriver() {
     endStoppedDriver();
-    ChaosSignals.stop(driver.toHandle());
+    ChaosSignals.stop(ChaosSignals.tree(driver));
     stopped = driver;
     ChaosSignals.sleep(Duration.ofSeconds(LEASE_SECONDS));
     startDriver();
@@ -265,7 +265,7 @@ final class ChaosTraining implements AutoCloseable {
       return;
     }
     String before = finished ? ChaosFiles.digest(storage) : "";
-    ChaosSignals.wakeUp(stopped.toHandle());
+    ChaosSignals.wakeUp(ChaosSignals.tree(stopped));
     try {
       if (!stopped.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
         failure = "the driver that woke up has not ended";

@@ -30,6 +30,7 @@ final class ChaosTraining implements AutoCloseable {
   private static final int LEASE_SECONDS = 125;
   private static final int CLOCK_SECONDS = 3600;
   private static final int KILLED = 137;
+  private static final Pattern ENGINE = Pattern.compile("(opened engine)");
   private static final Pattern TAKEN_OVER = Pattern.compile("(taken over from)");
 
   /**
@@ -220,7 +221,11 @@ final class ChaosTraining implements AutoCloseable {
           ChaosSignals.pause(ChaosSignals.tree(site.hdfs().datanode()), SECONDS);
       case DATANODE_STARVED ->
           ChaosSignals.starve(ChaosSignals.tree(site.hdfs().datanode()), SECONDS);
-      case DISK_FULL -> ChaosSignals.limitFiles(ChaosSignals.tree(driver), FILE_LIMIT);
+      case DISK_FULL -> {
+        // Before, the driver writes its native library into the folder of temporary files.
+        ChaosProcesses.says(driver, ENGINE, log());
+        ChaosSignals.limitFiles(ChaosSignals.tree(driver), FILE_LIMIT);
+      }
       case CHECKPOINT_TRUNCATED -> truncateCheckpoint();
       case CACHED_KEY_TRUNCATED -> {
         ChaosFiles.truncateOne(site.cluster().cachedKeys(), random);

@@ -119,6 +119,7 @@ public final class HadoopCheckpoints implements CheckpointStore {
         storage.deleteFolder(old.folder());
       }
     } catch (UncheckedIOException e) {
+      lock.requireHeld(); // another process that took the run deletes files that it did not write
       throw HadoopFailures.ofRun(
           "checkpoint of epoch "
               + checkpoint.epoch()

@@ -321,7 +321,7 @@ class MainTest {
   @ParameterizedTest
   @CsvSource({
     "64, frobnicate, hetal: ",
-    "64, bench, expected chaos, engine",
+    "64, bench, expected chaos",
     "64, bench he --threads 2, bench he is now named bench engine",
     "64, 'train --set training,epochs=3', expected a setting such as training.epochs",
     "64, plan --clear -c absent.conf, plan --clear is now named plan --plaintext",

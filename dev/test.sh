@@ -121,6 +121,10 @@ test_all() {
   # It left what `build` leaves.
   built "$digest"
   cuda_digest >"$CUDA_STAMP"
+  section "training while five things go wrong"
+  # Each on the local disk, without waiting for a lease; ./hetal bench chaos without --fault does the others.
+  SPARK_HOME=${SPARK_HOME:-$("$root/spark-job/spark/install_spark.sh")} in_tree ./hetal bench chaos --quiet --kills 5 --seed 5 \
+    --fault EXECUTOR_KILLED,WORKER_STOPPED,DRIVER_KILLED,ORACLE_KILLED,CHECKPOINT_TRUNCATED
   section "dependencies against the list of advisories"
   "$root/dev/check_dependencies.sh"
   section "Javadoc of the API, examples in Java against installed artifacts"

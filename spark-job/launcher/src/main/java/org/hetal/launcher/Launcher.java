@@ -110,6 +110,7 @@ record Launcher(
             DEMO + "owner.main=" + Installation.mainClass(installation.jar("owner")),
             DEMO + "cluster.class-path=" + joined(clusterClassPath(settings)),
             DEMO + "cluster.main=" + Installation.mainClass(installation.sparkJar()),
+            DEMO + "cluster.submitted-jar=" + installation.sparkJar(),
             DEMO + "cluster.java-options=" + installation.sparkJavaOptions());
     List<Path> classPath = installation.classPath("tools", ALL);
     classPath.addAll(cudaJar(settings));

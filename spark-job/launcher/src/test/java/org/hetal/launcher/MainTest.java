@@ -366,6 +366,7 @@ class MainTest {
         "bench softmax",
         "bench paper",
         "bench chaos",
+        "bench memory",
         "bench scaling",
         "bench image"
       })

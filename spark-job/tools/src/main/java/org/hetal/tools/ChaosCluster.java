@@ -7,75 +7,86 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.hetal.command.ExitCode;
+import java.util.stream.Stream;
+import org.hetal.config.SettingsException;
 import org.hetal.dataset.LocalStorage;
 
 /**
- * A standalone cluster on loopback: a master and two workers of one core each, as processes that
- * authenticate each other.
+ * A standalone cluster on loopback: a master and two workers, as processes that authenticate each
+ * other. A training has two executors of one core each. The workers have room for a second
+ * training, as the executors of a driver that does not answer keep their cores.
  */
-final class ChaosCluster implements AutoCloseable {
+final class ChaosCluster {
   private static final Pattern MASTER = Pattern.compile("Starting Spark master at (spark://\\S+)");
   private static final Pattern REGISTERED =
       Pattern.compile("(Successfully registered with master)");
   private static final int WORKERS = 2;
-  private static final int SECONDS_TO_START = 120;
   private static final int SECRET_BYTES = 32;
+  // The processes are short-lived: compiling them further costs more than it saves.
+  private static final String JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
+  private final ChaosProcesses processes;
   private final Path folder;
   private final Path spark;
   private final String secret = secret();
   private final String uri;
-  private final List<Process> processes = new ArrayList<>();
-  private final List<Process> workers = new ArrayList<>();
+  private final List<Worker> workers = new ArrayList<>();
   private int started;
+
+  private record Worker(Process process, Path log) {}
 
   /**
    * Starts all processes.
    *
    * @param folder gets logs, the work of the workers and {@link #configuration}
    * @param spark a Spark installation
+   * @param properties lines for {@code spark-defaults.conf}, beside its own
    */
-  ChaosCluster(Path folder, Path spark) {
+  ChaosCluster(ChaosProcesses processes, Path folder, Path spark, List<String> properties) {
+    this.processes = processes;
     this.folder = folder.toAbsolutePath();
     this.spark = spark;
     try {
       Files.createDirectories(executorFolder());
-      writeConfiguration();
-      this.uri = start("master", MASTER, "master.Master", "--port", "0");
-      writeConfiguration("spark.master " + uri);
-      for (int i = 0; i < WORKERS; i++) {
-        addWorker();
-      }
     } catch (IOException e) {
-      close();
       throw new UncheckedIOException(e);
-    } catch (RuntimeException e) {
-      close();
-      throw e;
     }
+    writeConfiguration(properties);
+    Path log = this.folder.resolve("master.log");
+    Process master = start(log, "master.Master", "--port", "0");
+    this.uri = ChaosProcesses.await(master, MASTER, log);
+    List<String> all = new ArrayList<>(properties);
+    all.add("spark.master " + uri);
+    writeConfiguration(all);
+    for (int i = 0; i < WORKERS; i++) {
+      workers.add(startWorker());
+    }
+    workers.forEach(this::awaitWorker);
   }
 
   /** What {@code SPARK_CONF_DIR} names for everything that joins the cluster. */
-  Path configuration() {
+  private Path configuration() {
     return folder.resolve("conf");
   }
 
-  /** The temporary folder of the executors, with their cache of keys. */
-  Path executorFolder() {
+  private Path executorFolder() {
     return folder.resolve("executors");
+  }
+
+  /** The keys that executors copied from HDFS. */
+  Path cachedKeys() {
+    return folder.resolve("keys");
   }
 
   /**
    * @param lines beside those that all processes have
    */
-  private void writeConfiguration(String... lines) {
+  private void writeConfiguration(List<String> lines) {
     List<String> all =
         new ArrayList<>(
             List.of(
@@ -84,12 +95,18 @@ final class ChaosCluster implements AutoCloseable {
                 "spark.network.crypto.enabled true",
                 "spark.driver.host 127.0.0.1",
                 "spark.driver.memory 512m",
+                "spark.driver.extraJavaOptions " + JAVA_OPTIONS,
                 "spark.executor.memory 512m",
                 "spark.executor.cores 1",
-                "spark.executor.extraJavaOptions -Djava.io.tmpdir=" + executorFolder(),
+                "spark.cores.max " + WORKERS,
+                "spark.executor.extraJavaOptions "
+                    + JAVA_OPTIONS
+                    + " -Djava.io.tmpdir="
+                    + executorFolder(),
+                "spark.hadoop.hetal.keys.cache " + cachedKeys(),
                 "spark.ui.enabled false",
                 "spark.speculation true"));
-    all.addAll(List.of(lines));
+    all.addAll(lines);
     LocalStorage.ownerOnly(configuration())
         .writeAtomically(
             "spark-defaults.conf",
@@ -102,52 +119,39 @@ final class ChaosCluster implements AutoCloseable {
     return HexFormat.of().formatHex(secret);
   }
 
-  /** Starts a worker and waits until the master knows it. */
-  private void addWorker() {
-    start(
-        "worker-" + started,
-        REGISTERED,
-        "worker.Worker",
-        "--cores",
-        "1",
-        "--memory",
-        "1g",
-        "--work-dir",
-        folder.resolve("work-" + started).toString(),
-        uri);
-    workers.add(processes.get(processes.size() - 1));
+  private Worker startWorker() {
+    Path log = folder.resolve("worker-" + started + ".log");
+    Path work = folder.resolve("work-" + started);
+    Process process =
+        start(
+            log,
+            "worker.Worker",
+            "--cores",
+            "2",
+            "--memory",
+            "2g",
+            "--work-dir",
+            work.toString(),
+            uri);
+    return new Worker(process, log);
   }
 
-  private String start(String name, Pattern ready, String main, String... words) {
+  /** Waits until the master knows it. */
+  private void awaitWorker(Worker worker) {
+    ChaosProcesses.await(worker.process(), REGISTERED, worker.log());
+  }
+
+  private Process start(Path log, String main, String... words) {
     started++;
-    Path log = folder.resolve(name + ".log");
     List<String> command = new ArrayList<>();
     command.add(spark.resolve("bin/spark-class").toString());
     command.add("org.apache.spark.deploy." + main);
     command.addAll(List.of("--host", "127.0.0.1", "--webui-port", "0"));
     command.addAll(List.of(words));
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().putAll(environment());
-    builder.environment().put("SPARK_DAEMON_MEMORY", "256m");
-    builder.redirectErrorStream(true).redirectOutput(log.toFile());
-    try {
-      Process process = builder.start();
-      processes.add(process);
-      for (int tenths = 0; tenths < 10 * SECONDS_TO_START && process.isAlive(); tenths++) {
-        Matcher line = ready.matcher(Files.readString(log, StandardCharsets.ISO_8859_1));
-        if (line.find()) {
-          return line.group(1);
-        }
-        TimeUnit.MILLISECONDS.sleep(100);
-      }
-      throw new DemoException(
-          name + ": expected it to start; " + log + " has what it said", ExitCode.RETRY.status());
-    } catch (IOException e) {
-      throw new UncheckedIOException("starting " + name, e);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new DemoException("interrupted");
-    }
+    Map<String, String> environment = new HashMap<>(environment());
+    environment.put("SPARK_DAEMON_MEMORY", "256m");
+    environment.put("SPARK_DAEMON_JAVA_OPTS", JAVA_OPTIONS);
+    return processes.start(command, environment, log);
   }
 
   /** The variables for what joins the cluster. */
@@ -161,33 +165,50 @@ final class ChaosCluster implements AutoCloseable {
         "127.0.0.1");
   }
 
+  /** The program that submits. */
+  String submit() {
+    return spark.resolve("bin/spark-submit").toString();
+  }
+
   /** Running executors of all applications. */
   List<ProcessHandle> executors() {
-    return workers.stream()
-        .flatMap(worker -> worker.toHandle().descendants())
+    return workers.stream().flatMap(worker -> executors(worker.process().toHandle())).toList();
+  }
+
+  private static Stream<ProcessHandle> executors(ProcessHandle worker) {
+    return worker
+        .descendants()
         .filter(ProcessHandle::isAlive)
-        .filter(handle -> handle.info().command().orElse("").endsWith("java"))
-        .toList();
+        .filter(handle -> handle.info().command().orElse("").endsWith("java"));
+  }
+
+  /** A worker and its executors. */
+  List<ProcessHandle> machine(int index) {
+    ProcessHandle worker = workers.get(index).process().toHandle();
+    return Stream.concat(Stream.of(worker), executors(worker)).toList();
   }
 
   /** Ends a worker and its executors without notice, and starts another. */
   void replaceWorker(int index) {
-    Process worker = workers.get(index);
-    worker.toHandle().descendants().forEach(ProcessHandle::destroyForcibly);
-    worker.destroyForcibly();
-    workers.remove(index);
-    addWorker();
+    ChaosSignals.kill(workers.remove(index).process());
+    Worker replacement = startWorker();
+    workers.add(replacement);
+    awaitWorker(replacement);
+  }
+
+  /** The Spark of the user. */
+  static Path sparkHome() {
+    String home = System.getenv("SPARK_HOME");
+    if (home == null || home.isEmpty()) {
+      throw new SettingsException(
+          "SPARK_HOME: expected a Spark for the cluster, actual none; export SPARK_HOME=$("
+              + Programs.home().resolve("spark-job/spark/install_spark.sh")
+              + ") fetches one");
+    }
+    return Path.of(home);
   }
 
   static int workers() {
     return WORKERS;
-  }
-
-  @Override
-  public void close() {
-    for (Process process : processes) {
-      process.toHandle().descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
-    }
   }
 }

@@ -1,24 +1,16 @@
 package org.hetal.tools;
 
-import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
-import java.util.Random;
 import java.util.SplittableRandom;
 import org.hetal.command.ExitCode;
 import org.hetal.command.SettingsCommand;
 import org.hetal.config.SettingsException;
-import org.hetal.dataset.LocalStorage;
-import org.hetal.he.engine.EngineLibrary;
 import org.hetal.owner.keys.TemporaryFolder;
-import org.hetal.report.RunMetrics;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -26,20 +18,27 @@ import picocli.CommandLine.Option;
 @Command(
     name = "chaos",
     description = {
-      "Trains on a toy ring on a standalone Spark cluster of this machine, and at a random moment"
-          + " of each training kills, stops or starves an executor, a worker, the driver or the"
-          + " oracle, fills the disk, truncates a checkpoint or a cached key, or changes the clock.",
-      "Each training is then finished by the documented command and must have the bytes of an"
-          + " undisturbed one; exit code 70 if one has not. Needs SPARK_HOME. The clock is changed"
-          + " only where the program faketime is installed."
+      "Trains on a toy ring on a standalone Spark cluster of this machine, and at random moments"
+          + " kills, stops or starves an executor, a worker, the driver, the oracle or the datanode"
+          + " of HDFS, fills the disk, truncates a checkpoint or a cached key, or changes the clock.",
+      "Each training is finished by the documented command and must have the bytes of an"
+          + " undisturbed one; exit code 70 if one has not. Needs SPARK_HOME; for other clocks the"
+          + " program faketime; for HDFS the jars that dev/clusters_test.sh fetches."
     })
 final class ChaosCommand extends SettingsCommand {
   @Option(
       names = "--kills",
       paramLabel = "N",
       defaultValue = "12",
-      description = "Trainings to disturb (default ${DEFAULT-VALUE}); the faults come in turn.")
+      description = "Faults (default ${DEFAULT-VALUE}); each kind as often as the others.")
   private int kills;
+
+  @Option(
+      names = "--kills-per-training",
+      paramLabel = "K",
+      defaultValue = "5",
+      description = "Faults during one training (default ${DEFAULT-VALUE}).")
+  private int perTraining;
 
   @Option(
       names = "--seed",
@@ -61,7 +60,13 @@ final class ChaosCommand extends SettingsCommand {
       description = "Works in this folder, which must not exist, and keeps it with all logs.")
   private Path kept;
 
-  @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures there too.")
+  @Option(
+      names = "--json",
+      paramLabel = "FILE",
+      description = {
+        "Writes the figures there too.",
+        "Adds them to those of the same commit that are there."
+      })
   private Path json;
 
   @Override
@@ -78,70 +83,53 @@ final class ChaosCommand extends SettingsCommand {
   }
 
   private int chaos(Path folder) {
-    List<ChaosFault> faults = faults();
-    if (faults.isEmpty()) {
-      throw new SettingsException("--fault: expected one that this machine can have, actual none");
-    }
-    ChaosOwner owner = new ChaosOwner(Programs.ofLauncher(), Programs.home(), folder);
-    ArrayNode rows = JsonNodeFactory.instance.arrayNode();
+    Path hadoop = ChaosHdfs.jarsOf(Programs.home());
+    boolean hasHdfs = Files.isDirectory(hadoop);
+    List<ChaosFault> faults = faults(hasHdfs);
+    ChaosFigures figures = json == null ? null : new ChaosFigures(json, seed);
+    int done = 0;
     int failed = 0;
-    try (ChaosCluster cluster = new ChaosCluster(folder.resolve("cluster"), spark())) {
+    try (ChaosProcesses processes = new ChaosProcesses()) {
+      ChaosSite site = new ChaosSite(processes, folder, ChaosCluster.sparkHome(), hadoop);
       String expected;
       int steps;
-      Path first = folder.resolve("undisturbed");
-      try (ChaosTrial trial =
-          new ChaosTrial(owner, cluster, faults.get(0), new SplittableRandom(seed), first)) {
-        expected = trial.undisturbed();
-        steps = RunMetrics.read(new LocalStorage(first.resolve("run"))).lastStep();
+      long start = System.nanoTime();
+      try (ChaosTraining training =
+          new ChaosTraining(
+              site, false, new SplittableRandom(seed), folder.resolve("undisturbed"))) {
+        expected = training.undisturbed();
+        steps = training.steps();
       }
-      say("undisturbed: %d steps, model %s", steps, expected.substring(0, 16));
-      List<ChaosFault> order = order(faults);
-      for (int i = 0; i < kills; i++) {
-        Path place = folder.resolve(String.format(Locale.ROOT, "trial-%04d", i + 1));
-        try (ChaosTrial trial =
-            new ChaosTrial(
-                owner, cluster, order.get(i), new SplittableRandom(seed * 1_000_003 + i), place)) {
-          ChaosTrial.Result result = trial.run(steps, expected);
-          show(i + 1, result);
-          rows.add(row(result));
-          failed += result.difference().isEmpty() ? 0 : 1;
+      say(
+          "undisturbed: %d steps, %.0f s, model %s",
+          steps, (System.nanoTime() - start) * 1e-9, expected.substring(0, 16));
+      ChaosOrder order = new ChaosOrder(faults, hasHdfs, seed);
+      for (int number = 1; done < kills; number++) {
+        ChaosOrder.Turn turn = order.next(Math.min(perTraining, kills - done));
+        Path place = folder.resolve(String.format(Locale.ROOT, "training-%04d", number));
+        SplittableRandom random = new SplittableRandom(seed * 1_000_003 + number);
+        ChaosTraining.Result result;
+        try (ChaosTraining training = new ChaosTraining(site, turn.onHdfs(), random, place)) {
+          result = training.run(turn.faults(), steps, expected);
         }
-        if (failed == 0 && kept == null) {
+        order.putBack(turn.faults().subList(result.kills().size(), turn.faults().size()));
+        done += result.kills().size();
+        failed += result.difference().isEmpty() ? 0 : 1;
+        show(done, result);
+        if (figures != null) {
+          figures.add(number, result);
+        }
+        if (result.difference().isEmpty() && kept == null) {
           Parties.delete(place);
         }
       }
-    } catch (RuntimeException e) {
-      throw e;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new DemoException("interrupted");
-    } catch (Exception e) {
-      throw new DemoException("bench chaos: " + e.getMessage());
     }
-    say("%d of %d trainings ended with the bytes of the undisturbed one", kills - failed, kills);
-    if (json != null) {
-      ObjectNode file = JsonNodeFactory.instance.objectNode();
-      file.put("command", "./hetal bench chaos --kills " + kills + " --seed " + seed);
-      file.put("commit", EngineLibrary.commit());
-      file.put("same_bytes", kills - failed);
-      file.set("trainings", rows);
-      Figures.write(file, json);
-    }
+    say("%d faults; %d trainings ended otherwise than the undisturbed one", done, failed);
     return failed == 0 ? ExitCode.OK.status() : ExitCode.INTERNAL.status();
   }
 
-  private static Path spark() {
-    String home = System.getenv("SPARK_HOME");
-    if (home == null || home.isEmpty()) {
-      throw new SettingsException(
-          "SPARK_HOME: expected a Spark for the cluster, actual none; export SPARK_HOME=$("
-              + Programs.home().resolve("spark-job/spark/install_spark.sh")
-              + ") fetches one");
-    }
-    return Path.of(home);
-  }
-
-  private List<ChaosFault> faults() {
+  /** Those that this machine can have. */
+  private List<ChaosFault> faults(boolean hasHdfs) {
     List<ChaosFault> all =
         new ArrayList<>(chosen.isEmpty() ? Arrays.asList(ChaosFault.values()) : chosen);
     boolean clock =
@@ -150,42 +138,27 @@ final class ChaosCommand extends SettingsCommand {
     if (!clock && all.removeAll(List.of(ChaosFault.CLOCK_AHEAD, ChaosFault.CLOCK_BEHIND))) {
       warn("not run: other clocks, which need the program faketime (Debian package faketime)");
     }
+    if (!hasHdfs && all.removeIf(each -> !each.canHappen(false))) {
+      warn("not run: faults on HDFS, whose jars dev/clusters_test.sh fetches");
+    }
+    if (all.isEmpty()) {
+      throw new SettingsException("--fault: expected one that this machine can have, actual none");
+    }
     return all;
   }
 
-  /** Each fault as often as the others, as far as the number allows, in random order. */
-  private List<ChaosFault> order(List<ChaosFault> faults) {
-    Random shuffle = new Random(seed);
-    List<ChaosFault> out = new ArrayList<>();
-    while (out.size() < kills) {
-      List<ChaosFault> round = new ArrayList<>(faults);
-      Collections.shuffle(round, shuffle);
-      out.addAll(round);
+  private void show(int done, ChaosTraining.Result result) {
+    List<String> happened = new ArrayList<>();
+    for (ChaosTraining.Kill kill : result.kills()) {
+      happened.add(kill.fault().label() + " after step " + kill.step());
     }
-    return out;
-  }
-
-  private void show(int number, ChaosTrial.Result result) {
     say(
-        "%3d  %-32s after step %2d; exit codes %s, %.0f s: %s",
-        number,
-        result.fault().label(),
-        result.step(),
+        "%3d  %s: %s; exit codes %s, %.0f s: %s",
+        done,
+        result.onHdfs() ? "HDFS" : "local",
+        String.join(", ", happened),
         result.exits(),
         result.seconds(),
         result.difference().isEmpty() ? "same bytes" : "FAILED: " + result.difference());
-  }
-
-  private static ObjectNode row(ChaosTrial.Result result) {
-    ObjectNode row = JsonNodeFactory.instance.objectNode();
-    row.put("fault", result.fault().label());
-    row.put("after_step", result.step());
-    result.exits().forEach(row.withArrayProperty("exit_codes")::add);
-    row.put("seconds", Math.round(result.seconds()));
-    row.put("same_bytes", result.difference().isEmpty());
-    if (!result.difference().isEmpty()) {
-      row.put("difference", result.difference());
-    }
-    return row;
   }
 }

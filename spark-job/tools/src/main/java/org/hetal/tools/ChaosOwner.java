@@ -3,26 +3,27 @@ package org.hetal.tools;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.Socket;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HexFormat;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.hetal.command.ExitCode;
 
 /**
- * The data owner of {@code bench chaos}: keys and an encrypted data set of a toy ring, which all
- * trials share, and for each trial a copy of the private folder with an oracle of its own.
+ * The data owner of {@code bench chaos} and {@code bench memory}: keys and an encrypted data set of
+ * a toy ring, which all trials share, and for each trial a copy of the private folder with an
+ * oracle of its own.
  */
 final class ChaosOwner {
+  static final String PARAMETERS = "insecure_n10_l12";
+
   private static final int SECONDS_TO_LISTEN = 120;
 
+  private final ChaosProcesses processes;
   private final Programs programs;
   private final Path folder;
   private final Path settings;
@@ -32,8 +33,10 @@ final class ChaosOwner {
    * Plans, makes keys and encrypts.
    *
    * @param folder gets {@code owner}, {@code keys} and {@code dataset}
+   * @param training settings below {@code training}
    */
-  ChaosOwner(Programs programs, Path home, Path folder) {
+  ChaosOwner(ChaosProcesses processes, Programs programs, Path home, Path folder, String training) {
+    this.processes = processes;
     this.programs = programs;
     this.folder = folder.toAbsolutePath();
     this.settings = this.folder.resolve("chaos.conf");
@@ -46,15 +49,17 @@ final class ChaosOwner {
               "\n",
               "hetal {",
               "  run-id = chaos",
-              "  parameters = insecure_n10_l12",
+              "  parameters = " + PARAMETERS,
               "  threads = 1",
               "  data {",
               "    train.features = \"" + home.resolve("conf/data/digits.csv.gz") + "\"",
               "    classes = 10",
               "    centering = true",
               "    bias = 0.3",
+              "    validation-fraction = 0.1",
+              "    test-fraction = 0.7",
               "  }",
-              "  training { batch-rows = 300, epochs = 3, learning-rate = 20, logit-range = 32 }",
+              "  training { " + training + ", logit-range = 32 }",
               "  paths { key-bundle = \"" + this.folder + "/keys\"",
               "          dataset = \"" + this.folder + "/dataset\" }",
               "  oracle { port = " + port + ", retry-timeout = 60s }",
@@ -72,9 +77,7 @@ final class ChaosOwner {
     List<String> words = new ArrayList<>(programs.owner());
     words.addAll(List.of(command, "--quiet", "-c", settings.toString()));
     words.addAll(privatePaths(folder.resolve("owner")));
-    try (DemoProcess process = DemoProcess.silent("owner", words, folder.resolve("owner.log"))) {
-      process.await(() -> {});
-    }
+    processes.run(words, Map.of(), folder.resolve("owner.log"));
   }
 
   private static List<String> privatePaths(Path owner) {
@@ -97,38 +100,40 @@ final class ChaosOwner {
     return out;
   }
 
-  /** Copies the private folder into a trial's. */
-  void copyTo(Path trial) throws IOException {
-    Files.createDirectories(trial.resolve("given"));
+  /** Keys and data set, which the cluster gets. */
+  Path[] given() {
+    return new Path[] {folder.resolve("keys"), folder.resolve("dataset")};
+  }
+
+  /** Copies the private folder into a training's. */
+  void copyTo(Path training) {
     Path owner = folder.resolve("owner");
     try (Stream<Path> all = Files.walk(owner)) {
+      Files.createDirectories(training.resolve("given"));
       for (Path each : all.toList()) {
         Files.copy(
             each,
-            trial.resolve("owner").resolve(owner.relativize(each).toString()),
+            training.resolve("owner").resolve(owner.relativize(each).toString()),
             StandardCopyOption.COPY_ATTRIBUTES);
       }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
-  /** Starts the oracle of a trial and waits until it listens. */
-  Process startOracle(Path trial) throws Exception {
+  /** Starts the oracle of a training and waits until it listens. */
+  Process startOracle(Path training) {
     List<String> words = new ArrayList<>(programs.owner());
     words.addAll(List.of("oracle", "--quiet", "-c", settings.toString()));
-    words.addAll(privatePaths(trial.resolve("owner")));
-    words.addAll(oracleFiles(trial));
-    Path log = trial.resolve("oracle.log");
-    Process oracle =
-        new ProcessBuilder(words)
-            .directory(trial.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.to(log.toFile()))
-            .start();
+    words.addAll(privatePaths(training.resolve("owner")));
+    words.addAll(oracleFiles(training));
+    Path log = training.resolve("oracle.log");
+    Process oracle = processes.start(words, Map.of(), log);
     for (int tenths = 0; tenths < 10 * SECONDS_TO_LISTEN && oracle.isAlive(); tenths++) {
       if (listens()) {
         return oracle;
       }
-      TimeUnit.MILLISECONDS.sleep(100);
+      ChaosSignals.sleep(Duration.ofMillis(100));
     }
     throw new DemoException("oracle: expected it to listen; see " + log, ExitCode.RETRY.status());
   }
@@ -141,28 +146,21 @@ final class ChaosOwner {
     }
   }
 
-  /** The documented command that trains, and that continues a run. */
-  List<String> trainCommand(Path trial) {
-    List<String> out =
-        new ArrayList<>(
-            List.of(
-                Programs.home().resolve("hetal").toString(), "train", "-c", settings.toString()));
-    set(out, "paths.run", trial.resolve("run"));
-    out.addAll(oracleFiles(trial));
+  /**
+   * The documented command that trains, and that continues a run.
+   *
+   * @param submit the program spark-submit
+   * @param root folder with {@code keys} and {@code dataset}: a path or a URI
+   * @param run a path or a URI
+   */
+  List<String> trainCommand(String submit, Path training, String root, String run) {
+    List<String> out = new ArrayList<>(List.of(submit));
+    out.addAll(programs.submitted());
+    out.addAll(List.of("train", "-c", settings.toString()));
+    out.addAll(List.of("--set", "paths.key-bundle=" + root + "/keys"));
+    out.addAll(List.of("--set", "paths.dataset=" + root + "/dataset"));
+    out.addAll(List.of("--set", "paths.run=" + run));
+    out.addAll(oracleFiles(training));
     return out;
-  }
-
-  /** SHA-256 over names and bytes of the encrypted model of a trial. */
-  String digest(Path trial) throws IOException {
-    try (Stream<Path> all = Files.walk(trial.resolve("run/model"))) {
-      MessageDigest digest = MessageDigest.getInstance("SHA-256");
-      for (Path file : all.filter(each -> each.toString().endsWith(".ct")).sorted().toList()) {
-        digest.update(file.getFileName().toString().getBytes(StandardCharsets.UTF_8));
-        digest.update(Files.readAllBytes(file));
-      }
-      return HexFormat.of().formatHex(digest.digest());
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException(e);
-    }
   }
 }

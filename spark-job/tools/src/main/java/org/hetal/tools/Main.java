@@ -41,6 +41,7 @@ public final class Main {
         BenchProductsCommand.class,
         BenchSoftmaxCommand.class,
         ChaosCommand.class,
+        MemoryCommand.class,
         ScalingCommand.class
       })
   static final class Bench implements Runnable {

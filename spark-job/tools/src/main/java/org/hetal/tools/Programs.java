@@ -10,8 +10,9 @@ import org.hetal.config.SettingsException;
  *
  * @param owner command line of the data owner's program, without arguments
  * @param cluster that of the cluster's program, whose class path has no class to decrypt with
+ * @param submitted options of spark-submit for the cluster's program: main class and jar
  */
-record Programs(List<String> owner, List<String> cluster) {
+record Programs(List<String> owner, List<String> cluster, List<String> submitted) {
   private static final String PREFIX = "hetal.demo.";
 
   /**
@@ -25,7 +26,10 @@ record Programs(List<String> owner, List<String> cluster) {
     List<String> owner = new ArrayList<>(List.of(java));
     owner.addAll(property("owner.crash-options").lines().toList());
     owner.addAll(List.of("-cp", property("owner.class-path"), property("owner.main")));
-    return new Programs(owner, cluster);
+    return new Programs(
+        owner,
+        cluster,
+        List.of("--class", property("cluster.main"), property("cluster.submitted-jar")));
   }
 
   /** Where the launcher and the demo's settings are. */

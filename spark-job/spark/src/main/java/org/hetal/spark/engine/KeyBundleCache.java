@@ -15,7 +15,6 @@ import java.nio.file.StandardOpenOption;
 import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.io.IOUtils;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
@@ -35,12 +34,14 @@ import org.slf4j.LoggerFactory;
  * property; default: a folder of this user in the system's temporary directory), into a folder
  * named by the digest of its manifest. The cache has mode 0700 and belongs to this user: a folder
  * that somebody else made is refused. The manifest holds the digest of every key file; the engine
- * gets the digest of the manifest and checks that of a key file when it opens the file.
+ * gets the digest of the manifest and checks that of a key file when it opens the file. A process
+ * that finds a copied file with another length than the bundle's copies that file again.
  */
 public final class KeyBundleCache {
   private static final Logger LOG = LoggerFactory.getLogger(KeyBundleCache.class);
   static final String MANIFEST = "manifest";
   public static final String CACHE_DIRECTORY = "hetal.keys.cache";
+  private static final String PARTIAL = ".partial";
   private static final int PART_BYTES = 1 << 20;
 
   private KeyBundleCache() {}
@@ -120,7 +121,9 @@ public final class KeyBundleCache {
                   StandardOpenOption.WRITE,
                   LinkOption.NOFOLLOW_LINKS);
           FileLock lock = channel.lock()) {
-        if (!Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+        if (Files.isDirectory(target, LinkOption.NOFOLLOW_LINKS)) {
+          repair(new org.apache.hadoop.fs.Path(bundle), target, hadoop);
+        } else {
           copy(bundle, Files.createTempDirectory(cache, digest + ".partial-"), target, hadoop);
         }
       }
@@ -197,31 +200,71 @@ public final class KeyBundleCache {
 
   private static void copy(org.apache.hadoop.fs.Path bundle, Path to, Configuration hadoop)
       throws IOException {
-    FileSystem files;
-    FileStatus[] all;
-    try {
-      files = HadoopFailures.fileSystem(bundle, hadoop);
-      all = files.listStatus(bundle);
-    } catch (IOException e) {
-      throw unreadable("key bundle " + bundle + ": cannot list it: ", e);
-    }
+    FileStatus[] all = files(bundle, hadoop);
     long bytes = 0;
     for (FileStatus status : all) {
-      String name = status.getPath().getName();
-      if (!status.isFile()) {
-        throw new DatasetException(
-            "key bundle " + bundle + ": expected files only, actual the folder " + name);
-      }
-      copyFile(files, status.getPath(), to.resolve(name));
+      org.apache.hadoop.fs.Path file = status.getPath();
+      copyFile(file, to.resolve(file.getName()), hadoop);
       bytes += status.getLen();
     }
     LOG.info("copied key bundle {}: {} files with {} bytes", bundle, all.length, bytes);
   }
 
-  private static void copyFile(FileSystem files, org.apache.hadoop.fs.Path from, Path to)
+  /**
+   * Copies those files again whose copies have another length, as after a fault of this machine's
+   * disk. Each is replaced by a rename, since other processes may read it. The engine finds other
+   * damage by the digests.
+   */
+  private static void repair(org.apache.hadoop.fs.Path bundle, Path copy, Configuration hadoop)
+      throws IOException {
+    for (FileStatus status : files(bundle, hadoop)) {
+      org.apache.hadoop.fs.Path file = status.getPath();
+      Path copied = copy.resolve(file.getName());
+      long length = Files.exists(copied) ? Files.size(copied) : -1;
+      if (length != status.getLen()) {
+        LOG.warn(
+            "cached key file {}: expected {} bytes, actual {}; copying it again from {}",
+            copied,
+            status.getLen(),
+            length < 0 ? "no file" : length,
+            file);
+        Path partial = copy.resolve(file.getName() + PARTIAL);
+        Files.deleteIfExists(partial); // of a process that was killed
+        try {
+          copyFile(file, partial, hadoop);
+          Files.move(
+              partial, copied, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+          Files.deleteIfExists(partial);
+        }
+        synchronize(copy);
+      }
+    }
+  }
+
+  private static FileStatus[] files(org.apache.hadoop.fs.Path bundle, Configuration hadoop) {
+    FileStatus[] all;
+    try {
+      all = HadoopFailures.fileSystem(bundle, hadoop).listStatus(bundle);
+    } catch (IOException e) {
+      throw unreadable("key bundle " + bundle + ": cannot list it: ", e);
+    }
+    for (FileStatus status : all) {
+      if (!status.isFile()) {
+        throw new DatasetException(
+            "key bundle "
+                + bundle
+                + ": expected files only, actual the folder "
+                + status.getPath().getName());
+      }
+    }
+    return all;
+  }
+
+  private static void copyFile(org.apache.hadoop.fs.Path from, Path to, Configuration hadoop)
       throws IOException {
     byte[] part = new byte[PART_BYTES];
-    InputStream in = open(files, from);
+    InputStream in = open(from, hadoop);
     try (FileChannel file =
             FileChannel.open(to, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         OutputStream out = Channels.newOutputStream(file)) {
@@ -241,9 +284,9 @@ public final class KeyBundleCache {
     }
   }
 
-  private static InputStream open(FileSystem files, org.apache.hadoop.fs.Path file) {
+  private static InputStream open(org.apache.hadoop.fs.Path file, Configuration hadoop) {
     try {
-      return files.open(file);
+      return HadoopFailures.fileSystem(file, hadoop).open(file);
     } catch (IOException e) {
       throw unreadable("key bundle: cannot read " + file + ": ", e);
     }

@@ -104,8 +104,8 @@ final class Fit {
       SparkGradientService workers,
       RunLock lock,
       ValidationOracle oracle) {
-    Storage storage = isDurable() ? run.runStorage("") : new MemoryStorage("run");
-    Storage model = isDurable() ? run.runStorage(MODEL) : new MemoryStorage(MODEL);
+    Storage storage = isDurable() ? run.runStorage("", lock) : new MemoryStorage("run");
+    Storage model = isDurable() ? run.runStorage(MODEL, lock) : new MemoryStorage(MODEL);
     Metrics metrics =
         new Metrics(
             storage,
@@ -136,9 +136,6 @@ final class Fit {
     }
     boolean there = org.hetal.dataset.EncryptedModel.isPresent(model);
     if (!there) {
-      if (lock != null) {
-        lock.requireHeld();
-      }
       // The report first: a run with a model has everything.
       RunReport.of(settings, run, plan, spark, result, metrics).write(storage);
       org.hetal.dataset.EncryptedModel.write(

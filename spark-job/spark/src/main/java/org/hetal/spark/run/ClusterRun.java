@@ -31,6 +31,7 @@ import org.hetal.spark.executor.SparkGradientService;
 import org.hetal.spark.executor.WorkerEngine;
 import org.hetal.spark.storage.HadoopCheckpoints;
 import org.hetal.spark.storage.HadoopStorage;
+import org.hetal.spark.storage.LockedStorage;
 import org.hetal.spark.storage.RunLock;
 import org.hetal.training.CheckpointStore;
 
@@ -169,10 +170,15 @@ public final class ClusterRun implements AutoCloseable {
         spark, spec, dataset, settings.cluster().partitions(), settings.cluster().split());
   }
 
-  /** A folder below the run directory; "" for itself. */
-  public Storage runStorage(String folder) {
+  /**
+   * A folder below the run directory; "" for itself. Each write checks the lock of the run.
+   *
+   * @param lock of this process
+   */
+  public Storage runStorage(String folder, RunLock lock) {
     String run = settings.paths().run();
-    return new HadoopStorage(folder.isEmpty() ? run : run + "/" + folder, hadoop);
+    Storage files = new HadoopStorage(folder.isEmpty() ? run : run + "/" + folder, hadoop);
+    return new LockedStorage(files, lock);
   }
 
   /** Any folder that Hadoop knows. */

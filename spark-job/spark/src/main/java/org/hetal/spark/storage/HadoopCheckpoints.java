@@ -80,7 +80,7 @@ public final class HadoopCheckpoints implements CheckpointStore {
 
   /**
    * @param storage of the run directory
-   * @param lock on it; checked before each commit
+   * @param lock on it; checked before each write
    */
   public HadoopCheckpoints(HadoopStorage storage, RunLock lock) {
     this.storage = storage;
@@ -119,6 +119,7 @@ public final class HadoopCheckpoints implements CheckpointStore {
         storage.deleteFolder(old.folder());
       }
     } catch (UncheckedIOException e) {
+      lock.requireHeld(); // another process that took the run deletes files that it did not write
       throw HadoopFailures.ofRun(
           "checkpoint of epoch "
               + checkpoint.epoch()
@@ -230,6 +231,7 @@ public final class HadoopCheckpoints implements CheckpointStore {
       // The level is in the ciphertext itself; the checkpoint does not need to know it.
       StoredFile file = new StoredFile(path, 0, bytes.length, Digests.sha256(bytes));
       if (!there.contains(file)) {
+        lock.requireHeld();
         storage.writeAtomically(path, bytes);
       }
       files.add(file);

@@ -24,6 +24,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.fs.StreamCapabilities;
+import org.apache.hadoop.io.IOUtils;
 import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.Storage;
@@ -218,25 +219,32 @@ public final class HadoopStorage implements Storage {
       put(files, file, bytes);
       return;
     }
-    try (FSDataOutputStream out = files.create(partial, true)) {
+    FSDataOutputStream out = files.create(partial, true);
+    try {
       out.write(bytes);
       if (out.hasCapability(StreamCapabilities.HSYNC)) {
         out.hsync();
       }
+    } catch (IOException | RuntimeException | Error e) {
+      IOUtils.closeStream(
+          out); // HDFS throws the same exception again, which cannot suppress itself
+      throw e;
     }
+    out.close();
     rename(files, partial, file);
   }
 
   /** Closing the stream sends the object; a stream that failed must not be closed before abort. */
   private static void put(FileSystem files, Path file, byte[] bytes) throws IOException {
-    try (FSDataOutputStream out = files.create(file, true)) {
-      try {
-        out.write(bytes);
-      } catch (IOException | RuntimeException e) {
-        out.abort();
-        throw e;
-      }
+    FSDataOutputStream out = files.create(file, true);
+    try {
+      out.write(bytes);
+    } catch (IOException | RuntimeException | Error e) {
+      out.abort();
+      IOUtils.closeStream(out);
+      throw e;
     }
+    out.close();
   }
 
   private static void rename(FileSystem files, Path from, Path to) throws IOException {

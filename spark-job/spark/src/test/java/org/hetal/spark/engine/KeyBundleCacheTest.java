@@ -1,5 +1,6 @@
 package org.hetal.spark.engine;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -67,6 +68,27 @@ class KeyBundleCacheTest {
   }
 
   @Test
+  void fetch_whereACopiedFileLostItsEndOrIsGone_copiesThatFileAgain() throws IOException {
+    String uri = "unreliable:" + root.resolve("keys");
+    Path local = KeyBundleCache.fetch(uri, digest, hadoop);
+    for (String name : new String[] {"relinearization.key", "manifest"}) {
+      byte[] whole = Files.readAllBytes(local.resolve(name));
+      Files.write(local.resolve(name), new byte[] {1});
+      assertEquals(local, KeyBundleCache.fetch(uri, digest, hadoop));
+      assertArrayEquals(whole, Files.readAllBytes(local.resolve(name)));
+      Files.delete(local.resolve(name));
+      KeyBundleCache.fetch(uri, digest, hadoop);
+      assertArrayEquals(whole, Files.readAllBytes(local.resolve(name)));
+    }
+    Files.write(local.resolve("relinearization.key"), new byte[] {1});
+    Files.write(local.resolve("relinearization.key.partial"), new byte[] {1});
+    KeyBundleCache.fetch(uri, digest, hadoop);
+    try (var entries = Files.list(local)) {
+      assertEquals(2, entries.count(), "the manifest and the key");
+    }
+  }
+
+  @Test
   void fetch_whenCopyingFails_leavesNothingHalfDone() throws IOException {
     hadoop.set("fs.unreliable.fails", ".*relinearization\\.key");
     String uri = "unreliable:" + root.resolve("keys");
@@ -82,7 +104,7 @@ class KeyBundleCacheTest {
   void fetch_whenTheCacheHoldsOtherBytes_throws() throws IOException {
     Path cache = Files.createDirectory(root.resolve("cache"), mode("rwx------"));
     Path planted = Files.createDirectory(cache.resolve(digest));
-    Files.write(planted.resolve("manifest"), "another".getBytes(StandardCharsets.UTF_8));
+    Files.write(planted.resolve("manifest"), "a manifesT".getBytes(StandardCharsets.UTF_8));
     String uri = "unreliable:" + root.resolve("keys");
     assertThrows(DatasetException.class, () -> KeyBundleCache.fetch(uri, digest, hadoop));
   }

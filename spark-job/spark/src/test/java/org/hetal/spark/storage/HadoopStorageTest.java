@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.reflect.Constructor;
@@ -56,6 +57,15 @@ class HadoopStorageTest {
           }
           throw (IOException) refusal;
         }
+
+        /** As HDFS does: the same exception once more. */
+        @Override
+        public void close() throws IOException {
+          super.close();
+          if (refusal instanceof IOException again) {
+            throw again;
+          }
+        }
       };
     }
   }
@@ -103,6 +113,15 @@ class HadoopStorageTest {
     assertEquals(ExitCode.RETRY, ClusterFailures.TABLE.code(away));
     String line = ClusterFailures.TABLE.line(away);
     assertEquals("cannot write " + root + "/a/file: Connection reset", line);
+  }
+
+  /** Another driver took the run and deleted the file: HDFS says that it does not exist. */
+  @Test
+  void fileThatAnotherDeletes_cannotCommit() {
+    RuntimeException deleted = refusedBy(new FileNotFoundException("File does not exist: x"));
+    assertEquals(ExitCode.COMMIT, ClusterFailures.TABLE.code(deleted));
+    String line = ClusterFailures.TABLE.line(deleted);
+    assertEquals("cannot write " + root + "/a/file: File does not exist: x", line);
   }
 
   @Test

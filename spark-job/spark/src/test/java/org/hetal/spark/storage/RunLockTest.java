@@ -1,5 +1,6 @@
 package org.hetal.spark.storage;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -18,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
 import org.hetal.dataset.CommitException;
+import org.hetal.dataset.LocalStorage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,6 +97,22 @@ public class RunLockTest {
     } finally {
       thread.setUncaughtExceptionHandler(null);
     }
+  }
+
+  /** The process did not run for longer than its lease, and another took the run. */
+  @Test
+  void storage_ofALostLock_isNotWritten() throws Exception {
+    LocalStorage files = new LocalStorage(root.resolve("run"));
+    try (RunLock lock = acquire()) {
+      LockedStorage storage = new LockedStorage(files, lock);
+      storage.writeAtomically("metrics.jsonl", new byte[] {1});
+      write("another-host", 1, "unknown", Instant.now());
+      assertThrows(
+          CommitException.class, () -> storage.writeAtomically("metrics.jsonl", new byte[] {2}));
+      assertThrows(CommitException.class, () -> storage.delete("metrics.jsonl"));
+      assertArrayEquals(new byte[] {1}, files.read("metrics.jsonl"));
+    }
+    assertTrue(files.exists(RunLock.NAME), "the lock of another was removed");
   }
 
   @Test

@@ -1,0 +1,77 @@
+package org.hetal.tools;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.hetal.dataset.LocalStorage;
+import org.hetal.dataset.Storage;
+
+/**
+ * What all trainings of {@code bench chaos} share: the data owner, the cluster, and HDFS, which
+ * starts when the first training needs it.
+ */
+final class ChaosSite {
+  private static final String TRAINING =
+      "batch-rows = 120, epochs = 3, learning-rate = 20, checkpoint-every = 2";
+
+  private final ChaosProcesses processes;
+  private final Path folder;
+  private final Path hadoop;
+  private final ChaosOwner owner;
+  private final ChaosCluster cluster;
+  private ChaosHdfs hdfs;
+
+  /**
+   * Plans, makes keys, encrypts and starts the cluster.
+   *
+   * @param spark a Spark installation
+   * @param hadoop the jars of Hadoop's servers; needed by {@link #hdfs}
+   */
+  ChaosSite(ChaosProcesses processes, Path folder, Path spark, Path hadoop) {
+    this.processes = processes;
+    this.folder = folder;
+    this.hadoop = hadoop;
+    this.owner =
+        new ChaosOwner(processes, Programs.ofLauncher(), Programs.home(), folder, TRAINING);
+    this.cluster = new ChaosCluster(processes, folder.resolve("cluster"), spark, List.of());
+  }
+
+  ChaosProcesses processes() {
+    return processes;
+  }
+
+  ChaosOwner owner() {
+    return owner;
+  }
+
+  ChaosCluster cluster() {
+    return cluster;
+  }
+
+  /** HDFS with keys and data set. */
+  ChaosHdfs hdfs() {
+    if (hdfs == null) {
+      hdfs = new ChaosHdfs(processes, folder.resolve("hdfs"), hadoop);
+      hdfs.put(owner.given());
+    }
+    return hdfs;
+  }
+
+  /** The folder with {@code keys} and {@code dataset}: a path or a URI. */
+  String root(boolean onHdfs) {
+    return onHdfs ? hdfs().uri() : folder.toString();
+  }
+
+  /** The run directory of a training: a path or a URI. */
+  String run(boolean onHdfs, Path training) {
+    return onHdfs ? hdfs().uri() + inHdfs(training) : training.resolve("run").toString();
+  }
+
+  /** The run directory of a training, for reading. */
+  Storage storage(boolean onHdfs, Path training) {
+    return onHdfs ? hdfs().folder(inHdfs(training)) : new LocalStorage(training.resolve("run"));
+  }
+
+  private static String inHdfs(Path training) {
+    return "/" + training.getFileName() + "/run";
+  }
+}

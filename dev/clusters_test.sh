@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Tests on clusters, each started from nothing; docs/clusters.md says which.
-#   clusters_test.sh                   YARN with HDFS, S3A
+#   clusters_test.sh                   standalone, YARN with HDFS, S3A, bench scaling
 #   clusters_test.sh --spark VERSION   what runs through spark-submit, on another Spark (4.0.5, 4.1.3, 4.3.0)
 #   clusters_test.sh --java 21         the same on another Java, for driver, executors, master and workers
 set -euo pipefail
@@ -60,6 +60,7 @@ case "$*" in
     fetch_jars s3proxy spark-job/spark/src/test/clusters/s3proxy.xml
     fetch_jars s3a conf/spark/s3a-jars.xml
     SPARK_HOME=$("$root/spark-job/spark/install_spark.sh") integration YarnIT,S3aIT,StandaloneIT -Dhetal.clusters="$FETCHED"
+    SPARK_HOME=$("$root/spark-job/spark/install_spark.sh") "$root/hetal" bench scaling --set parameters=insecure_n10_l12 --iterations 1
     ;;
   "--spark "?*)
     require build fetch

@@ -89,7 +89,7 @@ def test_ownersFiles_areForTheOwnerAlone(site, undisturbed):
 
 @dataclass(frozen=True)
 class Killed:
-    """A run whose driver was killed once, after two epochs.
+    """A run whose driver was killed once, after the answers for two epochs.
 
     :param told: what the cluster's processes had in arguments, environment and open files at that time
     """
@@ -105,7 +105,8 @@ def killed(site: Site, cluster: SparkCluster, server: AirflowServer) -> Killed:
     dag_run = DagRun.start(server, "killed+once")
     name = hetal_run_id(dag_run.run_id)
     folder = site.shared / "runs" / name / "run"
-    wait_for("two epochs", lambda: (folder / "checkpoints/epoch-000002").exists(), 400)
+    # A checkpoint is written before the oracle is asked: that of epoch 3 shows that the answer for epoch 2 is saved.
+    wait_for("the checkpoint of epoch 3", lambda: (folder / "checkpoints/epoch-000003").exists(), 400)
     driver = _driver(folder)
     told = {f"executor {pid}": everything_about(pid) for pid in cluster.executors()}
     assert told

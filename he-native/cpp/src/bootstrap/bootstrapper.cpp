@@ -28,12 +28,13 @@ std::uint64_t key_bytes(const ckks::Parameters& parameters) {
 
 Bootstrapper::Bootstrapper(const ckks::Context& context)
     : context_(context),
-      eval_mod_(context, context.parameters().scale(context.parameters().bootstrap_input_level()) * kMessageGain) {
+      eval_mod_(context, context.parameters().scale(context.parameters().bootstrap_input_level()) *
+                             message_gain(context.parameters())) {
   const ckks::Parameters& p = context.parameters();
   const int input = p.bootstrap_input_level();
   auto stride = strides(radices(p, p.slot_count()));
   const auto stc =
-      factors(context, p.slot_count(), false, std::pow(kMessageGain, 1.0 / static_cast<double>(stride.size())));
+      factors(context, p.slot_count(), false, std::pow(message_gain(p), 1.0 / static_cast<double>(stride.size())));
   for (std::size_t i = 0; i < stc.size(); ++i) {
     stc_.push_back(std::make_unique<circuits::LinearTransform>(context, stc[i], stride[i], kBabySteps,
                                                                input - static_cast<int>(i)));

@@ -45,6 +45,10 @@ ckks::Plaintext scaled_mask(const ckks::Context& context, std::vector<std::compl
 
 }  // namespace
 
+double message_gain(const ckks::Parameters& parameters) {
+  return kMessageGain * std::exp2(kMessageLogScale - parameters.literal().log_scale);
+}
+
 EvalMod::EvalMod(const ckks::Context& context, double message_scale, const std::vector<std::complex<double>>& mask) {
   const ckks::Parameters& p = context.parameters();
   // q0 / (2 pi message_scale) * arcsin(s), at the canonical scale of the output level.

@@ -10,6 +10,9 @@
 
 namespace hetal::bootstrap {
 
+/// By what SlotsToCoeffs enlarges the messages of a set. EvalMod's error in the message is that of n16_l12 then.
+double message_gain(const ckks::Parameters& parameters);
+
 class EvalMod {
  public:
   /// For messages of scale `message_scale` when their modulus was raised. A mask, unless empty, is one factor per slot,

@@ -27,9 +27,13 @@ inline constexpr int kDoubleAngles = 3;
 /// the message, 2^-10 of the rms noise; degree 19 has 2^-18.
 inline constexpr int kHalfDegree = 23;
 
-/// SlotsToCoeffs enlarges the message by this. A larger gain reduces the noise of EvalMod in the message and increases
-/// the error of the cubic that replaces the arcsine.
+/// SlotsToCoeffs enlarges the message by this where its scale is 2^kMessageLogScale, and by so much more where its
+/// scale is less that the same number arrives (message_gain). A larger gain reduces the noise of EvalMod in the message
+/// and increases the error of the cubic that replaces the arcsine.
 inline constexpr double kMessageGain = 1.6;
+
+/// log2 of the scale for which kMessageGain was chosen.
+inline constexpr double kMessageLogScale = 42;
 
 /// The cubic is the best one for |message| up to this. With this gain and bound its error is 2^-22.5 for |message| <=
 /// 1, 0.9 bits below the noise of the worst slot, and 2^-19.3 at 2. Raising either by 0.1 raises the first of them

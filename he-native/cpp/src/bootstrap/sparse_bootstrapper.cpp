@@ -60,7 +60,7 @@ Diagonals before_mask(const Diagonals& matrix, std::uint32_t half) {
   return out;
 }
 
-double message_scale(const ckks::Parameters& p) { return p.scale(p.bootstrap_input_level()) * kMessageGain; }
+double message_scale(const ckks::Parameters& p) { return p.scale(p.bootstrap_input_level()) * message_gain(p); }
 
 std::vector<Complex> halves(std::uint32_t half, Complex first, Complex second) {
   std::vector<Complex> out(half, first);
@@ -102,7 +102,7 @@ SparseBootstrapper::SparseBootstrapper(const ckks::Context& context, std::uint32
   auto transform = [&](const Diagonals& diagonals, std::uint32_t step, int level) {
     return std::make_unique<circuits::LinearTransform>(context, diagonals, step, kBabySteps, level);
   };
-  const auto stc = factors(context, half_, false, std::pow(kMessageGain, 1.0 / count));
+  const auto stc = factors(context, half_, false, std::pow(message_gain(p), 1.0 / count));
   // The trace adds y and rotate(y, m), which halves their mean; hence the 2.
   first_of_real_ = transform(after_mask(stc[0], half_, 2, Complex(0, 2)), stride[0], input);
   first_of_pair_ = transform(stc[0], stride[0], input);

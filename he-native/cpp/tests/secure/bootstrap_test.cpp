@@ -27,8 +27,11 @@ std::array<double, 2> bits(const std::vector<std::complex<double>>& actual,
   return {-std::log2(sum / static_cast<double>(expected.size())), -std::log2(worst)};
 }
 
-TEST(SecureBootstrap, Refreshes32768RealSlotsTo12LevelsAnd20Bits) {
-  const ckks::Context context(ckks::Parameters::named("n16_l12"), 0);
+class SecureBootstrapOf : public ::testing::TestWithParam<std::pair<const char*, int>> {};
+
+TEST_P(SecureBootstrapOf, Refreshes32768RealSlotsTo20Bits) {
+  const auto [name, levels] = GetParam();
+  const ckks::Context context(ckks::Parameters::named(name), 0);
   const ckks::Parameters& p = context.parameters();
   EXPECT_EQ(p.security_bits(), 128);
   const owner::SecretKey secret(context, Random::insecure_seed(1));
@@ -47,7 +50,7 @@ TEST(SecureBootstrap, Refreshes32768RealSlotsTo12LevelsAnd20Bits) {
   for (auto& z : slots) z = uniform(random);
   const auto refreshed = bootstrapper.real(
       evaluator, owner::encrypt(context, secret, Random::insecure_seed(3), 1, slots, p.bootstrap_input_level()));
-  EXPECT_EQ(refreshed.level - p.bootstrap_input_level(), 12);
+  EXPECT_EQ(refreshed.level - p.bootstrap_input_level(), levels);
   EXPECT_EQ(refreshed.scale, p.scale(refreshed.level));
 
   const auto [mean_bits, worst_bits] = bits(owner::decrypt(context, secret, refreshed), slots);
@@ -58,6 +61,9 @@ TEST(SecureBootstrap, Refreshes32768RealSlotsTo12LevelsAnd20Bits) {
   EXPECT_LT(worst_bits, 24) << "less noise than the rounding of one rescaling leaves: are these the secure parameters?";
   EXPECT_LT(mean_bits, 27);
 }
+
+INSTANTIATE_TEST_SUITE_P(Sets, SecureBootstrapOf, ::testing::Values(std::pair{"n16_l12", 12}, std::pair{"n16_l14", 14}),
+                         [](const auto& info) { return std::string(info.param.first); });
 
 TEST(SecureBootstrap, RefreshesRealSlotsThatRepeatAndPairsOfHalfAsMany) {
   const ckks::Context context(ckks::Parameters::named("n16_l12"), 0);

@@ -249,10 +249,11 @@ TEST_P(Noise, OfAdditionIsTheSumOfVariances) {
 /// products at EvalMod's scale: T2, the double angles and CoeffsToSlots bring 2^5.2 of them together (parameters.cpp),
 /// and q0 over the message's scale magnifies them.
 TEST_P(Noise, OfABootstrap) {
-  constexpr double kDivisions = 36.8, kGain = 1.6, kArcsineBound = 1.7;
+  constexpr double kDivisions = 36.8, kArcsineBound = 1.7;
   constexpr std::uint64_t kSeeds = 3;
   const double period =
-      static_cast<double>(parameters().q()[0]) / (kGain * parameters().scale(parameters().bootstrap_input_level()));
+      static_cast<double>(parameters().q()[0]) /
+      (bootstrap::message_gain(parameters()) * parameters().scale(parameters().bootstrap_input_level()));
   const double ratio = period / (2 * std::numbers::pi), bound = kArcsineBound / ratio;
   const double first = 1 - 3.0 / 40 * 5 / 16 * std::pow(bound, 4);
   const double third = 1.0 / 6 + 3.0 / 40 * 20 / 16 * bound * bound;
@@ -283,7 +284,7 @@ TEST_P(Noise, OfABootstrap) {
   expect_near(measured, std::sqrt(expected / static_cast<double>(kSeeds)), 0.25);
 }
 
-INSTANTIATE_TEST_SUITE_P(Rings, Noise, ::testing::Values("insecure_n10_l12", "insecure_n12_l12"));
+INSTANTIATE_TEST_SUITE_P(Rings, Noise, ::testing::Values("insecure_n10_l12", "insecure_n12_l12", "insecure_n10_l14"));
 
 }  // namespace
 }  // namespace hetal

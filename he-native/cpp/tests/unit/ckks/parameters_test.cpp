@@ -15,13 +15,22 @@ TEST(Parameters, DefaultMeetsTheSecurityTableWithTwelveLevelsOrMore) {
   EXPECT_GE(p.bootstrap_output_level() - p.bootstrap_input_level(), 12);
 }
 
+TEST(Parameters, TheDeeperSetMeetsTheSecurityTableWithFourteenLevels) {
+  const Parameters p = Parameters::named("n16_l14");
+  EXPECT_EQ(p.security_bits(), 128);
+  EXPECT_LE(p.log_qp(), 1747);
+  EXPECT_EQ(p.bootstrap_output_level() - p.bootstrap_input_level(), 14);
+}
+
 TEST(Parameters, ScalesStayNearTheirTarget) {
-  const Parameters p = Parameters::named("n16_l12");
-  for (int level = 0; level <= p.bootstrap_output_level(); ++level) {
-    EXPECT_NEAR(std::log2(p.scale(level)), 42, 1e-4) << level;
-  }
-  for (int level = p.bootstrap_output_level() + 1; level <= p.eval_mod_level(); ++level) {
-    EXPECT_NEAR(std::log2(p.scale(level)), 49.9, 1e-3) << level;
+  for (const char* name : {"n16_l12", "n16_l14"}) {
+    const Parameters p = Parameters::named(name);
+    for (int level = 0; level <= p.bootstrap_output_level(); ++level) {
+      EXPECT_NEAR(std::log2(p.scale(level)), p.literal().log_scale, 1e-4) << name << " " << level;
+    }
+    for (int level = p.bootstrap_output_level() + 1; level <= p.eval_mod_level(); ++level) {
+      EXPECT_NEAR(std::log2(p.scale(level)), 49.9, 1e-3) << name << " " << level;
+    }
   }
 }
 

@@ -19,8 +19,8 @@ constexpr char kSet[] = "insecure_n12_l12";
 
 /// Keys and ciphertexts from fixed seeds, so that two of these hold the same residues on different devices.
 struct Machine {
-  explicit Machine(const device::Choice& device)
-      : context(ckks::Parameters::named(kSet), device),
+  explicit Machine(const device::Choice& device, const char* set = kSet)
+      : context(ckks::Parameters::named(set), device),
         secret(context, Random::insecure_seed(1)),
         generator(context, secret, Random::insecure_seed(2)),
         evaluator(context, keys),
@@ -164,6 +164,13 @@ TEST_F(CudaEngine, SparseBootstrapsGiveTheSameBytes) {
 }
 
 // Tasks share a GPU: each thread's results are what they are alone.
+/// Five digits and six special primes.
+TEST(CudaDeeperSet, BootstrapsGiveTheSameBytes) {
+  Machine cpu(device::Choice::cpu(2), "insecure_n10_l14"), gpu(cuda_choice(), "insecure_n10_l14");
+  const auto refreshed = [](Machine& m) { return m.bytes(m.bootstrapper.real(m.evaluator, m.encrypt(30, 3))); };
+  EXPECT_TRUE(refreshed(cpu) == refreshed(gpu));
+}
+
 TEST_F(CudaEngine, ThreadsSharingADeviceDoNotDisturbEachOther) {
   const ckks::Ciphertext a = gpu_->encrypt(8, 8), b = gpu_->encrypt(9, 8);
   const auto work = [&] {

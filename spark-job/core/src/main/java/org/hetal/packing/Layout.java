@@ -196,6 +196,37 @@ public record Layout(int slots, int rowsPerBlock, int classes, int features)
     return ceilDiv(diagonals(), diagonalsPerCompact());
   }
 
+  /**
+   * {@return whether the compact form is one ciphertext with room for a second form in it, so that
+   * weights and look-ahead point are refreshed as one}
+   */
+  public boolean hasRoomForTwo() {
+    return diagonals() <= rowsToSecond();
+  }
+
+  /**
+   * {@return by how many rows the second form lies further in each column, where there is room for
+   * two}
+   */
+  public int rowsToSecond() {
+    return diagonalsPerCompact() / 2;
+  }
+
+  /**
+   * Ones in the rows of the compact form, zeros in the others.
+   *
+   * @return one column, {@code rowsPerBlock} values, which repeats over the slots; for layouts with
+   *     room for two forms
+   */
+  public double[] compactRows() {
+    double[] column = new double[rowsPerBlock];
+    for (int diagonal = 0; diagonal < diagonals(); diagonal++) {
+      column[diagonal] = 1;
+      column[diagonal + diagonalsPerCompact()] = 1;
+    }
+    return column;
+  }
+
   /** What features and weights of a column block are multiplied by: 1, or 1/sqrt(2). */
   double blockScale(int columnBlock) {
     return classPeriod(columnBlock) == paddedClasses() ? 1 : Math.sqrt(0.5);

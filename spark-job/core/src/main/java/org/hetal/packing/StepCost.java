@@ -23,8 +23,11 @@ final class StepCost {
   /** The backward product runs some seven levels below the forward one. */
   static final double BACKWARD = 0.6;
 
-  /** Bootstrapping two real ciphertexts together: weights and look-ahead. */
+  /** Bootstrapping two real ciphertexts together: weights and look-ahead point. */
   static final double BOOTSTRAP_PAIR = 220;
+
+  /** Bootstrapping one, in which weights and look-ahead point lie side by side. */
+  static final double BOOTSTRAP = 155;
 
   private StepCost() {}
 
@@ -49,7 +52,7 @@ final class StepCost {
   private static double compact(Layout layout, int ciphertext) {
     int rows = layout.rowsPerBlock();
     int count = layout.diagonalsOf(ciphertext);
-    return BOOTSTRAP_PAIR
+    return (layout.hasRoomForTwo() ? BOOTSTRAP : BOOTSTRAP_PAIR)
         + KEY_SWITCH
         + DiagonalReplicationPlan.replicate(rows, count).cost(true)
         + BACKWARD * (2 * KEY_SWITCH + DiagonalReplicationPlan.packSums(rows, count).cost(false));

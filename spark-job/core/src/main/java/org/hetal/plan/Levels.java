@@ -7,7 +7,8 @@ import org.hetal.linalg.Products;
  * The level of everything that crosses a boundary, as placed by the planner. Levels that the
  * algorithms fix against each other are checked.
  *
- * @param state weights and look-ahead point after a refresh
+ * @param state weights and look-ahead point after a refresh: the level of a bootstrap's result, or
+ *     one below it when the update takes no level before the bootstrap
  * @param forward look-ahead point as the workers get it
  * @param features training features at encryption
  * @param logits what enters the softmax
@@ -35,7 +36,7 @@ public record Levels(
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
-  /** The update's products with momentum. */
+  /** The update's products with momentum, before the bootstrap or after it. */
   public static final int UPDATE_LEVELS = 1;
 
   /** The gradient multiplies features this many levels below the residual. */
@@ -52,7 +53,7 @@ public record Levels(
    * @param logits below {@code forward} by the levels of expansion and logits
    * @param residual above {@code gradient} by the levels of the gradient's products
    * @param labels at least {@code residual}
-   * @param gradient {@code refresh} + {@link #UPDATE_LEVELS}
+   * @param gradient {@code refresh} or {@link #UPDATE_LEVELS} above it
    * @param refresh at least 0
    * @param validationWeights at most {@code state}, and enough for the products up to the logits
    * @param validationFeatures enough for the logits of the weights
@@ -61,7 +62,7 @@ public record Levels(
    */
   public Levels {
     Checks.range("levels.refresh", refresh, 0, MOST);
-    Checks.equal("levels.gradient", refresh + UPDATE_LEVELS, gradient);
+    Checks.range("levels.gradient", gradient, refresh, refresh + UPDATE_LEVELS);
     Checks.equal("levels.residual", gradient + Products.GRADIENT_LEVELS, residual);
     Checks.range("levels.labels", labels, residual, MOST);
     Checks.range("levels.state", state, residual, MOST);
@@ -80,9 +81,15 @@ public record Levels(
         MOST);
   }
 
+  /** {@return whether the update multiplies the momentum after the bootstrap} */
+  public boolean momentumAfterRefresh() {
+    return gradient == refresh;
+  }
+
   /** Throws unless each level is one of the parameter set. */
   void require(PlannedParameters parameters) {
-    Checks.equal("levels.state", parameters.bootstrapOutputLevel(), state);
+    int after = momentumAfterRefresh() ? UPDATE_LEVELS : 0;
+    Checks.equal("levels.state", parameters.bootstrapOutputLevel() - after, state);
     Checks.range("levels.features", features, 0, parameters.maxLevel());
     Checks.range("levels.labels", labels, 0, parameters.maxLevel());
     Checks.range("levels.validationFeatures", validationFeatures, 0, parameters.maxLevel());

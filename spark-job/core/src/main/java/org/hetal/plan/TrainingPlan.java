@@ -25,7 +25,8 @@ import org.hetal.softmax.SoftmaxPlan;
  * @param preprocessing how the owner prepares rows
  * @param levels of everything that crosses a boundary
  * @param softmax where the softmax bootstraps; the state is bootstrapped once per iteration at
- *     {@link Levels#refresh()}, a pair for each compact ciphertext
+ *     {@link Levels#refresh()}: weights and look-ahead point as one ciphertext where the layout has
+ *     room for two forms, else as a pair for each compact ciphertext
  * @param keys exactly the evaluation keys that training, validation and prediction use, each with
  *     the highest level of its use
  * @param predictionKeys those of {@code keys} that validation and prediction use
@@ -134,6 +135,19 @@ public record TrainingPlan(
 
   private static long ceilDiv(long a, long b) {
     return (a + b - 1) / b;
+  }
+
+  /**
+   * Whether weights and look-ahead point are refreshed as one ciphertext, not as a pair.
+   *
+   * @return whether the layout has room for two forms, and the keys have both rotations between
+   *     them; plans of earlier releases lack the keys
+   */
+  public boolean refreshesAsOne() {
+    int rows = layout.rowsToSecond();
+    return layout.hasRoomForTwo()
+        && keys.rotations().getOrDefault(rows, -1) >= parameters.bootstrapOutputLevel()
+        && keys.rotations().getOrDefault(layout.slots() - rows, -1) >= levels.refresh();
   }
 
   /**

@@ -161,7 +161,8 @@ public record ClusterEstimate(
       double bootstraps,
       double products,
       double transfer) {
-    double update = seconds(pieces.update(), costs) + bootstraps(pieces.update(), true, costs);
+    double update =
+        seconds(pieces.update(), costs) + bootstraps(pieces.update(), pieces.isStatePair(), costs);
     return new ClusterEstimate(
         executors,
         split,

@@ -91,12 +91,12 @@ final class DryRun {
   }
 
   private void runTraining(Schedule schedule, SoftmaxPlan softmax) {
-    NesterovUpdate update = new NesterovUpdate(simulator, levels);
+    NesterovUpdate update = new NesterovUpdate(simulator, layout, levels, layout.hasRoomForTwo());
     int compact = layout.compactCiphertexts();
     Map<List<Integer>, OperationCounts> microbatchCounts = new HashMap<>();
     try (MicrobatchGradient microbatchGradient =
             new MicrobatchGradient(simulator, layout, levels, softmax);
-        ModelState start = update.start(compact)) {
+        ModelState start = update.start()) {
       simulator.resetCounts();
       try (ExpandedWeights lookahead = microbatchGradient.expand(start.lookahead())) {
         OperationCounts expand = counts();

@@ -13,6 +13,9 @@ import org.hetal.softmax.SoftmaxPlan;
  * of update, gradient and residual. The softmax in between refreshes itself; the look-ahead point
  * enters at the lowest level with which the softmax needs no more bootstraps than from the top,
  * because everything is cheaper lower down.
+ *
+ * <p>The update takes its level before the bootstrap, where the gradient is, or after it, where the
+ * logits are. The placement with fewer bootstraps is taken; of equal ones the first.
  */
 final class Placement {
   private Placement() {}
@@ -21,11 +24,27 @@ final class Placement {
    * @throws HeLevelException when the parameters leave too few levels
    */
   static Levels of(Parameters parameters, int classes, int squarings) {
+    Levels before = of(parameters, classes, squarings, Levels.UPDATE_LEVELS);
+    Levels after = of(parameters, classes, squarings, 0);
+    return bootstraps(parameters, classes, squarings, after)
+            < bootstraps(parameters, classes, squarings, before)
+        ? after
+        : before;
+  }
+
+  private static int bootstraps(Parameters parameters, int classes, int squarings, Levels levels) {
+    return bootstraps(parameters, classes, squarings, levels.logits(), levels.residual());
+  }
+
+  /**
+   * @param updateLevels of the update before the bootstrap; the others are after it
+   */
+  private static Levels of(Parameters parameters, int classes, int squarings, int updateLevels) {
     int refresh = parameters.bootstrapInputLevel();
-    int gradient = refresh + Levels.UPDATE_LEVELS;
+    int gradient = refresh + updateLevels;
     int residual = gradient + Products.GRADIENT_LEVELS;
     int toLogits = Products.EXPAND_LEVELS + Products.LOGIT_LEVELS;
-    int state = parameters.bootstrapOutputLevel();
+    int state = parameters.bootstrapOutputLevel() - (Levels.UPDATE_LEVELS - updateLevels);
     if (residual > state || toLogits > state) {
       throw new HeLevelException(
           String.format(
@@ -35,7 +54,7 @@ final class Placement {
               Math.max(residual, toLogits),
               state));
     }
-    int forward = lowestForward(parameters, classes, squarings, residual);
+    int forward = lowestForward(parameters, classes, squarings, state, residual);
     int expanded = forward - Products.EXPAND_LEVELS;
     return new Levels(
         state,
@@ -52,9 +71,9 @@ final class Placement {
   }
 
   private static int lowestForward(
-      Parameters parameters, int classes, int squarings, int residual) {
+      Parameters parameters, int classes, int squarings, int state, int residual) {
     int toLogits = Products.EXPAND_LEVELS + Products.LOGIT_LEVELS;
-    int forward = parameters.bootstrapOutputLevel();
+    int forward = state;
     int fewest =
         SoftmaxPlan.of(parameters, classes, squarings, forward - toLogits, residual).bootstraps();
     while (forward > toLogits

@@ -31,7 +31,8 @@ import org.hetal.training.NesterovUpdate;
  * are of serialized ciphertexts, in bytes.
  *
  * @param expand of the weights, once per executor and step
- * @param update of the weights, in the driver; each bootstrap is of a pair
+ * @param update of the weights, in the driver
+ * @param isStatePair whether weights and look-ahead point are bootstrapped as a pair, not as one
  * @param microbatches in order
  * @param weightBytes sent to each executor
  * @param gradientBytes of a sum of gradients
@@ -39,6 +40,7 @@ import org.hetal.training.NesterovUpdate;
 public record StepPieces(
     OperationCounts expand,
     OperationCounts update,
+    boolean isStatePair,
     List<Microbatch> microbatches,
     long weightBytes,
     long gradientBytes) {
@@ -103,12 +105,12 @@ public record StepPieces(
     }
 
     StepPieces run() {
-      NesterovUpdate update = new NesterovUpdate(simulator, levels);
+      NesterovUpdate update = new NesterovUpdate(simulator, layout, levels, plan.refreshesAsOne());
       int compact = layout.compactCiphertexts();
       try (Scope scope = new Scope();
           MicrobatchGradient whole =
               new MicrobatchGradient(simulator, layout, levels, plan.softmax());
-          ModelState start = update.start(compact)) {
+          ModelState start = update.start()) {
         simulator.resetCounts();
         ExpandedWeights weights = scope.own(whole.expand(start.lookahead()));
         final OperationCounts expand = counts();
@@ -125,6 +127,7 @@ public record StepPieces(
         return new StepPieces(
             expand,
             counts(),
+            !plan.refreshesAsOne(),
             microbatches,
             compact * parameters.storedCiphertextBytes(levels.forward()),
             compact * parameters.storedCiphertextBytes(levels.gradient()));

@@ -88,7 +88,10 @@ public record TrainingEstimate(
   }
 
   private static double bootstrapSeconds(TrainingPlan plan, CostModel costs) {
-    double seconds = plan.layout().compactCiphertexts() * costs.bootstrapPairSeconds();
+    double seconds =
+        plan.refreshesAsOne()
+            ? costs.bootstrapSeconds()
+            : plan.layout().compactCiphertexts() * costs.bootstrapPairSeconds();
     List<Partition.MicrobatchRows> microbatches =
         Partition.microbatches(plan.schedule(), 0, plan.layout());
     for (Partition.MicrobatchRows microbatch : microbatches) {

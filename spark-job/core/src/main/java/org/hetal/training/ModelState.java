@@ -7,7 +7,8 @@ import org.hetal.plan.Levels;
 
 /**
  * The encrypted model between two steps, divided by 2^k, in compact form at {@link Levels#state()}.
- * Owns its ciphertexts.
+ * Owns its ciphertexts. Slots outside the rows of the compact form may hold anything: see {@link
+ * NesterovUpdate}.
  *
  * @param epoch completed epochs
  * @param step completed steps

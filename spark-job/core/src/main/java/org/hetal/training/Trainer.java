@@ -91,7 +91,8 @@ public final class Trainer {
     this.listener = listener;
     this.configurationHash = configurationHash;
     this.checkpointEvery = checkpointEvery;
-    this.update = new NesterovUpdate(evaluator, plan.levels());
+    this.update =
+        new NesterovUpdate(evaluator, plan.layout(), plan.levels(), plan.refreshesAsOne());
   }
 
   /**
@@ -150,7 +151,7 @@ public final class Trainer {
   }
 
   private ModelState started() {
-    return update.start(plan.layout().compactCiphertexts());
+    return update.start();
   }
 
   private ModelState resumed(Checkpoint checkpoint) {

@@ -2,6 +2,7 @@ package org.hetal.packing;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -95,6 +96,26 @@ class LayoutTest {
     assertEquals(1, LayoutSearch.cheapest(1 << 15, 1024, 385, 7).compactCiphertexts());
     assertEquals(1, LayoutSearch.cheapest(1 << 15, 2048, 769, 16).compactCiphertexts());
     assertEquals(8, LayoutSearch.cheapest(1 << 15, 512, 4096, 64).compactCiphertexts());
+  }
+
+  @Test
+  void compactRows_areThoseThatTheFormFills_andLeaveRoomForTheSecond() {
+    Layout layout = LayoutSearch.cheapest(1 << 15, 1024, 769, 10);
+    assertTrue(layout.hasRoomForTwo());
+    double[][] ones = new double[10][769];
+    Arrays.stream(ones).forEach(row -> Arrays.fill(row, 1));
+    double[] packed = Packing.packWeights(layout, ones)[0];
+    double[] rows = layout.compactRows();
+    double[] filled = new double[rows.length];
+    for (int slot = 0; slot < packed.length; slot++) {
+      filled[slot % rows.length] += packed[slot];
+    }
+    for (int row = 0; row < rows.length; row++) {
+      assertEquals(rows[row] == 1, filled[row] > 0, "row " + row);
+      int second = Math.floorMod(row - layout.rowsToSecond(), rows.length);
+      assertEquals(0, rows[row] * rows[second], "row " + row + " of both forms");
+    }
+    assertFalse(new Layout(1024, 16, 10, 61).hasRoomForTwo());
   }
 
   @Test

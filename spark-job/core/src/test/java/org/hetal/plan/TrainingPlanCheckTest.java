@@ -87,7 +87,7 @@ class TrainingPlanCheckTest {
                 IllegalArgumentException.class,
                 () -> new Levels(15, 12, 10, 8, 8, 8, 5, 3, 4, 2, 0))
             .getMessage();
-    assertEquals("levels.gradient: expected 4, actual 5", message);
+    assertEquals("levels.gradient: expected 3 to 4, actual 5", message);
     Levels lowState = new Levels(14, 12, 10, 8, 8, 8, 4, 3, 4, 2, 0);
     assertRefused(
         "levels.state: expected 15, actual 14",

@@ -212,7 +212,7 @@ class PlanFileTest {
       delimiter = '|',
       value = {
         "/levels/forward | 16 | levels.forward: expected 4 to 15, actual 16",
-        "/levels/gradient | 5 | levels.gradient: expected 4, actual 5",
+        "/levels/gradient | 5 | levels.gradient: expected 3 to 4, actual 5",
         "/layout/slots | 512 | layout.babySteps: expected ",
         "/layout/babySteps | 64 | layout.babySteps: expected ",
         "/layout/classes | 65 | layout: classes: expected 2 to 64, actual 65",

@@ -43,7 +43,7 @@ public final class Main implements Callable<Integer> {
 
   /** Written in C++, or a script: they read their options themselves. */
   private static final List<String> JAVA_BENCHMARKS =
-      List.of("paper", "products", "softmax", "train", "chaos", "memory");
+      List.of("paper", "products", "softmax", "train", "chaos", "memory", "scaling");
 
   private static final List<String> NATIVE_BENCHMARKS = List.of("engine", "openfhe", "image");
 
@@ -145,8 +145,8 @@ public final class Main implements Callable<Integer> {
     public void run() {
       throw new ParameterException(
           spec.commandLine(),
-          "expected chaos, engine, image, memory, openfhe, paper, products, softmax or train, actual"
-              + " none");
+          "expected chaos, engine, image, memory, openfhe, paper, products, scaling, softmax or train,"
+              + " actual none");
     }
   }
 

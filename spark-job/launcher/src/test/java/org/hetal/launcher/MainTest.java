@@ -366,6 +366,7 @@ class MainTest {
         "bench softmax",
         "bench paper",
         "bench chaos",
+        "bench scaling",
         "bench image"
       })
   void everyCommand_isInTheHelpAndKnown(String command) {

@@ -41,7 +41,8 @@ public final class Main {
         BenchProductsCommand.class,
         BenchSoftmaxCommand.class,
         ChaosCommand.class,
-        MemoryCommand.class
+        MemoryCommand.class,
+        ScalingCommand.class
       })
   static final class Bench implements Runnable {
     @Spec private CommandSpec spec;

@@ -7,21 +7,22 @@ import java.nio.file.Path;
 
 /** The processor of this machine, for figures. */
 final class Processor {
-  private static final Path INFO = Path.of("/proc/cpuinfo");
+  private static final Path FILE = Path.of("/proc/cpuinfo");
+  private static final String FIELD = "model name";
 
   private Processor() {}
 
-  /** Its name as the system has it; without one its architecture. */
+  /** Its name as the system tells it; the architecture where it tells none. */
   static String name() {
     try {
-      return Files.readString(INFO, StandardCharsets.ISO_8859_1)
-          .lines()
-          .filter(line -> line.startsWith("model name"))
-          .map(line -> line.substring(line.indexOf(':') + 1).strip())
-          .findFirst()
-          .orElseGet(() -> System.getProperty("os.arch"));
+      for (String line : Files.readAllLines(FILE, StandardCharsets.UTF_8)) {
+        if (line.startsWith(FIELD)) {
+          return line.substring(line.indexOf(':') + 1).strip();
+        }
+      }
     } catch (IOException e) {
-      return System.getProperty("os.arch");
+      // Another system than Linux.
     }
+    return System.getProperty("os.arch");
   }
 }

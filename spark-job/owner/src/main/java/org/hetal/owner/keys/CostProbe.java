@@ -17,7 +17,7 @@ import org.hetal.planner.CostModel;
  * @param secondsPerKeyByte that making and writing evaluation keys takes
  */
 public record CostProbe(CostModel costs, double secondsPerKeyByte) {
-  private static final String TOY = "insecure_n12_l12";
+  private static final String TOY = "insecure_n12";
   private static final int REPETITIONS = 3;
 
   /** Seconds of the operations on one ring. */
@@ -30,11 +30,11 @@ public record CostProbe(CostModel costs, double secondsPerKeyByte) {
    * scaled by what a rotation takes on both. The memory of the larger ring is slower, so the
    * estimate is some tens of percent low at worst.
    *
-   * @param parameterSet of the engine, with the levels of {@code n16_l12}
+   * @param parameterSet of the engine, such as {@code n16_l14}; there is a toy with its levels
    * @param threads 0: one a processor
    */
   public static CostProbe measure(String parameterSet, int threads) {
-    Times toy = times(TOY, threads, true);
+    Times toy = times(TOY + parameterSet.substring(parameterSet.indexOf("_l")), threads, true);
     Times real = times(parameterSet, threads, false);
     double factor = real.rotate() / toy.rotate();
     return new CostProbe(

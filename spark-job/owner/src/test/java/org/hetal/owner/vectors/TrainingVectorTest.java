@@ -54,7 +54,6 @@ import org.junit.jupiter.params.provider.EnumSource;
  * of the commit that added them.
  */
 class TrainingVectorTest {
-  private static final String RING = "insecure_n10_l12";
   private static final int VALIDATION_ROWS = 20;
   private static final int SHOWN_WEIGHTS = 6;
 
@@ -63,16 +62,20 @@ class TrainingVectorTest {
   /** The few classes take one softmax, the many classes another. */
   enum Shape {
     /** Minibatches of unequal length, one group of rows per unit of work. */
-    FEW_CLASSES(5, 12, new Schedule(150, 90, 2, 2, 9, 32, 1)),
+    FEW_CLASSES(12, 5, 12, new Schedule(150, 90, 2, 2, 9, 32, 1)),
     /** Two groups per unit of work, so that two ciphertexts share a bootstrap. */
-    PAIRED_GROUPS(10, 7, new Schedule(120, 120, 2, 2, 9, 128, 2)),
-    MANY_CLASSES(20, 5, new Schedule(50, 25, 2, 1, 9, 32, 1));
+    PAIRED_GROUPS(12, 10, 7, new Schedule(120, 120, 2, 2, 9, 128, 2)),
+    MANY_CLASSES(12, 20, 5, new Schedule(50, 25, 2, 1, 9, 32, 1)),
+    /** The parameter set with 14 levels, and two bootstraps per iteration. */
+    TWO_BOOTSTRAPS(14, 7, 6, new Schedule(60, 30, 2, 2, 9, 32, 1));
 
+    final int levels;
     final int classes;
     final int features;
     final Schedule schedule;
 
-    Shape(int classes, int features, Schedule schedule) {
+    Shape(int levels, int classes, int features, Schedule schedule) {
+      this.levels = levels;
       this.classes = classes;
       this.features = features;
       this.schedule = schedule;
@@ -127,7 +130,8 @@ class TrainingVectorTest {
   @ParameterizedTest
   @EnumSource
   void trainingOnTheSimulator_givesTheCommittedBytes(Shape shape) {
-    SimulatedParameters parameters = SimulatedParameters.withRingDegree(1 << 10);
+    SimulatedParameters parameters =
+        SimulatedParameters.named("insecure_simulator_n10_l" + shape.levels);
     String name = "simulator." + shape.title();
     try (Simulator simulator = new Simulator(parameters, Noise.MEASURED, 7)) {
       Owner owner =
@@ -155,7 +159,7 @@ class TrainingVectorTest {
   @EnumSource
   void trainingOnTheEngine_givesTheCommittedBytes(Shape shape) throws Exception {
     String name = "native." + shape.title();
-    try (Client client = NativeClient.insecureGenerate(RING, 7)) {
+    try (Client client = NativeClient.insecureGenerate("insecure_n10_l" + shape.levels, 7)) {
       TrainingPlan plan = plan(shape, client.parameters());
       Path keys = root.resolve("keys");
       client.writeEvaluationKeys(keys, plan.keys(), (done, of, bytes) -> {});

@@ -3,6 +3,7 @@ package org.hetal.spark.executor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.BooleanSupplier;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.Storage;
 import org.hetal.dataset.StoredFile;
@@ -23,6 +24,7 @@ final class CiphertextCache implements AutoCloseable {
   private final Layout layout;
   private final LongAdder filesRead = new LongAdder();
   private final LongAdder bytesRead = new LongAdder();
+  private final LongAdder readAhead = new LongAdder();
   final LeaseCache<String, Ciphertext> files;
 
   /**
@@ -40,9 +42,46 @@ final class CiphertextCache implements AutoCloseable {
     return new Loan();
   }
 
+  /**
+   * Reads the ciphertexts of a microbatch that are not in memory, if all of it fits there beside
+   * what is in use.
+   *
+   * @param stop asked before each file
+   */
+  void prefetch(EncryptedDataset.Microbatch microbatch, BooleanSupplier stop) {
+    List<StoredFile> wanted = new ArrayList<>();
+    for (EncryptedDataset.Group group : microbatch.groups()) {
+      wanted.addAll(group.features());
+      wanted.add(group.labels());
+    }
+    if (!files.hasRoomFor(wanted.stream().mapToLong(this::weight).sum())) {
+      return;
+    }
+    for (StoredFile file : wanted) {
+      if (stop.getAsBoolean()) {
+        return;
+      }
+      try (var lease = files.lease(file.path(), weight(file), () -> read(file))) {
+        if (!lease.wasCached()) {
+          readAhead.increment();
+          EngineMetrics.cache(false);
+        }
+      }
+    }
+  }
+
+  /** Ciphertexts read by {@link #prefetch}. */
+  long readAhead() {
+    return readAhead.sum();
+  }
+
+  private long weight(StoredFile file) {
+    return evaluator.parameters().ciphertextBytes(file.level());
+  }
+
   /** For the log. */
   String describe() {
-    return filesRead + " files with " + bytesRead + " bytes were read";
+    return filesRead + " files with " + bytesRead + " bytes were read, " + readAhead + " ahead";
   }
 
   /** Frees what nobody uses. */
@@ -88,8 +127,7 @@ final class CiphertextCache implements AutoCloseable {
     }
 
     private Ciphertext one(StoredFile file) {
-      long weight = evaluator.parameters().ciphertextBytes(file.level());
-      var lease = files.lease(file.path(), weight, () -> read(file));
+      var lease = files.lease(file.path(), weight(file), () -> read(file));
       EngineMetrics.cache(lease.wasCached());
       leases.add(lease);
       return lease.value();

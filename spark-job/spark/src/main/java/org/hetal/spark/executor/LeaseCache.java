@@ -113,6 +113,16 @@ final class LeaseCache<K, V extends AutoCloseable> implements AutoCloseable {
     return loads;
   }
 
+  /** Whether values of that weight fit beside all that is leased now. */
+  synchronized boolean hasRoomFor(long weight) {
+    long leased =
+        entries.values().stream()
+            .filter(entry -> entry.leases > 0)
+            .mapToLong(entry -> entry.weight)
+            .sum();
+    return weight <= capacity - leased;
+  }
+
   /** Closes what nobody leases. */
   @Override
   public synchronized void close() {

@@ -8,5 +8,8 @@ import org.hetal.dataset.EncryptedDataset;
  * their bytes.
  *
  * @param index of the microbatch in its minibatch, from 0
+ * @param next that of the same index of the next minibatch, read ahead; null: none
  */
-record MicrobatchTask(int index, EncryptedDataset.Microbatch microbatch) implements Serializable {}
+record MicrobatchTask(
+    int index, EncryptedDataset.Microbatch microbatch, EncryptedDataset.Microbatch next)
+    implements Serializable {}

@@ -17,6 +17,11 @@ import org.hetal.he.Evaluator;
 import org.hetal.spark.engine.EngineHolder;
 import org.hetal.training.GradientService;
 import org.hetal.training.TaskStage;
+import scala.Tuple2;
+import scala.collection.immutable.Seq;
+import scala.jdk.javaapi.CollectionConverters;
+import scala.reflect.ClassTag;
+import scala.reflect.ClassTag$;
 
 /**
  * Computes gradients and logits on Spark's executors. A minibatch is an RDD of its microbatches. A
@@ -31,6 +36,7 @@ import org.hetal.training.TaskStage;
  */
 public final class SparkGradientService implements GradientService, AutoCloseable {
   private static final double NANOS = 1e-9;
+  private static final String WHOLE = "logits, softmax, gradient";
 
   private final JavaSparkContext spark;
   private final ComputeSpec spec;
@@ -43,6 +49,7 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
   private final int unlabelledCount;
   private final LongAccumulator bootstraps;
   private final StageAccumulators stages;
+  private final Places places;
   private long broadcastBytes;
   private long gradientBytes;
 
@@ -69,15 +76,23 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
     this.hadoop = spark.broadcast(new SerializableConfiguration(configuration));
     this.bootstraps = spark.sc().longAccumulator("bootstraps");
     this.stages = new StageAccumulators(spark.sc());
-    for (EncryptedDataset.Batch batch : dataset.batches()) {
-      List<MicrobatchTask> tasks = new ArrayList<>();
-      for (EncryptedDataset.Microbatch microbatch : batch.microbatches()) {
-        tasks.add(new MicrobatchTask(tasks.size(), microbatch));
-      }
-      batches.add(List.copyOf(tasks));
+    this.places = Places.of(spark.sc());
+    for (int batch = 0; batch < dataset.batches().size(); batch++) {
+      batches.add(tasks(dataset.batches(), batch));
     }
     this.unlabelledCount = dataset.unlabelledGroups().size();
     this.unlabelledGroups = parallel(dataset.unlabelledGroups());
+  }
+
+  private static List<MicrobatchTask> tasks(List<EncryptedDataset.Batch> batches, int batch) {
+    List<EncryptedDataset.Microbatch> all = batches.get(batch).microbatches();
+    List<EncryptedDataset.Microbatch> next =
+        batches.get((batch + 1) % batches.size()).microbatches();
+    List<MicrobatchTask> out = new ArrayList<>();
+    for (int i = 0; i < all.size(); i++) {
+      out.add(new MicrobatchTask(i, all.get(i), i < next.size() ? next.get(i) : null));
+    }
+    return List.copyOf(out);
   }
 
   @Override
@@ -92,12 +107,14 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
             compactLookahead,
             factor,
             step -> {
-              JavaRDD<SumTree> gradients = gradients(microbatches, step, tasks);
-              try {
-                return gradients.treeAggregate(new SumTree(), join, join);
-              } finally {
-                // Otherwise they stay on the executors' disks until the driver collects garbage.
-                gradients.rdd().cleanShuffleDependencies(false);
+              try (StageNames names = new StageNames(spark, WHOLE)) {
+                JavaRDD<SumTree> gradients = gradients(microbatches, step, tasks, names);
+                try {
+                  return gradients.treeAggregate(new SumTree(), join, join);
+                } finally {
+                  // Otherwise they stay on the executors' disks until the driver collects garbage.
+                  gradients.rdd().cleanShuffleDependencies(false);
+                }
               }
             });
     split.measured(executors, microbatches.size(), tasks, (System.nanoTime() - start) * NANOS);
@@ -116,7 +133,11 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
     return withWeights(
         compactWeights,
         0,
-        step -> unlabelledGroups.map(new Tasks.Logits(spec, step, hadoop)).collect());
+        step -> {
+          try (StageNames names = new StageNames(spark, "validation logits")) {
+            return unlabelledGroups.map(new Tasks.Logits(spec, step, hadoop)).collect();
+          }
+        });
   }
 
   /** Bytes of weights broadcast so far, counted once each. */
@@ -147,13 +168,35 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
   }
 
   private JavaRDD<SumTree> gradients(
-      List<MicrobatchTask> microbatches, StepWeights step, int tasks) {
+      List<MicrobatchTask> microbatches, StepWeights step, int tasks, StageNames names) {
     if (tasks > 1) {
       return new SplitMinibatch(spec.plan().layout(), microbatches, tasks)
-          .gradients(spark, new SplitMinibatch.Step(spec, step, hadoop, bootstraps, stages));
+          .gradients(spark, new SplitMinibatch.Step(spec, step, hadoop, bootstraps, stages), names);
     }
-    return parallel(microbatches)
-        .mapPartitions(new Tasks.SumGradients(spec, step, hadoop, bootstraps, stages));
+    return placed(microbatches)
+        .mapPartitions(new Tasks.SumGradients(spec, step, hadoop, bootstraps, stages, places));
+  }
+
+  /** A partition per microbatch, where it was computed last; otherwise as the settings say. */
+  private JavaRDD<MicrobatchTask> placed(List<MicrobatchTask> microbatches) {
+    List<String> preferred = places.preferred(microbatches.size(), executors());
+    if (partitions != 0 && partitions < microbatches.size()) {
+      return parallel(microbatches);
+    }
+    List<Tuple2<MicrobatchTask, Seq<String>>> out = new ArrayList<>();
+    for (int i = 0; i < microbatches.size(); i++) {
+      String place = preferred.get(i);
+      out.add(
+          new Tuple2<>(
+              microbatches.get(i), sequence(place.isEmpty() ? List.of() : List.of(place))));
+    }
+    // Spark then sends arrays of Object, as it does for parallelize.
+    ClassTag<MicrobatchTask> type = ClassTag$.MODULE$.apply(Object.class);
+    return JavaRDD.fromRDD(spark.sc().makeRDD(sequence(out), type), type);
+  }
+
+  private static <T> Seq<T> sequence(List<T> list) {
+    return CollectionConverters.asScala(list).toSeq();
   }
 
   /** Executors now, at least 1; the driver's own, where Spark is local, is one. */

@@ -64,8 +64,12 @@ final class SplitMinibatch implements Serializable {
     return splits.get(index).gradient();
   }
 
-  /** The gradient of each microbatch, not yet summed. */
-  JavaRDD<SumTree> gradients(JavaSparkContext spark, Step step) {
+  /**
+   * The gradient of each microbatch, not yet summed.
+   *
+   * @param names get that of the stage to which the result belongs
+   */
+  JavaRDD<SumTree> gradients(JavaSparkContext spark, Step step, StageNames names) {
     List<RowTask> rowTasks = new ArrayList<>();
     for (int i = 0; i < microbatches.size(); i++) {
       List<List<MicrobatchSplit.RowBlocks>> ranges = splits.get(i).rows();
@@ -76,22 +80,26 @@ final class SplitMinibatch implements Serializable {
     // The key of a microbatch is its index, and the partition of a key is the key.
     HashPartitioner byMicrobatch = new HashPartitioner(microbatches.size());
     HashPartitioner byRange = new HashPartitioner(microbatches.size() * tasks);
+    names.stage("partial logits");
     JavaPairRDD<Integer, PartBytes> logits =
         spark
             .parallelize(rowTasks, rowTasks.size())
             .setName("row blocks of a minibatch")
             .mapToPair(new SplitTasks.RowLogits(step))
             .setName("logits of row blocks");
+    names.stage("softmax");
     JavaPairRDD<Integer, PartBytes> residuals =
         logits
             .groupByKey(byMicrobatch)
             .flatMapToPair(new SplitTasks.Residuals(this, step))
             .setName("residuals");
+    names.stage("partial gradient");
     JavaPairRDD<Integer, PartBytes> parts =
         residuals
             .partitionBy(byRange)
             .mapToPair(new SplitTasks.Gradient(this, step))
             .setName("parts of gradients");
+    names.stage("sum of the partial gradients");
     return parts
         .groupByKey(byMicrobatch)
         .map(new SplitTasks.Joined(step))

@@ -56,7 +56,8 @@ final class Tasks {
       StepWeights step,
       Broadcast<SerializableConfiguration> hadoop,
       LongAccumulator bootstraps,
-      StageAccumulators stages)
+      StageAccumulators stages,
+      Places places)
       implements FlatMapFunction<Iterator<MicrobatchTask>, SumTree> {
     @Override
     public Iterator<SumTree> call(Iterator<MicrobatchTask> tasks) {
@@ -69,8 +70,8 @@ final class Tasks {
                 try (PartialSum partial = new PartialSum(engine.evaluator())) {
                   tasks.forEachRemaining(
                       task -> {
-                        List<Ciphertext> gradient =
-                            engine.gradient(step, task.microbatch(), stages);
+                        List<Ciphertext> gradient = engine.gradient(step, task, stages);
+                        places.tell(task.index());
                         long start = System.nanoTime();
                         partial.add(task.index(), gradient);
                         stages.end(TaskStage.SUM, start);

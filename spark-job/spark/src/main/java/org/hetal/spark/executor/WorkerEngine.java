@@ -42,6 +42,7 @@ public final class WorkerEngine implements AutoCloseable {
   private final MicrobatchGradient microbatchGradient;
   private final ValidationLogits validationLogits;
   final CiphertextCache training;
+  private final Prefetcher prefetcher;
   private final CiphertextCache unlabelled;
   // Capacity for one step: its weights are not used again in the next step.
   private final LeaseCache<String, ExpandedWeights> expanded = new LeaseCache<>(1);
@@ -56,6 +57,7 @@ public final class WorkerEngine implements AutoCloseable {
         new MicrobatchGradient(evaluator, plan.layout(), plan.levels(), plan.softmax());
     this.validationLogits = new ValidationLogits(evaluator, plan.layout(), plan.levels());
     this.training = new CiphertextCache(evaluator, storage, plan.layout(), spec.cacheBytes());
+    this.prefetcher = new Prefetcher(training);
     // Validation rows are read once per epoch; caching them would evict training rows.
     this.unlabelled = new CiphertextCache(evaluator, storage, plan.layout(), 0);
     LOG.info(
@@ -104,20 +106,23 @@ public final class WorkerEngine implements AutoCloseable {
   }
 
   /**
-   * The gradient of one microbatch in compact form.
+   * The gradient of one microbatch in compact form. While it is computed, the rows of the next
+   * minibatch are read.
    *
    * @param times told the times of all stages but {@link TaskStage#SUM}; the time of {@link
    *     TaskStage#EXPAND} contains that of waiting for another task that expands
    * @return the caller closes the ciphertexts
    */
-  List<Ciphertext> gradient(
-      StepWeights step, EncryptedDataset.Microbatch microbatch, StageTimes times) {
+  List<Ciphertext> gradient(StepWeights step, MicrobatchTask task, StageTimes times) {
     long start = System.nanoTime();
     try (var weights = lease(step, microbatchGradient::expand)) {
       start = times.end(TaskStage.EXPAND, start);
       try (CiphertextCache.Loan loan = training.loan()) {
-        EncryptedMicrobatch rows = loan.microbatch(microbatch);
+        EncryptedMicrobatch rows = loan.microbatch(task.microbatch());
         times.end(TaskStage.READ, start);
+        if (task.next() != null) {
+          prefetcher.start(task.next());
+        }
         return microbatchGradient.compute(weights.value(), rows, step.factor(), times);
       }
     }
@@ -150,6 +155,7 @@ public final class WorkerEngine implements AutoCloseable {
 
   @Override
   public void close() {
+    prefetcher.close();
     LOG.info("closed data set {}: {}", spec.dataset(), training.describe());
     closeCaches();
     microbatchGradient.close();

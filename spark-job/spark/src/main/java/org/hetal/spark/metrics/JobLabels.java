@@ -7,9 +7,10 @@ import org.hetal.training.TrainingListener;
 import org.slf4j.MDC;
 
 /**
- * Labels the jobs of a training in Spark's UI and event log, such as "epoch 3, minibatch 12 of 52:
- * gradient", and gives each log line of driver and tasks the run's id, {@code %X{mdc.run}} in a
- * pattern of log4j. Labels belong to the thread that trains.
+ * Labels the jobs of a training in Spark's UI and event log with where training is, such as "epoch
+ * 3, minibatch 12 of 52", and gives each log line of driver and tasks the run's id, {@code
+ * %X{mdc.run}} in a pattern of log4j. Whoever starts a job adds what it computes. Labels belong to
+ * the thread that trains.
  */
 public final class JobLabels implements TrainingListener {
   private static final String RUN = "mdc.run";
@@ -29,25 +30,25 @@ public final class JobLabels implements TrainingListener {
   @Override
   public void started(Schedule trained, int epochsDone, int stepsDone) {
     schedule = trained;
-    gradient(epochsDone + 1, stepsDone % trained.batches() + 1);
+    minibatch(epochsDone + 1, stepsDone % trained.batches() + 1);
   }
 
   @Override
   public void step(StepEvent event) {
     if (event.batch() + 1 < event.batches()) {
-      gradient(event.epoch(), event.batch() + 2);
+      minibatch(event.epoch(), event.batch() + 2);
     } else {
-      label("epoch %d: validation", event.epoch());
+      label("epoch %d", event.epoch());
     }
   }
 
   @Override
   public void epoch(EpochEvent event) {
-    gradient(event.epoch() + 1, 1);
+    minibatch(event.epoch() + 1, 1);
   }
 
-  private void gradient(int epoch, int batch) {
-    label("epoch %d, minibatch %d of %d: gradient", epoch, batch, schedule.batches());
+  private void minibatch(int epoch, int batch) {
+    label("epoch %d, minibatch %d of %d", epoch, batch, schedule.batches());
   }
 
   private void label(String format, Object... values) {

@@ -35,7 +35,8 @@ class HetalKryoRegistratorTest {
         new MicrobatchTask(
             4,
             new EncryptedDataset.Microbatch(
-                "b0000-u0004", List.of(new EncryptedDataset.Group(9, List.of(file, file), null))));
+                "b0000-u0004", List.of(new EncryptedDataset.Group(9, List.of(file, file), null))),
+            null);
     assertEquals(task, roundTrip(task, MicrobatchTask.class));
   }
 

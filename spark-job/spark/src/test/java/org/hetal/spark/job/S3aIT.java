@@ -111,13 +111,14 @@ class S3aIT {
     }
   }
 
+  /** The URI of one of them has a blank and letters with accents. */
   @Test
   void twoRunsAtOnce_copyTheKeysOnceAndGiveTheSameBytes() throws Exception {
     List<SparkSubmit> both = new ArrayList<>();
     try (ToyOracle one = toy.oracle(epoch -> {});
         ToyOracle other = toy.oracle(epoch -> {})) {
       both.add(submit(one, "one", "one").conf("spark.cores.max", "1"));
-      both.add(submit(other, "other", "other").conf("spark.cores.max", "1"));
+      both.add(submit(other, "other", "un autre été").conf("spark.cores.max", "1"));
       for (SparkSubmit submit : both) {
         start(submit);
       }
@@ -126,7 +127,7 @@ class S3aIT {
       }
     }
     toy.assertSameBytes(new LocalStorage(s3.stored("one/model")));
-    toy.assertSameBytes(new LocalStorage(s3.stored("other/model")));
+    toy.assertSameBytes(new LocalStorage(s3.stored("un autre été/model")));
     try (Stream<Path> cached = Files.list(root.resolve("cache"))) {
       List<Path> folders = cached.filter(Files::isDirectory).toList();
       assertEquals(1, folders.size(), folders::toString);

@@ -8,7 +8,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentSkipListSet;
+import org.apache.spark.scheduler.SparkListener;
+import org.apache.spark.scheduler.SparkListenerJobStart;
+import org.apache.spark.scheduler.SparkListenerStageCompleted;
 import org.hetal.he.engine.EngineLibrary;
 import org.hetal.he.owner.Client;
 import org.hetal.he.owner.NativeClient;
@@ -19,6 +24,7 @@ import org.hetal.training.EarlyStopping;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -74,6 +80,40 @@ class SplitTrainTest {
     for (int i = 0; i < undivided.size(); i++) {
       assertArrayEquals(undivided.get(i), actual.get(i), "ciphertext " + i);
     }
+  }
+
+  /** Remembers the names of stages and the descriptions of jobs. */
+  public static final class Names extends SparkListener {
+    private static final Set<String> STAGES = new ConcurrentSkipListSet<>();
+    private static final Set<String> JOBS = new ConcurrentSkipListSet<>();
+
+    @Override
+    public void onStageCompleted(SparkListenerStageCompleted completed) {
+      STAGES.add(completed.stageInfo().name());
+    }
+
+    @Override
+    public void onJobStart(SparkListenerJobStart started) {
+      JOBS.add(started.properties().getProperty("spark.job.description"));
+    }
+  }
+
+  @Test
+  void train_split_namesEachStage() throws Exception {
+    System.setProperty("spark.extraListeners", Names.class.getName());
+    try {
+      train(root.resolve("named"), "cluster.split=2");
+    } finally {
+      System.clearProperty("spark.extraListeners");
+    }
+    String place = "epoch 2, minibatch 3 of 3: ";
+    for (String stage :
+        List.of("partial logits", "softmax", "partial gradient", "sum of the partial gradients")) {
+      assertTrue(Names.STAGES.contains(place + stage), () -> stage + ": " + Names.STAGES);
+    }
+    assertTrue(Names.STAGES.contains("epoch 2: validation logits"), Names.STAGES::toString);
+    assertTrue(Names.JOBS.contains(place + "logits, softmax, gradient"), Names.JOBS::toString);
+    assertTrue(Names.JOBS.contains("epoch 2: validation logits"), Names.JOBS::toString);
   }
 
   @ParameterizedTest

@@ -20,8 +20,10 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.format.Json;
+import org.hetal.spark.metrics.HetalPlugin;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -32,7 +34,9 @@ import org.junit.jupiter.api.io.TempDir;
  * operators see of it. All paths have blanks and letters with accents.
  */
 class StandaloneIT {
-  private static final HttpClient HTTP = HttpClient.newHttpClient();
+  /** Follows redirects, as Prometheus does: the driver's page moves to a path with a slash. */
+  private static final HttpClient HTTP =
+      HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build();
 
   @TempDir static Path temporary;
   private static Path root;
@@ -134,6 +138,8 @@ class StandaloneIT {
   void operators_seeMetricsJobsAndLogs() throws Exception {
     String ui = "http://127.0.0.1:" + SparkSubmit.freePort();
     Path events = Files.createDirectories(temporary.resolve("events"));
+    Path sink = Files.createDirectories(temporary.resolve("sink"));
+    String csv = "spark.metrics.conf.executor.sink.csv.";
     AtomicReference<String> gauges = new AtomicReference<>("");
     AtomicReference<String> executors = new AtomicReference<>("");
     try (ToyOracle oracle =
@@ -149,6 +155,9 @@ class StandaloneIT {
           .conf("spark.ui.enabled", "true")
           .conf("spark.ui.port", ui.substring(ui.lastIndexOf(':') + 1))
           .conf("spark.hetal.metrics.seconds", "1")
+          .conf(csv + "class", "org.apache.spark.metrics.sink.CsvSink")
+          .conf(csv + "period", "1")
+          .conf(csv + "directory", sink.toString())
           .conf("spark.eventLog.enabled", "true")
           .conf("spark.eventLog.dir", events.toUri().toString());
       assertEquals(0, train(submit), submit::text);
@@ -163,8 +172,19 @@ class StandaloneIT {
     assertTrue(gauge(gauges.get(), "executor_0", "seconds_softmax") > 0, gauges::get);
     assertTrue(gauge(gauges.get(), "executor_0", "cache_hits") > 0, gauges::get);
     assertTrue(executors.get().contains("metrics_executor_totalTasks"), executors::get);
+    assertTrue(executors.get().contains("ProcessTreeJVMRSSMemory"), executors::get);
+    for (String executor : List.of("0", "1")) {
+      assertTrue(hasCsv(sink, executor), "executors have the gauges in their own registries");
+    }
     assertTrue(cluster.executorLogs(1).contains("[run default]"), "executors log the run's id");
-    assertTrue(history(events).contains("epoch 2, minibatch 1 of 3: gradient"));
+    assertTrue(history(events).contains("epoch 2, minibatch 1 of 3: logits, softmax, gradient"));
+  }
+
+  private static boolean hasCsv(Path sink, String executor) throws IOException {
+    String end = "." + executor + ".plugin." + HetalPlugin.class.getName() + ".bootstraps.csv";
+    try (Stream<Path> files = Files.list(sink)) {
+      return files.anyMatch(file -> file.getFileName().toString().endsWith(end));
+    }
   }
 
   private static String awaitExecutors(String url) {
@@ -227,12 +247,14 @@ class StandaloneIT {
     }
   }
 
-  /** What a page says; an empty list before its server listens. */
+  /** What a page says; an empty list before its server listens and has the page. */
   private static String get(String url) {
     try {
-      return HTTP.send(
-              HttpRequest.newBuilder(URI.create(url)).build(), HttpResponse.BodyHandlers.ofString())
-          .body();
+      HttpResponse<String> answer =
+          HTTP.send(
+              HttpRequest.newBuilder(URI.create(url)).build(),
+              HttpResponse.BodyHandlers.ofString());
+      return answer.statusCode() == 200 ? answer.body() : "[]";
     } catch (IOException e) {
       return "[]";
     } catch (InterruptedException e) {

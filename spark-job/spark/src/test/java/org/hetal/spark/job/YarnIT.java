@@ -108,8 +108,10 @@ class YarnIT {
     toy.assertSameBytes(new HadoopStorage(uri("/" + run + "/model"), hdfs.getConf()));
   }
 
+  /** The run's URI has a blank and a letter with an accent. */
   @Test
   void client_withAnExecutorKilled_givesTheSameBytes() throws Exception {
+    String name = "le résultat";
     AtomicReference<SparkSubmit> submission = new AtomicReference<>();
     try (ToyOracle oracle =
         toy.oracle(
@@ -118,13 +120,13 @@ class YarnIT {
                 submission.get().kill(SparkSubmit.EXECUTOR);
               }
             })) {
-      SparkSubmit submit = submit(configuration(oracle, "client"), "client", "client");
+      SparkSubmit submit = submit(configuration(oracle, name), name, "client");
       submission.set(submit);
       assertEquals(0, submit.run(List.of("train", "-c", "my.conf")), submit::text);
       assertEquals(List.of(1, 2, 3), oracle.epochs());
       assertTrue(submit.text().contains("on yarn"), submit::text);
     }
-    assertSameBytes("client");
+    assertSameBytes(name);
   }
 
   /** Everything that the driver reads comes with {@code --files} or from HDFS. */

@@ -143,7 +143,9 @@ final class ScalingRuns {
         ProgressBar.start(out, ""),
         settings,
         arguments,
-        executors == 0 ? programs : new Programs(programs.owner(), cluster(executors)),
+        executors == 0
+            ? programs
+            : new Programs(programs.owner(), cluster(executors), programs.submitted()),
         folder.resolve("log"));
   }
 

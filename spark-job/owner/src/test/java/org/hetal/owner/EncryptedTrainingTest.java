@@ -58,6 +58,9 @@ class EncryptedTrainingTest {
     assertEquals(3 * result.plan().schedule().batches(), steps.size());
     assertTrue(result.largestWeightDifference() < tolerance, result.toString());
     assertTrue(result.plain().largestWeight() > 20 * tolerance, result.plain().toString());
+    assertTrue(result.plan().refreshesAsOne());
+    double noise = result.model().noise();
+    assertTrue(noise > 1e-9 && noise < tolerance, "noise of a weight " + noise);
     assertTrue(result.test().orElseThrow().accuracyEncrypted() > 0.9, result.toString());
     assertEquals(List.of("x0", "x1", "x2", "x3"), result.model().featureNames());
     double[][] fresh = Clusters.features(99, 30);

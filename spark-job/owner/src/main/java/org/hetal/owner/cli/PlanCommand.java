@@ -108,6 +108,9 @@ final class PlanCommand extends OwnerCommand {
     say("levels                  %s", plan.levels());
     say("minibatches an epoch    %d", plan.schedule().batches());
     say("bootstraps an iteration %d", plan.bootstrapsPerIteration());
+    new OtherSets(settings(), data.shape())
+        .faster(plan)
+        .ifPresent(line -> say("a faster set            %s", line));
     say("operations an iteration %s", plan.iteration());
     say("rotation keys           %d, beside bootstrapping's", plan.keys().rotations().size());
     CostModel figures =

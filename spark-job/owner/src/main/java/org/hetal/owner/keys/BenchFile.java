@@ -71,14 +71,16 @@ public final class BenchFile {
     return new CostsByThreads(out);
   }
 
-  /** The figures of the project's own machines; empty for sets that were not measured. */
+  /**
+   * The figures of the project's own machines by threads; empty for sets that were not measured.
+   */
   public static Optional<CostsByThreads> shippedByThreads(Parameters parameters) {
     Map<Integer, CostModel> out = new TreeMap<>();
     for (String threads : List.of("1_thread", "2_threads", "16_threads")) {
       String name = parameters.name() + "_" + threads + ".json";
       try (InputStream in = BenchFile.class.getResourceAsStream(name)) {
         if (in == null) {
-          return Optional.empty();
+          continue;
         }
         byte[] json = in.readAllBytes();
         out.put(
@@ -87,7 +89,7 @@ public final class BenchFile {
         throw new UncheckedIOException("reading " + name, e);
       }
     }
-    return Optional.of(new CostsByThreads(out));
+    return out.isEmpty() ? Optional.empty() : Optional.of(new CostsByThreads(out));
   }
 
   private static int threads(String file, byte[] json) throws IOException {

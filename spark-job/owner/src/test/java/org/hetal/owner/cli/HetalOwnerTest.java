@@ -103,6 +103,18 @@ hetal {
   }
 
   @Test
+  void planOfASlowerSet_namesTheFasterOne() {
+    String range = "training.logit-range=32";
+    String[] slower = {"--backend", "native", "-s", range, "-s", "parameters=n16_l12"};
+    assertEquals(0, hetal("plan", slower), output);
+    String expected = "a faster set            n16_l14 takes 2 bootstraps an iteration, 80 %";
+    assertTrue(output.contains(expected), output);
+    String[] faster = {"--backend", "native", "-s", range, "-s", "parameters=n16_l14"};
+    assertEquals(0, hetal("plan", faster), output);
+    assertFalse(output.contains("a faster set"), output);
+  }
+
+  @Test
   void planForClusters_tellsSecondsAndEfficiencyFromMeasuredCosts() throws Exception {
     assertEquals(78, hetal("plan", "--executors", "1,2"), output);
     assertTrue(

@@ -20,7 +20,7 @@ final class OtherSets {
 
   static {
     BOOTSTRAP.put("n16_l12", 1.0);
-    BOOTSTRAP.put("n16_l14", 1.2);
+    BOOTSTRAP.put("n16_l14", 1.12);
   }
 
   private final Settings settings;

@@ -107,7 +107,7 @@ hetal {
     String range = "training.logit-range=32";
     String[] slower = {"--backend", "native", "-s", range, "-s", "parameters=n16_l12"};
     assertEquals(0, hetal("plan", slower), output);
-    String expected = "a faster set            n16_l14 takes 2 bootstraps an iteration, 80 %";
+    String expected = "a faster set            n16_l14 takes 2 bootstraps an iteration, 75 %";
     assertTrue(output.contains(expected), output);
     String[] faster = {"--backend", "native", "-s", range, "-s", "parameters=n16_l14"};
     assertEquals(0, hetal("plan", faster), output);

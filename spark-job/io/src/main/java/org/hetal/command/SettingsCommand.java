@@ -35,6 +35,11 @@ public abstract class SettingsCommand implements Callable<Integer> {
     return settings;
   }
 
+  /** Files and overrides as they were given. */
+  protected final SettingsOptions options() {
+    return options;
+  }
+
   protected final PrintStream out() {
     return System.out;
   }

@@ -3,17 +3,14 @@ package org.hetal.dataset;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.FileAttribute;
 import java.util.List;
-import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.hetal.he.AtomicFile;
 import org.hetal.he.FileReadException;
 import org.hetal.he.FileWriteException;
 import org.hetal.he.library.OwnerOnly;
@@ -90,7 +87,7 @@ public final class LocalStorage implements Storage {
       } finally {
         deleteQuietly(partial);
       }
-      synchronize(file.getParent());
+      AtomicFile.synchronize(file.getParent());
     } catch (IOException e) {
       throw FileWriteException.of(file, e);
     }
@@ -119,29 +116,9 @@ public final class LocalStorage implements Storage {
   }
 
   private void write(Path file, byte[] bytes) throws IOException {
-    Set<StandardOpenOption> options =
-        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     FileAttribute<?>[] attributes =
         ownerOnly ? new FileAttribute<?>[] {OwnerOnly.file()} : new FileAttribute<?>[0];
-    try (FileChannel channel = FileChannel.open(file, options, attributes)) {
-      ByteBuffer buffer = ByteBuffer.wrap(bytes);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
-      channel.force(true);
-    }
-  }
-
-  /**
-   * Makes the names in a folder durable, as {@code force} does for the bytes of a file.
-   *
-   * @param folder an existing one
-   * @throws IOException when the file system refuses
-   */
-  public static void synchronize(Path folder) throws IOException {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
-    }
+    AtomicFile.writeNew(file, bytes, attributes);
   }
 
   /**

@@ -2,19 +2,15 @@ package org.hetal.owner;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.Set;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.CommitException;
-import org.hetal.dataset.LocalStorage;
+import org.hetal.he.AtomicFile;
 import org.hetal.he.FileReadException;
 import org.hetal.he.FileWriteException;
 import org.hetal.he.library.OwnerOnly;
@@ -117,12 +113,12 @@ final class SecretKeyFile {
     OwnerOnly.makeFolder(file.toAbsolutePath().getParent());
     try {
       if (passphrase.isUsed()) {
-        writeNew(partial, encrypted(client, passphrase));
+        AtomicFile.writeNew(partial, encrypted(client, passphrase), OwnerOnly.file());
       } else {
         client.saveSecretKey(partial);
       }
       place(partial);
-      LocalStorage.synchronize(file.toAbsolutePath().getParent());
+      AtomicFile.synchronize(file.toAbsolutePath().getParent());
     } catch (IOException e) {
       throw FileWriteException.of(file, e);
     } finally {
@@ -140,20 +136,6 @@ final class SecretKeyFile {
     } finally {
       wipe(passphrase);
       wipe(key);
-    }
-  }
-
-  private static void writeNew(Path to, byte[] content) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(
-            to,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            OwnerOnly.file())) {
-      ByteBuffer buffer = ByteBuffer.wrap(content);
-      while (buffer.hasRemaining()) {
-        channel.write(buffer);
-      }
-      channel.force(true);
     }
   }
 

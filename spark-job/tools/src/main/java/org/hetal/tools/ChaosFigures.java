@@ -72,12 +72,8 @@ final class ChaosFigures {
       same += training.path("same_bytes").asBoolean() ? 1 : 0;
       seconds += training.path("seconds").asLong();
     }
-    ObjectNode out = JsonNodeFactory.instance.objectNode();
-    out.put("command", "./hetal bench chaos --kills N --seed S --json FILE");
-    out.put("commit", EngineLibrary.commit());
-    out.put("processor", Processor.name());
-    out.put("processors", Runtime.getRuntime().availableProcessors());
-    out.put("parameter_set", ChaosOwner.PARAMETERS);
+    ObjectNode out =
+        Figures.of("./hetal bench chaos --kills N --seed S --json FILE", ChaosOwner.PARAMETERS);
     out.put("kills", kills);
     out.put("seconds", seconds);
     out.put("trainings_with_same_bytes", same);

@@ -1,7 +1,6 @@
 package org.hetal.tools;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
-import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,7 +17,6 @@ import org.hetal.command.ExitCode;
 import org.hetal.command.SettingsCommand;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.LocalStorage;
-import org.hetal.he.engine.EngineLibrary;
 import org.hetal.owner.keys.TemporaryFolder;
 import org.hetal.report.RunMetrics;
 import picocli.CommandLine.Command;
@@ -147,12 +145,8 @@ final class MemoryCommand extends SettingsCommand {
   }
 
   private int report(Map<String, List<MemorySample>> samples) {
-    ObjectNode file = JsonNodeFactory.instance.objectNode();
-    file.put("command", "./hetal bench memory --iterations " + iterations);
-    file.put("commit", EngineLibrary.commit());
-    file.put("processor", Processor.name());
-    file.put("processors", Runtime.getRuntime().availableProcessors());
-    file.put("parameter_set", ChaosOwner.PARAMETERS);
+    ObjectNode file =
+        Figures.of("./hetal bench memory --iterations " + iterations, ChaosOwner.PARAMETERS);
     file.put("iterations", iterations);
     ArrayNode rows = file.putArray("processes");
     boolean grows = false;

@@ -13,7 +13,6 @@ import java.util.Map;
 import org.hetal.command.ExitCode;
 import org.hetal.command.ProgressBar;
 import org.hetal.command.SettingsCommand;
-import org.hetal.command.SettingsOptions;
 import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
@@ -63,14 +62,6 @@ final class PaperBenchCommand extends SettingsCommand {
   @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures there too.")
   private Path json;
 
-  private SettingsOptions given;
-
-  @Override
-  protected Settings load(SettingsOptions options) {
-    given = options;
-    return super.load(options);
-  }
-
   @Override
   protected int execute() {
     ArrayNode rows = JsonNodeFactory.instance.arrayNode();
@@ -105,9 +96,9 @@ final class PaperBenchCommand extends SettingsCommand {
     }
     List<Path> files = new ArrayList<>();
     files.add(Programs.home().resolve("conf/paper/" + set.label() + ".conf"));
-    files.addAll(given.files());
+    files.addAll(options().files());
     Map<String, String> overrides = new LinkedHashMap<>(set.paths(data.toAbsolutePath(), folder));
-    overrides.putAll(given.overrides());
+    overrides.putAll(options().overrides());
     Settings settings = SettingsLoader.load(files, overrides);
     List<String> arguments = new ArrayList<>();
     files.forEach(file -> arguments.addAll(List.of("-c", file.toString())));

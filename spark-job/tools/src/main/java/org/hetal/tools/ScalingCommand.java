@@ -16,7 +16,6 @@ import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.config.SettingsLoader;
 import org.hetal.he.Parameters;
-import org.hetal.he.engine.EngineLibrary;
 import org.hetal.owner.keys.Clients;
 import org.hetal.owner.keys.TemporaryFolder;
 import org.hetal.packing.Layout;
@@ -71,17 +70,14 @@ final class ScalingCommand extends SettingsCommand {
   @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures there too.")
   private Path json;
 
-  private SettingsOptions given;
-
   @Override
   protected Settings load(SettingsOptions options) {
-    given = options;
-    return SettingsLoader.load(given.files(), overrides());
+    return SettingsLoader.load(options.files(), overrides());
   }
 
   private Map<String, String> overrides() {
     Map<String, String> out = new LinkedHashMap<>(DEFAULTS);
-    out.putAll(given.overrides());
+    out.putAll(options().overrides());
     return out;
   }
 
@@ -116,7 +112,8 @@ final class ScalingCommand extends SettingsCommand {
 
   private void measure(Path folder) {
     int rows = batchRows();
-    ScalingRuns runs = new ScalingRuns(out(), given.files(), overrides(), folder, executors.size());
+    ScalingRuns runs =
+        new ScalingRuns(out(), options().files(), overrides(), folder, executors.size());
     runs.encrypt(
         SyntheticData.splits(
             Math.multiplyExact(rows, iterations + 1), features, settings().data().classes()),
@@ -182,17 +179,12 @@ final class ScalingCommand extends SettingsCommand {
   }
 
   private ObjectNode figures(int rows, ArrayNode measured) {
-    ObjectNode out = JsonNodeFactory.instance.objectNode();
-    out.put("name", "scaling");
-    out.put("parameter_set", settings().parameterSet());
+    ObjectNode out = Figures.of("./hetal bench scaling", settings().parameterSet());
     out.put("batch_rows", rows);
     out.put("units", units);
     out.put("features", features + 1);
     out.put("classes", settings().data().classes());
-    out.put("processor", Processor.name());
-    out.put("processors", Runtime.getRuntime().availableProcessors());
     out.put("engine_threads", settings().threads());
-    out.put("commit", EngineLibrary.commit());
     out.set("clusters", measured);
     return out;
   }

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
+import java.util.Set;
 import java.util.UUID;
 
 /** A file of the local file system that is there with all its bytes or not at all. */
@@ -33,22 +35,43 @@ public final class AtomicFile {
       } finally {
         Files.deleteIfExists(part);
       }
-      try (FileChannel folder =
-          FileChannel.open(target.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-        folder.force(true);
-      }
+      synchronize(target.toAbsolutePath().getParent());
     } catch (IOException e) {
       throw FileWriteException.of(target, e);
     }
   }
 
-  private static void writeNew(Path file, byte[] bytes) throws IOException {
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+  /**
+   * Writes a file that is not there yet. Its bytes are durable afterwards, its name is after {@link
+   * #synchronize}.
+   *
+   * @param file the file to be
+   * @param bytes the whole content
+   * @param attributes of the new file, such as its mode
+   * @throws java.nio.file.FileAlreadyExistsException when there is one, also a link
+   * @throws IOException when it cannot be written; a part of it may be there
+   */
+  public static void writeNew(Path file, byte[] bytes, FileAttribute<?>... attributes)
+      throws IOException {
+    Set<StandardOpenOption> options =
+        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    try (FileChannel channel = FileChannel.open(file, options, attributes)) {
       ByteBuffer buffer = ByteBuffer.wrap(bytes);
       while (buffer.hasRemaining()) {
         channel.write(buffer);
       }
+      channel.force(true);
+    }
+  }
+
+  /**
+   * Makes the names in a folder durable, as {@code force} does for the bytes of a file.
+   *
+   * @param folder an existing one
+   * @throws IOException when the file system refuses
+   */
+  public static void synchronize(Path folder) throws IOException {
+    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
       channel.force(true);
     }
   }

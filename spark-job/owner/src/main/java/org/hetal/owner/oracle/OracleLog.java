@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Consumer;
 import org.hetal.dataset.DatasetException;
-import org.hetal.dataset.LocalStorage;
 import org.hetal.format.Json;
+import org.hetal.he.AtomicFile;
 import org.hetal.he.FileReadException;
 import org.hetal.he.FileWriteException;
 import org.hetal.he.library.OwnerOnly;
@@ -114,7 +114,7 @@ public final class OracleLog implements AutoCloseable {
               Set.of(StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
               OwnerOnly.file());
       try {
-        LocalStorage.synchronize(absolute.getParent());
+        AtomicFile.synchronize(absolute.getParent());
         Content content = parse(file, Files.readAllBytes(absolute));
         if (content.torn().length > 0) {
           setAside(file, content, channel, warnings);

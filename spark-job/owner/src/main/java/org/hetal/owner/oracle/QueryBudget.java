@@ -11,7 +11,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.hetal.config.SettingsException;
-import org.hetal.dataset.LocalStorage;
+import org.hetal.he.AtomicFile;
 import org.hetal.he.FileWriteException;
 import org.hetal.he.library.OwnerOnly;
 
@@ -146,7 +146,7 @@ public final class QueryBudget {
       }
       channel.truncate(whole + bytes.position());
       channel.force(true);
-      LocalStorage.synchronize(file.getParent());
+      AtomicFile.synchronize(file.getParent());
     }
     return result;
   }

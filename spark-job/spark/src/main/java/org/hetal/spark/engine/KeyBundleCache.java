@@ -19,6 +19,7 @@ import org.apache.hadoop.io.IOUtils;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.format.Digests;
+import org.hetal.he.AtomicFile;
 import org.hetal.he.FileWriteException;
 import org.hetal.he.IoReason;
 import org.hetal.he.library.OwnerOnly;
@@ -189,9 +190,9 @@ public final class KeyBundleCache {
       throws IOException {
     try {
       copy(new org.apache.hadoop.fs.Path(bundle), partial, hadoop);
-      synchronize(partial);
+      AtomicFile.synchronize(partial);
       Files.move(partial, target, StandardCopyOption.ATOMIC_MOVE);
-      synchronize(target.getParent());
+      AtomicFile.synchronize(target.getParent());
     } catch (IOException | RuntimeException e) {
       delete(partial, e);
       throw e;
@@ -237,7 +238,7 @@ public final class KeyBundleCache {
         } finally {
           Files.deleteIfExists(partial);
         }
-        synchronize(copy);
+        AtomicFile.synchronize(copy);
       }
     }
   }
@@ -274,13 +275,6 @@ public final class KeyBundleCache {
       file.force(true);
     } finally {
       IOUtils.closeStream(in);
-    }
-  }
-
-  /** The names in a folder are on the disk when this returns. */
-  private static void synchronize(Path folder) throws IOException {
-    try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
-      channel.force(true);
     }
   }
 

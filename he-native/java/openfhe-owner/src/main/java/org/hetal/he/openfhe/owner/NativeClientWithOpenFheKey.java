@@ -78,12 +78,7 @@ public final class NativeClientWithOpenFheKey implements Client {
 
   private static NativeClientWithOpenFheKey of(SecretKeyFile read, Path secretKeyFile) {
     try (SecretKeyFile file = read) {
-      NativeParameters parameters;
-      try {
-        parameters = NativeParameters.named(file.parameterSet());
-      } catch (IllegalArgumentException e) {
-        throw new HeFormatException(secretKeyFile + ": " + e.getMessage(), e);
-      }
+      NativeParameters parameters = file.parameters(secretKeyFile, NativeParameters::named);
       file.requireParameters(secretKeyFile, parameters.hash());
       return new NativeClientWithOpenFheKey(
           parameters, EngineClientNatives.load(parameters.name(), 0, file.keyId(), file.payload()));

@@ -75,12 +75,7 @@ public final class OpenFheClient implements Client {
 
   private static OpenFheClient of(SecretKeyFile read, Path secretKeyFile) {
     try (SecretKeyFile file = read) {
-      OpenFheParameters parameters;
-      try {
-        parameters = OpenFheParameters.named(file.parameterSet());
-      } catch (IllegalArgumentException e) {
-        throw new HeFormatException(secretKeyFile + ": " + e.getMessage(), e);
-      }
+      OpenFheParameters parameters = file.parameters(secretKeyFile, OpenFheParameters::named);
       CkksContext context = parameters.openContext();
       try {
         file.requireParameters(secretKeyFile, context.parameterHash());

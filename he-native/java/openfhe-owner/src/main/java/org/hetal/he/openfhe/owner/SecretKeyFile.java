@@ -1,14 +1,12 @@
 package org.hetal.he.openfhe.owner;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
-import java.util.Set;
+import java.util.function.Function;
+import org.hetal.he.AtomicFile;
 import org.hetal.he.FileReadException;
 import org.hetal.he.FileWriteException;
 import org.hetal.he.HeFormatException;
@@ -32,13 +30,8 @@ record SecretKeyFile(String parameterSet, String keyId, String parameterHash, by
    */
   void write(Path file) {
     byte[] content = content();
-    try (FileChannel out =
-        FileChannel.open(
-            file,
-            Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
-            OwnerOnly.file())) {
-      write(out, content);
-      out.force(true);
+    try {
+      AtomicFile.writeNew(file, content, OwnerOnly.file());
     } catch (IOException e) {
       throw FileWriteException.of(file, e);
     } finally {
@@ -123,10 +116,17 @@ record SecretKeyFile(String parameterSet, String keyId, String parameterHash, by
     return new String(bytes, from, end - from, StandardCharsets.US_ASCII);
   }
 
-  private static void write(FileChannel out, byte[] bytes) throws IOException {
-    ByteBuffer buffer = ByteBuffer.wrap(bytes);
-    while (buffer.hasRemaining()) {
-      out.write(buffer);
+  /**
+   * The parameters of the name in the file.
+   *
+   * @param named finds parameters by name
+   * @throws HeFormatException when there are none of that name
+   */
+  <P> P parameters(Path file, Function<String, P> named) {
+    try {
+      return named.apply(parameterSet);
+    } catch (IllegalArgumentException e) {
+      throw new HeFormatException(file + ": " + e.getMessage(), e);
     }
   }
 

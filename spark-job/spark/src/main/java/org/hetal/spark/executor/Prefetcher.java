@@ -13,11 +13,10 @@ import org.slf4j.LoggerFactory;
  * into the cache beside all that is in use. A failure is left to the task, which reads again.
  *
  * <p>At 128 bits a group of 2048 rows of 769 features has 56 blocks of 3.9 MB on storage and 11.5
- * MB in memory. Reading, hashing and unpacking a block takes 11 ms of an AMD EPYC, 0.6 s per group;
- * from an object store at 100 MB/s it is 2.2 s per group. That is what this class hides.
+ * MB in memory. From an object store at 100 MB/s they take 2.2 s, which this class hides.
  *
- * <p>The features are not rotated ahead. It is one rotation of 22 ms per block, 1.2 s per group,
- * and would add 646 MB per group to the cache; the cores that rotate would be those that bootstrap.
+ * <p>The features are not rotated ahead. It is one rotation per block and would add 646 MB per
+ * group to the cache; the cores that rotate would be those that bootstrap.
  */
 final class Prefetcher implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(Prefetcher.class);

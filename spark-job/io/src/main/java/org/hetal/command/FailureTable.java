@@ -10,6 +10,7 @@ import java.util.function.Predicate;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
+import org.hetal.format.Shown;
 import org.hetal.he.DeviceException;
 import org.hetal.he.DeviceOutOfMemoryException;
 import org.hetal.he.DeviceUnavailableException;
@@ -93,7 +94,7 @@ public final class FailureTable {
   /** One line for stderr: what the exception that decided says. */
   public String line(Throwable failure) {
     Throwable decisive = decisive(failure);
-    String text = text(decisive).lines().findFirst().orElse("").strip();
+    String text = Shown.printable(text(decisive).lines().findFirst().orElse("").strip());
     if (codeOf(decisive) != ExitCode.INTERNAL && !text.isEmpty()) {
       return text;
     }

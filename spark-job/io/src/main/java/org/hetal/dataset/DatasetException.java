@@ -1,8 +1,11 @@
 package org.hetal.dataset;
 
+import org.hetal.format.Shown;
+
 /**
  * A stored data set, model or result that is missing, damaged, of other parameters or of another
- * key. The message says what, where, expected and actual. Commands exit with 65.
+ * key. The message says what, where, expected and actual. It may quote outside bytes: what a
+ * terminal must not get is escaped. Commands exit with 65.
  */
 public final class DatasetException extends RuntimeException {
   private static final long serialVersionUID = 1L;
@@ -13,7 +16,7 @@ public final class DatasetException extends RuntimeException {
    * @param message one line: the file with the expected and the actual value
    */
   public DatasetException(String message) {
-    super(message);
+    super(Shown.printable(message));
   }
 
   /**
@@ -23,6 +26,6 @@ public final class DatasetException extends RuntimeException {
    * @param cause what was caught
    */
   public DatasetException(String message, Throwable cause) {
-    super(message, cause);
+    super(Shown.printable(message), cause);
   }
 }

@@ -239,6 +239,16 @@ class PlanFileTest {
   }
 
   @Test
+  void controlCharactersOfTheFile_areEscapedInTheRefusal() throws IOException {
+    ObjectNode root = tree();
+    ((ObjectNode) root.get("content").get("parameters")).put("name", "a\r\u001b[2Jb");
+    assertEquals(
+        "plan.json: parameters.name: expected text of the form [a-z0-9_]{1,64}, actual"
+            + " a\\r\\u001b[2Jb",
+        refused(JSON.writeValueAsBytes(root)));
+  }
+
+  @Test
   void unknownMissingAndDoubleFields_areRefused() throws IOException {
     ObjectNode unknown = tree();
     ((ObjectNode) unknown.get("content")).put("labels", 3);

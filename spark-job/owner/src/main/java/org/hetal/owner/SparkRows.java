@@ -10,10 +10,10 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
 import org.hetal.config.Settings;
+import org.hetal.format.Shown;
 import org.hetal.owner.table.DataException;
 import org.hetal.owner.table.Heap;
 import org.hetal.owner.table.LabelColumn;
-import org.hetal.owner.table.Shown;
 import org.hetal.owner.table.SourceColumns;
 import org.hetal.owner.table.Table;
 

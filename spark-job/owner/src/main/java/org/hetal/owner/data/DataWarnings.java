@@ -8,7 +8,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.hetal.config.Settings;
-import org.hetal.owner.table.Shown;
+import org.hetal.format.Shown;
 import org.hetal.owner.table.Table;
 import org.hetal.plan.Scaling;
 

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.hetal.config.Settings;
+import org.hetal.format.Shown;
 
 /**
  * The columns of a file that has labels and features side by side, as {@code data.label-column},

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.IntFunction;
+import org.hetal.format.Shown;
 
 /**
  * The labels of a file that may be numbers or words, collected row by row. Words become the classes

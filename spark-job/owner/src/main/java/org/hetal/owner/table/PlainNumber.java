@@ -2,6 +2,7 @@ package org.hetal.owner.table;
 
 import java.util.Locale;
 import java.util.Set;
+import org.hetal.format.Shown;
 
 /**
  * Numbers as data files write them: {@code 12}, {@code -0.5}, {@code .5}, {@code 1.5e-3}. What only

@@ -2,6 +2,7 @@ package org.hetal.owner.table;
 
 import java.util.List;
 import java.util.stream.IntStream;
+import org.hetal.format.Shown;
 
 /**
  * Where the features of a table stand in their file, for messages: a column has the number that it

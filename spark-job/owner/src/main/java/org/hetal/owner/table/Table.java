@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.hetal.format.Shown;
 import org.hetal.plan.MissingValues;
 
 /**

@@ -9,9 +9,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.hetal.format.Shown;
 import org.hetal.owner.table.DataException;
 import org.hetal.owner.table.FileContent;
-import org.hetal.owner.table.Shown;
 
 /**
  * The header of a {@code .npy} file, format versions 1 to 3.

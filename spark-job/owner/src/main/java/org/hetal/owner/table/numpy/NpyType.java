@@ -7,9 +7,9 @@ import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.hetal.format.Shown;
 import org.hetal.owner.table.DataException;
 import org.hetal.owner.table.HalfFloat;
-import org.hetal.owner.table.Shown;
 
 /**
  * The type of an array's elements: float16, float32, float64, the signed and unsigned integers of 1

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.hetal.format.Shown;
 import org.hetal.he.IoReason;
 import org.hetal.owner.table.DataException;
-import org.hetal.owner.table.Shown;
 
 /** Matrices in NumPy's {@code .npz} format: a zip archive of {@code .npy} files. */
 public final class NpzReader {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.hetal.owner.table.Shown;
+import org.hetal.format.Shown;
 
 /**
  * Reads the Python literal that heads a {@code .npy} file: dictionaries, tuples and lists (both as

@@ -21,12 +21,12 @@ import org.apache.parquet.io.RecordReader;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.Type;
 import org.hetal.config.Settings;
+import org.hetal.format.Shown;
 import org.hetal.he.IoReason;
 import org.hetal.owner.table.Columns;
 import org.hetal.owner.table.DataException;
 import org.hetal.owner.table.Heap;
 import org.hetal.owner.table.LabelColumn;
-import org.hetal.owner.table.Shown;
 import org.hetal.owner.table.SourceColumns;
 import org.hetal.owner.table.Table;
 

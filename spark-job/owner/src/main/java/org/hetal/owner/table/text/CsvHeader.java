@@ -5,9 +5,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.hetal.format.Shown;
 import org.hetal.owner.table.DataException;
 import org.hetal.owner.table.PlainNumber;
-import org.hetal.owner.table.Shown;
 
 /**
  * The first line of a CSV file: names or a row, as {@code data.header} says. A line that looks like

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
 import org.hetal.config.Settings;
+import org.hetal.format.Shown;
 import org.hetal.owner.table.Columns;
 import org.hetal.owner.table.DataException;
 import org.hetal.owner.table.Heap;
@@ -21,7 +22,6 @@ import org.hetal.owner.table.LabelColumn;
 import org.hetal.owner.table.Labels;
 import org.hetal.owner.table.MissingCells;
 import org.hetal.owner.table.PlainNumber;
-import org.hetal.owner.table.Shown;
 import org.hetal.owner.table.Table;
 import org.hetal.plan.MissingValues;
 

@@ -1,8 +1,8 @@
 package org.hetal.owner.table.text;
 
 import java.util.Locale;
+import org.hetal.format.Shown;
 import org.hetal.owner.table.PlainNumber;
-import org.hetal.owner.table.Shown;
 
 /** Guesses the separator of a line whose fields are not separated by the one that is set. */
 final class CsvSeparator {

@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
+import org.hetal.format.Shown;
 import org.hetal.owner.table.DataException;
 import org.hetal.owner.table.Heap;
 import org.hetal.owner.table.Labels;
 import org.hetal.owner.table.PlainNumber;
-import org.hetal.owner.table.Shown;
 import org.hetal.owner.table.SourceColumns;
 import org.hetal.owner.table.Table;
 

@@ -1,4 +1,4 @@
-package org.hetal.owner.table;
+package org.hetal.format;
 
 import java.util.List;
 import java.util.Locale;
@@ -19,21 +19,34 @@ public final class Shown {
 
   /** {@link #quoted(String)} without the quotes. */
   public static String unquoted(String text) {
+    return text.length() > LONGEST
+        ? printable(text.substring(0, LONGEST)) + "..."
+        : printable(text);
+  }
+
+  /**
+   * The text in one line, as a terminal may show it: line ends, other control characters and what
+   * changes the direction of writing are escaped.
+   */
+  public static String printable(String text) {
     StringBuilder out = new StringBuilder();
-    for (int i = 0; i < Math.min(text.length(), LONGEST); i++) {
-      char c = text.charAt(i);
-      switch (c) {
-        case '\n' -> out.append("\\n");
-        case '\r' -> out.append("\\r");
-        case '\t' -> out.append("\\t");
-        default ->
-            out.append(
-                isPrintable(c)
-                    ? String.valueOf(c)
-                    : String.format(Locale.ROOT, "\\u%04x", (int) c));
-      }
-    }
-    return out.append(text.length() > LONGEST ? "..." : "").toString();
+    text.chars()
+        .forEach(
+            c -> {
+              switch (c) {
+                case '\n' -> out.append("\\n");
+                case '\r' -> out.append("\\r");
+                case '\t' -> out.append("\\t");
+                default -> {
+                  if (isPrintable((char) c)) {
+                    out.append((char) c);
+                  } else {
+                    out.append(String.format(Locale.ROOT, "\\u%04x", c));
+                  }
+                }
+              }
+            });
+    return out.toString();
   }
 
   /** The first few, quoted. */

@@ -66,6 +66,25 @@ public final class Packing {
   }
 
   /**
+   * As {@link #packLabels}, for rows that the validation loss is computed on: rows that are not
+   * there are 1 / classes in each class, the probabilities of a row of zeros.
+   *
+   * @param layout where they lie
+   * @param labels 1 to {@link Layout#rowsPerGroup()} of 0 to classes - 1
+   * @return one value per slot; padded classes: 0
+   * @throws IllegalArgumentException for another number of labels, or a label out of range
+   */
+  public static double[] packValidationLabels(Layout layout, int[] labels) {
+    double[] out = packLabels(layout, labels);
+    for (int row = labels.length; row < layout.rowsPerGroup(); row++) {
+      for (int label = 0; label < layout.classes(); label++) {
+        out[layout.logitSlot(row, label)] = 1.0 / layout.classes();
+      }
+    }
+    return out;
+  }
+
+  /**
    * Values of a group in the logits' layout.
    *
    * @param layout where they lie

@@ -42,7 +42,7 @@ public record Levels(
   /** The gradient multiplies features this many levels below the residual. */
   public static final int RESIDUAL_TO_FEATURES = 1;
 
-  private static final int MOST = 255;
+  static final int MOST = 255;
 
   /**
    * Checks the ranges and the distances that the algorithms fix.

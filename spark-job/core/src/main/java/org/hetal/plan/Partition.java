@@ -64,6 +64,35 @@ public final class Partition {
   }
 
   /**
+   * The microbatches in which the validation loss is computed.
+   *
+   * @param rows of the validation split, at least 1
+   * @param groupsPerMicrobatch 1 or 2
+   * @param layout gives the rows of a group
+   * @return groups of each microbatch, in order
+   */
+  public static List<List<RowRange>> validationMicrobatches(
+      int rows, int groupsPerMicrobatch, Layout layout) {
+    return joined(groups(rows, layout), groupsPerMicrobatch);
+  }
+
+  /**
+   * Neighboring elements in lists of equal size, the last perhaps shorter.
+   *
+   * @param <T> of the elements
+   * @param all elements
+   * @param size of a list, at least 1
+   * @return lists in order
+   */
+  public static <T> List<List<T>> joined(List<T> all, int size) {
+    List<List<T>> out = new ArrayList<>();
+    for (int i = 0; i < all.size(); i += size) {
+      out.add(List.copyOf(all.subList(i, Math.min(all.size(), i + size))));
+    }
+    return out;
+  }
+
+  /**
    * The microbatches of one minibatch.
    *
    * @param schedule gives minibatches and groups per microbatch
@@ -75,9 +104,8 @@ public final class Partition {
   public static List<MicrobatchRows> microbatches(Schedule schedule, int batch, Layout layout) {
     List<RowRange> groups = groups(schedule.batch(batch), layout);
     List<MicrobatchRows> out = new ArrayList<>();
-    for (int i = 0; i < groups.size(); i += schedule.groupsPerMicrobatch()) {
-      int end = Math.min(groups.size(), i + schedule.groupsPerMicrobatch());
-      out.add(new MicrobatchRows(batch, out.size(), groups.subList(i, end)));
+    for (List<RowRange> microbatch : joined(groups, schedule.groupsPerMicrobatch())) {
+      out.add(new MicrobatchRows(batch, out.size(), microbatch));
     }
     return out;
   }

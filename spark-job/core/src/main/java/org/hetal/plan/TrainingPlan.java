@@ -31,8 +31,10 @@ import org.hetal.softmax.SoftmaxPlan;
  *     the highest level of its use
  * @param predictionKeys those of {@code keys} that validation and prediction use
  * @param iteration operations of one full minibatch
- * @param validation operations of one epoch's validation logits
+ * @param validation operations of one epoch's validation
  * @param memory that ciphertexts and plaintexts take while an engine trains
+ * @param loss levels of the validation loss on ciphertexts; null where the validation oracle gets
+ *     logits
  * @serial exclude
  */
 public record TrainingPlan(
@@ -47,7 +49,8 @@ public record TrainingPlan(
     KeyPlan predictionKeys,
     OperationCounts iteration,
     OperationCounts validation,
-    MemoryEstimate memory)
+    MemoryEstimate memory,
+    LossPlan loss)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
@@ -69,6 +72,7 @@ public record TrainingPlan(
    * @param iteration with as many bootstraps as layout, schedule and softmax give
    * @param validation not null
    * @param memory not null
+   * @param loss null, or of {@code parameters} and {@code softmax}
    * @throws IllegalArgumentException naming the field, with the expected and the actual value
    */
   public TrainingPlan {
@@ -87,6 +91,9 @@ public record TrainingPlan(
     Checks.equal("layout.slots", parameters.slotCount(), layout.slots());
     levels.require(parameters);
     requireSoftmax(parameters, layout, schedule, levels, softmax);
+    if (loss != null) {
+      loss.require(parameters, levels, softmax);
+    }
     PlannedKeys.require("keys", keys, parameters);
     PlannedKeys.require("predictionKeys", predictionKeys, parameters);
     PlannedKeys.requireContained(predictionKeys, keys);
@@ -135,6 +142,30 @@ public record TrainingPlan(
 
   private static long ceilDiv(long a, long b) {
     return (a + b - 1) / b;
+  }
+
+  /** {@return what the validation oracle decides by} */
+  public ValidationMetric metric() {
+    return loss == null ? ValidationMetric.LOGITS : ValidationMetric.ENCRYPTED_LOSS;
+  }
+
+  /**
+   * The plan of the validation loss on ciphertexts.
+   *
+   * @return never null
+   * @throws IllegalArgumentException when the validation oracle gets logits
+   */
+  public LossPlan requireLoss() {
+    if (loss == null) {
+      throw new IllegalArgumentException(
+          "plan: expected one with early-stopping.metric encrypted-loss, actual logits");
+    }
+    return loss;
+  }
+
+  /** {@return level of the validation rows' features at encryption} */
+  public int validationFeatures() {
+    return loss == null ? levels.validationFeatures() : loss.features();
   }
 
   /**
@@ -222,6 +253,9 @@ public record TrainingPlan(
     iteration.appendTo(text, "iteration");
     validation.appendTo(text, "validation");
     memory.appendTo(text);
+    if (loss != null) { // the text of plans without it is that of earlier releases
+      loss.appendTo(text);
+    }
     return text.toString();
   }
 }

@@ -11,18 +11,21 @@ import org.hetal.he.KeyPlan;
 import org.hetal.he.Operation;
 import org.hetal.he.Parameters;
 import org.hetal.he.RecordingEvaluator;
+import org.hetal.he.Scope;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.he.simulator.Simulator;
 import org.hetal.linalg.ExpandedWeights;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.packing.Layout;
 import org.hetal.plan.Levels;
+import org.hetal.plan.LossPlan;
 import org.hetal.plan.MemoryEstimate;
 import org.hetal.plan.OperationCounts;
 import org.hetal.plan.Partition;
 import org.hetal.plan.RowRange;
 import org.hetal.plan.Schedule;
 import org.hetal.softmax.SoftmaxPlan;
+import org.hetal.training.EncryptedLoss;
 import org.hetal.training.EncryptedMicrobatch;
 import org.hetal.training.MicrobatchGradient;
 import org.hetal.training.ModelState;
@@ -48,17 +51,25 @@ final class DryRun {
     this.levels = levels;
   }
 
-  /** Training and validation. */
+  /**
+   * Training, validation and prediction.
+   *
+   * @param loss null: validation is the logits alone
+   */
   static DryRun ofTraining(
       Parameters parameters,
       Layout layout,
       Schedule schedule,
       int validationRows,
       Levels levels,
-      SoftmaxPlan softmax) {
+      SoftmaxPlan softmax,
+      LossPlan loss) {
     DryRun out = new DryRun(parameters, layout, levels);
     out.runTraining(schedule, softmax);
     out.runValidation(validationRows);
+    if (loss != null) {
+      out.runLoss(schedule, validationRows, loss);
+    }
     return out;
   }
 
@@ -80,7 +91,7 @@ final class DryRun {
     return iteration;
   }
 
-  /** Operations of one epoch's validation logits. */
+  /** Operations of one epoch's validation. */
   OperationCounts validation() {
     return validation;
   }
@@ -101,10 +112,10 @@ final class DryRun {
       try (ExpandedWeights lookahead = microbatchGradient.expand(start.lookahead())) {
         OperationCounts expand = counts();
         for (Partition.MicrobatchRows microbatch : Partition.microbatches(schedule, layout)) {
-          if (!microbatchCounts.containsKey(shape(microbatch))) {
+          if (!microbatchCounts.containsKey(shape(microbatch.groups()))) {
             double factor = schedule.gradientFactor(microbatch.batch());
             microbatchCounts.put(
-                shape(microbatch),
+                shape(microbatch.groups()),
                 runMicrobatch(microbatchGradient, lookahead, microbatch, factor));
           }
         }
@@ -115,7 +126,7 @@ final class DryRun {
         memory = memory.and(new MemoryEstimate(simulator.openBytes(), 0, 0));
         iteration = expand.plus(counts());
         for (Partition.MicrobatchRows microbatch : Partition.microbatches(schedule, 0, layout)) {
-          iteration = iteration.plus(microbatchCounts.get(shape(microbatch)));
+          iteration = iteration.plus(microbatchCounts.get(shape(microbatch.groups())));
         }
       }
     }
@@ -172,6 +183,53 @@ final class DryRun {
     }
   }
 
+  private void runLoss(Schedule schedule, int validationRows, LossPlan loss) {
+    List<Ciphertext> weights = zeroCiphertexts(layout.compactCiphertexts(), loss.weights());
+    try (EncryptedLoss encryptedLoss =
+            new EncryptedLoss(simulator, layout, loss, schedule.logitRange());
+        Scope scope = new Scope()) {
+      scope.ownAll(weights);
+      simulator.resetCounts();
+      ExpandedWeights expanded = scope.own(encryptedLoss.expand(weights));
+      OperationCounts sum = counts();
+      Map<List<Integer>, OperationCounts> known = new HashMap<>();
+      for (List<RowRange> microbatch :
+          Partition.validationMicrobatches(
+              validationRows, schedule.groupsPerMicrobatch(), layout)) {
+        List<Integer> shape = shape(microbatch);
+        known.computeIfAbsent(
+            shape, unused -> runLossOf(encryptedLoss, expanded, microbatch, loss));
+        sum = sum.plus(known.get(shape));
+      }
+      simulator.resetCounts();
+      List<Ciphertext> sums = scope.ownAll(zeroCiphertexts(EncryptedLoss.SUMS, 1));
+      encryptedLoss.total(sums, validationRows).close();
+      validation = sum.plus(counts());
+    }
+  }
+
+  /** Twice, since the first run also encodes the masks. */
+  private OperationCounts runLossOf(
+      EncryptedLoss encryptedLoss, ExpandedWeights weights, List<RowRange> rows, LossPlan loss) {
+    long before = simulator.openBytes();
+    List<EncryptedMicrobatch.Group> groups = new ArrayList<>();
+    for (RowRange group : rows) {
+      groups.add(
+          new EncryptedMicrobatch.Group(
+              zeros(group.rows(), loss.features()), simulator.zero(loss.labels())));
+    }
+    long microbatchBytes = simulator.openBytes() - before;
+    try (EncryptedMicrobatch microbatch = new EncryptedMicrobatch(groups)) {
+      encryptedLoss.compute(weights, microbatch).forEach(Ciphertext::close);
+      simulator.resetCounts();
+      simulator.resetPeakBytes();
+      long resting = simulator.openBytes();
+      encryptedLoss.compute(weights, microbatch).forEach(Ciphertext::close);
+      memory = memory.and(new MemoryEstimate(0, microbatchBytes, simulator.peakBytes() - resting));
+      return counts();
+    }
+  }
+
   private OperationCounts runGroup(ValidationLogits logits, ExpandedWeights weights, int rows) {
     simulator.resetCounts();
     long before = simulator.openBytes();
@@ -198,8 +256,8 @@ final class DryRun {
     return out;
   }
 
-  private List<Integer> shape(Partition.MicrobatchRows microbatch) {
-    return microbatch.groups().stream().map(g -> layout.rowBlocks(g.rows())).toList();
+  private List<Integer> shape(List<RowRange> groups) {
+    return groups.stream().map(group -> layout.rowBlocks(group.rows())).toList();
   }
 
   private OperationCounts counts() {

@@ -5,6 +5,7 @@ import org.hetal.he.HeLevelException;
 import org.hetal.he.Parameters;
 import org.hetal.linalg.Products;
 import org.hetal.plan.Levels;
+import org.hetal.plan.LossPlan;
 import org.hetal.softmax.SoftmaxPlan;
 
 /**
@@ -32,6 +33,31 @@ final class Placement {
         : before;
   }
 
+  /**
+   * Of the validation loss: the fewest bootstraps, then the lowest levels.
+   *
+   * @param levels of the training
+   * @throws HeLevelException when the parameters leave too few levels
+   */
+  static LossPlan ofLoss(Parameters parameters, int classes, int squarings, Levels levels) {
+    int toLogits = Products.EXPAND_LEVELS + Products.LOGIT_LEVELS;
+    int lowest = toLogits + LossPlan.POWER_LEVELS;
+    if (lowest > levels.state()) {
+      throw new HeLevelException(
+          String.format(
+              Locale.ROOT,
+              "validation loss with %s: expected a level of at least %d after the update, actual %d",
+              parameters.name(),
+              lowest,
+              levels.state()));
+    }
+    int weights =
+        lowestForward(parameters, classes, squarings, levels.state(), LossPlan.LOSS_LEVELS, lowest);
+    SoftmaxPlan softmax =
+        SoftmaxPlan.of(parameters, classes, squarings, weights - toLogits, LossPlan.LOSS_LEVELS);
+    return new LossPlan(weights, weights - Products.EXPAND_LEVELS, softmax);
+  }
+
   private static int bootstraps(Parameters parameters, int classes, int squarings, Levels levels) {
     return bootstraps(parameters, classes, squarings, levels.logits(), levels.residual());
   }
@@ -54,7 +80,7 @@ final class Placement {
               Math.max(residual, toLogits),
               state));
     }
-    int forward = lowestForward(parameters, classes, squarings, state, residual);
+    int forward = lowestForward(parameters, classes, squarings, state, residual, toLogits);
     int expanded = forward - Products.EXPAND_LEVELS;
     return new Levels(
         state,
@@ -70,14 +96,20 @@ final class Placement {
         0);
   }
 
+  /**
+   * The lowest level of weights from which the softmax needs no more bootstraps than from the top.
+   *
+   * @param output level of the probabilities
+   * @param lowest level allowed
+   */
   private static int lowestForward(
-      Parameters parameters, int classes, int squarings, int state, int residual) {
+      Parameters parameters, int classes, int squarings, int state, int output, int lowest) {
     int toLogits = Products.EXPAND_LEVELS + Products.LOGIT_LEVELS;
     int forward = state;
     int fewest =
-        SoftmaxPlan.of(parameters, classes, squarings, forward - toLogits, residual).bootstraps();
-    while (forward > toLogits
-        && bootstraps(parameters, classes, squarings, forward - 1 - toLogits, residual) <= fewest) {
+        SoftmaxPlan.of(parameters, classes, squarings, forward - toLogits, output).bootstraps();
+    while (forward > lowest
+        && bootstraps(parameters, classes, squarings, forward - 1 - toLogits, output) <= fewest) {
       forward--;
     }
     return forward;

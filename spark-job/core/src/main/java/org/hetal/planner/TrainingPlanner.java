@@ -5,10 +5,12 @@ import org.hetal.packing.Layout;
 import org.hetal.packing.LayoutSearch;
 import org.hetal.plan.DataShape;
 import org.hetal.plan.Levels;
+import org.hetal.plan.LossPlan;
 import org.hetal.plan.PlannedParameters;
 import org.hetal.plan.Preprocessing;
 import org.hetal.plan.Schedule;
 import org.hetal.plan.TrainingPlan;
+import org.hetal.plan.ValidationMetric;
 import org.hetal.softmax.Softmax;
 import org.hetal.softmax.SoftmaxPlan;
 
@@ -54,6 +56,24 @@ public final class TrainingPlanner {
       Schedule schedule,
       int validationRows,
       Preprocessing preprocessing) {
+    return plan(
+        parameters, layout, schedule, validationRows, preprocessing, ValidationMetric.LOGITS);
+  }
+
+  /**
+   * As {@link #plan(Parameters, Layout, Schedule, int, Preprocessing)}, with a metric.
+   *
+   * @param metric that the validation oracle decides by
+   * @throws IllegalArgumentException when the numbers do not fit each other
+   * @throws org.hetal.he.HeLevelException when the parameters leave too few levels
+   */
+  public static TrainingPlan plan(
+      Parameters parameters,
+      Layout layout,
+      Schedule schedule,
+      int validationRows,
+      Preprocessing preprocessing,
+      ValidationMetric metric) {
     if (layout.slots() != parameters.slotCount() || validationRows < 1) {
       throw new IllegalArgumentException(
           "plan: expected a layout of "
@@ -68,8 +88,12 @@ public final class TrainingPlanner {
     SoftmaxPlan softmax =
         SoftmaxPlan.of(
             parameters, layout.classes(), schedule.squarings(), levels.logits(), levels.residual());
+    LossPlan loss =
+        metric == ValidationMetric.LOGITS
+            ? null
+            : Placement.ofLoss(parameters, layout.classes(), schedule.squarings(), levels);
     DryRun training =
-        DryRun.ofTraining(parameters, layout, schedule, validationRows, levels, softmax);
+        DryRun.ofTraining(parameters, layout, schedule, validationRows, levels, softmax, loss);
     DryRun prediction = DryRun.ofValidation(parameters, layout, validationRows, levels);
     return new TrainingPlan(
         PlannedParameters.of(parameters),
@@ -83,7 +107,8 @@ public final class TrainingPlanner {
         prediction.keys(),
         training.iteration(),
         training.validation(),
-        training.memory());
+        training.memory(),
+        loss);
   }
 
   private static void requireLogitRange(int classes, int logitRange) {

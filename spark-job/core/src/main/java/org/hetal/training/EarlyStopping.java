@@ -4,10 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import org.hetal.plan.Schedule;
+import org.hetal.plan.ValidationMetric;
 
 /**
- * Early stopping on validation logits in the clear: the same for the encrypted training, where the
- * validation oracle wraps it, and for the plain one.
+ * Early stopping on validation logits in the clear, or on a loss that was computed on ciphertexts:
+ * the same for the encrypted training, where the validation oracle wraps it, and for the plain one.
  *
  * <p>It stops when
  *
@@ -26,14 +27,31 @@ public final class EarlyStopping {
   /** Largest logit / range above which training is stopped. */
   public static final double SAFE_SHARE = 0.6;
 
-  private final int[] labels;
+  private final int[] labels; // none: the loss comes from ciphertexts
   private final int classes;
+  private final ValidationMetric metric;
   private final int patience;
   private final double logitRange;
   private final List<EpochMetrics> history = new ArrayList<>();
 
+  private EarlyStopping(
+      int[] labels, int classes, ValidationMetric metric, int patience, double logitRange) {
+    if (patience < 1 || !(logitRange > 0)) {
+      throw new IllegalArgumentException(
+          "early stopping: expected at least patience 1 and a positive range; actual "
+              + patience
+              + ", "
+              + logitRange);
+    }
+    this.labels = labels;
+    this.classes = classes;
+    this.metric = metric;
+    this.patience = patience;
+    this.logitRange = logitRange;
+  }
+
   /**
-   * Starts before the first epoch.
+   * Starts before the first epoch, to decide by the cross-entropy.
    *
    * @param labels of the validation rows, 0 to {@code classes - 1}; at least one
    * @param classes at least 2
@@ -42,32 +60,7 @@ public final class EarlyStopping {
    * @throws IllegalArgumentException for a number or a label out of its range
    */
   public EarlyStopping(int[] labels, int classes, int patience, double logitRange) {
-    if (labels.length < 1 || classes < 2 || patience < 1 || !(logitRange > 0)) {
-      throw new IllegalArgumentException(
-          "early stopping: expected at least 1 label, 2 classes, patience 1 and a positive range; actual "
-              + labels.length
-              + ", "
-              + classes
-              + ", "
-              + patience
-              + ", "
-              + logitRange);
-    }
-    for (int row = 0; row < labels.length; row++) {
-      if (labels[row] < 0 || labels[row] >= classes) {
-        throw new IllegalArgumentException(
-            "validation label of row "
-                + row
-                + ": expected 0 to "
-                + (classes - 1)
-                + ", actual "
-                + labels[row]);
-      }
-    }
-    this.labels = labels.clone();
-    this.classes = classes;
-    this.patience = patience;
-    this.logitRange = logitRange;
+    this(checked(labels, classes), classes, ValidationMetric.LOGITS, patience, logitRange);
   }
 
   /**
@@ -86,6 +79,62 @@ public final class EarlyStopping {
     history.addAll(earlier);
   }
 
+  /**
+   * For a training in the clear: starts before the first epoch.
+   *
+   * @param labels of the validation rows, 0 to {@code classes - 1}; at least one
+   * @param classes at least 2
+   * @param metric computed from the logits in the clear
+   * @param schedule patience and range of the logits
+   * @return decides by the same figures as that of the encrypted training
+   * @throws IllegalArgumentException for a number or a label out of its range
+   */
+  public static EarlyStopping inTheClear(
+      int[] labels, int classes, ValidationMetric metric, Schedule schedule) {
+    return new EarlyStopping(
+        checked(labels, classes), classes, metric, schedule.patience(), schedule.logitRange());
+  }
+
+  /**
+   * Without labels, for losses that are computed on ciphertexts: only {@link #decide(int,
+   * EpochScore)} can be called.
+   *
+   * @param patience epochs without a better loss, at least 1
+   * @param logitRange {@link Schedule#logitRange()}
+   * @param earlier the metrics of the epochs decided so far, by epoch
+   * @return continues after them
+   * @throws IllegalArgumentException for a number out of its range
+   */
+  public static EarlyStopping onCiphertexts(
+      int patience, double logitRange, List<EpochMetrics> earlier) {
+    EarlyStopping out =
+        new EarlyStopping(new int[0], 0, ValidationMetric.ENCRYPTED_LOSS, patience, logitRange);
+    out.history.addAll(earlier);
+    return out;
+  }
+
+  private static int[] checked(int[] labels, int classes) {
+    if (labels.length < 1 || classes < 2) {
+      throw new IllegalArgumentException(
+          "early stopping: expected at least 1 label, 2 classes; actual "
+              + labels.length
+              + ", "
+              + classes);
+    }
+    for (int row = 0; row < labels.length; row++) {
+      if (labels[row] < 0 || labels[row] >= classes) {
+        throw new IllegalArgumentException(
+            "validation label of row "
+                + row
+                + ": expected 0 to "
+                + (classes - 1)
+                + ", actual "
+                + labels[row]);
+      }
+    }
+    return labels.clone();
+  }
+
   /** The metrics of the epochs decided so far, by epoch. */
   List<EpochMetrics> history() {
     return List.copyOf(history);
@@ -102,31 +151,36 @@ public final class EarlyStopping {
    */
   public EpochMetrics decide(int epoch, double[][] logits) {
     requireShape(logits);
+    return decide(
+        epoch,
+        metric == ValidationMetric.LOGITS
+            ? EpochScore.ofLogits(logits, labels)
+            : EpochScore.ofPlainLoss(logits, labels, logitRange));
+  }
+
+  /**
+   * Decides an epoch whose score is known.
+   *
+   * @param epoch the one after the last decided, or an earlier one again
+   * @param score of the epoch
+   * @return metrics and decision, which is to stop when training has diverged
+   * @throws IllegalArgumentException for another epoch
+   */
+  public EpochMetrics decide(int epoch, EpochScore score) {
     int known = history.isEmpty() ? 0 : history.get(history.size() - 1).epoch();
     if (epoch < 1 || epoch > known + 1) {
       throw new IllegalArgumentException(
           "epoch: expected 1 to " + (known + 1) + ", actual " + epoch);
     }
     history.removeIf(j -> j.epoch() >= epoch);
-    double loss = 0;
-    int hits = 0;
-    double largest = 0;
-    double drift = 0;
-    for (int row = 0; row < logits.length; row++) {
-      double mean = 0;
-      for (double x : logits[row]) {
-        mean += x / classes;
-      }
-      for (double x : logits[row]) {
-        largest = larger(largest, Math.max(Math.abs(x), Math.abs(x - mean)));
-      }
-      drift = larger(drift, Math.abs(mean));
-      loss += crossEntropy(logits[row], labels[row]) / logits.length;
-      hits += largestIndex(logits[row]) == labels[row] ? 1 : 0;
-    }
-    double accuracy = (double) hits / logits.length;
     EpochMetrics metrics =
-        new EpochMetrics(epoch, loss, accuracy, largest, drift, decision(epoch, loss, largest));
+        new EpochMetrics(
+            epoch,
+            score.loss(),
+            score.accuracy(),
+            score.largestLogit(),
+            score.drift(),
+            decision(epoch, score.loss(), score.largestLogit()));
     history.add(metrics);
     return metrics;
   }
@@ -173,11 +227,6 @@ public final class EarlyStopping {
             "validation logits: expected " + classes + " classes, actual " + row.length);
       }
     }
-  }
-
-  /** Math.max that lets NaN through whichever side it is on. */
-  private static double larger(double a, double b) {
-    return Double.isNaN(a) || Double.isNaN(b) ? Double.NaN : Math.max(a, b);
   }
 
   /** -log softmax(logits)[label], without overflow. */

@@ -7,11 +7,14 @@ import java.io.Serializable;
  * owner.
  *
  * @param epoch completed epochs, from 1
- * @param loss mean cross-entropy of the validation rows, natural logarithm
- * @param accuracy share of the validation rows whose largest logit is the label's, 0 to 1
- * @param largestLogit the largest magnitude of a logit, centred (less its row's mean) or not
+ * @param loss mean cross-entropy of the validation rows, natural logarithm; their Brier score where
+ *     it is computed on ciphertexts
+ * @param accuracy share of the validation rows whose largest logit is the label's, 0 to 1; NaN
+ *     where the loss is computed on ciphertexts
+ * @param largestLogit the largest magnitude of a logit, centred (less its row's mean) or not; an
+ *     upper bound of it where the loss is computed on ciphertexts
  * @param drift the largest magnitude of a row's mean logit: 0 in exact arithmetic, since gradients
- *     sum to zero over the classes
+ *     sum to zero over the classes; NaN where the loss is computed on ciphertexts
  * @param decision the answer
  * @serial exclude
  */
@@ -22,4 +25,10 @@ public record EpochMetrics(
     double largestLogit,
     double drift,
     StopDecision decision)
-    implements Serializable {}
+    implements Serializable {
+
+  /** {@return whether the oracle saw logits, and so an accuracy} */
+  public boolean isOfLogits() {
+    return !Double.isNaN(accuracy);
+  }
+}

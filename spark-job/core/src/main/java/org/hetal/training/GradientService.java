@@ -3,12 +3,13 @@ package org.hetal.training;
 import java.util.List;
 import org.hetal.he.Ciphertext;
 import org.hetal.plan.Levels;
+import org.hetal.plan.LossPlan;
 import org.hetal.plan.Schedule;
 
 /**
  * Where the work on encrypted rows is done. The trainer owns the state and calls these once a step
- * and once an epoch; implementations run {@link MicrobatchGradient} and {@link ValidationLogits} on
- * whatever holds the data.
+ * and once an epoch; implementations run {@link MicrobatchGradient}, {@link ValidationLogits} and
+ * {@link EncryptedLoss} on whatever holds the data.
  */
 public interface GradientService {
   /**
@@ -31,4 +32,13 @@ public interface GradientService {
    * @return one serialized ciphertext per group in order, at {@link Levels#validationLogits()}
    */
   List<byte[]> validationLogits(List<Ciphertext> compactWeights);
+
+  /**
+   * The sums over all validation rows that {@link EncryptedLoss#total} takes.
+   *
+   * @param compactWeights weights / 2^k in compact form at {@link LossPlan#weights()}; the caller's
+   *     to close
+   * @return {@link EncryptedLoss#SUMS} ciphertexts; the caller closes them
+   */
+  List<Ciphertext> validationSums(List<Ciphertext> compactWeights);
 }

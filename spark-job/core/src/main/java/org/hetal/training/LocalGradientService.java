@@ -2,6 +2,7 @@ package org.hetal.training;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
 import org.hetal.linalg.ExpandedWeights;
@@ -17,11 +18,13 @@ public final class LocalGradientService implements GradientService, AutoCloseabl
   private final Evaluator evaluator;
   private final List<List<EncryptedMicrobatch>> batches;
   private final List<FeatureBlocks> validation;
+  private final List<EncryptedMicrobatch> labelledValidation;
   private final MicrobatchGradient microbatchGradient;
   private final ValidationLogits validationLogits;
+  private final EncryptedLoss encryptedLoss; // null: the plan has none
 
   /**
-   * A service on rows in memory. It closes none of its arguments.
+   * A service on rows in memory, with validation logits. It closes none of its arguments.
    *
    * @param evaluator of the plan's parameter set, with the plan's keys
    * @param plan layout, levels and bootstraps
@@ -34,6 +37,26 @@ public final class LocalGradientService implements GradientService, AutoCloseabl
       TrainingPlan plan,
       List<List<EncryptedMicrobatch>> batches,
       List<FeatureBlocks> validation) {
+    this(evaluator, plan, batches, validation, List.of());
+  }
+
+  /**
+   * A service on rows in memory. It closes none of its arguments.
+   *
+   * @param evaluator of the plan's parameter set, with the plan's keys
+   * @param plan layout, levels and bootstraps
+   * @param batches the microbatches of each minibatch, in order; not owned
+   * @param validation the groups of validation rows, in order, at {@link
+   *     Levels#validationFeatures()}; not owned
+   * @param labelledValidation the microbatches of validation rows with labels, in order, where the
+   *     plan has a loss on ciphertexts; not owned
+   */
+  public LocalGradientService(
+      Evaluator evaluator,
+      TrainingPlan plan,
+      List<List<EncryptedMicrobatch>> batches,
+      List<FeatureBlocks> validation,
+      List<EncryptedMicrobatch> labelledValidation) {
     plan.requireParameters(evaluator.parameters());
     if (batches.size() != plan.schedule().batches()) {
       throw new IllegalArgumentException(
@@ -42,26 +65,34 @@ public final class LocalGradientService implements GradientService, AutoCloseabl
     this.evaluator = evaluator;
     this.batches = List.copyOf(batches);
     this.validation = List.copyOf(validation);
+    this.labelledValidation = List.copyOf(labelledValidation);
     this.microbatchGradient =
         new MicrobatchGradient(evaluator, plan.layout(), plan.levels(), plan.softmax());
     this.validationLogits = new ValidationLogits(evaluator, plan.layout(), plan.levels());
+    this.encryptedLoss = plan.loss() == null ? null : new EncryptedLoss(evaluator, plan);
   }
 
   @Override
   public List<Ciphertext> gradient(List<Ciphertext> compactLookahead, int batch, double factor) {
-    List<Ciphertext> sum = null;
     try (ExpandedWeights lookahead = microbatchGradient.expand(compactLookahead)) {
-      for (EncryptedMicrobatch microbatch : batches.get(batch)) {
-        List<Ciphertext> gradient = microbatchGradient.compute(lookahead, microbatch, factor);
-        if (sum == null) {
-          sum = gradient;
-          continue;
-        }
-        List<Ciphertext> before = sum;
-        sum = MicrobatchGradient.sum(evaluator, before, gradient);
-        before.forEach(Ciphertext::close);
-        gradient.forEach(Ciphertext::close);
+      return sum(batches.get(batch), each -> microbatchGradient.compute(lookahead, each, factor));
+    }
+  }
+
+  private List<Ciphertext> sum(
+      List<EncryptedMicrobatch> microbatches,
+      Function<EncryptedMicrobatch, List<Ciphertext>> addend) {
+    List<Ciphertext> sum = null;
+    for (EncryptedMicrobatch microbatch : microbatches) {
+      List<Ciphertext> next = addend.apply(microbatch);
+      if (sum == null) {
+        sum = next;
+        continue;
       }
+      List<Ciphertext> before = sum;
+      sum = MicrobatchGradient.sum(evaluator, before, next);
+      before.forEach(Ciphertext::close);
+      next.forEach(Ciphertext::close);
     }
     return sum;
   }
@@ -80,9 +111,18 @@ public final class LocalGradientService implements GradientService, AutoCloseabl
   }
 
   @Override
+  public List<Ciphertext> validationSums(List<Ciphertext> compactWeights) {
+    try (ExpandedWeights weights = encryptedLoss.expand(compactWeights)) {
+      return sum(labelledValidation, each -> encryptedLoss.compute(weights, each));
+    }
+  }
+
+  @Override
   public void close() {
-    try (microbatchGradient) {
-      validationLogits.close();
+    try (microbatchGradient;
+        validationLogits;
+        encryptedLoss) {
+      // closes them
     }
   }
 }

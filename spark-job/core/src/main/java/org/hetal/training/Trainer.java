@@ -240,9 +240,10 @@ public final class Trainer {
       List<Ciphertext> weights =
           MicrobatchGradient.dropped(
               scope, evaluator, state.weights(), plan.levels().validationWeights());
-      List<byte[]> logits = workers.validationLogits(weights);
+      List<byte[]> question =
+          plan.loss() == null ? workers.validationLogits(weights) : List.of(loss(state));
       long computed = System.nanoTime();
-      StopDecision decision = validationOracle.decide(state.epoch(), logits);
+      StopDecision decision = validationOracle.decide(state.epoch(), question);
       long answered = System.nanoTime();
       listener.epoch(
           new TrainingListener.EpochEvent(
@@ -252,6 +253,19 @@ public final class Trainer {
               seconds(computed, answered),
               decision));
       return new Decided(decision, serialized(weights));
+    }
+  }
+
+  /** The validation loss of the state, one serialized ciphertext. */
+  private byte[] loss(ModelState state) {
+    try (Scope scope = new Scope();
+        EncryptedLoss encryptedLoss = new EncryptedLoss(evaluator, plan)) {
+      List<Ciphertext> weights =
+          MicrobatchGradient.dropped(scope, evaluator, state.weights(), plan.loss().weights());
+      List<Ciphertext> sums = scope.ownAll(workers.validationSums(weights));
+      return evaluator.serialize(scope.own(encryptedLoss.total(sums, plan.validationRows())));
+    } catch (RuntimeException e) {
+      throw divergence(e, state.epoch(), plan.schedule().batches() - 1).orElse(e);
     }
   }
 

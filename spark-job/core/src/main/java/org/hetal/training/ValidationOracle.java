@@ -14,15 +14,16 @@ public interface ValidationOracle {
   default void greet(int epochsAnswered) {}
 
   /**
-   * Decides on the weights of an epoch by their encrypted validation logits.
+   * Decides on the weights of an epoch by what the cluster computed for it.
    *
    * <p>Asking twice for the same epoch is allowed (a run that was killed asks again) and gives the
    * same answer.
    *
    * @param epoch completed epochs, from 1
-   * @param validationLogits a serialized ciphertext for each group of validation rows, in order, in
-   *     logits layout, holding logits / 2^k
+   * @param question a serialized ciphertext for each group of validation rows, in order, in logits
+   *     layout, holding logits / 2^k; or, where the plan has a loss on ciphertexts, one ciphertext
+   *     of {@link EncryptedLoss#total}
    * @return whether to stop, and whether this epoch is the best so far
    */
-  StopDecision decide(int epoch, List<byte[]> validationLogits);
+  StopDecision decide(int epoch, List<byte[]> question);
 }

@@ -43,7 +43,8 @@ class TrainingPlanCheckTest {
         plan.predictionKeys(),
         iteration,
         plan.validation(),
-        plan.memory());
+        plan.memory(),
+        plan.loss());
   }
 
   private void assertRefused(

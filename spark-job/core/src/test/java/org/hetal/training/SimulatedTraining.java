@@ -16,6 +16,7 @@ import org.hetal.plan.Preprocessing;
 import org.hetal.plan.RowRange;
 import org.hetal.plan.Schedule;
 import org.hetal.plan.TrainingPlan;
+import org.hetal.plan.ValidationMetric;
 import org.hetal.planner.TrainingPlanner;
 
 /** Owner and cluster in one: encrypts samples on the simulator, trains, decrypts. */
@@ -40,6 +41,17 @@ final class SimulatedTraining implements AutoCloseable {
       int classes,
       Samples train,
       Samples validation) {
+    this(parameters, noise, schedule, classes, train, validation, ValidationMetric.LOGITS);
+  }
+
+  SimulatedTraining(
+      SimulatedParameters parameters,
+      Noise noise,
+      Schedule schedule,
+      int classes,
+      Samples train,
+      Samples validation,
+      ValidationMetric metric) {
     this.simulator = new Simulator(parameters, noise, 7);
     this.recorder = new RecordingEvaluator(simulator);
     this.train = train;
@@ -49,16 +61,21 @@ final class SimulatedTraining implements AutoCloseable {
         LayoutSearch.cheapest(parameters.slotCount(), schedule.batch(0).rows(), features, classes);
     this.plan =
         TrainingPlanner.plan(
-            parameters, layout, schedule, validation.rows().length, Preprocessing.none());
+            parameters, layout, schedule, validation.rows().length, Preprocessing.none(), metric);
     this.stopping = freshStopping();
-    this.workers = new LocalGradientService(recorder, plan, microbatches(), validationBlocks());
+    this.workers =
+        new LocalGradientService(
+            recorder,
+            plan,
+            microbatches(),
+            metric == ValidationMetric.LOGITS ? validationBlocks() : List.of(),
+            metric == ValidationMetric.LOGITS ? List.of() : labelledValidation());
     recorder.resetCounts();
   }
 
   EarlyStopping freshStopping() {
-    Schedule schedule = plan.schedule();
-    return new EarlyStopping(
-        validation.labels(), plan.layout().classes(), schedule.patience(), schedule.logitRange());
+    return EarlyStopping.inTheClear(
+        validation.labels(), plan.layout().classes(), plan.metric(), plan.schedule());
   }
 
   List<List<EncryptedMicrobatch>> microbatches() {
@@ -88,6 +105,27 @@ final class SimulatedTraining implements AutoCloseable {
         .toList();
   }
 
+  List<EncryptedMicrobatch> labelledValidation() {
+    List<EncryptedMicrobatch> out = new ArrayList<>();
+    for (List<RowRange> microbatch :
+        Partition.validationMicrobatches(
+            validation.rows().length, plan.schedule().groupsPerMicrobatch(), plan.layout())) {
+      out.add(
+          new EncryptedMicrobatch(
+              microbatch.stream()
+                  .map(
+                      rows ->
+                          new EncryptedMicrobatch.Group(
+                              blocks(rows.of(validation.rows()), plan.loss().features()),
+                              simulator.encrypt(
+                                  Packing.packValidationLabels(
+                                      plan.layout(), rows.of(validation.labels())),
+                                  plan.loss().labels())))
+                  .toList()));
+    }
+    return out;
+  }
+
   FeatureBlocks blocks(double[][] rows, int level) {
     List<Ciphertext> blocks = new ArrayList<>();
     for (double[] block : Packing.packFeatures(plan.layout(), rows)) {
@@ -96,8 +134,15 @@ final class SimulatedTraining implements AutoCloseable {
     return new FeatureBlocks(blocks, plan.layout().rowBlocks(rows.length));
   }
 
-  StopDecision decide(int epoch, List<byte[]> validationLogits) {
-    return stopping.decide(epoch, logits(validationLogits)).decision();
+  StopDecision decide(int epoch, List<byte[]> question) {
+    return plan.loss() == null
+        ? stopping.decide(epoch, logits(question)).decision()
+        : stopping.decide(epoch, score(question)).decision();
+  }
+
+  EpochScore score(List<byte[]> question) {
+    double[] slots = simulator.decrypt(simulator.deserialize(question.get(0)));
+    return EpochScore.ofEncryptedLoss(slots[0], slots[1], plan.schedule().logitRange());
   }
 
   double[][] logits(List<byte[]> serialized) {

@@ -7,6 +7,7 @@ import org.hetal.he.DeviceSpec;
 import org.hetal.plan.MissingValues;
 import org.hetal.plan.Scaling;
 import org.hetal.plan.Schedule;
+import org.hetal.plan.ValidationMetric;
 
 /**
  * All settings of a run, immutable and valid: {@link SettingsLoader} is the way to make them. What
@@ -196,6 +197,7 @@ public record Settings(
    * @param epochs passes over the training rows, 1 to 100000
    * @param patience epochs without a better validation loss after which the oracle answers stop, 1
    *     to 100000
+   * @param metric the setting {@code early-stopping.metric}: what the oracle decides by
    * @param learningRate of the mean gradient of a minibatch, 1e-9 to 1e6
    * @param logitRange one of {@code Softmax.logitRanges(data.classes)}
    * @param groupsPerMicrobatch ciphertexts of logits that one task refreshes together, 1 or 2
@@ -206,6 +208,7 @@ public record Settings(
       int batchRows,
       int epochs,
       int patience,
+      ValidationMetric metric,
       double learningRate,
       int logitRange,
       int groupsPerMicrobatch,

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.hetal.plan.MissingValues;
 import org.hetal.plan.Scaling;
+import org.hetal.plan.ValidationMetric;
 import org.hetal.softmax.Softmax;
 
 /**
@@ -259,6 +260,7 @@ public final class SettingsLoader {
         in.integer("training.batch-rows", 1, 1 << 24),
         in.integer("training.epochs", 1, 100_000),
         in.integer("training.patience", 1, 100_000),
+        in.oneOf("early-stopping.metric", ValidationMetric.class),
         in.real("training.learning-rate", 1e-9, 1e6),
         logitRange(in),
         in.integer("training.groups-per-microbatch", 1, 2),

@@ -14,7 +14,7 @@ import org.hetal.plan.TrainingPlan;
  */
 public final class DatasetWriter {
   private static final Pattern WRITTEN =
-      Pattern.compile("(train|unlabelled)/group-\\d{5,}/(x-\\d{4,}|y)\\.ct|plan\\.json");
+      Pattern.compile("(train|validation|unlabelled)/group-\\d{5,}/(x-\\d{4,}|y)\\.ct|plan\\.json");
 
   private final Storage storage;
   private final Origin origin;
@@ -22,6 +22,7 @@ public final class DatasetWriter {
   private final TrainingPlan plan;
   private final List<EncryptedDataset.Batch> batches = new ArrayList<>();
   private final List<EncryptedDataset.Group> unlabelledGroups = new ArrayList<>();
+  private final List<EncryptedDataset.Microbatch> validation = new ArrayList<>();
   private List<EncryptedDataset.Microbatch> microbatches;
   private int groups;
   private long bytes;
@@ -101,11 +102,23 @@ public final class DatasetWriter {
       throw new IllegalStateException("addMicrobatch before startBatch");
     }
     String id = String.format(Locale.ROOT, "b%04d-u%04d", batches.size(), microbatches.size());
-    List<EncryptedDataset.Group> written = new ArrayList<>();
-    for (EncryptedGroup group : microbatch) {
-      written.add(write("train", group));
-    }
-    microbatches.add(new EncryptedDataset.Microbatch(id, written));
+    microbatches.add(write("train", id, microbatch));
+  }
+
+  /**
+   * Adds a microbatch of validation rows with their labels, and writes its ciphertexts.
+   *
+   * @param microbatch 1 or 2 groups
+   */
+  public void addValidation(List<EncryptedGroup> microbatch) {
+    String id = String.format(Locale.ROOT, "v%04d", validation.size());
+    validation.add(write("validation", id, microbatch));
+  }
+
+  private EncryptedDataset.Microbatch write(
+      String folder, String id, List<EncryptedGroup> microbatch) {
+    return new EncryptedDataset.Microbatch(
+        id, microbatch.stream().map(group -> write(folder, group)).toList());
   }
 
   /**
@@ -150,7 +163,11 @@ public final class DatasetWriter {
         ManifestFile.bytes(
             EncryptedDataset.KIND,
             new EncryptedDataset.Manifest(
-                origin, id, List.copyOf(batches), List.copyOf(unlabelledGroups)));
+                origin,
+                id,
+                List.copyOf(batches),
+                List.copyOf(unlabelledGroups),
+                validation.isEmpty() ? null : List.copyOf(validation)));
     PlanFile.write(storage, plan);
     before.accept(Digests.sha256(manifest));
     storage.writeAtomically(ManifestFile.NAME, manifest);

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
 import org.hetal.format.Digests;
 import org.hetal.format.Json;
 
@@ -51,6 +52,21 @@ public record DigestedJson(String kind, int version, String remedy) {
    * @throws DatasetException when the file is missing, damaged, or of another kind or version
    */
   public <T> T read(Storage storage, String path, Class<T> type) {
+    return read(storage, path, type, content -> {});
+  }
+
+  /**
+   * As {@link #read(Storage, String, Class)}, for a type with components that a file may lack.
+   *
+   * @param <T> its type
+   * @param storage the folder
+   * @param path of the file, relative; at most 128 MiB
+   * @param type a record
+   * @param completed adds what the file lacks to its content
+   * @return the content
+   * @throws DatasetException when the file is missing, damaged, or of another kind or version
+   */
+  <T> T read(Storage storage, String path, Class<T> type, Consumer<ObjectNode> completed) {
     String where = storage.describe() + "/" + path;
     byte[] bytes = storage.read(path, MAX_BYTES);
     try {
@@ -61,6 +77,7 @@ public record DigestedJson(String kind, int version, String remedy) {
       expect(where, "kind", kind, root.path("kind").asText(), "");
       expect(where, "version", String.valueOf(version), root.path("version").asText(), remedy);
       expect(where, "sha256", digest(root.get("content")), root.path("sha256").asText(), "");
+      completed.accept((ObjectNode) root.get("content"));
       return Json.read(root.get("content"), type);
     } catch (IOException e) {
       if (e.getCause() instanceof DatasetException cause) {

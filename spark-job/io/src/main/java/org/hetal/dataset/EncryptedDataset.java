@@ -1,13 +1,17 @@
 package org.hetal.dataset;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.Serializable;
 import java.security.SecureRandom;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import org.hetal.format.Digests;
 import org.hetal.plan.TrainingPlan;
 
@@ -21,12 +25,19 @@ import org.hetal.plan.TrainingPlan;
  * @param id of this data set, 32 random hex digits, under which its owner keeps a private record;
  *     that of {@code origin} in a data set to train on, another in rows to predict
  * @param batches the minibatches of an epoch, in order; empty in a data set to predict
- * @param unlabelledGroups groups without labels: the validation rows of a training set, or the rows
- *     to predict
+ * @param unlabelledGroups groups without labels: the validation rows of a training set whose oracle
+ *     gets logits, or the rows to predict
+ * @param validation the validation rows with their labels, in microbatches, where the loss is
+ *     computed on ciphertexts; else empty
  * @serial exclude
  */
 public record EncryptedDataset(
-    TrainingPlan plan, Origin origin, String id, List<Batch> batches, List<Group> unlabelledGroups)
+    TrainingPlan plan,
+    Origin origin,
+    String id,
+    List<Batch> batches,
+    List<Group> unlabelledGroups,
+    List<Microbatch> validation)
     implements Serializable {
   static final String KIND = "hetal-encrypted-dataset";
   private static final int ID_BYTES = 16;
@@ -39,14 +50,31 @@ public record EncryptedDataset(
    * @param id 32 lower-case hexadecimal digits
    * @param batches the minibatches of an epoch, in order
    * @param unlabelledGroups groups without labels
+   * @param validation microbatches of validation rows with labels
    * @throws DatasetException for another {@code id}
    */
   public EncryptedDataset {
     requireId(id);
   }
 
-  /** What the manifest holds. */
-  record Manifest(Origin origin, String id, List<Batch> batches, List<Group> unlabelledGroups) {}
+  /**
+   * What the manifest holds.
+   *
+   * @param validation null: none, and the manifest is that of earlier releases
+   */
+  record Manifest(
+      Origin origin,
+      String id,
+      List<Batch> batches,
+      List<Group> unlabelledGroups,
+      @JsonInclude(JsonInclude.Include.NON_NULL) @JsonSetter(nulls = Nulls.SET)
+          List<Microbatch> validation) {
+    private static void addValidation(ObjectNode content) {
+      if (!content.has("validation")) {
+        content.putNull("validation");
+      }
+    }
+  }
 
   /**
    * A minibatch.
@@ -87,7 +115,7 @@ public record EncryptedDataset(
    * @throws DatasetException when it is missing, damaged or contradicts itself
    */
   public static EncryptedDataset open(Storage storage) {
-    Manifest manifest = ManifestFile.read(storage, KIND, Manifest.class);
+    Manifest manifest = ManifestFile.read(storage, KIND, Manifest.class, Manifest::addValidation);
     TrainingPlan plan = PlanFile.read(storage);
     manifest.origin().requirePlan(storage.describe() + "/" + PlanFile.NAME, plan);
     EncryptedDataset dataset =
@@ -96,7 +124,8 @@ public record EncryptedDataset(
             manifest.origin(),
             manifest.id(),
             manifest.batches(),
-            manifest.unlabelledGroups());
+            manifest.unlabelledGroups(),
+            manifest.validation() == null ? List.of() : manifest.validation());
     dataset.requireConsistent(storage.describe() + "/" + ManifestFile.NAME);
     return dataset;
   }
@@ -146,6 +175,16 @@ public record EncryptedDataset(
     return batches.stream().mapToInt(Batch::rows).sum();
   }
 
+  /** {@return groups of validation rows, or of rows to predict} */
+  public int evaluationGroups() {
+    return unlabelledGroups.size() + validation.stream().mapToInt(u -> u.groups().size()).sum();
+  }
+
+  /** {@return the ciphertexts of a question to the validation oracle} */
+  public int questionCiphertexts() {
+    return plan.loss() == null ? unlabelledGroups.size() : 1;
+  }
+
   /** {@return the bytes of all ciphertexts} */
   public long bytes() {
     return groups().stream()
@@ -156,13 +195,15 @@ public record EncryptedDataset(
         .sum();
   }
 
-  /** {@return all groups, those of the minibatches in order, then those without labels} */
+  /** {@return all groups, those of the minibatches in order, then those of the validation} */
   public List<Group> groups() {
-    return java.util.stream.Stream.concat(
+    return Stream.of(
             batches.stream()
                 .flatMap(b -> b.microbatches().stream())
                 .flatMap(u -> u.groups().stream()),
-            unlabelledGroups.stream())
+            unlabelledGroups.stream(),
+            validation.stream().flatMap(u -> u.groups().stream()))
+        .flatMap(Function.identity())
         .toList();
   }
 
@@ -183,7 +224,17 @@ public record EncryptedDataset(
           where,
           plan.schedule().rows() + " rows as planned",
           trainingRows());
-      int validationRows = unlabelledGroups.stream().mapToInt(Group::rows).sum();
+      boolean labelled = plan.loss() != null;
+      require(
+          labelled ? unlabelledGroups.isEmpty() : validation.isEmpty(),
+          where,
+          labelled ? "labels of the validation rows" : "validation rows without labels",
+          labelled ? "none" : "labels");
+      int validationRows =
+          Stream.concat(
+                  unlabelledGroups.stream(), validation.stream().flatMap(u -> u.groups().stream()))
+              .mapToInt(Group::rows)
+              .sum();
       require(
           validationRows == plan.validationRows(),
           where,
@@ -195,20 +246,25 @@ public record EncryptedDataset(
     for (Batch batch : batches) {
       int rows = 0;
       for (Microbatch microbatch : batch.microbatches()) {
-        require(
-            ids.add(microbatch.id()), where, "unique microbatch ids", microbatch.id() + " twice");
-        int groups = microbatch.groups().size();
-        require(groups == 1 || groups == 2, where, "1 or 2 groups in " + microbatch.id(), groups);
-        for (Group group : microbatch.groups()) {
-          rows += group.rows();
-          require(group.labels() != null, where, "labels in microbatch " + microbatch.id(), "none");
-          requireGroup(where, group, paths);
-        }
+        requireMicrobatch(where, microbatch, ids, paths);
+        rows += microbatch.groups().stream().mapToInt(Group::rows).sum();
       }
       require(rows == batch.rows() && rows > 0, where, batch.rows() + " rows in a batch", rows);
     }
+    validation.forEach(microbatch -> requireMicrobatch(where, microbatch, ids, paths));
     for (Group group : unlabelledGroups) {
       require(group.labels() == null, where, "no labels in unlabelled groups", "labels");
+      requireGroup(where, group, paths);
+    }
+  }
+
+  private void requireMicrobatch(
+      String where, Microbatch microbatch, Set<String> ids, Set<String> paths) {
+    require(ids.add(microbatch.id()), where, "unique microbatch ids", microbatch.id() + " twice");
+    int groups = microbatch.groups().size();
+    require(groups == 1 || groups == 2, where, "1 or 2 groups in " + microbatch.id(), groups);
+    for (Group group : microbatch.groups()) {
+      require(group.labels() != null, where, "labels in microbatch " + microbatch.id(), "none");
       requireGroup(where, group, paths);
     }
   }

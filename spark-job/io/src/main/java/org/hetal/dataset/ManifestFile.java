@@ -1,5 +1,8 @@
 package org.hetal.dataset;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.function.Consumer;
+
 /**
  * The JSON file that commits a folder: it is written last, so a folder with a manifest is complete.
  */
@@ -19,6 +22,11 @@ final class ManifestFile {
 
   static <T> T read(Storage storage, String kind, Class<T> type) {
     return format(kind).read(storage, NAME, type);
+  }
+
+  /** As above, for a type with components that a manifest may lack. */
+  static <T> T read(Storage storage, String kind, Class<T> type, Consumer<ObjectNode> completed) {
+    return format(kind).read(storage, NAME, type, completed);
   }
 
   private static DigestedJson format(String kind) {

@@ -1,5 +1,7 @@
 package org.hetal.dataset;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -10,6 +12,7 @@ import org.hetal.format.Json;
 import org.hetal.he.KeyPlan;
 import org.hetal.packing.Layout;
 import org.hetal.plan.Levels;
+import org.hetal.plan.LossPlan;
 import org.hetal.plan.MemoryEstimate;
 import org.hetal.plan.MissingValues;
 import org.hetal.plan.OperationCounts;
@@ -32,7 +35,8 @@ record PlanContent(
     Keys predictionKeys,
     OperationCounts iteration,
     OperationCounts validation,
-    MemoryEstimate memory) {
+    MemoryEstimate memory,
+    @JsonSetter(nulls = Nulls.SET) LossPlan loss) {
 
   /**
    * A layout.
@@ -102,8 +106,8 @@ record PlanContent(
   }
 
   /**
-   * The content of the file. It has {@code standardize} and {@code missing} only where they are not
-   * the default, so that plans without them are the bytes of earlier releases.
+   * The content of the file. It has {@code standardize}, {@code missing} and {@code loss} only
+   * where they are not the default, so that plans without them are the bytes of earlier releases.
    */
   static ObjectNode tree(TrainingPlan plan) {
     ObjectNode out = (ObjectNode) Json.tree(of(plan));
@@ -113,6 +117,9 @@ record PlanContent(
     }
     if (plan.preprocessing().missing() == MissingValues.REFUSE) {
       preprocessing.remove("missing");
+    }
+    if (plan.loss() == null) {
+      out.remove("loss");
     }
     return out;
   }
@@ -126,6 +133,9 @@ record PlanContent(
       if (!preprocessing.has("missing")) {
         preprocessing.put("missing", MissingValues.REFUSE.name());
       }
+    }
+    if (content instanceof ObjectNode plan && !plan.has("loss")) {
+      plan.putNull("loss");
     }
     return Json.read(content, PlanContent.class);
   }
@@ -149,7 +159,8 @@ record PlanContent(
         Keys.of(plan.predictionKeys()),
         plan.iteration(),
         plan.validation(),
-        plan.memory());
+        plan.memory(),
+        plan.loss());
   }
 
   /**
@@ -169,6 +180,7 @@ record PlanContent(
         predictionKeys.plan("predictionKeys"),
         iteration,
         validation,
-        memory);
+        memory,
+        loss);
   }
 }

@@ -55,7 +55,8 @@ public final class PlanSettings {
           layout(settings, parameters, shape),
           schedule,
           shape.validationRows(),
-          preprocessing(settings.data()));
+          preprocessing(settings.data()),
+          settings.training().metric());
     } catch (IllegalArgumentException | HeLevelException e) {
       throw new SettingsException("plan: " + e.getMessage(), e);
     }
@@ -145,6 +146,7 @@ public final class PlanSettings {
     out.add("training.batch-rows", plan.schedule().batchRows(), training.batchRows());
     out.add("training.epochs", plan.schedule().epochs(), training.epochs());
     out.add("training.patience", plan.schedule().patience(), training.patience());
+    out.add("early-stopping.metric", plan.metric(), training.metric());
     out.add("training.learning-rate", plan.schedule().learningRate(), training.learningRate());
     out.add("training.logit-range", plan.schedule().logitRange(), training.logitRange());
     out.add(

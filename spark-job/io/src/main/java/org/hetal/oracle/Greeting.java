@@ -6,7 +6,7 @@ package org.hetal.oracle;
  * ValidationAnswer}.
  *
  * @param run the training
- * @param groups number of ciphertexts of validation logits in each {@link ValidationRequest}
+ * @param groups number of ciphertexts in each {@link ValidationRequest}
  * @param epochsAnswered epochs whose answer the run has; 0 for a new run
  */
 public record Greeting(RunIdentity run, int groups, int epochsAnswered) {

@@ -13,9 +13,10 @@ import org.hetal.format.Digests;
  *
  * @param run the training
  * @param epoch from 1
- * @param logits one ciphertext of validation logits per group, in the order of the data set
+ * @param ciphertexts one of validation logits per group, in the order of the data set; or one, the
+ *     validation loss
  */
-public record ValidationRequest(RunIdentity run, int epoch, List<byte[]> logits) {
+public record ValidationRequest(RunIdentity run, int epoch, List<byte[]> ciphertexts) {
   /** Where to POST it. */
   public static final String PATH = "/v4/decision";
 
@@ -35,13 +36,13 @@ public record ValidationRequest(RunIdentity run, int epoch, List<byte[]> logits)
         new Header(
             run,
             epoch,
-            logits.stream().map(c -> c.length).toList(),
-            logits.stream().map(Digests::sha256).toList());
+            ciphertexts.stream().map(c -> c.length).toList(),
+            ciphertexts.stream().map(Digests::sha256).toList());
     byte[] json = Messages.encode(header);
-    long total = 12L + json.length + logits.stream().mapToLong(c -> c.length).sum();
+    long total = 12L + json.length + ciphertexts.stream().mapToLong(c -> c.length).sum();
     ByteBuffer out = ByteBuffer.allocate(Math.toIntExact(total));
     out.putInt(MAGIC).putInt(VERSION).putInt(json.length).put(json);
-    logits.forEach(out::put);
+    ciphertexts.forEach(out::put);
     return out.array();
   }
 
@@ -71,7 +72,7 @@ public record ValidationRequest(RunIdentity run, int epoch, List<byte[]> logits)
     require(
         count >= 1 && count <= MAX_CIPHERTEXTS, "1 to " + MAX_CIPHERTEXTS + " ciphertexts", count);
     require(header.sha256().size() == count, count + " digests", header.sha256().size());
-    List<byte[]> logits = new ArrayList<>();
+    List<byte[]> ciphertexts = new ArrayList<>();
     for (int i = 0; i < count; i++) {
       Integer size = header.bytes().get(i);
       require(
@@ -85,11 +86,11 @@ public record ValidationRequest(RunIdentity run, int epoch, List<byte[]> logits)
           digest.equals(header.sha256().get(i)),
           "SHA-256 " + header.sha256().get(i) + " of ciphertext " + i,
           digest);
-      logits.add(ciphertext);
+      ciphertexts.add(ciphertext);
     }
     require(!in.hasRemaining(), "no bytes after the last ciphertext", in.remaining());
     require(header.epoch() >= 1, "an epoch from 1", header.epoch());
-    return new ValidationRequest(header.run(), header.epoch(), List.copyOf(logits));
+    return new ValidationRequest(header.run(), header.epoch(), List.copyOf(ciphertexts));
   }
 
   private static Header header(byte[] bytes, int length) {

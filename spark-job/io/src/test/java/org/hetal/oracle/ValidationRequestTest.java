@@ -23,9 +23,9 @@ class ValidationRequestTest {
     ValidationRequest read = ValidationRequest.decode(request.encode());
     assertEquals(RUN, read.run());
     assertEquals(3, read.epoch());
-    assertEquals(2, read.logits().size());
-    assertArrayEquals(new byte[] {1, 2, 3}, read.logits().get(0));
-    assertArrayEquals(new byte[] {4}, read.logits().get(1));
+    assertEquals(2, read.ciphertexts().size());
+    assertArrayEquals(new byte[] {1, 2, 3}, read.ciphertexts().get(0));
+    assertArrayEquals(new byte[] {4}, read.ciphertexts().get(1));
   }
 
   @Test

@@ -141,7 +141,7 @@ final class DatasetEncryption {
         storage.describe(),
         rows,
         dataset.batches().size(),
-        dataset.unlabelledGroups().size(),
+        dataset.evaluationGroups(),
         dataset.bytes(),
         alreadyThere);
   }

@@ -202,7 +202,8 @@ public final class EncryptedTraining {
       LoadedDataset loaded = LoadedDataset.of(stored, dataset, plan.layout(), evaluator, scope);
       LocalGradientService gradients =
           scope.own(
-              new LocalGradientService(evaluator, plan, loaded.batches(), loaded.unlabelled()));
+              new LocalGradientService(
+                  evaluator, plan, loaded.batches(), loaded.unlabelled(), loaded.validation()));
       TrainingResult result =
           new Trainer(
                   evaluator,

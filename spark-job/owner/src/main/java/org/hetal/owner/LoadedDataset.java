@@ -16,9 +16,13 @@ import org.hetal.training.EncryptedMicrobatch;
  * All ciphertexts of a data set in the memory of one evaluator.
  *
  * @param batches microbatches of each minibatch, in order
- * @param unlabelled groups of validation rows, in order
+ * @param unlabelled groups of validation rows without labels, in order
+ * @param validation microbatches of validation rows with labels, in order
  */
-record LoadedDataset(List<List<EncryptedMicrobatch>> batches, List<FeatureBlocks> unlabelled) {
+record LoadedDataset(
+    List<List<EncryptedMicrobatch>> batches,
+    List<FeatureBlocks> unlabelled,
+    List<EncryptedMicrobatch> validation) {
 
   /** Reads the data set; the scope closes the ciphertexts. */
   static LoadedDataset of(
@@ -33,7 +37,9 @@ record LoadedDataset(List<List<EncryptedMicrobatch>> batches, List<FeatureBlocks
       batches.add(batch.microbatches().stream().map(reader::microbatch).toList());
     }
     return new LoadedDataset(
-        batches, dataset.unlabelledGroups().stream().map(reader::features).toList());
+        batches,
+        dataset.unlabelledGroups().stream().map(reader::features).toList(),
+        dataset.validation().stream().map(reader::microbatch).toList());
   }
 
   private record Reader(LocalStorage storage, Layout layout, Evaluator evaluator, Scope scope) {

@@ -22,9 +22,9 @@ import org.hetal.training.StopDecision;
 import org.hetal.training.ValidationOracle;
 
 /**
- * A validation oracle that is running: it decrypts validation logits with the owner's key and
- * answers continue or stop. It is also a {@link ValidationOracle} for a training in this process.
- * Close it before the {@link DataOwner} that started it.
+ * A validation oracle that is running: it decrypts validation logits, or a validation loss, with
+ * the owner's key and answers continue or stop. It is also a {@link ValidationOracle} for a
+ * training in this process. Close it before the {@link DataOwner} that started it.
  */
 public final class RunningOracle implements ValidationOracle, AutoCloseable {
   private final OracleService service;
@@ -73,11 +73,8 @@ public final class RunningOracle implements ValidationOracle, AutoCloseable {
           new OracleService(
               client,
               served,
-              plan.layout(),
+              plan,
               data.validationLabels(),
-              plan.schedule().squarings(),
-              plan.schedule().patience(),
-              plan.schedule().epochs(),
               QueryBudget.beside(owner.files().secretKey(), client.keyId(), budget),
               log,
               options.listener());
@@ -159,8 +156,8 @@ public final class RunningOracle implements ValidationOracle, AutoCloseable {
   }
 
   @Override
-  public StopDecision decide(int epoch, List<byte[]> validationLogits) {
-    return inProcess.decide(epoch, validationLogits);
+  public StopDecision decide(int epoch, List<byte[]> question) {
+    return inProcess.decide(epoch, question);
   }
 
   /** Stops listening; an answer that is being computed has a few seconds to end. */

@@ -9,7 +9,7 @@ package org.hetal.owner;
  * @param folder of the ciphertexts
  * @param rows in minibatches, or to predict
  * @param minibatches 0 for rows to predict
- * @param unlabelledGroups groups of validation rows, or of rows to predict
+ * @param evaluationGroups groups of validation rows, or of rows to predict
  * @param bytes of all ciphertexts
  * @param alreadyThere whether the same encrypted rows were found and kept
  */
@@ -19,6 +19,6 @@ public record WrittenDataset(
     String folder,
     int rows,
     int minibatches,
-    int unlabelledGroups,
+    int evaluationGroups,
     long bytes,
     boolean alreadyThere) {}

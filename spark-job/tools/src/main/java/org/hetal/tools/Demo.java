@@ -117,10 +117,12 @@ final class Demo {
     bar.line(
         String.format(
             Locale.ROOT,
-            "  oracle  | epoch %2d  validation loss %.4f  accuracy %6.2f %%  %s%s%s",
+            "  oracle  | epoch %2d  validation loss %.4f%s  %s%s%s",
             entry.epoch(),
             entry.loss(),
-            100 * entry.accuracy(),
+            entry.metrics().isOfLogits()
+                ? String.format(Locale.ROOT, "  accuracy %6.2f %%", 100 * entry.accuracy())
+                : "",
             entry.stop() ? "STOP" : "continue",
             entry.best() ? ", best so far" : "",
             entry.reason().isEmpty() ? "" : " (" + entry.reason() + ")"));

@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
     name = "encrypt",
     description = {
       "Reads and checks your data, scales it, and encrypts minibatches and validation features into"
-          + " the folder that the cluster is given. Labels to validate with stay with you.",
+          + " the folder that the cluster is given. Labels to validate with stay with you, unless"
+          + " early-stopping.metric is encrypted-loss: then they are encrypted, too.",
       "With --rows FILE it encrypts rows to be predicted instead, prepared as those of the data set"
           + " in paths.dataset.",
       "What it used is kept in paths.private, a record for each data set; the later commands work by"
@@ -72,7 +73,7 @@ final class EncryptCommand extends OwnerCommand {
             + " data set %s in %s",
         written.rows(),
         written.minibatches(),
-        written.unlabelledGroups(),
+        written.evaluationGroups(),
         Units.bytes(written.bytes()),
         written.folder(),
         written.id(),
@@ -93,7 +94,7 @@ final class EncryptCommand extends OwnerCommand {
     say(
         "%d rows in %d groups to predict, %s, in %s; prepared as data set %s",
         written.rows(),
-        written.unlabelledGroups(),
+        written.evaluationGroups(),
         Units.bytes(written.bytes()),
         written.folder(),
         written.datasetId());

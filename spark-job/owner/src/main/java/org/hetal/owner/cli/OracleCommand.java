@@ -1,5 +1,6 @@
 package org.hetal.owner.cli;
 
+import java.util.Locale;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -71,10 +72,13 @@ final class OracleCommand extends OwnerCommand {
 
   private void show(EpochMetrics metrics) {
     say(
-        "epoch %d: validation loss %.5f, accuracy %.2f %%, largest logit %.2f: %s%s%s",
+        "epoch %d: validation loss %.5f%s, largest logit %s%.2f: %s%s%s",
         metrics.epoch(),
         metrics.loss(),
-        100 * metrics.accuracy(),
+        metrics.isOfLogits()
+            ? String.format(Locale.ROOT, ", accuracy %.2f %%", 100 * metrics.accuracy())
+            : " (Brier score)",
+        metrics.isOfLogits() ? "" : "at most ",
         metrics.largestLogit(),
         metrics.decision().stop() ? "stop" : "continue",
         metrics.decision().best() ? ", best so far" : "",

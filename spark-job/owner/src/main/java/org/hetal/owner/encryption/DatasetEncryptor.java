@@ -43,8 +43,8 @@ public final class DatasetEncryptor {
   }
 
   /**
-   * Encrypts the minibatches and the validation features. Labels of the validation rows stay with
-   * the owner.
+   * Encrypts the minibatches and the validation rows. Labels of the validation rows stay with the
+   * owner, unless the plan has a validation loss on ciphertexts.
    *
    * @param beforeCommit told the SHA-256 of the manifest when all ciphertexts are written and the
    *     manifest is not
@@ -68,16 +68,33 @@ public final class DatasetEncryptor {
       }
       List<DatasetWriter.EncryptedGroup> groups = new ArrayList<>();
       for (RowRange rows : microbatch.groups()) {
+        double[] labels = Packing.packLabels(layout, rows.of(data.trainLabels()));
         groups.add(
-            encrypt(rows.of(data.train()), rows.of(data.trainLabels()), plan.levels().features()));
+            encrypt(
+                rows.of(data.train()), plan.levels().features(), labels, plan.levels().labels()));
         progress.accept(++done, of);
       }
       writer.addMicrobatch(groups);
     }
-    for (RowRange rows : validationGroups) {
-      writer.addUnlabelledGroup(
-          encrypt(rows.of(data.validation()), null, plan.levels().validationFeatures()));
-      progress.accept(++done, of);
+    if (plan.loss() == null) {
+      for (RowRange rows : validationGroups) {
+        writer.addUnlabelledGroup(
+            encrypt(rows.of(data.validation()), plan.levels().validationFeatures()));
+        progress.accept(++done, of);
+      }
+      return writer.commit(beforeCommit);
+    }
+    for (List<RowRange> microbatch :
+        Partition.joined(validationGroups, plan.schedule().groupsPerMicrobatch())) {
+      List<DatasetWriter.EncryptedGroup> groups = new ArrayList<>();
+      for (RowRange rows : microbatch) {
+        double[] labels = Packing.packValidationLabels(layout, rows.of(data.validationLabels()));
+        groups.add(
+            encrypt(
+                rows.of(data.validation()), plan.loss().features(), labels, plan.loss().labels()));
+        progress.accept(++done, of);
+      }
+      writer.addValidation(groups);
     }
     return writer.commit(beforeCommit);
   }
@@ -96,7 +113,7 @@ public final class DatasetEncryptor {
     int done = 0;
     for (RowRange group : groups) {
       writer.addUnlabelledGroup(
-          encrypt(filled(group.of(rows)), null, plan.levels().validationFeatures()));
+          encrypt(filled(group.of(rows)), plan.levels().validationFeatures()));
       progress.accept(++done, groups.size());
     }
     return writer.commit(manifest -> beforeCommit.run());
@@ -111,17 +128,21 @@ public final class DatasetEncryptor {
     return out;
   }
 
-  private DatasetWriter.EncryptedGroup encrypt(double[][] rows, int[] labels, int level) {
-    List<byte[]> features = new ArrayList<>();
-    for (double[] slots : Packing.packFeatures(plan.layout(), rows)) {
-      features.add(client.encrypt(slots, level));
-    }
-    int labelLevel = plan.levels().labels();
-    byte[] encryptedLabels =
-        labels == null
-            ? null
-            : client.encrypt(Packing.packLabels(plan.layout(), labels), labelLevel);
+  private DatasetWriter.EncryptedGroup encrypt(double[][] rows, int level) {
+    return new DatasetWriter.EncryptedGroup(rows.length, features(rows, level), level, null, 0);
+  }
+
+  private DatasetWriter.EncryptedGroup encrypt(
+      double[][] rows, int level, double[] labels, int labelLevel) {
     return new DatasetWriter.EncryptedGroup(
-        rows.length, features, level, encryptedLabels, labels == null ? 0 : labelLevel);
+        rows.length, features(rows, level), level, client.encrypt(labels, labelLevel), labelLevel);
+  }
+
+  private List<byte[]> features(double[][] rows, int level) {
+    List<byte[]> out = new ArrayList<>();
+    for (double[] slots : Packing.packFeatures(plan.layout(), rows)) {
+      out.add(client.encrypt(slots, level));
+    }
+    return out;
   }
 }

@@ -109,11 +109,8 @@ public record Evaluation(
     Schedule schedule = settings.training().schedule(data.train().length);
     int classes = settings.data().classes();
     EarlyStopping stopping =
-        new EarlyStopping(
-            data.validationLabels(),
-            classes,
-            settings.training().patience(),
-            schedule.logitRange());
+        EarlyStopping.inTheClear(
+            data.validationLabels(), classes, settings.training().metric(), schedule);
     return new PlainTrainer(schedule, classes)
         .train(data.train(), data.trainLabels(), data.validation(), stopping);
   }

@@ -20,17 +20,20 @@ import org.hetal.packing.Layout;
 import org.hetal.packing.Packing;
 import org.hetal.plan.Partition;
 import org.hetal.plan.RowRange;
+import org.hetal.plan.TrainingPlan;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.EpochMetrics;
+import org.hetal.training.EpochScore;
 import org.hetal.training.StopDecision;
 import org.hetal.training.ValidationOracle;
 
 /**
- * The validation oracle: decrypts validation logits, computes loss and accuracy, logs them and
- * answers stop or continue. Epochs are answered in order, up to the last of the plan. Each answer
- * costs one of the query budget of the key. A request for an epoch that was answered before, with
- * the same ciphertexts, gets the same answer and costs nothing. Serves one run per log. The reason
- * for an answer is in the log only. Thread-safe.
+ * The validation oracle: decrypts validation logits and computes loss and accuracy, or decrypts a
+ * loss that was computed on ciphertexts; logs them and answers stop or continue. Epochs are
+ * answered in order, up to the last of the plan. Each answer costs one of the query budget of the
+ * key. A request for an epoch that was answered before, with the same ciphertexts, gets the same
+ * answer and costs nothing. Serves one run per log. The reason for an answer is in the log only.
+ * Thread-safe.
  */
 public final class OracleService {
   private final Client client;
@@ -39,6 +42,8 @@ public final class OracleService {
   private final List<RowRange> groups;
   private final double logitScale;
   private final int epochs;
+  private final boolean onCiphertexts;
+  private final double logitRange;
   private final QueryBudget budget;
   private final EarlyStopping stopping;
   private final OracleLog log;
@@ -46,10 +51,8 @@ public final class OracleService {
 
   /**
    * @param run the only one that is answered
-   * @param labels of the validation rows
-   * @param squarings logits are received divided by 2^squarings
-   * @param patience epochs without a better loss
-   * @param epochs of the plan
+   * @param plan of the training; says what the oracle decides by
+   * @param labels of the validation rows; not looked at when the loss is computed on ciphertexts
    * @param budget of the key; the answers in the log are counted if they were not
    * @param listener receives the metrics of each new answer
    * @throws org.hetal.config.SettingsException when the log is of another run
@@ -57,29 +60,27 @@ public final class OracleService {
   public OracleService(
       Client client,
       ServedRun run,
-      Layout layout,
+      TrainingPlan plan,
       int[] labels,
-      int squarings,
-      int patience,
-      int epochs,
       QueryBudget budget,
       OracleLog log,
       Consumer<EpochMetrics> listener) {
     this.client = client;
     run.requireOwn(log);
     this.run = run;
-    this.layout = layout;
-    this.groups = Partition.groups(labels.length, layout);
-    this.logitScale = Math.scalb(1.0, squarings);
-    this.epochs = epochs;
+    this.layout = plan.layout();
+    this.onCiphertexts = plan.loss() != null;
+    this.groups = onCiphertexts ? List.of() : Partition.groups(labels.length, layout);
+    this.logitScale = plan.schedule().stateScale();
+    this.logitRange = plan.schedule().logitRange();
+    this.epochs = plan.schedule().epochs();
     this.budget = budget;
+    int patience = plan.schedule().patience();
+    List<EpochMetrics> earlier = log.entries().stream().map(OracleLog.Entry::metrics).toList();
     this.stopping =
-        new EarlyStopping(
-            labels,
-            layout.classes(),
-            patience,
-            2 * logitScale,
-            log.entries().stream().map(OracleLog.Entry::metrics).toList());
+        onCiphertexts
+            ? EarlyStopping.onCiphertexts(patience, logitRange, earlier)
+            : new EarlyStopping(labels, layout.classes(), patience, logitRange, earlier);
     this.log = log;
     this.listener = listener;
     budget.record(
@@ -88,9 +89,9 @@ public final class OracleService {
             .toList());
   }
 
-  /** Number of ciphertexts in a request: one per group of validation rows. */
+  /** Number of ciphertexts in a request: one per group of validation rows, or one loss. */
   public int groups() {
-    return groups.size();
+    return onCiphertexts ? 1 : groups.size();
   }
 
   /** Answers left of the budget of the key. */
@@ -113,11 +114,9 @@ public final class OracleService {
       }
 
       @Override
-      public StopDecision decide(int epoch, List<byte[]> validationLogits) {
+      public StopDecision decide(int epoch, List<byte[]> question) {
         return answered(
-            () ->
-                OracleService.this.decide(
-                    new ValidationRequest(identity, epoch, validationLogits)));
+            () -> OracleService.this.decide(new ValidationRequest(identity, epoch, question)));
       }
     };
   }
@@ -157,8 +156,8 @@ public final class OracleService {
 
   synchronized StopDecision decide(ValidationRequest request) {
     run.require(request.run(), log);
-    requireGroups(request.logits().size());
-    String digest = digest(request.logits());
+    requireGroups(request.ciphertexts().size());
+    String digest = digest(request.ciphertexts());
     List<OracleLog.Entry> entries = log.entries();
     if (request.epoch() <= entries.size()) {
       OracleLog.Entry entry = entries.get(request.epoch() - 1);
@@ -176,7 +175,10 @@ public final class OracleService {
     requireNext(request.epoch());
     // Before the decryption: whether that succeeds is an answer, too.
     requireBudget(budget.charge(question(entries.size(), digest)));
-    EpochMetrics metrics = stopping.decide(request.epoch(), decrypt(request.logits()));
+    EpochMetrics metrics =
+        onCiphertexts
+            ? stopping.decide(request.epoch(), loss(request.ciphertexts().get(0)))
+            : stopping.decide(request.epoch(), logits(request.ciphertexts()));
     OracleLog.Entry entry =
         new OracleLog.Entry(
             Instant.now().truncatedTo(ChronoUnit.MILLIS).toString(),
@@ -203,9 +205,9 @@ public final class OracleService {
 
   private void requireGroups(int actual) {
     require(
-        actual == groups.size(),
+        actual == groups(),
         OracleException.BAD_REQUEST,
-        "ciphertexts: expected " + groups.size() + ", actual " + actual);
+        "ciphertexts: expected " + groups() + ", actual " + actual);
   }
 
   private void requireBudget(boolean holds) {
@@ -250,17 +252,15 @@ public final class OracleService {
         "epoch " + epoch + ": expected no more questions after stop");
   }
 
-  private double[][] decrypt(List<byte[]> ciphertexts) {
+  private EpochScore loss(byte[] ciphertext) {
+    double[] slots = decrypt(0, ciphertext, "a validation loss");
+    return EpochScore.ofEncryptedLoss(slots[0], slots[1], logitRange);
+  }
+
+  private double[][] logits(List<byte[]> ciphertexts) {
     List<double[]> rows = new ArrayList<>();
     for (int group = 0; group < ciphertexts.size(); group++) {
-      double[] slots;
-      try {
-        slots = client.decrypt(ciphertexts.get(group));
-      } catch (HeException | IllegalArgumentException e) {
-        throw new OracleException(
-            OracleException.BAD_REQUEST,
-            "ciphertext " + group + ": expected logits under the owner's key, actual no such");
-      }
+      double[] slots = decrypt(group, ciphertexts.get(group), "logits");
       for (double[] row : Packing.unpackLogits(layout, slots, groups.get(group).rows())) {
         for (int k = 0; k < row.length; k++) {
           row[k] *= logitScale;
@@ -269,6 +269,20 @@ public final class OracleService {
       }
     }
     return rows.toArray(double[][]::new);
+  }
+
+  private double[] decrypt(int index, byte[] ciphertext, String expected) {
+    try {
+      return client.decrypt(ciphertext);
+    } catch (HeException | IllegalArgumentException e) {
+      throw new OracleException(
+          OracleException.BAD_REQUEST,
+          "ciphertext "
+              + index
+              + ": expected "
+              + expected
+              + " under the owner's key, actual no such");
+    }
   }
 
   private static String digest(List<byte[]> ciphertexts) {

@@ -29,7 +29,10 @@ import org.hetal.he.owner.Client;
 import org.hetal.oracle.Greeting;
 import org.hetal.oracle.RunIdentity;
 import org.hetal.owner.keys.Clients;
-import org.hetal.packing.LayoutSearch;
+import org.hetal.plan.DataShape;
+import org.hetal.plan.Preprocessing;
+import org.hetal.plan.Schedule;
+import org.hetal.planner.TrainingPlanner;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
@@ -69,11 +72,13 @@ class OracleConnectionsTest {
         new OracleService(
             client,
             new ServedRun("run", "ab", Optional.empty(), "e".repeat(64)),
-            LayoutSearch.cheapest(client.parameters().slotCount(), 4, 3, 3),
+            TrainingPlanner.plan(
+                client.parameters(),
+                new Schedule(4, 4, 1, 5, 2, 32, 1),
+                new DataShape(4, labels.length, 3),
+                3,
+                Preprocessing.none()),
             labels,
-            4,
-            2,
-            5,
             QueryBudget.beside(folder.resolve("secret.key"), "ab", 5),
             log,
             metrics -> {});

@@ -39,6 +39,10 @@ import org.hetal.owner.keys.Clients;
 import org.hetal.packing.Layout;
 import org.hetal.packing.LayoutSearch;
 import org.hetal.packing.Packing;
+import org.hetal.plan.Preprocessing;
+import org.hetal.plan.Schedule;
+import org.hetal.plan.TrainingPlan;
+import org.hetal.planner.TrainingPlanner;
 import org.hetal.training.StopDecision;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -57,6 +61,7 @@ class OracleServerTest {
   @TempDir Path folder;
   private Client client;
   private Layout layout;
+  private TrainingPlan plan;
   private OracleIdentity identity;
   private OracleService service;
   private OracleServer server;
@@ -71,6 +76,13 @@ class OracleServerTest {
                 SettingsLoader.load(List.of(), Map.of("backend", "simulator", "parameters", SET)))
             .generate(SET, 1L);
     layout = LayoutSearch.cheapest(client.parameters().slotCount(), 4, 3, 3);
+    plan =
+        TrainingPlanner.plan(
+            client.parameters(),
+            layout,
+            new Schedule(4, 4, 1, EPOCHS, 2, 2 << SQUARINGS, 1),
+            LABELS.length,
+            Preprocessing.none());
     identity = OracleIdentity.create("localhost");
     start(5);
   }
@@ -92,11 +104,8 @@ class OracleServerTest {
         new OracleService(
             client,
             new ServedRun("run", client.keyId(), Optional.of(DATASET), SCHEDULE),
-            layout,
+            plan,
             LABELS,
-            SQUARINGS,
-            2,
-            EPOCHS,
             QueryBudget.beside(folder.resolve("secret.key"), client.keyId(), budget),
             log,
             metrics -> {});
@@ -263,11 +272,8 @@ class OracleServerTest {
                     new OracleService(
                         client,
                         other,
-                        layout,
+                        plan,
                         LABELS,
-                        SQUARINGS,
-                        2,
-                        EPOCHS,
                         QueryBudget.beside(folder.resolve("secret.key"), client.keyId(), 5),
                         log,
                         metrics -> {}))
@@ -294,11 +300,8 @@ class OracleServerTest {
           new OracleService(
               client,
               new ServedRun("run", client.keyId(), Optional.of(DATASET), SCHEDULE),
-              layout,
+              plan,
               LABELS,
-              SQUARINGS,
-              2,
-              EPOCHS,
               QueryBudget.beside(folder.resolve("secret.key"), client.keyId(), 5),
               log,
               metrics -> {});

@@ -24,11 +24,11 @@ import scala.reflect.ClassTag;
 import scala.reflect.ClassTag$;
 
 /**
- * Computes gradients and logits on Spark's executors. A minibatch is an RDD of its microbatches. A
- * task computes the gradients of the microbatches of one partition and returns their sum; {@code
- * treeAggregate} adds the sums of the tasks. Where there are more executors than microbatches, the
- * matrix products of a microbatch may be split over tasks ({@link SplitMinibatch}). The weights of
- * a step are one broadcast, which is destroyed after the step.
+ * Computes gradients and the validation on Spark's executors. A minibatch is an RDD of its
+ * microbatches. A task computes the gradients of the microbatches of one partition and returns
+ * their sum; {@code treeAggregate} adds the sums of the tasks. Where there are more executors than
+ * microbatches, the matrix products of a microbatch may be split over tasks ({@link
+ * SplitMinibatch}). The weights of a step are one broadcast, which is destroyed after the step.
  *
  * <p>Evaluation is deterministic and sums are joined along a fixed tree ({@link PartialSum}), so
  * the bytes depend neither on partitions, executors and threads nor on retried and speculative
@@ -47,6 +47,7 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
   private final SplitChoice split;
   private final JavaRDD<EncryptedDataset.Group> unlabelledGroups;
   private final int unlabelledCount;
+  private final List<MicrobatchTask> validation = new ArrayList<>();
   private final LongAccumulator bootstraps;
   private final StageAccumulators stages;
   private final Places places;
@@ -82,6 +83,9 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
     }
     this.unlabelledCount = dataset.unlabelledGroups().size();
     this.unlabelledGroups = parallel(dataset.unlabelledGroups());
+    for (EncryptedDataset.Microbatch microbatch : dataset.validation()) {
+      validation.add(new MicrobatchTask(validation.size(), microbatch, null));
+    }
   }
 
   private static List<MicrobatchTask> tasks(List<EncryptedDataset.Batch> batches, int batch) {
@@ -97,7 +101,6 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
 
   @Override
   public List<Ciphertext> gradient(List<Ciphertext> compactLookahead, int batch, double factor) {
-    Tasks.Join join = new Tasks.Join(spec, hadoop, stages);
     List<MicrobatchTask> microbatches = batches.get(batch);
     int executors = executors();
     int tasks = split.tasks(executors, microbatches.size());
@@ -108,21 +111,46 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
             factor,
             step -> {
               try (StageNames names = new StageNames(spark, WHOLE)) {
-                JavaRDD<SumTree> gradients = gradients(microbatches, step, tasks, names);
-                try {
-                  return gradients.treeAggregate(new SumTree(), join, join);
-                } finally {
-                  // Otherwise they stay on the executors' disks until the driver collects garbage.
-                  gradients.rdd().cleanShuffleDependencies(false);
-                }
+                return aggregated(gradients(microbatches, step, tasks, names));
               }
             });
     split.measured(executors, microbatches.size(), tasks, (System.nanoTime() - start) * NANOS);
+    return total(sum);
+  }
+
+  private SumTree aggregated(JavaRDD<SumTree> sums) {
+    Tasks.Join join = new Tasks.Join(spec, hadoop, stages);
+    try {
+      return sums.treeAggregate(new SumTree(), join, join);
+    } finally {
+      // Otherwise they stay on the executors' disks until the driver collects garbage.
+      sums.rdd().cleanShuffleDependencies(false);
+    }
+  }
+
+  private List<Ciphertext> total(SumTree sum) {
     gradientBytes += sum.bytes();
     try (PartialSum last = new PartialSum(evaluator)) {
       last.add(sum);
       return last.total();
     }
+  }
+
+  @Override
+  public List<Ciphertext> validationSums(List<Ciphertext> compactWeights) {
+    return total(
+        withWeights(
+            compactWeights,
+            0,
+            step -> {
+              try (StageNames names = new StageNames(spark, "validation loss")) {
+                return aggregated(summed(parallel(validation), new Tasks.ValidationSums(step)));
+              }
+            }));
+  }
+
+  private JavaRDD<SumTree> summed(JavaRDD<MicrobatchTask> microbatches, Tasks.Addend addend) {
+    return microbatches.mapPartitions(new Tasks.Sum(spec, addend, hadoop, bootstraps, stages));
   }
 
   @Override
@@ -145,7 +173,7 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
     return broadcastBytes;
   }
 
-  /** Bytes of summed gradients that reached the driver so far. */
+  /** Bytes of sums that reached the driver so far. */
   public long gradientBytes() {
     return gradientBytes;
   }
@@ -173,8 +201,7 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
       return new SplitMinibatch(spec.plan().layout(), microbatches, tasks)
           .gradients(spark, new SplitMinibatch.Step(spec, step, hadoop, bootstraps, stages), names);
     }
-    return placed(microbatches)
-        .mapPartitions(new Tasks.SumGradients(spec, step, hadoop, bootstraps, stages, places));
+    return summed(placed(microbatches), new Tasks.Gradient(step, stages, places));
   }
 
   /** A partition per microbatch, where it was computed last; otherwise as the settings say. */

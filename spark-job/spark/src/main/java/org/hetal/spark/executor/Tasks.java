@@ -1,5 +1,6 @@
 package org.hetal.spark.executor;
 
+import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
@@ -50,14 +51,39 @@ final class Tasks {
     }
   }
 
-  /** From the microbatches of a partition to the sum of their gradients. */
-  record SumGradients(
+  /** What is computed from a microbatch and added up. */
+  interface Addend extends Serializable {
+    /**
+     * @return the caller closes the ciphertexts
+     */
+    List<Ciphertext> of(WorkerEngine engine, MicrobatchTask task);
+  }
+
+  /** The gradient of a microbatch. */
+  record Gradient(StepWeights step, StageAccumulators stages, Places places) implements Addend {
+    @Override
+    public List<Ciphertext> of(WorkerEngine engine, MicrobatchTask task) {
+      List<Ciphertext> gradient = engine.gradient(step, task, stages);
+      places.tell(task.index());
+      return gradient;
+    }
+  }
+
+  /** The sums of the validation loss of a microbatch. */
+  record ValidationSums(StepWeights step) implements Addend {
+    @Override
+    public List<Ciphertext> of(WorkerEngine engine, MicrobatchTask task) {
+      return engine.validationSums(step, task.microbatch());
+    }
+  }
+
+  /** From the microbatches of a partition to their sum. */
+  record Sum(
       ComputeSpec spec,
-      StepWeights step,
+      Addend addend,
       Broadcast<SerializableConfiguration> hadoop,
       LongAccumulator bootstraps,
-      StageAccumulators stages,
-      Places places)
+      StageAccumulators stages)
       implements FlatMapFunction<Iterator<MicrobatchTask>, SumTree> {
     @Override
     public Iterator<SumTree> call(Iterator<MicrobatchTask> tasks) {
@@ -70,10 +96,9 @@ final class Tasks {
                 try (PartialSum partial = new PartialSum(engine.evaluator())) {
                   tasks.forEachRemaining(
                       task -> {
-                        List<Ciphertext> gradient = engine.gradient(step, task, stages);
-                        places.tell(task.index());
+                        List<Ciphertext> next = addend.of(engine, task);
                         long start = System.nanoTime();
-                        partial.add(task.index(), gradient);
+                        partial.add(task.index(), next);
                         stages.end(TaskStage.SUM, start);
                       });
                   long start = System.nanoTime();

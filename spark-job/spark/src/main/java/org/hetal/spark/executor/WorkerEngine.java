@@ -18,6 +18,7 @@ import org.hetal.plan.TrainingPlan;
 import org.hetal.spark.engine.EngineHolder;
 import org.hetal.spark.engine.EngineSpec;
 import org.hetal.spark.storage.HadoopStorage;
+import org.hetal.training.EncryptedLoss;
 import org.hetal.training.EncryptedMicrobatch;
 import org.hetal.training.MicrobatchGradient;
 import org.hetal.training.StageTimes;
@@ -41,9 +42,10 @@ public final class WorkerEngine implements AutoCloseable {
   private final ComputeSpec spec;
   private final MicrobatchGradient microbatchGradient;
   private final ValidationLogits validationLogits;
+  private final EncryptedLoss encryptedLoss; // null: the plan has none
   final CiphertextCache training;
   private final Prefetcher prefetcher;
-  private final CiphertextCache unlabelled;
+  private final CiphertextCache validation;
   // Capacity for one step: its weights are not used again in the next step.
   private final LeaseCache<String, ExpandedWeights> expanded = new LeaseCache<>(1);
 
@@ -56,10 +58,11 @@ public final class WorkerEngine implements AutoCloseable {
     this.microbatchGradient =
         new MicrobatchGradient(evaluator, plan.layout(), plan.levels(), plan.softmax());
     this.validationLogits = new ValidationLogits(evaluator, plan.layout(), plan.levels());
+    this.encryptedLoss = plan.loss() == null ? null : new EncryptedLoss(evaluator, plan);
     this.training = new CiphertextCache(evaluator, storage, plan.layout(), spec.cacheBytes());
     this.prefetcher = new Prefetcher(training);
     // Validation rows are read once per epoch; caching them would evict training rows.
-    this.unlabelled = new CiphertextCache(evaluator, storage, plan.layout(), 0);
+    this.validation = new CiphertextCache(evaluator, storage, plan.layout(), 0);
     LOG.info(
         "computing on data set {} with {}; at most {} bytes of ciphertexts are cached",
         spec.dataset(),
@@ -141,15 +144,23 @@ public final class WorkerEngine implements AutoCloseable {
   /** The serialized logits of one group of validation rows or of rows to predict. */
   byte[] logits(StepWeights step, EncryptedDataset.Group group) {
     try (var weights = lease(step, validationLogits::expand);
-        CiphertextCache.Loan loan = unlabelled.loan();
+        CiphertextCache.Loan loan = validation.loan();
         Ciphertext logits = validationLogits.compute(weights.value(), loan.features(group))) {
       return evaluator.serialize(logits);
     }
   }
 
+  /** The sums of the validation loss of one microbatch; the caller closes the ciphertexts. */
+  List<Ciphertext> validationSums(StepWeights step, EncryptedDataset.Microbatch microbatch) {
+    try (var weights = lease(step, encryptedLoss::expand);
+        CiphertextCache.Loan loan = validation.loan()) {
+      return encryptedLoss.compute(weights.value(), loan.microbatch(microbatch));
+    }
+  }
+
   private void closeCaches() {
     training.close();
-    unlabelled.close();
+    validation.close();
     expanded.close();
   }
 
@@ -160,6 +171,9 @@ public final class WorkerEngine implements AutoCloseable {
     closeCaches();
     microbatchGradient.close();
     validationLogits.close();
+    if (encryptedLoss != null) {
+      encryptedLoss.close();
+    }
   }
 
   private LeaseCache<String, ExpandedWeights>.Lease lease(

@@ -81,7 +81,18 @@ public final class EncryptedDataset {
     return manifest.trainingRows();
   }
 
-  /** {@return validation rows, or rows to predict with those of zeros that fill the last group} */
+  /** {@return validation rows with labels, by which the loss is computed on ciphertexts, or 0} */
+  public int validationRows() {
+    return manifest.validation().stream()
+        .flatMap(microbatch -> microbatch.groups().stream())
+        .mapToInt(org.hetal.dataset.EncryptedDataset.Group::rows)
+        .sum();
+  }
+
+  /**
+   * {@return validation rows without labels, or rows to predict with those of zeros that fill the
+   * last group}
+   */
   public int unlabelledRows() {
     return manifest.unlabelledGroups().stream()
         .mapToInt(org.hetal.dataset.EncryptedDataset.Group::rows)

@@ -39,7 +39,7 @@ final class Fit {
   @FunctionalInterface
   interface Oracle {
     /**
-     * @param groups ciphertexts of validation logits in a question
+     * @param groups ciphertexts of a question
      */
     ValidationOracle of(RunIdentity identity, int groups);
   }
@@ -79,7 +79,7 @@ final class Fit {
       }
       problems.throwAll();
       planned(run, plan);
-      ValidationOracle asked = oracle.of(run.identity(), dataset.unlabelledGroups().size());
+      ValidationOracle asked = oracle.of(run.identity(), dataset.questionCiphertexts());
       Storage model;
       try (SparkGradientService workers = run.workers()) {
         model = train(run, plan, workers, lock, asked);

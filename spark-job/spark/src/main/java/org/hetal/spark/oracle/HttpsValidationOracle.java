@@ -61,7 +61,7 @@ public final class HttpsValidationOracle implements ValidationOracle {
   private final Consumer<String> notices;
 
   /**
-   * @param groups number of ciphertexts of validation logits in a request
+   * @param groups number of ciphertexts in a request
    * @param notices receives one line per request that is retried
    */
   public HttpsValidationOracle(
@@ -140,8 +140,8 @@ public final class HttpsValidationOracle implements ValidationOracle {
    * @throws DatasetException when the oracle refuses what it was sent
    */
   @Override
-  public StopDecision decide(int epoch, List<byte[]> validationLogits) {
-    byte[] body = new ValidationRequest(run, epoch, validationLogits).encode();
+  public StopDecision decide(int epoch, List<byte[]> question) {
+    byte[] body = new ValidationRequest(run, epoch, question).encode();
     Reply response =
         ask(
             new Question(

@@ -61,7 +61,7 @@ final class ClusterToy implements AutoCloseable {
         0,
         request -> {
           asked.accept(request.epoch());
-          return Reply.of(toy.decision(stopping, request.epoch(), request.logits()));
+          return Reply.of(toy.decision(stopping, request.epoch(), request.ciphertexts()));
         });
   }
 

@@ -223,7 +223,7 @@ class TrainJobTest {
         request ->
             questions.incrementAndGet() == 2
                 ? new Reply(500, ValidationAnswer.failure("away"))
-                : Reply.of(toy.decision(stopping, request.epoch(), request.logits()));
+                : Reply.of(toy.decision(stopping, request.epoch(), request.ciphertexts()));
     try (ToyOracle oracle = new ToyOracle(root, 0, replies)) {
       List<String> arguments = toy.arguments("train", oracle.settings());
       arguments.addAll(List.of("--set", "paths.run=" + run));

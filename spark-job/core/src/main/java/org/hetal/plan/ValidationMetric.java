@@ -1,0 +1,16 @@
+package org.hetal.plan;
+
+/** What the validation oracle decides an epoch by. */
+public enum ValidationMetric {
+  /**
+   * The cross-entropy of the validation rows, which the oracle computes from their decrypted
+   * logits. No bootstrap. Only for one data owner: the oracle sees the logits of every row, and has
+   * the labels.
+   */
+  LOGITS,
+  /**
+   * The mean squared error of the probabilities (the Brier score), which the cluster computes on
+   * ciphertexts. The oracle sees two numbers per epoch and needs no data.
+   */
+  ENCRYPTED_LOSS
+}

@@ -62,7 +62,7 @@ class EncryptedLossTest {
         EpochMetrics expected = plain.epochs().get(epoch);
         EpochMetrics actual = encrypted.get(epoch);
         assertEquals(expected.loss(), actual.loss(), 2 * EpochScore.RESOLUTION);
-        assertTrue(expected.loss() > 0.001 && expected.loss() < 1, "loss " + expected.loss());
+        assertTrue(expected.loss() > 1e-4 && expected.loss() < 1, "loss " + expected.loss());
         assertEquals(expected.decision(), actual.decision());
         assertFalse(actual.isOfLogits());
         assertTrue(expected.isOfLogits());

@@ -11,6 +11,7 @@ import org.hetal.plan.OperationCounts;
 import org.hetal.plan.Partition;
 import org.hetal.plan.RowRange;
 import org.hetal.plan.TrainingPlan;
+import org.hetal.softmax.SoftmaxPlan;
 
 /**
  * What a training will take on a machine, to be shown before anything is made.
@@ -23,6 +24,7 @@ import org.hetal.plan.TrainingPlan;
  *     weights in memory: an upper bound of what one task holds beside the keys
  * @param checkpointBytes of a checkpoint: weights, look-ahead point and the best weights so far
  * @param secondsPerIteration on one worker
+ * @param secondsPerValidation of one epoch, on one worker
  * @param minutesPerEpoch on one worker, validation included
  */
 public record TrainingEstimate(
@@ -32,6 +34,7 @@ public record TrainingEstimate(
     long microbatchMemoryBytes,
     long checkpointBytes,
     double secondsPerIteration,
+    double secondsPerValidation,
     double minutesPerEpoch)
     implements Serializable {
   private static final long serialVersionUID = 1L;
@@ -67,7 +70,8 @@ public record TrainingEstimate(
     long expanded =
         layout.diagonals() * parameters.ciphertextBytes(levels.forward() - Products.EXPAND_LEVELS);
     double step = seconds(plan.iteration(), costs) + bootstrapSeconds(plan, costs);
-    double epoch = plan.schedule().batches() * step + seconds(plan.validation(), costs);
+    double validation = seconds(plan.validation(), costs) + lossBootstrapSeconds(plan, costs);
+    double epoch = plan.schedule().batches() * step + validation;
     return new TrainingEstimate(
         keyBytes(plan.keys(), parameters),
         features,
@@ -77,6 +81,7 @@ public record TrainingEstimate(
             * (2 * parameters.storedCiphertextBytes(levels.state())
                 + parameters.storedCiphertextBytes(levels.validationWeights())),
         step,
+        validation,
         epoch / SECONDS_PER_MINUTE);
   }
 
@@ -92,16 +97,28 @@ public record TrainingEstimate(
         plan.refreshesAsOne()
             ? costs.bootstrapSeconds()
             : plan.layout().compactCiphertexts() * costs.bootstrapPairSeconds();
-    List<Partition.MicrobatchRows> microbatches =
-        Partition.microbatches(plan.schedule(), 0, plan.layout());
-    for (Partition.MicrobatchRows microbatch : microbatches) {
-      seconds +=
-          plan.softmax().bootstraps()
-              * (microbatch.groups().size() == 2
-                  ? costs.bootstrapPairSeconds()
-                  : costs.bootstrapSeconds());
+    for (Partition.MicrobatchRows microbatch :
+        Partition.microbatches(plan.schedule(), 0, plan.layout())) {
+      seconds += softmaxSeconds(plan.softmax(), microbatch.groups(), costs);
     }
     return seconds;
+  }
+
+  private static double lossBootstrapSeconds(TrainingPlan plan, CostModel costs) {
+    if (plan.loss() == null) {
+      return 0;
+    }
+    return Partition.validationMicrobatches(
+            plan.validationRows(), plan.schedule().groupsPerMicrobatch(), plan.layout())
+        .stream()
+        .mapToDouble(groups -> softmaxSeconds(plan.loss().softmax(), groups, costs))
+        .sum();
+  }
+
+  private static double softmaxSeconds(
+      SoftmaxPlan softmax, List<RowRange> groups, CostModel costs) {
+    return softmax.bootstraps()
+        * (groups.size() == 2 ? costs.bootstrapPairSeconds() : costs.bootstrapSeconds());
   }
 
   private static double seconds(OperationCounts counts, CostModel costs) {

@@ -17,6 +17,7 @@ import org.hetal.packing.LayoutSearch;
 import org.hetal.plan.Preprocessing;
 import org.hetal.plan.Schedule;
 import org.hetal.plan.TrainingPlan;
+import org.hetal.plan.ValidationMetric;
 import org.hetal.planner.TrainingPlanner;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -43,6 +44,10 @@ class EncryptedDatasetTest {
 
   /** Two minibatches: one of two full groups, one of one row. */
   private static TrainingPlan plan(int validationRows) {
+    return plan(validationRows, ValidationMetric.LOGITS);
+  }
+
+  private static TrainingPlan plan(int validationRows, ValidationMetric metric) {
     Parameters parameters = SimulatedParameters.named(SET);
     Layout layout = LayoutSearch.cheapest(parameters.slotCount(), 8, 3, 4);
     int rows = 2 * layout.rowsPerGroup();
@@ -51,7 +56,8 @@ class EncryptedDatasetTest {
         layout,
         new Schedule(rows + 1, rows, 1, 2, 1, 32, 2),
         validationRows,
-        Preprocessing.none());
+        Preprocessing.none(),
+        metric);
   }
 
   @Test
@@ -228,6 +234,51 @@ class EncryptedDatasetTest {
   }
 
   @Test
+  void validationRowsWithLabels_areThereIfTheLossIsPlannedOnCiphertexts() {
+    TrainingPlan planned = plan(2, ValidationMetric.ENCRYPTED_LOSS);
+    DatasetWriter writer = writer(planned);
+    writer.addValidation(List.of(group(2, true)));
+    EncryptedDataset written = writer.commit();
+    EncryptedDataset read = EncryptedDataset.open(storage);
+    assertEquals(written, read);
+    assertEquals(1, read.validation().size());
+    assertEquals(0, read.unlabelledGroups().size());
+    assertEquals(1, read.evaluationGroups());
+    assertEquals(1, read.questionCiphertexts());
+    EncryptedDataset.Group group = read.validation().get(0).groups().get(0);
+    assertTrue(group.labels().path().startsWith("validation/"), group.labels().path());
+    assertTrue(DatasetWriter.wrote(group.labels().path()));
+    assertEquals(read.groups().get(3), group);
+  }
+
+  @Test
+  void validationRowsOfTheOtherMetric_areRefused() {
+    DatasetWriter unlabelled = writer(plan(2, ValidationMetric.ENCRYPTED_LOSS));
+    unlabelled.addUnlabelledGroup(group(2, false));
+    String message = assertThrows(DatasetException.class, unlabelled::commit).getMessage();
+    assertTrue(message.endsWith("expected labels of the validation rows, actual none"), message);
+    storage = new LocalStorage(folder.resolve("other"));
+    DatasetWriter labelled = writer(plan);
+    labelled.addValidation(List.of(group(2, true)));
+    message = assertThrows(DatasetException.class, labelled::commit).getMessage();
+    assertTrue(message.endsWith("expected validation rows without labels, actual labels"), message);
+  }
+
+  @Test
+  void validationGroupWithoutLabelsOrOfFewerRows_isRefused() {
+    TrainingPlan planned = plan(2, ValidationMetric.ENCRYPTED_LOSS);
+    DatasetWriter unlabelled = writer(planned);
+    unlabelled.addValidation(List.of(group(2, false)));
+    String message = assertThrows(DatasetException.class, unlabelled::commit).getMessage();
+    assertTrue(message.endsWith("expected labels in microbatch v0000, actual none"), message);
+    storage = new LocalStorage(folder.resolve("other"));
+    DatasetWriter fewer = writer(planned);
+    fewer.addValidation(List.of(group(1, true)));
+    message = assertThrows(DatasetException.class, fewer::commit).getMessage();
+    assertTrue(message.endsWith("expected 2 validation rows as planned, actual 1"), message);
+  }
+
+  @Test
   void pathOutsideTheFolder_isRefused() {
     for (String path : List.of("../x", "/etc/x", "a/../../x", "", "a//b", ".hidden")) {
       assertThrows(DatasetException.class, () -> storage.read(path), path);
@@ -236,13 +287,19 @@ class EncryptedDatasetTest {
   }
 
   private DatasetWriter writer() {
-    DatasetWriter writer = new DatasetWriter(storage, origin, plan);
+    DatasetWriter writer = writer(plan);
+    writer.addUnlabelledGroup(group(2, false));
+    return writer;
+  }
+
+  /** Without validation rows. */
+  private DatasetWriter writer(TrainingPlan plan) {
+    DatasetWriter writer = new DatasetWriter(storage, Origin.of(plan, "0123", ID), plan);
     writer.startBatch();
     writer.addMicrobatch(
         List.of(group(layout.rowsPerGroup(), true), group(layout.rowsPerGroup(), true)));
     writer.startBatch();
     writer.addMicrobatch(List.of(group(1, true)));
-    writer.addUnlabelledGroup(group(2, false));
     return writer;
   }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -25,6 +26,7 @@ import org.hetal.plan.Preprocessing;
 import org.hetal.plan.Scaling;
 import org.hetal.plan.Schedule;
 import org.hetal.plan.TrainingPlan;
+import org.hetal.plan.ValidationMetric;
 import org.hetal.planner.TrainingPlanner;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -92,6 +94,34 @@ class PlanFileTest {
     assertFalse(without.contains("standardize") || without.contains("missing"), without);
     String changed = text.replace("\"missing\" : \"MEAN\"", "\"missing\" : \"ZERO\"");
     assertTrue(refused(changed.getBytes(StandardCharsets.UTF_8)).contains("sha256: expected"));
+  }
+
+  /** Plans without a loss on ciphertexts have the bytes and the digests of earlier releases. */
+  @Test
+  void loss_isWrittenWhereItIsComputedOnCiphertexts() throws IOException {
+    TrainingPlan plan =
+        TrainingPlanner.plan(
+            PARAMETERS,
+            PLAN.layout(),
+            PLAN.schedule(),
+            40,
+            PLAN.preprocessing(),
+            ValidationMetric.ENCRYPTED_LOSS);
+    byte[] bytes = PlanFile.bytes(plan);
+    TrainingPlan read = PlanFile.parse("plan.json", bytes);
+    assertEquals(plan.loss(), read.loss());
+    assertEquals(plan.digest(), read.digest());
+    assertNotEquals(PLAN.digest(), plan.digest());
+    assertFalse(tree().get("content").has("loss"));
+    for (String path : List.of("/loss/weights", "/loss/features", "/loss/softmax/outputLevel")) {
+      ObjectNode root = (ObjectNode) JSON.readTree(bytes);
+      set(root.get("content"), path, JSON.readTree("1"));
+      String message = refused(JSON.writeValueAsBytes(root));
+      assertTrue(message.contains("loss."), message);
+    }
+    ObjectNode without = (ObjectNode) JSON.readTree(bytes);
+    ((ObjectNode) without.get("content")).remove("loss");
+    assertTrue(refused(JSON.writeValueAsBytes(without)).contains("sha256: expected"));
   }
 
   private static TrainingPlan plan(boolean standardize, MissingValues missing) {

@@ -79,6 +79,34 @@ class EncryptedTrainingTest {
     assertArrayEquals(by, logits, 1e-12);
   }
 
+  /**
+   * The oracle decides by a loss that was computed on ciphertexts, as the training in the clear.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "simulator, insecure_simulator_n8_l12, 2e-4",
+    "native, insecure_n10_l12, 1e-2",
+  })
+  void encryptedLoss_isThatOfTheTrainingInTheClear(
+      String backend, String parameters, double tolerance) {
+    Settings settings =
+        Clusters.settings(backend, parameters, "early-stopping.metric", "encrypted-loss");
+    EncryptedTraining.Result result =
+        EncryptedTraining.inOneJvm(settings, Clusters.data(settings)).run();
+    List<EpochMetrics> plain = result.plain().epochs();
+    assertEquals(plain.size(), result.epochs().size());
+    for (int epoch = 0; epoch < plain.size(); epoch++) {
+      EpochMetrics expected = plain.get(epoch);
+      EpochMetrics actual = result.epochs().get(epoch);
+      assertEquals(expected.loss(), actual.loss(), tolerance);
+      assertEquals(expected.largestLogit(), actual.largestLogit(), 0.02 * expected.largestLogit());
+      assertEquals(expected.decision(), actual.decision());
+    }
+    double first = plain.get(0).loss();
+    assertTrue(first - plain.get(plain.size() - 1).loss() > 4 * tolerance, plain.toString());
+    assertTrue(result.plan().validation().bootstrap() > 0, result.plan().validation().toString());
+  }
+
   @Test
   void nothing_isLeftInTheTemporaryFolder(@TempDir Path temporary) throws Exception {
     Settings settings = Clusters.simulated("training.epochs", "1");

@@ -198,6 +198,9 @@ final class PlanCommand extends OwnerCommand {
     say(
         "an iteration            %s on one worker like that of %s",
         Units.duration(estimate.secondsPerIteration()), figures.source());
+    say(
+        "a validation            %s on one such worker, once per epoch",
+        Units.duration(estimate.secondsPerValidation()));
     say("an epoch                %.1f min on one such worker", estimate.minutesPerEpoch());
     showCheckpoints(estimate);
   }

@@ -59,7 +59,7 @@ class CudaTrainTest {
     ByteArrayOutputStream err = new ByteArrayOutputStream();
     System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
     try (ToyOracle oracle =
-        new ToyOracle(root, 0, r -> Reply.of(toy.decision(stopping, r.epoch(), r.logits())))) {
+        new ToyOracle(root, 0, r -> Reply.of(toy.decision(stopping, r.epoch(), r.ciphertexts())))) {
       List<String> arguments = new ArrayList<>(toy.arguments("train", oracle.settings()));
       arguments.remove("--trace");
       arguments.addAll(List.of("--set", "paths.run=" + root.resolve(run)));

@@ -26,8 +26,10 @@ import org.hetal.plan.Preprocessing;
 import org.hetal.plan.RowRange;
 import org.hetal.plan.Schedule;
 import org.hetal.plan.TrainingPlan;
+import org.hetal.plan.ValidationMetric;
 import org.hetal.planner.TrainingPlanner;
 import org.hetal.training.EarlyStopping;
+import org.hetal.training.EpochScore;
 import org.hetal.training.PlainTrainer;
 import org.hetal.training.StopDecision;
 
@@ -61,12 +63,7 @@ final class EncryptedToy {
   }
 
   EncryptedToy(Path root, int epochs, double learningRate) {
-    this(
-        root,
-        epochs,
-        learningRate,
-        "simulator",
-        new SimulatorClient(SimulatedParameters.withRingDegree(256), "0123456789abcdef".repeat(2)));
+    this(root, epochs, learningRate, "simulator", simulated());
   }
 
   EncryptedToy(Path root, int epochs, String backend, Client owner) {
@@ -75,11 +72,28 @@ final class EncryptedToy {
 
   /** Several row blocks and column blocks, and microbatches of two groups, the second short. */
   static EncryptedToy wide(Path root, int epochs, String backend, Client owner) {
-    return new EncryptedToy(root, epochs, 2.0, backend, owner, WIDE_FEATURES, 2);
+    return new EncryptedToy(
+        root, epochs, 2.0, backend, owner, WIDE_FEATURES, 2, ValidationMetric.LOGITS);
+  }
+
+  /** The loss is computed on ciphertexts. */
+  static EncryptedToy withEncryptedLoss(Path root, int epochs, String backend, Client owner) {
+    return new EncryptedToy(
+        root, epochs, 2.0, backend, owner, FEATURES, 2, ValidationMetric.ENCRYPTED_LOSS);
+  }
+
+  /** As {@link #withEncryptedLoss(Path, int, String, Client)}, on the simulator. */
+  static EncryptedToy withEncryptedLoss(Path root, int epochs) {
+    return withEncryptedLoss(root, epochs, "simulator", simulated());
+  }
+
+  private static Client simulated() {
+    return new SimulatorClient(
+        SimulatedParameters.withRingDegree(256), "0123456789abcdef".repeat(2));
   }
 
   private EncryptedToy(Path root, int epochs, double learningRate, String backend, Client owner) {
-    this(root, epochs, learningRate, backend, owner, FEATURES, 1);
+    this(root, epochs, learningRate, backend, owner, FEATURES, 1, ValidationMetric.LOGITS);
   }
 
   private EncryptedToy(
@@ -89,7 +103,8 @@ final class EncryptedToy {
       String backend,
       Client owner,
       int features,
-      int groupsPerMicrobatch) {
+      int groupsPerMicrobatch,
+      ValidationMetric metric) {
     this.root = root;
     this.features = features;
     this.owner = owner;
@@ -101,6 +116,8 @@ final class EncryptedToy {
     overrides.put("training.learning-rate", Double.toString(learningRate));
     overrides.put("training.logit-range", "32");
     overrides.put("training.groups-per-microbatch", Integer.toString(groupsPerMicrobatch));
+    overrides.put(
+        "early-stopping.metric", metric == ValidationMetric.LOGITS ? "logits" : "encrypted-loss");
     overrides.put("cluster.master", "local[2]");
     overrides.put("cluster.cache-bytes", "4m");
     overrides.put("paths.dataset", root.resolve("dataset").toString());
@@ -115,7 +132,8 @@ final class EncryptedToy {
     Layout layout =
         LayoutSearch.cheapest(parameters.slotCount(), training.batchRows(), features, CLASSES);
     this.plan =
-        TrainingPlanner.plan(parameters, layout, schedule, VALIDATION_ROWS, Preprocessing.none());
+        TrainingPlanner.plan(
+            parameters, layout, schedule, VALIDATION_ROWS, Preprocessing.none(), metric);
     fill(rows, labels, 1);
     fill(validation, validationLabels, 2);
   }
@@ -148,9 +166,18 @@ final class EncryptedToy {
         writer.addMicrobatch(microbatch.groups().stream().map(this::trainingGroup).toList());
       }
     }
+    if (plan.loss() != null) {
+      for (List<RowRange> microbatch :
+          Partition.validationMicrobatches(
+              VALIDATION_ROWS, plan.schedule().groupsPerMicrobatch(), plan.layout())) {
+        writer.addValidation(microbatch.stream().map(this::validationGroup).toList());
+      }
+      writer.commit();
+      return this;
+    }
     for (RowRange group : Partition.groups(VALIDATION_ROWS, plan.layout())) {
       writer.addUnlabelledGroup(
-          group(group.of(validation), plan.levels().validationFeatures(), null));
+          group(group.of(validation), plan.levels().validationFeatures(), null, 0));
     }
     writer.commit();
     return this;
@@ -182,13 +209,18 @@ final class EncryptedToy {
   }
 
   EarlyStopping decide() {
-    return new EarlyStopping(
-        validationLabels, CLASSES, plan.schedule().patience(), plan.schedule().logitRange());
+    return EarlyStopping.inTheClear(validationLabels, CLASSES, plan.metric(), plan.schedule());
   }
 
   /** The oracle's work. */
-  StopDecision decision(EarlyStopping stopping, int epoch, List<byte[]> logits) {
-    return stopping.decide(epoch, logits(logits, VALIDATION_ROWS)).decision();
+  StopDecision decision(EarlyStopping stopping, int epoch, List<byte[]> question) {
+    if (plan.loss() != null) {
+      double[] slots = owner.decrypt(question.get(0));
+      EpochScore score =
+          EpochScore.ofEncryptedLoss(slots[0], slots[1], plan.schedule().logitRange());
+      return stopping.decide(epoch, score).decision();
+    }
+    return stopping.decide(epoch, logits(question, VALIDATION_ROWS)).decision();
   }
 
   private double[][] logits(List<byte[]> serialized, int count) {
@@ -202,6 +234,10 @@ final class EncryptedToy {
       }
     }
     return out;
+  }
+
+  double[] decrypted(byte[] ciphertext) {
+    return owner.decrypt(ciphertext);
   }
 
   /** Decrypted logits of a prediction of the validation rows. */
@@ -260,16 +296,20 @@ final class EncryptedToy {
 
   private EncryptedGroup trainingGroup(RowRange range) {
     double[] packed = Packing.packLabels(plan.layout(), range.of(labels));
-    return group(range.of(rows), plan.levels().features(), packed);
+    return group(range.of(rows), plan.levels().features(), packed, plan.levels().labels());
   }
 
-  private EncryptedGroup group(double[][] group, int level, double[] packedLabels) {
+  private EncryptedGroup validationGroup(RowRange range) {
+    double[] packed = Packing.packValidationLabels(plan.layout(), range.of(validationLabels));
+    return group(range.of(validation), plan.loss().features(), packed, plan.loss().labels());
+  }
+
+  private EncryptedGroup group(double[][] group, int level, double[] packedLabels, int labelLevel) {
     List<byte[]> blocks = new ArrayList<>();
     for (double[] block : Packing.packFeatures(plan.layout(), group)) {
       blocks.add(owner.encrypt(block, level));
     }
-    byte[] labelBytes =
-        packedLabels == null ? null : owner.encrypt(packedLabels, plan.levels().labels());
-    return new EncryptedGroup(group.length, blocks, level, labelBytes, plan.levels().labels());
+    byte[] labelBytes = packedLabels == null ? null : owner.encrypt(packedLabels, labelLevel);
+    return new EncryptedGroup(group.length, blocks, level, labelBytes, labelLevel);
   }
 }

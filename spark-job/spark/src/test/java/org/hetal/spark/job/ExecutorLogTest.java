@@ -22,7 +22,8 @@ class ExecutorLogTest {
     EarlyStopping stopping = toy.decide();
     try (LogLines log = new LogLines();
         ToyOracle oracle =
-            new ToyOracle(root, 0, r -> Reply.of(toy.decision(stopping, r.epoch(), r.logits())))) {
+            new ToyOracle(
+                root, 0, r -> Reply.of(toy.decision(stopping, r.epoch(), r.ciphertexts())))) {
       assertEquals(0, Main.run(toy.arguments("train", oracle.settings()).toArray(String[]::new)));
       String all = String.join("\n", log.all());
       assertEquals(1, log.with("INFO opened engine simulator on simulator").size(), all);

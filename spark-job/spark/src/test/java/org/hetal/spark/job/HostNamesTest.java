@@ -30,7 +30,7 @@ class HostNamesTest {
     EncryptedToy toy = new EncryptedToy(root, 2).write();
     EarlyStopping stopping = toy.decide();
     try (ToyOracle oracle =
-        new ToyOracle(root, 0, r -> Reply.of(toy.decision(stopping, r.epoch(), r.logits())))) {
+        new ToyOracle(root, 0, r -> Reply.of(toy.decision(stopping, r.epoch(), r.ciphertexts())))) {
       String said = train(toy, 0, "oracle.host=data_owner", "oracle.port=" + oracle.port());
       assertTrue(said.contains("done: 2 epochs"), said);
       assertEquals(List.of(0), oracle.greetings().stream().map(g -> g.epochsAnswered()).toList());

@@ -98,8 +98,8 @@ class HttpsValidationOracleTest {
     }
     assertEquals(RUN, seen.get().run());
     assertEquals(3, seen.get().epoch());
-    assertArrayEquals(LOGITS.get(0), seen.get().logits().get(0));
-    assertArrayEquals(LOGITS.get(1), seen.get().logits().get(1));
+    assertArrayEquals(LOGITS.get(0), seen.get().ciphertexts().get(0));
+    assertArrayEquals(LOGITS.get(1), seen.get().ciphertexts().get(1));
     assertEquals(List.of(), notices);
   }
 

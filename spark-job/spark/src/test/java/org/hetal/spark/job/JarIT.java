@@ -58,7 +58,7 @@ class JarIT {
     EarlyStopping stopping = toy.decide();
     File log = root.resolve(name + ".log").toFile();
     try (ToyOracle oracle =
-        new ToyOracle(root, 0, r -> Reply.of(toy.decision(stopping, r.epoch(), r.logits())))) {
+        new ToyOracle(root, 0, r -> Reply.of(toy.decision(stopping, r.epoch(), r.ciphertexts())))) {
       List<String> command = new ArrayList<>(launcher);
       command.addAll(toy.arguments("train", oracle.settings()));
       command.addAll(List.of("--set", "paths.run=" + root.resolve(name)));

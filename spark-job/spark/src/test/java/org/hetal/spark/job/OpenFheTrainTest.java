@@ -46,7 +46,7 @@ class OpenFheTrainTest {
   private static int train(Path run, String... more) throws Exception {
     EarlyStopping stopping = toy.decide();
     try (ToyOracle oracle =
-        new ToyOracle(root, 0, r -> Reply.of(toy.decision(stopping, r.epoch(), r.logits())))) {
+        new ToyOracle(root, 0, r -> Reply.of(toy.decision(stopping, r.epoch(), r.ciphertexts())))) {
       List<String> arguments = toy.arguments("train", more);
       arguments.addAll(List.of("--backend", "openfhe", "--set", "paths.run=" + run));
       for (String setting : oracle.settings()) {

@@ -50,7 +50,7 @@ class ResumeTest {
               if (holding.get()) {
                 create(root.resolve("hold"));
               }
-              return Reply.of(toy.decision(stopping.get(), r.epoch(), r.logits()));
+              return Reply.of(toy.decision(stopping.get(), r.epoch(), r.ciphertexts()));
             })) {
       Path undisturbed = root.resolve("undisturbed");
       List<String> arguments = toy.arguments("train", oracle.settings());

@@ -49,7 +49,7 @@ class TrainJobTest {
   private static int train(Path run, String... more) throws Exception {
     EarlyStopping stopping = toy.decide();
     try (ToyOracle oracle =
-        new ToyOracle(root, 0, r -> Reply.of(toy.decision(stopping, r.epoch(), r.logits())))) {
+        new ToyOracle(root, 0, r -> Reply.of(toy.decision(stopping, r.epoch(), r.ciphertexts())))) {
       List<String> arguments = toy.arguments("train", more);
       arguments.addAll(List.of("--set", "paths.run=" + run));
       for (String setting : oracle.settings()) {
@@ -166,7 +166,7 @@ class TrainJobTest {
             0,
             r -> {
               seen.add(StatusJob.lines(run.toString(), new Configuration(), Instant.now()));
-              return Reply.of(toy.decision(stopping, r.epoch(), r.logits()));
+              return Reply.of(toy.decision(stopping, r.epoch(), r.ciphertexts()));
             })) {
       List<String> arguments = toy.arguments("train", oracle.settings());
       arguments.addAll(List.of("--set", "paths.run=" + run));

@@ -1,5 +1,7 @@
 package org.hetal.plan;
 
+import java.util.Locale;
+
 /** What the validation oracle decides an epoch by. */
 public enum ValidationMetric {
   /**
@@ -12,5 +14,10 @@ public enum ValidationMetric {
    * The mean squared error of the probabilities (the Brier score), which the cluster computes on
    * ciphertexts. The oracle sees two numbers per epoch and needs no data.
    */
-  ENCRYPTED_LOSS
+  ENCRYPTED_LOSS;
+
+  /** {@return the name as written in the settings, in lower case} */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
 }

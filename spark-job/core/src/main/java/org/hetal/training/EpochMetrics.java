@@ -12,7 +12,7 @@ import java.io.Serializable;
  * @param accuracy share of the validation rows whose largest logit is the label's, 0 to 1; NaN
  *     where the loss is computed on ciphertexts
  * @param largestLogit the largest magnitude of a logit, centred (less its row's mean) or not; an
- *     upper bound of it where the loss is computed on ciphertexts
+ *     upper bound of it, never below half of the range, where the loss is computed on ciphertexts
  * @param drift the largest magnitude of a row's mean logit: 0 in exact arithmetic, since gradients
  *     sum to zero over the classes; NaN where the loss is computed on ciphertexts
  * @param decision the answer

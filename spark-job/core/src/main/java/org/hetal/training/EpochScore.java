@@ -9,7 +9,7 @@ import org.hetal.plan.LossPlan;
  * @param accuracy share of the validation rows whose largest logit is the label's, 0 to 1; NaN
  *     where the oracle sees no logits
  * @param largestLogit the largest magnitude of a logit, centred (less its row's mean) or not; an
- *     upper bound of it where the oracle sees no logits
+ *     upper bound of it, never below half of the range, where the oracle sees no logits
  * @param drift the largest magnitude of a row's mean logit; NaN where the oracle sees no logits
  */
 public record EpochScore(double loss, double accuracy, double largestLogit, double drift) {
@@ -22,6 +22,12 @@ public record EpochScore(double loss, double accuracy, double largestLogit, doub
 
   /** Losses are rounded to this, so that noise alone makes no epoch better than another. */
   static final double RESOLUTION = 1e-4;
+
+  /**
+   * A smaller sum of powers cannot be told from noise: the bound of the largest logit is at least
+   * the 32nd root of this, 0.52 of the range. Training is stopped at 1e-4, which is 0.6 of it.
+   */
+  private static final double LEAST_POWERS = 1e-6;
 
   /** The largest Brier score: probability 1 of a wrong class. */
   private static final double WORST_SCORE = 2;
@@ -94,7 +100,7 @@ public record EpochScore(double loss, double accuracy, double largestLogit, doub
           Double.POSITIVE_INFINITY, Double.NaN, Double.POSITIVE_INFINITY, Double.NaN);
     }
     double rounded = Math.rint(score / RESOLUTION) * RESOLUTION;
-    double root = Math.pow(Math.max(0, powers), 1.0 / LossPlan.POWER);
+    double root = Math.pow(Math.max(LEAST_POWERS, powers), 1.0 / LossPlan.POWER);
     return new EpochScore(rounded, Double.NaN, WATCHED_SHARE * logitRange * root, Double.NaN);
   }
 

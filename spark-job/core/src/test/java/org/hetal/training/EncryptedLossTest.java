@@ -92,20 +92,20 @@ class EncryptedLossTest {
 
   @Test
   void sumOfPowers_boundsTheLargestLogit() {
-    Schedule schedule = new Schedule(200, 80, 4, 5, 9, 32, 1);
-    try (SimulatedTraining training = training(Noise.NONE, schedule, 5, 300, 0.6)) {
-      training.run();
-      double factor = Math.pow(300 * 5, 1.0 / LossPlan.POWER);
-      List<EpochMetrics> plain = training.plain().epochs();
-      double largest =
-          EpochScore.ofLogits(
-                  PlainTrainer.logits(training.validation.rows(), training.plain().last()),
-                  training.validation.labels())
-              .largestLogit();
-      double bound = training.stopping.history().get(plain.size() - 1).largestLogit();
-      assertTrue(bound >= 0.98 * largest, bound + " of " + largest);
-      assertTrue(bound <= 1.02 * factor * largest, bound + " of " + largest);
+    int rows = 1000;
+    double[][] logits = new double[rows][3];
+    int[] labels = new int[rows];
+    for (int row = 0; row < rows; row++) {
+      logits[row] = new double[] {10, -5, -5};
     }
+    logits[7] = new double[] {-20, 4, 16};
+    double one = EpochScore.ofPlainLoss(logits, labels, 32).largestLogit();
+    assertEquals(20, one, 1e-2);
+    for (double[] row : logits) {
+      row[1] = 20;
+    }
+    double all = EpochScore.ofPlainLoss(logits, labels, 32).largestLogit();
+    assertEquals(20 * Math.pow(1001, 1.0 / LossPlan.POWER), all, 1e-1);
   }
 
   @Test
@@ -125,7 +125,17 @@ class EncryptedLossTest {
       TrainingResult result = training.run();
       assertTrue(result.epochs() < 60, "epochs " + result.epochs());
       assertTrue(result.reason().contains("range"), result.reason());
-      assertEquals(training.plain().epochs().size(), result.epochs());
+      List<EpochMetrics> plain = training.plain().epochs();
+      assertEquals(plain.size(), result.epochs());
+      double expected = plain.get(plain.size() - 1).largestLogit();
+      double bound = training.stopping.history().get(plain.size() - 1).largestLogit();
+      assertEquals(expected, bound, 0.02 * expected);
+      double exact =
+          EpochScore.ofLogits(
+                  PlainTrainer.logits(validation.rows(), training.plain().last()),
+                  validation.labels())
+              .largestLogit();
+      assertTrue(exact <= bound && exact < 0.8 * 32, exact + " at most " + bound);
       assertFalse(result.best().isEmpty());
     }
   }

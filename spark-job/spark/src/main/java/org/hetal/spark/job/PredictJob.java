@@ -56,6 +56,6 @@ public final class PredictJob implements Callable<Integer> {
         .predict(spark, rows, EvaluationKeys.at(settings.paths().keyBundle()))
         .write()
         .save(output);
-    return rows.unlabelledRows();
+    return rows.evaluationRows();
   }
 }

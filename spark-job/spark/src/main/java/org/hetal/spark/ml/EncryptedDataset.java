@@ -1,6 +1,7 @@
 package org.hetal.spark.ml;
 
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.Storage;
@@ -81,20 +82,11 @@ public final class EncryptedDataset {
     return manifest.trainingRows();
   }
 
-  /** {@return validation rows with labels, by which the loss is computed on ciphertexts, or 0} */
-  public int validationRows() {
-    return manifest.validation().stream()
-        .flatMap(microbatch -> microbatch.groups().stream())
-        .mapToInt(org.hetal.dataset.EncryptedDataset.Group::rows)
-        .sum();
-  }
-
-  /**
-   * {@return validation rows without labels, or rows to predict with those of zeros that fill the
-   * last group}
-   */
-  public int unlabelledRows() {
-    return manifest.unlabelledGroups().stream()
+  /** {@return validation rows, or rows to predict with those of zeros that fill the last group} */
+  public int evaluationRows() {
+    return Stream.concat(
+            manifest.unlabelledGroups().stream(),
+            manifest.validation().stream().flatMap(microbatch -> microbatch.groups().stream()))
         .mapToInt(org.hetal.dataset.EncryptedDataset.Group::rows)
         .sum();
   }

@@ -1,6 +1,7 @@
 package org.hetal.spark.ml;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +12,7 @@ import org.hetal.config.SettingsLoader;
 import org.hetal.dataset.DatasetException;
 import org.hetal.oracle.OracleEndpoint;
 import org.hetal.plan.Schedule;
+import org.hetal.plan.ValidationMetric;
 import org.hetal.report.RunMetrics;
 import org.hetal.softmax.Softmax;
 import org.hetal.spark.oracle.HttpsValidationOracle;
@@ -65,6 +67,18 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
           "epochs without a better validation loss after which the oracle stops the training",
           "1 to " + MOST_EPOCHS,
           value -> value >= 1 && value <= MOST_EPOCHS,
+          null);
+
+  /** What the oracle decides by. */
+  public static final Param<String> VALIDATION_METRIC =
+      new Param<>(
+          "validationMetric",
+          "what the oracle decides by: the logits of the validation rows, or a loss that is computed"
+              + " on ciphertexts",
+          "logits or encrypted-loss",
+          value ->
+              Arrays.stream(ValidationMetric.values())
+                  .anyMatch(metric -> metric.label().equals(value)),
           null);
 
   /** Learning rate. */
@@ -142,6 +156,7 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
         .setBatchRows(training.batchRows())
         .setMaxEpochs(training.epochs())
         .setPatience(training.patience())
+        .setValidationMetric(training.metric().label())
         .setLearningRate(training.learningRate())
         .setLogitRange(training.logitRange())
         .setGroupsPerMicrobatch(training.groupsPerMicrobatch())
@@ -158,6 +173,7 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
                 BATCH_ROWS,
                 MAX_EPOCHS,
                 PATIENCE,
+                VALIDATION_METRIC,
                 LEARNING_RATE,
                 LOGIT_RANGE,
                 GROUPS_PER_MICROBATCH,
@@ -217,6 +233,18 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
    */
   public EncryptedSoftmaxRegression setPatience(int value) {
     return set(PATIENCE, value);
+  }
+
+  /**
+   * Sets {@link #VALIDATION_METRIC}. {@code fit} refuses a value that differs from the data set's
+   * plan.
+   *
+   * @param value {@code logits} or {@code encrypted-loss}
+   * @return this
+   * @throws org.hetal.config.SettingsException for another value
+   */
+  public EncryptedSoftmaxRegression setValidationMetric(String value) {
+    return set(VALIDATION_METRIC, value);
   }
 
   /**
@@ -379,7 +407,7 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
           dataset.minibatches() > 0,
           dataset.uri() + ": expected minibatches to train on, actual rows to predict");
       problems.require(
-          dataset.unlabelledRows() > 0, dataset.uri() + ": expected validation rows, actual none");
+          dataset.evaluationRows() > 0, dataset.uri() + ": expected validation rows, actual none");
     }
     problems.throwAll();
     Settings settings = settings(dataset, keys);
@@ -402,6 +430,9 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
     all.put("training.batch-rows", "" + get(BATCH_ROWS).orElse(planned.batchRows()));
     all.put("training.epochs", "" + get(MAX_EPOCHS).orElse(planned.epochs()));
     all.put("training.patience", "" + get(PATIENCE).orElse(planned.patience()));
+    all.put(
+        "early-stopping.metric",
+        get(VALIDATION_METRIC).orElse(dataset.manifest().plan().metric().label()));
     all.put("training.learning-rate", "" + get(LEARNING_RATE).orElse(planned.learningRate()));
     all.put(
         "training.logit-range",

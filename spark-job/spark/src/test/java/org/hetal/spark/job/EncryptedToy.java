@@ -116,8 +116,7 @@ final class EncryptedToy {
     overrides.put("training.learning-rate", Double.toString(learningRate));
     overrides.put("training.logit-range", "32");
     overrides.put("training.groups-per-microbatch", Integer.toString(groupsPerMicrobatch));
-    overrides.put(
-        "early-stopping.metric", metric == ValidationMetric.LOGITS ? "logits" : "encrypted-loss");
+    overrides.put("early-stopping.metric", metric.label());
     overrides.put("cluster.master", "local[2]");
     overrides.put("cluster.cache-bytes", "4m");
     overrides.put("paths.dataset", root.resolve("dataset").toString());

@@ -24,6 +24,7 @@ import org.hetal.plan.ValidationMetric;
  * @param insecureSeed null: keys and encryption are seeded by the operating system
  * @param data the data owner's plaintext data
  * @param training the schedule
+ * @param metric the setting {@code early-stopping.metric}: what the oracle decides by
  * @param paths of keys, data sets and results
  * @param oracle the validation oracle's service
  * @param cluster of the Spark job
@@ -42,6 +43,7 @@ public record Settings(
     Long insecureSeed,
     Data data,
     Training training,
+    ValidationMetric metric,
     Paths paths,
     Oracle oracle,
     Cluster cluster,
@@ -197,7 +199,6 @@ public record Settings(
    * @param epochs passes over the training rows, 1 to 100000
    * @param patience epochs without a better validation loss after which the oracle answers stop, 1
    *     to 100000
-   * @param metric the setting {@code early-stopping.metric}: what the oracle decides by
    * @param learningRate of the mean gradient of a minibatch, 1e-9 to 1e6
    * @param logitRange one of {@code Softmax.logitRanges(data.classes)}
    * @param groupsPerMicrobatch ciphertexts of logits that one task refreshes together, 1 or 2
@@ -208,7 +209,6 @@ public record Settings(
       int batchRows,
       int epochs,
       int patience,
-      ValidationMetric metric,
       double learningRate,
       int logitRange,
       int groupsPerMicrobatch,

@@ -144,6 +144,7 @@ public final class SettingsLoader {
             seed,
             data,
             training,
+            in.oneOf("early-stopping.metric", ValidationMetric.class),
             paths(in),
             oracle(in, training),
             new Settings.Cluster(
@@ -260,7 +261,6 @@ public final class SettingsLoader {
         in.integer("training.batch-rows", 1, 1 << 24),
         in.integer("training.epochs", 1, 100_000),
         in.integer("training.patience", 1, 100_000),
-        in.oneOf("early-stopping.metric", ValidationMetric.class),
         in.real("training.learning-rate", 1e-9, 1e6),
         logitRange(in),
         in.integer("training.groups-per-microbatch", 1, 2),

@@ -56,7 +56,7 @@ public final class PlanSettings {
           schedule,
           shape.validationRows(),
           preprocessing(settings.data()),
-          settings.training().metric());
+          settings.metric());
     } catch (IllegalArgumentException | HeLevelException e) {
       throw new SettingsException("plan: " + e.getMessage(), e);
     }
@@ -146,7 +146,7 @@ public final class PlanSettings {
     out.add("training.batch-rows", plan.schedule().batchRows(), training.batchRows());
     out.add("training.epochs", plan.schedule().epochs(), training.epochs());
     out.add("training.patience", plan.schedule().patience(), training.patience());
-    out.add("early-stopping.metric", plan.metric(), training.metric());
+    out.add("early-stopping.metric", plan.metric(), settings.metric());
     out.add("training.learning-rate", plan.schedule().learningRate(), training.learningRate());
     out.add("training.logit-range", plan.schedule().logitRange(), training.logitRange());
     out.add(

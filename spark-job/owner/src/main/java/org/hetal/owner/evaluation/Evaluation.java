@@ -110,7 +110,7 @@ public record Evaluation(
     int classes = settings.data().classes();
     EarlyStopping stopping =
         EarlyStopping.inTheClear(
-            data.validationLabels(), classes, settings.training().metric(), schedule);
+            data.validationLabels(), classes, settings.metric(), schedule);
     return new PlainTrainer(schedule, classes)
         .train(data.train(), data.trainLabels(), data.validation(), stopping);
   }

@@ -156,7 +156,7 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
         .setBatchRows(training.batchRows())
         .setMaxEpochs(training.epochs())
         .setPatience(training.patience())
-        .setValidationMetric(training.metric().label())
+        .setValidationMetric(settings.metric().label())
         .setLearningRate(training.learningRate())
         .setLogitRange(training.logitRange())
         .setGroupsPerMicrobatch(training.groupsPerMicrobatch())

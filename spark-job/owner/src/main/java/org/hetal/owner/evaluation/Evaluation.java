@@ -109,8 +109,7 @@ public record Evaluation(
     Schedule schedule = settings.training().schedule(data.train().length);
     int classes = settings.data().classes();
     EarlyStopping stopping =
-        EarlyStopping.inTheClear(
-            data.validationLabels(), classes, settings.metric(), schedule);
+        EarlyStopping.inTheClear(data.validationLabels(), classes, settings.metric(), schedule);
     return new PlainTrainer(schedule, classes)
         .train(data.train(), data.trainLabels(), data.validation(), stopping);
   }

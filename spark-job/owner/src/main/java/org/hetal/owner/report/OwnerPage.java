@@ -94,10 +94,14 @@ public record OwnerPage(
         Math.max(answers.size(), evaluation.map(result -> result.plainLosses().size()).orElse(0));
     List<String> categories = IntStream.rangeClosed(1, epochs).mapToObj(Integer::toString).toList();
     List<Page.Mark> marks = marks();
+    boolean ofLogits = answers.stream().allMatch(answer -> answer.metrics().isOfLogits());
     blocks.add(
         new Page.Paragraph(
-            "Measured on the validation rows after each epoch. A lower loss and a higher accuracy"
-                + " are better."
+            "Measured on the validation rows after each epoch. "
+                + (ofLogits
+                    ? "A lower loss and a higher accuracy are better."
+                    : "A lower loss is better. It was computed on ciphertexts, so the oracle saw no"
+                        + " accuracy.")
                 + (evaluation.isPresent()
                     ? " The two curves show the same training on ciphertexts and without"
                         + " encryption."
@@ -105,21 +109,23 @@ public record OwnerPage(
     blocks.add(
         chart(
             "Validation loss",
-            "cross-entropy",
+            ofLogits ? "cross-entropy" : "Brier score",
             false,
             categories,
             answers.stream().map(OracleLog.Entry::loss).toList(),
             evaluation.map(Evaluation::plainLosses).orElse(List.of()),
             marks));
-    blocks.add(
-        chart(
-            "Validation accuracy",
-            "share of rows",
-            true,
-            categories,
-            answers.stream().map(OracleLog.Entry::accuracy).toList(),
-            evaluation.map(Evaluation::plainAccuracies).orElse(List.of()),
-            marks));
+    if (ofLogits) {
+      blocks.add(
+          chart(
+              "Validation accuracy",
+              "share of rows",
+              true,
+              categories,
+              answers.stream().map(OracleLog.Entry::accuracy).toList(),
+              evaluation.map(Evaluation::plainAccuracies).orElse(List.of()),
+              marks));
+    }
     return new Page.Section("Loss and accuracy", blocks);
   }
 

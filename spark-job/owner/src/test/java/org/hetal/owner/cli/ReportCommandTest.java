@@ -109,6 +109,22 @@ class ReportCommandTest {
     assertFalse(html.contains("label \\ predicted"));
   }
 
+  /** The oracle of a loss that was computed on ciphertexts sees no accuracy. */
+  @Test
+  void report_ofALossOnCiphertexts_hasNoAccuracyOfTheValidation() throws Exception {
+    Path log = root.resolve("owner/oracle.jsonl");
+    Files.writeString(
+        log,
+        Files.readString(log)
+            .replace("\"accuracy\":0.875", "\"accuracy\":\"NaN\"")
+            .replace("\"drift\":0.0", "\"drift\":\"NaN\""));
+    String html = report(0);
+    assertTrue(html.contains("Brier score"));
+    assertTrue(html.contains("0.625"));
+    assertFalse(html.contains("Validation accuracy"));
+    assertFalse(html.contains("[NaN"));
+  }
+
   @Test
   void report_ofOtherRunsOrData_isRefused() throws Exception {
     assertEquals(0, owner.hetal("decrypt-model"), owner.output);

@@ -42,6 +42,7 @@ import org.hetal.packing.Packing;
 import org.hetal.plan.Preprocessing;
 import org.hetal.plan.Schedule;
 import org.hetal.plan.TrainingPlan;
+import org.hetal.plan.ValidationMetric;
 import org.hetal.planner.TrainingPlanner;
 import org.hetal.training.StopDecision;
 import org.junit.jupiter.api.AfterEach;
@@ -281,6 +282,43 @@ class OracleServerTest {
     assertTrue(
         message.contains("oracle.jsonl: run-id: expected answers for other, actual"), message);
     assertTrue(message.contains("move the file away or set oracle.log"), message);
+  }
+
+  /** The oracle has no labels and no logits: two numbers per epoch decide. */
+  @Test
+  void lossOnCiphertexts_isDecidedWithoutDataAndAfterARestart() {
+    stop();
+    plan =
+        TrainingPlanner.plan(
+            client.parameters(),
+            layout,
+            new Schedule(4, 4, 1, EPOCHS, 2, 2 << SQUARINGS, 1),
+            1000,
+            Preprocessing.none(),
+            ValidationMetric.ENCRYPTED_LOSS);
+    assertEquals(new StopDecision(false, true, ""), lossAnswered(1, 0.7, 1e-9));
+    assertEquals(new StopDecision(false, true, ""), lossAnswered(2, 0.6, -1e-9));
+    assertEquals(new StopDecision(false, false, ""), lossAnswered(3, 0.60004, 1e-7));
+    StopDecision stopped = lossAnswered(4, 0.5, 1e-3);
+    assertTrue(stopped.stop() && stopped.best(), "0.65 of the range: " + stopped);
+    OracleLog.Entry last = OracleLog.read(folder.resolve("oracle.jsonl")).get(3);
+    assertTrue(last.reason().contains("exceeds 60 %"), last.reason());
+    assertTrue(Double.isNaN(last.accuracy()) && !last.metrics().isOfLogits(), last.toString());
+    assertEquals(0.5, last.loss(), 1e-12);
+  }
+
+  /** Each question is asked of an oracle that was started anew. */
+  private StopDecision lossAnswered(int epoch, double loss, double powers) {
+    start(5);
+    try {
+      assertEquals(1, service.groups());
+      double[] slots = new double[layout.slots()];
+      slots[0] = loss;
+      slots[1] = powers;
+      return service.decide(new ValidationRequest(run(), epoch, List.of(client.encrypt(slots, 0))));
+    } finally {
+      stop();
+    }
   }
 
   /** Where the data set is not on this machine the first answer decides. */

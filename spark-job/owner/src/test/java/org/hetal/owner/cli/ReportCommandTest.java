@@ -122,7 +122,7 @@ class ReportCommandTest {
     assertTrue(html.contains("Brier score"));
     assertTrue(html.contains("0.625"));
     assertFalse(html.contains("Validation accuracy"));
-    assertFalse(html.contains("[NaN"));
+    assertFalse(html.contains("\"values\":[\"NaN"));
   }
 
   @Test

@@ -17,7 +17,6 @@ import org.hetal.owner.OwnerFiles;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.evaluation.Evaluation;
 import org.hetal.owner.evaluation.TrainingWarnings;
-import org.hetal.owner.keys.BenchFile;
 import org.hetal.plan.TrainingPlan;
 import org.hetal.planner.CostModel;
 import org.hetal.planner.CostsByThreads;
@@ -108,15 +107,13 @@ final class PlanCommand extends OwnerCommand {
     say("levels                  %s", plan.levels());
     say("minibatches an epoch    %d", plan.schedule().batches());
     say("bootstraps an iteration %d", plan.bootstrapsPerIteration());
-    new OtherSets(settings(), data.shape())
+    PlanCosts known = new PlanCosts(costs);
+    new OtherSets(settings(), data.shape(), known)
         .faster(plan)
         .ifPresent(line -> say("a faster set            %s", line));
     say("operations an iteration %s", plan.iteration());
     say("rotation keys           %d, beside bootstrapping's", plan.keys().rotations().size());
-    CostModel figures =
-        !costs.isEmpty()
-            ? BenchFile.costs(costs.get(0), parameters())
-            : BenchFile.shipped(parameters()).orElse(null);
+    CostModel figures = known.of(parameters()).orElse(null);
     if (figures == null && !(executors.isEmpty() && batches.isEmpty())) {
       throw new SettingsException(
           "--executors, --batches: expected measured costs of "
@@ -130,7 +127,7 @@ final class PlanCommand extends OwnerCommand {
           plan.parameters().name(), plan.parameters().name());
     } else {
       showEstimate(plan, figures);
-      showClusters(plan);
+      showClusters(plan, known);
       showBatches(data, plan, figures);
     }
     if (plaintext) {
@@ -202,7 +199,7 @@ final class PlanCommand extends OwnerCommand {
     showCheckpoints(estimate);
   }
 
-  private void showClusters(TrainingPlan plan) {
+  private void showClusters(TrainingPlan plan, PlanCosts known) {
     if (executors.isEmpty()) {
       return;
     }
@@ -217,15 +214,13 @@ final class PlanCommand extends OwnerCommand {
               + ", "
               + network);
     }
-    CostsByThreads known =
-        costs.isEmpty()
-            ? BenchFile.shippedByThreads(parameters()).orElseThrow()
-            : BenchFile.byThreads(costs, parameters());
+    CostsByThreads measured = known.byThreads(parameters()).orElseThrow();
     List<Integer> threads = cores;
     if (threads.isEmpty()) {
-      threads = costs.isEmpty() ? List.of(2) : List.copyOf(known.threads());
+      threads = known.areShipped() ? List.of(2) : List.copyOf(measured.threads());
     }
-    ClusterTable table = new ClusterTable(plan, parameters(), known, threads, executors, network);
+    ClusterTable table =
+        new ClusterTable(plan, parameters(), measured, threads, executors, network);
     table.lines().forEach(line -> say("%s", line));
     if (json != null) {
       try {

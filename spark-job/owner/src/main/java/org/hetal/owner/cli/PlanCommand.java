@@ -13,10 +13,12 @@ import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.PlanFile;
 import org.hetal.dataset.PlanSettings;
 import org.hetal.he.FileWriteException;
+import org.hetal.he.Parameters;
 import org.hetal.owner.OwnerFiles;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.evaluation.Evaluation;
 import org.hetal.owner.evaluation.TrainingWarnings;
+import org.hetal.owner.keys.SetChoice;
 import org.hetal.plan.TrainingPlan;
 import org.hetal.planner.CostModel;
 import org.hetal.planner.CostsByThreads;
@@ -99,21 +101,21 @@ final class PlanCommand extends OwnerCommand {
   @Override
   int run() {
     PreparedData data = readData();
-    TrainingPlan plan = PlanSettings.plan(settings(), parameters(), data.shape());
-    say(
-        "parameter set           %s, %d-bit",
-        plan.parameters().name(), plan.parameters().securityBits());
+    PlanCosts known = new PlanCosts(costs);
+    TrainingPlan plan = planned(data, known);
+    Parameters parameters = parameters(plan.parameters().name());
     say("layout                  %s", plan.layout());
     say("levels                  %s", plan.levels());
     say("minibatches an epoch    %d", plan.schedule().batches());
     say("bootstraps an iteration %d", plan.bootstrapsPerIteration());
-    PlanCosts known = new PlanCosts(costs);
-    new OtherSets(settings(), data.shape(), known)
-        .faster(plan)
-        .ifPresent(line -> say("a faster set            %s", line));
+    if (!settings().isParameterSetAutomatic()) {
+      new OtherSets(settings(), data.shape(), known)
+          .faster(plan)
+          .ifPresent(line -> say("a faster set            %s", line));
+    }
     say("operations an iteration %s", plan.iteration());
     say("rotation keys           %d, beside bootstrapping's", plan.keys().rotations().size());
-    CostModel figures = known.of(parameters()).orElse(null);
+    CostModel figures = known.of(parameters).orElse(null);
     if (figures == null && !(executors.isEmpty() && batches.isEmpty())) {
       throw new SettingsException(
           "--executors, --batches: expected measured costs of "
@@ -126,18 +128,42 @@ final class PlanCommand extends OwnerCommand {
               + " plan --costs F",
           plan.parameters().name(), plan.parameters().name());
     } else {
-      showEstimate(plan, figures);
-      showClusters(plan, known);
-      showBatches(data, plan, figures);
+      showEstimate(plan, parameters, figures);
+      showClusters(plan, parameters, known);
+      showBatches(data, plan, parameters, figures);
     }
     if (plaintext) {
       showPlain(data, plan);
     }
     if (settings().device() == Settings.Device.CUDA) {
-      showDeviceMemory(DeviceMemory.of(plan, parameters(), settings().cluster().cacheBytes()));
+      showDeviceMemory(DeviceMemory.of(plan, parameters, settings().cluster().cacheBytes()));
     }
     save(plan);
     return ExitCode.OK.status();
+  }
+
+  /** With the set of the settings, or with the fastest. */
+  private TrainingPlan planned(PreparedData data, PlanCosts known) {
+    if (!settings().isParameterSetAutomatic()) {
+      TrainingPlan plan =
+          PlanSettings.plan(settings(), parameters(settings().parameterSet()), data.shape());
+      sayParameters(plan);
+      return plan;
+    }
+    SetChoice choice =
+        SetChoice.of(
+            settings(),
+            set -> PlanSettings.plan(settings(), set, data.shape()),
+            known.comparable(settings()));
+    sayParameters(choice.best().plan());
+    say("chosen by               %s", choice.reason());
+    return choice.best().plan();
+  }
+
+  private void sayParameters(TrainingPlan plan) {
+    say(
+        "parameter set           %s, %d-bit",
+        plan.parameters().name(), plan.parameters().securityBits());
   }
 
   /** Data sets keep a copy of their plan, so a later plan may replace the file. */
@@ -184,8 +210,8 @@ final class PlanCommand extends OwnerCommand {
     }
   }
 
-  private void showEstimate(TrainingPlan plan, CostModel figures) {
-    TrainingEstimate estimate = TrainingEstimate.of(plan, parameters(), figures);
+  private void showEstimate(TrainingPlan plan, Parameters parameters, CostModel figures) {
+    TrainingEstimate estimate = TrainingEstimate.of(plan, parameters, figures);
     say("keys                    %s", Units.bytes(estimate.keyBytes()));
     say("encrypted data          %s", Units.bytes(estimate.featureBytes()));
     say("state sent a step       %s", Units.bytes(estimate.stateBytes()));
@@ -199,7 +225,7 @@ final class PlanCommand extends OwnerCommand {
     showCheckpoints(estimate);
   }
 
-  private void showClusters(TrainingPlan plan, PlanCosts known) {
+  private void showClusters(TrainingPlan plan, Parameters parameters, PlanCosts known) {
     if (executors.isEmpty()) {
       return;
     }
@@ -214,13 +240,12 @@ final class PlanCommand extends OwnerCommand {
               + ", "
               + network);
     }
-    CostsByThreads measured = known.byThreads(parameters()).orElseThrow();
+    CostsByThreads measured = known.byThreads(parameters).orElseThrow();
     List<Integer> threads = cores;
     if (threads.isEmpty()) {
       threads = known.areShipped() ? List.of(2) : List.copyOf(measured.threads());
     }
-    ClusterTable table =
-        new ClusterTable(plan, parameters(), measured, threads, executors, network);
+    ClusterTable table = new ClusterTable(plan, parameters, measured, threads, executors, network);
     table.lines().forEach(line -> say("%s", line));
     if (json != null) {
       try {
@@ -231,14 +256,15 @@ final class PlanCommand extends OwnerCommand {
     }
   }
 
-  private void showBatches(PreparedData data, TrainingPlan plan, CostModel figures) {
+  private void showBatches(
+      PreparedData data, TrainingPlan plan, Parameters parameters, CostModel figures) {
     if (batches.isEmpty()) {
       return;
     }
     if (batches.stream().anyMatch(n -> n < 1)) {
       throw new SettingsException("--batches: expected at least 1 unit, actual " + batches);
     }
-    new BatchTable(data, plan, parameters(), figures, ClusterTable.network(network))
+    new BatchTable(data, plan, parameters, figures, ClusterTable.network(network))
         .lines(batches, executors.isEmpty() ? List.of(1) : executors)
         .forEach(line -> say("%s", line));
   }

@@ -150,7 +150,8 @@ hetal {
   void planForClusters_tellsSecondsAndEfficiencyFromMeasuredCosts() throws Exception {
     assertEquals(78, hetal("plan", "--executors", "1,2"), output);
     assertTrue(
-        output.contains("--executors, --batches: expected measured costs of " + SET), output);
+        output.contains("--executors, --batches, --search: expected measured costs of " + SET),
+        output);
     String entry =
         "{\"name\": \"%s\", \"parameter_set\": \"%s\", \"threads\": %d, \"median_s\": %s}";
     List<String> files = new ArrayList<>();
@@ -186,6 +187,17 @@ hetal {
         output.lines().dropWhile(line -> !line.contains("units  batch-rows")).skip(1).toList();
     assertTrue(table.get(0).matches("plan: +1 +[0-9]+ +.*[0-9] s +.*[0-9] s"), output);
     assertEquals(78, hetal("plan", "--costs", files.get(0), "--batches", "0"), output);
+    assertEquals(0, hetal("plan", "--costs", files.get(0), "--search"), output);
+    assertTrue(
+        output
+            .lines()
+            .anyMatch(
+                line ->
+                    line.matches(
+                        "plan: cheapest schedule +[0-9]+ min [0-9]+ s on one worker like that of .*costs-1.json:"
+                            + " --set training.batch-rows=[0-9]+ --set training.learning-rate=[0-9.]+"
+                            + " --set training.logit-range=[0-9]+ --set training.epochs=[0-9]+")),
+        output);
     assertEquals(78, hetal("plan", "--costs", costs, "--executors", "2", "--cores", "8"), output);
     assertTrue(output.contains("expected 1 to 4, which were measured"), output);
     assertEquals(78, hetal("plan", "--costs", costs, "--executors", "0"), output);

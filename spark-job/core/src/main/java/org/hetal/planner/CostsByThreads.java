@@ -48,9 +48,7 @@ public final class CostsByThreads {
               + measured.firstKey()
               + " to "
               + measured.lastKey()
-              + ", which were measured; measure: hetal bench engine --threads "
-              + threads
-              + " --json FILE, then plan --costs FILE");
+              + ", which were measured");
     }
     if (below.getKey().equals(above.getKey())) {
       return below.getValue();
@@ -61,7 +59,7 @@ public final class CostsByThreads {
     CostModel a = below.getValue();
     CostModel b = above.getValue();
     return new CostModel(
-        a.source() + " and " + b.source(),
+        "between " + a.source() + " and " + b.source(),
         between(a, b, share, CostModel::keySwitchSeconds),
         between(a, b, share, CostModel::productSeconds),
         between(a, b, share, CostModel::bootstrapSeconds),

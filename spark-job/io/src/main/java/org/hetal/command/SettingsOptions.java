@@ -113,6 +113,7 @@ public final class SettingsOptions {
       err.println(
           "WARNING: INSECURE parameter set "
               + settings.parameterSet()
+              + (settings.isParameterSetAutomatic() ? " of the simulator" : "")
               + ": nothing that this run makes is protected");
     }
   }

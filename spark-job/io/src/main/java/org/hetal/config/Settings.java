@@ -17,7 +17,7 @@ import org.hetal.plan.ValidationMetric;
  * @param backend computes on the ciphertexts
  * @param client never {@link Client#NATIVE} unless the backend is; {@link Client#BACKEND} is
  *     resolved to one of the other two, except with the simulator
- * @param parameterSet its name; a set of the backend
+ * @param parameterSet its name, a set of the backend; or {@link ParameterSets#AUTO}
  * @param threads of an engine, 0 to 1024; 0: one per processor
  * @param device {@link Device#CUDA} only with the native backend
  * @param deviceMemory bytes that one engine on a GPU takes at its start; 0: as it needs it
@@ -116,10 +116,57 @@ public record Settings(
   }
 
   /**
-   * {@return whether nothing that such a run makes is protected, by the name of the parameter set}
+   * {@return whether nothing that such a run makes is protected, by backend and name of the
+   * parameter set}
    */
   public boolean isInsecure() {
-    return parameterSet.startsWith("insecure_");
+    return parameterSet.startsWith("insecure_") || backend == Backend.SIMULATOR;
+  }
+
+  /**
+   * {@return whether the parameter set is the plan's: chosen when the plan is made, and taken from
+   * it by all that comes after}
+   */
+  public boolean isParameterSetAutomatic() {
+    return parameterSet.equals(ParameterSets.AUTO);
+  }
+
+  /**
+   * Whether a plan or data set with this parameter set belongs to these settings.
+   *
+   * @param planned name of a parameter set
+   * @return true for the set that the settings name; with {@link ParameterSets#AUTO} for those of
+   *     the backend, insecure sets of the engine excepted
+   */
+  public boolean allowsParameterSet(String planned) {
+    return isParameterSetAutomatic()
+        ? ParameterSets.isTaken(backend, planned)
+        : parameterSet.equals(planned);
+  }
+
+  /**
+   * These settings with another parameter set.
+   *
+   * @param name of a parameter set of the backend
+   * @return settings that differ in nothing else
+   */
+  public Settings withParameterSet(String name) {
+    return new Settings(
+        runId,
+        backend,
+        client,
+        name,
+        threads,
+        device,
+        deviceMemory,
+        insecureSeed,
+        data,
+        training,
+        paths,
+        oracle,
+        cluster,
+        report,
+        changes);
   }
 
   /** Whether the first line of a CSV file holds the names of the columns. */

@@ -126,7 +126,9 @@ public final class SettingsLoader {
     if (seed != null && client == Settings.Client.OPENFHE) {
       in.problem("insecure-seed", "none with the client openfhe, which takes no seed", "a seed");
     }
-    if (seed != null && !parameters.startsWith("insecure_")) {
+    if (seed != null
+        && !parameters.startsWith("insecure_")
+        && backend != Settings.Backend.SIMULATOR) {
       in.problem("insecure-seed", "none with the secure parameter set " + parameters, "a seed");
     }
     Settings.Data data = data(in);
@@ -162,17 +164,15 @@ public final class SettingsLoader {
   }
 
   private static void requireMatch(SettingsReader in, Settings.Backend backend, String parameters) {
-    Settings.Backend owner =
-        parameters.startsWith("insecure_simulator_")
-            ? Settings.Backend.SIMULATOR
-            : parameters.matches("(insecure_)?openfhe_.*")
-                ? Settings.Backend.OPENFHE
-                : Settings.Backend.NATIVE;
-    if (owner != backend) {
+    boolean fits =
+        parameters.equals(ParameterSets.AUTO)
+            ? !ParameterSets.choices(backend).isEmpty()
+            : ParameterSets.backendOf(parameters) == backend;
+    if (!fits) {
       String expected =
           switch (backend) {
-            case NATIVE -> "a set of the engine";
-            case SIMULATOR -> "insecure_simulator_nLOG_lLEVELS";
+            case NATIVE -> "auto or a set of the engine";
+            case SIMULATOR -> "auto or insecure_simulator_nLOG_lLEVELS";
             case OPENFHE -> "a set of OpenFHE, openfhe_... or insecure_openfhe_...,";
           };
       in.problem("parameters", expected + " with the backend " + backend.label(), parameters);

@@ -22,7 +22,7 @@ public final class PlanSettings {
    * Plans the training of the settings.
    *
    * @param settings layout, schedule and preparation
-   * @param parameters of {@code settings.parameterSet()}
+   * @param parameters of {@code settings.parameterSet()}, or one that is tried for it
    * @param shape of the prepared rows
    * @return the plan
    * @throws SettingsException when there is no such training with these parameters
@@ -84,6 +84,55 @@ public final class PlanSettings {
   }
 
   /**
+   * The settings with the parameter set of a plan or data set where theirs is {@code auto}.
+   * Settings that name a set are returned as they are.
+   *
+   * @param where the plan's file or data set, for the message
+   * @param planned name of its parameter set
+   * @param settings of this run
+   * @return settings that name a set
+   * @throws DatasetException when the set is of another backend, or not secure and not named by the
+   *     settings
+   */
+  public static Settings withParameterSet(String where, String planned, Settings settings) {
+    if (!settings.isParameterSetAutomatic()) {
+      return settings;
+    }
+    requireParameterSet(where, planned, settings);
+    return settings.withParameterSet(planned);
+  }
+
+  /**
+   * Checks the parameter set of a plan or data set.
+   *
+   * @param where the plan's file or data set, for the message
+   * @param planned name of its parameter set
+   * @param settings of this run
+   * @throws DatasetException unless the settings name this set or, with {@code auto}, allow it
+   */
+  public static void requireParameterSet(String where, String planned, Settings settings) {
+    if (settings.allowsParameterSet(planned)) {
+      return;
+    }
+    if (settings.isParameterSetAutomatic()) {
+      throw new DatasetException(
+          where
+              + ": expected a secure parameter set of the backend "
+              + settings.backend().label()
+              + " with parameters = auto, actual "
+              + planned
+              + "; to use it set parameters="
+              + planned);
+    }
+    throw new DatasetException(
+        where
+            + ": expected the parameter set of the settings, "
+            + settings.parameterSet()
+            + ", actual "
+            + planned);
+  }
+
+  /**
    * Checks what the cluster's settings say: parameter set and training.
    *
    * @param where the plan's file or data set, for the message
@@ -142,7 +191,9 @@ public final class PlanSettings {
   private static Differences trainingDifferences(TrainingPlan plan, Settings settings) {
     Differences out = new Differences();
     Settings.Training training = settings.training();
-    out.add("parameters", plan.parameters().name(), settings.parameterSet());
+    if (!settings.allowsParameterSet(plan.parameters().name())) {
+      out.add("parameters", plan.parameters().name(), settings.parameterSet());
+    }
     out.add("training.batch-rows", plan.schedule().batchRows(), training.batchRows());
     out.add("training.epochs", plan.schedule().epochs(), training.epochs());
     out.add("training.patience", plan.schedule().patience(), training.patience());

@@ -347,6 +347,32 @@ class SettingsLoaderTest {
   }
 
   @Test
+  void automaticSet_isOneOfTheBackendAndNeverAnInsecureOneOfTheEngine() {
+    Settings engine = SettingsLoader.load(List.of(), Map.of("parameters", "auto"));
+    assertTrue(engine.isParameterSetAutomatic());
+    assertFalse(engine.isInsecure());
+    assertTrue(engine.allowsParameterSet("n16_l12") && engine.allowsParameterSet("n16_l14"));
+    for (String other :
+        List.of("insecure_n12_l12", "insecure_simulator_n16_l12", "openfhe_n16_l7", "auto")) {
+      assertFalse(engine.allowsParameterSet(other), other);
+    }
+    Settings simulator =
+        SettingsLoader.load(List.of(), Map.of("backend", "simulator", "parameters", "auto"));
+    assertTrue(simulator.isInsecure());
+    assertTrue(simulator.allowsParameterSet("insecure_simulator_n8_l12"));
+    assertFalse(simulator.allowsParameterSet("n16_l12"));
+    Settings chosen = engine.withParameterSet("n16_l14");
+    assertFalse(chosen.isParameterSetAutomatic());
+    assertTrue(chosen.allowsParameterSet("n16_l14"));
+    assertFalse(chosen.allowsParameterSet("n16_l12"));
+    assertEquals(engine, chosen.withParameterSet("auto"));
+    assertRefused(
+        "parameters: expected a set of OpenFHE",
+        Map.of("backend", "openfhe", "parameters", "auto"));
+    assertRefused("insecure-seed", Map.of("insecure-seed", "1", "parameters", "auto"));
+  }
+
+  @Test
   void device_isTheProcessorUnlessAskedFor() {
     Settings plain = SettingsLoader.load(List.of(), Map.of("threads", "3"));
     assertEquals(DeviceSpec.cpu(3), plain.deviceSpec());

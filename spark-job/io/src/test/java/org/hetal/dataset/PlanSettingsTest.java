@@ -2,6 +2,7 @@ package org.hetal.dataset;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.HashMap;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.plan.DataShape;
 import org.hetal.plan.TrainingPlan;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 
 class PlanSettingsTest {
   private static final String SET = "insecure_simulator_n10_l12";
@@ -60,6 +62,40 @@ class PlanSettingsTest {
                     PlanSettings.require(
                         "plan", plan, settings("data.scaling=none"), new DataShape(100, 21, 6)))
             .getMessage());
+  }
+
+  @Test
+  void automaticSet_isThatOfThePlan() {
+    Settings automatic = settings("parameters=auto");
+    TrainingPlan plan = plan(settings());
+    PlanSettings.requireTraining("plan", plan, automatic);
+    assertEquals(
+        SET, PlanSettings.withParameterSet("plan", SET, automatic).parameterSet(), "the plan's");
+    Settings named = settings("parameters=insecure_simulator_n9_l12");
+    assertEquals(named, PlanSettings.withParameterSet("plan", SET, named));
+    assertEquals(
+        "plan: expected the parameter set of the settings, insecure_simulator_n9_l12, actual "
+            + SET,
+        refusal(() -> PlanSettings.requireParameterSet("plan", SET, named)));
+  }
+
+  @Test
+  void automaticSet_isNeverAnInsecureOneOfTheEngine() {
+    Settings engine = SettingsLoader.load(List.of(), Map.of("parameters", "auto"));
+    String toy = "insecure_n12_l12";
+    assertEquals(
+        "plan: expected a secure parameter set of the backend native with parameters = auto, actual "
+            + toy
+            + "; to use it set parameters="
+            + toy,
+        refusal(() -> PlanSettings.withParameterSet("plan", toy, engine)));
+    assertTrue(
+        refusal(() -> PlanSettings.requireTraining("plan", plan(settings()), engine))
+            .contains("parameters: planned with " + SET + ", now auto"));
+  }
+
+  private static String refusal(Executable call) {
+    return assertThrows(DatasetException.class, call).getMessage();
   }
 
   @Test

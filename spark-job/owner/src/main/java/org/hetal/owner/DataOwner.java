@@ -373,10 +373,11 @@ public final class DataOwner implements AutoCloseable {
    * @return the model in the clear
    */
   public PlainModel decrypt(StoredModel model) {
-    Client client = context.client();
     String where = "model in " + model.storage().describe();
     DatasetRecord record = context.records().dataset(model.manifest().origin().datasetId(), where);
     record.requireModel(where, model.manifest());
+    TrainingPlan plan = context.planOf(record);
+    Client client = context.client();
     DecryptedModel.Measured measured =
         DecryptedModel.decrypt(
             client,
@@ -384,7 +385,7 @@ public final class DataOwner implements AutoCloseable {
             model.storage(),
             record.classNames(),
             record.preparation(),
-            context.planOf(record));
+            plan);
     return new PlainModel(measured.model(), measured.precision());
   }
 
@@ -487,7 +488,6 @@ public final class DataOwner implements AutoCloseable {
    * @throws DatasetException also when they are of other rows
    */
   public Predictions decryptPredictions(StoredPredictions predictions, UnlabeledRows rows) {
-    Client client = context.client();
     String where = predictions.storage().describe();
     RowsRecord record =
         context.records().rows(predictions.manifest().rowsId(), "predictions in " + where);
@@ -504,13 +504,11 @@ public final class DataOwner implements AutoCloseable {
       record.require(rows.source(), rows.table());
     }
     DatasetRecord dataset = context.records().dataset(datasetId, "predictions in " + where);
+    TrainingPlan plan = context.planOf(dataset);
+    Client client = context.client();
     DecryptedLogits.Measured measured =
         DecryptedLogits.decrypt(
-            client,
-            predictions.manifest(),
-            predictions.storage(),
-            context.planOf(dataset),
-            record.rows());
+            client, predictions.manifest(), predictions.storage(), plan, record.rows());
     return new Predictions(
         record.numbers(), dataset.classNames(), measured.logits(), measured.precision());
   }

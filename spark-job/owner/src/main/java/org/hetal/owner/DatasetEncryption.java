@@ -68,6 +68,7 @@ final class DatasetEncryption {
   /** The call was repeated: it has nothing to do if it would encrypt the same again. */
   private WrittenDataset requireSame(LabeledData data, Storage storage) {
     EncryptedDataset there = EncryptedDataset.open(storage);
+    owner.take(storage.describe(), there.origin().parameterSet());
     Client client = owner.client();
     try {
       DatasetRecord record = owner.records().dataset(there.id(), storage.describe());

@@ -175,8 +175,8 @@ public final class EncryptedTraining {
             new OracleOptions().setListener(each -> told(each, epochs)).setRunId(settings.runId());
         try (RunningOracle oracle = party.startOracle(options, data);
             Evaluator evaluator =
-                Clients.of(settings)
-                    .evaluator(keys, settings.parameterSet(), settings.deviceSpec())) {
+                Clients.of(plan.settings())
+                    .evaluator(keys, plan.settings().parameterSet(), settings.deviceSpec())) {
           LocalStorage model = new LocalStorage(folder.path().resolve("model"));
           String reason =
               train(plan.training(), evaluator, oracle, new LocalStorage(dataset), model);

@@ -16,7 +16,7 @@ import org.hetal.plan.TrainingPlan;
 
 /** Settings, key and records of one owner: what all calls of {@link DataOwner} start from. */
 final class OwnerContext implements AutoCloseable {
-  private final Settings settings;
+  private Settings settings; // parameters = auto until a plan or a record has said the set
   private final OwnerFiles files;
   private final Clients backend;
   private TrainingPlan plan; // null: not read or made yet
@@ -55,15 +55,57 @@ final class OwnerContext implements AutoCloseable {
   }
 
   void generate() {
+    nameParameterSet();
     client = keyFile().generate(backend, settings);
   }
 
   /** The client of the secret key file, which is read at the first call. */
   Client client() {
     if (client == null) {
+      nameParameterSet();
       client = keyFile().load(backend, settings);
     }
     return client;
+  }
+
+  /**
+   * Where the settings have {@code parameters = auto}: takes the set of the plan, or, when its file
+   * went with the data set, of the data set that was encrypted last.
+   */
+  private void nameParameterSet() {
+    if (!settings.isParameterSetAutomatic()) {
+      return;
+    }
+    if (plan == null && !files.hasPlan()) {
+      take(newestRecord());
+      return;
+    }
+    TrainingPlan planned = plan == null ? PlanFile.read(files.plan()) : plan;
+    take(files.plan().toString(), planned.parameters().name());
+  }
+
+  private DatasetRecord newestRecord() {
+    try {
+      return records().newest();
+    } catch (DatasetException e) {
+      throw new DatasetException(
+          "parameters = auto: expected a plan in "
+              + files.plan()
+              + " or the record of a data set, actual neither ("
+              + e.getMessage()
+              + "); plan with the data first, or name the parameter set",
+          e);
+    }
+  }
+
+  /** Takes the set of a data set where the settings have {@code parameters = auto}. */
+  void take(DatasetRecord record) {
+    take(record.describe(), record.origin().parameterSet());
+  }
+
+  /** Takes this set where the settings have {@code parameters = auto}. */
+  void take(String where, String parameterSet) {
+    settings = PlanSettings.withParameterSet(where, parameterSet, settings);
   }
 
   RecordStore records() {
@@ -80,8 +122,12 @@ final class OwnerContext implements AutoCloseable {
   /** The plan that was given or is in the plan's file; null when there is neither. */
   private TrainingPlan known() {
     if (plan == null && files.hasPlan()) {
-      plan = PlanFile.read(files.plan(), backend.parameters(settings.parameterSet()));
-      PlanSettings.require(files.plan().toString(), plan, settings);
+      String where = files.plan().toString();
+      TrainingPlan read = PlanFile.read(files.plan());
+      take(where, read.parameters().name());
+      PlanFile.requireParameters(where, read, backend.parameters(settings.parameterSet()));
+      PlanSettings.require(where, read, settings);
+      plan = read;
     }
     return plan;
   }
@@ -109,7 +155,12 @@ final class OwnerContext implements AutoCloseable {
       PlanSettings.require(files.plan().toString(), plan, settings, data.shape());
       return plan;
     }
-    plan = Plan.of(settings, data).training();
+    Plan made = Plan.of(settings, data, listener::notice);
+    settings = made.settings();
+    plan = made.training();
+    if (keyFile().isPresent()) {
+      client(); // refuses a key of another set before there is a plan for it
+    }
     writePlan();
     return plan;
   }
@@ -126,6 +177,12 @@ final class OwnerContext implements AutoCloseable {
    * @param dataset null: of the data set that was encrypted last
    */
   DatasetRecord recordOf(Storage dataset) {
+    DatasetRecord record = recordIn(dataset);
+    take(record);
+    return record;
+  }
+
+  private DatasetRecord recordIn(Storage dataset) {
     if (dataset == null) {
       return records().newest();
     }
@@ -159,6 +216,7 @@ final class OwnerContext implements AutoCloseable {
    * @throws DatasetException when its copy is damaged or for other parameters than the settings'
    */
   TrainingPlan planOf(DatasetRecord record) {
+    take(record);
     TrainingPlan planned = records().plan(record);
     PlanFile.requireParameters(
         record.describe(), planned, backend.parameters(settings.parameterSet()));

@@ -31,6 +31,7 @@ class EncryptedTrainingTest {
   @ParameterizedTest
   @CsvSource({
     "simulator, insecure_simulator_n8_l12, 1e-3",
+    "simulator, auto, 1e-3",
     "native, insecure_n10_l12, 5e-2",
   })
   void model_isThatOfTheTrainingInTheClear(String backend, String parameters, double tolerance)

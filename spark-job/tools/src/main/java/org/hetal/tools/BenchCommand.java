@@ -28,7 +28,7 @@ abstract class BenchCommand extends SettingsCommand {
   @Option(
       names = "--parameters",
       paramLabel = "SET",
-      description = "The parameter set. Setting: parameters.")
+      description = "The parameter set (auto: n16_l12). Setting: parameters.")
   private String parameters;
 
   @Option(
@@ -54,7 +54,7 @@ abstract class BenchCommand extends SettingsCommand {
     if (threads != null) {
       overrides.put("threads", threads.toString());
     }
-    return SettingsLoader.load(given.files(), overrides);
+    return BenchSet.named(SettingsLoader.load(given.files(), overrides));
   }
 
   @Override

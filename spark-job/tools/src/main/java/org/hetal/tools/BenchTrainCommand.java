@@ -16,6 +16,7 @@ import org.hetal.config.SettingsException;
 import org.hetal.dataset.PlanSettings;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
+import org.hetal.he.Parameters;
 import org.hetal.he.Scope;
 import org.hetal.he.engine.EngineLibrary;
 import org.hetal.he.engine.NativeEvaluator;
@@ -24,8 +25,10 @@ import org.hetal.linalg.FeatureBlocks;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.keys.Clients;
 import org.hetal.owner.keys.DeviceProbe;
+import org.hetal.owner.keys.SetChoice;
 import org.hetal.owner.keys.TemporaryFolder;
 import org.hetal.packing.Packing;
+import org.hetal.plan.DataShape;
 import org.hetal.plan.Partition;
 import org.hetal.plan.RowRange;
 import org.hetal.plan.Schedule;
@@ -88,21 +91,34 @@ final class BenchTrainCommand extends SettingsCommand {
     PreparedData data = data();
     Schedule whole = settings().training().schedule(data.train().length);
     Schedule schedule = schedule(whole);
-    TrainingPlan plan =
-        PlanSettings.plan(
-            settings(), backend.parameters(settings().parameterSet()), data.shape(), schedule);
+    TrainingPlan plan = plan(data.shape(), schedule);
+    String set = plan.parameters().name();
     try (TemporaryFolder folder = new TemporaryFolder("hetal-bench");
-        Client client = backend.generate(settings().parameterSet(), settings().insecureSeed())) {
+        Client client = backend.generate(set, settings().insecureSeed())) {
       Path keys = folder.path().resolve("keys");
       try (ProgressBar bar = ProgressBar.start(out(), "bench train: keys")) {
         client.writeEvaluationKeys(keys, plan.keys(), (done, of, bytes) -> bar.accept(done, of));
       }
-      try (Evaluator evaluator =
-          backend.evaluator(keys, settings().parameterSet(), settings().deviceSpec())) {
+      try (Evaluator evaluator = backend.evaluator(keys, set, settings().deviceSpec())) {
         measure(new Run(data, plan, client, evaluator));
       }
     }
     return ExitCode.OK.status();
+  }
+
+  /** With the set of the settings, or with the fastest. */
+  private TrainingPlan plan(DataShape shape, Schedule schedule) {
+    if (!settings().isParameterSetAutomatic()) {
+      Parameters parameters = backend.parameters(settings().parameterSet());
+      return PlanSettings.plan(settings(), parameters, shape, schedule);
+    }
+    SetChoice choice =
+        SetChoice.of(
+            settings(),
+            set -> PlanSettings.plan(settings(), set, shape, schedule),
+            SetChoice::shippedCosts);
+    say("parameter set %s chosen by %s", choice.best().name(), choice.reason());
+    return choice.best().plan();
   }
 
   /**

@@ -18,6 +18,7 @@ import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.keys.Clients;
 import org.hetal.owner.keys.CostProbe;
 import org.hetal.owner.keys.DeviceProbe;
+import org.hetal.owner.keys.SetChoice;
 import org.hetal.plan.TrainingPlan;
 import org.hetal.planner.TrainingEstimate;
 import picocli.CommandLine.Command;
@@ -62,8 +63,8 @@ final class DemoCommand extends SettingsCommand {
   protected int execute() {
     Settings settings = settings();
     DeviceProbe.require(settings.deviceSpec());
-    Parameters parameters = Clients.of(settings).parameters(settings.parameterSet());
     PreparedData data = PreparedData.read(settings.data());
+    Parameters parameters = parameters(data);
     showDuration(data, parameters);
     Demo demo =
         new Demo(
@@ -78,6 +79,14 @@ final class DemoCommand extends SettingsCommand {
       Figures.write(result, json);
     }
     return ExitCode.OK.status();
+  }
+
+  /** With auto those that the owner's command, which makes the plan, will choose, too. */
+  private Parameters parameters(PreparedData data) {
+    Settings settings = settings();
+    return settings.isParameterSetAutomatic()
+        ? SetChoice.of(settings, data.shape()).best().parameters()
+        : Clients.of(settings).parameters(settings.parameterSet());
   }
 
   /** The engine is timed on this machine; the times of other backends and devices are unknown. */

@@ -72,7 +72,7 @@ final class ScalingCommand extends SettingsCommand {
 
   @Override
   protected Settings load(SettingsOptions options) {
-    return SettingsLoader.load(options.files(), overrides());
+    return BenchSet.named(SettingsLoader.load(options.files(), overrides()));
   }
 
   private Map<String, String> overrides() {
@@ -112,8 +112,10 @@ final class ScalingCommand extends SettingsCommand {
 
   private void measure(Path folder) {
     int rows = batchRows();
+    Map<String, String> overrides = overrides();
+    overrides.put("parameters", settings().parameterSet());
     ScalingRuns runs =
-        new ScalingRuns(out(), options().files(), overrides(), folder, executors.size());
+        new ScalingRuns(out(), options().files(), overrides, folder, executors.size());
     runs.encrypt(
         SyntheticData.splits(
             Math.multiplyExact(rows, iterations + 1), features, settings().data().classes()),

@@ -6,6 +6,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import org.hetal.config.SettingsException;
 import org.hetal.format.Json;
 import org.hetal.he.Parameters;
@@ -52,7 +54,7 @@ final class ClusterTable {
     StepPieces pieces = StepPieces.of(plan, parameters);
     ClusterEstimate.Network network = network(gigabits);
     for (int threads : cores) {
-      CostModel model = at(costs, threads);
+      CostModel model = at(costs, threads, plan.parameters().name());
       ClusterEstimate one = ClusterEstimate.fastest(pieces, model, 1, network);
       for (int count : executors) {
         ClusterEstimate estimate = ClusterEstimate.fastest(pieces, model, count, network);
@@ -67,11 +69,20 @@ final class ClusterTable {
     return new ClusterEstimate.Network(gigabits * BYTES_OF_GIGABIT, STAGE_SECONDS);
   }
 
-  private static CostModel at(CostsByThreads costs, int threads) {
+  private static CostModel at(CostsByThreads costs, int threads, String parameterSet) {
     try {
       return costs.at(threads);
     } catch (IllegalArgumentException e) {
-      throw new SettingsException("--cores: " + e.getMessage(), e);
+      throw new SettingsException(
+          String.format(
+              Locale.ROOT,
+              "--cores: %s: %s; measure: hetal bench engine --set %s --threads %d --json FILE,"
+                  + " then plan --costs FILE",
+              parameterSet,
+              e.getMessage(),
+              parameterSet,
+              threads),
+          e);
     }
   }
 
@@ -87,6 +98,11 @@ final class ClusterTable {
             rows.get(0).estimate().microbatches(),
             number(gigabits),
             number(STAGE_SECONDS)));
+    Map<Integer, String> sources = new TreeMap<>();
+    rows.forEach(row -> sources.put(row.cores(), row.costs().source()));
+    sources.forEach(
+        (cores, source) ->
+            out.add(String.format(Locale.ROOT, "  costs for --cores %d: %s", cores, source)));
     out.add("  cores  executors  split  s/iteration  rows/s  efficiency  limit");
     for (Row row : rows) {
       out.add(

@@ -41,7 +41,7 @@ final class KeygenCommand extends OwnerCommand {
     data.prepared();
     OwnerFiles files = OwnerFiles.of(settings());
     Path bundle = Path.of(keyFolder());
-    try (DataOwner owner = owned(owner(files, bundle));
+    try (DataOwner owner = owned(owner(files, bundle, data));
         ProgressBar bar = ProgressBar.start(out(), "keygen: keys")) {
       WrittenKeys keys = owner.withListener(progress(bar)).writeEvaluationKeys(keyFolder(), data);
       bar.close();
@@ -57,7 +57,7 @@ final class KeygenCommand extends OwnerCommand {
   }
 
   /** The owner of the secret key that is there, or of a new one. */
-  private DataOwner owner(OwnerFiles files, Path bundle) {
+  private DataOwner owner(OwnerFiles files, Path bundle, LabeledData data) {
     if (DataOwner.hasSecretKey(files)) {
       say("secret key in %s: there already, kept", files.secretKey());
       return DataOwner.open(settings(), files);
@@ -75,6 +75,11 @@ final class KeygenCommand extends OwnerCommand {
               + files.secretKey()
               + ", actual those of another; kept. Set paths.secret-key to theirs, or another"
               + " paths.key-bundle");
+    }
+    if (settings().isParameterSetAutomatic()) {
+      try (DataOwner planner = owned(DataOwner.open(settings(), files))) {
+        planner.plan(data); // the set of the key is the plan's
+      }
     }
     DataOwner owner = DataOwner.generate(settings(), files);
     say("secret key %s in %s, for you alone", owner.keyId(), files.secretKey());

@@ -46,9 +46,9 @@ abstract class OwnerCommand extends SettingsCommand {
     return data;
   }
 
-  /** Those of the settings' parameter set. */
-  final Parameters parameters() {
-    return backend.parameters(settings().parameterSet());
+  /** Those of a parameter set of the backend. */
+  final Parameters parameters(String set) {
+    return backend.parameters(set);
   }
 
   /** Writes a result that only the owner may read, where the owner said. */

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class HetalOwnerTest {
   private static final String SET = "insecure_simulator_n8_l12";
+  private static final String RESULTS = "he-native/cpp/bench/results/";
 
   @TempDir Path folder;
   private Path conf;
@@ -107,18 +108,50 @@ hetal {
     String range = "training.logit-range=32";
     String[] slower = {"--backend", "native", "-s", range, "-s", "parameters=n16_l12"};
     assertEquals(0, hetal("plan", slower), output);
-    String expected = "a faster set            n16_l14 takes 2 bootstraps an iteration, 75 %";
-    assertTrue(output.contains(expected), output);
+    String expected =
+        "a faster set +n16_l14 takes 2 bootstraps and [0-9]{2} % of the time of n16_l12 per iteration"
+            + " .*n16_l14_2_threads.json and .*n16_l12_2_threads_epyc.json.*parameters=n16_l14";
+    assertTrue(output.lines().anyMatch(line -> line.matches(".*" + expected)), output);
     String[] faster = {"--backend", "native", "-s", range, "-s", "parameters=n16_l14"};
     assertEquals(0, hetal("plan", faster), output);
     assertFalse(output.contains("a faster set"), output);
   }
 
   @Test
+  void planForClusters_takesTheCostsOfTheSet() {
+    String[] cores = {
+      "--backend", "native", "-s", "parameters=n16_l14", "--executors", "1,2", "--cores", "1,2"
+    };
+    assertEquals(0, hetal("plan", cores), output);
+    assertTrue(
+        output.contains("costs for --cores 1: " + RESULTS + "n16_l14_1_thread.json"), output);
+    assertTrue(
+        output.contains("costs for --cores 2: " + RESULTS + "n16_l14_2_threads.json"), output);
+    cores[cores.length - 1] = "8";
+    assertEquals(78, hetal("plan", cores), output);
+    assertTrue(
+        output.contains(
+            "--cores: n16_l14: costs with 8 threads: expected 1 to 2, which were measured; measure:"
+                + " hetal bench engine --set n16_l14 --threads 8 --json FILE, then plan --costs"),
+        output);
+    cores[3] = "parameters=n16_l12";
+    assertEquals(0, hetal("plan", cores), output);
+    assertTrue(
+        output.contains(
+            "costs for --cores 8: between "
+                + RESULTS
+                + "n16_l12_2_threads_epyc.json and "
+                + RESULTS
+                + "n16_l12_16_threads.json"),
+        output);
+  }
+
+  @Test
   void planForClusters_tellsSecondsAndEfficiencyFromMeasuredCosts() throws Exception {
     assertEquals(78, hetal("plan", "--executors", "1,2"), output);
     assertTrue(
-        output.contains("--executors, --batches: expected measured costs of " + SET), output);
+        output.contains("--executors, --batches, --search: expected measured costs of " + SET),
+        output);
     String entry =
         "{\"name\": \"%s\", \"parameter_set\": \"%s\", \"threads\": %d, \"median_s\": %s}";
     List<String> files = new ArrayList<>();
@@ -154,6 +187,17 @@ hetal {
         output.lines().dropWhile(line -> !line.contains("units  batch-rows")).skip(1).toList();
     assertTrue(table.get(0).matches("plan: +1 +[0-9]+ +.*[0-9] s +.*[0-9] s"), output);
     assertEquals(78, hetal("plan", "--costs", files.get(0), "--batches", "0"), output);
+    assertEquals(0, hetal("plan", "--costs", files.get(0), "--search"), output);
+    assertTrue(
+        output
+            .lines()
+            .anyMatch(
+                line ->
+                    line.matches(
+                        "plan: cheapest schedule +[0-9]+ min [0-9]+ s on one worker like that of .*costs-1.json:"
+                            + " --set training.batch-rows=[0-9]+ --set training.learning-rate=[0-9.]+"
+                            + " --set training.logit-range=[0-9]+ --set training.epochs=[0-9]+")),
+        output);
     assertEquals(78, hetal("plan", "--costs", costs, "--executors", "2", "--cores", "8"), output);
     assertTrue(output.contains("expected 1 to 4, which were measured"), output);
     assertEquals(78, hetal("plan", "--costs", costs, "--executors", "0"), output);

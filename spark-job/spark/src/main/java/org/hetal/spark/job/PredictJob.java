@@ -6,6 +6,7 @@ import org.hetal.command.ExitCode;
 import org.hetal.command.SettingsOptions;
 import org.hetal.config.Settings;
 import org.hetal.dataset.CommitException;
+import org.hetal.dataset.PlanSettings;
 import org.hetal.dataset.Storage;
 import org.hetal.spark.ml.EncryptedDataset;
 import org.hetal.spark.ml.EncryptedModel;
@@ -45,7 +46,7 @@ public final class PredictJob implements Callable<Integer> {
 
   static int predict(Settings settings, JavaSparkContext spark, String output) {
     EncryptedDataset rows = EncryptedDataset.load(spark, settings.paths().dataset());
-    rows.requireParameterSet(settings.parameterSet());
+    PlanSettings.requireParameterSet(rows.uri(), rows.parameterSet(), settings);
     Storage target = new HadoopStorage(output, spark.hadoopConfiguration());
     if (target.exists("manifest.json")) {
       throw new CommitException(

@@ -7,6 +7,7 @@ import org.hetal.command.ExitCode;
 import org.hetal.command.ProgressBar;
 import org.hetal.command.SettingsOptions;
 import org.hetal.config.Settings;
+import org.hetal.dataset.PlanSettings;
 import org.hetal.oracle.OracleEndpoint;
 import org.hetal.spark.ml.EncryptedDataset;
 import org.hetal.spark.ml.EncryptedSoftmaxRegression;
@@ -47,7 +48,7 @@ public final class TrainJob implements Callable<Integer> {
 
   private static void train(Settings settings, JavaSparkContext spark, ProgressBar bar) {
     EncryptedDataset dataset = EncryptedDataset.load(spark, settings.paths().dataset());
-    dataset.requireParameterSet(settings.parameterSet());
+    PlanSettings.requireParameterSet(dataset.uri(), dataset.parameterSet(), settings);
     EncryptedSoftmaxRegression.of(settings)
         .addListener(new Progress(bar))
         .fit(

@@ -121,23 +121,6 @@ public final class EncryptedDataset {
     return manifest.bytes();
   }
 
-  /**
-   * Checks the parameter set.
-   *
-   * @param expected name of a parameter set
-   * @throws DatasetException unless the rows are encrypted under this parameter set
-   */
-  public void requireParameterSet(String expected) {
-    if (!parameterSet().equals(expected)) {
-      throw new DatasetException(
-          uri
-              + ": expected the parameter set of the settings, "
-              + expected
-              + ", actual "
-              + parameterSet());
-    }
-  }
-
   org.hetal.dataset.EncryptedDataset manifest() {
     return manifest;
   }

@@ -56,14 +56,7 @@ public final class ClusterRun implements AutoCloseable {
     this.dataset = EncryptedDataset.open(storage);
     this.datasetDigest = EncryptedDataset.manifestDigest(storage);
     String parameterSet = dataset.origin().parameterSet();
-    if (!parameterSet.equals(settings.parameterSet())) {
-      throw new DatasetException(
-          storage.describe()
-              + ": expected the parameter set of the settings, "
-              + settings.parameterSet()
-              + ", actual "
-              + parameterSet);
-    }
+    PlanSettings.requireParameterSet(storage.describe(), parameterSet, settings);
     EvaluatorBackend backend = Backends.named(settings.backend().label());
     String bundle = backend.needsKeys() ? settings.paths().keyBundle() : "";
     String digest = backend.needsKeys() ? KeyBundleCache.manifestDigest(bundle, hadoop) : "";

@@ -78,6 +78,17 @@ class TrainJobTest {
   }
 
   @Test
+  void train_withTheSetOfTheDataSet_givesTheSameBytes() throws Exception {
+    Path run = root.resolve("run-auto");
+    assertEquals(0, train(run, "parameters=auto"));
+    assertSameModel(root.resolve("run"), run);
+    Path refused = root.resolve("run-other-set");
+    assertEquals(65, train(refused, "parameters=insecure_simulator_n9_l12"));
+    assertEquals(65, train(refused, "backend=native", "parameters=auto"), "never an insecure set");
+    assertFalse(Files.exists(refused));
+  }
+
+  @Test
   void train_onOneThreadAndOnePartition_givesTheSameBytes() throws Exception {
     Path run = root.resolve("run-1");
     assertEquals(0, train(run, "cluster.master=local[1]", "cluster.partitions=1"));

@@ -4,7 +4,6 @@ import java.io.Serializable;
 import java.util.List;
 import org.hetal.he.KeyPlan;
 import org.hetal.he.Parameters;
-import org.hetal.linalg.Products;
 import org.hetal.packing.Layout;
 import org.hetal.plan.Levels;
 import org.hetal.plan.OperationCounts;
@@ -20,8 +19,6 @@ import org.hetal.softmax.SoftmaxPlan;
  *     knows them
  * @param featureBytes of all training features and labels on disk
  * @param stateBytes of the state that is broadcast each step
- * @param microbatchMemoryBytes of one microbatch's rows, their rotated copies and the expanded
- *     weights in memory: an upper bound of what one task holds beside the keys
  * @param checkpointBytes of a checkpoint: weights, look-ahead point and the best weights so far
  * @param secondsPerIteration on one worker
  * @param secondsPerValidation of one epoch, on one worker
@@ -31,7 +28,6 @@ public record TrainingEstimate(
     long keyBytes,
     long featureBytes,
     long stateBytes,
-    long microbatchMemoryBytes,
     long checkpointBytes,
     double secondsPerIteration,
     double secondsPerValidation,
@@ -51,7 +47,6 @@ public record TrainingEstimate(
     Layout layout = plan.layout();
     Levels levels = plan.levels();
     long features = 0;
-    long largestMicrobatch = 0;
     for (Partition.MicrobatchRows microbatch : Partition.microbatches(plan.schedule(), layout)) {
       int blocks = 0;
       for (RowRange group : microbatch.groups()) {
@@ -61,14 +56,7 @@ public record TrainingEstimate(
       features +=
           blocks * parameters.storedFreshCiphertextBytes(levels.features())
               + labels * parameters.storedFreshCiphertextBytes(levels.labels());
-      largestMicrobatch =
-          Math.max(
-              largestMicrobatch,
-              blocks * (1L + layout.babySteps()) * parameters.ciphertextBytes(levels.features())
-                  + labels * parameters.ciphertextBytes(levels.labels()));
     }
-    long expanded =
-        layout.diagonals() * parameters.ciphertextBytes(levels.forward() - Products.EXPAND_LEVELS);
     double step = seconds(plan.iteration(), costs) + bootstrapSeconds(plan, costs);
     double validation = seconds(plan.validation(), costs) + lossBootstrapSeconds(plan, costs);
     double epoch = plan.schedule().batches() * step + validation;
@@ -76,7 +64,6 @@ public record TrainingEstimate(
         keyBytes(plan.keys(), parameters),
         features,
         layout.compactCiphertexts() * parameters.storedCiphertextBytes(levels.forward()),
-        largestMicrobatch + expanded,
         layout.compactCiphertexts()
             * (2 * parameters.storedCiphertextBytes(levels.state())
                 + parameters.storedCiphertextBytes(levels.validationWeights())),

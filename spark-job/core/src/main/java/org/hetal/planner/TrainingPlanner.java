@@ -36,10 +36,27 @@ public final class TrainingPlanner {
       DataShape shape,
       int classes,
       Preprocessing preprocessing) {
+    return plan(parameters, schedule, shape, classes, preprocessing, ValidationMetric.LOGITS);
+  }
+
+  /**
+   * As {@link #plan(Parameters, Schedule, DataShape, int, Preprocessing)}, with a metric.
+   *
+   * @param metric that the validation oracle decides by
+   * @throws IllegalArgumentException when the numbers do not fit each other
+   * @throws org.hetal.he.HeLevelException when the parameters leave too few levels
+   */
+  public static TrainingPlan plan(
+      Parameters parameters,
+      Schedule schedule,
+      DataShape shape,
+      int classes,
+      Preprocessing preprocessing,
+      ValidationMetric metric) {
     Layout layout =
         LayoutSearch.cheapest(
             parameters.slotCount(), schedule.batch(0).rows(), shape.features(), classes);
-    return plan(parameters, layout, schedule, shape.validationRows(), preprocessing);
+    return plan(parameters, layout, schedule, shape.validationRows(), preprocessing, metric);
   }
 
   /**

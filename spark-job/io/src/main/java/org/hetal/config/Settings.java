@@ -162,6 +162,7 @@ public record Settings(
         insecureSeed,
         data,
         training,
+        metric,
         paths,
         oracle,
         cluster,

@@ -110,7 +110,8 @@ final class BatchTable {
             best.schedule(),
             data.shape(),
             plan.layout().classes(),
-            plan.preprocessing());
+            plan.preprocessing(),
+            plan.metric());
     StepPieces pieces = StepPieces.of(larger, parameters);
     for (int count : executors) {
       double seconds = ClusterEstimate.fastest(pieces, costs, count, network).seconds();
@@ -134,11 +135,8 @@ final class BatchTable {
               planned.logitRange(),
               planned.groupsPerMicrobatch());
       EarlyStopping stopping =
-          new EarlyStopping(
-              data.validationLabels(),
-              plan.layout().classes(),
-              schedule.patience(),
-              schedule.logitRange());
+          EarlyStopping.inTheClear(
+              data.validationLabels(), plan.layout().classes(), plan.metric(), schedule);
       PlainTrainer.Result result =
           new PlainTrainer(schedule, plan.layout().classes())
               .train(data.train(), data.trainLabels(), data.validation(), stopping);

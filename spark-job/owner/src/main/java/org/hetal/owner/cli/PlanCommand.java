@@ -150,8 +150,8 @@ final class PlanCommand extends OwnerCommand {
     if (plaintext) {
       showPlain(data, plan);
     }
-    if (settings().device() == Settings.Device.CUDA) {
-      showDeviceMemory(DeviceMemory.of(plan, parameters, settings().cluster().cacheBytes()));
+    if (settings().backend() == Settings.Backend.NATIVE) {
+      showMemory(DeviceMemory.of(plan, parameters, settings().cluster().cacheBytes()));
     }
     save(plan);
     return ExitCode.OK.status();
@@ -203,11 +203,15 @@ final class PlanCommand extends OwnerCommand {
     }
   }
 
-  private void showDeviceMemory(DeviceMemory memory) {
+  /** On the CPU it is beside the Java heap. */
+  private void showMemory(DeviceMemory memory) {
     long needed = memory.total(1);
     say(
-        "device memory           %s an engine (keys %s, masks and state %s, rows kept %s, a task %s),"
-            + " and %s for each further task at a time",
+        "%s %s (keys %s, masks and state %s, rows kept %s, a task %s), and %s for each further"
+            + " task at a time",
+        settings().device() == Settings.Device.CUDA
+            ? "device memory          "
+            : "memory an executor     ",
         Units.bytes(needed),
         Units.bytes(memory.keys()),
         Units.bytes(memory.shared()),
@@ -227,12 +231,9 @@ final class PlanCommand extends OwnerCommand {
 
   private void showEstimate(TrainingPlan plan, Parameters parameters, CostModel figures) {
     TrainingEstimate estimate = TrainingEstimate.of(plan, parameters, figures);
-    say("keys                    %s", Units.bytes(estimate.keyBytes()));
+    say("keys on disk            %s", Units.bytes(estimate.keyBytes()));
     say("encrypted data          %s", Units.bytes(estimate.featureBytes()));
     say("state sent a step       %s", Units.bytes(estimate.stateBytes()));
-    say(
-        "memory an executor      %s beside the keys",
-        Units.bytes(estimate.microbatchMemoryBytes()));
     say(
         "an iteration            %s on one worker like that of %s",
         Units.duration(estimate.secondsPerIteration()), figures.source());

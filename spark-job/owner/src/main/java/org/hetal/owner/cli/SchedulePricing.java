@@ -63,7 +63,8 @@ final class SchedulePricing implements ScheduleSearch.Pricing {
       return PlanSettings.plan(settings, set, shape, schedule);
     }
     try {
-      return TrainingPlanner.plan(set, schedule, shape, settings.data().classes(), preprocessing);
+      return TrainingPlanner.plan(
+          set, schedule, shape, settings.data().classes(), preprocessing, settings.metric());
     } catch (HeLevelException e) {
       throw new SettingsException("plan: " + e.getMessage(), e);
     }

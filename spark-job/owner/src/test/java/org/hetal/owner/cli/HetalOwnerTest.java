@@ -13,6 +13,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.hetal.config.SettingsLoader;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.EncryptedLogits;
@@ -112,9 +114,39 @@ hetal {
         "a faster set +n16_l14 takes 2 bootstraps and [0-9]{2} % of the time of n16_l12 per iteration"
             + " .*n16_l14_2_threads.json and .*n16_l12_2_threads_epyc.json.*parameters=n16_l14";
     assertTrue(output.lines().anyMatch(line -> line.matches(".*" + expected)), output);
+    // All of it, as executors hold it: the keys on disk are about a third of the keys in memory.
+    String memory = ".*memory an executor +[7-9]\\.[0-9]+ GB \\(keys [7-9]\\.[0-9]+ GB, .*";
+    assertTrue(output.lines().anyMatch(line -> line.matches(memory)), output);
     String[] faster = {"--backend", "native", "-s", range, "-s", "parameters=n16_l14"};
     assertEquals(0, hetal("plan", faster), output);
     assertFalse(output.contains("a faster set"), output);
+  }
+
+  @Test
+  void planWithALossOnCiphertexts_tellsWhatAValidationCosts() {
+    String[] logits = {"--backend", "native", "-s", "parameters=n16_l12"};
+    assertEquals(0, hetal("plan", logits), output);
+    double without = secondsOfAValidation();
+    String[] loss = {
+      "--backend",
+      "native",
+      "-s",
+      "parameters=n16_l12",
+      "-s",
+      "early-stopping.metric=encrypted-loss"
+    };
+    assertEquals(0, hetal("plan", loss), output);
+    double with = secondsOfAValidation();
+    assertTrue(with > without + 1.5, "bootstraps take seconds: " + without + ", " + with);
+    assertEquals(65, hetal("keygen", logits), output);
+    assertTrue(
+        output.contains("early-stopping.metric: planned with encrypted-loss, now logits"), output);
+  }
+
+  private double secondsOfAValidation() {
+    Matcher found = Pattern.compile("a validation +([0-9.]+) s on one such worker").matcher(output);
+    assertTrue(found.find(), output);
+    return Double.parseDouble(found.group(1));
   }
 
   @Test

@@ -83,7 +83,7 @@ class SettingsLoaderTest {
   @Test
   void defaults_areValid() {
     Settings settings = SettingsLoader.load(List.of(), Map.of());
-    assertEquals("n16_l12", settings.parameterSet());
+    assertTrue(settings.isParameterSetAutomatic());
     assertEquals(10, settings.oracle().queryBudget(), "the epochs");
     assertEquals(1L << 31, settings.cluster().cacheBytes());
     assertEquals(128, settings.training().logitRange());
@@ -333,9 +333,12 @@ class SettingsLoaderTest {
 
   @Test
   void simulator_wantsItsOwnParameters() {
+    assertTrue(SettingsLoader.load(List.of(), Map.of("backend", "simulator")).isInsecure());
     assertThrows(
         SettingsException.class,
-        () -> SettingsLoader.load(List.of(), Map.of("backend", "simulator")));
+        () ->
+            SettingsLoader.load(
+                List.of(), Map.of("backend", "simulator", "parameters", "n16_l12")));
     assertThrows(
         SettingsException.class,
         () -> SettingsLoader.load(List.of(), Map.of("parameters", "insecure_simulator_n12_l12")));

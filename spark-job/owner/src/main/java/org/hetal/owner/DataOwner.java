@@ -87,12 +87,14 @@ public final class DataOwner implements AutoCloseable {
 
   /**
    * Makes a key pair and saves the secret key. The plan is that of the plan's file, or is made from
-   * the data and written there when a method first needs it.
+   * the data and written there when a method first needs it. With {@code parameters = auto} the
+   * plan's file must be there, since it says of which parameter set the key is.
    *
    * @param settings backend, client, parameter set and schedule
    * @param files where secrets and records are
    * @return the owner; close it
    * @throws CommitException when the file of the secret key is there
+   * @throws DatasetException with {@code parameters = auto} when there is no plan
    */
   public static DataOwner generate(Settings settings, OwnerFiles files) {
     return open(settings, files).generated(() -> {});

@@ -83,14 +83,14 @@ final class ChaosCommand extends SettingsCommand {
   }
 
   private int chaos(Path folder) {
-    Path hadoop = ChaosHdfs.jarsOf(Programs.home());
+    Path hadoop = HdfsCluster.jarsOf(Programs.home());
     boolean hasHdfs = Files.isDirectory(hadoop);
     List<ChaosFault> faults = faults(hasHdfs);
     ChaosFigures figures = json == null ? null : new ChaosFigures(json, seed);
     int done = 0;
     int failed = 0;
-    try (ChaosProcesses processes = new ChaosProcesses()) {
-      ChaosSite site = new ChaosSite(processes, folder, ChaosCluster.sparkHome(), hadoop);
+    try (LoggedProcesses processes = new LoggedProcesses()) {
+      ChaosSite site = new ChaosSite(processes, folder, StandaloneCluster.sparkHome(), hadoop);
       String expected;
       int steps;
       long start = System.nanoTime();

@@ -73,7 +73,7 @@ final class ChaosFigures {
       seconds += training.path("seconds").asLong();
     }
     ObjectNode out =
-        Figures.of("./hetal bench chaos --kills N --seed S --json FILE", ChaosOwner.PARAMETERS);
+        Figures.of("./hetal bench chaos --kills N --seed S --json FILE", OwnerSide.PARAMETERS);
     out.put("kills", kills);
     out.put("seconds", seconds);
     out.put("trainings_with_same_bytes", same);

@@ -13,12 +13,12 @@ final class ChaosSite {
   private static final String TRAINING =
       "batch-rows = 120, epochs = 3, learning-rate = 20, checkpoint-every = 2";
 
-  private final ChaosProcesses processes;
+  private final LoggedProcesses processes;
   private final Path folder;
   private final Path hadoop;
-  private final ChaosOwner owner;
-  private final ChaosCluster cluster;
-  private ChaosHdfs hdfs;
+  private final OwnerSide owner;
+  private final StandaloneCluster cluster;
+  private HdfsCluster hdfs;
 
   /**
    * Plans, makes keys, encrypts and starts the cluster.
@@ -26,31 +26,30 @@ final class ChaosSite {
    * @param spark a Spark installation
    * @param hadoop the jars of Hadoop's servers; needed by {@link #hdfs}
    */
-  ChaosSite(ChaosProcesses processes, Path folder, Path spark, Path hadoop) {
+  ChaosSite(LoggedProcesses processes, Path folder, Path spark, Path hadoop) {
     this.processes = processes;
     this.folder = folder;
     this.hadoop = hadoop;
-    this.owner =
-        new ChaosOwner(processes, Programs.ofLauncher(), Programs.home(), folder, TRAINING);
-    this.cluster = new ChaosCluster(processes, folder.resolve("cluster"), spark, List.of());
+    this.owner = new OwnerSide(processes, Programs.ofLauncher(), Programs.home(), folder, TRAINING);
+    this.cluster = new StandaloneCluster(processes, folder.resolve("cluster"), spark, List.of());
   }
 
-  ChaosProcesses processes() {
+  LoggedProcesses processes() {
     return processes;
   }
 
-  ChaosOwner owner() {
+  OwnerSide owner() {
     return owner;
   }
 
-  ChaosCluster cluster() {
+  StandaloneCluster cluster() {
     return cluster;
   }
 
   /** HDFS with keys and data set. */
-  ChaosHdfs hdfs() {
+  HdfsCluster hdfs() {
     if (hdfs == null) {
-      hdfs = new ChaosHdfs(processes, folder.resolve("hdfs"), hadoop);
+      hdfs = new HdfsCluster(processes, folder.resolve("hdfs"), hadoop);
       hdfs.put(owner.given());
     }
     return hdfs;

@@ -103,7 +103,7 @@ final class ChaosTraining implements AutoCloseable {
     prepare();
     int[] moments = random.ints(faults.size(), 0, steps - 1).sorted().toArray();
     for (int i = 0; i < moments.length && reach(moments[i]); i++) {
-      ChaosSignals.sleep(Duration.ofMillis(random.nextInt(600)));
+      Signals.sleep(Duration.ofMillis(random.nextInt(600)));
       happen(faults.get(i));
     }
     reach(Integer.MAX_VALUE);
@@ -153,7 +153,7 @@ final class ChaosTraining implements AutoCloseable {
       } else if (System.nanoTime() > end) {
         failure = "no end after " + LONGEST.toMinutes() + " minutes; see " + log();
       } else {
-        ChaosSignals.sleep(BETWEEN_LOOKS);
+        Signals.sleep(BETWEEN_LOOKS);
       }
     }
     return false;
@@ -183,7 +183,7 @@ final class ChaosTraining implements AutoCloseable {
     } else if (exit == KILLED) {
       startDriver();
     } else if (exit == ExitCode.COMMIT.status() || exit == ExitCode.RETRY.status()) {
-      ChaosSignals.sleep(Duration.ofSeconds(2));
+      Signals.sleep(Duration.ofSeconds(2));
       startDriver();
     } else {
       failure = "a driver ended with exit code " + exit + "; see " + log();
@@ -194,37 +194,33 @@ final class ChaosTraining implements AutoCloseable {
     kills.add(new Kill(fault, lastStep()));
     switch (fault) {
       case EXECUTOR_KILLED -> anExecutor().ifPresent(ProcessHandle::destroyForcibly);
-      case EXECUTOR_STOPPED ->
-          anExecutor().ifPresent(one -> ChaosSignals.pause(List.of(one), SECONDS));
-      case EXECUTOR_STARVED ->
-          anExecutor().ifPresent(one -> ChaosSignals.starve(List.of(one), SECONDS));
+      case EXECUTOR_STOPPED -> anExecutor().ifPresent(one -> Signals.pause(List.of(one), SECONDS));
+      case EXECUTOR_STARVED -> anExecutor().ifPresent(one -> Signals.starve(List.of(one), SECONDS));
       case WORKER_KILLED -> site.cluster().replaceWorker(aWorker());
-      case WORKER_STOPPED -> ChaosSignals.pause(site.cluster().machine(aWorker()), SECONDS);
-      case WORKER_STARVED -> ChaosSignals.starve(site.cluster().machine(aWorker()), SECONDS);
-      case DRIVER_KILLED -> ChaosSignals.kill(driver);
-      case DRIVER_STOPPED -> ChaosSignals.pause(ChaosSignals.tree(driver), SECONDS);
-      case DRIVER_STARVED -> ChaosSignals.starve(ChaosSignals.tree(driver), SECONDS);
+      case WORKER_STOPPED -> Signals.pause(site.cluster().machine(aWorker()), SECONDS);
+      case WORKER_STARVED -> Signals.starve(site.cluster().machine(aWorker()), SECONDS);
+      case DRIVER_KILLED -> Signals.kill(driver);
+      case DRIVER_STOPPED -> Signals.pause(Signals.tree(driver), SECONDS);
+      case DRIVER_STARVED -> Signals.starve(Signals.tree(driver), SECONDS);
       case DRIVER_STOPPED_BEYOND_ITS_LEASE -> replaceDriver();
       case ORACLE_KILLED -> {
-        ChaosSignals.kill(oracle);
-        ChaosSignals.sleep(someSeconds());
+        Signals.kill(oracle);
+        Signals.sleep(someSeconds());
         oracle = site.owner().startOracle(folder);
       }
-      case ORACLE_STOPPED -> ChaosSignals.pause(ChaosSignals.tree(oracle), SECONDS);
-      case ORACLE_STARVED -> ChaosSignals.starve(ChaosSignals.tree(oracle), SECONDS);
+      case ORACLE_STOPPED -> Signals.pause(Signals.tree(oracle), SECONDS);
+      case ORACLE_STARVED -> Signals.starve(Signals.tree(oracle), SECONDS);
       case DATANODE_KILLED -> {
-        ChaosSignals.kill(site.hdfs().datanode());
-        ChaosSignals.sleep(someSeconds());
+        Signals.kill(site.hdfs().datanode());
+        Signals.sleep(someSeconds());
         site.hdfs().startDatanode();
       }
-      case DATANODE_STOPPED ->
-          ChaosSignals.pause(ChaosSignals.tree(site.hdfs().datanode()), SECONDS);
-      case DATANODE_STARVED ->
-          ChaosSignals.starve(ChaosSignals.tree(site.hdfs().datanode()), SECONDS);
+      case DATANODE_STOPPED -> Signals.pause(Signals.tree(site.hdfs().datanode()), SECONDS);
+      case DATANODE_STARVED -> Signals.starve(Signals.tree(site.hdfs().datanode()), SECONDS);
       case DISK_FULL -> {
         // Before, the driver writes its native library into the folder of temporary files.
-        ChaosProcesses.says(driver, ENGINE, log());
-        ChaosSignals.limitFiles(ChaosSignals.tree(driver), FILE_LIMIT);
+        LoggedProcesses.says(driver, ENGINE, log());
+        Signals.limitFiles(Signals.tree(driver), FILE_LIMIT);
       }
       case CHECKPOINT_TRUNCATED -> truncateCheckpoint();
       case CACHED_KEY_TRUNCATED -> {
@@ -241,25 +237,25 @@ final class ChaosTraining implements AutoCloseable {
     while (ChaosFiles.newestCheckpoint(run).isEmpty() && reach(lastStep() + 1)) {
       // Before the first checkpoint there is none to damage.
     }
-    ChaosSignals.kill(driver);
+    Signals.kill(driver);
     ChaosFiles.newestCheckpoint(run).ifPresent(each -> ChaosFiles.truncateOne(each, random));
     truncated = true;
   }
 
   private void changeClock(int seconds) {
-    ChaosSignals.kill(driver);
+    Signals.kill(driver);
     clock += seconds;
   }
 
   /** The first driver wakes up while the second one trains, or when the second one has finished. */
   private void replaceDriver() {
     endStoppedDriver();
-    ChaosSignals.stop(ChaosSignals.tree(driver));
+    Signals.stop(Signals.tree(driver));
     stopped = driver;
-    ChaosSignals.sleep(Duration.ofSeconds(LEASE_SECONDS));
+    Signals.sleep(Duration.ofSeconds(LEASE_SECONDS));
     startDriver();
-    if (ChaosProcesses.says(driver, TAKEN_OVER, log()) && random.nextBoolean()) {
-      ChaosSignals.sleep(someSeconds());
+    if (LoggedProcesses.says(driver, TAKEN_OVER, log()) && random.nextBoolean()) {
+      Signals.sleep(someSeconds());
       endStoppedDriver();
     }
   }
@@ -270,14 +266,14 @@ final class ChaosTraining implements AutoCloseable {
       return;
     }
     String before = finished ? ChaosFiles.digest(storage) : "";
-    ChaosSignals.wakeUp(ChaosSignals.tree(stopped));
+    Signals.wakeUp(Signals.tree(stopped));
     try {
       if (!stopped.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
         failure = "the driver that woke up has not ended";
         return;
       }
     } catch (InterruptedException e) {
-      throw ChaosSignals.interrupted();
+      throw Signals.interrupted();
     }
     int exit = stopped.exitValue();
     exits.add(exit);
@@ -295,7 +291,7 @@ final class ChaosTraining implements AutoCloseable {
   }
 
   private int aWorker() {
-    return random.nextInt(ChaosCluster.workers());
+    return random.nextInt(StandaloneCluster.workers());
   }
 
   private Duration someSeconds() {
@@ -306,7 +302,7 @@ final class ChaosTraining implements AutoCloseable {
   public void close() {
     for (Process process : Arrays.asList(oracle, driver, stopped)) {
       if (process != null) {
-        ChaosSignals.kill(process);
+        Signals.kill(process);
       }
     }
   }

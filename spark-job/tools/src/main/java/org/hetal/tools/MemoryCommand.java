@@ -66,24 +66,27 @@ final class MemoryCommand extends SettingsCommand {
     }
     Map<String, List<MemorySample>> samples;
     try (TemporaryFolder folder = new TemporaryFolder("hetal-memory");
-        ChaosProcesses processes = new ChaosProcesses()) {
+        LoggedProcesses processes = new LoggedProcesses()) {
       samples = train(processes, folder.path());
     }
     return report(samples);
   }
 
   /** The samples of each process. */
-  private Map<String, List<MemorySample>> train(ChaosProcesses processes, Path folder) {
+  private Map<String, List<MemorySample>> train(LoggedProcesses processes, Path folder) {
     int epochs = (iterations + BATCHES - 1) / BATCHES;
     String training =
         "batch-rows = 120, learning-rate = 1, epochs = " + epochs + ", patience = " + epochs;
-    ChaosOwner owner =
-        new ChaosOwner(processes, Programs.ofLauncher(), Programs.home(), folder, training);
+    OwnerSide owner =
+        new OwnerSide(processes, Programs.ofLauncher(), Programs.home(), folder, training);
     Path gauges = folder.resolve("gauges");
     LocalStorage.ownerOnly(gauges).writeAtomically("README", new byte[0]);
-    ChaosCluster cluster =
-        new ChaosCluster(
-            processes, folder.resolve("cluster"), ChaosCluster.sparkHome(), properties(gauges));
+    StandaloneCluster cluster =
+        new StandaloneCluster(
+            processes,
+            folder.resolve("cluster"),
+            StandaloneCluster.sparkHome(),
+            properties(gauges));
     Path place = folder.resolve("training");
     owner.copyTo(place);
     owner.startOracle(place);
@@ -108,7 +111,7 @@ final class MemoryCommand extends SettingsCommand {
           say("step %d of %d", step, epochs * BATCHES);
         }
       }
-      ChaosSignals.sleep(BETWEEN_LOOKS);
+      Signals.sleep(BETWEEN_LOOKS);
     }
     if (driver.exitValue() != 0) {
       throw new DemoException(
@@ -146,7 +149,7 @@ final class MemoryCommand extends SettingsCommand {
 
   private int report(Map<String, List<MemorySample>> samples) {
     ObjectNode file =
-        Figures.of("./hetal bench memory --iterations " + iterations, ChaosOwner.PARAMETERS);
+        Figures.of("./hetal bench memory --iterations " + iterations, OwnerSide.PARAMETERS);
     file.put("iterations", iterations);
     ArrayNode rows = file.putArray("processes");
     boolean grows = false;
@@ -169,10 +172,10 @@ final class MemoryCommand extends SettingsCommand {
     if (json != null) {
       Figures.write(file, json);
     }
-    if (samples.size() != 1 + ChaosCluster.workers()) {
+    if (samples.size() != 1 + StandaloneCluster.workers()) {
       throw new DemoException(
           "bench memory: expected samples of a driver and "
-              + ChaosCluster.workers()
+              + StandaloneCluster.workers()
               + " executors, actual of "
               + samples.keySet());
     }

@@ -105,7 +105,7 @@ final class WebHdfs implements Storage {
     } catch (URISyntaxException e) {
       throw new IllegalArgumentException(e);
     } catch (InterruptedException e) {
-      throw ChaosSignals.interrupted();
+      throw Signals.interrupted();
     }
   }
 

@@ -21,7 +21,7 @@ import org.hetal.dataset.LocalStorage;
  * other. A training has two executors of one core each. The workers have room for a second
  * training, as the executors of a driver that does not answer keep their cores.
  */
-final class ChaosCluster {
+final class StandaloneCluster {
   private static final Pattern MASTER = Pattern.compile("Starting Spark master at (spark://\\S+)");
   private static final Pattern REGISTERED =
       Pattern.compile("(Successfully registered with master)");
@@ -30,7 +30,7 @@ final class ChaosCluster {
   // The processes are short-lived: compiling them further costs more than it saves.
   private static final String JAVA_OPTIONS = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
-  private final ChaosProcesses processes;
+  private final LoggedProcesses processes;
   private final Path folder;
   private final Path spark;
   private final String secret = secret();
@@ -47,7 +47,7 @@ final class ChaosCluster {
    * @param spark a Spark installation
    * @param properties lines for {@code spark-defaults.conf}, beside its own
    */
-  ChaosCluster(ChaosProcesses processes, Path folder, Path spark, List<String> properties) {
+  StandaloneCluster(LoggedProcesses processes, Path folder, Path spark, List<String> properties) {
     this.processes = processes;
     this.folder = folder.toAbsolutePath();
     this.spark = spark;
@@ -59,7 +59,7 @@ final class ChaosCluster {
     writeConfiguration(properties);
     Path log = this.folder.resolve("master.log");
     Process master = start(log, "master.Master", "--port", "0");
-    this.uri = ChaosProcesses.await(master, MASTER, log);
+    this.uri = LoggedProcesses.await(master, MASTER, log);
     List<String> all = new ArrayList<>(properties);
     all.add("spark.master " + uri);
     writeConfiguration(all);
@@ -138,7 +138,7 @@ final class ChaosCluster {
 
   /** Waits until the master knows it. */
   private void awaitWorker(Worker worker) {
-    ChaosProcesses.await(worker.process(), REGISTERED, worker.log());
+    LoggedProcesses.await(worker.process(), REGISTERED, worker.log());
   }
 
   private Process start(Path log, String main, String... words) {
@@ -190,7 +190,7 @@ final class ChaosCluster {
 
   /** Ends a worker and its executors without notice, and starts another. */
   void replaceWorker(int index) {
-    ChaosSignals.kill(workers.remove(index).process());
+    Signals.kill(workers.remove(index).process());
     Worker replacement = startWorker();
     workers.add(replacement);
     awaitWorker(replacement);

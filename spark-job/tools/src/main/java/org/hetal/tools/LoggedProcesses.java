@@ -19,14 +19,14 @@ import org.hetal.command.ExitCode;
  * Starts processes, each with a log, and ends all of them and what they have started: at {@link
  * #close}, and when this program is interrupted.
  */
-final class ChaosProcesses implements AutoCloseable {
+final class LoggedProcesses implements AutoCloseable {
   private static final Duration TIME_TO_START = Duration.ofMinutes(2);
   private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
 
   private final Set<Process> running = ConcurrentHashMap.newKeySet();
   private final Thread hook = new Thread(this::endAll, "end of all processes");
 
-  ChaosProcesses() {
+  LoggedProcesses() {
     Runtime.getRuntime().addShutdownHook(hook);
   }
 
@@ -57,7 +57,7 @@ final class ChaosProcesses implements AutoCloseable {
     try {
       exit = start(command, environment, log).waitFor();
     } catch (InterruptedException e) {
-      throw ChaosSignals.interrupted();
+      throw Signals.interrupted();
     }
     if (exit != 0) {
       throw new DemoException(
@@ -93,7 +93,7 @@ final class ChaosProcesses implements AutoCloseable {
       if (found.find()) {
         return Optional.of(found.group(1));
       }
-      ChaosSignals.sleep(BETWEEN_LOOKS);
+      Signals.sleep(BETWEEN_LOOKS);
     }
     return Optional.empty();
   }

@@ -18,12 +18,12 @@ import org.hetal.command.ExitCode;
  * a toy ring, which all trials share, and for each trial a copy of the private folder with an
  * oracle of its own.
  */
-final class ChaosOwner {
+final class OwnerSide {
   static final String PARAMETERS = "insecure_n10_l12";
 
   private static final int SECONDS_TO_LISTEN = 120;
 
-  private final ChaosProcesses processes;
+  private final LoggedProcesses processes;
   private final Programs programs;
   private final Path folder;
   private final Path settings;
@@ -35,7 +35,7 @@ final class ChaosOwner {
    * @param folder gets {@code owner}, {@code keys} and {@code dataset}
    * @param training settings below {@code training}
    */
-  ChaosOwner(ChaosProcesses processes, Programs programs, Path home, Path folder, String training) {
+  OwnerSide(LoggedProcesses processes, Programs programs, Path home, Path folder, String training) {
     this.processes = processes;
     this.programs = programs;
     this.folder = folder.toAbsolutePath();
@@ -133,7 +133,7 @@ final class ChaosOwner {
       if (listens()) {
         return oracle;
       }
-      ChaosSignals.sleep(Duration.ofMillis(100));
+      Signals.sleep(Duration.ofMillis(100));
     }
     throw new DemoException("oracle: expected it to listen; see " + log, ExitCode.RETRY.status());
   }

@@ -9,13 +9,13 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** What is done to processes of this machine. */
-final class ChaosSignals {
+final class Signals {
   /** Of ten hundredths of a second, a starved process runs one. */
   private static final String STARVE =
       "end=$((SECONDS + $1)); shift; while ((SECONDS < end)); do"
           + " kill -STOP \"$@\"; sleep 0.45; kill -CONT \"$@\"; sleep 0.05; done";
 
-  private ChaosSignals() {}
+  private Signals() {}
 
   /** Ends a process and what it has started, and waits for the end of the process. */
   static void kill(Process process) {

@@ -13,12 +13,12 @@ import java.util.regex.Pattern;
 import org.hetal.dataset.Storage;
 
 /** HDFS on loopback: one namenode and one datanode, each a process, from Hadoop's own programs. */
-final class ChaosHdfs {
+final class HdfsCluster {
   private static final Pattern NAMENODE = Pattern.compile("(RPC up at)");
   private static final Pattern DATANODE = Pattern.compile("(successfully registered with NN)");
   private static final String SERVER = "org.apache.hadoop.hdfs.server.";
 
-  private final ChaosProcesses processes;
+  private final LoggedProcesses processes;
   private final Path folder;
   private final Path jars;
   private final int rpc = Parties.freePort();
@@ -32,7 +32,7 @@ final class ChaosHdfs {
    * @param folder gets logs and data
    * @param jars of Hadoop's client and minicluster
    */
-  ChaosHdfs(ChaosProcesses processes, Path folder, Path jars) {
+  HdfsCluster(LoggedProcesses processes, Path folder, Path jars) {
     this.processes = processes;
     this.folder = folder.toAbsolutePath();
     this.jars = jars.toAbsolutePath();
@@ -47,7 +47,7 @@ final class ChaosHdfs {
         Map.of(),
         this.folder.resolve("format.log"));
     Path log = this.folder.resolve("namenode.log");
-    ChaosProcesses.await(
+    LoggedProcesses.await(
         processes.start(java(SERVER + "namenode.NameNode"), Map.of(), log), NAMENODE, log);
     startDatanode();
   }
@@ -137,6 +137,6 @@ final class ChaosHdfs {
     started++;
     Path log = folder.resolve("datanode-" + started + ".log");
     datanode = processes.start(java(SERVER + "datanode.DataNode"), Map.of(), log);
-    ChaosProcesses.await(datanode, DATANODE, log);
+    LoggedProcesses.await(datanode, DATANODE, log);
   }
 }

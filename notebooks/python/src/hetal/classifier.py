@@ -27,7 +27,8 @@ class HetalClassifier(ClassifierMixin, BaseEstimator):
 
     Parameters:
         parameters: the CKKS parameter set. `insecure_simulator_n12_l12` computes on doubles in milliseconds per
-            iteration, `insecure_n10_l12` on ciphertexts that protect nothing, `n16_l12` at 128-bit security.
+            iteration, `insecure_n10_l12` on ciphertexts that protect nothing, `auto` at 128-bit security
+            (the fastest of the secure sets, such as `n16_l14`).
         epochs: passes over the rows.
         batch_rows: rows of a minibatch.
         learning_rate: factor of the mean gradient of a minibatch.

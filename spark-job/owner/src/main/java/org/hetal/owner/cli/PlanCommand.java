@@ -56,8 +56,9 @@ final class PlanCommand extends OwnerCommand {
       paramLabel = "FILE",
       split = ",",
       description =
-          "Figures of your machine, from: hetal bench engine --json FILE (default: of the project's);"
-              + " for --cores several, of one number of threads each")
+          "Figures of your machine, from: hetal bench engine --set SET --json FILE (default: of the"
+              + " project's); with parameters = auto of both sets; for --cores several, of one number"
+              + " of threads each")
   private List<Path> costs = List.of();
 
   @Option(
@@ -174,6 +175,7 @@ final class PlanCommand extends OwnerCommand {
             known.comparable(settings()));
     sayParameters(choice.best().plan());
     say("chosen by               %s", choice.reason());
+    known.requireSet(choice.best().parameters());
     return choice.best().plan();
   }
 

@@ -2,10 +2,12 @@ package org.hetal.owner.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import org.hetal.config.ParameterSets;
 import org.hetal.config.Settings;
+import org.hetal.config.SettingsException;
 import org.hetal.he.Parameters;
 import org.hetal.owner.keys.BenchFile;
 import org.hetal.owner.keys.Clients;
@@ -65,6 +67,25 @@ final class PlanCosts {
         .<Function<Parameters, CostModel>>map(
             threads -> set -> BenchFile.byThreads(filesOf(set), set).at(threads))
         .orElse(SetChoice::shippedCosts);
+  }
+
+  /**
+   * Refuses files that lack the set that {@code auto} took.
+   *
+   * @throws SettingsException saying what to measure
+   */
+  void requireSet(Parameters parameters) {
+    if (!areShipped() && files.stream().noneMatch(file -> isOf(file, parameters))) {
+      throw new SettingsException(
+          String.format(
+              Locale.ROOT,
+              "--costs: expected figures of %s, which parameters = auto chose by the project's own,"
+                  + " actual none in %s; measure: hetal bench engine --set %s --json FILE, and give"
+                  + " --costs the files of both sets, or set parameters to the one that was measured",
+              parameters.name(),
+              files,
+              parameters.name()));
+    }
   }
 
   /** All of them when none is of the set: reading them then says what is missing. */

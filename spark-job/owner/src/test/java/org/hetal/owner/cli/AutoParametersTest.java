@@ -7,6 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.hetal.dataset.PlanFile;
 import org.junit.jupiter.api.Test;
@@ -135,6 +138,52 @@ class AutoParametersTest {
     Files.delete(plan);
     refused(65, "actual " + TOY, "keygen", "--set", "parameters=auto");
     assertFalse(Files.exists(plan));
+  }
+
+  @Test
+  void costsOfBothSets_decideTheChoice() throws Exception {
+    owner = new OwnerFolder(root, "native", "auto");
+    Path small = costs("n16_l12", 2.0);
+    Path large = costs("n16_l14", 3.5);
+    run(0, "plan", "--costs", small + "," + large);
+    assertEquals("n16_l12", planned(), "three bootstraps of 2 s before two of 3.5 s");
+    assertTrue(owner.output.contains("costs: " + small + ", " + large), owner.output);
+    assertTrue(owner.output.contains("one worker like that of " + small), owner.output);
+    Path faster = costs("n16_l14", 2.5);
+    run(0, "plan", "--costs", small + "," + faster);
+    assertEquals("n16_l14", planned());
+  }
+
+  @Test
+  void costsOfOneSet_areRefusedWhenTheOtherIsChosen() throws Exception {
+    owner = new OwnerFolder(root, "native", "auto");
+    Path small = costs("n16_l12", 2.0);
+    refused(
+        78,
+        "--costs: expected figures of n16_l14, which parameters = auto chose by the project's own,"
+            + " actual none in ["
+            + small
+            + "]; measure: hetal bench engine --set n16_l14",
+        "plan",
+        "--costs",
+        small.toString());
+    assertFalse(Files.exists(root.resolve("cluster/plan.json")));
+    run(0, "plan", "--costs", costs("n16_l14", 9).toString());
+    assertEquals("n16_l14", planned(), "by the project's own costs");
+    assertTrue(owner.output.contains("n16_l12_2_threads_epyc.json"), owner.output);
+  }
+
+  /** With next to no time for rotations and products. */
+  private Path costs(String set, double bootstrapSeconds) throws IOException {
+    String entry =
+        "{\"name\": \"%s\", \"parameter_set\": \"%s\", \"threads\": 4, \"median_s\": %s}";
+    List<String> entries = new ArrayList<>();
+    for (String name : List.of("rotate", "multiply", "bootstrap", "bootstrap_pair")) {
+      double seconds = name.startsWith("bootstrap") ? bootstrapSeconds : 1e-6;
+      entries.add(String.format(Locale.ROOT, entry, name, set, seconds));
+    }
+    return Files.writeString(
+        root.resolve(set + "-" + bootstrapSeconds + ".json"), entries.toString());
   }
 
   private static String[] with(String[] set, Object... more) {

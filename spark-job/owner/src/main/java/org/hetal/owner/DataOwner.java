@@ -222,7 +222,7 @@ public final class DataOwner implements AutoCloseable {
     KeyBundle bundle = new KeyBundle(storage("evaluation keys", folder));
     shared.add(folder);
     try (OwnerLock lock = context.lock()) {
-      context.keyFile().removePartial();
+      context.keyFile().removeLeftovers();
       Client client = context.client();
       boolean there = bundle.isPresent();
       if (there) {

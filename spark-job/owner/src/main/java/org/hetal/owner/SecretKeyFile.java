@@ -10,6 +10,7 @@ import java.util.Arrays;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.CommitException;
+import org.hetal.dataset.LocalStorage;
 import org.hetal.he.AtomicFile;
 import org.hetal.he.FileReadException;
 import org.hetal.he.FileWriteException;
@@ -34,7 +35,7 @@ final class SecretKeyFile {
    * @throws CommitException when the file is there already
    */
   Client generate(Clients backend, Settings settings) {
-    removePartial();
+    removeLeftovers();
     if (Files.exists(file)) {
       throw occupied();
     }
@@ -109,20 +110,22 @@ final class SecretKeyFile {
 
   /** The key is at its place whole or not at all; the lock of the owner keeps others out. */
   private void save(Client client, Passphrase passphrase) {
-    Path partial = partial();
     OwnerOnly.makeFolder(file.toAbsolutePath().getParent());
+    Path partial = AtomicFile.temporary(file);
     try {
-      if (passphrase.isUsed()) {
-        AtomicFile.writeNew(partial, encrypted(client, passphrase), OwnerOnly.file());
-      } else {
-        client.saveSecretKey(partial);
+      try {
+        if (passphrase.isUsed()) {
+          AtomicFile.writeNew(partial, encrypted(client, passphrase), OwnerOnly.file());
+        } else {
+          client.saveSecretKey(partial);
+        }
+        place(partial);
+      } finally {
+        Files.deleteIfExists(partial);
       }
-      place(partial);
       AtomicFile.synchronize(file.toAbsolutePath().getParent());
     } catch (IOException e) {
       throw FileWriteException.of(file, e);
-    } finally {
-      removePartial();
     }
   }
 
@@ -158,17 +161,10 @@ final class SecretKeyFile {
     return new CommitException(file + ": expected no secret key yet, actual one; kept");
   }
 
-  private Path partial() {
-    return file.resolveSibling("." + file.getFileName() + ".partial");
-  }
-
   /** Deletes what a killed process left. The caller holds the owner's lock. */
-  void removePartial() {
-    try {
-      Files.deleteIfExists(partial());
-    } catch (IOException e) {
-      throw FileWriteException.of(partial(), e);
-    }
+  void removeLeftovers() {
+    Path absolute = file.toAbsolutePath();
+    new LocalStorage(absolute.getParent()).removeLeftovers(absolute.getFileName().toString());
   }
 
   boolean isPresent() {

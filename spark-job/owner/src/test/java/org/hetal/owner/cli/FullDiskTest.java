@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 import org.hetal.he.KeyBundleManifest;
+import org.hetal.he.library.OwnerOnly;
 import org.hetal.he.owner.Client;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -128,5 +129,8 @@ class FullDiskTest {
             > 0);
     leave(MOST_PAGES);
     assertEquals(0, owner.hetal("evaluate"), owner.output);
+    Path passphrase = Files.createFile(disk.resolve("passphrase"), OwnerOnly.file());
+    Files.writeString(passphrase, "correct horse battery");
+    assertTrue(untilDone("change-passphrase", "--new-passphrase", passphrase.toString()) > 0);
   }
 }

@@ -167,5 +167,43 @@ TEST_F(Wiping, NothingOfTheKeyIsGivenBackAfterAnError) {
   EXPECT_EQ(watch.found(), (std::map<std::string, int>{}));
 }
 
+/// The message with its noise, in each form that a decryption computes.
+Secrets message_of(const Seed& seed, const Bytes& file, const ckks::KeyId& id) {
+  const ckks::Context context(ckks::Parameters::named(kSet), 1);
+  const owner::SecretKey key(context, seed);
+  const ckks::Ciphertext ciphertext = ckks::deserialize(context, file, id);
+  const ckks::RnsPoly s = context.from_coefficients(key.coefficients(), {1, false});
+  const ckks::RnsPoly m = context.copy(ciphertext.parts[1], 1);
+  context.device().mul(context.view(m), m.data(), s.data());
+  context.device().add(context.view(m), m.data(), ciphertext.parts[0].data());
+  Secrets out;
+  std::vector<Word> host(8);
+  context.device().download(host.data(), m.data(), host.size());
+  out["message, evaluation form"] = bytes_of(host.data(), host.size());
+  context.device().intt(context.view(m));
+  context.device().download(host.data(), m.data(), host.size());
+  out["message, residues of the coefficients"] = bytes_of(host.data(), host.size());
+  std::vector<double> coefficients;
+  const Word q0 = context.modulus(0).value();
+  for (const Word word : host) {
+    const double value = word > q0 / 2 ? -static_cast<double>(q0 - word) : static_cast<double>(word);
+    coefficients.push_back(value / ciphertext.scale);
+  }
+  out["message, coefficients"] = bytes_of(coefficients.data(), coefficients.size());
+  return out;
+}
+
+TEST_F(Wiping, ADecryptionGivesBackNothingOfTheExactMessage) {
+  owner::Client maker(kSet, 1, seed, true);
+  // At level 0, where one limb holds the message.
+  const Bytes ciphertext = maker.encrypt({0.25}, 0);
+  const wiping::Watch watch(message_of(seed, ciphertext, maker.key_id()));
+  {
+    const owner::Client client(kSet, 1, seed, true);
+    EXPECT_NEAR(client.decrypt(ciphertext)[0].real(), 0.25, 1e-2);
+  }
+  EXPECT_EQ(watch.found(), (std::map<std::string, int>{}));
+}
+
 }  // namespace
 }  // namespace hetal

@@ -177,8 +177,8 @@ public final class ClusterRun implements AutoCloseable {
    */
   public Storage runStorage(String folder, RunLock lock) {
     String run = settings.paths().run();
-    Storage files = new HadoopStorage(folder.isEmpty() ? run : run + "/" + folder, hadoop);
-    return new LockedStorage(files, lock);
+    return new LockedStorage(
+        new HadoopStorage(folder.isEmpty() ? run : run + "/" + folder, hadoop), lock);
   }
 
   /** Any folder that Hadoop knows. */

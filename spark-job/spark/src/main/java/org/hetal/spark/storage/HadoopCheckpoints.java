@@ -44,6 +44,7 @@ public final class HadoopCheckpoints implements CheckpointStore {
               + " paths.run");
 
   private final HadoopStorage storage;
+  private final LockedStorage locked;
   private final RunLock lock;
 
   /** Where a checkpoint was taken; the name of its folder tells. */
@@ -84,6 +85,7 @@ public final class HadoopCheckpoints implements CheckpointStore {
    */
   public HadoopCheckpoints(HadoopStorage storage, RunLock lock) {
     this.storage = storage;
+    this.locked = new LockedStorage(storage, lock);
     this.lock = lock;
   }
 
@@ -110,12 +112,11 @@ public final class HadoopCheckpoints implements CheckpointStore {
               write(folder, "w", checkpoint.weights(), there),
               write(folder, "v", checkpoint.lookahead(), there),
               write(folder, bestName(checkpoint), checkpoint.best(), there));
-      lock.requireHeld();
-      FORMAT.write(storage, folder + "/" + MANIFEST, manifest);
+      FORMAT.write(locked, folder + "/" + MANIFEST, manifest);
       List<Position> all = committed();
       for (Position old : all.subList(0, Math.max(0, all.size() - KEPT))) {
         // The manifest first: a deletion that is cut off leaves nothing that looks complete.
-        storage.delete(old.folder() + "/" + MANIFEST);
+        locked.delete(old.folder() + "/" + MANIFEST);
         storage.deleteFolder(old.folder());
       }
     } catch (UncheckedIOException e) {
@@ -231,8 +232,7 @@ public final class HadoopCheckpoints implements CheckpointStore {
       // The level is in the ciphertext itself; the checkpoint does not need to know it.
       StoredFile file = new StoredFile(path, 0, bytes.length, Digests.sha256(bytes));
       if (!there.contains(file)) {
-        lock.requireHeld();
-        storage.writeAtomically(path, bytes);
+        locked.writeAtomically(path, bytes);
       }
       files.add(file);
     }

@@ -79,9 +79,23 @@ public final class HadoopStorage implements Storage {
   public void writeAtomically(String path, byte[] bytes) {
     Path file = new Path(root, path);
     Path partial = new Path(file.getParent(), "." + file.getName() + "." + UUID.randomUUID());
+    writeAtomically(partial, path, bytes, () -> {});
+  }
+
+  /**
+   * As {@link #writeAtomically(String, byte[])}, with a check before the file is visible.
+   *
+   * @param partial where the bytes go first; its folder is made
+   * @param check throws a {@link CommitException} when the file must not be written
+   */
+  void writeAtomically(Path partial, String path, byte[] bytes, Runnable check) {
+    Path file = new Path(root, path);
     try {
       files.mkdirs(file.getParent());
-      replace(files, partial, file, bytes);
+      replace(files, partial, file, bytes, check);
+    } catch (CommitException e) {
+      deleteQuietly(partial);
+      throw e;
     } catch (FSError e) { // how Hadoop reports that a local disk is full
       throw refused(partial, file, new IOException(e));
     } catch (IOException e) {
@@ -91,13 +105,17 @@ public final class HadoopStorage implements Storage {
 
   private UncheckedIOException refused(Path partial, Path file, IOException reason) {
     if (HadoopFailures.isLasting(reason)) {
-      try {
-        files.delete(partial, false); // the disk may be full
-      } catch (IOException e) {
-        // The reason of the first failure is reported.
-      }
+      deleteQuietly(partial); // the disk may be full
     }
     return HadoopFailures.refused("cannot write", file, reason);
+  }
+
+  private void deleteQuietly(Path partial) {
+    try {
+      files.delete(partial, false);
+    } catch (IOException e) {
+      // The reason of the first failure is reported.
+    }
   }
 
   @Override
@@ -213,10 +231,13 @@ public final class HadoopStorage implements Storage {
    *
    * <p>On an object store such as {@code s3a:} a rename copies and deletes. There the bytes are one
    * PUT to {@code file}, which appears whole or not at all.
+   *
+   * @param check called right before the rename or the PUT; what it throws ends the writing
    */
-  static void replace(FileSystem files, Path partial, Path file, byte[] bytes) throws IOException {
+  static void replace(FileSystem files, Path partial, Path file, byte[] bytes, Runnable check)
+      throws IOException {
     if (files.hasPathCapability(file, CommonPathCapabilities.ABORTABLE_STREAM)) {
-      put(files, file, bytes);
+      put(files, file, bytes, check);
       return;
     }
     FSDataOutputStream out = files.create(partial, true);
@@ -231,14 +252,17 @@ public final class HadoopStorage implements Storage {
       throw e;
     }
     out.close();
+    check.run();
     rename(files, partial, file);
   }
 
   /** Closing the stream sends the object; a stream that failed must not be closed before abort. */
-  private static void put(FileSystem files, Path file, byte[] bytes) throws IOException {
+  private static void put(FileSystem files, Path file, byte[] bytes, Runnable check)
+      throws IOException {
     FSDataOutputStream out = files.create(file, true);
     try {
       out.write(bytes);
+      check.run();
     } catch (IOException | RuntimeException | Error e) {
       out.abort();
       IOUtils.closeStream(out);

@@ -1,22 +1,29 @@
 package org.hetal.spark.storage;
 
+import java.io.UncheckedIOException;
 import java.util.List;
 import org.hetal.dataset.Storage;
 
 /**
- * A folder of a run that only the holder of the run's lock writes: each write and deletion first
- * checks that this process still holds it. A process that did not run for longer than its lease, as
- * in a suspended virtual machine, then writes nothing into a run that another process continues.
+ * A folder of a run that only the holder of the run's lock writes: each write and deletion checks
+ * that this process still holds it. A process that did not run for longer than its lease, as in a
+ * suspended virtual machine, then writes nothing into a run that another process continues.
+ *
+ * <p>A file is written under the name {@link RunLock#partial()}, then the lock is checked, then the
+ * file is renamed. Whoever takes the lock over deletes such files of others before it reads the
+ * run. A process that was suspended between check and rename therefore has nothing to rename. On an
+ * object store, where nothing is renamed, a process that was suspended after the check still sends
+ * its object.
  */
 public final class LockedStorage implements Storage {
-  private final Storage files;
+  private final HadoopStorage files;
   private final RunLock lock;
 
   /**
    * @param files the folder
    * @param lock of the run that it belongs to
    */
-  public LockedStorage(Storage files, RunLock lock) {
+  public LockedStorage(HadoopStorage files, RunLock lock) {
     this.files = files;
     this.lock = lock;
   }
@@ -37,7 +44,12 @@ public final class LockedStorage implements Storage {
   @Override
   public void writeAtomically(String path, byte[] bytes) {
     lock.requireHeld();
-    files.writeAtomically(path, bytes);
+    try {
+      files.writeAtomically(lock.partial(), path, bytes, lock::requireHeld);
+    } catch (UncheckedIOException e) {
+      lock.requireHeld(); // another process that took the run deletes files that it did not write
+      throw e;
+    }
   }
 
   @Override

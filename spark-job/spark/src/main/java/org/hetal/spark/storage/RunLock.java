@@ -22,6 +22,7 @@ import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStreamBuilder;
 import org.apache.hadoop.fs.FSError;
+import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.Options;
 import org.apache.hadoop.fs.Path;
@@ -42,9 +43,14 @@ import org.slf4j.LoggerFactory;
  * machines that share a run directory must agree to a minute.
  *
  * <p>Creating a file that must not exist is atomic on local disks, HDFS and S3 (a conditional PUT),
- * but not on every object store. The owner therefore checks at each renewal and before each
- * checkpoint ({@link #requireHeld}) that the file still contains its own token. It never reads the
- * file while it renews it: S3A fails to read an object that is replaced meanwhile.
+ * but not on every object store. The owner therefore checks at each renewal and right before each
+ * file of the run becomes visible ({@link #requireHeld}) that the file still contains its own
+ * token. It never reads the file while it renews it: S3A fails to read an object that is replaced
+ * meanwhile.
+ *
+ * <p><b>Fencing.</b> What a process writes into the run has a name in {@link #partial()}'s folder
+ * until it is whole. Whoever takes the lock deletes those folders of others, so a process that was
+ * suspended on its way to the rename finds its file gone. {@link LockedStorage} uses this.
  */
 public final class RunLock implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(RunLock.class);
@@ -52,6 +58,7 @@ public final class RunLock implements AutoCloseable {
   static final int RENEW_SECONDS = 20;
   public static final int STALE_SECONDS = 120;
 
+  private static final String WRITING = ".writing-";
   private static final String TOKEN = "token";
   private static final String RENEWED = "renewed";
   private static final int MOST_BYTES = 1 << 16;
@@ -117,6 +124,7 @@ public final class RunLock implements AutoCloseable {
         }
       }
       lock.requireHeld();
+      lock.deletePartialsOfOthers();
     } catch (IOException e) {
       throw HadoopFailures.ofRun(
           "run directory " + runDirectory + ": cannot be written: " + HadoopFailures.reason(e),
@@ -171,6 +179,24 @@ public final class RunLock implements AutoCloseable {
     }
   }
 
+  /** A new name for a file that is being written, in a folder of this owner. */
+  Path partial() {
+    return new Path(writing(token), UUID.randomUUID().toString());
+  }
+
+  private Path writing(String ofToken) {
+    return new Path(file.getParent(), WRITING + ofToken);
+  }
+
+  /** Called by the owner of the lock before it reads the run. */
+  private void deletePartialsOfOthers() throws IOException {
+    for (FileStatus status : files.listStatus(file.getParent())) {
+      if (status.isDirectory() && status.getPath().getName().startsWith(WRITING)) {
+        files.delete(status.getPath(), true);
+      }
+    }
+  }
+
   /** The failure of the last renewal; empty when it succeeded. */
   public Optional<IOException> failedRenewal() {
     return Optional.ofNullable(failedRenewal);
@@ -180,6 +206,7 @@ public final class RunLock implements AutoCloseable {
   public synchronized void close() {
     renewals.shutdownNow();
     try {
+      files.delete(writing(token), true);
       if (token.equals(read().orElse(Map.of()).get(TOKEN))) {
         files.delete(file, false);
       }
@@ -228,19 +255,28 @@ public final class RunLock implements AutoCloseable {
   public synchronized void renew() {
     try {
       requireHeld();
-      HadoopStorage.replace(files, next(token), file, content());
+      HadoopStorage.replace(files, next(token), file, content(), this::requireHeld);
       failedRenewal = null;
     } catch (IOException e) {
       renewalFailed(e);
     } catch (FSError | RuntimeException e) { // one that escaped would end the renewals
       if (lost != null) {
         renewals.shutdown(); // "lost" is thrown before the next commit
+        deleteQuietly(next(token));
       } else {
         renewalFailed(new IOException(e));
       }
     } catch (Error e) { // the scheduler would drop it
       Thread thread = Thread.currentThread();
       thread.getUncaughtExceptionHandler().uncaughtException(thread, e);
+    }
+  }
+
+  private void deleteQuietly(Path partial) {
+    try {
+      files.delete(partial, false);
+    } catch (IOException e) {
+      LOG.warn("run lock {}: {} remains: {}", file, partial, e.toString());
     }
   }
 

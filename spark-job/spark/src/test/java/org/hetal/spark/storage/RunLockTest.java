@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,9 +18,9 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.hetal.dataset.CommitException;
-import org.hetal.dataset.LocalStorage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -102,7 +103,7 @@ public class RunLockTest {
   /** The process did not run for longer than its lease, and another took the run. */
   @Test
   void storage_ofALostLock_isNotWritten() throws Exception {
-    LocalStorage files = new LocalStorage(root.resolve("run"));
+    HadoopStorage files = storage();
     try (RunLock lock = acquire()) {
       LockedStorage storage = new LockedStorage(files, lock);
       storage.writeAtomically("metrics.jsonl", new byte[] {1});
@@ -113,6 +114,74 @@ public class RunLockTest {
       assertArrayEquals(new byte[] {1}, files.read("metrics.jsonl"));
     }
     assertTrue(files.exists(RunLock.NAME), "the lock of another was removed");
+  }
+
+  private HadoopStorage storage() {
+    return new HadoopStorage(root.resolve("run").toString(), new Configuration(false));
+  }
+
+  /** As if the process had not run since long before the lease ended, with the same token. */
+  private void endLease() throws Exception {
+    Path file = root.resolve("run/run.lock");
+    Instant old = Instant.now().minusSeconds(RunLock.STALE_SECONDS + 5);
+    Files.writeString(
+        file, Files.readString(file).replaceAll("renewed=.*", "renewed=" + old).strip() + "\n");
+  }
+
+  /** Suspended between the check of the lock and the rename: both have nothing to do with time. */
+  @Test
+  void fileOfAProcessThatWasSuspendedAfterItsCheck_isNotRenamedIntoTheRunOfAnother()
+      throws Exception {
+    HadoopStorage files = storage();
+    List<RunLock> second = new ArrayList<>();
+    try (RunLock first = acquire()) {
+      new LockedStorage(files, first).writeAtomically("metrics.jsonl", new byte[] {1});
+      Runnable suspended =
+          () -> {
+            first.requireHeld();
+            try {
+              endLease();
+            } catch (Exception e) {
+              throw new IllegalStateException(e);
+            }
+            second.add(acquire());
+            new LockedStorage(files, second.get(0))
+                .writeAtomically("metrics.jsonl", new byte[] {2});
+          };
+      assertThrows(
+          UncheckedIOException.class,
+          () -> files.writeAtomically(first.partial(), "metrics.jsonl", new byte[] {3}, suspended));
+      assertArrayEquals(new byte[] {2}, files.read("metrics.jsonl"));
+      assertThrows(
+          CommitException.class,
+          () -> new LockedStorage(files, first).writeAtomically("x", new byte[] {3}));
+    }
+    second.get(0).requireHeld();
+    second.get(0).close();
+    try (Stream<Path> left = Files.list(root.resolve("run"))) {
+      assertEquals(
+          List.of("metrics.jsonl"), left.map(each -> each.getFileName().toString()).toList());
+    }
+  }
+
+  @Test
+  void fileThatIsWrittenWhileTheLockIsLost_isRemoved() throws Exception {
+    HadoopStorage files = storage();
+    try (RunLock lock = acquire()) {
+      Runnable losing =
+          () -> {
+            try {
+              write("another-host", 1, "unknown", Instant.now());
+            } catch (Exception e) {
+              throw new IllegalStateException(e);
+            }
+            lock.requireHeld();
+          };
+      assertThrows(
+          CommitException.class,
+          () -> files.writeAtomically(lock.partial(), "metrics.jsonl", new byte[] {1}, losing));
+      assertEquals(List.of("run.lock"), files.walk());
+    }
   }
 
   @Test

@@ -2,14 +2,15 @@
 # Fuzzes the readers of outside bytes: fuzz.sh [SECONDS [TARGET...]]. Each target runs for SECONDS (default 60): those in C++ with
 # libFuzzer (he-native/cpp/fuzz), those in Java with Jazzer (spark-job/*/src/test). Seeds are in the repository. Corpora, logs and
 # what is found go to .hetal/fuzz/TARGET. Prints executions and result of each target and appends them to .hetal/fuzz/results.tsv.
-# Without a fault it ends with 0. fuzz.sh --list prints the targets.
+# Without a fault it ends with 0. fuzz.sh --list prints the targets; fuzz.sh --table prints the totals of all runs that were
+# recorded, in the form of he-native/cpp/bench/results/fuzz.tsv.
 set -euo pipefail
 root=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.." >/dev/null && pwd)
 readonly root
 # shellcheck source-path=SCRIPTDIR source=needs.sh
 source "$root/dev/needs.sh"
 
-readonly JAZZER=0.30.0 WORK=$root/.hetal/fuzz
+readonly JAZZER=0.30.0 WORK=$root/.hetal/fuzz EX_INPUT=65
 readonly NATIVE=(ciphertext secret_key public_key manifest key_file openfhe_ciphertext)
 # Module and class of Jazzer's entry.
 readonly ENTRIES=(owner:org.hetal.owner.fuzz.JazzerEntry spark:org.hetal.spark.fuzz.JazzerEntry)
@@ -76,8 +77,29 @@ fuzz() { # TARGET SECONDS COMMAND...
   record "$1" $((SECONDS - begin)) "$status" "$log"
 }
 
+# The totals of each target over all runs in results.tsv.
+table() {
+  [[ -s $WORK/results.tsv ]] || fail "$EX_INPUT" "fuzz: expected runs in $WORK/results.tsv, actual none; dev/fuzz.sh SECONDS makes them"
+  printf '# total of all runs in .hetal/fuzz/results.tsv\n# target\tseconds with the start of the program\texecutions\tresult\n'
+  LC_ALL=C awk -F '\t' -v OFS='\t' '
+    NF != 4 || $2 !~ /^[0-9]+$/ || $3 !~ /^[0-9]+$/ { printf "fuzz: results.tsv, line %d: expected target, seconds, executions, result\n", NR >"/dev/stderr"; bad = 1; exit }
+    !($1 in runs) { order[++targets] = $1 }
+    { runs[$1]++; seconds[$1] += $2; executions[$1] += $3; failed[$1] += $4 != "passed" }
+    END {
+      if (bad) exit 65
+      for (i = 1; i <= targets; i++) {
+        t = order[i]
+        printf "%s\t%d\t%d\t%s\n", t, seconds[t], executions[t], failed[t] ? failed[t] " of " runs[t] " runs failed" : "passed"
+      }
+    }' "$WORK/results.tsv"
+}
+
+if [[ ${1:-} == --table && $# == 1 ]]; then
+  table
+  exit
+fi
 if [[ ${1:-} != --list && ! ${1:-60} =~ ^[1-9][0-9]*$ ]]; then
-  fail "$EX_USAGE" "fuzz: expected a number of seconds and names of targets, or --list; actual '$*'"
+  fail "$EX_USAGE" "fuzz: expected a number of seconds and names of targets, --list or --table; actual '$*'"
 fi
 prepare_java
 declare -A java_targets=()

@@ -133,6 +133,8 @@ test_all() {
   "$root/dev/notebooks_test.sh"
   section "launcher"
   "$root/dev/launcher_test.sh"
+  section "passphrases on a terminal"
+  in_tree python3 dev/terminal_test.py
   section "packages of both roles with a Java run-time alone"
   "$root/dev/package_test.sh"
   section "status, reports in Chromium, the model in scikit-learn, ONNX and Spark ML"

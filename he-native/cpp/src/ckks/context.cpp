@@ -106,7 +106,7 @@ void Context::require_fits(const std::vector<std::int64_t>& coefficients, int le
   }
 }
 
-RnsPoly Context::from_coefficients(const std::vector<std::int64_t>& coefficients, Basis basis) const {
+RnsPoly Context::from_coefficients(std::span<const std::int64_t> coefficients, Basis basis) const {
   RnsPoly out = allocate(basis);
   device_->from_signed(view(out), coefficients.data());
   device_->ntt(view(out));

@@ -75,7 +75,7 @@ class Context {
   /// Throws InvalidArgument for coefficients that exceed half the modulus of a level.
   void require_fits(const std::vector<std::int64_t>& coefficients, int level) const;
   /// Transforms signed coefficients to evaluation form.
-  RnsPoly from_coefficients(const std::vector<std::int64_t>& coefficients, Basis basis) const;
+  RnsPoly from_coefficients(std::span<const std::int64_t> coefficients, Basis basis) const;
   /// Divides each polynomial of `a` by the product of its `rescaled` highest chain primes and, if extended, by P, and
   /// rounds to nearest. All have one basis. addends[i], unless null, is added to result i after the division; it must
   /// have at least the limbs of the result.

@@ -47,7 +47,7 @@ std::vector<std::int64_t> secret_coefficients(const PrivateKey& secret) {
   return out;
 }
 
-PrivateKey secret_from_coefficients(const Context& context, const std::vector<std::int64_t>& coefficients,
+PrivateKey secret_from_coefficients(const Context& context, std::span<const std::int64_t> coefficients,
                                     const std::string& key_tag) {
   const auto q = primes(context);
   Residues residues;

@@ -1,6 +1,8 @@
 // What needs a secret key. Compiled into the client's library and the tests, never into the cluster's.
 #pragma once
 
+#include <span>
+
 #include "openfhe/exchange.h"
 
 namespace hetal::openfhe {
@@ -14,7 +16,7 @@ void wipe(const PrivateKey& secret);
 
 /// The ternary coefficients of a secret key, and a key made of them.
 std::vector<std::int64_t> secret_coefficients(const PrivateKey& secret);
-PrivateKey secret_from_coefficients(const Context& context, const std::vector<std::int64_t>& coefficients,
+PrivateKey secret_from_coefficients(const Context& context, std::span<const std::int64_t> coefficients,
                                     const std::string& key_tag);
 
 }  // namespace hetal::openfhe

@@ -58,7 +58,7 @@ std::vector<std::int64_t> unpack_ternary(const std::uint8_t* packed, std::size_t
   return out;
 }
 
-void pack_ternary(std::uint8_t* packed, const std::vector<std::int64_t>& values) {
+void pack_ternary(std::uint8_t* packed, std::span<const std::int64_t> values) {
   std::memset(packed, 0, values.size() / 4);
   for (std::size_t i = 0; i < values.size(); ++i) {
     const unsigned code = values[i] == -1 ? 2u : static_cast<unsigned>(values[i]);
@@ -76,16 +76,16 @@ void require_level(const Context& context, int level) {
 Client::Client(const std::string& parameter_set, int threads, const Seed& seed, bool insecure_deterministic)
     : context_(std::make_unique<Context>(Parameters::named(parameter_set), threads)),
       secret_(std::make_unique<SecretKey>(*context_, seed)),
-      insecure_deterministic_(insecure_deterministic),
-      master_(insecure_deterministic ? seed : Seed{}) {
+      insecure_deterministic_(insecure_deterministic) {
   require<SecurityError>(!insecure_deterministic || context_->parameters().insecure(), parameter_set,
                          ": expected an insecure_ parameter set for a key pair of a known seed");
+  if (insecure_deterministic) long_lived_seeds().master = seed;
   Random random(seed, kKeyIdStream);
   for (std::size_t i = 0; i < key_id_.size(); i += 8) {
     const std::uint64_t word = random.next();
     std::memcpy(key_id_.data() + i, &word, 8);
   }
-  encryption_seed_ = next_seed().value();
+  long_lived_seeds().encryption = next_seed().value();
 }
 
 Client::Client(ByteView file, int threads) : context_(context_of(file, "secret key", threads)) {
@@ -100,24 +100,27 @@ Client::Client(ByteView file, int threads) : context_(context_of(file, "secret k
   const auto weight = static_cast<int>(n) - std::count(sparse.values.begin(), sparse.values.end(), 0);
   require<FormatError>(weight == ckks::kSparseWeight, "secret key: sparse secret: expected ", ckks::kSparseWeight,
                        " coefficients that are not 0, actual ", weight);
-  secret_ = std::make_unique<SecretKey>(std::move(dense.values), std::move(sparse.values));
-  encryption_seed_ = next_seed().value();
+  secret_ = std::make_unique<SecretKey>(dense.values, sparse.values);
+  long_lived_seeds().encryption = next_seed().value();
 }
 
-Client::~Client() {
-  explicit_bzero(encryption_seed_.data(), encryption_seed_.size());
-  explicit_bzero(master_.data(), master_.size());
+Client::~Client() = default;
+
+const std::string& Client::lock_refusal() const {
+  return secret_->lock_refusal().empty() ? seed_memory_.refusal() : secret_->lock_refusal();
 }
 
 SecretSeed Client::next_seed() {
-  return insecure_deterministic_ ? derived(master_, kSeedStreams + ++seeds_) : SecretSeed(Random::seed_from_os());
+  return insecure_deterministic_ ? derived(long_lived_seeds().master, kSeedStreams + ++seeds_)
+                                 : SecretSeed(Random::seed_from_os());
 }
 
 Bytes Client::encrypt(const std::vector<std::complex<double>>& slots, int level) {
   require_level(*context_, level);
   const std::uint64_t stream = ++encryptions_;
-  const ckks::Ciphertext c = owner::encrypt(*context_, *secret_, encryption_seed_, stream, slots, level);
-  return ckks::serialize(*context_, c, key_id_, ckks::Seeded{uniform_seed(encryption_seed_), stream});
+  const Seed& seed = long_lived_seeds().encryption;
+  const ckks::Ciphertext c = owner::encrypt(*context_, *secret_, seed, stream, slots, level);
+  return ckks::serialize(*context_, c, key_id_, ckks::Seeded{uniform_seed(seed), stream});
 }
 
 std::vector<std::complex<double>> Client::decrypt(ByteView ciphertext) const {

@@ -45,18 +45,24 @@ class Client {
   /// The contents of that file. The caller overwrites them.
   Bytes secret_key_file() const;
   void save_public_key(const std::string& path);
+  /// Empty if the key's polynomials and seeds are in locked memory; otherwise as LockedMemory::refusal.
+  const std::string& lock_refusal() const;
   /// The writer must not outlive the client.
   std::unique_ptr<BundleWriter> bundle_writer(const std::string& directory, const KeyPlan& plan);
 
  private:
   /// A different seed on each call. Two messages that are encrypted with one seed would reveal their difference.
   SecretSeed next_seed();
+  struct Seeds {
+    Seed master, encryption;
+  };
+  Seeds& long_lived_seeds() const { return *static_cast<Seeds*>(seed_memory_.data()); }
 
   std::unique_ptr<ckks::Context> context_;
   std::unique_ptr<SecretKey> secret_;
   ckks::KeyId key_id_{};
   bool insecure_deterministic_ = false;
-  Seed master_{}, encryption_seed_{};
+  LockedMemory seed_memory_{sizeof(Seeds)};
   std::atomic<std::uint64_t> encryptions_{0}, seeds_{0};
 };
 

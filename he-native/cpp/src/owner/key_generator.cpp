@@ -11,7 +11,7 @@ using ckks::RnsPoly;
 KeyGenerator::KeyGenerator(const Context& context, const SecretKey& secret, const Seed& seed)
     : context_(context), secret_(secret), uniform_seed_(derived(seed, 0).value()), error_seed_(derived(seed, 1)) {}
 
-RnsPoly KeyGenerator::extended(const std::vector<std::int64_t>& coefficients, int level) const {
+RnsPoly KeyGenerator::extended(std::span<const std::int64_t> coefficients, int level) const {
   return context_.from_coefficients(coefficients, {level + 1, true});
 }
 
@@ -76,7 +76,7 @@ void KeyGenerator::encapsulation(ckks::EvaluationKeys& keys) {
   // Two limbs, of q0 and the first special prime. b = -a s' + e + p s on the limb of q0.
   const std::uint16_t moduli[2] = {0, static_cast<std::uint16_t>(context_.p_index(0))};
   device::Device& device = context_.device();
-  auto two_limbs = [&](const std::vector<std::int64_t>& coefficients) {
+  auto two_limbs = [&](std::span<const std::int64_t> coefficients) {
     RnsPoly out = context_.allocate({2, false});
     device.from_signed({out.data(), moduli, 2}, coefficients.data());
     device.ntt({out.data(), moduli, 2});

@@ -29,7 +29,7 @@ class KeyGenerator final : public KeySource {
   void encapsulation(ckks::EvaluationKeys& keys) override;
 
  private:
-  ckks::RnsPoly extended(const std::vector<std::int64_t>& coefficients, int level) const;
+  ckks::RnsPoly extended(std::span<const std::int64_t> coefficients, int level) const;
   ckks::SwitchingKey switching(const SecretPoly& from, const SecretPoly& to, int level);
 
   const ckks::Context& context_;

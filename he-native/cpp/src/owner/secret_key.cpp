@@ -1,5 +1,9 @@
 #include "owner/secret_key.h"
 
+#include <algorithm>
+
+#include "base/error.h"
+
 namespace hetal::owner {
 
 using ckks::Basis;
@@ -16,18 +20,23 @@ SecretSeed derived(const Seed& seed, std::uint64_t purpose) {
   return SecretSeed(out);
 }
 
-SecretKey::SecretKey(const Context& context, const Seed& seed) : coefficients_(context.n()), sparse_(context.n()) {
+SecretKey::SecretKey(std::size_t n)
+    : memory_(2 * n * sizeof(std::int64_t)),
+      coefficients_(static_cast<std::int64_t*>(memory_.data()), n),
+      sparse_(coefficients_.data() + n, n) {}
+
+SecretKey::SecretKey(const Context& context, const Seed& seed) : SecretKey(context.n()) {
   Random random(seed, 0);
   random.ternary(coefficients_.data(), coefficients_.size());
   random.sparse_ternary(sparse_.data(), sparse_.size(), ckks::kSparseWeight);
 }
 
-SecretKey::SecretKey(std::vector<std::int64_t> coefficients, std::vector<std::int64_t> sparse)
-    : coefficients_(std::move(coefficients)), sparse_(std::move(sparse)) {}
-
-SecretKey::~SecretKey() {
-  explicit_bzero(coefficients_.data(), coefficients_.size() * sizeof(std::int64_t));
-  explicit_bzero(sparse_.data(), sparse_.size() * sizeof(std::int64_t));
+SecretKey::SecretKey(std::span<const std::int64_t> coefficients, std::span<const std::int64_t> sparse)
+    : SecretKey(coefficients.size()) {
+  require<InvalidArgument>(sparse.size() == coefficients.size(), "sparse secret: expected ", coefficients.size(),
+                           " coefficients, actual ", sparse.size());
+  std::copy(coefficients.begin(), coefficients.end(), coefficients_.begin());
+  std::copy(sparse.begin(), sparse.end(), sparse_.begin());
 }
 
 RnsPoly gaussian_poly(const Context& context, Random& random, Basis basis) {

@@ -2,28 +2,35 @@
 #pragma once
 
 #include <cstring>
+#include <span>
 #include <vector>
 
 #include "ckks/context.h"
+#include "owner/locked_memory.h"
 #include "random/random.h"
 
 namespace hetal::owner {
 
-/// A uniform ternary secret, and the sparse secret that bootstraps use. Both are wiped on destruction.
+/// A uniform ternary secret, and the sparse secret that bootstraps use. Both are in locked memory, which is wiped on
+/// destruction.
 class SecretKey {
  public:
   SecretKey(const ckks::Context& context, const Seed& seed);
   /// From coefficients in {-1, 0, 1}, as in a key file.
-  SecretKey(std::vector<std::int64_t> coefficients, std::vector<std::int64_t> sparse);
-  ~SecretKey();
+  SecretKey(std::span<const std::int64_t> coefficients, std::span<const std::int64_t> sparse);
   SecretKey(const SecretKey&) = delete;
   SecretKey& operator=(const SecretKey&) = delete;
 
-  const std::vector<std::int64_t>& coefficients() const { return coefficients_; }
-  const std::vector<std::int64_t>& sparse() const { return sparse_; }
+  std::span<const std::int64_t> coefficients() const { return coefficients_; }
+  std::span<const std::int64_t> sparse() const { return sparse_; }
+  /// As LockedMemory::refusal.
+  const std::string& lock_refusal() const { return memory_.refusal(); }
 
  private:
-  std::vector<std::int64_t> coefficients_, sparse_;
+  explicit SecretKey(std::size_t n);
+
+  LockedMemory memory_;
+  std::span<std::int64_t> coefficients_, sparse_;
 };
 
 /// A polynomial that is computed from a secret. Its memory is zeroed before it returns to the device's pool.

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "engine/engine.h"
+#include "openfhe/secret.h"
 
 namespace hetal::openfhe {
 namespace {
@@ -88,6 +89,20 @@ TEST_F(EngineClientTest, SecretComesBackFromItsCoefficients) {
   const Slots x = real_slots(3);
   const auto slots = again.decrypt(client->encrypt(x, 2));
   for (std::size_t i = 0; i < slots.size(); ++i) ASSERT_NEAR(slots[i].real(), x[i].real(), 0x1p-30);
+}
+
+TEST_F(EngineClientTest, AWipedSecretHasZerosOnly) {
+  const PrivateKey secret = secret_from_coefficients(client->openfhe(), secret_coefficients(client->secret()), "wiped");
+  const auto residues_left = [&] {
+    std::size_t left = 0;
+    for (const auto& limb : secret->GetPrivateElement().GetAllElements()) {
+      for (std::size_t i = 0; i < limb.GetLength(); ++i) left += limb[i].ConvertToInt<std::uint64_t>() != 0;
+    }
+    return left;
+  };
+  EXPECT_GT(residues_left(), 1000u);
+  wipe(secret);
+  EXPECT_EQ(residues_left(), 0u);
 }
 
 TEST_F(EngineClientTest, BadInputThrows) {

@@ -36,14 +36,13 @@ bool holds(const char* data, std::size_t bytes, const std::vector<std::uint8_t>&
   return memmem(data, bytes, secret.data(), secret.size()) != nullptr;
 }
 
-void inspect(const void* data) noexcept {
+void inspect(const void* data, std::size_t bytes) noexcept {
   if (data == nullptr || inside || watched.load() == nullptr) return;
   inside = true;
   {
     const std::lock_guard lock(guard);
     if (Watched* const now = watched.load(); now != nullptr) {
       ++now->inspected;
-      const std::size_t bytes = malloc_usable_size(const_cast<void*>(data));
       const char* const first = static_cast<const char*>(data);
       for (std::size_t at = 0; at < bytes; at += kPart) {
         const std::size_t part = std::min(kPart + kLongestSecret, bytes - at);
@@ -94,8 +93,14 @@ std::uint64_t Watch::inspected() const {
 extern "C" void __real_free(void* data);
 extern "C" void __wrap_free(void* data);
 extern "C" void __wrap_free(void* data) {
-  hetal::wiping::inspect(data);
+  hetal::wiping::inspect(data, malloc_usable_size(data));
   __real_free(data);
+}
+extern "C" int __real_munmap(void* data, std::size_t bytes);
+extern "C" int __wrap_munmap(void* data, std::size_t bytes);
+extern "C" int __wrap_munmap(void* data, std::size_t bytes) {
+  hetal::wiping::inspect(data, bytes);
+  return __real_munmap(data, bytes);
 }
 
 using hetal::wiping::allocated;

@@ -1,6 +1,6 @@
 // Sees memory that is given back: a test program that is linked with watch.cpp replaces operator new and delete and, by
-// the linker option --wrap=free, the calls of free in the engine. The bytes are read by the allocator, which owns them
-// at that time; nothing is read after it was freed.
+// the linker option --wrap, the calls of free and munmap in the engine. The bytes are read by the allocator, which owns
+// them at that time; nothing is read after it was freed.
 #pragma once
 
 #include <cstdint>

@@ -4,6 +4,9 @@
 #include <algorithm>
 #include <cstring>
 #include <memory>
+#include <span>
+
+#include <sys/mman.h>
 
 #include "base/files.h"
 #include "owner/client.h"
@@ -27,7 +30,7 @@ std::vector<std::uint8_t> bytes_of(const Value* values, std::size_t count) {
 }
 
 /// The first 64 coefficients from `at` on in the form of a key file.
-std::vector<std::uint8_t> packed(const std::vector<std::int64_t>& coefficients, std::size_t at) {
+std::vector<std::uint8_t> packed(std::span<const std::int64_t> coefficients, std::size_t at) {
   std::vector<std::uint8_t> out(16);
   for (std::size_t i = 0; i < 64; ++i) {
     const unsigned code = coefficients[at + i] == -1 ? 2u : static_cast<unsigned>(coefficients[at + i]);
@@ -37,7 +40,7 @@ std::vector<std::uint8_t> packed(const std::vector<std::int64_t>& coefficients, 
 }
 
 /// Where 64 coefficients begin of which the most are not 0.
-std::size_t densest(const std::vector<std::int64_t>& coefficients) {
+std::size_t densest(std::span<const std::int64_t> coefficients) {
   std::size_t best = 0;
   std::ptrdiff_t most = -1;
   for (std::size_t at = 0; at + 64 <= coefficients.size(); at += 64) {
@@ -49,7 +52,7 @@ std::size_t densest(const std::vector<std::int64_t>& coefficients) {
 }
 
 void add_forms(Secrets& out, const std::string& name, const ckks::Context& context,
-               const std::vector<std::int64_t>& coefficients) {
+               std::span<const std::int64_t> coefficients) {
   const std::size_t at = densest(coefficients);
   out[name + ", coefficients"] = bytes_of(coefficients.data() + at, 64);
   out[name + ", packed"] = packed(coefficients, at);
@@ -102,6 +105,11 @@ TEST_F(Wiping, TheWatchSeesEachSecretThatIsNotWiped) {
   asm volatile("" : : "r"(memory) : "memory");  // the compiler leaves out what is written before free
   std::free(memory);
   EXPECT_EQ(watch.found()["secret, packed"], 2) << "memory of the pool";
+  void* const pages = mmap(nullptr, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  ASSERT_NE(pages, MAP_FAILED);
+  std::memcpy(static_cast<std::uint8_t*>(pages) + 4096, secrets.at("secret, packed").data(), 16);
+  munmap(pages, 8192);
+  EXPECT_EQ(watch.found()["secret, packed"], 3) << "pages of their own";
 }
 
 TEST_F(Wiping, AClientGivesBackNothingOfItsKey) {
@@ -155,6 +163,44 @@ TEST_F(Wiping, NothingOfTheKeyIsGivenBackAfterAnError) {
     explicit_bzero(file.data(), file.size());
     const owner::Client client(kSet, 1, seed, true);
     EXPECT_THROW(client.save_secret_key(folder.path("secret")), FileWriteError);
+  }
+  EXPECT_EQ(watch.found(), (std::map<std::string, int>{}));
+}
+
+/// The message with its noise, in each form that a decryption computes.
+Secrets message_of(const Seed& seed, const Bytes& file, const ckks::KeyId& id) {
+  const ckks::Context context(ckks::Parameters::named(kSet), 1);
+  const owner::SecretKey key(context, seed);
+  const ckks::Ciphertext ciphertext = ckks::deserialize(context, file, id);
+  const ckks::RnsPoly s = context.from_coefficients(key.coefficients(), {1, false});
+  const ckks::RnsPoly m = context.copy(ciphertext.parts[1], 1);
+  context.device().mul(context.view(m), m.data(), s.data());
+  context.device().add(context.view(m), m.data(), ciphertext.parts[0].data());
+  Secrets out;
+  std::vector<Word> host(8);
+  context.device().download(host.data(), m.data(), host.size());
+  out["message, evaluation form"] = bytes_of(host.data(), host.size());
+  context.device().intt(context.view(m));
+  context.device().download(host.data(), m.data(), host.size());
+  out["message, residues of the coefficients"] = bytes_of(host.data(), host.size());
+  std::vector<double> coefficients;
+  const Word q0 = context.modulus(0).value();
+  for (const Word word : host) {
+    const double value = word > q0 / 2 ? -static_cast<double>(q0 - word) : static_cast<double>(word);
+    coefficients.push_back(value / ciphertext.scale);
+  }
+  out["message, coefficients"] = bytes_of(coefficients.data(), coefficients.size());
+  return out;
+}
+
+TEST_F(Wiping, ADecryptionGivesBackNothingOfTheExactMessage) {
+  owner::Client maker(kSet, 1, seed, true);
+  // At level 0, where one limb holds the message.
+  const Bytes ciphertext = maker.encrypt({0.25}, 0);
+  const wiping::Watch watch(message_of(seed, ciphertext, maker.key_id()));
+  {
+    const owner::Client client(kSet, 1, seed, true);
+    EXPECT_NEAR(client.decrypt(ciphertext)[0].real(), 0.25, 1e-2);
   }
   EXPECT_EQ(watch.found(), (std::map<std::string, int>{}));
 }

@@ -67,6 +67,10 @@ HETAL_NATIVE(jstring, describe)(JNIEnv* env, jclass, jlong handle, jboolean key_
   });
 }
 
+HETAL_NATIVE(jstring, lockRefusal)(JNIEnv* env, jclass, jlong handle) {
+  return guarded(env, [&] { return from_string(env, client_of(handle)->lock_refusal()); });
+}
+
 HETAL_NATIVE(jbyteArray, encryptNative)
 (JNIEnv* env, jclass, jlong handle, jdoubleArray real, jdoubleArray imaginary, jint level) {
   return guarded(env,

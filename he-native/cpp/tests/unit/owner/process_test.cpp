@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/huge_pages.h"
+#include "owner/locked_memory.h"
 
 namespace hetal::owner {
 namespace {
@@ -70,6 +71,9 @@ TEST(Process, PagesOfPolynomialsAreLeftOutOfCoreFiles) {
   const std::string flags = mapping_flags(data);
   std::free(data);
   EXPECT_NE(flags.find(" dd"), std::string::npos) << flags;
+  const LockedMemory key(1 << 14);
+  const std::string of_the_key = mapping_flags(key.data());
+  EXPECT_NE(of_the_key.find(" dd"), std::string::npos) << of_the_key;
 }
 
 }  // namespace

@@ -2,9 +2,9 @@ package org.hetal.features;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.OutputStreamWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,12 +26,10 @@ final class CsvFeatures extends FeatureFile {
   }
 
   @Override
-  void begin() throws IOException {
+  void begin(OutputStream out) throws IOException {
     writer =
         CsvWriter.builder()
-            .build(
-                new OutputStreamWriter(
-                    new GZIPOutputStream(Files.newOutputStream(part())), StandardCharsets.UTF_8));
+            .build(new OutputStreamWriter(new GZIPOutputStream(out), StandardCharsets.UTF_8));
     List<String> names = new ArrayList<>(List.of("image"));
     for (int column = 0; column < columns; column++) {
       names.add("f" + column);

@@ -1,24 +1,36 @@
 package org.hetal.features;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import org.hetal.dataset.LocalStorage;
+import org.hetal.he.AtomicFile;
 import org.hetal.he.FileWriteException;
+import org.hetal.he.library.OwnerOnly;
 
 /**
  * A file of features that is written row by row and is there with all its rows or not at all: the
- * rows go to a file beside it, which {@link #commit} moves. Replaces a file that exists.
+ * rows go to a file of a random name beside it, which {@link #commit} moves. Replaces a file that
+ * exists. Features are data in the clear: the file has mode 0600.
  */
 abstract class FeatureFile implements AutoCloseable {
+  private static final int BUFFER_BYTES = 1 << 16;
+
   private final Path target;
   private final Path part;
 
   FeatureFile(Path target) {
     this.target = target;
-    this.part = target.resolveSibling(target.getFileName() + ".part");
+    this.part = AtomicFile.temporary(target);
   }
 
   /** The formats, by the ending of the file. */
@@ -54,26 +66,34 @@ abstract class FeatureFile implements AutoCloseable {
   /**
    * Opens a file for the rows of a folder.
    *
-   * @param target by whose ending the format is chosen; folders above it are made
+   * @param target by whose ending the format is chosen; a folder above it is made with mode 0700
    * @param folder whose images the rows are, in its order
    * @param columns features per row
    * @throws FileWriteException when it cannot be written
    */
   static FeatureFile open(Path target, ImageFolder folder, int columns) {
     try {
-      Files.createDirectories(target.toAbsolutePath().getParent());
+      Path parent = target.toAbsolutePath().getParent();
+      OwnerOnly.makeFolder(parent);
+      new LocalStorage(parent).removeLeftovers(target.getFileName().toString());
       FeatureFile file =
           switch (Format.of(target)) {
             case PARQUET -> new ParquetFeatures(target, folder.isLabeled());
             case CSV_GZIP -> new CsvFeatures(target, folder.isLabeled(), columns);
             case NPY -> new NpyFeatures(target, folder, columns);
           };
-      Files.deleteIfExists(file.part());
-      file.begin();
+      file.begin(file.create());
       return file;
     } catch (IOException e) {
       throw FileWriteException.of(target, e);
     }
+  }
+
+  private OutputStream create() throws IOException {
+    Set<StandardOpenOption> options =
+        Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    FileChannel channel = FileChannel.open(part, options, OwnerOnly.file());
+    return new BufferedOutputStream(Channels.newOutputStream(channel), BUFFER_BYTES);
   }
 
   /** Adds the row of the next image. */
@@ -94,7 +114,11 @@ abstract class FeatureFile implements AutoCloseable {
     try {
       end();
       List<Path> others = writeOthers();
+      try (FileChannel written = FileChannel.open(part, StandardOpenOption.WRITE)) {
+        written.force(true);
+      }
       Files.move(part, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      AtomicFile.synchronize(target.toAbsolutePath().getParent());
       return concatenated(target, others);
     } catch (IOException e) {
       throw FileWriteException.of(target, e);
@@ -116,20 +140,16 @@ abstract class FeatureFile implements AutoCloseable {
     }
   }
 
-  final Path part() {
-    return part;
-  }
-
   final Path target() {
     return target;
   }
 
-  /** Opens {@link #part}. */
-  abstract void begin() throws IOException;
+  /** Takes the stream of the rows, which {@link #end} closes. */
+  abstract void begin(OutputStream out) throws IOException;
 
   abstract void write(ImageFolder.Image image, float[] features) throws IOException;
 
-  /** Closes {@link #part}; does nothing the second time. */
+  /** Closes the stream; does nothing the second time. */
   abstract void end() throws IOException;
 
   /** Writes what belongs to the file besides the rows. */

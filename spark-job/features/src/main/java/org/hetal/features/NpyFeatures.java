@@ -1,18 +1,16 @@
 package org.hetal.features;
 
 import de.siegmar.fastcsv.writer.CsvWriter;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.hetal.he.AtomicFile;
+import org.hetal.dataset.LocalStorage;
 import org.hetal.owner.table.numpy.NpzWriter;
 
 /**
@@ -32,8 +30,8 @@ final class NpyFeatures extends FeatureFile {
   }
 
   @Override
-  void begin() throws IOException {
-    out = new BufferedOutputStream(Files.newOutputStream(part()), 1 << 16);
+  void begin(OutputStream stream) throws IOException {
+    out = stream;
     out.write(NpzWriter.header("<f4", "(" + folder.images().size() + ", " + columns + ")"));
   }
 
@@ -59,12 +57,17 @@ final class NpyFeatures extends FeatureFile {
     List<Path> written = new ArrayList<>();
     if (folder.isLabeled()) {
       written.add(Format.NPY.beside(target(), ".labels.npy"));
-      AtomicFile.write(written.get(0), labels());
+      write(written.get(0), labels());
     }
     Path images = Format.NPY.beside(target(), ".images.csv");
-    AtomicFile.write(images, images());
+    write(images, images());
     written.add(images);
     return written;
+  }
+
+  private static void write(Path file, byte[] bytes) {
+    LocalStorage.ownerOnly(file.toAbsolutePath().getParent())
+        .writeAtomically(file.getFileName().toString(), bytes);
   }
 
   private byte[] labels() {

@@ -1,15 +1,14 @@
 package org.hetal.features;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import org.apache.parquet.conf.PlainParquetConfiguration;
 import org.apache.parquet.example.data.Group;
 import org.apache.parquet.example.data.simple.SimpleGroup;
-import org.apache.parquet.hadoop.ParquetFileWriter;
 import org.apache.parquet.hadoop.ParquetWriter;
 import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
-import org.apache.parquet.io.LocalOutputFile;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
 
@@ -35,13 +34,12 @@ final class ParquetFeatures extends FeatureFile {
   }
 
   @Override
-  void begin() throws IOException {
+  void begin(OutputStream out) throws IOException {
     // Not compressed: features hardly shrink, and the codecs would be native code.
     writer =
-        ExampleParquetWriter.builder(new LocalOutputFile(part()))
+        ExampleParquetWriter.builder(new StreamOutputFile(out))
             .withConf(new PlainParquetConfiguration())
             .withType(schema)
-            .withWriteMode(ParquetFileWriter.Mode.OVERWRITE)
             .withCompressionCodec(CompressionCodecName.UNCOMPRESSED)
             .build();
   }

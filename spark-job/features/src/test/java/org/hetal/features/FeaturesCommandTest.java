@@ -9,10 +9,19 @@ import ai.onnx.proto.OnnxMl.TensorProto.DataType;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.hetal.owner.table.Table;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -191,6 +200,37 @@ class FeaturesCommandTest {
     assertDone(run(model));
   }
 
+  /** The kernel tells which names were made. */
+  @Test
+  void temporaryNames_cannotBeForeseen_andFilesAreTheOwners() throws Exception {
+    Path out = Files.createDirectories(output.getParent());
+    String leftover = ".features.parquet.01234567-89ab-cdef-0123-456789abcdef";
+    Files.writeString(out.resolve(leftover), "of a killed run");
+    for (String name : List.of("features.parquet", "x.csv.gz", "y.npy")) {
+      Set<String> names = new TreeSet<>();
+      try (WatchService watch = out.getFileSystem().newWatchService()) {
+        out.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
+        assertDone(Images.Run.of(pixels(), images, out.resolve(name)));
+        while (!names.contains(name)) {
+          WatchKey key = watch.poll(10, TimeUnit.SECONDS);
+          assertTrue(key != null, names.toString());
+          key.pollEvents().forEach(event -> names.add(event.context().toString()));
+          key.reset();
+        }
+      }
+      String random = "\\." + Pattern.quote(name) + "\\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+      assertTrue(names.stream().anyMatch(each -> each.matches(random)), names.toString());
+      assertTrue(names.stream().noneMatch(each -> each.endsWith(".part")), names.toString());
+    }
+    try (Stream<Path> files = Files.list(out)) {
+      for (Path file : files.toList()) {
+        assertFalse(file.getFileName().toString().startsWith("."), file.toString());
+        assertEquals(
+            "rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(file)));
+      }
+    }
+  }
+
   @Test
   void modelsOfOtherForms_areRefused() throws Exception {
     Path file = folder.resolve("m.onnx");
@@ -286,18 +326,29 @@ class FeaturesCommandTest {
     return Arrays.stream(values).map(value -> (float) value).toArray();
   }
 
+  /** Of files beside the output that are not whole. */
+  private List<String> temporaryNames() throws Exception {
+    try (Stream<Path> files = Files.list(output.getParent())) {
+      return files
+          .map(file -> file.getFileName().toString())
+          .filter(name -> name.contains("features.parquet"))
+          .filter(name -> !name.equals("features.parquet"))
+          .toList();
+    }
+  }
+
   private static void assertDone(Images.Run run) {
     assertEquals(0, run.status(), run.output());
   }
 
-  private void assertRefused(Images.Run run, int status, String... expected) {
+  private void assertRefused(Images.Run run, int status, String... expected) throws Exception {
     assertEquals(status, run.status(), run.output());
     assertEquals(1, run.output().lines().count(), run.output());
     for (String part : expected) {
       assertTrue(run.output().contains(part), run.output());
     }
-    if (status == 65 && Files.exists(output.getParent())) {
-      assertFalse(Files.exists(output.resolveSibling("features.parquet.part")));
+    if (Files.exists(output.getParent())) {
+      assertEquals(List.of(), temporaryNames());
     }
   }
 }

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileAttribute;
 import java.util.List;
-import java.util.UUID;
 import java.util.stream.Stream;
 import org.hetal.he.AtomicFile;
 import org.hetal.he.FileReadException;
@@ -77,7 +76,7 @@ public final class LocalStorage implements Storage {
   @Override
   public void writeAtomically(String path, byte[] bytes) {
     Path file = resolve(path);
-    Path partial = file.resolveSibling("." + file.getFileName() + "." + UUID.randomUUID());
+    Path partial = AtomicFile.temporary(file);
     try {
       makeFolder(file.getParent());
       try {

@@ -34,6 +34,7 @@ public final class Main implements Callable<Integer> {
       List.of(
           "plan",
           "keygen",
+          "change-passphrase",
           "encrypt",
           "oracle",
           "decrypt-model",

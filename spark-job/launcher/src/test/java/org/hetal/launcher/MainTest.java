@@ -349,6 +349,7 @@ class MainTest {
       strings = {
         "plan",
         "keygen",
+        "change-passphrase",
         "encrypt",
         "oracle",
         "decrypt-model",

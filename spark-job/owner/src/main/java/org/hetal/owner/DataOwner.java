@@ -26,6 +26,7 @@ import org.hetal.owner.encryption.DecryptedModel;
 import org.hetal.owner.evaluation.Evaluation;
 import org.hetal.owner.evaluation.SoftmaxProbe;
 import org.hetal.owner.keys.Clients;
+import org.hetal.owner.keys.Passphrase;
 import org.hetal.owner.record.DatasetRecord;
 import org.hetal.owner.record.OwnerLock;
 import org.hetal.owner.record.RowsRecord;
@@ -177,6 +178,25 @@ public final class DataOwner implements AutoCloseable {
     return this;
   }
 
+  /**
+   * Replaces the file of the secret key by one with the same key under another passphrase, or under
+   * none. The old passphrase is the one that {@code paths.passphrase} names. The file is replaced
+   * at once or not at all; copies of the old file elsewhere keep the old passphrase.
+   *
+   * @param source where the new passphrase comes from, as {@code paths.passphrase}; empty for none
+   * @return the key's id
+   * @throws DataException when there is no secret key
+   * @throws org.hetal.he.HeSecurityException when the old passphrase is another one
+   * @throws CommitException when another command writes for this owner
+   */
+  public String changePassphrase(String source) {
+    try (OwnerLock lock = context.lock()) {
+      return context
+          .keyFile()
+          .changePassphrase(context.backend(), context.settings(), Passphrase.from(source));
+    }
+  }
+
   /** {@return identifies the key pair: 32 hexadecimal digits, which ciphertexts and keys carry} */
   public String keyId() {
     return context.client().keyId();
@@ -224,7 +244,7 @@ public final class DataOwner implements AutoCloseable {
     KeyBundle bundle = new KeyBundle(storage("evaluation keys", folder));
     shared.add(folder);
     try (OwnerLock lock = context.lock()) {
-      context.keyFile().removePartial();
+      context.keyFile().removeLeftovers();
       Client client = context.client();
       boolean there = bundle.isPresent();
       if (there) {

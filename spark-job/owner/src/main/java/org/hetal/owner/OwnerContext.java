@@ -22,6 +22,7 @@ final class OwnerContext implements AutoCloseable {
   private TrainingPlan plan; // null: not read or made yet
   private Client client; // null: not loaded yet
   private OwnerListener listener = OwnerListener.NONE;
+  private boolean toldOfSwapSpace;
 
   OwnerContext(Settings settings, OwnerFiles files, Clients backend, TrainingPlan plan) {
     this.settings = settings;
@@ -48,6 +49,7 @@ final class OwnerContext implements AutoCloseable {
 
   void listen(OwnerListener told) {
     listener = told;
+    tellOfSwapSpace();
   }
 
   SecretKeyFile keyFile() {
@@ -57,6 +59,22 @@ final class OwnerContext implements AutoCloseable {
   void generate() {
     nameParameterSet();
     client = keyFile().generate(backend, settings);
+    tellOfSwapSpace();
+  }
+
+  /** Once, when there are both a key and somebody who is told. */
+  private void tellOfSwapSpace() {
+    if (client == null || listener == OwnerListener.NONE || toldOfSwapSpace) {
+      return;
+    }
+    toldOfSwapSpace = true;
+    String refusal = client.memoryLockRefusal();
+    if (!refusal.isEmpty()) {
+      listener.notice(
+          "the system may write the secret key to swap space: "
+              + refusal
+              + "; raise the limit with ulimit -l, or encrypt the swap space");
+    }
   }
 
   /** The client of the secret key file, which is read at the first call. */
@@ -64,6 +82,7 @@ final class OwnerContext implements AutoCloseable {
     if (client == null) {
       nameParameterSet();
       client = keyFile().load(backend, settings);
+      tellOfSwapSpace();
     }
     return client;
   }

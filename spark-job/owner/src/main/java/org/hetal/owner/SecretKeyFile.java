@@ -10,6 +10,7 @@ import java.util.Arrays;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.CommitException;
+import org.hetal.dataset.LocalStorage;
 import org.hetal.he.AtomicFile;
 import org.hetal.he.FileReadException;
 import org.hetal.he.FileWriteException;
@@ -20,7 +21,7 @@ import org.hetal.owner.keys.EncryptedSecretKey;
 import org.hetal.owner.keys.Passphrase;
 import org.hetal.owner.table.DataException;
 
-/** The file of a secret key: written once, never replaced. */
+/** The file of a secret key: written once, and replaced only to change its passphrase. */
 final class SecretKeyFile {
   private final Path file;
 
@@ -34,7 +35,7 @@ final class SecretKeyFile {
    * @throws CommitException when the file is there already
    */
   Client generate(Clients backend, Settings settings) {
-    removePartial();
+    removeLeftovers();
     if (Files.exists(file)) {
       throw occupied();
     }
@@ -54,6 +55,14 @@ final class SecretKeyFile {
    * @throws DataException when there is none
    */
   Client load(Clients backend, Settings settings) {
+    Passphrase passphrase = passphraseOf(settings);
+    return passphrase.isUsed()
+        ? decrypted(backend, settings, passphrase)
+        : backend.load(file, settings.parameterSet(), settings.insecureSeed());
+  }
+
+  /** Where its passphrase comes from, after the file was looked at. */
+  private Passphrase passphraseOf(Settings settings) {
     if (!Files.isRegularFile(file)) {
       throw new DataException(
           file + ": expected a secret key, actual none; make one with hetal keygen");
@@ -70,9 +79,7 @@ final class SecretKeyFile {
                   + ": paths.passphrase: expected where the passphrase of this secret key comes from,"
                   + " terminal or a file; actual \"\"");
     }
-    return passphrase.isUsed()
-        ? decrypted(backend, settings, passphrase)
-        : backend.load(file, settings.parameterSet(), settings.insecureSeed());
+    return passphrase;
   }
 
   private boolean isEncrypted() {
@@ -84,20 +91,34 @@ final class SecretKeyFile {
   }
 
   private Client decrypted(Clients backend, Settings settings, Passphrase source) {
-    byte[] content;
+    byte[] key = decrypted(source);
     try {
-      content = Files.readAllBytes(file);
-    } catch (IOException e) {
-      throw FileReadException.of(file, e);
+      return loaded(backend, settings, key);
+    } finally {
+      wipe(key);
     }
+  }
+
+  private Client loaded(Clients backend, Settings settings, byte[] key) {
+    return backend.load(key, file, settings.parameterSet(), settings.insecureSeed());
+  }
+
+  /** The bytes of the key, which the caller wipes. */
+  private byte[] decrypted(Passphrase source) {
+    byte[] content = content();
     byte[] passphrase = source.read(file);
-    byte[] key = null;
     try {
-      key = EncryptedSecretKey.decrypt(file, content, passphrase);
-      return backend.load(key, file, settings.parameterSet(), settings.insecureSeed());
+      return EncryptedSecretKey.decrypt(file, content, passphrase);
     } finally {
       wipe(passphrase);
-      wipe(key);
+    }
+  }
+
+  private byte[] content() {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw FileReadException.of(file, e);
     }
   }
 
@@ -107,35 +128,92 @@ final class SecretKeyFile {
     }
   }
 
+  /**
+   * Replaces the file by one with the same key under another passphrase, or under none. The caller
+   * holds the owner's lock. After an error the file is as it was.
+   *
+   * @return the key's id
+   * @throws DataException when there is no key
+   */
+  String changePassphrase(Clients backend, Settings settings, Passphrase next) {
+    removeLeftovers();
+    Passphrase before = passphraseOf(settings);
+    byte[] key = before.isUsed() ? decrypted(before) : content();
+    try {
+      String id;
+      try (Client client = loaded(backend, settings, key)) { // a damaged key is refused
+        id = client.keyId();
+      }
+      // A link stays, and the file that it names is replaced.
+      Path replaced = file.toRealPath();
+      byte[] content = next.isUsed() ? encrypted(key, next) : key;
+      write(
+          AtomicFile.temporary(replaced),
+          partial -> AtomicFile.writeNew(partial, content, OwnerOnly.file()),
+          partial ->
+              Files.move(
+                  partial,
+                  replaced,
+                  StandardCopyOption.ATOMIC_MOVE,
+                  StandardCopyOption.REPLACE_EXISTING));
+      return id;
+    } catch (IOException e) {
+      throw FileReadException.of(file, e);
+    } finally {
+      wipe(key);
+    }
+  }
+
   /** The key is at its place whole or not at all; the lock of the owner keeps others out. */
   private void save(Client client, Passphrase passphrase) {
-    Path partial = partial();
     OwnerOnly.makeFolder(file.toAbsolutePath().getParent());
+    write(
+        AtomicFile.temporary(file),
+        partial -> {
+          if (passphrase.isUsed()) {
+            AtomicFile.writeNew(partial, encrypted(client, passphrase), OwnerOnly.file());
+          } else {
+            client.saveSecretKey(partial);
+          }
+        },
+        this::place);
+  }
+
+  private interface Step {
+    void on(Path partial) throws IOException;
+  }
+
+  /** Whatever fails, the temporary file goes. */
+  private void write(Path partial, Step write, Step place) {
     try {
-      if (passphrase.isUsed()) {
-        AtomicFile.writeNew(partial, encrypted(client, passphrase), OwnerOnly.file());
-      } else {
-        client.saveSecretKey(partial);
+      try {
+        write.on(partial);
+        place.on(partial);
+      } finally {
+        Files.deleteIfExists(partial);
       }
-      place(partial);
-      AtomicFile.synchronize(file.toAbsolutePath().getParent());
+      AtomicFile.synchronize(partial.toAbsolutePath().getParent());
     } catch (IOException e) {
       throw FileWriteException.of(file, e);
-    } finally {
-      removePartial();
     }
   }
 
   /** The key in the clear is never on the disk. */
   private byte[] encrypted(Client client, Passphrase source) {
-    byte[] passphrase = source.readNew(file);
-    byte[] key = null;
+    byte[] key = client.secretKey();
     try {
-      key = client.secretKey();
+      return encrypted(key, source);
+    } finally {
+      wipe(key);
+    }
+  }
+
+  private byte[] encrypted(byte[] key, Passphrase source) {
+    byte[] passphrase = source.readNew(file);
+    try {
       return EncryptedSecretKey.encrypt(key, passphrase);
     } finally {
       wipe(passphrase);
-      wipe(key);
     }
   }
 
@@ -158,17 +236,10 @@ final class SecretKeyFile {
     return new CommitException(file + ": expected no secret key yet, actual one; kept");
   }
 
-  private Path partial() {
-    return file.resolveSibling("." + file.getFileName() + ".partial");
-  }
-
   /** Deletes what a killed process left. The caller holds the owner's lock. */
-  void removePartial() {
-    try {
-      Files.deleteIfExists(partial());
-    } catch (IOException e) {
-      throw FileWriteException.of(partial(), e);
-    }
+  void removeLeftovers() {
+    Path absolute = file.toAbsolutePath();
+    new LocalStorage(absolute.getParent()).removeLeftovers(absolute.getFileName().toString());
   }
 
   boolean isPresent() {

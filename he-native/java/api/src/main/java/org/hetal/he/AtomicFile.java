@@ -26,8 +26,7 @@ public final class AtomicFile {
   public static void write(Path target, byte[] bytes) {
     try {
       Files.createDirectories(target.toAbsolutePath().getParent());
-      // Nobody can foresee the name. A run that is killed may leave it.
-      Path part = target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
+      Path part = temporary(target);
       try {
         writeNew(part, bytes);
         Files.move(
@@ -39,6 +38,17 @@ public final class AtomicFile {
     } catch (IOException e) {
       throw FileWriteException.of(target, e);
     }
+  }
+
+  /**
+   * A new name for a file that is renamed to the target when it is whole. Nobody can foresee it. A
+   * run that is killed may leave the file.
+   *
+   * @param target the file to be
+   * @return a path beside the target, of which there is no file yet: {@code .NAME.UUID}
+   */
+  public static Path temporary(Path target) {
+    return target.resolveSibling("." + target.getFileName() + "." + UUID.randomUUID());
   }
 
   /**

@@ -12,6 +12,7 @@ import picocli.CommandLine.Command;
     description = "What the data owner does.",
     subcommands = {
       KeygenCommand.class,
+      ChangePassphraseCommand.class,
       EncryptCommand.class,
       OracleCommand.class,
       DecryptModelCommand.class,

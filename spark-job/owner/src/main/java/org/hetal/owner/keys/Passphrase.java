@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
+import java.nio.charset.CharsetEncoder;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,6 +29,7 @@ public final class Passphrase {
   private static final String SETTING = "paths.passphrase";
   private static final String TERMINAL = "terminal";
   private static final int MOST_BYTES = 1024;
+  private static final int MOST_BYTES_PER_CHAR = 3;
 
   private final String source;
   private final Function<String, char[]> terminal;
@@ -38,7 +41,16 @@ public final class Passphrase {
 
   /** As the settings say. */
   public static Passphrase of(Settings settings) {
-    return of(settings.paths().passphrase(), Passphrase::ask);
+    return from(settings.paths().passphrase());
+  }
+
+  /**
+   * From where a text says.
+   *
+   * @param source as {@code paths.passphrase}; empty for a key without one
+   */
+  public static Passphrase from(String source) {
+    return of(source, Passphrase::ask);
   }
 
   /**
@@ -67,26 +79,37 @@ public final class Passphrase {
   }
 
   /**
-   * The passphrase of a new key; on a terminal it is asked twice. Otherwise as {@link #read}.
+   * A new passphrase; on a terminal it is asked twice. Otherwise as {@link #read}.
    *
    * @throws SettingsException also when both differ, or it has fewer than 12 bytes
    */
   public byte[] readNew(Path key) {
-    byte[] first = read(key);
+    byte[] first = source.equals(TERMINAL) ? typed("New passphrase of " + key + ": ") : fromFile();
     if (first.length < LEAST_BYTES) {
       Arrays.fill(first, (byte) 0);
-      throw refused("at least " + LEAST_BYTES + " bytes for a new key", "fewer");
+      throw refused("at least " + LEAST_BYTES + " bytes for a new passphrase", "fewer");
     }
     if (source.equals(TERMINAL)) {
-      byte[] second = typed("The same again: ");
-      boolean same = Arrays.equals(first, second);
-      Arrays.fill(second, (byte) 0);
-      if (!same) {
-        Arrays.fill(first, (byte) 0);
-        throw refused("the same passphrase twice", "two");
-      }
+      requireSameAgain(first);
     }
     return first;
+  }
+
+  /** Overwrites the first passphrase unless it is typed again. */
+  private void requireSameAgain(byte[] first) {
+    boolean same = false;
+    try {
+      byte[] second = typed("The same again: ");
+      same = Arrays.equals(first, second);
+      Arrays.fill(second, (byte) 0);
+    } finally {
+      if (!same) {
+        Arrays.fill(first, (byte) 0);
+      }
+    }
+    if (!same) {
+      throw refused("the same passphrase twice", "two");
+    }
   }
 
   private static char[] ask(String question) {
@@ -103,21 +126,30 @@ public final class Passphrase {
     if (line == null) {
       throw refused("a line", "the end of the input");
     }
-    ByteBuffer encoded = StandardCharsets.UTF_8.encode(CharBuffer.wrap(line));
+    // Charset.encode would leave a copy behind when its buffer is too small.
+    ByteBuffer encoded = ByteBuffer.allocate(MOST_BYTES_PER_CHAR * line.length);
+    CharsetEncoder encoder =
+        StandardCharsets.UTF_8
+            .newEncoder()
+            .onMalformedInput(CodingErrorAction.REPLACE)
+            .onUnmappableCharacter(CodingErrorAction.REPLACE);
+    encoder.encode(CharBuffer.wrap(line), encoded, true);
+    encoder.flush(encoded);
     Arrays.fill(line, '\0');
-    return taken(encoded.array(), encoded.remaining());
+    return taken(encoded.array(), encoded.position());
   }
 
   private byte[] fromFile() {
     Path file = LocalPath.of(SETTING, source);
     byte[] first = new byte[MOST_BYTES + 2];
-    int end;
+    int end = 0;
     try (InputStream in = Files.newInputStream(file)) {
       if (Files.isRegularFile(file)) {
         OwnerOnly.require(file);
       }
       end = in.readNBytes(first, 0, first.length);
     } catch (IOException e) {
+      Arrays.fill(first, (byte) 0);
       throw FileReadException.of(file, e);
     }
     int length = 0;

@@ -1,13 +1,21 @@
 package org.hetal.owner.cli;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardWatchEventKinds;
+import java.nio.file.WatchKey;
+import java.nio.file.WatchService;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.hetal.he.library.OwnerOnly;
 import org.hetal.owner.record.DatasetRecord;
 import org.hetal.owner.record.OwnerLock;
 import org.hetal.owner.record.RecordStore;
@@ -70,6 +78,38 @@ class OwnerFilesTest {
         String expected = Files.isDirectory(file) ? "rwx------" : "rw-------";
         assertEquals(expected, mode(root.relativize(file).toString()), file.toString());
       }
+    }
+  }
+
+  /** The kernel tells which names were made. */
+  @Test
+  void temporaryNameOfTheSecretKey_cannotBeForeseen() throws Exception {
+    Path passphrase = Files.createFile(root.resolve("passphrase"), OwnerOnly.file());
+    Files.writeString(passphrase, "correct horse battery");
+    for (String setting : List.of("", passphrase.toString())) {
+      Path folder = Files.createTempDirectory(root, "folder");
+      Path key = folder.resolve("secret.key");
+      Set<String> names = new TreeSet<>();
+      try (WatchService watch = folder.getFileSystem().newWatchService()) {
+        folder.register(watch, StandardWatchEventKinds.ENTRY_CREATE);
+        String[] settings = {
+          "--set", "paths.secret-key=" + key,
+          "--set", "paths.key-bundle=" + folder.resolve("keys/bundle"),
+          "--set", "paths.passphrase=" + setting
+        };
+        run(0, "keygen", settings);
+        while (!names.contains("secret.key")) {
+          WatchKey next = watch.poll(10, TimeUnit.SECONDS);
+          assertTrue(next != null, names.toString());
+          next.pollEvents().forEach(event -> names.add(event.context().toString()));
+          next.reset();
+        }
+      }
+      names.removeAll(List.of("secret.key", "keys"));
+      assertEquals(1, names.size(), names.toString());
+      String name = names.iterator().next();
+      assertTrue(name.matches("\\.secret\\.key\\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"), name);
+      assertFalse(Files.exists(folder.resolve(name)));
     }
   }
 

@@ -240,7 +240,7 @@ class RepeatTest {
   void whatAKilledCommandLeft_isRemoved() throws Exception {
     OwnerFolder owner = new OwnerFolder(folder, "simulator", "insecure_simulator_n8_l12");
     String unique = ".01234567-89ab-cdef-0123-456789abcdef";
-    write("owner/.secret.key.partial", "half");
+    write("owner/.secret.key" + unique, "half");
     write("cluster/keys/galois_5.key", "x");
     write("cluster/keys/galois_25.key.0123456789abcdef.tmp", "x");
     write("cluster/keys/.relinearization_0.key" + unique, "x");

@@ -18,6 +18,7 @@ import org.apache.hadoop.fs.FileStatus;
 import org.apache.hadoop.io.IOUtils;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
+import org.hetal.dataset.LocalStorage;
 import org.hetal.format.Digests;
 import org.hetal.he.AtomicFile;
 import org.hetal.he.FileWriteException;
@@ -42,7 +43,6 @@ public final class KeyBundleCache {
   private static final Logger LOG = LoggerFactory.getLogger(KeyBundleCache.class);
   static final String MANIFEST = "manifest";
   public static final String CACHE_DIRECTORY = "hetal.keys.cache";
-  private static final String PARTIAL = ".partial";
   private static final int PART_BYTES = 1 << 20;
 
   private KeyBundleCache() {}
@@ -229,8 +229,8 @@ public final class KeyBundleCache {
             status.getLen(),
             length < 0 ? "no file" : length,
             file);
-        Path partial = copy.resolve(file.getName() + PARTIAL);
-        Files.deleteIfExists(partial); // of a process that was killed
+        new LocalStorage(copy).removeLeftovers(file.getName()); // of a process that was killed
+        Path partial = AtomicFile.temporary(copied);
         try {
           copyFile(file, partial, hadoop);
           Files.move(

@@ -81,7 +81,8 @@ class KeyBundleCacheTest {
       assertArrayEquals(whole, Files.readAllBytes(local.resolve(name)));
     }
     Files.write(local.resolve("relinearization.key"), new byte[] {1});
-    Files.write(local.resolve("relinearization.key.partial"), new byte[] {1});
+    String killed = ".relinearization.key.01234567-89ab-cdef-0123-456789abcdef";
+    Files.write(local.resolve(killed), new byte[] {1});
     KeyBundleCache.fetch(uri, digest, hadoop);
     try (var entries = Files.list(local)) {
       assertEquals(2, entries.count(), "the manifest and the key");

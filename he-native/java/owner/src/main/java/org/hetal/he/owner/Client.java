@@ -79,6 +79,16 @@ public interface Client extends AutoCloseable {
   void saveSecretKey(Path file);
 
   /**
+   * Why the secret key's memory is not locked, so that the system may write it to swap space.
+   *
+   * @return what was expected and what the system said; empty when it is locked, and for a client
+   *     that does not lock memory
+   */
+  default String memoryLockRefusal() {
+    return "";
+  }
+
+  /**
    * For tests: decrypts a live ciphertext.
    *
    * @param evaluator of the same parameters and key pair

@@ -211,6 +211,15 @@ public final class NativeClient implements Client {
   }
 
   @Override
+  public String memoryLockRefusal() {
+    try {
+      return lockRefusal(handle.get());
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  @Override
   public void saveSecretKey(Path file) {
     try {
       saveSecretKeyNative(handle.get(), file.toString());
@@ -256,6 +265,8 @@ public final class NativeClient implements Client {
   private static native boolean release(long handle);
 
   private static native String describe(long client, boolean keyId);
+
+  private static native String lockRefusal(long client);
 
   private static native byte[] encryptNative(
       long client, double[] real, double[] imaginary, int level);

@@ -90,6 +90,9 @@ final class SparkSessions {
     conf.set("spark.kryo.registrationRequired", "true");
     // The compact weights of thousands of features are several ciphertexts of a few megabytes.
     conf.setIfMissing("spark.kryoserializer.buffer.max", "1g");
+    // Reading a unit takes a fraction of computing it: an idle executor takes one at once that
+    // another has read ahead.
+    conf.setIfMissing("spark.locality.wait", "0s");
     if (settings.device() == Settings.Device.CUDA) {
       // CUDA then numbers GPUs as nvidia-smi does; the discovery script prints those numbers.
       conf.setIfMissing("spark.executorEnv.CUDA_DEVICE_ORDER", "PCI_BUS_ID");

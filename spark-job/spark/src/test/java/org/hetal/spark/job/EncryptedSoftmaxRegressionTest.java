@@ -264,7 +264,8 @@ class EncryptedSoftmaxRegressionTest {
     assertEquals(7, copy.getOrDefault(EncryptedSoftmaxRegression.MAX_EPOCHS));
     assertEquals(150, copy.getOrDefault(EncryptedSoftmaxRegression.BATCH_ROWS));
     assertEquals(3, regression.getOrDefault(EncryptedSoftmaxRegression.MAX_EPOCHS));
-    assertEquals(copy.params().size() - 1, copy.extractParamMap().size(), "patience is not set");
+    assertEquals(
+        copy.params().size() - 2, copy.extractParamMap().size(), "patience and metric are not set");
     assertFalse(
         copy.clear(EncryptedSoftmaxRegression.MAX_EPOCHS)
             .isSet(EncryptedSoftmaxRegression.MAX_EPOCHS));

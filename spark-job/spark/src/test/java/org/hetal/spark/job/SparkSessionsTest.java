@@ -33,6 +33,20 @@ class SparkSessionsTest {
     }
   }
 
+  /** Otherwise an executor that is done would wait three seconds for units of another. */
+  @Test
+  void idleExecutors_doNotWaitForTheUnitsOfOthers() {
+    try (JavaSparkContext spark = SparkSessions.open("test", SETTINGS)) {
+      assertEquals("0s", spark.getConf().get("spark.locality.wait"));
+    }
+    System.setProperty("spark.locality.wait", "2s");
+    try (JavaSparkContext spark = SparkSessions.open("test", SETTINGS)) {
+      assertEquals("2s", spark.getConf().get("spark.locality.wait"));
+    } finally {
+      System.clearProperty("spark.locality.wait");
+    }
+  }
+
   /** The process would end with a status of Spark's own: this JVM would not come here. */
   @Test
   void errorsInTasks_endTheCommandWithTheirExitCode() {

@@ -49,6 +49,8 @@ class Terminal:
         self.read = 0
         self.process, self.terminal = pty.fork()
         if self.process == 0:
+            # A shell starts programs in the background with Ctrl-C ignored, and they pass that on.
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
             os.chdir(folder)
             os.environ["HOME"] = str(folder)
             os.execv(ROOT / "hetal", ["hetal", *words])

@@ -65,12 +65,6 @@ public record LossPlan(int weights, int features, SoftmaxPlan softmax) implement
   }
 
   void appendTo(CanonicalText text) {
-    text.add("loss.weights", weights).add("loss.features", features);
-    for (SoftmaxPlan.Step step : softmax.steps()) {
-      text.add("loss.softmax.step", step.stage())
-          .add("loss.softmax.refreshed", step.refreshed())
-          .add("loss.softmax.startLevel", step.startLevel())
-          .add("loss.softmax.endLevel", step.endLevel());
-    }
+    text.add("loss.weights", weights).add("loss.features", features).add("loss.softmax", softmax);
   }
 }

@@ -163,11 +163,6 @@ public record TrainingPlan(
     return loss;
   }
 
-  /** {@return level of the validation rows' features at encryption} */
-  public int validationFeatures() {
-    return loss == null ? levels.validationFeatures() : loss.features();
-  }
-
   /**
    * Whether weights and look-ahead point are refreshed as one ciphertext, not as a pair.
    *
@@ -242,12 +237,7 @@ public record TrainingPlan(
     text.add("validationRows", validationRows);
     preprocessing.appendTo(text);
     levels.appendTo(text);
-    for (SoftmaxPlan.Step step : softmax.steps()) {
-      text.add("softmax.step", step.stage())
-          .add("softmax.refreshed", step.refreshed())
-          .add("softmax.startLevel", step.startLevel())
-          .add("softmax.endLevel", step.endLevel());
-    }
+    text.add("softmax", softmax);
     PlannedKeys.appendTo(text, "keys", keys);
     PlannedKeys.appendTo(text, "predictionKeys", predictionKeys);
     iteration.appendTo(text, "iteration");

@@ -185,8 +185,7 @@ final class DryRun {
 
   private void runLoss(Schedule schedule, int validationRows, LossPlan loss) {
     List<Ciphertext> weights = zeroCiphertexts(layout.compactCiphertexts(), loss.weights());
-    try (EncryptedLoss encryptedLoss =
-            new EncryptedLoss(simulator, layout, loss, schedule.logitRange());
+    try (EncryptedLoss encryptedLoss = new EncryptedLoss(simulator, layout, loss);
         Scope scope = new Scope()) {
       scope.ownAll(weights);
       simulator.resetCounts();
@@ -203,7 +202,7 @@ final class DryRun {
       }
       simulator.resetCounts();
       List<Ciphertext> sums = scope.ownAll(zeroCiphertexts(EncryptedLoss.SUMS, 1));
-      encryptedLoss.total(sums, validationRows).close();
+      EncryptedLoss.total(simulator, layout, sums, validationRows).close();
       validation = sum.plus(counts());
     }
   }

@@ -1,11 +1,11 @@
 package org.hetal.softmax;
 
-import java.util.ArrayList;
 import java.util.List;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
 import org.hetal.he.Plaintext;
 import org.hetal.he.Scope;
+import org.hetal.packing.SumSteps;
 
 /**
  * The operations of the stages: products, and sums over the classes of a row. The classes lie
@@ -13,8 +13,6 @@ import org.hetal.he.Scope;
  * of rotations by multiples of the stride. It needs no mask, and every class has the result.
  */
 final class ClassArithmetic {
-  private static final int RADIX = 4;
-
   private final Evaluator evaluator;
   private final int classes;
   private final int paddedClasses;
@@ -26,22 +24,7 @@ final class ClassArithmetic {
     this.classes = classes;
     this.paddedClasses = paddedClasses;
     this.stride = evaluator.parameters().slotCount() / paddedClasses;
-    this.sumSteps = sumSteps(paddedClasses, stride);
-  }
-
-  /** Stages of four (the last of two where the classes are an odd power of two). */
-  private static List<int[]> sumSteps(int paddedClasses, int stride) {
-    List<int[]> stages = new ArrayList<>();
-    for (int done = 1; done < paddedClasses; ) {
-      int radix = Math.min(RADIX, paddedClasses / done);
-      int[] steps = new int[radix];
-      for (int i = 0; i < radix; i++) {
-        steps[i] = i * done * stride;
-      }
-      stages.add(steps);
-      done *= radix;
-    }
-    return stages;
+    this.sumSteps = SumSteps.of(paddedClasses, stride);
   }
 
   Evaluator evaluator() {

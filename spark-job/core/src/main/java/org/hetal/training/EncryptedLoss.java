@@ -9,6 +9,7 @@ import org.hetal.he.Scope;
 import org.hetal.linalg.ExpandedWeights;
 import org.hetal.linalg.Products;
 import org.hetal.packing.Layout;
+import org.hetal.packing.SumSteps;
 import org.hetal.plan.LossPlan;
 import org.hetal.plan.TrainingPlan;
 import org.hetal.softmax.Softmax;
@@ -38,13 +39,11 @@ public final class EncryptedLoss implements AutoCloseable {
   /** Number of ciphertexts of a sum: squared errors, and powers of logits. */
   public static final int SUMS = 2;
 
-  private static final int RADIX = 4;
+  /** The watched share of the range, in logits / 2^k: the range is 2 * 2^k. */
+  private static final double WATCHED = 2 * EpochScore.WATCHED_SHARE;
 
   private final Evaluator evaluator;
-  private final Layout layout;
   private final LossPlan loss;
-  private final double stateScale;
-  private final double logitRange;
   private final Products products;
   private final Softmax softmax;
 
@@ -56,7 +55,7 @@ public final class EncryptedLoss implements AutoCloseable {
    * @throws IllegalArgumentException when the plan has none
    */
   public EncryptedLoss(Evaluator evaluator, TrainingPlan plan) {
-    this(evaluator, plan.layout(), plan.requireLoss(), plan.schedule().logitRange());
+    this(evaluator, plan.layout(), plan.requireLoss());
   }
 
   /**
@@ -65,14 +64,10 @@ public final class EncryptedLoss implements AutoCloseable {
    * @param evaluator of the parameter set that levels and softmax were planned for; not closed here
    * @param layout of features, logits and weights
    * @param loss levels and bootstraps
-   * @param logitRange of the softmax
    */
-  public EncryptedLoss(Evaluator evaluator, Layout layout, LossPlan loss, int logitRange) {
+  public EncryptedLoss(Evaluator evaluator, Layout layout, LossPlan loss) {
     this.evaluator = evaluator;
-    this.layout = layout;
     this.loss = loss;
-    this.logitRange = logitRange;
-    this.stateScale = logitRange / 2.0;
     this.products = new Products(evaluator, layout);
     this.softmax = new Softmax(evaluator, layout, loss.softmax().squarings());
   }
@@ -153,33 +148,33 @@ public final class EncryptedLoss implements AutoCloseable {
   }
 
   /**
-   * The loss from the sums of all microbatches. Cost: 15 rotations of each sum at N = 2^16, at
+   * The loss from the sums of all microbatches. Cost: 22 rotations of each sum at N = 2^16, at
    * level 1.
    *
+   * @param evaluator of the parameter set of the sums
+   * @param layout of the logits
    * @param sums of {@link #compute}, added; stay the caller's
    * @param rows that were validated, at least 1
    * @return one ciphertext at level 0; the caller closes it
    */
-  public Ciphertext total(List<Ciphertext> sums, int rows) {
-    double watched = EpochScore.WATCHED_SHARE * logitRange / stateScale;
+  public static Ciphertext total(
+      Evaluator evaluator, Layout layout, List<Ciphertext> sums, int rows) {
+    double power = Math.pow(WATCHED, -LossPlan.POWER);
     try (Scope scope = new Scope()) {
-      Ciphertext score = scope.own(inSlot(sums.get(0), 0, 1.0 / rows));
-      Ciphertext powers = scope.own(inSlot(sums.get(1), 1, Math.pow(watched, -LossPlan.POWER)));
+      Ciphertext score = scope.own(inSlot(evaluator, layout, sums.get(0), 0, 1.0 / rows));
+      Ciphertext powers = scope.own(inSlot(evaluator, layout, sums.get(1), 1, power));
       return evaluator.rescale(scope.own(evaluator.add(score, powers)));
     }
   }
 
   /** The sum of all slots times a factor in one slot, scale degree 2; 0 in the others. */
-  private Ciphertext inSlot(Ciphertext a, int slot, double factor) {
+  private static Ciphertext inSlot(
+      Evaluator evaluator, Layout layout, Ciphertext a, int slot, double factor) {
     double[] mask = new double[layout.slots()];
     mask[slot] = factor;
     try (Scope scope = new Scope()) {
       Ciphertext sum = a;
-      for (int stride = 1; stride < layout.slots(); stride *= RADIX) {
-        int[] steps = new int[Math.min(RADIX, layout.slots() / stride)];
-        for (int i = 0; i < steps.length; i++) {
-          steps[i] = i * stride;
-        }
+      for (int[] steps : SumSteps.of(layout.slots(), 1)) {
         sum = scope.own(evaluator.rotateSum(sum, steps));
       }
       Plaintext encoded = scope.own(evaluator.encode(mask, sum.level()));

@@ -258,12 +258,12 @@ public final class Trainer {
 
   /** The validation loss of the state, one serialized ciphertext. */
   private byte[] loss(ModelState state) {
-    try (Scope scope = new Scope();
-        EncryptedLoss encryptedLoss = new EncryptedLoss(evaluator, plan)) {
+    try (Scope scope = new Scope()) {
       List<Ciphertext> weights =
           MicrobatchGradient.dropped(scope, evaluator, state.weights(), plan.loss().weights());
       List<Ciphertext> sums = scope.ownAll(workers.validationSums(weights));
-      return evaluator.serialize(scope.own(encryptedLoss.total(sums, plan.validationRows())));
+      return evaluator.serialize(
+          scope.own(EncryptedLoss.total(evaluator, plan.layout(), sums, plan.validationRows())));
     } catch (RuntimeException e) {
       throw divergence(e, state.epoch(), plan.schedule().batches() - 1).orElse(e);
     }

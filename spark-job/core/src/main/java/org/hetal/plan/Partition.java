@@ -76,15 +76,8 @@ public final class Partition {
     return joined(groups(rows, layout), groupsPerMicrobatch);
   }
 
-  /**
-   * Neighboring elements in lists of equal size, the last perhaps shorter.
-   *
-   * @param <T> of the elements
-   * @param all elements
-   * @param size of a list, at least 1
-   * @return lists in order
-   */
-  public static <T> List<List<T>> joined(List<T> all, int size) {
+  /** Neighboring elements in lists of equal size, the last perhaps shorter. */
+  private static <T> List<List<T>> joined(List<T> all, int size) {
     List<List<T>> out = new ArrayList<>();
     for (int i = 0; i < all.size(); i += size) {
       out.add(List.copyOf(all.subList(i, Math.min(all.size(), i + size))));

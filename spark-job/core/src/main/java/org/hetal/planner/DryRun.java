@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.KeyPlan;
 import org.hetal.he.Operation;
@@ -116,7 +117,11 @@ final class DryRun {
             double factor = schedule.gradientFactor(microbatch.batch());
             microbatchCounts.put(
                 shape(microbatch.groups()),
-                runMicrobatch(microbatchGradient, lookahead, microbatch, factor));
+                runMicrobatch(
+                    microbatch.groups(),
+                    levels.features(),
+                    levels.labels(),
+                    rows -> microbatchGradient.compute(lookahead, rows, factor)));
           }
         }
         simulator.resetCounts();
@@ -132,26 +137,30 @@ final class DryRun {
     }
   }
 
-  /** Twice, since the first run also encodes the masks. */
+  /**
+   * Twice, since the first run also encodes the masks.
+   *
+   * @param work on the rows of the microbatch
+   */
   private OperationCounts runMicrobatch(
-      MicrobatchGradient microbatchGradient,
-      ExpandedWeights lookahead,
-      Partition.MicrobatchRows rows,
-      double factor) {
+      List<RowRange> rows,
+      int featureLevel,
+      int labelLevel,
+      Function<EncryptedMicrobatch, List<Ciphertext>> work) {
     long before = simulator.openBytes();
     List<EncryptedMicrobatch.Group> groups = new ArrayList<>();
-    for (RowRange group : rows.groups()) {
+    for (RowRange group : rows) {
       groups.add(
           new EncryptedMicrobatch.Group(
-              zeros(group.rows(), levels.features()), simulator.zero(levels.labels())));
+              zeros(group.rows(), featureLevel), simulator.zero(labelLevel)));
     }
     long microbatchBytes = simulator.openBytes() - before;
     try (EncryptedMicrobatch microbatch = new EncryptedMicrobatch(groups)) {
-      microbatchGradient.compute(lookahead, microbatch, factor).forEach(Ciphertext::close);
+      work.apply(microbatch).forEach(Ciphertext::close);
       simulator.resetCounts();
       simulator.resetPeakBytes();
       long resting = simulator.openBytes();
-      microbatchGradient.compute(lookahead, microbatch, factor).forEach(Ciphertext::close);
+      work.apply(microbatch).forEach(Ciphertext::close);
       memory = memory.and(new MemoryEstimate(0, microbatchBytes, simulator.peakBytes() - resting));
       return counts();
     }
@@ -197,35 +206,19 @@ final class DryRun {
               validationRows, schedule.groupsPerMicrobatch(), layout)) {
         List<Integer> shape = shape(microbatch);
         known.computeIfAbsent(
-            shape, unused -> runLossOf(encryptedLoss, expanded, microbatch, loss));
+            shape,
+            unused ->
+                runMicrobatch(
+                    microbatch,
+                    loss.features(),
+                    loss.labels(),
+                    rows -> encryptedLoss.compute(expanded, rows)));
         sum = sum.plus(known.get(shape));
       }
       simulator.resetCounts();
       List<Ciphertext> sums = scope.ownAll(zeroCiphertexts(EncryptedLoss.SUMS, 1));
       EncryptedLoss.total(simulator, layout, sums, validationRows).close();
       validation = sum.plus(counts());
-    }
-  }
-
-  /** Twice, since the first run also encodes the masks. */
-  private OperationCounts runLossOf(
-      EncryptedLoss encryptedLoss, ExpandedWeights weights, List<RowRange> rows, LossPlan loss) {
-    long before = simulator.openBytes();
-    List<EncryptedMicrobatch.Group> groups = new ArrayList<>();
-    for (RowRange group : rows) {
-      groups.add(
-          new EncryptedMicrobatch.Group(
-              zeros(group.rows(), loss.features()), simulator.zero(loss.labels())));
-    }
-    long microbatchBytes = simulator.openBytes() - before;
-    try (EncryptedMicrobatch microbatch = new EncryptedMicrobatch(groups)) {
-      encryptedLoss.compute(weights, microbatch).forEach(Ciphertext::close);
-      simulator.resetCounts();
-      simulator.resetPeakBytes();
-      long resting = simulator.openBytes();
-      encryptedLoss.compute(weights, microbatch).forEach(Ciphertext::close);
-      memory = memory.and(new MemoryEstimate(0, microbatchBytes, simulator.peakBytes() - resting));
-      return counts();
     }
   }
 

@@ -10,7 +10,6 @@ import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
 import java.util.stream.Stream;
 import org.hetal.format.Digests;
 import org.hetal.plan.TrainingPlan;
@@ -175,9 +174,11 @@ public record EncryptedDataset(
     return batches.stream().mapToInt(Batch::rows).sum();
   }
 
-  /** {@return groups of validation rows, or of rows to predict} */
-  public int evaluationGroups() {
-    return unlabelledGroups.size() + validation.stream().mapToInt(u -> u.groups().size()).sum();
+  /** {@return the groups of validation rows, with labels or without, or of rows to predict} */
+  public List<Group> evaluationGroups() {
+    return Stream.concat(
+            unlabelledGroups.stream(), validation.stream().flatMap(u -> u.groups().stream()))
+        .toList();
   }
 
   /** {@return the ciphertexts of a question to the validation oracle} */
@@ -197,13 +198,11 @@ public record EncryptedDataset(
 
   /** {@return all groups, those of the minibatches in order, then those of the validation} */
   public List<Group> groups() {
-    return Stream.of(
+    return Stream.concat(
             batches.stream()
                 .flatMap(b -> b.microbatches().stream())
                 .flatMap(u -> u.groups().stream()),
-            unlabelledGroups.stream(),
-            validation.stream().flatMap(u -> u.groups().stream()))
-        .flatMap(Function.identity())
+            evaluationGroups().stream())
         .toList();
   }
 
@@ -230,11 +229,7 @@ public record EncryptedDataset(
           where,
           labelled ? "labels of the validation rows" : "validation rows without labels",
           labelled ? "none" : "labels");
-      int validationRows =
-          Stream.concat(
-                  unlabelledGroups.stream(), validation.stream().flatMap(u -> u.groups().stream()))
-              .mapToInt(Group::rows)
-              .sum();
+      int validationRows = evaluationGroups().stream().mapToInt(Group::rows).sum();
       require(
           validationRows == plan.validationRows(),
           where,

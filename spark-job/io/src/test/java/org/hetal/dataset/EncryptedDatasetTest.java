@@ -243,7 +243,7 @@ class EncryptedDatasetTest {
     assertEquals(written, read);
     assertEquals(1, read.validation().size());
     assertEquals(0, read.unlabelledGroups().size());
-    assertEquals(1, read.evaluationGroups());
+    assertEquals(1, read.evaluationGroups().size());
     assertEquals(1, read.questionCiphertexts());
     EncryptedDataset.Group group = read.validation().get(0).groups().get(0);
     assertTrue(group.labels().path().startsWith("validation/"), group.labels().path());

@@ -142,7 +142,7 @@ final class DatasetEncryption {
         storage.describe(),
         rows,
         dataset.batches().size(),
-        dataset.evaluationGroups(),
+        dataset.evaluationGroups().size(),
         dataset.bytes(),
         alreadyThere);
   }

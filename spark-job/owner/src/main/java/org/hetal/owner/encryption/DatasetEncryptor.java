@@ -85,7 +85,8 @@ public final class DatasetEncryptor {
       return writer.commit(beforeCommit);
     }
     for (List<RowRange> microbatch :
-        Partition.joined(validationGroups, plan.schedule().groupsPerMicrobatch())) {
+        Partition.validationMicrobatches(
+            data.validation().length, plan.schedule().groupsPerMicrobatch(), layout)) {
       List<DatasetWriter.EncryptedGroup> groups = new ArrayList<>();
       for (RowRange rows : microbatch) {
         double[] labels = Packing.packValidationLabels(layout, rows.of(data.validationLabels()));

@@ -1,7 +1,6 @@
 package org.hetal.spark.ml;
 
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.Storage;
@@ -84,9 +83,7 @@ public final class EncryptedDataset {
 
   /** {@return validation rows, or rows to predict with those of zeros that fill the last group} */
   public int evaluationRows() {
-    return Stream.concat(
-            manifest.unlabelledGroups().stream(),
-            manifest.validation().stream().flatMap(microbatch -> microbatch.groups().stream()))
+    return manifest.evaluationGroups().stream()
         .mapToInt(org.hetal.dataset.EncryptedDataset.Group::rows)
         .sum();
   }

@@ -11,6 +11,7 @@ import org.apache.parquet.hadoop.example.ExampleParquetWriter;
 import org.apache.parquet.hadoop.metadata.CompressionCodecName;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.MessageTypeParser;
+import org.hetal.owner.export.StreamOutputFile;
 
 /**
  * Parquet with the columns {@code image} (text: the path below the folder), {@code features} (a

@@ -2,6 +2,7 @@ package org.hetal.owner.export;
 
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
@@ -53,9 +54,9 @@ final class SparkMlParquet {
   private SparkMlParquet() {}
 
   static byte[] bytes(LinearModel model) {
-    MemoryOutputFile file = new MemoryOutputFile();
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (ParquetWriter<Group> writer =
-        ExampleParquetWriter.builder(file)
+        ExampleParquetWriter.builder(new StreamOutputFile(bytes))
             .withConf(new PlainParquetConfiguration())
             .withType(SCHEMA)
             .withCompressionCodec(CompressionCodecName.UNCOMPRESSED)
@@ -65,7 +66,7 @@ final class SparkMlParquet {
     } catch (IOException e) {
       throw new UncheckedIOException("writing Parquet to memory", e);
     }
-    return file.bytes();
+    return bytes.toByteArray();
   }
 
   private static Group row(LinearModel model) {

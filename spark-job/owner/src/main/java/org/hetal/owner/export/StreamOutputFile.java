@@ -1,12 +1,16 @@
-package org.hetal.features;
+package org.hetal.owner.export;
 
 import java.io.IOException;
 import java.io.OutputStream;
 import org.apache.parquet.io.OutputFile;
 import org.apache.parquet.io.PositionOutputStream;
 
-/** Where Parquet writes one file: a stream that is open already and that Parquet closes. */
-record StreamOutputFile(OutputStream out) implements OutputFile {
+/**
+ * Where Parquet writes one file: a stream that is open already and that Parquet closes.
+ *
+ * @param out gets the bytes in order
+ */
+public record StreamOutputFile(OutputStream out) implements OutputFile {
   @Override
   public PositionOutputStream create(long blockSizeHint) {
     return new PositionOutputStream() {

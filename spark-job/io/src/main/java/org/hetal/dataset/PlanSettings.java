@@ -62,6 +62,32 @@ public final class PlanSettings {
     }
   }
 
+  /**
+   * Plans for data of several owners, each of any number of rows, with the validation loss on
+   * ciphertexts.
+   *
+   * @param settings layout, schedule and preparation
+   * @param parameters of {@code settings.parameterSet()}
+   * @param shape of the rows that the owners said they have
+   * @param commonPreparation SHA-256 of the preparation that they share, in hexadecimal
+   * @return the plan
+   * @throws SettingsException when there is no such training with these parameters
+   */
+  public static TrainingPlan joint(
+      Settings settings, Parameters parameters, DataShape shape, String commonPreparation) {
+    try {
+      return TrainingPlanner.joint(
+          parameters,
+          layout(settings, parameters, shape),
+          settings.training().schedule(shape.trainingRows()),
+          shape.validationRows(),
+          preprocessing(settings.data()),
+          commonPreparation);
+    } catch (IllegalArgumentException | HeLevelException e) {
+      throw new SettingsException("plan: " + e.getMessage(), e);
+    }
+  }
+
   /** The layout of the settings, or the cheapest. */
   private static Layout layout(Settings settings, Parameters parameters, DataShape shape) {
     int slots = parameters.slotCount();

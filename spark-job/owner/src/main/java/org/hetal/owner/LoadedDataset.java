@@ -53,7 +53,7 @@ record LoadedDataset(
 
     FeatureBlocks features(EncryptedDataset.Group group) {
       List<Ciphertext> blocks = group.features().stream().map(this::read).toList();
-      return new FeatureBlocks(blocks, layout.rowBlocks(group.rows()));
+      return new FeatureBlocks(blocks, group.rowBlocks(layout));
     }
 
     private Ciphertext read(StoredFile file) {

@@ -1,0 +1,222 @@
+package org.hetal.dataset;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import org.hetal.format.Digests;
+
+/**
+ * What a training reads: the data set of one owner, or those of several owners as one.
+ *
+ * <p>With several owners the minibatches of an epoch are interleaved. Minibatch i of an owner with
+ * n minibatches is placed at (2i + 1) / 2n of the epoch; at the same place the owners follow each
+ * other in the order of the identities of their data sets. The order thus depends on the data sets
+ * alone, not on the order in which they are named.
+ *
+ * @param dataset all minibatches and validation rows; its paths are those of {@link #storage()}
+ * @param digest SHA-256 of the manifest, or with several owners of all manifests
+ * @param parts the data sets, in the order of their identities
+ */
+public record JointDataset(EncryptedDataset dataset, String digest, List<Part> parts) {
+  /**
+   * The data set of one owner.
+   *
+   * @param storage its folder
+   * @param id its identity, 32 hexadecimal digits
+   * @param minibatches per epoch; 0 for rows to predict
+   * @param trainingRows rows in minibatches
+   * @param validationRows rows to validate with
+   */
+  public record Part(
+      Storage storage, String id, int minibatches, int trainingRows, int validationRows) {}
+
+  private record Opened(Storage storage, EncryptedDataset dataset, String digest) {
+    String id() {
+      return dataset.id();
+    }
+  }
+
+  /** Where a minibatch is in the epoch: (2 * index + 1) / (2 * of). */
+  private record Placed(int part, int index, int of, EncryptedDataset.Batch batch) {
+    static final Comparator<Placed> ORDER =
+        (a, b) -> {
+          int byPlace =
+              Long.compare((2L * a.index + 1) * b.of, (2L * b.index + 1) * a.of);
+          return byPlace != 0 ? byPlace : Integer.compare(a.part, b.part);
+        };
+  }
+
+  /**
+   * Opens one data set, or several whose plan is for several owners.
+   *
+   * @param storages the folders, in any order
+   * @return all of it
+   * @throws DatasetException naming the folder, when a data set is missing, damaged, there twice,
+   *     or of another plan, key or preparation than the first, or when several are of a plan for
+   *     one owner
+   */
+  public static JointDataset open(List<? extends Storage> storages) {
+    List<Opened> opened = new ArrayList<>();
+    for (Storage storage : storages) {
+      opened.add(
+          new Opened(
+              storage, EncryptedDataset.open(storage), EncryptedDataset.manifestDigest(storage)));
+    }
+    Opened first = opened.get(0);
+    if (!first.dataset().plan().isJoint()) {
+      if (opened.size() > 1) {
+        throw new DatasetException(
+            first.storage().describe()
+                + ": expected a data set of a plan for several owners beside "
+                + opened.get(1).storage().describe()
+                + ", actual one of a plan for one owner; plan with hetal plan --contributions");
+      }
+      return new JointDataset(first.dataset(), first.digest(), List.of(part(first)));
+    }
+    opened.forEach(each -> requireLike(first, each));
+    opened.sort(Comparator.comparing(Opened::id));
+    requireDistinct(opened);
+    return joined(opened);
+  }
+
+  /** {@return the folders, in the order of the parts} */
+  public List<Storage> storages() {
+    return parts.stream().map(Part::storage).toList();
+  }
+
+  /** {@return where the files of {@link #dataset()} are} */
+  public Storage storage() {
+    return storage(dataset.plan().isJoint(), storages());
+  }
+
+  /**
+   * Where the files of a data set are.
+   *
+   * @param isJoint whether its plan is for several owners
+   * @param storages the folders, in the order of the parts
+   * @return one folder
+   */
+  public static Storage storage(boolean isJoint, List<? extends Storage> storages) {
+    return isJoint ? new JoinedStorage(storages) : storages.get(0);
+  }
+
+  private static Part part(Opened opened) {
+    return new Part(
+        opened.storage(),
+        opened.id(),
+        opened.dataset().batches().size(),
+        opened.dataset().trainingRows(),
+        opened.dataset().evaluationGroups().stream().mapToInt(EncryptedDataset.Group::rows).sum());
+  }
+
+  private static void requireLike(Opened first, Opened other) {
+    Origin expected = first.dataset().origin();
+    Origin actual = other.dataset().origin();
+    String where = other.storage().describe();
+    String like = ", as in " + first.storage().describe() + "; its owner encrypts again with the"
+        + " public key, plan and preparation that the key holder published";
+    require(
+        where,
+        "parameter set",
+        expected.parameterSet() + " " + expected.parameterHash(),
+        actual.parameterSet() + " " + actual.parameterHash(),
+        like);
+    require(where, "key id", expected.keyId(), actual.keyId(), like);
+    require(
+        where,
+        "common preparation with SHA-256",
+        expected(first),
+        expected(other),
+        like);
+    require(where, "plan with SHA-256", expected.planDigest(), actual.planDigest(), like);
+    if (other.dataset().batches().isEmpty()) {
+      throw new DatasetException(
+          where + ": expected minibatches to train on, actual rows to predict");
+    }
+  }
+
+  private static String expected(Opened opened) {
+    String preparation = opened.dataset().plan().commonPreparation();
+    return preparation == null ? "none (a plan for one owner)" : preparation;
+  }
+
+  private static void require(
+      String where, String what, String expected, String actual, String like) {
+    if (!expected.equals(actual)) {
+      throw new DatasetException(
+          where + ": expected the " + what + " " + expected + like + "; actual " + actual);
+    }
+  }
+
+  private static void requireDistinct(List<Opened> sorted) {
+    for (int i = 1; i < sorted.size(); i++) {
+      if (sorted.get(i).id().equals(sorted.get(i - 1).id())) {
+        throw new DatasetException(
+            sorted.get(i).storage().describe()
+                + ": expected each data set once, actual data set "
+                + sorted.get(i).id()
+                + " here and in "
+                + sorted.get(i - 1).storage().describe());
+      }
+    }
+  }
+
+  private static JointDataset joined(List<Opened> sorted) {
+    List<Placed> batches = new ArrayList<>();
+    List<EncryptedDataset.Microbatch> validation = new ArrayList<>();
+    for (int part = 0; part < sorted.size(); part++) {
+      EncryptedDataset dataset = sorted.get(part).dataset();
+      int number = part;
+      UnaryOperator<EncryptedDataset.Microbatch> renamed = unit -> renamed(number, unit);
+      for (int i = 0; i < dataset.batches().size(); i++) {
+        EncryptedDataset.Batch batch = dataset.batches().get(i);
+        batches.add(
+            new Placed(
+                part,
+                i,
+                dataset.batches().size(),
+                new EncryptedDataset.Batch(
+                    batch.rows(), batch.microbatches().stream().map(renamed).toList())));
+      }
+      dataset.validation().stream().map(renamed).forEach(validation::add);
+    }
+    batches.sort(Placed.ORDER);
+    String ids = sorted.stream().map(Opened::id).collect(Collectors.joining("\n"));
+    String id = Digests.sha256("hetal joint data set\n" + ids).substring(0, 32);
+    String digests = sorted.stream().map(Opened::digest).collect(Collectors.joining("\n"));
+    Origin first = sorted.get(0).dataset().origin();
+    Origin origin =
+        new Origin(
+            first.parameterSet(), first.parameterHash(), first.keyId(), first.planDigest(), id);
+    return new JointDataset(
+        new EncryptedDataset(
+            sorted.get(0).dataset().plan(),
+            origin,
+            id,
+            batches.stream().map(Placed::batch).toList(),
+            List.of(),
+            validation),
+        Digests.sha256("hetal joint data set\n" + digests),
+        sorted.stream().map(JointDataset::part).toList());
+  }
+
+  private static EncryptedDataset.Microbatch renamed(int part, EncryptedDataset.Microbatch unit) {
+    return new EncryptedDataset.Microbatch(
+        JoinedStorage.path(part, unit.id()),
+        unit.groups().stream()
+            .map(
+                group ->
+                    new EncryptedDataset.Group(
+                        group.rows(),
+                        group.features().stream().map(file -> renamed(part, file)).toList(),
+                        renamed(part, group.labels())))
+            .toList());
+  }
+
+  private static StoredFile renamed(int part, StoredFile file) {
+    return new StoredFile(
+        JoinedStorage.path(part, file.path()), file.level(), file.bytes(), file.sha256());
+  }
+}

@@ -2,8 +2,10 @@ package org.hetal.training;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.hetal.plan.RowRange;
 import org.hetal.plan.Schedule;
+import org.hetal.plan.TrainingPlan;
 
 /**
  * The same training in the clear, in double precision with the exact softmax: same minibatches in
@@ -14,6 +16,8 @@ import org.hetal.plan.Schedule;
  */
 public final class PlainTrainer {
   private final Schedule schedule;
+  private final List<RowRange> minibatches;
+  private final int rowsOfMean; // 0: those of each minibatch
   private final int classes;
 
   /**
@@ -47,11 +51,46 @@ public final class PlainTrainer {
    * @throws IllegalArgumentException for fewer classes
    */
   public PlainTrainer(Schedule schedule, int classes) {
+    this(
+        schedule,
+        IntStream.range(0, schedule.batches()).mapToObj(schedule::batch).toList(),
+        0,
+        classes);
+  }
+
+  private PlainTrainer(Schedule schedule, List<RowRange> minibatches, int rowsOfMean, int classes) {
     if (classes < 2) {
       throw new IllegalArgumentException("classes: expected at least 2, actual " + classes);
     }
     this.schedule = schedule;
+    this.minibatches = minibatches;
+    this.rowsOfMean = rowsOfMean;
     this.classes = classes;
+  }
+
+  /**
+   * A trainer on the rows of several owners: the gradient of each minibatch is divided by the rows
+   * of a full one, as in {@link TrainingPlan#gradientFactor}.
+   *
+   * @param schedule for all rows
+   * @param minibatches rows of each minibatch of an epoch, in order
+   * @param classes at least 2
+   * @return trains on rows in the order of the minibatches
+   * @throws IllegalArgumentException for fewer classes, or when the rows of the minibatches are not
+   *     those of the schedule
+   */
+  public static PlainTrainer joint(Schedule schedule, List<Integer> minibatches, int classes) {
+    List<RowRange> ranges = new ArrayList<>();
+    int first = 0;
+    for (int rows : minibatches) {
+      ranges.add(new RowRange(first, rows));
+      first += rows;
+    }
+    if (first != schedule.rows()) {
+      throw new IllegalArgumentException(
+          "rows of the minibatches: expected " + schedule.rows() + ", actual " + first);
+    }
+    return new PlainTrainer(schedule, List.copyOf(ranges), schedule.batchRows(), classes);
   }
 
   /**
@@ -82,8 +121,9 @@ public final class PlainTrainer {
     int bestEpoch = 0;
     List<EpochMetrics> epochs = new ArrayList<>();
     for (int epoch = 1; epoch <= schedule.epochs(); epoch++) {
-      for (int batch = 0; batch < schedule.batches(); batch++) {
-        descent.step(schedule.batch(batch), rows, labels, schedule.learningRate());
+      for (RowRange minibatch : minibatches) {
+        int divisor = rowsOfMean == 0 ? minibatch.rows() : rowsOfMean;
+        descent.step(minibatch, rows, labels, schedule.learningRate() / divisor);
       }
       EpochMetrics metrics = stopping.decide(epoch, logits(validationRows, descent.weights));
       epochs.add(metrics);
@@ -177,9 +217,8 @@ public final class PlainTrainer {
       lookahead = new double[classes][features];
     }
 
-    void step(RowRange batch, double[][] rows, int[] labels, double learningRate) {
+    void step(RowRange batch, double[][] rows, int[] labels, double factor) {
       double[][] next = copy(lookahead);
-      double factor = learningRate / batch.rows();
       double[][] batchRows = batch.of(rows);
       double[][] logits = logits(batchRows, lookahead);
       for (int i = 0; i < batchRows.length; i++) {

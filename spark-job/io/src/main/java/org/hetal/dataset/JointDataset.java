@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.hetal.format.Digests;
+import org.hetal.plan.Interleaving;
 
 /**
  * What a training reads: the data set of one owner, or those of several owners as one.
  *
- * <p>With several owners the minibatches of an epoch are interleaved. Minibatch i of an owner with
- * n minibatches is placed at (2i + 1) / 2n of the epoch; at the same place the owners follow each
- * other in the order of the identities of their data sets. The order thus depends on the data sets
+ * <p>With several owners the minibatches of an epoch are interleaved ({@link Interleaving}), the
+ * owners in the order of the identities of their data sets. The order thus depends on the data sets
  * alone, not on the order in which they are named.
  *
  * @param dataset all minibatches and validation rows; its paths are those of {@link #storage()}
@@ -36,16 +36,6 @@ public record JointDataset(EncryptedDataset dataset, String digest, List<Part> p
     String id() {
       return dataset.id();
     }
-  }
-
-  /** Where a minibatch is in the epoch: (2 * index + 1) / (2 * of). */
-  private record Placed(int part, int index, int of, EncryptedDataset.Batch batch) {
-    static final Comparator<Placed> ORDER =
-        (a, b) -> {
-          int byPlace =
-              Long.compare((2L * a.index + 1) * b.of, (2L * b.index + 1) * a.of);
-          return byPlace != 0 ? byPlace : Integer.compare(a.part, b.part);
-        };
   }
 
   /**
@@ -115,8 +105,11 @@ public record JointDataset(EncryptedDataset dataset, String digest, List<Part> p
     Origin expected = first.dataset().origin();
     Origin actual = other.dataset().origin();
     String where = other.storage().describe();
-    String like = ", as in " + first.storage().describe() + "; its owner encrypts again with the"
-        + " public key, plan and preparation that the key holder published";
+    String like =
+        ", as in "
+            + first.storage().describe()
+            + "; its owner encrypts again with the"
+            + " public key, plan and preparation that the key holder published";
     require(
         where,
         "parameter set",
@@ -124,12 +117,7 @@ public record JointDataset(EncryptedDataset dataset, String digest, List<Part> p
         actual.parameterSet() + " " + actual.parameterHash(),
         like);
     require(where, "key id", expected.keyId(), actual.keyId(), like);
-    require(
-        where,
-        "common preparation with SHA-256",
-        expected(first),
-        expected(other),
-        like);
+    require(where, "common preparation with SHA-256", expected(first), expected(other), like);
     require(where, "plan with SHA-256", expected.planDigest(), actual.planDigest(), like);
     if (other.dataset().batches().isEmpty()) {
       throw new DatasetException(
@@ -164,25 +152,22 @@ public record JointDataset(EncryptedDataset dataset, String digest, List<Part> p
   }
 
   private static JointDataset joined(List<Opened> sorted) {
-    List<Placed> batches = new ArrayList<>();
+    List<List<EncryptedDataset.Batch>> batches = new ArrayList<>();
     List<EncryptedDataset.Microbatch> validation = new ArrayList<>();
     for (int part = 0; part < sorted.size(); part++) {
       EncryptedDataset dataset = sorted.get(part).dataset();
       int number = part;
       UnaryOperator<EncryptedDataset.Microbatch> renamed = unit -> renamed(number, unit);
-      for (int i = 0; i < dataset.batches().size(); i++) {
-        EncryptedDataset.Batch batch = dataset.batches().get(i);
-        batches.add(
-            new Placed(
-                part,
-                i,
-                dataset.batches().size(),
-                new EncryptedDataset.Batch(
-                    batch.rows(), batch.microbatches().stream().map(renamed).toList())));
-      }
+      batches.add(
+          dataset.batches().stream()
+              .map(
+                  batch ->
+                      new EncryptedDataset.Batch(
+                          batch.rows(), batch.microbatches().stream().map(renamed).toList()))
+              .toList());
       dataset.validation().stream().map(renamed).forEach(validation::add);
     }
-    batches.sort(Placed.ORDER);
+    Interleaving interleaving = Interleaving.of(batches.stream().map(List::size).toList());
     String ids = sorted.stream().map(Opened::id).collect(Collectors.joining("\n"));
     String id = Digests.sha256("hetal joint data set\n" + ids).substring(0, 32);
     String digests = sorted.stream().map(Opened::digest).collect(Collectors.joining("\n"));
@@ -195,7 +180,9 @@ public record JointDataset(EncryptedDataset dataset, String digest, List<Part> p
             sorted.get(0).dataset().plan(),
             origin,
             id,
-            batches.stream().map(Placed::batch).toList(),
+            interleaving.order().stream()
+                .map(place -> batches.get(place.owner()).get(place.minibatch()))
+                .toList(),
             List.of(),
             validation),
         Digests.sha256("hetal joint data set\n" + digests),

@@ -20,7 +20,8 @@ class DemoDurationTest {
   /** From figures of a machine on which the demo took 217 s: keys 22 s, 12 epochs of 14 s. */
   @Test
   void duration_isThatOfTheMachineThatWasMeasured() {
-    Settings settings = new DemoProfile(Path.of("../.."), false, false).load(List.of(), Map.of());
+    Settings settings =
+        new DemoProfile(Path.of("../.."), 1, false, false).load(List.of(), Map.of());
     Parameters parameters = NativeParameters.named(settings.parameterSet());
     CostModel costs = new CostModel("a test", 0.015, 0.002, 2.28, 3.21);
     TrainingPlan plan =

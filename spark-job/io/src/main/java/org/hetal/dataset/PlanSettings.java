@@ -12,6 +12,7 @@ import org.hetal.plan.DataShape;
 import org.hetal.plan.Preprocessing;
 import org.hetal.plan.Schedule;
 import org.hetal.plan.TrainingPlan;
+import org.hetal.plan.ValidationMetric;
 import org.hetal.planner.TrainingPlanner;
 
 /** From settings to a plan, and whether a plan is that of the settings. */
@@ -75,6 +76,13 @@ public final class PlanSettings {
    */
   public static TrainingPlan joint(
       Settings settings, Parameters parameters, DataShape shape, String commonPreparation) {
+    if (settings.metric() != ValidationMetric.ENCRYPTED_LOSS) {
+      throw new SettingsException(
+          "early-stopping.metric: expected "
+              + ValidationMetric.ENCRYPTED_LOSS.label()
+              + " for the data of several owners, whose logits nobody may see, actual "
+              + settings.metric().label());
+    }
     try {
       return TrainingPlanner.joint(
           parameters,
@@ -194,8 +202,10 @@ public final class PlanSettings {
    */
   public static void require(String where, TrainingPlan plan, Settings settings, DataShape shape) {
     Differences out = differences(plan, settings);
-    out.add("training rows", plan.schedule().rows(), shape.trainingRows());
-    out.add("validation rows", plan.validationRows(), shape.validationRows());
+    if (!plan.isJoint()) {
+      out.add("training rows", plan.schedule().rows(), shape.trainingRows());
+      out.add("validation rows", plan.validationRows(), shape.validationRows());
+    }
     out.add("features", plan.layout().features(), shape.features());
     throwAll(where, out);
   }

@@ -152,6 +152,19 @@ public final class LabeledData {
     return data;
   }
 
+  /**
+   * The rows, scaled as several owners agreed.
+   *
+   * @param common of the owners
+   * @return the prepared rows of all splits
+   * @throws DataException at the first bad value, and for a row that is longer than the bound
+   */
+  PreparedData commonlyPrepared(Preparation common) {
+    PreparedData data = PreparedData.ofCommon(splits(), common, how);
+    listener.accept(data);
+    return data;
+  }
+
   /** {@return the numbers that a plan depends on; reads the rows if they were not read before} */
   public DataShape shape() {
     return prepared().shape();

@@ -29,6 +29,8 @@ final class JointDemo {
 
   private static final String SUMS_BEFORE = "sums-before.bin";
 
+  private static final String EVALUATION = "evaluation.json";
+
   private final ProgressBar bar;
   private final PrintStream out;
   private final Settings settings;
@@ -110,7 +112,7 @@ final class JointDemo {
     title("8  Owners: test the model on rows that they showed to nobody.");
     double evaluation = 0;
     for (Party owner : owners) {
-      evaluation += owner.run("evaluate", "--json", "evaluation.json");
+      evaluation += owner.run("evaluate", "--json", EVALUATION);
     }
     seconds.put("evaluate", evaluation);
     double all = (System.nanoTime() - start) * 1e-9;
@@ -118,6 +120,7 @@ final class JointDemo {
     title("9  The demo itself, which made the rows of all owners: the same training in the clear.");
     PlainModel model = PlainModel.load(site.keyHolder().resolve(JointSite.MODEL));
     JointFigures figures = JointFigures.of(site, order(), model);
+    figures.requireEqual(site, EVALUATION);
     JointResult result =
         new JointResult(settings, parameters, site, seconds, all, figures, answers);
     result.print(out);

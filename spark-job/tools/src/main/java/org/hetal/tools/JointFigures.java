@@ -1,5 +1,6 @@
 package org.hetal.tools;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -85,7 +86,8 @@ record JointFigures(
     for (int owner = 1; owner <= order.size(); owner++) {
       Settings own = settings(site.owner(owner));
       settings.put(owner, own);
-      data.put(owner, PreparedData.of(Splits.read(own.data()), common.preparation(), own.data()));
+      data.put(
+          owner, PreparedData.ofCommon(Splits.read(own.data()), common.preparation(), own.data()));
     }
     Rows test = Rows.of(data.values().stream().map(JointFigures::test));
     PlainTrainer.Result plain =
@@ -99,6 +101,23 @@ record JointFigures(
         plain,
         test.accuracy(plain.best()),
         largestDifference(model.weights(), plain.best()));
+  }
+
+  /**
+   * Compares with what each owner's command computed from that owner's files alone.
+   *
+   * @throws DemoException when an accuracy differs
+   */
+  void requireEqual(JointSite site, String evaluation) {
+    for (int owner = 1; owner <= owners.size(); owner++) {
+      ObjectNode theirs = Parties.read(site.owner(owner).resolve(evaluation));
+      Owner ours = owners.get(owner - 1);
+      if (theirs.path("accuracy_joint").asDouble() != ours.jointOnOwn()
+          || theirs.path("accuracy_alone").asDouble() != ours.aloneOnOwn()) {
+        throw new DemoException(
+            "owner " + owner + ": expected the accuracies of " + ours + ", actual " + theirs);
+      }
+    }
   }
 
   /** Those of a party, with the paths of its data as this process sees them. */

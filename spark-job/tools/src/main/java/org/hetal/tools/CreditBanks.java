@@ -10,7 +10,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 import java.util.zip.GZIPInputStream;
+import org.hetal.config.Settings;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.he.FileReadException;
 
@@ -118,6 +120,13 @@ final class CreditBanks {
    */
   int rows(int bank, Split split) {
     return lines(bank, split).size();
+  }
+
+  /** {@return the minibatches of an epoch, those of all banks} */
+  int minibatches(Settings.Training training) {
+    return IntStream.rangeClosed(1, banks())
+        .map(bank -> training.schedule(rows(bank, Split.TRAIN)).batches())
+        .sum();
   }
 
   /** {@return the names of the columns, the label last} */

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.hetal.command.ExitCode;
 import org.hetal.command.SettingsCommand;
 import org.hetal.command.SettingsOptions;
@@ -19,6 +21,7 @@ import org.hetal.owner.keys.Clients;
 import org.hetal.owner.keys.CostProbe;
 import org.hetal.owner.keys.DeviceProbe;
 import org.hetal.owner.keys.SetChoice;
+import org.hetal.plan.DataShape;
 import org.hetal.plan.TrainingPlan;
 import org.hetal.planner.TrainingEstimate;
 import picocli.CommandLine.Command;
@@ -57,6 +60,8 @@ final class DemoCommand extends SettingsCommand {
 
   @Option(names = "--json", paramLabel = "FILE", description = "Write the figures as JSON.")
   private Path json;
+
+  private static final int DIGEST_DIGITS = 64;
 
   @Spec private CommandSpec spec;
 
@@ -115,6 +120,7 @@ final class DemoCommand extends SettingsCommand {
     Parameters parameters = Clients.of(settings()).parameters(settings().parameterSet());
     CreditBanks banks =
         CreditBanks.read(Programs.home().resolve("conf/data/credit.csv.gz"), owners);
+    showDuration("demo --owners " + owners, parameters, () -> jointPlan(parameters, banks));
     JointDemo demo =
         new JointDemo(
             out(),
@@ -127,11 +133,24 @@ final class DemoCommand extends SettingsCommand {
     return demo.run(JointSite.common(profile().files(List.of())));
   }
 
+  /** For the time that it takes: by as many full minibatches as the banks have full and short. */
+  private TrainingPlan jointPlan(Parameters parameters, CreditBanks banks) {
+    Settings.Training training = settings().training();
+    int rows = training.batchRows() * banks.minibatches(training);
+    int validationRows =
+        IntStream.rangeClosed(1, owners)
+            .map(bank -> banks.rows(bank, CreditBanks.Split.VALIDATION))
+            .sum();
+    DataShape shape =
+        new DataShape(rows, validationRows, banks.header().split(",").length); // bias for label
+    return PlanSettings.joint(settings(), parameters, shape, "0".repeat(DIGEST_DIGITS));
+  }
+
   private ObjectNode oneOwner() {
     Settings settings = settings();
     PreparedData data = PreparedData.read(settings.data());
     Parameters parameters = parameters(data);
-    showDuration(data, parameters);
+    showDuration("demo", parameters, () -> PlanSettings.plan(settings, parameters, data.shape()));
     Demo demo =
         new Demo(
             out(),
@@ -152,7 +171,7 @@ final class DemoCommand extends SettingsCommand {
   }
 
   /** The engine is timed on this machine; the times of other backends and devices are unknown. */
-  private void showDuration(PreparedData data, Parameters parameters) {
+  private void showDuration(String command, Parameters parameters, Supplier<TrainingPlan> plan) {
     Settings settings = settings();
     if (settings.isInsecure()
         || settings.backend() != Settings.Backend.NATIVE
@@ -160,24 +179,28 @@ final class DemoCommand extends SettingsCommand {
       return;
     }
     CostProbe probe = CostProbe.measure(parameters.name(), settings.threads());
-    out()
-        .println(
-            duration(PlanSettings.plan(settings, parameters, data.shape()), parameters, probe));
+    out().println(duration(command, plan.get(), parameters, probe));
   }
 
-  /** How long the demo takes on the machine that was measured, and what is shorter. */
-  static String duration(TrainingPlan plan, Parameters parameters, CostProbe probe) {
+  /**
+   * How long the demo takes on the machine that was measured, and what is shorter.
+   *
+   * @param command with which it was started
+   */
+  static String duration(
+      String command, TrainingPlan plan, Parameters parameters, CostProbe probe) {
     TrainingEstimate estimate = TrainingEstimate.of(plan, parameters, probe.costs());
     double keys = estimate.keyBytes() * probe.secondsPerKeyByte();
     double epoch = 60 * estimate.minutesPerEpoch();
     return String.format(
         Locale.ROOT,
         "This takes about %.0f minutes on this machine, by a short measurement of it: keys %s, %d"
-            + " epochs of %s.%n./hetal demo --fast does the same with toy parameters in less than a"
+            + " epochs of %s.%n./hetal %s --fast does the same with toy parameters in less than a"
             + " minute.",
         Math.ceil((keys + plan.schedule().epochs() * epoch) / 60),
         Units.duration(keys),
         plan.schedule().epochs(),
-        Units.duration(epoch));
+        Units.duration(epoch),
+        command);
   }
 }

@@ -25,9 +25,9 @@ import org.hetal.report.RunOwners;
  */
 final class JointDemo {
   /** The sums of an owner and of those before it, encrypted. */
-  private static final String SUMS = "sums.bin";
+  private static final String SUMS = "sums.json";
 
-  private static final String SUMS_BEFORE = "sums-before.bin";
+  private static final String SUMS_BEFORE = "sums-before.json";
 
   private static final String EVALUATION = "evaluation.json";
 
@@ -165,11 +165,6 @@ final class JointDemo {
   }
 
   private double train() {
-    int minibatches =
-        IntStream.rangeClosed(1, owners.size())
-            .map(owner -> banks.rows(owner, CreditBanks.Split.TRAIN))
-            .map(rows -> settings.training().schedule(rows).batches())
-            .sum();
     return new DemoTraining(
             out,
             bar,
@@ -178,7 +173,7 @@ final class JointDemo {
                 site.cluster().resolve(JointSite.CERTIFICATE),
                 site.cluster().resolve(JointSite.TOKEN)),
             new LocalStorage(site.run()),
-            settings.training().epochs() * minibatches)
+            settings.training().epochs() * banks.minibatches(settings.training()))
         .run(
             () -> keyHolder.startSilently("oracle", "oracle"),
             progress -> cluster.start("train", progress));

@@ -12,7 +12,7 @@ class DemoCommandTest {
   @ValueSource(strings = {"1", "9", "0", "-3"})
   void numberOfOwnersOutOfRange_isRefused(String owners) {
     CommandRun run = CommandRun.of("demo", "--owners", owners);
-    assertEquals(ExitCode.USAGE.status(), run.status(), run.text());
-    assertTrue(run.text().contains("--owners: expected 2 to 8, actual " + owners), run.text());
+    assertEquals(ExitCode.USAGE.status(), run.status(), run.output());
+    assertTrue(run.output().contains("--owners: expected 2 to 8, actual " + owners), run.output());
   }
 }

@@ -27,8 +27,12 @@ class InterleavingTest {
   void ownersWithAsManyMinibatches_takeTurns() {
     assertEquals(
         List.of(
-            new Place(0, 0), new Place(1, 0), new Place(2, 0),
-            new Place(0, 1), new Place(1, 1), new Place(2, 1)),
+            new Place(0, 0),
+            new Place(1, 0),
+            new Place(2, 0),
+            new Place(0, 1),
+            new Place(1, 1),
+            new Place(2, 1)),
         Interleaving.of(List.of(2, 2, 2)));
   }
 

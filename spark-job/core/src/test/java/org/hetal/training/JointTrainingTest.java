@@ -205,9 +205,7 @@ class JointTrainingTest {
     List<EpochMetrics> encrypted = stopping.history();
     for (int epoch = 0; epoch < encrypted.size(); epoch++) {
       assertEquals(
-          plain.epochs().get(epoch).loss(),
-          encrypted.get(epoch).loss(),
-          2 * EpochScore.RESOLUTION);
+          plain.epochs().get(epoch).loss(), encrypted.get(epoch).loss(), 2 * EpochScore.RESOLUTION);
     }
   }
 

@@ -104,8 +104,11 @@ public record JointDataset(EncryptedDataset dataset, String digest, List<Part> p
     Origin expected = first.dataset().origin();
     Origin actual = other.dataset().origin();
     String where = other.storage().describe();
-    String like = ", as in " + first.storage().describe() + "; its owner encrypts again with the"
-        + " public key, plan and preparation that the key holder published";
+    String like =
+        ", as in "
+            + first.storage().describe()
+            + "; its owner encrypts again with the"
+            + " public key, plan and preparation that the key holder published";
     require(
         where,
         "parameter set",
@@ -113,12 +116,7 @@ public record JointDataset(EncryptedDataset dataset, String digest, List<Part> p
         actual.parameterSet() + " " + actual.parameterHash(),
         like);
     require(where, "key id", expected.keyId(), actual.keyId(), like);
-    require(
-        where,
-        "common preparation with SHA-256",
-        expected(first),
-        expected(other),
-        like);
+    require(where, "common preparation with SHA-256", expected(first), expected(other), like);
     require(where, "plan with SHA-256", expected.planDigest(), actual.planDigest(), like);
     if (other.dataset().batches().isEmpty()) {
       throw new DatasetException(
@@ -174,12 +172,7 @@ public record JointDataset(EncryptedDataset dataset, String digest, List<Part> p
             first.parameterSet(), first.parameterHash(), first.keyId(), first.planDigest(), id);
     return new JointDataset(
         new EncryptedDataset(
-            sorted.get(0).dataset().plan(),
-            origin,
-            id,
-            batches,
-            List.of(),
-            validation),
+            sorted.get(0).dataset().plan(), origin, id, batches, List.of(), validation),
         Digests.sha256("hetal joint data set\n" + digests),
         sorted.stream().map(JointDataset::part).toList());
   }

@@ -95,8 +95,7 @@ class JointDatasetTest {
     EncryptedDataset.Batch second = joint.dataset().batches().get(1);
     StoredFile file = second.microbatches().get(0).groups().get(0).features().get(0);
     assertArrayEquals(new byte[] {1, 0, 0}, file.read(joint.storage()));
-    assertEquals(
-        b.describe("train/group-00000/x-0000.ct"), joint.storage().describe(file.path()));
+    assertEquals(b.describe("train/group-00000/x-0000.ct"), joint.storage().describe(file.path()));
   }
 
   @Test
@@ -167,18 +166,13 @@ class JointDatasetTest {
     int rows = LAYOUT.rowsPerGroup();
     TrainingPlan plan =
         TrainingPlanner.plan(
-            PARAMETERS,
-            LAYOUT,
-            new Schedule(rows, rows, 1, 2, 1, 32, 1),
-            1,
-            Preprocessing.none());
+            PARAMETERS, LAYOUT, new Schedule(rows, rows, 1, 2, 1, 32, 1), 1, Preprocessing.none());
     LocalStorage storage = new LocalStorage(folder.resolve(name));
     DatasetWriter writer = new DatasetWriter(storage, Origin.of(plan, KEY, id(1)), plan);
     writer.startBatch();
     writer.addMicrobatch(List.of(group(plan, 1, new RowRange(0, rows))));
     DatasetWriter.EncryptedGroup group = group(plan, 1, new RowRange(0, 1));
-    writer.addUnlabelledGroup(
-        new DatasetWriter.EncryptedGroup(1, group.features(), 8, null, 0));
+    writer.addUnlabelledGroup(new DatasetWriter.EncryptedGroup(1, group.features(), 8, null, 0));
     writer.commit();
     return storage;
   }

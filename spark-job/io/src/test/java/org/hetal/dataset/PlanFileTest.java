@@ -128,12 +128,7 @@ class PlanFileTest {
   void commonPreparation_isWrittenWhereSeveralOwnersHaveOne() throws IOException {
     TrainingPlan plan =
         TrainingPlanner.joint(
-            PARAMETERS,
-            PLAN.layout(),
-            PLAN.schedule(),
-            40,
-            PLAN.preprocessing(),
-            "0f".repeat(32));
+            PARAMETERS, PLAN.layout(), PLAN.schedule(), 40, PLAN.preprocessing(), "0f".repeat(32));
     byte[] bytes = PlanFile.bytes(plan);
     TrainingPlan read = PlanFile.parse("plan.json", bytes);
     assertTrue(read.isJoint());

@@ -81,8 +81,7 @@ public record CommonPreparation(
   }
 
   private static void positive(String field, double value) {
-    Requirement.that(
-        value > 0 && Double.isFinite(value), field, "a positive finite number", value);
+    Requirement.that(value > 0 && Double.isFinite(value), field, "a positive finite number", value);
   }
 
   /** {@return SHA-256 of the content in lower-case hex: what the joint plan holds} */

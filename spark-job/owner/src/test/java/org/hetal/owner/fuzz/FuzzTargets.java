@@ -34,6 +34,7 @@ import org.hetal.owner.table.files.DataFiles;
 import org.hetal.owner.table.files.TableReader;
 import org.hetal.owner.vectors.GoldenFolder;
 import org.hetal.report.RunMetrics;
+import org.hetal.report.RunOwners;
 import org.hetal.report.RunSummary;
 
 /** The readers in Java of what comes from the cluster, the network or the owner's data files. */
@@ -136,6 +137,14 @@ final class FuzzTargets {
             List.of(resource("report.json")),
             DatasetException.class,
             input -> RunSummary.read(new MemoryFolder(Map.of("report.json", input)))),
+        new FuzzTarget(
+            "run_owners",
+            List.of(
+                bytes(
+                    "{\"owners\":[{\"dataset\":\"00112233445566778899aabbccddeeff\",\"folder\":\"a\","
+                        + "\"minibatches\":2,\"rows\":70,\"validation_rows\":9}]}")),
+            DatasetException.class,
+            input -> RunOwners.read(new MemoryFolder(Map.of("owners.json", input)))),
         table("npy", ".npy", "base/y.npy", "08/v2.npy", "03/fortran.npy"),
         table("npz", ".npz", "09/data.npz"),
         table("csv", ".csv", "base/base.csv", "15/quoted.csv"),

@@ -109,8 +109,7 @@ final class JointToy {
                             train.get(owner),
                             rows,
                             plan.levels().features(),
-                            Packing.packLabels(
-                                plan.layout(), rows.of(train.get(owner).labels())),
+                            Packing.packLabels(plan.layout(), rows.of(train.get(owner).labels())),
                             plan.levels().labels()))
                 .toList());
       }
@@ -184,8 +183,7 @@ final class JointToy {
     List<double[]> rows = new ArrayList<>();
     List<Integer> labels = new ArrayList<>();
     List<Integer> minibatches = new ArrayList<>();
-    List<Integer> counts =
-        Stream.of(0, 1, 2).map(owner -> schedule(owner).batches()).toList();
+    List<Integer> counts = Stream.of(0, 1, 2).map(owner -> schedule(owner).batches()).toList();
     for (Interleaving.Place place : Interleaving.of(counts)) {
       RowRange range = schedule(place.owner()).batch(place.minibatch());
       Rows own = train.get(place.owner());
@@ -199,7 +197,9 @@ final class JointToy {
         .train(
             rows.toArray(double[][]::new),
             labels.stream().mapToInt(Integer::intValue).toArray(),
-            validation.stream().flatMap(each -> Stream.of(each.features())).toArray(double[][]::new),
+            validation.stream()
+                .flatMap(each -> Stream.of(each.features()))
+                .toArray(double[][]::new),
             EarlyStopping.inTheClear(
                 validationLabels, CLASSES, ValidationMetric.ENCRYPTED_LOSS, plan.schedule()));
   }

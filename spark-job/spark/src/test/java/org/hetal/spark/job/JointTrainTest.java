@@ -56,9 +56,7 @@ class JointTrainTest {
             r -> {
               assertEquals(1, r.ciphertexts().size());
               StopDecision decision =
-                  stopping
-                      .decide(r.epoch(), toy.score(r.ciphertexts().get(0)))
-                      .decision();
+                  stopping.decide(r.epoch(), toy.score(r.ciphertexts().get(0))).decision();
               decisions.add(decision);
               return Reply.of(decision);
             })) {
@@ -85,8 +83,7 @@ class JointTrainTest {
 
   @Test
   void decisionsAndWeights_areThoseOfThePlainTraining() {
-    assertEquals(
-        toy.plain().epochs().stream().map(epoch -> epoch.decision()).toList(), DECISIONS);
+    assertEquals(toy.plain().epochs().stream().map(epoch -> epoch.decision()).toList(), DECISIONS);
     double[][] expected = toy.plain().best();
     double[][] actual = toy.weights(EncryptedToy.modelBytes(root.resolve("run")));
     for (int c = 0; c < expected.length; c++) {
@@ -95,11 +92,7 @@ class JointTrainTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "local[1], 1, c, a, b, 1",
-    "local[2], 0, b, c, a, 2",
-    "local[3], 2, a, c, b, 0"
-  })
+  @CsvSource({"local[1], 1, c, a, b, 1", "local[2], 0, b, c, a, 2", "local[3], 2, a, c, b, 0"})
   void orderPartitionsAndSplits_giveTheSameBytes(
       String master, int partitions, String first, String second, String third, int split)
       throws Exception {

@@ -3,16 +3,15 @@ package org.hetal.dataset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.hetal.format.Digests;
+import org.hetal.plan.Interleaving;
 
 /**
  * What a training reads: the data set of one owner, or those of several owners as one.
  *
- * <p>With several owners the minibatches of an epoch are interleaved. Minibatch i of an owner with
- * n minibatches is placed at (2i + 1) / 2n of the epoch; at the same place the owners follow each
- * other in the order of the identities of their data sets. The order thus depends on the data sets
+ * <p>With several owners the minibatches of an epoch are in the order of {@link Interleaving}, the
+ * owners in the order of the identities of their data sets. The order thus depends on the data sets
  * alone, not on the order in which they are named.
  *
  * @param dataset all minibatches and validation rows; its paths are those of {@link #storage()}
@@ -36,16 +35,6 @@ public record JointDataset(EncryptedDataset dataset, String digest, List<Part> p
     String id() {
       return dataset.id();
     }
-  }
-
-  /** Where a minibatch is in the epoch: (2 * index + 1) / (2 * of). */
-  private record Placed(int part, int index, int of, EncryptedDataset.Batch batch) {
-    static final Comparator<Placed> ORDER =
-        (a, b) -> {
-          int byPlace =
-              Long.compare((2L * a.index + 1) * b.of, (2L * b.index + 1) * a.of);
-          return byPlace != 0 ? byPlace : Integer.compare(a.part, b.part);
-        };
   }
 
   /**
@@ -164,25 +153,18 @@ public record JointDataset(EncryptedDataset dataset, String digest, List<Part> p
   }
 
   private static JointDataset joined(List<Opened> sorted) {
-    List<Placed> batches = new ArrayList<>();
+    List<EncryptedDataset.Batch> batches = new ArrayList<>();
+    for (Interleaving.Place place :
+        Interleaving.of(sorted.stream().map(each -> each.dataset().batches().size()).toList())) {
+      EncryptedDataset.Batch batch =
+          sorted.get(place.owner()).dataset().batches().get(place.minibatch());
+      batches.add(
+          new EncryptedDataset.Batch(batch.rows(), renamed(place.owner(), batch.microbatches())));
+    }
     List<EncryptedDataset.Microbatch> validation = new ArrayList<>();
     for (int part = 0; part < sorted.size(); part++) {
-      EncryptedDataset dataset = sorted.get(part).dataset();
-      int number = part;
-      UnaryOperator<EncryptedDataset.Microbatch> renamed = unit -> renamed(number, unit);
-      for (int i = 0; i < dataset.batches().size(); i++) {
-        EncryptedDataset.Batch batch = dataset.batches().get(i);
-        batches.add(
-            new Placed(
-                part,
-                i,
-                dataset.batches().size(),
-                new EncryptedDataset.Batch(
-                    batch.rows(), batch.microbatches().stream().map(renamed).toList())));
-      }
-      dataset.validation().stream().map(renamed).forEach(validation::add);
+      validation.addAll(renamed(part, sorted.get(part).dataset().validation()));
     }
-    batches.sort(Placed.ORDER);
     String ids = sorted.stream().map(Opened::id).collect(Collectors.joining("\n"));
     String id = Digests.sha256("hetal joint data set\n" + ids).substring(0, 32);
     String digests = sorted.stream().map(Opened::digest).collect(Collectors.joining("\n"));
@@ -195,11 +177,16 @@ public record JointDataset(EncryptedDataset dataset, String digest, List<Part> p
             sorted.get(0).dataset().plan(),
             origin,
             id,
-            batches.stream().map(Placed::batch).toList(),
+            batches,
             List.of(),
             validation),
         Digests.sha256("hetal joint data set\n" + digests),
         sorted.stream().map(JointDataset::part).toList());
+  }
+
+  private static List<EncryptedDataset.Microbatch> renamed(
+      int part, List<EncryptedDataset.Microbatch> units) {
+    return units.stream().map(unit -> renamed(part, unit)).toList();
   }
 
   private static EncryptedDataset.Microbatch renamed(int part, EncryptedDataset.Microbatch unit) {

@@ -90,6 +90,24 @@ public record CommonPreparation(
   }
 
   /**
+   * This, with the salt of a file that has the same numbers, so that a repeated command makes the
+   * same plan.
+   *
+   * @param file of an earlier preparation
+   * @return this if the file has other numbers or cannot be read
+   */
+  public CommonPreparation withSaltOf(Path file) {
+    try {
+      CommonPreparation earlier = read(file);
+      CommonPreparation same =
+          new CommonPreparation(earlier.salt, classNames, classes, preparation);
+      return same.digest().equals(earlier.digest()) ? same : this;
+    } catch (DatasetException e) {
+      return this;
+    }
+  }
+
+  /**
    * Reads and checks a file.
    *
    * @param file of the local file system

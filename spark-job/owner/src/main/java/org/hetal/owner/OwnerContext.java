@@ -280,7 +280,7 @@ final class OwnerContext implements AutoCloseable {
    */
   PreparedData dataOf(DatasetRecord record, LabeledData data) {
     record.requireSettings(settings);
-    PreparedData prepared = data.prepared(record.preparation());
+    PreparedData prepared = data.prepared(record.preparation(), record.classNames());
     record.requireData(prepared);
     return prepared;
   }

@@ -17,8 +17,9 @@ final class ContributionOptions {
       description =
           "As one of several data owners, plans nothing: encrypts the sums of your columns (rows,"
               + " values, squares) into FILE with the key holder's public key, which is beside"
-              + " paths.plan. Give FILE to the next data owner; the last one gives it to the key"
-              + " holder, who can open the total alone.")
+              + " paths.plan. Give FILE to the next data owner and to nobody else; the last one gives"
+              + " it to the key holder, who then opens the total alone. From two files of the chain the"
+              + " key holder could find the sums of one owner.")
   private Path contribute;
 
   @Option(

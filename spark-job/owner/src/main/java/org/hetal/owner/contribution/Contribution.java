@@ -29,7 +29,9 @@ import org.hetal.plan.Preprocessing;
 /**
  * A file with the encrypted sums of one owner's rows, or of several owners' together. Owners pass
  * it on: each adds its own, the last gives it to the key holder, who alone can open it and finds
- * the totals. What else is in the file is in the clear.
+ * the totals. Whoever has the secret key and two files of the chain finds the difference, so an
+ * owner gives its file to the next owner and to nobody else. What else is in the file is in the
+ * clear.
  *
  * @param parameterSet its name
  * @param parameterHash {@code Parameters.hash()}

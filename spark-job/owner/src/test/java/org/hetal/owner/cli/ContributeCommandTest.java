@@ -9,11 +9,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import org.hetal.config.Settings;
 import org.hetal.config.SettingsLoader;
 import org.hetal.dataset.PlanFile;
 import org.hetal.owner.contribution.CommonPreparation;
 import org.hetal.owner.data.Preparation;
 import org.hetal.owner.data.Splits;
+import org.hetal.owner.record.DatasetRecord;
+import org.hetal.owner.record.RecordStore;
+import org.hetal.owner.table.Table;
 import org.hetal.plan.TrainingPlan;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +47,8 @@ class ContributeCommandTest {
           """
 hetal {
   backend = BACKEND, parameters = SET, threads = 1
-  data { DATA classes = 3, standardize = true }
+  data { DATA classes = 3, standardize = true, validation-fraction = 0.2, test-fraction = 0 }
+  early-stopping.metric = encrypted-loss
   training { batch-rows = 60, epochs = 2, logit-range = 32, learning-rate = 4 }
   paths {
     plan = "ROOT/published/plan.json"
@@ -92,6 +98,10 @@ hetal {
     run(0, "c", "plan", "--contribute", "ROOT/3.json", "--add-to", "ROOT/2.json");
   }
 
+  private Settings.Data data(String party) {
+    return SettingsLoader.load(List.of(root.resolve(party + ".conf")), Map.of()).data();
+  }
+
   private CommonPreparation common() {
     return CommonPreparation.read(root.resolve("published/preparation.json"));
   }
@@ -113,25 +123,13 @@ hetal {
     assertEquals(common().digest(), plan.commonPreparation());
     assertEquals(5, plan.layout().features());
     // The same preparation as of one owner with the training rows of all.
-    StringBuilder all = new StringBuilder(HEADER);
+    List<double[]> rows = new ArrayList<>();
     for (String owner : List.of("a", "b", "c")) {
-      List<String> lines = Files.readAllLines(root.resolve(owner + ".csv"));
-      lines
-          .subList(1, 1 + (lines.size() - 1) * 8 / 10)
-          .forEach(line -> all.append(line).append('\n'));
+      rows.addAll(List.of(Splits.read(data(owner)).train().features()));
     }
-    rows("all.csv", all.toString());
-    List<Path> conf = List.of(root.resolve("a.conf"));
-    var data =
-        SettingsLoader.load(
-                conf,
-                java.util.Map.of(
-                    "data.train.features",
-                    root.resolve("all.csv").toString(),
-                    "data.validation.features",
-                    root.resolve("all.csv").toString()))
-            .data();
-    Preparation alone = Preparation.fit(Splits.read(data), data);
+    Table all =
+        Table.ofArrays("all", List.of(), rows.toArray(double[][]::new), new int[rows.size()]);
+    Preparation alone = Preparation.fit(new Splits(all, all, null), data("a"));
     assertArrayEquals(alone.means(), common().preparation().means(), 1e-12);
     assertArrayEquals(alone.deviations(), common().preparation().deviations(), 1e-12);
     assertEquals(List.of("width", "height", "depth", "weight"), common().preparation().names());
@@ -144,6 +142,32 @@ hetal {
       assertFalse(Files.exists(root.resolve(owner + "/secret.key")));
     }
     run(0, "holder", "keygen");
+  }
+
+  /** The words of all owners are the classes of each. */
+  @Test
+  void anOwnerThatLacksAClass_numbersLabelsAsTheOthers() throws Exception {
+    rows("a.csv", HEADER + words(OwnerFolder.rows(3, 150)));
+    rows("b.csv", HEADER + words(OwnerFolder.rows(4, 90).replaceAll("(?m)^.*,0$\n", "")));
+    rows("c.csv", HEADER + words(OwnerFolder.rows(5, 30).replaceAll("(?m)^.*,1$\n", "")));
+    contributeAll();
+    run(0, "holder", "plan", "--contributions", "ROOT/3.json");
+    assertEquals(List.of("alpha", "one", "two"), common().classNames());
+    for (String owner : List.of("b", "c")) {
+      run(0, owner, "encrypt");
+      run(0, owner, "encrypt");
+      assertTrue(output.contains("done already"), output);
+      DatasetRecord record = new RecordStore(root.resolve(owner)).newest();
+      assertEquals(List.of("alpha", "one", "two"), record.classNames());
+    }
+    rows("a.csv", HEADER + words(OwnerFolder.rows(3, 150)).replace("two", "too"));
+    refused(65, "expected the classes [alpha, one, two] of ROOT/published/", "a", "encrypt");
+  }
+
+  private static String words(String rows) {
+    return rows.replaceAll("(?m)2$", "two")
+        .replaceAll("(?m)1$", "one")
+        .replaceAll("(?m)0$", "alpha");
   }
 
   @Test
@@ -215,13 +239,7 @@ hetal {
         next);
     rows("b.csv", HEADER + OwnerFolder.rows(4, 90).replaceAll("(?m)^[^,]*,", "1e46,"));
     refused(65, "ROOT/b.csv line 2 column 0 (width): expected a number below", "b", "plan", next);
-    rows(
-        "b.csv",
-        HEADER
-            + OwnerFolder.rows(4, 90)
-                .replaceAll("(?m)2$", "two")
-                .replaceAll("(?m)1$", "one")
-                .replaceAll("(?m)0$", "none"));
+    rows("b.csv", HEADER + words(OwnerFolder.rows(4, 90)));
     refused(
         65,
         "ROOT/b.csv: labels: expected numbers, as in ROOT/1.json, actual words",

@@ -259,6 +259,10 @@ class ContributionTest {
       CommonPreparation common = both.open("sum", data, keys.client(), null).common();
       assertEquals(both.classNames(), common.classNames());
       assertEquals(3, common.classes());
+      Table own = labelled("ugly", "bad", "bad", "ugly").train();
+      assertArrayEquals(new int[] {1, 0, 0, 1}, own.labels());
+      assertArrayEquals(new int[] {2, 0, 0, 2}, own.inClasses(common.classNames()).labels());
+      assertEquals(own, own.inClasses(List.of("bad", "good")), "another word");
       refused(
           "own: labels: expected those of previous, \"bad\", \"good\", \"ugly\", as data.classes ="
               + " 3, actual also \"Good\"",

@@ -215,8 +215,7 @@ final class DryRun {
       OperationCounts sum = counts();
       Map<List<Integer>, OperationCounts> known = new HashMap<>();
       List<List<RowRange>> microbatches =
-          Partition.validationMicrobatches(
-              validationRows, schedule.groupsPerMicrobatch(), layout);
+          Partition.validationMicrobatches(validationRows, schedule.groupsPerMicrobatch(), layout);
       for (List<Integer> shape :
           shapes(microbatches, Schedule.MOST_ROWS, schedule.groupsPerMicrobatch())) {
         known.put(
@@ -268,9 +267,7 @@ final class DryRun {
     return groups.stream()
         .map(
             group ->
-                anyRows
-                    ? layout.rowBlocksOfAnyGroup(group.rows())
-                    : layout.rowBlocks(group.rows()))
+                anyRows ? layout.rowBlocksOfAnyGroup(group.rows()) : layout.rowBlocks(group.rows()))
         .toList();
   }
 

@@ -5,7 +5,6 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.hetal.plan.RowRange;
 import org.hetal.plan.Schedule;
-import org.hetal.plan.TrainingPlan;
 
 /**
  * The same training in the clear, in double precision with the exact softmax: same minibatches in
@@ -16,9 +15,9 @@ import org.hetal.plan.TrainingPlan;
  */
 public final class PlainTrainer {
   private final Schedule schedule;
-  private final List<RowRange> minibatches;
-  private final int rowsOfMean; // 0: those of each minibatch
   private final int classes;
+  private final List<RowRange> batches;
+  private final boolean isJoint;
 
   /**
    * How a plain training ended.
@@ -53,44 +52,43 @@ public final class PlainTrainer {
   public PlainTrainer(Schedule schedule, int classes) {
     this(
         schedule,
+        classes,
         IntStream.range(0, schedule.batches()).mapToObj(schedule::batch).toList(),
-        0,
-        classes);
-  }
-
-  private PlainTrainer(Schedule schedule, List<RowRange> minibatches, int rowsOfMean, int classes) {
-    if (classes < 2) {
-      throw new IllegalArgumentException("classes: expected at least 2, actual " + classes);
-    }
-    this.schedule = schedule;
-    this.minibatches = minibatches;
-    this.rowsOfMean = rowsOfMean;
-    this.classes = classes;
+        false);
   }
 
   /**
-   * A trainer on the rows of several owners: the gradient of each minibatch is divided by the rows
-   * of a full one, as in {@link TrainingPlan#gradientFactor}.
+   * A trainer on the rows of several owners. A gradient is divided by the rows of a full minibatch,
+   * as of {@code TrainingPlan.gradientFactor}.
    *
-   * @param schedule for all rows
-   * @param minibatches rows of each minibatch of an epoch, in order
+   * @param schedule minibatches, epochs, learning rate; its rows are those of all minibatches
    * @param classes at least 2
-   * @return trains on rows in the order of the minibatches
-   * @throws IllegalArgumentException for fewer classes, or when the rows of the minibatches are not
-   *     those of the schedule
+   * @param minibatches rows of each minibatch, in the order of the rows that are trained on
+   * @return a trainer that may be used for several trainings
+   * @throws IllegalArgumentException for fewer classes, or another number of rows
    */
-  public static PlainTrainer joint(Schedule schedule, List<Integer> minibatches, int classes) {
-    List<RowRange> ranges = new ArrayList<>();
+  public static PlainTrainer joint(Schedule schedule, int classes, List<Integer> minibatches) {
+    List<RowRange> batches = new ArrayList<>();
     int first = 0;
     for (int rows : minibatches) {
-      ranges.add(new RowRange(first, rows));
+      batches.add(new RowRange(first, rows));
       first += rows;
     }
     if (first != schedule.rows()) {
       throw new IllegalArgumentException(
           "rows of the minibatches: expected " + schedule.rows() + ", actual " + first);
     }
-    return new PlainTrainer(schedule, List.copyOf(ranges), schedule.batchRows(), classes);
+    return new PlainTrainer(schedule, classes, batches, true);
+  }
+
+  private PlainTrainer(Schedule schedule, int classes, List<RowRange> batches, boolean isJoint) {
+    this.batches = batches;
+    this.isJoint = isJoint;
+    if (classes < 2) {
+      throw new IllegalArgumentException("classes: expected at least 2, actual " + classes);
+    }
+    this.schedule = schedule;
+    this.classes = classes;
   }
 
   /**
@@ -121,9 +119,9 @@ public final class PlainTrainer {
     int bestEpoch = 0;
     List<EpochMetrics> epochs = new ArrayList<>();
     for (int epoch = 1; epoch <= schedule.epochs(); epoch++) {
-      for (RowRange minibatch : minibatches) {
-        int divisor = rowsOfMean == 0 ? minibatch.rows() : rowsOfMean;
-        descent.step(minibatch, rows, labels, schedule.learningRate() / divisor);
+      for (RowRange batch : batches) {
+        int divisor = isJoint ? schedule.batchRows() : batch.rows();
+        descent.step(batch, rows, labels, schedule.learningRate() / divisor);
       }
       EpochMetrics metrics = stopping.decide(epoch, logits(validationRows, descent.weights));
       epochs.add(metrics);

@@ -12,7 +12,8 @@ public interface TrainingListener {
    * @param batches minibatches per epoch
    * @param epochsDone above 0 for a resumed run; the last of them may still want its answer, and
    *     then has its {@link #epoch} event again
-   * @param stepsDone at least {@code epochsDone * batches}; more where a run resumes inside an epoch
+   * @param stepsDone at least {@code epochsDone * batches}; more where a run resumes inside an
+   *     epoch
    */
   default void started(int epochs, int batches, int epochsDone, int stepsDone) {}
 

@@ -1,34 +1,56 @@
 package org.hetal.plan;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
+import java.util.HashSet;
 import java.util.List;
-import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.hetal.plan.Interleaving.Place;
 import org.junit.jupiter.api.Test;
 
 class InterleavingTest {
-  private static String order(Integer... minibatches) {
-    return Interleaving.of(List.of(minibatches)).order().stream()
-        .map(place -> place.owner() + "." + place.minibatch())
-        .collect(Collectors.joining(" "));
+  @Test
+  void minibatches_areSpreadOverTheEpoch() {
+    assertEquals(
+        List.of(
+            new Place(0, 0),
+            new Place(1, 0),
+            new Place(0, 1),
+            new Place(0, 2),
+            new Place(0, 3),
+            new Place(1, 1),
+            new Place(0, 4)),
+        Interleaving.of(List.of(5, 2)));
   }
 
   @Test
-  void minibatchesOfEachOwner_areSpreadOverTheEpoch() {
-    assertEquals("0.0 0.1 0.2", order(3));
-    assertEquals("1.0 2.0 0.0 1.1 2.1", order(1, 2, 2));
-    assertEquals("1.0 1.1 0.0 1.2 1.3", order(1, 4));
+  void ownersWithAsManyMinibatches_takeTurns() {
+    assertEquals(
+        List.of(
+            new Place(0, 0),
+            new Place(1, 0),
+            new Place(2, 0),
+            new Place(0, 1),
+            new Place(1, 1),
+            new Place(2, 1)),
+        Interleaving.of(List.of(2, 2, 2)));
   }
 
   @Test
-  void ownersAtTheSamePlace_followByTheirNumbers() {
-    assertEquals("0.0 1.0 2.0", order(1, 1, 1));
-    assertEquals("0.0 1.0 0.1 1.1", order(2, 2));
+  void eachMinibatch_isThereOnceAndInTheOrderOfItsOwner() {
+    List<Integer> counts = List.of(1, 13, 4, 7, 1_000);
+    List<Place> order = Interleaving.of(counts);
+    assertEquals(1_025, new HashSet<>(order).size());
+    for (int owner = 0; owner < counts.size(); owner++) {
+      int own = owner;
+      assertEquals(
+          IntStream.range(0, counts.get(owner)).boxed().toList(),
+          order.stream().filter(p -> p.owner() == own).map(Place::minibatch).toList());
+    }
   }
 
   @Test
-  void ownerWithoutMinibatches_isRefused() {
-    assertThrows(IllegalArgumentException.class, () -> Interleaving.of(List.of(1, 0)));
+  void oneOwner_keepsTheOrder() {
+    assertEquals(List.of(new Place(0, 0), new Place(0, 1)), Interleaving.of(List.of(2)));
   }
 }

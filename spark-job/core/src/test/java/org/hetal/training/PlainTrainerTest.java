@@ -131,7 +131,7 @@ class PlainTrainerTest {
 
   private static PlainTrainer.Result trainJointly(Samples samples, List<Integer> minibatches) {
     Schedule schedule = new Schedule(80, 40, 0.7, 3, 3, 128, 1);
-    return PlainTrainer.joint(schedule, minibatches, CLASSES)
+    return PlainTrainer.joint(schedule, CLASSES, minibatches)
         .train(
             samples.rows(),
             samples.labels(),
@@ -152,7 +152,7 @@ class PlainTrainerTest {
     Samples samples = Samples.around(80, FEATURES, CLASSES, 0.5, 7);
     Schedule schedule = new Schedule(80, 80, 0.7, 1, 1, 128, 1);
     double[][] sum =
-        PlainTrainer.joint(schedule, List.of(80), CLASSES)
+        PlainTrainer.joint(schedule, CLASSES, List.of(80))
             .train(
                 samples.rows(),
                 samples.labels(),
@@ -163,7 +163,7 @@ class PlainTrainerTest {
         new Samples(Arrays.copyOf(samples.rows(), 20), Arrays.copyOf(samples.labels(), 20));
     double[][] mean = train(new Schedule(20, 80, 0.7, 1, 1, 128, 1), first, first).last();
     double[][] quarter =
-        PlainTrainer.joint(new Schedule(20, 80, 0.7, 1, 1, 128, 1), List.of(20), CLASSES)
+        PlainTrainer.joint(new Schedule(20, 80, 0.7, 1, 1, 128, 1), CLASSES, List.of(20))
             .train(
                 first.rows(),
                 first.labels(),

@@ -3,7 +3,6 @@ package org.hetal.dataset;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.hetal.format.Digests;
 import org.hetal.plan.Interleaving;
@@ -11,7 +10,7 @@ import org.hetal.plan.Interleaving;
 /**
  * What a training reads: the data set of one owner, or those of several owners as one.
  *
- * <p>With several owners the minibatches of an epoch are interleaved ({@link Interleaving}), the
+ * <p>With several owners the minibatches of an epoch are in the order of {@link Interleaving}, the
  * owners in the order of the identities of their data sets. The order thus depends on the data sets
  * alone, not on the order in which they are named.
  *
@@ -152,22 +151,18 @@ public record JointDataset(EncryptedDataset dataset, String digest, List<Part> p
   }
 
   private static JointDataset joined(List<Opened> sorted) {
-    List<List<EncryptedDataset.Batch>> batches = new ArrayList<>();
+    List<EncryptedDataset.Batch> batches = new ArrayList<>();
+    for (Interleaving.Place place :
+        Interleaving.of(sorted.stream().map(each -> each.dataset().batches().size()).toList())) {
+      EncryptedDataset.Batch batch =
+          sorted.get(place.owner()).dataset().batches().get(place.minibatch());
+      batches.add(
+          new EncryptedDataset.Batch(batch.rows(), renamed(place.owner(), batch.microbatches())));
+    }
     List<EncryptedDataset.Microbatch> validation = new ArrayList<>();
     for (int part = 0; part < sorted.size(); part++) {
-      EncryptedDataset dataset = sorted.get(part).dataset();
-      int number = part;
-      UnaryOperator<EncryptedDataset.Microbatch> renamed = unit -> renamed(number, unit);
-      batches.add(
-          dataset.batches().stream()
-              .map(
-                  batch ->
-                      new EncryptedDataset.Batch(
-                          batch.rows(), batch.microbatches().stream().map(renamed).toList()))
-              .toList());
-      dataset.validation().stream().map(renamed).forEach(validation::add);
+      validation.addAll(renamed(part, sorted.get(part).dataset().validation()));
     }
-    Interleaving interleaving = Interleaving.of(batches.stream().map(List::size).toList());
     String ids = sorted.stream().map(Opened::id).collect(Collectors.joining("\n"));
     String id = Digests.sha256("hetal joint data set\n" + ids).substring(0, 32);
     String digests = sorted.stream().map(Opened::digest).collect(Collectors.joining("\n"));
@@ -177,16 +172,14 @@ public record JointDataset(EncryptedDataset dataset, String digest, List<Part> p
             first.parameterSet(), first.parameterHash(), first.keyId(), first.planDigest(), id);
     return new JointDataset(
         new EncryptedDataset(
-            sorted.get(0).dataset().plan(),
-            origin,
-            id,
-            interleaving.order().stream()
-                .map(place -> batches.get(place.owner()).get(place.minibatch()))
-                .toList(),
-            List.of(),
-            validation),
+            sorted.get(0).dataset().plan(), origin, id, batches, List.of(), validation),
         Digests.sha256("hetal joint data set\n" + digests),
         sorted.stream().map(JointDataset::part).toList());
+  }
+
+  private static List<EncryptedDataset.Microbatch> renamed(
+      int part, List<EncryptedDataset.Microbatch> units) {
+    return units.stream().map(unit -> renamed(part, unit)).toList();
   }
 
   private static EncryptedDataset.Microbatch renamed(int part, EncryptedDataset.Microbatch unit) {

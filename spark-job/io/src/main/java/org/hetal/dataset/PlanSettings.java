@@ -107,7 +107,13 @@ public final class PlanSettings {
         : new Layout(slots, rowsPerBlock, classes, shape.features());
   }
 
-  private static Preprocessing preprocessing(Settings.Data data) {
+  /**
+   * How the settings prepare rows.
+   *
+   * @param data of the settings
+   * @return the part of it that a plan has
+   */
+  public static Preprocessing preprocessing(Settings.Data data) {
     return new Preprocessing(
         data.bias(),
         data.centering(),

@@ -10,7 +10,6 @@ import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
-import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.Storage;
 import org.hetal.dataset.Storages;
 import org.hetal.dataset.StoredModel;

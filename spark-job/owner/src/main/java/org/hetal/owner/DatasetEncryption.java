@@ -64,7 +64,9 @@ final class DatasetEncryption {
       return requireSame(data, storage, owner.publicEncryptor());
     }
     List<String> names = data.classNames();
-    if (!names.equals(common.classNames())) {
+    // An owner may lack rows of a class.
+    if (names.isEmpty() != common.classNames().isEmpty()
+        || !common.classNames().containsAll(names)) {
       throw new DataException(
           data.splits().train().source()
               + ": expected the classes "
@@ -74,7 +76,7 @@ final class DatasetEncryption {
               + ", actual "
               + classes(names));
     }
-    PreparedData prepared = data.commonlyPrepared(common.preparation());
+    PreparedData prepared = data.commonlyPrepared(common);
     return encrypt(
         prepared,
         storage,

@@ -1,11 +1,16 @@
 package org.hetal.owner;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.hetal.config.Settings;
 import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.Storage;
 import org.hetal.dataset.Storages;
+import org.hetal.he.owner.PublicEncryptor;
+import org.hetal.owner.contribution.Contribution;
 import org.hetal.owner.data.PreparedData;
+import org.hetal.owner.data.Splits;
 import org.hetal.owner.evaluation.JointEvaluation;
 import org.hetal.owner.keys.Clients;
 import org.hetal.owner.record.DatasetRecord;
@@ -47,6 +52,39 @@ public final class JointOwner implements AutoCloseable {
   public JointOwner withListener(OwnerListener listener) {
     context.listen(listener);
     return this;
+  }
+
+  /**
+   * Encrypts the sums of the columns of the training rows with the public key of the key holder,
+   * for a preparation that fits the rows of all owners. Cost: about 10 ns per value, and an
+   * encryption per 454 columns at N = 2^16.
+   *
+   * @param data whose training rows are summed
+   * @param previous file of the owners before, to whose sums these are added; null: the first
+   * @param file where none is yet; the next owner gets it, from the last one the key holder
+   * @return what was written
+   * @throws DataException when columns or classes are not those of the owners before, or a value is
+   *     out of range
+   * @throws DatasetException when {@code previous} is damaged, or of another key, parameter set or
+   *     preparation
+   * @throws CommitException when the file is there
+   */
+  public WrittenContribution contribute(LabeledData data, Path previous, Path file) {
+    if (Files.exists(file)) {
+      throw new CommitException(
+          file + ": expected no file yet, actual one; kept. Name another, or delete it");
+    }
+    KeyHolder.requireNamedParameterSet(context);
+    PublicEncryptor encryptor = context.publicEncryptor();
+    Contribution before = previous == null ? null : Contribution.read(previous);
+    Splits splits = data.splits();
+    context.listener().notice(splits.describe());
+    Contribution sum =
+        Contribution.of(
+            splits, context.settings().data(), encryptor, before, String.valueOf(previous));
+    sum.write(file);
+    return new WrittenContribution(
+        file, sum.keyId(), sum.columns(), sum.ciphertexts().size(), sum.bytes());
   }
 
   /**

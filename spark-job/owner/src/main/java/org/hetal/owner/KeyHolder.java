@@ -12,14 +12,17 @@ import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.PlanFile;
+import org.hetal.dataset.PlanSettings;
 import org.hetal.dataset.Storages;
 import org.hetal.dataset.StoredModel;
 import org.hetal.he.FileWriteException;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.contribution.CommonPreparation;
+import org.hetal.owner.contribution.Contribution;
 import org.hetal.owner.encryption.DecryptedModel;
 import org.hetal.owner.keys.Clients;
 import org.hetal.owner.record.OwnerLock;
+import org.hetal.owner.table.DataException;
 import org.hetal.plan.TrainingPlan;
 
 /**
@@ -93,11 +96,7 @@ public final class KeyHolder implements AutoCloseable {
    */
   public String writePublicKey() {
     context.backend().requirePublicKeys();
-    if (context.settings().isParameterSetAutomatic() && !context.files().hasPlan()) {
-      throw new SettingsException(
-          "parameters: expected the name of a parameter set for a key that is made before the plan,"
-              + " such as n16_l14, actual auto");
-    }
+    requireNamedParameterSet(context);
     try (OwnerLock lock = context.lock()) {
       if (!context.keyFile().isPresent()) {
         context.generate();
@@ -111,6 +110,58 @@ public final class KeyHolder implements AutoCloseable {
         client.savePublicKey(file);
       }
       return client.keyId();
+    }
+  }
+
+  static void requireNamedParameterSet(OwnerContext context) {
+    if (context.settings().isParameterSetAutomatic() && !context.files().hasPlan()) {
+      throw new SettingsException(
+          "parameters: expected the name of a parameter set for a key that is made before the plan,"
+              + " such as n16_l14, actual auto");
+    }
+  }
+
+  /**
+   * Opens the total of the owners' contributions, fits their common preparation to it, and plans
+   * the training. Writes nothing: see {@link #publish}.
+   *
+   * @param contributions file that the last owner gave
+   * @return preparation and plan; a preparation that is beside the plan already and has the same
+   *     numbers is taken with its salt
+   * @throws DataException when no preparation fits
+   * @throws DatasetException when the file is damaged, or of another key, parameter set or
+   *     preparation than the settings'
+   * @throws SettingsException when there is no such training
+   */
+  public JointPlan plan(Path contributions) {
+    requireNamedParameterSet(context);
+    Client client = context.client();
+    Settings settings = context.settings();
+    Contribution.Opened opened =
+        Contribution.read(contributions)
+            .open(contributions.toString(), settings.data(), client, settings.insecureSeed());
+    CommonPreparation common = opened.common();
+    if (Files.exists(context.files().preparation())) {
+      common = common.withSaltOf(context.files().preparation());
+    }
+    return new JointPlan(
+        PlanSettings.joint(settings, client.parameters(), opened.shape(), common.digest()),
+        common,
+        opened.contributions());
+  }
+
+  /**
+   * Writes preparation and plan where the owners get them, or replaces them; listeners are told.
+   *
+   * @param made by {@link #plan}
+   * @throws FileWriteException when a file cannot be written
+   */
+  public void publish(JointPlan made) {
+    OwnerFiles files = context.files();
+    try (OwnerLock lock = context.lock()) {
+      made.common().write(files.preparation());
+      context.listener().notice("preparation for the data owners in " + files.preparation());
+      PlanFile.write(files.plan(), made.plan());
     }
   }
 

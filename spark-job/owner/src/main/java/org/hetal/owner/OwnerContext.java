@@ -1,5 +1,6 @@
 package org.hetal.owner;
 
+import java.nio.file.Files;
 import org.hetal.config.Settings;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedDataset;
@@ -207,6 +208,12 @@ final class OwnerContext implements AutoCloseable {
   /** Encrypts with the key holder's public key, which is read at the first call. */
   PublicEncryptor publicEncryptor() {
     if (publicEncryptor == null) {
+      if (!Files.exists(files.publicKey())) {
+        throw new DatasetException(
+            files.publicKey()
+                + ": expected the public key of the key holder, actual none; hetal keygen"
+                + " --public-key makes it there, and the folder is for all data owners");
+      }
       nameParameterSet();
       publicEncryptor = backend.encryptor(files.publicKey(), settings.parameterSet());
     }
@@ -273,7 +280,7 @@ final class OwnerContext implements AutoCloseable {
    */
   PreparedData dataOf(DatasetRecord record, LabeledData data) {
     record.requireSettings(settings);
-    PreparedData prepared = data.prepared(record.preparation());
+    PreparedData prepared = data.prepared(record.preparation(), record.classNames());
     record.requireData(prepared);
     return prepared;
   }

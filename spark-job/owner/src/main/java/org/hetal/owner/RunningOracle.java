@@ -69,12 +69,7 @@ public final class RunningOracle implements ValidationOracle, AutoCloseable {
   static RunningOracle startJoint(
       OwnerContext keyHolder, OracleOptions options, List<String> sharedFolders) {
     return start(
-        keyHolder,
-        options,
-        keyHolder.jointPlan(),
-        Optional.empty(),
-        new int[0],
-        sharedFolders);
+        keyHolder, options, keyHolder.jointPlan(), Optional.empty(), new int[0], sharedFolders);
   }
 
   /**

@@ -10,7 +10,8 @@ import org.hetal.plan.TrainingPlan;
 
 /**
  * What a run directory tells without a key: {@code plan.json}, {@code owners.json}, {@code
- * metrics.jsonl}, {@code report.json}. Can be read while the run goes on, which replaces these files as wholes.
+ * metrics.jsonl}, {@code report.json}. Can be read while the run goes on, which replaces these
+ * files as wholes.
  *
  * @param owners whose data the run is on; empty: one, whose rows the plan counts
  * @param summary empty until the run has finished

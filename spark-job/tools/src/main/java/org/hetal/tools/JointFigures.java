@@ -153,7 +153,7 @@ record JointFigures(
     List<Schedule> schedules =
         owners.stream().map(data -> settings.training().schedule(data.train().length)).toList();
     List<Rows> minibatches =
-        Interleaving.of(schedules.stream().map(Schedule::batches).toList()).order().stream()
+        Interleaving.of(schedules.stream().map(Schedule::batches).toList()).stream()
             .map(
                 place -> {
                   PreparedData data = owners.get(place.owner());
@@ -167,7 +167,7 @@ record JointFigures(
     Schedule all = settings.training().schedule(train.labels().length);
     int classes = settings.data().classes();
     List<Integer> rows = minibatches.stream().map(minibatch -> minibatch.labels().length).toList();
-    return PlainTrainer.joint(all, rows, classes)
+    return PlainTrainer.joint(all, classes, rows)
         .train(
             train.features(),
             train.labels(),

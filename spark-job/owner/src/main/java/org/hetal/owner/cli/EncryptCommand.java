@@ -75,8 +75,7 @@ final class EncryptCommand extends OwnerCommand {
     }
     try (JointOwner owner = jointOwner();
         ProgressBar bar = ProgressBar.start(out(), "encrypt: groups")) {
-      WrittenDataset written =
-          owner.withListener(progress(bar)).encrypt(data(), datasetFolder());
+      WrittenDataset written = owner.withListener(progress(bar)).encrypt(data(), datasetFolder());
       bar.close();
       tell(written);
     }

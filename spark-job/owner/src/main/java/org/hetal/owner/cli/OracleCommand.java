@@ -51,8 +51,7 @@ final class OracleCommand extends OwnerCommand {
     return ExitCode.OK.status();
   }
 
-  private void serve(
-      RunningOracle oracle, CompletableFuture<Void> stopped, CountDownLatch closed) {
+  private void serve(RunningOracle oracle, CompletableFuture<Void> stopped, CountDownLatch closed) {
     try {
       String host = oracle.endpoint().host();
       say(

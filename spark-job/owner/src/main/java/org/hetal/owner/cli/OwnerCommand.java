@@ -75,9 +75,7 @@ abstract class OwnerCommand extends SettingsCommand {
 
   /** As {@link #owner()} for an owner that was made otherwise. */
   final DataOwner owned(DataOwner owner) {
-    return owner
-        .withListener(notices())
-        .withSharedFolders(sharedFolders());
+    return owner.withListener(notices()).withSharedFolders(sharedFolders());
   }
 
   /** What the cluster gets. */

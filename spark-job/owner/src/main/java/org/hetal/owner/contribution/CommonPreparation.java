@@ -81,13 +81,30 @@ public record CommonPreparation(
   }
 
   private static void positive(String field, double value) {
-    Requirement.that(
-        value > 0 && Double.isFinite(value), field, "a positive finite number", value);
+    Requirement.that(value > 0 && Double.isFinite(value), field, "a positive finite number", value);
   }
 
   /** {@return SHA-256 of the content in lower-case hex: what the joint plan holds} */
   public String digest() {
     return Digests.sha256(Json.bytes(Json.tree(this)));
+  }
+
+  /**
+   * This, with the salt of a file that has the same numbers, so that a repeated command makes the
+   * same plan.
+   *
+   * @param file of an earlier preparation
+   * @return this if the file has other numbers or cannot be read
+   */
+  public CommonPreparation withSaltOf(Path file) {
+    try {
+      CommonPreparation earlier = read(file);
+      CommonPreparation same =
+          new CommonPreparation(earlier.salt, classNames, classes, preparation);
+      return same.digest().equals(earlier.digest()) ? same : this;
+    } catch (DatasetException e) {
+      return this;
+    }
   }
 
   /**

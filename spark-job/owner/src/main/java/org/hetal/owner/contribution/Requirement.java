@@ -42,7 +42,6 @@ final class Requirement {
         "2 to " + Layout.MAX_CLASSES,
         classes);
     that(names.size() <= classes, "classNames", "at most " + classes, names.size());
-    that(
-        new HashSet<>(names).size() == names.size(), "classNames", "different ones", names.size());
+    that(new HashSet<>(names).size() == names.size(), "classNames", "different ones", names.size());
   }
 }

@@ -171,7 +171,7 @@ public record Preparation(
    */
   public double[][] applyWithin(Table table) {
     Table complete = filled(table);
-    requireWithin(complete, rowNormBound * (1 + 1e-12));
+    requireWithin(complete, rowNormBound);
     return apply(complete);
   }
 

@@ -144,7 +144,11 @@ public final class DatasetEncryptor {
   private DatasetWriter.EncryptedGroup encrypt(
       double[][] rows, int level, double[] labels, int labelLevel) {
     return new DatasetWriter.EncryptedGroup(
-        rows.length, features(rows, level), level, encryptor.encrypt(labels, labelLevel), labelLevel);
+        rows.length,
+        features(rows, level),
+        level,
+        encryptor.encrypt(labels, labelLevel),
+        labelLevel);
   }
 
   private List<byte[]> features(double[][] rows, int level) {

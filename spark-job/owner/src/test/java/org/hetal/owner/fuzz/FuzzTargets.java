@@ -29,11 +29,16 @@ import org.hetal.oracle.Greeting;
 import org.hetal.oracle.RunIdentity;
 import org.hetal.oracle.ValidationAnswer;
 import org.hetal.oracle.ValidationRequest;
+import org.hetal.owner.contribution.CommonPreparation;
+import org.hetal.owner.contribution.Contribution;
+import org.hetal.owner.data.Preparation;
 import org.hetal.owner.table.DataException;
 import org.hetal.owner.table.files.DataFiles;
 import org.hetal.owner.table.files.TableReader;
 import org.hetal.owner.vectors.GoldenFolder;
+import org.hetal.plan.Preprocessing;
 import org.hetal.report.RunMetrics;
+import org.hetal.report.RunOwners;
 import org.hetal.report.RunSummary;
 
 /** The readers in Java of what comes from the cluster, the network or the owner's data files. */
@@ -136,12 +141,78 @@ final class FuzzTargets {
             List.of(resource("report.json")),
             DatasetException.class,
             input -> RunSummary.read(new MemoryFolder(Map.of("report.json", input)))),
+        new FuzzTarget(
+            "run_owners",
+            List.of(
+                bytes(
+                    "{\"owners\":[{\"dataset\":\"00112233445566778899aabbccddeeff\",\"folder\":\"a\","
+                        + "\"minibatches\":2,\"rows\":70,\"validation_rows\":9}]}")),
+            DatasetException.class,
+            input -> RunOwners.read(new MemoryFolder(Map.of("owners.json", input)))),
+        new FuzzTarget(
+            "contribution",
+            List.of(Json.bytes(contribution())),
+            DatasetException.class,
+            input -> Contribution.read(sealed("hetal-contribution", input)).digest()),
+        new FuzzTarget(
+            "common_preparation",
+            List.of(Json.bytes(commonPreparation())),
+            DatasetException.class,
+            input -> CommonPreparation.read(sealed("hetal-common-preparation", input)).digest()),
         table("npy", ".npy", "base/y.npy", "08/v2.npy", "03/fortran.npy"),
         table("npz", ".npz", "09/data.npz"),
         table("csv", ".csv", "base/base.csv", "15/quoted.csv"),
         table("csv_gz", ".csv.gz", "19/concat.csv.gz"),
         table("libsvm", ".libsvm", "27/x.libsvm"),
         table("parquet", ".parquet", "../parquet/arrays_none.parquet"));
+  }
+
+  private static Contribution contribution() {
+    return new Contribution(
+        "insecure_n10_l12",
+        HASH,
+        "00112233445566778899aabbccddeeff",
+        2,
+        List.of("width", "height"),
+        2,
+        List.of("bad", "good"),
+        Preprocessing.none(),
+        List.of(new byte[] {1, 2, 3}));
+  }
+
+  private static CommonPreparation commonPreparation() {
+    return new CommonPreparation(
+        HASH,
+        List.of("bad", "good"),
+        2,
+        new Preparation(
+            3,
+            List.of("width", "height", "depth"),
+            new int[] {0, 2},
+            new double[] {1, 2, 3},
+            new double[] {0.5, -0.5},
+            new double[] {1, 2},
+            0.25,
+            1,
+            1));
+  }
+
+  /** A file with this content under its digest. */
+  private static Path sealed(String kind, byte[] content) throws IOException {
+    Path file = Path.of(System.getProperty("java.io.tmpdir"), "fuzz-" + kind + ".json");
+    byte[] bytes = content;
+    try {
+      ObjectNode root = Json.object();
+      JsonNode tree = Json.parse(content);
+      root.put("kind", kind);
+      root.put("version", 1);
+      root.put("sha256", Digests.sha256(Json.bytes(tree)));
+      root.set("content", tree);
+      bytes = Json.bytes(root);
+    } catch (IOException e) {
+      // No JSON: the file as it is.
+    }
+    return Files.write(file, bytes);
   }
 
   private static FuzzTarget table(String name, String ending, String... seeds) {

@@ -115,8 +115,7 @@ final class Progress implements FitListener {
             steps,
             mean,
             Units.duration(
-                mean * (steps - event.step())
-                    + validationSeconds * (epochs - event.epoch() + 1))));
+                mean * (steps - event.step()) + validationSeconds * (epochs - event.epoch() + 1))));
   }
 
   @Override

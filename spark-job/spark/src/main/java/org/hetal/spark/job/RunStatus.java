@@ -59,7 +59,8 @@ record RunStatus(String run, RunHistory history, Optional<RunLock.Holder> holder
       return format("epoch 1 of %d, step 0 of %d", schedule.epochs(), history.mostSteps());
     }
     int epoch = history.steps().get(history.steps().size() - 1).epoch();
-    return format("epoch %d of %d, step %d of %d", epoch, schedule.epochs(), step, history.mostSteps())
+    return format(
+            "epoch %d of %d, step %d of %d", epoch, schedule.epochs(), step, history.mostSteps())
         + history
             .summary()
             .map(

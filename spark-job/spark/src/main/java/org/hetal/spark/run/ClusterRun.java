@@ -76,9 +76,7 @@ public final class ClusterRun implements AutoCloseable {
             settings.driverDeviceSpec().on(GpuAddress.ofDriver(spark.resources())));
     this.evaluator = EngineHolder.get(engine, hadoop);
     PlanFile.requireParameters(
-        joint.storages().get(0).describe(PlanFile.NAME),
-        dataset.plan(),
-        evaluator.parameters());
+        joint.storages().get(0).describe(PlanFile.NAME), dataset.plan(), evaluator.parameters());
   }
 
   /**

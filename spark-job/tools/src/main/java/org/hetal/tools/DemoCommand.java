@@ -141,8 +141,8 @@ final class DemoCommand extends SettingsCommand {
         IntStream.rangeClosed(1, owners)
             .map(bank -> banks.rows(bank, CreditBanks.Split.VALIDATION))
             .sum();
-    DataShape shape =
-        new DataShape(rows, validationRows, banks.header().split(",").length); // bias for label
+    int columns = banks.header().split(",").length - settings().data().dropColumns().size();
+    DataShape shape = new DataShape(rows, validationRows, columns); // the bias for the label
     return PlanSettings.joint(settings(), parameters, shape, "0".repeat(DIGEST_DIGITS));
   }
 

@@ -1,10 +1,12 @@
 package org.hetal.owner.cli;
 
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.function.Consumer;
 import org.hetal.command.Units;
 import org.hetal.config.SettingsException;
 import org.hetal.owner.JointOwner;
+import org.hetal.owner.JointPlan;
 import org.hetal.owner.LabeledData;
 import org.hetal.owner.WrittenContribution;
 import picocli.CommandLine.Option;
@@ -55,6 +57,28 @@ final class ContributionOptions {
   /** The file to open; null: none. */
   Path contributions() {
     return contributions;
+  }
+
+  /** The key holder has none. */
+  void requireNoNeedOfRows(boolean needed) {
+    if (needed) {
+      throw new SettingsException(
+          "--contributions: expected none of --plaintext, --search and --batches, which need rows");
+    }
+  }
+
+  /** "3: 900 rows to train on, ...", for people. */
+  static String summary(JointPlan made) {
+    int columns = made.common().preparation().columns();
+    int constant = columns - made.common().preparation().kept().length;
+    return String.format(
+        Locale.ROOT,
+        "%d: %d rows to train on, %d to validate with; %d columns%s",
+        made.contributions(),
+        made.plan().schedule().rows(),
+        made.plan().validationRows(),
+        columns,
+        constant == 0 ? "" : ", " + constant + " of them constant and dropped");
   }
 
   void contribute(JointOwner owner, LabeledData data, Consumer<String> say) {

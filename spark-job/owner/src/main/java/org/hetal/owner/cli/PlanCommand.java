@@ -138,30 +138,17 @@ final class PlanCommand extends OwnerCommand {
     return ExitCode.OK.status();
   }
 
-  /** The key holder has no rows. */
   private void planContributions() {
-    if (plaintext || search || !batches.isEmpty()) {
-      throw new SettingsException(
-          "--contributions: expected none of --plaintext, --search and --batches, which need rows");
-    }
+    joint.requireNoNeedOfRows(plaintext || search || !batches.isEmpty());
     try (KeyHolder holder = keyHolder()) {
       JointPlan made = holder.plan(joint.contributions());
-      TrainingPlan plan = made.plan();
-      int columns = made.common().preparation().columns();
-      say(
-          "contributions           %d: %d rows to train on, %d to validate with; %d columns, %d of them"
-              + " constant and dropped",
-          made.contributions(),
-          plan.schedule().rows(),
-          plan.validationRows(),
-          columns,
-          columns - made.common().preparation().kept().length);
+      say("contributions           %s", ContributionOptions.summary(made));
       if (made.contributions() == 1) {
         warn("one contribution: you see the statistics of its owner; add those of other owners");
       }
-      sayParameters(plan);
-      describe(plan, null, new PlanCosts(costs));
-      save(plan, () -> holder.publish(made));
+      sayParameters(made.plan());
+      describe(made.plan(), null, new PlanCosts(costs));
+      save(made.plan(), () -> holder.publish(made));
     }
   }
 

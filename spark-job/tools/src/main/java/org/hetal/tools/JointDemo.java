@@ -137,8 +137,9 @@ final class JointDemo {
     title("   Nobody sees the sums of another; the key holder will see the total alone.");
     seconds.put("sums", contribute());
     title("3  Key holder: decrypts the total and publishes common means, deviations and the plan.");
+    title("   What the plan says is in " + site.log());
     JointSite.copy(site.owner(owners.size()).resolve(SUMS), site.keyHolder().resolve(SUMS));
-    seconds.put("plan", keyHolder.run("plan", "--contributions", SUMS));
+    seconds.put("plan", keyHolder.runIntoLog("plan", "--contributions", SUMS));
     site.publish();
     title("4  Key holder: evaluation keys for the cluster. They cannot decrypt.");
     seconds.put("evaluation_keys", keyHolder.run("keygen"));

@@ -3,6 +3,7 @@ package org.hetal.tools;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import org.hetal.command.ProgressBar;
 
 /**
@@ -31,11 +32,20 @@ record Party(
    * @throws DemoException with the exit status of the command when that is not 0
    */
   double run(String command, String... more) {
-    long start = System.nanoTime();
-    try (DemoProcess process = DemoProcess.shown(role, words(command, more), folder, log, bar)) {
+    return seconds(() -> DemoProcess.shown(role, words(command, more), folder, log, bar));
+  }
+
+  /** As {@link #run}, for a command that prints more than a demo should show. */
+  double runIntoLog(String command, String... more) {
+    return seconds(() -> DemoProcess.silent(role, words(command, more), folder, log));
+  }
+
+  private static double seconds(Supplier<DemoProcess> start) {
+    long before = System.nanoTime();
+    try (DemoProcess process = start.get()) {
       process.await(() -> {});
     }
-    return (System.nanoTime() - start) * 1e-9;
+    return (System.nanoTime() - before) * 1e-9;
   }
 
   /** Starts a command whose lines go to the log only. */

@@ -17,6 +17,7 @@ import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.EncryptedLogits;
 import org.hetal.dataset.EncryptedModel;
+import org.hetal.dataset.JointDataset;
 import org.hetal.dataset.PlanFile;
 import org.hetal.dataset.StoredFile;
 import org.hetal.format.Digests;
@@ -69,6 +70,18 @@ final class FuzzTargets {
               read.groups().forEach(group -> group.features().forEach(FuzzTargets::require));
             }),
         new FuzzTarget(
+            "joint_dataset_manifest",
+            List.of(content("dataset-3-joint")),
+            DatasetException.class,
+            input -> {
+              MemoryFolder part = folder("dataset-3-joint", input);
+              JointDataset read = JointDataset.open(List.of(part));
+              read.dataset().rowCounts();
+              read.dataset()
+                  .groups()
+                  .forEach(group -> group.features().forEach(FuzzTargets::require));
+            }),
+        new FuzzTarget(
             "model_manifest",
             List.of(content("model-3")),
             DatasetException.class,
@@ -87,7 +100,7 @@ final class FuzzTargets {
         // The plan's digest is compared after all else.
         new FuzzTarget(
             "plan",
-            List.of(golden("plan-1/plan.json")),
+            List.of(golden("plan-1/plan.json"), golden("plan-1-joint/plan.json")),
             DatasetException.class,
             input -> PlanFile.parse("fuzz", input)),
         new FuzzTarget(

@@ -37,6 +37,7 @@ final class JointDemo {
   private final Parameters parameters;
   private final JointSite site;
   private final CreditBanks banks;
+  private final PartySettings given;
   private final Party keyHolder;
   private final List<Party> owners;
   private final Party cluster;
@@ -44,7 +45,7 @@ final class JointDemo {
   /**
    * @param settings that all parties have in common
    * @param banks one per owner
-   * @param settingArguments further settings of every command
+   * @param given settings of every party
    * @param folder of the demo, removed and made anew
    */
   JointDemo(
@@ -52,7 +53,7 @@ final class JointDemo {
       Settings settings,
       Parameters parameters,
       CreditBanks banks,
-      List<String> settingArguments,
+      PartySettings given,
       Programs programs,
       Path folder) {
     this.out = out;
@@ -61,8 +62,8 @@ final class JointDemo {
     this.parameters = parameters;
     this.banks = banks;
     this.site = new JointSite(folder, banks.banks(), Parties.freePort());
-    List<String> arguments = new ArrayList<>(List.of("-c", JointSite.COMMON, "-c", JointSite.OWN));
-    arguments.addAll(settingArguments);
+    this.given = given;
+    List<String> arguments = given.arguments();
     this.keyHolder =
         new Party("keys", site.keyHolder(), programs.owner(), arguments, site.log(), bar);
     this.cluster =
@@ -119,7 +120,7 @@ final class JointDemo {
     requireNoSecrets();
     title("9  The demo itself, which made the rows of all owners: the same training in the clear.");
     PlainModel model = PlainModel.load(site.keyHolder().resolve(JointSite.MODEL));
-    JointFigures figures = JointFigures.of(site, order(), model);
+    JointFigures figures = JointFigures.of(site, given, order(), model);
     figures.requireEqual(site, EVALUATION);
     JointResult result =
         new JointResult(settings, parameters, site, seconds, all, figures, answers);

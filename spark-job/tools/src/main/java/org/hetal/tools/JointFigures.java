@@ -1,7 +1,6 @@
 package org.hetal.tools;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -9,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.hetal.config.Settings;
-import org.hetal.config.SettingsLoader;
 import org.hetal.owner.PlainModel;
 import org.hetal.owner.contribution.CommonPreparation;
 import org.hetal.owner.data.PreparedData;
@@ -75,16 +73,18 @@ record JointFigures(
    * Reads the owners' rows, trains in the clear and compares.
    *
    * @param site after a run
+   * @param given the owners' settings
    * @param order numbers of the owners, from 1, in the order in which the cluster interleaved them
    * @param model the decrypted model
    */
-  static JointFigures of(JointSite site, List<Integer> order, PlainModel model) {
+  static JointFigures of(
+      JointSite site, PartySettings given, List<Integer> order, PlainModel model) {
     CommonPreparation common =
         CommonPreparation.read(site.published().resolve(JointSite.PREPARATION));
     Map<Integer, PreparedData> data = new LinkedHashMap<>();
     Map<Integer, Settings> settings = new LinkedHashMap<>();
     for (int owner = 1; owner <= order.size(); owner++) {
-      Settings own = settings(site.owner(owner));
+      Settings own = given.ofOwner(site.owner(owner));
       settings.put(owner, own);
       data.put(
           owner, PreparedData.ofCommon(Splits.read(own.data()), common.preparation(), own.data()));
@@ -118,18 +118,6 @@ record JointFigures(
             "owner " + owner + ": expected the accuracies of " + ours + ", actual " + theirs);
       }
     }
-  }
-
-  /** Those of a party, with the paths of its data as this process sees them. */
-  private static Settings settings(Path folder) {
-    Map<String, String> files = new LinkedHashMap<>();
-    for (CreditBanks.Split split : CreditBanks.Split.values()) {
-      files.put(
-          "data." + split.label() + ".features",
-          folder.resolve("data").resolve(split.file()).toString());
-    }
-    return SettingsLoader.load(
-        List.of(folder.resolve(JointSite.COMMON), folder.resolve(JointSite.OWN)), files);
   }
 
   private static Rows test(PreparedData data) {

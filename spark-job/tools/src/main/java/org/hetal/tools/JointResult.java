@@ -5,6 +5,8 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
+import org.hetal.command.Units;
 import org.hetal.config.Settings;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.he.Parameters;
@@ -114,6 +116,8 @@ final class JointResult {
         bestEpoch());
     line(out, "seconds per iteration", "%.1f", report.path("seconds_per_iteration").asDouble());
     line(out, "seconds in all", "%.0f", allSeconds);
+    line(out, "evaluation keys", "%s", Units.bytes(keyBytes()));
+    line(out, "encrypted data of all owners", "%s", Units.bytes(ciphertextBytes()));
     line(
         out,
         "parameter set",
@@ -126,6 +130,16 @@ final class JointResult {
 
   private static void line(PrintStream out, String name, String format, Object... values) {
     out.printf(Locale.ROOT, "  %-36s %s%n", name, String.format(Locale.ROOT, format, values));
+  }
+
+  private long keyBytes() {
+    return Demo.size(site.keys());
+  }
+
+  private long ciphertextBytes() {
+    return IntStream.rangeClosed(1, figures.owners().size())
+        .mapToLong(owner -> Demo.size(site.dataset(owner)))
+        .sum();
   }
 
   private int bestEpoch() {
@@ -170,6 +184,8 @@ final class JointResult {
     out.put("iterations", report.path("steps").asInt());
     out.put("seconds_per_iteration", report.path("seconds_per_iteration").asDouble());
     out.put("seconds", allSeconds);
+    out.put("key_bytes", keyBytes());
+    out.put("ciphertext_bytes", ciphertextBytes());
     ObjectNode steps = out.putObject("seconds_by_step");
     seconds.forEach(steps::put);
     out.put("chart", site.log().resolveSibling(CHART).toString());

@@ -28,6 +28,7 @@ final class JointSite {
   static final String MODEL = "model";
   static final String CERTIFICATE = "oracle.pem";
   static final String TOKEN = "oracle.token";
+  static final String EVALUATION = "evaluation.json";
   static final String PREPARATION = "preparation.json";
 
   private final Path shown;

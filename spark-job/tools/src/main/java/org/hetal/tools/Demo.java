@@ -177,7 +177,8 @@ final class Demo {
     out.println(text);
   }
 
-  private static long size(Path folder) {
+  /** The bytes of all files in a folder and below. */
+  static long size(Path folder) {
     try (Stream<Path> walk = Files.walk(folder)) {
       return walk.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
     } catch (UncheckedIOException e) {

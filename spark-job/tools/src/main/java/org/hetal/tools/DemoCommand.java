@@ -72,13 +72,6 @@ final class DemoCommand extends SettingsCommand {
     requireOwners();
     DemoProfile profile = profile();
     if (profile.isJoint()) {
-      given
-          .files()
-          .forEach(
-              file -> settingArguments.addAll(List.of("-c", file.toAbsolutePath().toString())));
-      given
-          .overrides()
-          .forEach((path, value) -> settingArguments.addAll(List.of("--set", path + "=" + value)));
       return profile.load(given.files(), given.overrides());
     }
     List<Path> files = profile.files(given.files());
@@ -127,7 +120,7 @@ final class DemoCommand extends SettingsCommand {
             settings(),
             parameters,
             banks,
-            settingArguments,
+            new PartySettings(options().files(), options().overrides()),
             Programs.ofLauncher(),
             Path.of(".hetal/demo-owners"));
     return demo.run(JointSite.common(profile().files(List.of())));

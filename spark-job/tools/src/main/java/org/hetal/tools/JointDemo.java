@@ -29,14 +29,13 @@ final class JointDemo {
 
   private static final String SUMS_BEFORE = "sums-before.json";
 
-  private static final String EVALUATION = "evaluation.json";
-
   private final ProgressBar bar;
   private final PrintStream out;
   private final Settings settings;
   private final Parameters parameters;
   private final JointSite site;
   private final CreditBanks banks;
+  private final PartySettings given;
   private final Party keyHolder;
   private final List<Party> owners;
   private final Party cluster;
@@ -44,7 +43,7 @@ final class JointDemo {
   /**
    * @param settings that all parties have in common
    * @param banks one per owner
-   * @param settingArguments further settings of every command
+   * @param given settings of every party
    * @param folder of the demo, removed and made anew
    */
   JointDemo(
@@ -52,7 +51,7 @@ final class JointDemo {
       Settings settings,
       Parameters parameters,
       CreditBanks banks,
-      List<String> settingArguments,
+      PartySettings given,
       Programs programs,
       Path folder) {
     this.out = out;
@@ -61,8 +60,8 @@ final class JointDemo {
     this.parameters = parameters;
     this.banks = banks;
     this.site = new JointSite(folder, banks.banks(), Parties.freePort());
-    List<String> arguments = new ArrayList<>(List.of("-c", JointSite.COMMON, "-c", JointSite.OWN));
-    arguments.addAll(settingArguments);
+    this.given = given;
+    List<String> arguments = given.arguments();
     this.keyHolder =
         new Party("keys", site.keyHolder(), programs.owner(), arguments, site.log(), bar);
     this.cluster =
@@ -112,15 +111,14 @@ final class JointDemo {
     title("8  Owners: test the model on rows that they showed to nobody.");
     double evaluation = 0;
     for (Party owner : owners) {
-      evaluation += owner.run("evaluate", "--json", EVALUATION);
+      evaluation += owner.run("evaluate", "--json", JointSite.EVALUATION);
     }
     seconds.put("evaluate", evaluation);
     double all = (System.nanoTime() - start) * 1e-9;
     requireNoSecrets();
     title("9  The demo itself, which made the rows of all owners: the same training in the clear.");
     PlainModel model = PlainModel.load(site.keyHolder().resolve(JointSite.MODEL));
-    JointFigures figures = JointFigures.of(site, order(), model);
-    figures.requireEqual(site, EVALUATION);
+    JointFigures figures = JointFigures.of(site, given, order(), model);
     JointResult result =
         new JointResult(settings, parameters, site, seconds, all, figures, answers);
     result.print(out);

@@ -1,7 +1,6 @@
 package org.hetal.tools;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -9,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.hetal.config.Settings;
-import org.hetal.config.SettingsLoader;
 import org.hetal.owner.PlainModel;
 import org.hetal.owner.contribution.CommonPreparation;
 import org.hetal.owner.data.PreparedData;
@@ -48,6 +46,9 @@ record JointFigures(
    * @param aloneOnOwn accuracy on its test rows of a model that was trained on its rows alone
    * @param jointOnOwn accuracy on its test rows of the joint model
    * @param aloneOnAll accuracy of the model of its own rows on the test rows of all owners
+   * @param aloneLoss Brier score of the model of its own rows on its validation rows, as its
+   *     command told
+   * @param jointLoss that of the joint model
    */
   record Owner(
       int trainingRows,
@@ -55,7 +56,9 @@ record JointFigures(
       int testRows,
       double aloneOnOwn,
       double jointOnOwn,
-      double aloneOnAll) {}
+      double aloneOnAll,
+      double aloneLoss,
+      double jointLoss) {}
 
   /** Rows with labels. */
   private record Rows(double[][] features, int[] labels) {
@@ -72,19 +75,22 @@ record JointFigures(
   }
 
   /**
-   * Reads the owners' rows, trains in the clear and compares.
+   * Reads the owners' rows, trains in the clear and compares, also with what the owners' commands
+   * told.
    *
    * @param site after a run
+   * @param given the owners' settings
    * @param order numbers of the owners, from 1, in the order in which the cluster interleaved them
    * @param model the decrypted model
    */
-  static JointFigures of(JointSite site, List<Integer> order, PlainModel model) {
+  static JointFigures of(
+      JointSite site, PartySettings given, List<Integer> order, PlainModel model) {
     CommonPreparation common =
         CommonPreparation.read(site.published().resolve(JointSite.PREPARATION));
     Map<Integer, PreparedData> data = new LinkedHashMap<>();
     Map<Integer, Settings> settings = new LinkedHashMap<>();
     for (int owner = 1; owner <= order.size(); owner++) {
-      Settings own = settings(site.owner(owner));
+      Settings own = given.ofOwner(site.owner(owner));
       settings.put(owner, own);
       data.put(
           owner, PreparedData.ofCommon(Splits.read(own.data()), common.preparation(), own.data()));
@@ -94,7 +100,14 @@ record JointFigures(
         trainJointly(order.stream().map(data::get).toList(), settings.get(1));
     List<Owner> owners = new ArrayList<>();
     data.forEach(
-        (owner, own) -> owners.add(owner(own, settings.get(owner), model.weights(), test)));
+        (owner, own) ->
+            owners.add(
+                owner(
+                    own,
+                    settings.get(owner),
+                    model.weights(),
+                    test,
+                    Parties.read(site.owner(owner).resolve(JointSite.EVALUATION)))));
     return new JointFigures(
         List.copyOf(owners),
         test.accuracy(model.weights()),
@@ -103,49 +116,33 @@ record JointFigures(
         largestDifference(model.weights(), plain.best()));
   }
 
-  /**
-   * Compares with what each owner's command computed from that owner's files alone.
-   *
-   * @throws DemoException when an accuracy differs
-   */
-  void requireEqual(JointSite site, String evaluation) {
-    for (int owner = 1; owner <= owners.size(); owner++) {
-      ObjectNode theirs = Parties.read(site.owner(owner).resolve(evaluation));
-      Owner ours = owners.get(owner - 1);
-      if (theirs.path("accuracy_joint").asDouble() != ours.jointOnOwn()
-          || theirs.path("accuracy_alone").asDouble() != ours.aloneOnOwn()) {
-        throw new DemoException(
-            "owner " + owner + ": expected the accuracies of " + ours + ", actual " + theirs);
-      }
-    }
-  }
-
-  /** Those of a party, with the paths of its data as this process sees them. */
-  private static Settings settings(Path folder) {
-    Map<String, String> files = new LinkedHashMap<>();
-    for (CreditBanks.Split split : CreditBanks.Split.values()) {
-      files.put(
-          "data." + split.label() + ".features",
-          folder.resolve("data").resolve(split.file()).toString());
-    }
-    return SettingsLoader.load(
-        List.of(folder.resolve(JointSite.COMMON), folder.resolve(JointSite.OWN)), files);
-  }
-
   private static Rows test(PreparedData data) {
     return new Rows(data.test(), data.testLabels());
   }
 
-  private static Owner owner(PreparedData data, Settings settings, double[][] joint, Rows all) {
+  /**
+   * @param told what the owner's command computed from the owner's files alone
+   * @throws DemoException when it has other accuracies
+   */
+  private static Owner owner(
+      PreparedData data, Settings settings, double[][] joint, Rows all, ObjectNode told) {
     double[][] alone = Evaluation.trainPlain(data, settings).best();
     Rows own = test(data);
-    return new Owner(
-        data.train().length,
-        data.validation().length,
-        data.test().length,
-        own.accuracy(alone),
-        own.accuracy(joint),
-        all.accuracy(alone));
+    Owner owner =
+        new Owner(
+            data.train().length,
+            data.validation().length,
+            data.test().length,
+            own.accuracy(alone),
+            own.accuracy(joint),
+            all.accuracy(alone),
+            told.path("validation_loss_alone").asDouble(),
+            told.path("validation_loss_joint").asDouble());
+    if (told.path("accuracy_joint").asDouble() != owner.jointOnOwn()
+        || told.path("accuracy_alone").asDouble() != owner.aloneOnOwn()) {
+      throw new DemoException("expected the accuracies of " + owner + ", actual " + told);
+    }
+    return owner;
   }
 
   /** By the plan's schedule on the minibatches of all owners, as the cluster trains. */

@@ -5,6 +5,8 @@ import java.io.PrintStream;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
+import org.hetal.command.Units;
 import org.hetal.config.Settings;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.he.Parameters;
@@ -65,40 +67,7 @@ final class JointResult {
 
   /** Prints the table. */
   void print(PrintStream out) {
-    int testRows = figures.owners().stream().mapToInt(JointFigures.Owner::testRows).sum();
-    out.println();
-    out.println("  Accuracy of a model of an owner's rows alone and of the joint model:");
-    out.printf(
-        Locale.ROOT,
-        "  %-9s %10s  %25s  %30s%n",
-        "",
-        "",
-        "its own test rows",
-        "all " + testRows + " test rows");
-    out.printf(
-        Locale.ROOT,
-        "  %-9s %10s  %5s %9s %9s  %20s %9s%n",
-        "",
-        "trained on",
-        "rows",
-        "alone",
-        "joint",
-        "alone",
-        "joint");
-    for (int i = 0; i < figures.owners().size(); i++) {
-      JointFigures.Owner owner = figures.owners().get(i);
-      out.printf(
-          Locale.ROOT,
-          "  %-9s %10d  %5d %7.2f %% %7.2f %%  %18.2f %% %7.2f %%%n",
-          "owner " + (i + 1),
-          owner.trainingRows(),
-          owner.testRows(),
-          100 * owner.aloneOnOwn(),
-          100 * owner.jointOnOwn(),
-          100 * owner.aloneOnAll(),
-          100 * figures.joint());
-    }
-    out.println();
+    table(out);
     line(out, "joint model, trained on ciphertexts", "%.2f %%", 100 * figures.joint());
     line(out, "joint model, trained in the clear", "%.2f %%", 100 * figures.jointPlain());
     line(out, "difference", "%+.2f %%", 100 * (figures.joint() - figures.jointPlain()));
@@ -114,6 +83,8 @@ final class JointResult {
         bestEpoch());
     line(out, "seconds per iteration", "%.1f", report.path("seconds_per_iteration").asDouble());
     line(out, "seconds in all", "%.0f", allSeconds);
+    line(out, "evaluation keys", "%s", Units.bytes(keyBytes()));
+    line(out, "encrypted data of all owners", "%s", Units.bytes(ciphertextBytes()));
     line(
         out,
         "parameter set",
@@ -124,8 +95,60 @@ final class JointResult {
     line(out, "loss curves", "%s", site.log().resolveSibling(CHART).toString());
   }
 
+  private void table(PrintStream out) {
+    int testRows = figures.owners().stream().mapToInt(JointFigures.Owner::testRows).sum();
+    String format = "  %-8s %10s %17s %25s %20s%n";
+    out.println();
+    out.println("  A model of an owner's rows alone, and the joint model (alone, joint):");
+    out.println();
+    out.printf(
+        Locale.ROOT,
+        format,
+        "",
+        "rows to",
+        "validation loss",
+        "accuracy on its own",
+        "accuracy on the");
+    out.printf(
+        Locale.ROOT,
+        format,
+        "",
+        "train on",
+        "on its own rows",
+        "test rows",
+        testRows + " test rows of all");
+    for (int i = 0; i < figures.owners().size(); i++) {
+      JointFigures.Owner owner = figures.owners().get(i);
+      out.printf(
+          Locale.ROOT,
+          format,
+          "owner " + (i + 1),
+          owner.trainingRows(),
+          text("%.4f  %.4f", owner.aloneLoss(), owner.jointLoss()),
+          text(
+              "%d: %.2f  %.2f %%",
+              owner.testRows(), 100 * owner.aloneOnOwn(), 100 * owner.jointOnOwn()),
+          text("%.2f  %.2f %%", 100 * owner.aloneOnAll(), 100 * figures.joint()));
+    }
+    out.println();
+  }
+
+  private static String text(String format, Object... values) {
+    return String.format(Locale.ROOT, format, values);
+  }
+
   private static void line(PrintStream out, String name, String format, Object... values) {
-    out.printf(Locale.ROOT, "  %-36s %s%n", name, String.format(Locale.ROOT, format, values));
+    out.printf(Locale.ROOT, "  %-36s %s%n", name, text(format, values));
+  }
+
+  private long keyBytes() {
+    return Demo.size(site.keys());
+  }
+
+  private long ciphertextBytes() {
+    return IntStream.rangeClosed(1, figures.owners().size())
+        .mapToLong(owner -> Demo.size(site.dataset(owner)))
+        .sum();
   }
 
   private int bestEpoch() {
@@ -152,6 +175,8 @@ final class JointResult {
       each.put("training_rows", owner.trainingRows());
       each.put("validation_rows", owner.validationRows());
       each.put("test_rows", owner.testRows());
+      each.put("validation_loss_alone", owner.aloneLoss());
+      each.put("validation_loss_joint", owner.jointLoss());
       each.put("accuracy_alone_own_rows", owner.aloneOnOwn());
       each.put("accuracy_joint_own_rows", owner.jointOnOwn());
       each.put("accuracy_alone_all_rows", owner.aloneOnAll());
@@ -170,6 +195,8 @@ final class JointResult {
     out.put("iterations", report.path("steps").asInt());
     out.put("seconds_per_iteration", report.path("seconds_per_iteration").asDouble());
     out.put("seconds", allSeconds);
+    out.put("key_bytes", keyBytes());
+    out.put("ciphertext_bytes", ciphertextBytes());
     ObjectNode steps = out.putObject("seconds_by_step");
     seconds.forEach(steps::put);
     out.put("chart", site.log().resolveSibling(CHART).toString());

@@ -28,8 +28,10 @@ final class JointSite {
   static final String MODEL = "model";
   static final String CERTIFICATE = "oracle.pem";
   static final String TOKEN = "oracle.token";
+  static final String EVALUATION = "evaluation.json";
   static final String PREPARATION = "preparation.json";
 
+  private final Path shown;
   private final Path root;
   private final int owners;
   private final int port;
@@ -40,6 +42,7 @@ final class JointSite {
    * @param port of the oracle
    */
   JointSite(Path root, int owners, int port) {
+    this.shown = root;
     this.root = root.toAbsolutePath().normalize();
     this.owners = owners;
     this.port = port;
@@ -79,9 +82,19 @@ final class JointSite {
     return keyHolder().resolve("private/oracle.jsonl");
   }
 
-  /** {@return all that the processes print} */
+  /** {@return the file with all that the processes print, as a path for people} */
   Path log() {
-    return root.resolve("demo.log");
+    return shown.resolve("demo.log");
+  }
+
+  /** {@return the encrypted data set of an owner} */
+  Path dataset(int owner) {
+    return cluster().resolve(name(owner));
+  }
+
+  /** {@return the evaluation keys} */
+  Path keys() {
+    return cluster().resolve("keys");
   }
 
   /** {@return folders that may not have anything that decrypts} */

@@ -49,7 +49,27 @@ final class FuzzTargets {
   private static final RunIdentity RUN =
       new RunIdentity("run-1", "00112233445566778899aabbccddeeff", HASH, HASH);
 
+  /** Of this process, since several may fuzz at a time. */
+  private static final Path FOLDER = temporaryFolder();
+
   private FuzzTargets() {}
+
+  private static Path temporaryFolder() {
+    try {
+      Path folder = Files.createTempDirectory("hetal-fuzz");
+      folder.toFile().deleteOnExit();
+      return folder;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Deleted at the end, before its folder. */
+  private static Path temporary(String name) {
+    Path file = FOLDER.resolve(name);
+    file.toFile().deleteOnExit();
+    return file;
+  }
 
   static FuzzTarget named(String name) {
     return all().stream()
@@ -212,7 +232,7 @@ final class FuzzTargets {
 
   /** A file with this content under its digest. */
   private static Path sealed(String kind, byte[] content) throws IOException {
-    Path file = Path.of(System.getProperty("java.io.tmpdir"), "fuzz-" + kind + ".json");
+    Path file = temporary(kind + ".json");
     byte[] bytes = content;
     try {
       ObjectNode root = Json.object();
@@ -230,7 +250,7 @@ final class FuzzTargets {
 
   private static FuzzTarget table(String name, String ending, String... seeds) {
     String part = ending.equals(".npz") ? "#X" : "";
-    Path file = Path.of(System.getProperty("java.io.tmpdir"), "hetal-fuzz-" + name + ending);
+    Path file = temporary(name + ending);
     Settings.Data data =
         DataFiles.data(
             "train.features",

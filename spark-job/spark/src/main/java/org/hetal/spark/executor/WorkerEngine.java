@@ -69,7 +69,7 @@ public final class WorkerEngine implements AutoCloseable {
     this.validation = new CiphertextCache(evaluator, storage, plan.layout(), 0);
     LOG.info(
         "computing on data set {} with {}; at most {} bytes of ciphertexts are cached",
-        spec.datasets(),
+        String.join(", ", spec.datasets()),
         evaluator.device(),
         spec.cacheBytes());
   }
@@ -171,7 +171,8 @@ public final class WorkerEngine implements AutoCloseable {
   @Override
   public void close() {
     prefetcher.close();
-    LOG.info("closed data set {}: {}", spec.datasets(), training.describe());
+    LOG.info(
+        "closed data set {}: {}", String.join(", ", spec.datasets()), training.describe());
     closeCaches();
     microbatchGradient.close();
     validationLogits.close();

@@ -2,7 +2,9 @@ package org.hetal.dataset;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.hetal.format.Digests;
 import org.hetal.plan.Interleaving;
@@ -11,12 +13,13 @@ import org.hetal.plan.Interleaving;
  * What a training reads: the data set of one owner, or those of several owners as one.
  *
  * <p>With several owners the minibatches of an epoch are in the order of {@link Interleaving}, the
- * owners in the order of the identities of their data sets. The order thus depends on the data sets
- * alone, not on the order in which they are named.
+ * owner with the most rows first, owners with as many rows in the order of the identities of their
+ * data sets. The order thus depends on the data sets alone, not on the order in which they are
+ * named.
  *
  * @param dataset all minibatches and validation rows; its paths are those of {@link #storage()}
  * @param digest SHA-256 of the manifest, or with several owners of all manifests
- * @param parts the data sets, in the order of their identities
+ * @param parts the data sets, that with the most rows first
  */
 public record JointDataset(EncryptedDataset dataset, String digest, List<Part> parts) {
   /**
@@ -65,8 +68,10 @@ public record JointDataset(EncryptedDataset dataset, String digest, List<Part> p
       return new JointDataset(first.dataset(), first.digest(), List.of(part(first)));
     }
     opened.forEach(each -> requireLike(first, each));
-    opened.sort(Comparator.comparing(Opened::id));
     requireDistinct(opened);
+    opened.sort(
+        Comparator.comparingInt((Opened each) -> -each.dataset().trainingRows())
+            .thenComparing(Opened::id));
     return joined(opened);
   }
 
@@ -137,15 +142,17 @@ public record JointDataset(EncryptedDataset dataset, String digest, List<Part> p
     }
   }
 
-  private static void requireDistinct(List<Opened> sorted) {
-    for (int i = 1; i < sorted.size(); i++) {
-      if (sorted.get(i).id().equals(sorted.get(i - 1).id())) {
+  private static void requireDistinct(List<Opened> opened) {
+    Map<String, Opened> known = new HashMap<>();
+    for (Opened each : opened) {
+      Opened before = known.put(each.id(), each);
+      if (before != null) {
         throw new DatasetException(
-            sorted.get(i).storage().describe()
+            each.storage().describe()
                 + ": expected each data set once, actual data set "
-                + sorted.get(i).id()
+                + each.id()
                 + " here and in "
-                + sorted.get(i - 1).storage().describe());
+                + before.storage().describe());
       }
     }
   }

@@ -89,9 +89,9 @@ class JointDatasetTest {
     assertEquals(joint.digest(), JointDataset.open(List.of(b, a)).digest());
     assertEquals(List.of(20, 20, 20, 20, 3, 10), joint.dataset().rowCounts().minibatches());
     assertEquals(12, joint.dataset().rowCounts().validation());
-    assertEquals(List.of(id(1), id(2)), joint.parts().stream().map(p -> p.id()).toList());
-    assertEquals(List.of(23, 70), joint.parts().stream().map(p -> p.trainingRows()).toList());
-    assertEquals(List.of(2, 4), joint.parts().stream().map(p -> p.minibatches()).toList());
+    assertEquals(List.of(id(2), id(1)), joint.parts().stream().map(p -> p.id()).toList());
+    assertEquals(List.of(70, 23), joint.parts().stream().map(p -> p.trainingRows()).toList());
+    assertEquals(List.of(4, 2), joint.parts().stream().map(p -> p.minibatches()).toList());
     EncryptedDataset.Batch second = joint.dataset().batches().get(1);
     StoredFile file = second.microbatches().get(0).groups().get(0).features().get(0);
     assertArrayEquals(new byte[] {1, 0, 0}, file.read(joint.storage()));

@@ -12,7 +12,7 @@ import org.hetal.format.Json;
  * {@code owners.json} of a run on the data of several owners, written before its first step. The
  * components have the names of the JSON fields.
  *
- * @param owners in the order of the identities of their data sets
+ * @param owners in the order in which their minibatches follow each other
  */
 public record RunOwners(List<Owner> owners) {
   private static final String FILE = "owners.json";

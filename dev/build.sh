@@ -39,6 +39,8 @@ build() {
     digest=$(build_digest)
     rm -f "$STAMP" # a build that is interrupted leaves none
     build_modules "$modules"
+    "$root/dev/check_jars.sh" 2>>"$STATE/build.log" ||
+      fail "$EX_INPUT" "the build fetched a jar with other bytes than dev/maven.sha256 says: $(grep -A1 'check_jars: expected' "$STATE/build.log" | tail -n 1); see $STATE/build.log"
     built "$digest"
     [[ -z $cuda ]] || cuda_digest >"$CUDA_STAMP"
   fi

@@ -10,7 +10,7 @@ readonly root
 # shellcheck source-path=SCRIPTDIR source=needs.sh
 source "$root/dev/needs.sh"
 
-readonly JAZZER=0.30.0 WORK=$root/.hetal/fuzz EX_INPUT=65
+readonly JAZZER=0.30.0 WORK=$root/.hetal/fuzz
 readonly NATIVE=(ciphertext secret_key public_key manifest key_file openfhe_ciphertext)
 # Module and class of Jazzer's entry.
 readonly ENTRIES=(owner:org.hetal.owner.fuzz.JazzerEntry spark:org.hetal.spark.fuzz.JazzerEntry)

@@ -3,7 +3,7 @@
 # It takes the root of the tree from $root.
 # shellcheck disable=SC2034,SC2154 # $root comes from the script that sources this, and it uses the variables
 
-readonly EX_USAGE=64 EX_INTERNAL=70 EX_CONFIG=78
+readonly EX_USAGE=64 EX_INPUT=65 EX_INTERNAL=70 EX_CONFIG=78
 readonly JAVA_LEAST=17 JAVA_MOST=21 # Spark 4.1 runs on these
 readonly STATE=$root/.hetal
 export CCACHE_BASEDIR=${CCACHE_BASEDIR:-$root} CCACHE_NOHASHDIR=${CCACHE_NOHASHDIR:-true}

@@ -151,9 +151,20 @@ test_all() {
   in_tree ./hetal demo --fast --json .hetal/demo-fast.json
   section "fast demo, the secret key in OpenFHE's hands"
   in_tree ./hetal demo --fast --client openfhe --json .hetal/demo-fast-openfhe.json
+  section "fast demo of three data owners"
+  in_tree ./hetal demo --owners 3 --fast --json .hetal/demo-owners-fast.json
+  one_secret_key .hetal/demo-owners
   section "bench image, its training on the CUDA kernels in emulation"
   in_tree ./hetal bench image
   try_bench_image
+}
+
+# Of the folders of a joint training only the key holder's may have a secret key, in whatever file: one_secret_key FOLDER
+one_secret_key() {
+  local found
+  found=$(in_tree grep -rlaE 'HETALSEC|HETALPWD' "$1")
+  [[ $found == "$1/key-holder/secret.key" ]] ||
+    fail "$EX_INTERNAL" "test: expected a secret key in $1/key-holder/secret.key alone, actual in: ${found:-no file}"
 }
 
 check_scripts() {

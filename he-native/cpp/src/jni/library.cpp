@@ -20,7 +20,7 @@ using namespace hetal::jni;
 #endif
 
 /// Raised when a native method's signature or meaning changes.
-constexpr jint kAbiVersion = 5;
+constexpr jint kAbiVersion = 6;
 
 HETAL_NATIVE(jint, abiVersion)(JNIEnv*, jclass) { return kAbiVersion; }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/files.h"
+#include "ckks/evaluator.h"
 #include "ckks/key_file.h"
 #include "ckks/limb_packing.h"
 #include "owner/encryption.h"
@@ -281,6 +282,13 @@ Encryptor::Encryptor(ByteView file, int threads)
 Bytes Encryptor::encrypt(const std::vector<std::complex<double>>& slots, int level) {
   require_level(*context_, level);
   return ckks::serialize(*context_, owner::encrypt(*context_, key_, seed_, ++encryptions_, slots, level), key_id_);
+}
+
+Bytes Encryptor::add(ByteView a, ByteView b) const {
+  const ckks::Ciphertext x = ckks::deserialize(*context_, a, key_id_), y = ckks::deserialize(*context_, b, key_id_);
+  require<FormatError>(x.level == y.level, "sum of ciphertexts: level: expected ", x.level, ", actual ", y.level);
+  const ckks::EvaluationKeys none;
+  return ckks::serialize(*context_, ckks::Evaluator(*context_, none).add(x, y), key_id_);
 }
 
 }  // namespace hetal::owner

@@ -104,6 +104,9 @@ class Encryptor {
   const ckks::Context& context() const { return *context_; }
   const ckks::KeyId& key_id() const { return key_id_; }
   Bytes encrypt(const std::vector<std::complex<double>>& slots, int level);
+  /// The sum of two stored ciphertexts of this key, at their common level and scale. Needs no key. Throws FormatError
+  /// for damaged bytes, another key or parameter set, and unequal levels.
+  Bytes add(ByteView a, ByteView b) const;
 
  private:
   std::unique_ptr<ckks::Context> context_;

@@ -32,3 +32,10 @@ HETAL_NATIVE(jbyteArray, encryptNative)(JNIEnv* env, jclass, jlong handle, jdoub
         env, handles().get<owner::Encryptor>(handle, "encryptor")->encrypt(to_slots(env, real, nullptr), level));
   });
 }
+
+HETAL_NATIVE(jbyteArray, addNative)(JNIEnv* env, jclass, jlong handle, jbyteArray a, jbyteArray b) {
+  return guarded(env, [&] {
+    const Bytes first = to_bytes(env, a), second = to_bytes(env, b);
+    return from_bytes(env, handles().get<owner::Encryptor>(handle, "encryptor")->add(first, second));
+  });
+}

@@ -146,6 +146,34 @@ TEST_F(Files, APublicKeyEncryptsForTheSecretOne) {
   fuzz(file, 100, [](ByteView bad) { owner::Encryptor{bad, 1}; });
 }
 
+TEST_F(Files, AnEncryptorAddsCiphertextsOfItsKeyAtOneLevel) {
+  owner::Client client(kSet, 1, Random::insecure_seed(1), true), other(kSet, 1, Random::insecure_seed(2), true),
+      larger("insecure_n12_l12", 1, Random::insecure_seed(1), true);
+  client.save_public_key(path("public"));
+  owner::Encryptor encryptor(read_file(path("public"), 1 << 24), 1);
+  const Slots v{{0.75, -0.5}, {0.125, 1}}, w{{0.25, 2}, {-1, 0.5}}, sum{{1, 1.5}, {-0.875, 1.5}};
+  for (int level : {0, 7, 15}) {
+    const Bytes a = encryptor.encrypt(v, level), both = encryptor.add(a, client.encrypt(w, level));
+    EXPECT_EQ(both.size(), ckks::ciphertext_bytes(client.context(), level, false));
+    EXPECT_LT(worst(client.decrypt(both), sum), 0x1p-24);
+    EXPECT_LT(worst(client.decrypt(encryptor.add(both, both)), {2.0 * sum[0], 2.0 * sum[1]}), 0x1p-23);
+  }
+  const Bytes good = encryptor.encrypt(v, 3);
+  auto text = [&](const Bytes& a, const Bytes& b) -> std::string {
+    try {
+      encryptor.add(a, b);
+    } catch (const FormatError& e) { return e.what(); }
+    return "";
+  };
+  const std::string key = "key id: expected " + ckks::hex(client.key_id());
+  EXPECT_NE(text(good, other.encrypt(v, 3)).find(key), std::string::npos);
+  EXPECT_NE(text(other.encrypt(v, 3), good).find(key), std::string::npos);
+  EXPECT_NE(text(good, larger.encrypt(v, 3)).find("parameters: expected insecure_n10_l12"), std::string::npos);
+  EXPECT_NE(text(good, encryptor.encrypt(v, 4)).find("level: expected 3, actual 4"), std::string::npos);
+  fuzz(good, 100, [&](ByteView bad) { encryptor.add(good, bad); });
+  fuzz(good, 100, [&](ByteView bad) { encryptor.add(bad, good); });
+}
+
 TEST_F(Files, ABundleHoldsExactlyThePlannedKeys) {
   owner::Client client(kSet, 1, Random::insecure_seed(1), true);
   owner::KeyPlan plan;

@@ -120,6 +120,17 @@ public record Layout(int slots, int rowsPerBlock, int classes, int features)
   }
 
   /**
+   * Row blocks of a group for which keys are planned whatever its rows.
+   *
+   * @param rows 1 to {@link #rowsPerGroup()}
+   * @return the least power of two that is at least {@link #rowBlocks}
+   * @throws IllegalArgumentException for a number of rows out of range
+   */
+  public int rowBlocksOfAnyGroup(int rows) {
+    return powerOfTwoAtLeast(rowBlocks(rows));
+  }
+
+  /**
    * The number of classes over which a column block's features are repeated: c, or less in a short
    * last one.
    */

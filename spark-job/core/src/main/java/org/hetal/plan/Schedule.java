@@ -106,15 +106,26 @@ public record Schedule(
   }
 
   /**
+   * The same schedule for another number of rows.
+   *
+   * @param others 1 to {@link #MOST_ROWS}
+   * @return with the same minibatches but for their number and the rows of the last
+   * @throws IllegalArgumentException when the steps of all epochs are too many
+   */
+  public Schedule withRows(int others) {
+    return new Schedule(
+        others, batchRows, learningRate, epochs, patience, logitRange, groupsPerMicrobatch);
+  }
+
+  /**
    * What the sum over a minibatch's rows of residual times features is multiplied by, so that it
    * can be subtracted from the state.
    *
-   * @param batch 0 to {@link #batches()} - 1
-   * @return learning rate / rows of the minibatch / 2^k
-   * @throws IllegalArgumentException for a minibatch out of range
+   * @param rowsOfMean rows that the gradient is a mean over, at least 1
+   * @return learning rate / rows / 2^k
    */
-  public double gradientFactor(int batch) {
-    return learningRate / batch(batch).rows() / stateScale();
+  public double gradientFactor(int rowsOfMean) {
+    return learningRate / rowsOfMean / stateScale();
   }
 
   void appendTo(CanonicalText text) {

@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
+import java.util.stream.IntStream;
 import org.hetal.he.KeyPlan;
 import org.hetal.he.Parameters;
 import org.hetal.packing.Layout;
@@ -35,6 +36,9 @@ import org.hetal.softmax.SoftmaxPlan;
  * @param memory that ciphertexts and plaintexts take while an engine trains
  * @param loss levels of the validation loss on ciphertexts; null where the validation oracle gets
  *     logits
+ * @param commonPreparation where several owners bring data: SHA-256 of the preparation that they
+ *     share, 64 hexadecimal digits; null where one owner prepares all rows. With it the rows of
+ *     {@code schedule} and {@code validationRows} are an estimate: each data set has its own
  * @serial exclude
  */
 public record TrainingPlan(
@@ -50,7 +54,8 @@ public record TrainingPlan(
     OperationCounts iteration,
     OperationCounts validation,
     MemoryEstimate memory,
-    LossPlan loss)
+    LossPlan loss,
+    String commonPreparation)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
@@ -73,6 +78,7 @@ public record TrainingPlan(
    * @param validation not null
    * @param memory not null
    * @param loss null, or of {@code parameters} and {@code softmax}
+   * @param commonPreparation null, or a digest; then {@code loss} is not null
    * @throws IllegalArgumentException naming the field, with the expected and the actual value
    */
   public TrainingPlan {
@@ -93,6 +99,10 @@ public record TrainingPlan(
     requireSoftmax(parameters, layout, schedule, levels, softmax);
     if (loss != null) {
       loss.require(parameters, levels, softmax);
+    }
+    if (commonPreparation != null) {
+      Checks.matches("commonPreparation", commonPreparation, "[0-9a-f]{64}");
+      Checks.present("loss, with several owners", loss);
     }
     PlannedKeys.require("keys", keys, parameters);
     PlannedKeys.require("predictionKeys", predictionKeys, parameters);
@@ -132,6 +142,40 @@ public record TrainingPlan(
         parameters.bootstrapInputLevel(),
         parameters.bootstrapOutputLevel(),
         parameters.bootstrapBound());
+  }
+
+  /** {@return whether several owners bring data, encrypted with a public key} */
+  public boolean isJoint() {
+    return commonPreparation != null;
+  }
+
+  /** {@return the rows that the plan counts} */
+  public RowCounts rowCounts() {
+    return new RowCounts(
+        IntStream.range(0, schedule.batches()).mapToObj(i -> schedule.batch(i).rows()).toList(),
+        validationRows);
+  }
+
+  /**
+   * What the sum over a minibatch's rows of residual times features is multiplied by. With one
+   * owner it becomes the mean over the minibatch. With several it becomes the sum divided by the
+   * rows of a full minibatch, so that the short last minibatch of an owner counts by its rows.
+   *
+   * @param rows of the minibatch
+   * @return for {@code GradientService.gradient}
+   */
+  public double gradientFactor(int rows) {
+    return schedule.gradientFactor(isJoint() ? schedule.batchRows() : rows);
+  }
+
+  /**
+   * Row blocks that a group of so many rows is encrypted in.
+   *
+   * @param rows 1 to {@code layout.rowsPerGroup()}
+   * @return with several owners a power of two, since there are keys for those alone
+   */
+  public int rowBlocks(int rows) {
+    return isJoint() ? layout.rowBlocksOfAnyGroup(rows) : layout.rowBlocks(rows);
   }
 
   private static long bootstraps(Layout layout, Schedule schedule, SoftmaxPlan softmax) {
@@ -194,9 +238,7 @@ public record TrainingPlan(
    * @throws IllegalArgumentException for a number of rows out of range
    */
   public int predictionRows(int rows) {
-    int blocks = layout.rowBlocks(rows);
-    int planned = Integer.highestOneBit(blocks);
-    return (planned < blocks ? 2 * planned : planned) * layout.rowsPerBlock();
+    return layout.rowBlocksOfAnyGroup(rows) * layout.rowsPerBlock();
   }
 
   /**
@@ -245,6 +287,9 @@ public record TrainingPlan(
     memory.appendTo(text);
     if (loss != null) { // the text of plans without it is that of earlier releases
       loss.appendTo(text);
+    }
+    if (commonPreparation != null) {
+      text.add("commonPreparation", commonPreparation);
     }
     return text.toString();
   }

@@ -50,7 +50,7 @@ public record DeviceMemory(long keys, long shared, long kept, long task) impleme
         Partition.microbatches(plan.schedule(), plan.layout())) {
       for (RowRange group : microbatch.groups()) {
         rows +=
-            (long) plan.layout().rowBlocks(group.rows())
+            (long) plan.rowBlocks(group.rows())
                     * plan.layout().columnBlocks()
                     * parameters.ciphertextBytes(plan.levels().features())
                 + parameters.ciphertextBytes(plan.levels().labels());

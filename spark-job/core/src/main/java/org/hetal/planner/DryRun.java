@@ -3,6 +3,7 @@ package org.hetal.planner;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -42,11 +43,13 @@ final class DryRun {
   private final RecordingEvaluator simulator;
   private final Layout layout;
   private final Levels levels;
+  private final boolean anyRows;
   private MemoryEstimate memory = MemoryEstimate.NONE;
   private OperationCounts iteration = OperationCounts.NONE;
   private OperationCounts validation = OperationCounts.NONE;
 
-  private DryRun(Parameters parameters, Layout layout, Levels levels) {
+  private DryRun(Parameters parameters, Layout layout, Levels levels, boolean anyRows) {
+    this.anyRows = anyRows;
     this.simulator = new RecordingEvaluator(new Simulator(SimulatedParameters.like(parameters)));
     this.layout = layout;
     this.levels = levels;
@@ -56,6 +59,8 @@ final class DryRun {
    * Training, validation and prediction.
    *
    * @param loss null: validation is the logits alone
+   * @param anyRows whether the keys must do for data sets of any number of rows, whose groups have
+   *     {@link Layout#rowBlocksOfAnyGroup} row blocks
    */
   static DryRun ofTraining(
       Parameters parameters,
@@ -64,8 +69,9 @@ final class DryRun {
       int validationRows,
       Levels levels,
       SoftmaxPlan softmax,
-      LossPlan loss) {
-    DryRun out = new DryRun(parameters, layout, levels);
+      LossPlan loss,
+      boolean anyRows) {
+    DryRun out = new DryRun(parameters, layout, levels, anyRows);
     out.runTraining(schedule, softmax);
     out.runValidation(validationRows);
     if (loss != null) {
@@ -77,7 +83,7 @@ final class DryRun {
   /** Validation and prediction alone. */
   static DryRun ofValidation(
       Parameters parameters, Layout layout, int validationRows, Levels levels) {
-    DryRun out = new DryRun(parameters, layout, levels);
+    DryRun out = new DryRun(parameters, layout, levels, false);
     out.runValidation(validationRows);
     return out;
   }
@@ -112,17 +118,24 @@ final class DryRun {
       simulator.resetCounts();
       try (ExpandedWeights lookahead = microbatchGradient.expand(start.lookahead())) {
         OperationCounts expand = counts();
+        Map<List<Integer>, Double> factors = new HashMap<>();
+        List<List<RowRange>> microbatches = new ArrayList<>();
         for (Partition.MicrobatchRows microbatch : Partition.microbatches(schedule, layout)) {
-          if (!microbatchCounts.containsKey(shape(microbatch.groups()))) {
-            double factor = schedule.gradientFactor(microbatch.batch());
-            microbatchCounts.put(
-                shape(microbatch.groups()),
-                runMicrobatch(
-                    microbatch.groups(),
-                    levels.features(),
-                    levels.labels(),
-                    rows -> microbatchGradient.compute(lookahead, rows, factor)));
-          }
+          int rows = schedule.batch(microbatch.batch()).rows();
+          factors.putIfAbsent(shape(microbatch.groups()), schedule.gradientFactor(rows));
+          microbatches.add(microbatch.groups());
+        }
+        double full = schedule.gradientFactor(schedule.batchRows());
+        for (List<Integer> shape :
+            shapes(microbatches, schedule.batchRows(), schedule.groupsPerMicrobatch())) {
+          double factor = factors.getOrDefault(shape, full);
+          microbatchCounts.put(
+              shape,
+              runMicrobatch(
+                  shape,
+                  levels.features(),
+                  levels.labels(),
+                  rows -> microbatchGradient.compute(lookahead, rows, factor)));
         }
         simulator.resetCounts();
         List<Ciphertext> gradient = zeroCiphertexts(compact, levels.gradient());
@@ -140,19 +153,19 @@ final class DryRun {
   /**
    * Twice, since the first run also encodes the masks.
    *
+   * @param rowBlocks of each group
    * @param work on the rows of the microbatch
    */
   private OperationCounts runMicrobatch(
-      List<RowRange> rows,
+      List<Integer> rowBlocks,
       int featureLevel,
       int labelLevel,
       Function<EncryptedMicrobatch, List<Ciphertext>> work) {
     long before = simulator.openBytes();
     List<EncryptedMicrobatch.Group> groups = new ArrayList<>();
-    for (RowRange group : rows) {
+    for (int blocks : rowBlocks) {
       groups.add(
-          new EncryptedMicrobatch.Group(
-              zeros(group.rows(), featureLevel), simulator.zero(labelLevel)));
+          new EncryptedMicrobatch.Group(zeros(blocks, featureLevel), simulator.zero(labelLevel)));
     }
     long microbatchBytes = simulator.openBytes() - before;
     try (EncryptedMicrobatch microbatch = new EncryptedMicrobatch(groups)) {
@@ -177,7 +190,7 @@ final class DryRun {
         Map<Integer, OperationCounts> known = new HashMap<>();
         for (RowRange group : Partition.groups(validationRows, layout)) {
           int rowBlocks = layout.rowBlocks(group.rows());
-          known.computeIfAbsent(rowBlocks, unused -> runGroup(logits, expanded, group.rows()));
+          known.computeIfAbsent(rowBlocks, blocks -> runGroup(logits, expanded, blocks));
           sum = sum.plus(known.get(rowBlocks));
         }
         Set<Integer> others = new HashSet<>();
@@ -185,7 +198,7 @@ final class DryRun {
           others.add(blocks);
         }
         others.removeAll(known.keySet());
-        others.forEach(blocks -> runGroup(logits, expanded, blocks * layout.rowsPerBlock()));
+        others.forEach(blocks -> runGroup(logits, expanded, blocks));
         memory = memory.and(new MemoryEstimate(simulator.openBytes() - before, 0, 0));
         validation = sum;
       }
@@ -201,19 +214,20 @@ final class DryRun {
       ExpandedWeights expanded = scope.own(encryptedLoss.expand(weights));
       OperationCounts sum = counts();
       Map<List<Integer>, OperationCounts> known = new HashMap<>();
-      for (List<RowRange> microbatch :
-          Partition.validationMicrobatches(
-              validationRows, schedule.groupsPerMicrobatch(), layout)) {
-        List<Integer> shape = shape(microbatch);
-        known.computeIfAbsent(
+      List<List<RowRange>> microbatches =
+          Partition.validationMicrobatches(validationRows, schedule.groupsPerMicrobatch(), layout);
+      for (List<Integer> shape :
+          shapes(microbatches, Schedule.MOST_ROWS, schedule.groupsPerMicrobatch())) {
+        known.put(
             shape,
-            unused ->
-                runMicrobatch(
-                    microbatch,
-                    loss.features(),
-                    loss.labels(),
-                    rows -> encryptedLoss.compute(expanded, rows)));
-        sum = sum.plus(known.get(shape));
+            runMicrobatch(
+                shape,
+                loss.features(),
+                loss.labels(),
+                rows -> encryptedLoss.compute(expanded, rows)));
+      }
+      for (List<RowRange> microbatch : microbatches) {
+        sum = sum.plus(known.get(shape(microbatch)));
       }
       simulator.resetCounts();
       List<Ciphertext> sums = scope.ownAll(zeroCiphertexts(EncryptedLoss.SUMS, 1));
@@ -222,10 +236,11 @@ final class DryRun {
     }
   }
 
-  private OperationCounts runGroup(ValidationLogits logits, ExpandedWeights weights, int rows) {
+  private OperationCounts runGroup(
+      ValidationLogits logits, ExpandedWeights weights, int rowBlocks) {
     simulator.resetCounts();
     long before = simulator.openBytes();
-    try (FeatureBlocks features = zeros(rows, levels.validationFeatures())) {
+    try (FeatureBlocks features = zeros(rowBlocks, levels.validationFeatures())) {
       long rowBytes = simulator.openBytes() - before;
       simulator.resetPeakBytes();
       logits.compute(weights, features).close();
@@ -235,8 +250,7 @@ final class DryRun {
     return counts();
   }
 
-  private FeatureBlocks zeros(int rows, int level) {
-    int rowBlocks = layout.rowBlocks(rows);
+  private FeatureBlocks zeros(int rowBlocks, int level) {
     return new FeatureBlocks(zeroCiphertexts(rowBlocks * layout.columnBlocks(), level), rowBlocks);
   }
 
@@ -248,8 +262,36 @@ final class DryRun {
     return out;
   }
 
+  /** The row blocks of each group of a microbatch. */
   private List<Integer> shape(List<RowRange> groups) {
-    return groups.stream().map(group -> layout.rowBlocks(group.rows())).toList();
+    return groups.stream()
+        .map(
+            group ->
+                anyRows ? layout.rowBlocksOfAnyGroup(group.rows()) : layout.rowBlocks(group.rows()))
+        .toList();
+  }
+
+  /**
+   * The shapes of the microbatches, and with {@code anyRows} those of every other data set.
+   *
+   * @param most rows of the work that is cut into microbatches
+   */
+  private Set<List<Integer>> shapes(
+      List<List<RowRange>> microbatches, int most, int groupsPerMicrobatch) {
+    Set<List<Integer>> out = new LinkedHashSet<>();
+    microbatches.forEach(groups -> out.add(shape(groups)));
+    if (!anyRows) {
+      return out;
+    }
+    int perGroup = layout.rowsPerGroup();
+    int largest = layout.rowBlocksOfAnyGroup(Math.min(most, perGroup));
+    for (int blocks = 1; blocks <= largest; blocks *= 2) {
+      out.add(List.of(blocks));
+      if (groupsPerMicrobatch == 2 && most > perGroup) {
+        out.add(List.of(layout.positions(), blocks));
+      }
+    }
+    return out;
   }
 
   private OperationCounts counts() {

@@ -118,7 +118,7 @@ public record StepPieces(
         List<Microbatch> microbatches = new ArrayList<>();
         for (Partition.MicrobatchRows rows : Partition.microbatches(plan.schedule(), 0, layout)) {
           List<Integer> shape =
-              rows.groups().stream().map(group -> layout.rowBlocks(group.rows())).toList();
+              rows.groups().stream().map(group -> plan.rowBlocks(group.rows())).toList();
           microbatches.add(
               known.computeIfAbsent(shape, unused -> microbatch(whole, weights, shape)));
         }
@@ -136,7 +136,7 @@ public record StepPieces(
 
     private Microbatch microbatch(
         MicrobatchGradient whole, ExpandedWeights weights, List<Integer> shape) {
-      double factor = plan.schedule().gradientFactor(0);
+      double factor = plan.gradientFactor(plan.schedule().batch(0).rows());
       GradientParts all = new GradientParts(layout);
       MicrobatchParts parts = whole.parts();
       try (Scope scope = new Scope()) {

@@ -50,12 +50,12 @@ public record TrainingEstimate(
     for (Partition.MicrobatchRows microbatch : Partition.microbatches(plan.schedule(), layout)) {
       int blocks = 0;
       for (RowRange group : microbatch.groups()) {
-        blocks += layout.rowBlocks(group.rows()) * layout.columnBlocks();
+        blocks += plan.rowBlocks(group.rows()) * layout.columnBlocks();
       }
       int labels = microbatch.groups().size();
       features +=
-          blocks * parameters.storedFreshCiphertextBytes(levels.features())
-              + labels * parameters.storedFreshCiphertextBytes(levels.labels());
+          blocks * freshBytes(plan, parameters, levels.features())
+              + labels * freshBytes(plan, parameters, levels.labels());
     }
     double step = seconds(plan.iteration(), costs) + bootstrapSeconds(plan, costs);
     double validation = seconds(plan.validation(), costs) + lossBootstrapSeconds(plan, costs);
@@ -89,6 +89,13 @@ public record TrainingEstimate(
       seconds += softmaxSeconds(plan.softmax(), microbatch.groups(), costs);
     }
     return seconds;
+  }
+
+  /** A public key makes both halves of a ciphertext; with the secret key one is a seed. */
+  private static long freshBytes(TrainingPlan plan, Parameters parameters, int level) {
+    return plan.isJoint()
+        ? parameters.storedCiphertextBytes(level)
+        : parameters.storedFreshCiphertextBytes(level);
   }
 
   private static double lossBootstrapSeconds(TrainingPlan plan, CostModel costs) {

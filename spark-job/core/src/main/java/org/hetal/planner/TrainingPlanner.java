@@ -91,6 +91,45 @@ public final class TrainingPlanner {
       int validationRows,
       Preprocessing preprocessing,
       ValidationMetric metric) {
+    return plan(parameters, layout, schedule, validationRows, preprocessing, metric, null);
+  }
+
+  /**
+   * Plans with a given layout for data of several owners, each of any number of rows. The metric is
+   * {@link ValidationMetric#ENCRYPTED_LOSS}.
+   *
+   * @param layout with as many slots as the parameters
+   * @param schedule whose rows are an estimate
+   * @param validationRows an estimate, at least 1
+   * @param commonPreparation SHA-256 of the preparation that the owners share, in hexadecimal
+   * @throws IllegalArgumentException when the numbers do not fit each other
+   * @throws org.hetal.he.HeLevelException when the parameters leave too few levels
+   */
+  public static TrainingPlan joint(
+      Parameters parameters,
+      Layout layout,
+      Schedule schedule,
+      int validationRows,
+      Preprocessing preprocessing,
+      String commonPreparation) {
+    return plan(
+        parameters,
+        layout,
+        schedule,
+        validationRows,
+        preprocessing,
+        ValidationMetric.ENCRYPTED_LOSS,
+        commonPreparation);
+  }
+
+  private static TrainingPlan plan(
+      Parameters parameters,
+      Layout layout,
+      Schedule schedule,
+      int validationRows,
+      Preprocessing preprocessing,
+      ValidationMetric metric,
+      String commonPreparation) {
     if (layout.slots() != parameters.slotCount() || validationRows < 1) {
       throw new IllegalArgumentException(
           "plan: expected a layout of "
@@ -110,7 +149,15 @@ public final class TrainingPlanner {
             ? null
             : Placement.ofLoss(parameters, layout.classes(), schedule.squarings(), levels);
     DryRun training =
-        DryRun.ofTraining(parameters, layout, schedule, validationRows, levels, softmax, loss);
+        DryRun.ofTraining(
+            parameters,
+            layout,
+            schedule,
+            validationRows,
+            levels,
+            softmax,
+            loss,
+            commonPreparation != null);
     DryRun prediction = DryRun.ofValidation(parameters, layout, validationRows, levels);
     return new TrainingPlan(
         PlannedParameters.of(parameters),
@@ -125,7 +172,8 @@ public final class TrainingPlanner {
         training.iteration(),
         training.validation(),
         training.memory(),
-        loss);
+        loss,
+        commonPreparation);
   }
 
   private static void requireLogitRange(int classes, int logitRange) {

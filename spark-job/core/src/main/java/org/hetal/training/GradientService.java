@@ -4,7 +4,8 @@ import java.util.List;
 import org.hetal.he.Ciphertext;
 import org.hetal.plan.Levels;
 import org.hetal.plan.LossPlan;
-import org.hetal.plan.Schedule;
+import org.hetal.plan.RowCounts;
+import org.hetal.plan.TrainingPlan;
 
 /**
  * Where the work on encrypted rows is done. The trainer owns the state and calls these once a step
@@ -12,14 +13,17 @@ import org.hetal.plan.Schedule;
  * {@link EncryptedLoss} on whatever holds the data.
  */
 public interface GradientService {
+  /** {@return the rows that are there: minibatches of an epoch in order, and validation rows} */
+  RowCounts rows();
+
   /**
    * The gradient of a minibatch: the sum over its microbatches of {@link
    * MicrobatchGradient#compute}.
    *
    * @param compactLookahead the point at which the gradient is taken, divided by 2^k, in compact
    *     form at {@link Levels#forward()}; the caller's to close
-   * @param batch 0 to {@code schedule.batches() - 1}
-   * @param factor {@link Schedule#gradientFactor}
+   * @param batch 0 to {@code rows().batches() - 1}
+   * @param factor {@link TrainingPlan#gradientFactor}
    * @return compact form at {@link Levels#gradient()}; the caller closes it
    */
   List<Ciphertext> gradient(List<Ciphertext> compactLookahead, int batch, double factor);

@@ -8,6 +8,7 @@ import org.hetal.he.Evaluator;
 import org.hetal.linalg.ExpandedWeights;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.plan.Levels;
+import org.hetal.plan.RowCounts;
 import org.hetal.plan.TrainingPlan;
 
 /**
@@ -16,6 +17,7 @@ import org.hetal.plan.TrainingPlan;
  */
 public final class LocalGradientService implements GradientService, AutoCloseable {
   private final Evaluator evaluator;
+  private final RowCounts rows;
   private final List<List<EncryptedMicrobatch>> batches;
   private final List<FeatureBlocks> validation;
   private final List<EncryptedMicrobatch> labelledValidation;
@@ -37,7 +39,7 @@ public final class LocalGradientService implements GradientService, AutoCloseabl
       TrainingPlan plan,
       List<List<EncryptedMicrobatch>> batches,
       List<FeatureBlocks> validation) {
-    this(evaluator, plan, batches, validation, List.of());
+    this(evaluator, plan, plan.rowCounts(), batches, validation, List.of());
   }
 
   /**
@@ -45,6 +47,7 @@ public final class LocalGradientService implements GradientService, AutoCloseabl
    *
    * @param evaluator of the plan's parameter set, with the plan's keys
    * @param plan layout, levels and bootstraps
+   * @param rows of {@code batches} and of the validation
    * @param batches the microbatches of each minibatch, in order; not owned
    * @param validation the groups of validation rows, in order, at {@link
    *     Levels#validationFeatures()}; not owned
@@ -54,15 +57,17 @@ public final class LocalGradientService implements GradientService, AutoCloseabl
   public LocalGradientService(
       Evaluator evaluator,
       TrainingPlan plan,
+      RowCounts rows,
       List<List<EncryptedMicrobatch>> batches,
       List<FeatureBlocks> validation,
       List<EncryptedMicrobatch> labelledValidation) {
     plan.requireParameters(evaluator.parameters());
-    if (batches.size() != plan.schedule().batches()) {
+    if (batches.size() != rows.batches()) {
       throw new IllegalArgumentException(
-          "minibatches: expected " + plan.schedule().batches() + ", actual " + batches.size());
+          "minibatches: expected " + rows.batches() + ", actual " + batches.size());
     }
     this.evaluator = evaluator;
+    this.rows = rows;
     this.batches = List.copyOf(batches);
     this.validation = List.copyOf(validation);
     this.labelledValidation = List.copyOf(labelledValidation);
@@ -70,6 +75,11 @@ public final class LocalGradientService implements GradientService, AutoCloseabl
         new MicrobatchGradient(evaluator, plan.layout(), plan.levels(), plan.softmax());
     this.validationLogits = new ValidationLogits(evaluator, plan.layout(), plan.levels());
     this.encryptedLoss = plan.loss() == null ? null : new EncryptedLoss(evaluator, plan);
+  }
+
+  @Override
+  public RowCounts rows() {
+    return rows;
   }
 
   @Override

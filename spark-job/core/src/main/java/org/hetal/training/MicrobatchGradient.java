@@ -10,7 +10,7 @@ import org.hetal.linalg.Products;
 import org.hetal.linalg.RotatedFeatures;
 import org.hetal.packing.Layout;
 import org.hetal.plan.Levels;
-import org.hetal.plan.Schedule;
+import org.hetal.plan.TrainingPlan;
 import org.hetal.softmax.Softmax;
 import org.hetal.softmax.SoftmaxPlan;
 
@@ -60,7 +60,7 @@ public final class MicrobatchGradient implements AutoCloseable {
    *
    * @param lookahead from {@link #expand}
    * @param microbatch features X and labels Y; stays the caller's
-   * @param factor {@link Schedule#gradientFactor} of the microbatch's minibatch
+   * @param factor {@link TrainingPlan#gradientFactor} of the microbatch's minibatch
    * @return compact real form at {@link Levels#gradient()}; the caller closes it
    */
   public List<Ciphertext> compute(
@@ -73,7 +73,7 @@ public final class MicrobatchGradient implements AutoCloseable {
    *
    * @param lookahead from {@link #expand}
    * @param microbatch features X and labels Y; stays the caller's
-   * @param factor {@link Schedule#gradientFactor} of the microbatch's minibatch
+   * @param factor {@link TrainingPlan#gradientFactor} of the microbatch's minibatch
    * @param times told the times of {@link TaskStage#LOGITS}, {@link TaskStage#SOFTMAX} and {@link
    *     TaskStage#GRADIENT}
    * @return compact real form at {@link Levels#gradient()}; the caller closes it

@@ -11,7 +11,7 @@ import org.hetal.linalg.Products;
 import org.hetal.linalg.RotatedFeatures;
 import org.hetal.packing.GradientParts;
 import org.hetal.plan.Levels;
-import org.hetal.plan.Schedule;
+import org.hetal.plan.TrainingPlan;
 import org.hetal.softmax.Softmax;
 import org.hetal.softmax.SoftmaxPlan;
 
@@ -100,7 +100,7 @@ public final class MicrobatchParts {
    * @param columns for each group all row blocks with the column blocks of the parts; residuals and
    *     columns stay the caller's
    * @param firstColumnBlock the first of the column blocks
-   * @param factor {@link Schedule#gradientFactor} of the minibatch
+   * @param factor {@link TrainingPlan#gradientFactor} of the minibatch
    * @param first the first part
    * @param count how many parts
    * @return one ciphertext per part; the caller closes them

@@ -2,6 +2,7 @@ package org.hetal.training;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.hetal.plan.RowRange;
 import org.hetal.plan.Schedule;
 
@@ -15,6 +16,8 @@ import org.hetal.plan.Schedule;
 public final class PlainTrainer {
   private final Schedule schedule;
   private final int classes;
+  private final List<RowRange> batches;
+  private final boolean isJoint;
 
   /**
    * How a plain training ended.
@@ -47,6 +50,40 @@ public final class PlainTrainer {
    * @throws IllegalArgumentException for fewer classes
    */
   public PlainTrainer(Schedule schedule, int classes) {
+    this(
+        schedule,
+        classes,
+        IntStream.range(0, schedule.batches()).mapToObj(schedule::batch).toList(),
+        false);
+  }
+
+  /**
+   * A trainer on the rows of several owners. A gradient is divided by the rows of a full minibatch,
+   * as of {@code TrainingPlan.gradientFactor}.
+   *
+   * @param schedule minibatches, epochs, learning rate; its rows are those of all minibatches
+   * @param classes at least 2
+   * @param minibatches rows of each minibatch, in the order of the rows that are trained on
+   * @return a trainer that may be used for several trainings
+   * @throws IllegalArgumentException for fewer classes, or another number of rows
+   */
+  public static PlainTrainer joint(Schedule schedule, int classes, List<Integer> minibatches) {
+    List<RowRange> batches = new ArrayList<>();
+    int first = 0;
+    for (int rows : minibatches) {
+      batches.add(new RowRange(first, rows));
+      first += rows;
+    }
+    if (first != schedule.rows()) {
+      throw new IllegalArgumentException(
+          "rows of the minibatches: expected " + schedule.rows() + ", actual " + first);
+    }
+    return new PlainTrainer(schedule, classes, batches, true);
+  }
+
+  private PlainTrainer(Schedule schedule, int classes, List<RowRange> batches, boolean isJoint) {
+    this.batches = batches;
+    this.isJoint = isJoint;
     if (classes < 2) {
       throw new IllegalArgumentException("classes: expected at least 2, actual " + classes);
     }
@@ -82,8 +119,9 @@ public final class PlainTrainer {
     int bestEpoch = 0;
     List<EpochMetrics> epochs = new ArrayList<>();
     for (int epoch = 1; epoch <= schedule.epochs(); epoch++) {
-      for (int batch = 0; batch < schedule.batches(); batch++) {
-        descent.step(schedule.batch(batch), rows, labels, schedule.learningRate());
+      for (RowRange batch : batches) {
+        int divisor = isJoint ? schedule.batchRows() : batch.rows();
+        descent.step(batch, rows, labels, schedule.learningRate() / divisor);
       }
       EpochMetrics metrics = stopping.decide(epoch, logits(validationRows, descent.weights));
       epochs.add(metrics);
@@ -177,9 +215,8 @@ public final class PlainTrainer {
       lookahead = new double[classes][features];
     }
 
-    void step(RowRange batch, double[][] rows, int[] labels, double learningRate) {
+    void step(RowRange batch, double[][] rows, int[] labels, double factor) {
       double[][] next = copy(lookahead);
-      double factor = learningRate / batch.rows();
       double[][] batchRows = batch.of(rows);
       double[][] logits = logits(batchRows, lookahead);
       for (int i = 0; i < batchRows.length; i++) {

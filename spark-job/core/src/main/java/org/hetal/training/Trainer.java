@@ -8,6 +8,7 @@ import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
 import org.hetal.he.HeRangeException;
 import org.hetal.he.Scope;
+import org.hetal.plan.RowCounts;
 import org.hetal.plan.TrainingPlan;
 
 /**
@@ -24,6 +25,7 @@ public final class Trainer {
   private final Evaluator evaluator;
   private final TrainingPlan plan;
   private final GradientService workers;
+  private final RowCounts rows;
   private final ValidationOracle validationOracle;
   private final CheckpointStore checkpoints;
   private final TrainingListener listener;
@@ -86,6 +88,7 @@ public final class Trainer {
     this.evaluator = evaluator;
     this.plan = plan;
     this.workers = workers;
+    this.rows = workers.rows();
     this.validationOracle = validationOracle;
     this.checkpoints = checkpoints;
     this.listener = listener;
@@ -108,7 +111,8 @@ public final class Trainer {
     Optional<Checkpoint> found = checkpoints.latest();
     found.ifPresent(this::requireOwn);
     listener.started(
-        plan.schedule(),
+        plan.schedule().epochs(),
+        rows.batches(),
         found.map(Checkpoint::epoch).orElse(0),
         found.map(Checkpoint::step).orElse(0));
     if (found.isPresent() && found.get().finished()) {
@@ -167,7 +171,7 @@ public final class Trainer {
   private ModelState epoch(ModelState from, Best best) {
     ModelState state = from;
     int epoch = from.epoch() + 1;
-    int batches = plan.schedule().batches();
+    int batches = rows.batches();
     for (int batch = batchesDone(from); batch < batches; batch++) {
       try {
         state = step(state, epoch, batch);
@@ -183,7 +187,7 @@ public final class Trainer {
   }
 
   private int batchesDone(ModelState state) {
-    return state.step() - state.epoch() * plan.schedule().batches();
+    return state.step() - state.epoch() * rows.batches();
   }
 
   private Optional<RuntimeException> divergence(RuntimeException failure, int epoch, int batch) {
@@ -198,7 +202,7 @@ public final class Trainer {
                         + " %d",
                     epoch,
                     batch + 1,
-                    plan.schedule().batches(),
+                    rows.batches(),
                     at.getMessage(),
                     plan.schedule().learningRate(),
                     plan.schedule().logitRange()),
@@ -215,7 +219,7 @@ public final class Trainer {
       List<Ciphertext> lookahead =
           MicrobatchGradient.dropped(scope, evaluator, state.lookahead(), plan.levels().forward());
       List<Ciphertext> gradient =
-          scope.ownAll(workers.gradient(lookahead, batch, plan.schedule().gradientFactor(batch)));
+          scope.ownAll(workers.gradient(lookahead, batch, plan.gradientFactor(rows.rows(batch))));
       long computed = System.nanoTime();
       ModelState next = update.step(state, gradient);
       state.close();
@@ -223,7 +227,7 @@ public final class Trainer {
           new TrainingListener.StepEvent(
               epoch,
               batch,
-              plan.schedule().batches(),
+              rows.batches(),
               next.step(),
               seconds(start, computed),
               seconds(computed, System.nanoTime())));
@@ -263,9 +267,9 @@ public final class Trainer {
           MicrobatchGradient.dropped(scope, evaluator, state.weights(), plan.loss().weights());
       List<Ciphertext> sums = scope.ownAll(workers.validationSums(weights));
       return evaluator.serialize(
-          scope.own(EncryptedLoss.total(evaluator, plan.layout(), sums, plan.validationRows())));
+          scope.own(EncryptedLoss.total(evaluator, plan.layout(), sums, rows.validation())));
     } catch (RuntimeException e) {
-      throw divergence(e, state.epoch(), plan.schedule().batches() - 1).orElse(e);
+      throw divergence(e, state.epoch(), rows.batches() - 1).orElse(e);
     }
   }
 
@@ -322,7 +326,7 @@ public final class Trainer {
               + checkpoint.configurationHash()
               + "; start a new run instead of resuming this one");
     }
-    int steps = checkpoint.epoch() * plan.schedule().batches() + checkpoint.batch();
+    int steps = checkpoint.epoch() * rows.batches() + checkpoint.batch();
     if (checkpoint.step() != steps) {
       throw new IllegalStateException(
           "checkpoint of epoch "

@@ -1,7 +1,5 @@
 package org.hetal.training;
 
-import org.hetal.plan.Schedule;
-
 /** Told about progress, on the thread of {@link Trainer#run()}; for bars, logs and metrics. */
 public interface TrainingListener {
   /** Nobody listens. */
@@ -10,13 +8,14 @@ public interface TrainingListener {
   /**
    * Called before the first step.
    *
-   * @param schedule of the training
+   * @param epochs that the training has at most
+   * @param batches minibatches per epoch
    * @param epochsDone above 0 for a resumed run; the last of them may still want its answer, and
    *     then has its {@link #epoch} event again
-   * @param stepsDone at least {@code epochsDone * schedule.batches()}; more where a run resumes
-   *     inside an epoch
+   * @param stepsDone at least {@code epochsDone * batches}; more where a run resumes inside an
+   *     epoch
    */
-  default void started(Schedule schedule, int epochsDone, int stepsDone) {}
+  default void started(int epochs, int batches, int epochsDone, int stepsDone) {}
 
   /**
    * Called after the update and refresh of each minibatch.

@@ -28,8 +28,8 @@ class ScheduleTest {
   @Test
   void gradientFactor_dividesByTheRowsOfTheMinibatch() {
     Schedule schedule = schedule(1500, 1000, 1);
-    assertEquals(4.0 / 1000 / 64, schedule.gradientFactor(0), 1e-15);
-    assertEquals(4.0 / 500 / 64, schedule.gradientFactor(1), 1e-15);
+    assertEquals(4.0 / 1000 / 64, schedule.gradientFactor(schedule.batch(0).rows()), 1e-15);
+    assertEquals(4.0 / 500 / 64, schedule.gradientFactor(schedule.batch(1).rows()), 1e-15);
     assertEquals(128, schedule.logitRange(), 0);
   }
 

@@ -44,7 +44,8 @@ class TrainingPlanCheckTest {
         iteration,
         plan.validation(),
         plan.memory(),
-        plan.loss());
+        plan.loss(),
+        plan.commonPreparation());
   }
 
   private void assertRefused(

@@ -61,7 +61,7 @@ class MicrobatchPartsTest {
         Scope scope = new Scope()) {
       ExpandedWeights weights = scope.own(whole.expand(someWeights(scope, training)));
       EncryptedMicrobatch microbatch = scope.own(training.microbatches().get(0).get(0));
-      double factor = training.plan.schedule().gradientFactor(0);
+      double factor = training.plan.gradientFactor(training.plan.schedule().batch(0).rows());
       List<byte[]> expected =
           bytes(training, scope.ownAll(whole.compute(weights, microbatch, factor)));
       for (int tasks : new int[] {1, 2, 3, 5, 100}) {

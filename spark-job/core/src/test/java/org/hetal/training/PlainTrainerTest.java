@@ -1,9 +1,12 @@
 package org.hetal.training;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.util.Arrays;
+import java.util.List;
 import org.hetal.plan.Schedule;
 import org.junit.jupiter.api.Test;
 
@@ -124,5 +127,63 @@ class PlainTrainerTest {
     double[] p = PlainTrainer.softmax(new double[] {1000, 999, -1000});
     assertEquals(1 / (1 + Math.exp(-1)), p[0], 1e-12);
     assertEquals(1, p[0] + p[1] + p[2], 1e-12);
+  }
+
+  private static PlainTrainer.Result trainJointly(Samples samples, List<Integer> minibatches) {
+    Schedule schedule = new Schedule(80, 40, 0.7, 3, 3, 128, 1);
+    return PlainTrainer.joint(schedule, CLASSES, minibatches)
+        .train(
+            samples.rows(),
+            samples.labels(),
+            samples.rows(),
+            new EarlyStopping(samples.labels(), CLASSES, 3, RANGE));
+  }
+
+  @Test
+  void jointTrainingOnFullMinibatches_isThatOfOneOwner() {
+    Samples samples = Samples.around(80, FEATURES, CLASSES, 0.5, 6);
+    assertArrayEquals(
+        train(new Schedule(80, 40, 0.7, 3, 3, 128, 1), samples, samples).last(),
+        trainJointly(samples, List.of(40, 40)).last());
+  }
+
+  @Test
+  void shortMinibatchOfAnOwner_countsByItsRows() {
+    Samples samples = Samples.around(80, FEATURES, CLASSES, 0.5, 7);
+    Schedule schedule = new Schedule(80, 80, 0.7, 1, 1, 128, 1);
+    double[][] sum =
+        PlainTrainer.joint(schedule, CLASSES, List.of(80))
+            .train(
+                samples.rows(),
+                samples.labels(),
+                samples.rows(),
+                new EarlyStopping(samples.labels(), CLASSES, 1, RANGE))
+            .last();
+    Samples first =
+        new Samples(Arrays.copyOf(samples.rows(), 20), Arrays.copyOf(samples.labels(), 20));
+    double[][] mean = train(new Schedule(20, 80, 0.7, 1, 1, 128, 1), first, first).last();
+    double[][] quarter =
+        PlainTrainer.joint(new Schedule(20, 80, 0.7, 1, 1, 128, 1), CLASSES, List.of(20))
+            .train(
+                first.rows(),
+                first.labels(),
+                first.rows(),
+                new EarlyStopping(first.labels(), CLASSES, 1, RANGE))
+            .last();
+    assertArrayEquals(train(schedule, samples, samples).last(), sum);
+    for (int c = 0; c < CLASSES; c++) {
+      for (int f = 0; f < FEATURES; f++) {
+        assertEquals(mean[c][f] / 4, quarter[c][f], 1e-15);
+      }
+    }
+  }
+
+  @Test
+  void jointTrainingOnOtherRowsThanTheSchedules_isRefused() {
+    IllegalArgumentException failure =
+        assertThrows(
+            IllegalArgumentException.class,
+            () -> trainJointly(Samples.around(80, FEATURES, CLASSES, 0.5, 8), List.of(40, 39)));
+    assertTrue(failure.getMessage().contains("expected 80, actual 79"), failure.getMessage());
   }
 }

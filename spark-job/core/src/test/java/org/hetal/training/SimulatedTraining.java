@@ -67,6 +67,7 @@ final class SimulatedTraining implements AutoCloseable {
         new LocalGradientService(
             recorder,
             plan,
+            plan.rowCounts(),
             microbatches(),
             metric == ValidationMetric.LOGITS ? validationBlocks() : List.of(),
             metric == ValidationMetric.LOGITS ? List.of() : labelledValidation());

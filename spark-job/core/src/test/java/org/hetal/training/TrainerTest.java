@@ -198,7 +198,7 @@ class TrainerTest {
     TrainingListener counting =
         new TrainingListener() {
           @Override
-          public void started(Schedule schedule, int epochsDone, int stepsDone) {
+          public void started(int epochs, int batches, int epochsDone, int stepsDone) {
             started[0] = stepsDone;
           }
 
@@ -460,7 +460,7 @@ class TrainerTest {
     TrainingListener listener =
         new TrainingListener() {
           @Override
-          public void started(Schedule schedule, int epochsDone, int stepsDone) {
+          public void started(int epochs, int batches, int epochsDone, int stepsDone) {
             events.add("started " + epochsDone + " " + stepsDone);
           }
 

@@ -10,10 +10,16 @@ import java.util.Map;
  * The settings of the demo: the files that come with the project, under those of the command line.
  *
  * @param home root folder of the project, with {@code conf}
+ * @param owners data owners: 1, who holds the key, too; or several beside a key holder
  * @param fast toy parameters
  * @param simulator plaintext instead of ciphertexts
  */
-public record DemoProfile(Path home, boolean fast, boolean simulator) {
+public record DemoProfile(Path home, int owners, boolean fast, boolean simulator) {
+  /** {@return whether several owners bring data} */
+  public boolean isJoint() {
+    return owners > 1;
+  }
+
   /**
    * The demo's files, then those of the command line, which win.
    *
@@ -21,9 +27,10 @@ public record DemoProfile(Path home, boolean fast, boolean simulator) {
    * @return files in the order of {@link SettingsLoader#load}
    */
   public List<Path> files(List<Path> given) {
-    List<Path> out = new ArrayList<>(List.of(home.resolve("conf/demo.conf")));
+    String name = isJoint() ? "conf/demo-owners" : "conf/demo";
+    List<Path> out = new ArrayList<>(List.of(home.resolve(name + ".conf")));
     if (fast) {
-      out.add(home.resolve("conf/demo-fast.conf"));
+      out.add(home.resolve(name + "-fast.conf"));
     }
     if (simulator) {
       out.add(home.resolve("conf/demo-simulator.conf"));
@@ -41,7 +48,9 @@ public record DemoProfile(Path home, boolean fast, boolean simulator) {
    */
   public Map<String, String> overrides(Map<String, String> given) {
     Map<String, String> out = new LinkedHashMap<>();
-    out.put("data.train.features", home.resolve("conf/data/digits.csv.gz").toString());
+    if (!isJoint()) { // several owners have files of their own, which the demo makes
+      out.put("data.train.features", home.resolve("conf/data/digits.csv.gz").toString());
+    }
     out.putAll(given);
     return out;
   }

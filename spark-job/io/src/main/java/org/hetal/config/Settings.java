@@ -286,7 +286,7 @@ public record Settings(
    * @param model the folder of the decrypted model
    * @param plan beside the data set unless the settings say another
    * @param keyBundle the folder or URI of the evaluation keys
-   * @param dataset the folder or URI of the encrypted data set
+   * @param datasets the folder or URI of the encrypted data set, or of those of several owners
    * @param run the folder or URI of checkpoints, metrics and the encrypted model
    * @serial exclude
    */
@@ -297,9 +297,26 @@ public record Settings(
       String model,
       String plan,
       String keyBundle,
-      String dataset,
+      List<String> datasets,
       String run)
-      implements Serializable {}
+      implements Serializable {
+    /**
+     * The one data set, for what works on one.
+     *
+     * @return its folder or URI
+     * @throws SettingsException when there are several
+     */
+    public String dataset() {
+      if (datasets.size() != 1) {
+        throw new SettingsException(
+            "paths.dataset: expected one data set for this command, actual "
+                + datasets.size()
+                + ": "
+                + datasets);
+      }
+      return datasets.get(0);
+    }
+  }
 
   /**
    * The validation oracle's service.

@@ -276,23 +276,24 @@ public final class SettingsLoader {
   }
 
   private static Settings.Paths paths(SettingsReader in) {
+    List<String> datasets = in.paths("paths.dataset");
     return new Settings.Paths(
         in.path("paths.secret-key"),
         in.optional("paths.passphrase"),
         in.path("paths.private"),
         in.path("paths.model"),
-        planPath(in),
+        planPath(in, datasets.get(0)),
         in.path("paths.key-bundle"),
-        in.path("paths.dataset"),
+        datasets,
         in.path("paths.run"));
   }
 
   /** The file itself, or plan.json beside the data set. */
-  private static String planPath(SettingsReader in) {
+  private static String planPath(SettingsReader in, String firstDataset) {
     if (!in.optional("paths.plan").isEmpty()) {
       return in.path("paths.plan");
     }
-    String dataset = in.optional("paths.dataset").replaceAll("/+$", "");
+    String dataset = firstDataset.replaceAll("/+$", "");
     return dataset.substring(0, dataset.lastIndexOf('/') + 1) + PLAN;
   }
 

@@ -2,6 +2,7 @@ package org.hetal.config;
 
 import com.typesafe.config.Config;
 import com.typesafe.config.ConfigException;
+import com.typesafe.config.ConfigFactory;
 import com.typesafe.config.ConfigValueType;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -143,6 +144,38 @@ final class SettingsReader {
       problem(path, obstacle, value);
     }
     return value;
+  }
+
+  /** One path as {@link #path}, or a list of them; a text in brackets is a list, too. */
+  List<String> paths(String path) {
+    boolean list = config.getValue(path).valueType() == ConfigValueType.LIST;
+    List<String> found = list ? value(path, "a list of paths", config::getStringList) : null;
+    if (!list && optional(path).startsWith("[")) {
+      found = listed(optional(path));
+    }
+    if (found == null) {
+      return List.of(path(path));
+    }
+    if (found.isEmpty() || found.contains("") || found.stream().distinct().count() < found.size()) {
+      problem(path, "paths that are not empty and differ, at least one", found);
+      return List.of("");
+    }
+    for (String each : found) {
+      String obstacle = LocalPath.isRemote(each) ? null : LocalPath.obstacle(each);
+      if (obstacle != null) {
+        problem(path, obstacle, each);
+      }
+    }
+    return List.copyOf(found);
+  }
+
+  /** With quotes as in a file, where a path may have commas; or without. */
+  private static List<String> listed(String text) {
+    try {
+      return ConfigFactory.parseString("list = " + text).getStringList("list");
+    } catch (ConfigException e) {
+      return split(text);
+    }
   }
 
   String matching(String path, String pattern, String expected) {

@@ -12,6 +12,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.hetal.format.Digests;
+import org.hetal.packing.Layout;
+import org.hetal.plan.Partition;
+import org.hetal.plan.RowCounts;
+import org.hetal.plan.RowRange;
+import org.hetal.plan.Schedule;
 import org.hetal.plan.TrainingPlan;
 
 /**
@@ -103,7 +108,17 @@ public record EncryptedDataset(
    */
   public record Group(
       int rows, List<StoredFile> features, @JsonSetter(nulls = Nulls.SET) StoredFile labels)
-      implements Serializable {}
+      implements Serializable {
+    /**
+     * Row blocks of the features; with several owners more than the rows need.
+     *
+     * @param layout of the plan
+     * @return 1 to {@code layout.positions()}
+     */
+    public int rowBlocks(Layout layout) {
+      return features.size() / layout.columnBlocks();
+    }
+  }
 
   /**
    * Reads and checks the manifest and the plan; ciphertexts are read one by one with {@link
@@ -174,6 +189,15 @@ public record EncryptedDataset(
     return batches.stream().mapToInt(Batch::rows).sum();
   }
 
+  /** {@return the rows of a data set to train on} */
+  public RowCounts rowCounts() {
+    return new RowCounts(batches.stream().map(Batch::rows).toList(), evaluationRows());
+  }
+
+  private int evaluationRows() {
+    return evaluationGroups().stream().mapToInt(Group::rows).sum();
+  }
+
   /** {@return the groups of validation rows, with labels or without, or of rows to predict} */
   public List<Group> evaluationGroups() {
     return Stream.concat(
@@ -213,28 +237,17 @@ public record EncryptedDataset(
         "the data set id of the origin, " + origin.datasetId(),
         id);
     if (!batches.isEmpty()) {
-      require(
-          batches.size() == plan.schedule().batches(),
-          where,
-          plan.schedule().batches() + " minibatches as planned",
-          batches.size());
-      require(
-          trainingRows() == plan.schedule().rows(),
-          where,
-          plan.schedule().rows() + " rows as planned",
-          trainingRows());
+      if (plan.isJoint()) {
+        requireOwnPartition(where);
+      } else {
+        requirePlannedRows(where);
+      }
       boolean labelled = plan.loss() != null;
       require(
           labelled ? unlabelledGroups.isEmpty() : validation.isEmpty(),
           where,
           labelled ? "labels of the validation rows" : "validation rows without labels",
           labelled ? "none" : "labels");
-      int validationRows = evaluationGroups().stream().mapToInt(Group::rows).sum();
-      require(
-          validationRows == plan.validationRows(),
-          where,
-          plan.validationRows() + " validation rows as planned",
-          validationRows);
     }
     Set<String> ids = new HashSet<>();
     Set<String> paths = new HashSet<>();
@@ -251,6 +264,69 @@ public record EncryptedDataset(
       require(group.labels() == null, where, "no labels in unlabelled groups", "labels");
       requireGroup(where, group, paths);
     }
+  }
+
+  private void requirePlannedRows(String where) {
+    require(
+        batches.size() == plan.schedule().batches(),
+        where,
+        plan.schedule().batches() + " minibatches as planned",
+        batches.size());
+    require(
+        trainingRows() == plan.schedule().rows(),
+        where,
+        plan.schedule().rows() + " rows as planned",
+        trainingRows());
+    require(
+        evaluationRows() == plan.validationRows(),
+        where,
+        plan.validationRows() + " validation rows as planned",
+        evaluationRows());
+  }
+
+  /** The data set of one of several owners: cut as the plan cuts so many rows. */
+  private void requireOwnPartition(String where) {
+    long rows = batches.stream().mapToLong(Batch::rows).sum();
+    require(
+        rows >= 1 && rows <= Schedule.MOST_ROWS,
+        where,
+        "1 to " + Schedule.MOST_ROWS + " rows",
+        rows);
+    Schedule own = plan.schedule().withRows((int) rows);
+    require(
+        batches.size() == own.batches(),
+        where,
+        own.batches() + " minibatches of " + rows + " rows",
+        batches.size());
+    for (int batch = 0; batch < batches.size(); batch++) {
+      List<List<Integer>> planned =
+          Partition.microbatches(own, batch, plan.layout()).stream()
+              .map(microbatch -> microbatch.groups().stream().map(RowRange::rows).toList())
+              .toList();
+      requireRows(where + ": minibatch " + batch, planned, batches.get(batch).microbatches());
+    }
+    long validationRows = evaluationGroups().stream().mapToLong(Group::rows).sum();
+    require(
+        validationRows >= 1 && validationRows <= Schedule.MOST_ROWS,
+        where,
+        "1 to " + Schedule.MOST_ROWS + " validation rows",
+        validationRows);
+    List<List<Integer>> planned =
+        Partition.validationMicrobatches(
+                (int) validationRows, own.groupsPerMicrobatch(), plan.layout())
+            .stream()
+            .map(microbatch -> microbatch.stream().map(RowRange::rows).toList())
+            .toList();
+    requireRows(where + ": validation", planned, validation);
+  }
+
+  private static void requireRows(
+      String where, List<List<Integer>> planned, List<Microbatch> microbatches) {
+    List<List<Integer>> actual =
+        microbatches.stream()
+            .map(microbatch -> microbatch.groups().stream().map(Group::rows).toList())
+            .toList();
+    require(actual.equals(planned), where, "rows of its groups " + planned, actual);
   }
 
   private void requireMicrobatch(
@@ -271,7 +347,10 @@ public record EncryptedDataset(
         where,
         "1 to " + expected + " rows in a group",
         group.rows());
-    int files = plan.layout().rowBlocks(group.rows()) * plan.layout().columnBlocks();
+    boolean predicted = batches.isEmpty();
+    int rowBlocks =
+        predicted ? plan.layout().rowBlocks(group.rows()) : plan.rowBlocks(group.rows());
+    int files = rowBlocks * plan.layout().columnBlocks();
     require(
         group.features().size() == files, where, files + " feature files", group.features().size());
     for (StoredFile file : group.features()) {

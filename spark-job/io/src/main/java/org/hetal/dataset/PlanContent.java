@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.IntNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.hetal.format.Json;
@@ -36,7 +37,8 @@ record PlanContent(
     OperationCounts iteration,
     OperationCounts validation,
     MemoryEstimate memory,
-    @JsonSetter(nulls = Nulls.SET) LossPlan loss) {
+    @JsonSetter(nulls = Nulls.SET) LossPlan loss,
+    @JsonSetter(nulls = Nulls.SET) String commonPreparation) {
 
   /**
    * A layout.
@@ -106,8 +108,9 @@ record PlanContent(
   }
 
   /**
-   * The content of the file. It has {@code standardize}, {@code missing} and {@code loss} only
-   * where they are not the default, so that plans without them are the bytes of earlier releases.
+   * The content of the file. It has {@code standardize}, {@code missing}, {@code loss} and {@code
+   * commonPreparation} only where they are not the default, so that plans without them are the
+   * bytes of earlier releases.
    */
   static ObjectNode tree(TrainingPlan plan) {
     ObjectNode out = (ObjectNode) Json.tree(of(plan));
@@ -120,6 +123,9 @@ record PlanContent(
     }
     if (plan.loss() == null) {
       out.remove("loss");
+    }
+    if (plan.commonPreparation() == null) {
+      out.remove("commonPreparation");
     }
     return out;
   }
@@ -134,8 +140,12 @@ record PlanContent(
         preprocessing.put("missing", MissingValues.REFUSE.name());
       }
     }
-    if (content instanceof ObjectNode plan && !plan.has("loss")) {
-      plan.putNull("loss");
+    if (content instanceof ObjectNode plan) {
+      for (String field : List.of("loss", "commonPreparation")) {
+        if (!plan.has(field)) {
+          plan.putNull(field);
+        }
+      }
     }
     return Json.read(content, PlanContent.class);
   }
@@ -160,7 +170,8 @@ record PlanContent(
         plan.iteration(),
         plan.validation(),
         plan.memory(),
-        plan.loss());
+        plan.loss(),
+        plan.commonPreparation());
   }
 
   /**
@@ -181,6 +192,7 @@ record PlanContent(
         iteration,
         validation,
         memory,
-        loss);
+        loss,
+        commonPreparation);
   }
 }

@@ -12,6 +12,7 @@ import org.hetal.plan.DataShape;
 import org.hetal.plan.Preprocessing;
 import org.hetal.plan.Schedule;
 import org.hetal.plan.TrainingPlan;
+import org.hetal.plan.ValidationMetric;
 import org.hetal.planner.TrainingPlanner;
 
 /** From settings to a plan, and whether a plan is that of the settings. */
@@ -62,6 +63,39 @@ public final class PlanSettings {
     }
   }
 
+  /**
+   * Plans for data of several owners, each of any number of rows, with the validation loss on
+   * ciphertexts.
+   *
+   * @param settings layout, schedule and preparation
+   * @param parameters of {@code settings.parameterSet()}
+   * @param shape of the rows that the owners said they have
+   * @param commonPreparation SHA-256 of the preparation that they share, in hexadecimal
+   * @return the plan
+   * @throws SettingsException when there is no such training with these parameters
+   */
+  public static TrainingPlan joint(
+      Settings settings, Parameters parameters, DataShape shape, String commonPreparation) {
+    if (settings.metric() != ValidationMetric.ENCRYPTED_LOSS) {
+      throw new SettingsException(
+          "early-stopping.metric: expected "
+              + ValidationMetric.ENCRYPTED_LOSS.label()
+              + " for the data of several owners, whose logits nobody may see, actual "
+              + settings.metric().label());
+    }
+    try {
+      return TrainingPlanner.joint(
+          parameters,
+          layout(settings, parameters, shape),
+          settings.training().schedule(shape.trainingRows()),
+          shape.validationRows(),
+          preprocessing(settings.data()),
+          commonPreparation);
+    } catch (IllegalArgumentException | HeLevelException e) {
+      throw new SettingsException("plan: " + e.getMessage(), e);
+    }
+  }
+
   /** The layout of the settings, or the cheapest. */
   private static Layout layout(Settings settings, Parameters parameters, DataShape shape) {
     int slots = parameters.slotCount();
@@ -73,7 +107,13 @@ public final class PlanSettings {
         : new Layout(slots, rowsPerBlock, classes, shape.features());
   }
 
-  private static Preprocessing preprocessing(Settings.Data data) {
+  /**
+   * How the settings prepare rows.
+   *
+   * @param data of the settings
+   * @return the part of it that a plan has
+   */
+  public static Preprocessing preprocessing(Settings.Data data) {
     return new Preprocessing(
         data.bias(),
         data.centering(),
@@ -168,8 +208,10 @@ public final class PlanSettings {
    */
   public static void require(String where, TrainingPlan plan, Settings settings, DataShape shape) {
     Differences out = differences(plan, settings);
-    out.add("training rows", plan.schedule().rows(), shape.trainingRows());
-    out.add("validation rows", plan.validationRows(), shape.validationRows());
+    if (!plan.isJoint()) {
+      out.add("training rows", plan.schedule().rows(), shape.trainingRows());
+      out.add("validation rows", plan.validationRows(), shape.validationRows());
+    }
     out.add("features", plan.layout().features(), shape.features());
     throwAll(where, out);
   }

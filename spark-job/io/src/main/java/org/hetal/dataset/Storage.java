@@ -87,4 +87,14 @@ public interface Storage {
 
   /** {@return where this is, for messages: a path or a URI} */
   String describe();
+
+  /**
+   * Where a file is, for messages.
+   *
+   * @param path of the file, relative
+   * @return a path or a URI
+   */
+  default String describe(String path) {
+    return describe() + "/" + path;
+  }
 }

@@ -57,7 +57,7 @@ public record StoredFile(String path, int level, long bytes, String sha256)
    * @throws DatasetException when the file is missing, or length or digest differ
    */
   public byte[] read(Storage storage) {
-    String where = storage.describe() + "/" + path;
+    String where = storage.describe(path);
     if (bytes > MOST_BYTES) {
       throw new DatasetException(
           where + ": expected at most " + MOST_BYTES + " bytes in a ciphertext, actual " + bytes);

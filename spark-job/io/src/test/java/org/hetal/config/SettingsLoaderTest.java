@@ -233,6 +233,34 @@ class SettingsLoaderTest {
         e.getMessage());
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "/data/a,b | /data/a,b",
+        "[/data/a, data/b] | /data/a;data/b",
+        "[\"hdfs://host:1/a,b\", \"/c\"] | hdfs://host:1/a,b;/c",
+        "[\"/data/a\"] | /data/a"
+      })
+  void datasets_areOnePathOrAListInBrackets(String text, String expected) {
+    Settings.Paths paths = SettingsLoader.load(List.of(), Map.of("paths.dataset", text)).paths();
+    assertEquals(List.of(expected.split(";")), paths.datasets());
+  }
+
+  @Test
+  void severalDatasets_areRefusedWhereOneIsExpected() {
+    Settings.Paths paths =
+        SettingsLoader.load(List.of(), Map.of("paths.dataset", "[a, b]")).paths();
+    String message = assertThrows(SettingsException.class, paths::dataset).getMessage();
+    assertTrue(message.contains("expected one data set for this command, actual 2"), message);
+    for (String wrong : List.of("[]", "[a, a]", "[a, \"\"]")) {
+      assertThrows(
+          SettingsException.class,
+          () -> SettingsLoader.load(List.of(), Map.of("paths.dataset", wrong)),
+          wrong);
+    }
+  }
+
   @Test
   void planIsBesideTheDataSetUnlessSet() {
     assertEquals(

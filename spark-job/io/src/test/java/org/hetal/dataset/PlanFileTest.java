@@ -124,6 +124,31 @@ class PlanFileTest {
     assertTrue(refused(JSON.writeValueAsBytes(without)).contains("sha256: expected"));
   }
 
+  @Test
+  void commonPreparation_isWrittenWhereSeveralOwnersHaveOne() throws IOException {
+    TrainingPlan plan =
+        TrainingPlanner.joint(
+            PARAMETERS, PLAN.layout(), PLAN.schedule(), 40, PLAN.preprocessing(), "0f".repeat(32));
+    byte[] bytes = PlanFile.bytes(plan);
+    TrainingPlan read = PlanFile.parse("plan.json", bytes);
+    assertTrue(read.isJoint());
+    assertEquals("0f".repeat(32), read.commonPreparation());
+    assertEquals(plan.digest(), read.digest());
+    assertFalse(PLAN.isJoint() || tree().get("content").has("commonPreparation"));
+    for (String[] change :
+        new String[][] {
+          {"commonPreparation", "\"ab\"", "commonPreparation: expected text of the form"},
+          {"commonPreparation", "7", "commonPreparation"},
+          {"commonPreparation", "\"" + "1f".repeat(32) + "\"", "sha256: expected"},
+          {"loss", "null", "loss, with several owners: expected a value"}
+        }) {
+      ObjectNode root = (ObjectNode) JSON.readTree(bytes);
+      ((ObjectNode) root.get("content")).set(change[0], JSON.readTree(change[1]));
+      String message = refused(JSON.writeValueAsBytes(root));
+      assertTrue(message.contains(change[2]), message);
+    }
+  }
+
   private static TrainingPlan plan(boolean standardize, MissingValues missing) {
     return TrainingPlanner.plan(
         PARAMETERS,

@@ -66,6 +66,9 @@ class ProgramCommand implements Callable<Integer> {
   /** The demo, whose settings come with the project. */
   @Command
   static final class Demo extends ProgramCommand {
+    @Option(names = "--owners")
+    private int owners = 1;
+
     @Option(names = "--fast")
     private boolean fast;
 
@@ -82,7 +85,7 @@ class ProgramCommand implements Callable<Integer> {
     @Override
     Settings load(SettingsOptions given) {
       launcher.installation().require("tools");
-      return new DemoProfile(launcher.installation().root(), fast, simulator)
+      return new DemoProfile(launcher.installation().root(), owners, fast, simulator)
           .load(given.files(), given.overrides());
     }
   }

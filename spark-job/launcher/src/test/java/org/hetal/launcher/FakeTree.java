@@ -29,6 +29,7 @@ record FakeTree(Path root) {
     Files.createDirectories(root.resolve("conf/data"));
     Files.writeString(root.resolve("conf/demo.conf"), "hetal.training.epochs = 2");
     Files.writeString(root.resolve("conf/demo-fast.conf"), "hetal.parameters = insecure_n12_l12");
+    Files.writeString(root.resolve("conf/demo-owners.conf"), "hetal.device = cuda");
     Files.writeString(
         root.resolve("conf/demo-simulator.conf"),
         "hetal { backend = simulator, parameters = insecure_simulator_n12_l12 }");

@@ -96,6 +96,8 @@ class MainTest {
     "bench train --iterations 2 --device cuda, true",
     "demo --fast --device cuda, true",
     "demo --simulator, false",
+    "demo --owners 3, true",
+    "demo --owners=3 --device cpu, false",
     "plan -c @gpu.conf, false",
     "keygen --device cuda, false"
   })

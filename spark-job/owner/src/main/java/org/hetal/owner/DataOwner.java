@@ -10,7 +10,6 @@ import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
-import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.Storage;
 import org.hetal.dataset.Storages;
 import org.hetal.dataset.StoredModel;
@@ -241,17 +240,9 @@ public final class DataOwner implements AutoCloseable {
   }
 
   private WrittenKeys writeEvaluationKeys(String folder, KeyPlan keys) {
-    KeyBundle bundle = new KeyBundle(storage("evaluation keys", folder));
     shared.add(folder);
     try (OwnerLock lock = context.lock()) {
-      context.keyFile().removeLeftovers();
-      Client client = context.client();
-      boolean there = bundle.isPresent();
-      if (there) {
-        bundle.requireSame(client, keys);
-      }
-      long bytes = there ? 0 : bundle.write(client, keys, context.listener());
-      return new WrittenKeys(bundle.describe(), client.keyId(), bytes, there);
+      return new KeyBundle(storage("evaluation keys", folder)).made(context, keys);
     }
   }
 
@@ -449,8 +440,7 @@ public final class DataOwner implements AutoCloseable {
   public PlainModel decrypt(String folder, Path target, Set<ModelFormat> formats, Digits digits) {
     try (OwnerLock lock = context.lock()) {
       PlainModel model = decrypt(folder);
-      LocalStorage.ownerOnly(target).removeLeftovers();
-      (digits == Digits.ALL ? model : model.rounded()).save(target, formats);
+      model.save(target, formats, digits);
       return model;
     }
   }

@@ -1,17 +1,21 @@
 package org.hetal.owner;
 
 import java.time.Instant;
+import java.util.List;
 import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.DatasetWriter;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.Storage;
 import org.hetal.he.owner.Client;
+import org.hetal.he.owner.Encryptor;
+import org.hetal.owner.contribution.CommonPreparation;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.encryption.DatasetEncryptor;
 import org.hetal.owner.record.DatasetRecord;
 import org.hetal.owner.record.RowsRecord;
 import org.hetal.owner.record.Unfinished;
+import org.hetal.owner.table.DataException;
 import org.hetal.owner.table.Table;
 import org.hetal.plan.TrainingPlan;
 
@@ -30,20 +34,62 @@ final class DatasetEncryption {
    */
   WrittenDataset encrypt(LabeledData data, Storage storage, KeyBundle keys) {
     if (EncryptedDataset.isPresent(storage)) {
-      return requireSame(data, storage);
+      owner.take(storage.describe(), EncryptedDataset.open(storage).origin().parameterSet());
+      return requireSame(data, storage, owner.client());
     }
     PreparedData prepared = data.prepared();
     TrainingPlan plan = owner.plan(data);
     Client client = owner.client();
+    if (keys != null && keys.isPresent()) {
+      keys.requireFitting(client, plan.keys());
+    }
     Long seed = owner.settings().insecureSeed();
     String id =
         seed == null
             ? EncryptedDataset.newId()
             : DatasetRecord.insecureId(prepared, plan, client.keyId(), seed);
-    DatasetEncryptor encryptor = new DatasetEncryptor(client, plan, id);
-    if (keys != null && keys.isPresent()) {
-      keys.requireFitting(client, plan.keys());
+    return encrypt(prepared, storage, new DatasetEncryptor(client, plan, id), plan);
+  }
+
+  /**
+   * Encrypts the rows of one of several owners with the public key.
+   *
+   * @throws DataException when they have other features or classes than the others', or a row is
+   *     longer than the bound
+   */
+  WrittenDataset encryptJoint(LabeledData data, Storage storage) {
+    TrainingPlan plan = owner.jointPlan();
+    CommonPreparation common = owner.commonPreparation();
+    if (EncryptedDataset.isPresent(storage)) {
+      return requireSame(data, storage, owner.publicEncryptor());
     }
+    List<String> names = data.classNames();
+    // An owner may lack rows of a class.
+    if (names.isEmpty() != common.classNames().isEmpty()
+        || !common.classNames().containsAll(names)) {
+      throw new DataException(
+          data.splits().train().source()
+              + ": expected the classes "
+              + classes(common.classNames())
+              + " of "
+              + owner.files().preparation()
+              + ", actual "
+              + classes(names));
+    }
+    PreparedData prepared = data.commonlyPrepared(common);
+    return encrypt(
+        prepared,
+        storage,
+        new DatasetEncryptor(owner.publicEncryptor(), plan, EncryptedDataset.newId()),
+        plan);
+  }
+
+  private static String classes(List<String> names) {
+    return names.isEmpty() ? "0, 1, ... as numbers" : names.toString();
+  }
+
+  private WrittenDataset encrypt(
+      PreparedData prepared, Storage storage, DatasetEncryptor encryptor, TrainingPlan plan) {
     removeUnfinished(storage);
     EncryptedDataset written =
         encryptor.encryptTraining(
@@ -66,13 +112,11 @@ final class DatasetEncryption {
   }
 
   /** The call was repeated: it has nothing to do if it would encrypt the same again. */
-  private WrittenDataset requireSame(LabeledData data, Storage storage) {
+  private WrittenDataset requireSame(LabeledData data, Storage storage, Encryptor key) {
     EncryptedDataset there = EncryptedDataset.open(storage);
-    owner.take(storage.describe(), there.origin().parameterSet());
-    Client client = owner.client();
     try {
       DatasetRecord record = owner.records().dataset(there.id(), storage.describe());
-      record.requireClient(client);
+      record.requireKey(key);
       owner.dataOf(record, data);
     } catch (DatasetException e) {
       throw new CommitException(
@@ -99,7 +143,7 @@ final class DatasetEncryption {
             : record.preparation().applyToNew(table);
     TrainingPlan plan = owner.planOf(record);
     Client client = owner.client();
-    record.requireClient(client);
+    record.requireKey(client);
     Long seed = owner.settings().insecureSeed();
     String id =
         seed == null ? EncryptedDataset.newId() : RowsRecord.insecureId(table, record.id(), seed);

@@ -203,7 +203,12 @@ public final class EncryptedTraining {
       LocalGradientService gradients =
           scope.own(
               new LocalGradientService(
-                  evaluator, plan, loaded.batches(), loaded.unlabelled(), loaded.validation()));
+                  evaluator,
+                  plan,
+                  stored.rowCounts(),
+                  loaded.batches(),
+                  loaded.unlabelled(),
+                  loaded.validation()));
       TrainingResult result =
           new Trainer(
                   evaluator,

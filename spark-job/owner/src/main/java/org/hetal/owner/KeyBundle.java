@@ -35,6 +35,23 @@ final class KeyBundle {
   }
 
   /**
+   * Writes the keys unless they are there.
+   *
+   * @return also when a finished bundle with these keys was found
+   * @throws CommitException when the folder has other keys or other files
+   */
+  WrittenKeys made(OwnerContext owner, KeyPlan keys) {
+    owner.keyFile().removeLeftovers();
+    Client client = owner.client();
+    boolean there = isPresent();
+    if (there) {
+      requireSame(client, keys);
+    }
+    long bytes = there ? 0 : write(client, keys, owner.listener());
+    return new WrittenKeys(describe(), client.keyId(), bytes, there);
+  }
+
+  /**
    * Writes the keys, after files of an unfinished bundle are removed.
    *
    * @return bytes of the keys

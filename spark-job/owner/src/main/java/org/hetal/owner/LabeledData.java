@@ -7,6 +7,7 @@ import java.util.function.Supplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.hetal.config.Settings;
+import org.hetal.owner.contribution.CommonPreparation;
 import org.hetal.owner.data.Preparation;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.data.Splits;
@@ -143,13 +144,32 @@ public final class LabeledData {
    * The rows, scaled as those of another data set were.
    *
    * @param earlier of that data set
+   * @param classNames of that data set, which may have words that these rows lack
    * @return the prepared rows of all splits
    * @throws DataException at the first bad value
    */
-  PreparedData prepared(Preparation earlier) {
-    PreparedData data = PreparedData.of(splits(), earlier, how);
+  PreparedData prepared(Preparation earlier, List<String> classNames) {
+    PreparedData data = PreparedData.of(splitsIn(classNames), earlier, how);
     listener.accept(data);
     return data;
+  }
+
+  /**
+   * The rows, scaled as several owners agreed.
+   *
+   * @param common of the owners; its classes may be more than these rows have
+   * @return the prepared rows of all splits
+   * @throws DataException at the first bad value, and for a row that is longer than the bound
+   */
+  PreparedData commonlyPrepared(CommonPreparation common) {
+    PreparedData data =
+        PreparedData.ofCommon(splitsIn(common.classNames()), common.preparation(), how);
+    listener.accept(data);
+    return data;
+  }
+
+  private Splits splitsIn(List<String> classNames) {
+    return splits().map(table -> table.inClasses(classNames));
   }
 
   /** {@return the numbers that a plan depends on; reads the rows if they were not read before} */

@@ -3,7 +3,7 @@ package org.hetal.owner;
 import java.util.ArrayList;
 import java.util.List;
 import org.hetal.dataset.EncryptedDataset;
-import org.hetal.dataset.LocalStorage;
+import org.hetal.dataset.Storage;
 import org.hetal.dataset.StoredFile;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
@@ -26,11 +26,7 @@ record LoadedDataset(
 
   /** Reads the data set; the scope closes the ciphertexts. */
   static LoadedDataset of(
-      EncryptedDataset dataset,
-      LocalStorage storage,
-      Layout layout,
-      Evaluator evaluator,
-      Scope scope) {
+      EncryptedDataset dataset, Storage storage, Layout layout, Evaluator evaluator, Scope scope) {
     Reader reader = new Reader(storage, layout, evaluator, scope);
     List<List<EncryptedMicrobatch>> batches = new ArrayList<>();
     for (EncryptedDataset.Batch batch : dataset.batches()) {
@@ -42,7 +38,7 @@ record LoadedDataset(
         dataset.validation().stream().map(reader::microbatch).toList());
   }
 
-  private record Reader(LocalStorage storage, Layout layout, Evaluator evaluator, Scope scope) {
+  private record Reader(Storage storage, Layout layout, Evaluator evaluator, Scope scope) {
     EncryptedMicrobatch microbatch(EncryptedDataset.Microbatch stored) {
       List<EncryptedMicrobatch.Group> groups = new ArrayList<>();
       for (EncryptedDataset.Group group : stored.groups()) {
@@ -53,7 +49,7 @@ record LoadedDataset(
 
     FeatureBlocks features(EncryptedDataset.Group group) {
       List<Ciphertext> blocks = group.features().stream().map(this::read).toList();
-      return new FeatureBlocks(blocks, layout.rowBlocks(group.rows()));
+      return new FeatureBlocks(blocks, group.rowBlocks(layout));
     }
 
     private Ciphertext read(StoredFile file) {

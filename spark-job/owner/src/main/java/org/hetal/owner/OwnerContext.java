@@ -1,5 +1,6 @@
 package org.hetal.owner;
 
+import java.nio.file.Files;
 import org.hetal.config.Settings;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedDataset;
@@ -7,6 +8,8 @@ import org.hetal.dataset.PlanFile;
 import org.hetal.dataset.PlanSettings;
 import org.hetal.dataset.Storage;
 import org.hetal.he.owner.Client;
+import org.hetal.he.owner.PublicEncryptor;
+import org.hetal.owner.contribution.CommonPreparation;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.keys.Clients;
 import org.hetal.owner.record.DatasetRecord;
@@ -21,6 +24,7 @@ final class OwnerContext implements AutoCloseable {
   private final Clients backend;
   private TrainingPlan plan; // null: not read or made yet
   private Client client; // null: not loaded yet
+  private PublicEncryptor publicEncryptor; // null: not loaded yet
   private OwnerListener listener = OwnerListener.NONE;
   private boolean toldOfSwapSpace;
 
@@ -165,6 +169,58 @@ final class OwnerContext implements AutoCloseable {
   }
 
   /**
+   * The plan for several owners, which the key holder made.
+   *
+   * @throws DatasetException when there is none, or it is not that of the settings
+   */
+  TrainingPlan jointPlan() {
+    if (!plan().isJoint()) {
+      throw new DatasetException(
+          files.plan()
+              + ": expected a plan for several owners, actual one for one owner; the key holder"
+              + " makes it with hetal plan --contributions");
+    }
+    return plan;
+  }
+
+  /**
+   * How all owners prepare their rows.
+   *
+   * @throws DatasetException when it is missing, damaged, or not that of the plan
+   */
+  CommonPreparation commonPreparation() {
+    CommonPreparation common = CommonPreparation.read(files.preparation());
+    String expected = jointPlan().commonPreparation();
+    if (!common.digest().equals(expected)) {
+      throw new DatasetException(
+          files.preparation()
+              + ": expected the preparation of "
+              + files.plan()
+              + " with SHA-256 "
+              + expected
+              + ", actual "
+              + common.digest()
+              + "; take both from the key holder");
+    }
+    return common;
+  }
+
+  /** Encrypts with the key holder's public key, which is read at the first call. */
+  PublicEncryptor publicEncryptor() {
+    if (publicEncryptor == null) {
+      if (!Files.exists(files.publicKey())) {
+        throw new DatasetException(
+            files.publicKey()
+                + ": expected the public key of the key holder, actual none; hetal keygen"
+                + " --public-key makes it there, and the folder is for all data owners");
+      }
+      nameParameterSet();
+      publicEncryptor = backend.encryptor(files.publicKey(), settings.parameterSet());
+    }
+    return publicEncryptor;
+  }
+
+  /**
    * The plan, which is made and written when there is none.
    *
    * @throws DatasetException when it is not that of settings and data
@@ -224,7 +280,7 @@ final class OwnerContext implements AutoCloseable {
    */
   PreparedData dataOf(DatasetRecord record, LabeledData data) {
     record.requireSettings(settings);
-    PreparedData prepared = data.prepared(record.preparation());
+    PreparedData prepared = data.prepared(record.preparation(), record.classNames());
     record.requireData(prepared);
     return prepared;
   }
@@ -247,6 +303,10 @@ final class OwnerContext implements AutoCloseable {
     if (client != null) {
       client.close();
       client = null;
+    }
+    if (publicEncryptor != null) {
+      publicEncryptor.close();
+      publicEncryptor = null;
     }
   }
 }

@@ -42,6 +42,24 @@ public record OwnerFiles(Path secretKey, Path plan, Path privateFolder) {
         LocalPath.of("paths.private", settings.paths().privateDirectory()));
   }
 
+  /**
+   * Where a key holder publishes its public key for the data owners: beside the plan.
+   *
+   * @return {@code public.key}
+   */
+  public Path publicKey() {
+    return plan.resolveSibling("public.key");
+  }
+
+  /**
+   * Where a key holder publishes how all data owners prepare their rows: beside the plan.
+   *
+   * @return {@code preparation.json}
+   */
+  public Path preparation() {
+    return plan.resolveSibling("preparation.json");
+  }
+
   boolean hasPlan() {
     return Files.isRegularFile(plan);
   }

@@ -82,6 +82,12 @@ public final class PlainModel {
     decrypted.write(storage);
   }
 
+  /** As {@link #save(Path, Set)}, rounded unless all digits are wanted; removes leftovers. */
+  void save(Path folder, Set<ModelFormat> formats, Digits digits) {
+    LocalStorage.ownerOnly(folder).removeLeftovers();
+    (digits == Digits.ALL ? this : rounded()).save(folder, formats);
+  }
+
   private void requireNoOther(LocalStorage storage) {
     if (!DecryptedModel.isPresent(storage)) {
       return;

@@ -55,7 +55,33 @@ public final class RunningOracle implements ValidationOracle, AutoCloseable {
       DatasetRecord record,
       PreparedData data,
       List<String> sharedFolders) {
-    TrainingPlan plan = owner.planOf(record);
+    record.requireKey(owner.client());
+    return start(
+        owner,
+        options,
+        owner.planOf(record),
+        Optional.of(record.manifest()),
+        data.validationLabels(),
+        sharedFolders);
+  }
+
+  /** The oracle of a key holder, which has no data: for a validation loss on ciphertexts. */
+  static RunningOracle startJoint(
+      OwnerContext keyHolder, OracleOptions options, List<String> sharedFolders) {
+    return start(
+        keyHolder, options, keyHolder.jointPlan(), Optional.empty(), new int[0], sharedFolders);
+  }
+
+  /**
+   * @param dataset SHA-256 of its manifest; empty: the first question says which
+   */
+  private static RunningOracle start(
+      OwnerContext owner,
+      OracleOptions options,
+      TrainingPlan plan,
+      Optional<String> dataset,
+      int[] labels,
+      List<String> sharedFolders) {
     int budget = options.queryBudget(plan);
     Path logFile = options.log(owner.files());
     Settings.Oracle oracle =
@@ -67,20 +93,20 @@ public final class RunningOracle implements ValidationOracle, AutoCloseable {
     Client client = owner.client();
     OracleLog log = open(logFile, owner.listener());
     try {
-      record.requireClient(client);
-      ServedRun served = servedRun(owner, options.runId(), record);
+      ServedRun served = new ServedRun(options.runId(), client.keyId(), dataset, plan.digest());
       OracleService service =
           new OracleService(
               client,
               served,
               plan,
-              data.validationLabels(),
+              labels,
               QueryBudget.beside(owner.files().secretKey(), client.keyId(), budget),
               log,
               options.listener());
       ValidationOracle inProcess =
           service.asked(
-              new RunIdentity(served.runId(), served.keyId(), record.manifest(), served.plan()));
+              new RunIdentity(
+                  served.runId(), served.keyId(), dataset.orElse(plan.digest()), served.plan()));
       if (oracle == null) {
         return new RunningOracle(service, inProcess, log, null, null, options.runId());
       }
@@ -116,14 +142,6 @@ public final class RunningOracle implements ValidationOracle, AutoCloseable {
     } catch (OracleLog.HeldException e) {
       throw new CommitException(e.getMessage());
     }
-  }
-
-  private static ServedRun servedRun(OwnerContext owner, String runId, DatasetRecord record) {
-    return new ServedRun(
-        runId,
-        owner.client().keyId(),
-        Optional.of(record.manifest()),
-        record.origin().planDigest());
   }
 
   /**

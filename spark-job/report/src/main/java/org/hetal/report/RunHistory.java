@@ -2,18 +2,25 @@ package org.hetal.report;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.ToIntFunction;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.PlanFile;
 import org.hetal.dataset.Storage;
 import org.hetal.plan.TrainingPlan;
 
 /**
- * What a run directory tells without a key: {@code plan.json}, {@code metrics.jsonl}, {@code
- * report.json}. Can be read while the run goes on, which replaces these files as wholes.
+ * What a run directory tells without a key: {@code plan.json}, {@code owners.json}, {@code
+ * metrics.jsonl}, {@code report.json}. Can be read while the run goes on, which replaces these
+ * files as wholes.
  *
+ * @param owners whose data the run is on; empty: one, whose rows the plan counts
  * @param summary empty until the run has finished
  */
-public record RunHistory(TrainingPlan plan, RunMetrics metrics, Optional<RunSummary> summary) {
+public record RunHistory(
+    TrainingPlan plan,
+    List<RunOwners.Owner> owners,
+    RunMetrics metrics,
+    Optional<RunSummary> summary) {
   private static final int STEPS_OF_MEAN = 8;
 
   /**
@@ -33,7 +40,7 @@ public record RunHistory(TrainingPlan plan, RunMetrics metrics, Optional<RunSumm
     RunMetrics metrics = RunMetrics.read(storage);
     Optional<RunSummary> summary = RunSummary.read(storage);
     summary.ifPresent(of -> requireSameSet(storage.describe(), plan, of));
-    return new RunHistory(plan, metrics, summary);
+    return new RunHistory(plan, RunOwners.read(storage).owners(), metrics, summary);
   }
 
   private static void requireSameSet(String where, TrainingPlan plan, RunSummary summary) {
@@ -48,6 +55,30 @@ public record RunHistory(TrainingPlan plan, RunMetrics metrics, Optional<RunSumm
               + summary.parameter_set()
               + "; the files are of different runs");
     }
+  }
+
+  /** Rows in minibatches. */
+  public int trainingRows() {
+    return sum(plan.schedule().rows(), RunOwners.Owner::rows);
+  }
+
+  /** Minibatches per epoch. */
+  public int batches() {
+    return sum(plan.schedule().batches(), RunOwners.Owner::minibatches);
+  }
+
+  /** The steps of all epochs. */
+  public int mostSteps() {
+    return Math.multiplyExact(plan.schedule().epochs(), batches());
+  }
+
+  /** Rows to validate with. */
+  public int validationRows() {
+    return sum(plan.validationRows(), RunOwners.Owner::validation_rows);
+  }
+
+  private int sum(int planned, ToIntFunction<RunOwners.Owner> number) {
+    return owners.isEmpty() ? planned : owners.stream().mapToInt(number).sum();
   }
 
   /** Steps that are done, ascending. */

@@ -35,7 +35,7 @@ public final class RunSections {
     return text(
         "A classifier for %d classes (softmax regression) was trained on %s with %s each. %s",
         history.plan().layout().classes(),
-        count(schedule.rows(), "row"),
+        count(history.trainingRows(), "row"),
         count(history.plan().layout().features() - 1, "feature"),
         isInsecure()
             ? "This was a test: its parameters protect nothing."
@@ -53,7 +53,7 @@ public final class RunSections {
             history.epochs().size(),
             count(schedule.epochs(), "epoch"),
             history.steps().size(),
-            count(schedule.steps(), "step"),
+            count(history.mostSteps(), "step"),
             Units.duration(seconds()));
     if (!history.isFinished()) {
       return done + " The run has not finished: this page shows it as it is now.";
@@ -108,11 +108,13 @@ public final class RunSections {
 
   private Page.Section training() {
     List<List<String>> facts = new ArrayList<>();
-    facts.add(List.of("training rows", text("%,d", schedule.rows())));
+    facts.add(List.of("training rows", text("%,d", history.trainingRows())));
     facts.add(
         List.of(
-            "validation rows (encrypted, without labels)",
-            text("%,d", history.plan().validationRows())));
+            history.plan().loss() == null
+                ? "validation rows (encrypted, without labels)"
+                : "validation rows (encrypted, with their labels)",
+            text("%,d", history.validationRows())));
     facts.add(
         List.of(
             "features per row",
@@ -121,7 +123,7 @@ public final class RunSections {
     facts.add(
         List.of(
             "minibatches per epoch",
-            text("%d of at most %,d rows", schedule.batches(), schedule.batchRows())));
+            text("%d of at most %,d rows", history.batches(), schedule.batchRows())));
     facts.add(
         List.of(
             "planned",
@@ -138,6 +140,13 @@ public final class RunSections {
               facts.add(List.of("encrypted data set", Units.bytes(summary.dataset_bytes())));
             });
     List<Page.Block> blocks = new ArrayList<>(List.of(new Page.Table(List.of(), facts)));
+    if (!history.owners().isEmpty()) {
+      blocks.add(new Page.Paragraph("The rows are of several owners."));
+      blocks.add(
+          new Page.Table(
+              List.of("data set", "folder", "minibatches", "rows", "validation rows"),
+              history.owners().stream().map(RunSections::row).toList()));
+    }
     if (!history.epochs().isEmpty()) {
       List<List<String>> rows = new ArrayList<>();
       for (RunMetrics.Epoch epoch : history.epochs()) {
@@ -167,6 +176,15 @@ public final class RunSections {
               rows));
     }
     return new Page.Section("What was trained", blocks);
+  }
+
+  private static List<String> row(RunOwners.Owner owner) {
+    return List.of(
+        owner.dataset(),
+        owner.folder(),
+        text("%,d", owner.minibatches()),
+        text("%,d", owner.rows()),
+        text("%,d", owner.validation_rows()));
   }
 
   private Page.Section time() {

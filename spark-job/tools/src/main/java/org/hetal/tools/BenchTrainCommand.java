@@ -336,8 +336,8 @@ final class BenchTrainCommand extends SettingsCommand {
     private int steps;
 
     @Override
-    public void started(Schedule schedule, int epochsDone, int stepsDone) {
-      steps = schedule.steps();
+    public void started(int epochs, int batches, int epochsDone, int stepsDone) {
+      steps = epochs * batches;
     }
 
     @Override

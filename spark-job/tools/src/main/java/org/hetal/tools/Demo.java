@@ -72,7 +72,7 @@ final class Demo {
     title("4  Data owner: the validation results, which the cluster does not get.");
     List<OracleLog.Entry> answers =
         OracleLog.read(LocalPath.of("oracle.log", settings.oracle().log()));
-    answers.forEach(this::show);
+    answers.forEach(entry -> bar.line(line(entry)));
     title("5  Data owner: decrypts the model, and trains on the plaintext to compare.");
     parties.owner("decrypt-model", "--all-digits"); // for the comparison that follows
     Path figures = folder.resolve("evaluation.json");
@@ -113,19 +113,19 @@ final class Demo {
     return result;
   }
 
-  private void show(OracleLog.Entry entry) {
-    bar.line(
-        String.format(
-            Locale.ROOT,
-            "  oracle  | epoch %2d  validation loss %.4f%s  %s%s%s",
-            entry.epoch(),
-            entry.loss(),
-            entry.metrics().isOfLogits()
-                ? String.format(Locale.ROOT, "  accuracy %6.2f %%", 100 * entry.accuracy())
-                : "",
-            entry.stop() ? "STOP" : "continue",
-            entry.best() ? ", best so far" : "",
-            entry.reason().isEmpty() ? "" : " (" + entry.reason() + ")"));
+  /** An answer of the oracle, as one line. */
+  static String line(OracleLog.Entry entry) {
+    return String.format(
+        Locale.ROOT,
+        "  oracle  | epoch %2d  validation loss %.4f%s  %s%s%s",
+        entry.epoch(),
+        entry.loss(),
+        entry.metrics().isOfLogits()
+            ? String.format(Locale.ROOT, "  accuracy %6.2f %%", 100 * entry.accuracy())
+            : "",
+        entry.stop() ? "STOP" : "continue",
+        entry.best() ? ", best so far" : "",
+        entry.reason().isEmpty() ? "" : " (" + entry.reason() + ")");
   }
 
   private void chart(List<OracleLog.Entry> answers, ObjectNode result) {
@@ -177,7 +177,8 @@ final class Demo {
     out.println(text);
   }
 
-  private static long size(Path folder) {
+  /** The bytes of all files in a folder and below. */
+  static long size(Path folder) {
     try (Stream<Path> walk = Files.walk(folder)) {
       return walk.filter(Files::isRegularFile).mapToLong(file -> file.toFile().length()).sum();
     } catch (UncheckedIOException e) {

@@ -34,12 +34,14 @@ final class DemoProcess implements AutoCloseable {
   private volatile String lastLine = "nothing";
 
   /**
+   * @param folder in which the process runs; null: that of this process
    * @param shown gets each line that the process prints; called by a thread of its own
    */
-  private DemoProcess(String role, List<String> command, Path log, Consumer<String> shown) {
+  private DemoProcess(
+      String role, List<String> command, Path folder, Path log, Consumer<String> shown) {
     this.role = role;
     this.log = log;
-    this.process = start(command);
+    this.process = start(command, folder);
     this.pump = new Thread(() -> pump(shown), "output of " + role);
     pump.setDaemon(true);
     pump.start();
@@ -47,18 +49,33 @@ final class DemoProcess implements AutoCloseable {
 
   /** Starts a command whose output is shown with its role in front. */
   static DemoProcess shown(String role, List<String> command, Path log, ProgressBar bar) {
+    return shown(role, command, null, log, bar);
+  }
+
+  /** As {@link #shown(String, List, Path, ProgressBar)}, in a folder of its own. */
+  static DemoProcess shown(
+      String role, List<String> command, Path folder, Path log, ProgressBar bar) {
     String front = String.format(Locale.ROOT, "  %-7s | ", role);
-    return new DemoProcess(role, command, log, line -> bar.line(front + line));
+    return new DemoProcess(role, command, folder, log, line -> bar.line(front + line));
   }
 
   /** Starts a command whose output goes to the log only. */
   static DemoProcess silent(String role, List<String> command, Path log) {
-    return new DemoProcess(role, command, log, line -> {});
+    return silent(role, command, null, log);
   }
 
-  private static Process start(List<String> command) {
+  /** As {@link #silent(String, List, Path)}, in a folder of its own. */
+  static DemoProcess silent(String role, List<String> command, Path folder, Path log) {
+    return new DemoProcess(role, command, folder, log, line -> {});
+  }
+
+  private static Process start(List<String> command, Path folder) {
     try {
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      Process process =
+          new ProcessBuilder(command)
+              .directory(folder == null ? null : folder.toFile())
+              .redirectErrorStream(true)
+              .start();
       endWithThisProcess(process);
       return process;
     } catch (IOException e) {

@@ -8,7 +8,6 @@ import java.io.UncheckedIOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.commons.io.FileUtils;
@@ -20,12 +19,9 @@ import org.hetal.dataset.PlanFile;
 import org.hetal.format.Json;
 import org.hetal.he.FileReadException;
 import org.hetal.he.FileWriteException;
-import org.hetal.report.RunMetrics;
 
 /** The commands of data owner and cluster, each in a process of its own on this machine. */
 final class Parties {
-  private static final Duration TIME_TO_LISTEN = Duration.ofMinutes(2);
-
   private final PrintStream out;
   private final ProgressBar bar;
   private final Settings settings;
@@ -73,29 +69,20 @@ final class Parties {
         PlanFile.read(new LocalStorage(LocalPath.of("paths.dataset", settings.paths().dataset())))
             .schedule()
             .steps();
-    List<String> oracle = with(programs.owner(), command("oracle"));
-    List<String> training = with(programs.cluster(), command("train"));
-    try (DemoProcess answering = DemoProcess.silent("oracle", oracle, log)) {
-      answering.awaitFiles(
-          List.of(
-              LocalPath.of("oracle.certificate", files.certificate()),
-              LocalPath.of("oracle.token-file", files.tokenFile())),
-          TIME_TO_LISTEN);
-      bar.line("  oracle  | answers the cluster; prints into " + log);
-      long start = System.nanoTime();
-      try (ProgressBar progress = ProgressBar.start(out, "  cluster | steps");
-          DemoProcess process = DemoProcess.shown("cluster", training, log, progress)) {
-        process.await(
-            () -> {
-              answering.requireRunning();
-              int done = RunMetrics.read(run).lastStep();
-              if (done > 0) {
-                progress.accept(Math.min(done, steps), steps);
-              }
-            });
-      }
-      return (System.nanoTime() - start) * 1e-9;
-    }
+    return new DemoTraining(
+            out,
+            bar,
+            log,
+            List.of(
+                LocalPath.of("oracle.certificate", files.certificate()),
+                LocalPath.of("oracle.token-file", files.tokenFile())),
+            run,
+            steps)
+        .run(
+            () -> DemoProcess.silent("oracle", with(programs.owner(), command("oracle")), log),
+            progress ->
+                DemoProcess.shown(
+                    "cluster", with(programs.cluster(), command("train")), log, progress));
   }
 
   /** A command with its arguments. */

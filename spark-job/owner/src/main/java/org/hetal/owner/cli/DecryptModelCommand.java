@@ -2,10 +2,12 @@ package org.hetal.owner.cli;
 
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.hetal.command.ExitCode;
 import org.hetal.config.LocalPath;
 import org.hetal.owner.DataOwner;
 import org.hetal.owner.Digits;
+import org.hetal.owner.KeyHolder;
 import org.hetal.owner.ModelFormat;
 import org.hetal.owner.PlainModel;
 import picocli.CommandLine.Command;
@@ -48,30 +50,38 @@ final class DecryptModelCommand extends OwnerCommand {
 
   @Override
   int run() {
-    try (DataOwner owner = owner()) {
-      PlainModel model =
-          owner.decrypt(
-              LocalPath.of("paths.run", settings().paths().run()).resolve("model").toString(),
-              modelFolder(),
-              EnumSet.copyOf(formats),
-              allDigits ? Digits.ALL : Digits.PUBLISHABLE);
-      say(
-          "model of epoch %d of %d, run %s, data set %s, in %s",
-          model.bestEpoch(),
-          model.epochs(),
-          model.runId(),
-          model.datasetId(),
-          modelFolder().toAbsolutePath().normalize());
-      if (model.noise() > 0) {
-        say(
-            "noise of a weight: %.1e; %s",
-            model.noise(),
-            allDigits
-                ? "written with all digits, for your own use only"
-                : "weights rounded to " + model.decimals() + " decimals");
+    String encrypted =
+        LocalPath.of("paths.run", settings().paths().run()).resolve("model").toString();
+    Set<ModelFormat> wanted = EnumSet.copyOf(formats);
+    Digits digits = allDigits ? Digits.ALL : Digits.PUBLISHABLE;
+    if (isJoint()) {
+      try (KeyHolder holder = keyHolder()) {
+        tell(holder.decrypt(encrypted, modelFolder(), wanted, digits));
+      }
+    } else {
+      try (DataOwner owner = owner()) {
+        tell(owner.decrypt(encrypted, modelFolder(), wanted, digits));
       }
     }
     return ExitCode.OK.status();
+  }
+
+  private void tell(PlainModel model) {
+    say(
+        "model of epoch %d of %d, run %s, data set %s, in %s",
+        model.bestEpoch(),
+        model.epochs(),
+        model.runId(),
+        model.datasetId(),
+        modelFolder().toAbsolutePath().normalize());
+    if (model.noise() > 0) {
+      say(
+          "noise of a weight: %.1e; %s",
+          model.noise(),
+          allDigits
+              ? "written with all digits, for your own use only"
+              : "weights rounded to " + model.decimals() + " decimals");
+    }
   }
 
   /** A wrong name is a usage error. */

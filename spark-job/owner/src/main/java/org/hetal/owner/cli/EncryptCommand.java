@@ -6,6 +6,7 @@ import org.hetal.command.ProgressBar;
 import org.hetal.command.Units;
 import org.hetal.config.SettingsException;
 import org.hetal.owner.DataOwner;
+import org.hetal.owner.JointOwner;
 import org.hetal.owner.OwnerFiles;
 import org.hetal.owner.UnlabeledRows;
 import org.hetal.owner.WrittenDataset;
@@ -21,6 +22,8 @@ import picocli.CommandLine.Option;
           + " early-stopping.metric is encrypted-loss: then they are encrypted, too.",
       "With --rows FILE it encrypts rows to be predicted instead, prepared as those of the data set"
           + " in paths.dataset.",
+      "With a plan for several owners it encrypts your rows with the public key of their key holder;"
+          + " you need public.key, preparation.json and plan.json, all in one folder (paths.plan).",
       "What it used is kept in paths.private, a record for each data set; the later commands work by"
           + " it. After it was killed, or the disk was full, the same command begins again; a"
           + " finished data set is never replaced."
@@ -49,6 +52,9 @@ final class EncryptCommand extends OwnerCommand {
       throw new SettingsException(
           "encrypt: expected --output FOLDER together with one of --rows FILE and --test");
     }
+    if (isJoint()) {
+      return encryptJoint(predicting);
+    }
     try (DataOwner owner = owner();
         ProgressBar bar = ProgressBar.start(out(), "encrypt: groups")) {
       owner.withListener(progress(bar)).withDataset(datasetFolder());
@@ -61,9 +67,28 @@ final class EncryptCommand extends OwnerCommand {
     return ExitCode.OK.status();
   }
 
+  private int encryptJoint(boolean predicting) {
+    if (predicting) {
+      throw new SettingsException(
+          "encrypt --rows, --test: expected a plan for one owner, actual one for several; their key"
+              + " holder gives them the model, which predicts in the clear");
+    }
+    try (JointOwner owner = jointOwner();
+        ProgressBar bar = ProgressBar.start(out(), "encrypt: groups")) {
+      WrittenDataset written = owner.withListener(progress(bar)).encrypt(data(), datasetFolder());
+      bar.close();
+      tell(written);
+    }
+    return ExitCode.OK.status();
+  }
+
   private void encryptDataset(DataOwner owner, ProgressBar bar) {
     WrittenDataset written = owner.encrypt(data(), datasetFolder(), keyFolder());
     bar.close();
+    tell(written);
+  }
+
+  private void tell(WrittenDataset written) {
     if (written.alreadyThere()) {
       say("done already: data set %s is in %s", written.id(), written.folder());
       return;

@@ -5,12 +5,15 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import org.hetal.command.ExitCode;
+import org.hetal.config.SettingsException;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.StoredPredictions;
 import org.hetal.owner.DataOwner;
+import org.hetal.owner.JointOwner;
 import org.hetal.owner.LabeledData;
 import org.hetal.owner.PlainModel;
 import org.hetal.owner.evaluation.Evaluation;
+import org.hetal.owner.evaluation.JointEvaluation;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -20,7 +23,8 @@ import picocli.CommandLine.Option;
     description =
         "Accuracy of the decrypted model on the test split, beside that of the same training in the"
             + " clear; on request the error of the encrypted softmax and the accuracy of encrypted"
-            + " predictions.")
+            + " predictions. With a plan for several owners: accuracy of the model that the key"
+            + " holder gave you on your test rows, beside a model of your rows alone.")
 final class EvaluateCommand extends OwnerCommand {
   @Option(
       names = "--softmax",
@@ -39,10 +43,50 @@ final class EvaluateCommand extends OwnerCommand {
   @Override
   int run() {
     PlainModel model = PlainModel.load(modelFolder());
+    if (isJoint()) {
+      return evaluateJoint(model);
+    }
     try (DataOwner owner = owner()) {
       evaluate(owner, model, data());
     }
     return ExitCode.OK.status();
+  }
+
+  /** As one of several owners. */
+  private int evaluateJoint(PlainModel model) {
+    if (softmax || logits != null) {
+      throw new SettingsException(
+          "evaluate --softmax, --logits: expected a plan for one owner, actual one for several; both"
+              + " need the secret key");
+    }
+    JointEvaluation evaluation;
+    try (JointOwner owner = jointOwner()) {
+      evaluation = owner.evaluate(model, data());
+    }
+    say("training rows, yours          %d", evaluation.trainingRows());
+    say("test rows, yours              %d", evaluation.testRows());
+    say("accuracy, joint model         %.2f %%", 100 * evaluation.accuracyJoint());
+    say("accuracy, your rows alone     %.2f %%", 100 * evaluation.accuracyAlone());
+    say(
+        "validation loss               %.4f joint, %.4f alone (Brier score)",
+        evaluation.lossJoint(), evaluation.lossAlone());
+    if (json != null) {
+      ObjectNode out = JsonNodeFactory.instance.objectNode();
+      out.put("training_rows", evaluation.trainingRows());
+      out.put("test_rows", evaluation.testRows());
+      out.put("accuracy_joint", evaluation.accuracyJoint());
+      out.put("accuracy_alone", evaluation.accuracyAlone());
+      out.put("validation_loss_joint", evaluation.lossJoint());
+      out.put("validation_loss_alone", evaluation.lossAlone());
+      out.put("epochs", model.epochs());
+      out.put("best_epoch", model.bestEpoch());
+      write(out);
+    }
+    return ExitCode.OK.status();
+  }
+
+  private void write(ObjectNode figures) {
+    writeResult(json, (figures.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
   private void evaluate(DataOwner owner, PlainModel model, LabeledData data) {
@@ -83,7 +127,7 @@ final class EvaluateCommand extends OwnerCommand {
       out.put("softmax_max_error", error);
     }
     if (json != null) {
-      writeResult(json, (out.toPrettyString() + "\n").getBytes(StandardCharsets.UTF_8));
+      write(out);
     }
   }
 }

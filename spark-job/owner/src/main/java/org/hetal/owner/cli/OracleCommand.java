@@ -7,6 +7,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.hetal.command.ExitCode;
 import org.hetal.owner.DataOwner;
+import org.hetal.owner.KeyHolder;
 import org.hetal.owner.OracleOptions;
 import org.hetal.owner.RunningOracle;
 import org.hetal.training.EpochMetrics;
@@ -27,15 +28,31 @@ final class OracleCommand extends OwnerCommand {
   int run() {
     CompletableFuture<Void> stopped = new CompletableFuture<>();
     CountDownLatch closed = new CountDownLatch(1);
-    try (DataOwner owner = owner();
-        RunningOracle oracle =
-            owner
-                .withDataset(datasetFolder())
-                .startOracle(
-                    OracleOptions.of(settings())
-                        .setListener(this::show)
-                        .setErrorListener(stopped::completeExceptionally),
-                    data())) {
+    OracleOptions options =
+        OracleOptions.of(settings())
+            .setListener(this::show)
+            .setErrorListener(stopped::completeExceptionally);
+    try {
+      if (isJoint()) {
+        try (KeyHolder holder = keyHolder();
+            RunningOracle oracle = holder.startOracle(options)) {
+          serve(oracle, stopped, closed);
+        }
+      } else {
+        try (DataOwner owner = owner();
+            RunningOracle oracle =
+                owner.withDataset(datasetFolder()).startOracle(options, data())) {
+          serve(oracle, stopped, closed);
+        }
+      }
+    } finally {
+      closed.countDown();
+    }
+    return ExitCode.OK.status();
+  }
+
+  private void serve(RunningOracle oracle, CompletableFuture<Void> stopped, CountDownLatch closed) {
+    try {
       String host = oracle.endpoint().host();
       say(
           "listening on https://%s:%d for run %s, %d answers left",
@@ -55,10 +72,7 @@ final class OracleCommand extends OwnerCommand {
       Thread.currentThread().interrupt();
     } catch (ExecutionException e) {
       throw (Error) e.getCause(); // of a connection: it ends the process as one of this thread
-    } finally {
-      closed.countDown();
     }
-    return ExitCode.OK.status();
   }
 
   /** The key is zeroed when the client is closed, so the end of this process waits for it. */

@@ -1,6 +1,7 @@
 package org.hetal.owner.cli;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.hetal.command.ProgressBar;
 import org.hetal.command.SettingsCommand;
@@ -10,6 +11,8 @@ import org.hetal.dataset.LocalStorage;
 import org.hetal.he.Parameters;
 import org.hetal.he.owner.OwnerLibrary;
 import org.hetal.owner.DataOwner;
+import org.hetal.owner.JointOwner;
+import org.hetal.owner.KeyHolder;
 import org.hetal.owner.LabeledData;
 import org.hetal.owner.OwnerFiles;
 import org.hetal.owner.OwnerListener;
@@ -72,10 +75,32 @@ abstract class OwnerCommand extends SettingsCommand {
 
   /** As {@link #owner()} for an owner that was made otherwise. */
   final DataOwner owned(DataOwner owner) {
+    return owner.withListener(notices()).withSharedFolders(sharedFolders());
+  }
+
+  /** What the cluster gets. */
+  private List<String> sharedFolders() {
     Settings.Paths paths = settings().paths();
-    return owner
+    List<String> out = new ArrayList<>(paths.datasets());
+    out.addAll(List.of(paths.keyBundle(), paths.run()));
+    return out;
+  }
+
+  /** Whether the plan is one for several owners. */
+  final boolean isJoint() {
+    return KeyHolder.hasPlan(OwnerFiles.of(settings()));
+  }
+
+  /** The key holder of several owners' training, whom the settings name. */
+  final KeyHolder keyHolder() {
+    return KeyHolder.open(settings(), OwnerFiles.of(settings()))
         .withListener(notices())
-        .withSharedFolders(List.of(paths.keyBundle(), paths.dataset(), paths.run()));
+        .withSharedFolders(sharedFolders());
+  }
+
+  /** One of several owners, whom the settings name. */
+  final JointOwner jointOwner() {
+    return JointOwner.open(settings(), OwnerFiles.of(settings())).withListener(notices());
   }
 
   /** The local folder of the data set. */

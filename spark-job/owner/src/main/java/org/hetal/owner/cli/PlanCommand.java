@@ -15,6 +15,9 @@ import org.hetal.dataset.PlanFile;
 import org.hetal.dataset.PlanSettings;
 import org.hetal.he.FileWriteException;
 import org.hetal.he.Parameters;
+import org.hetal.owner.JointOwner;
+import org.hetal.owner.JointPlan;
+import org.hetal.owner.KeyHolder;
 import org.hetal.owner.OwnerFiles;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.evaluation.Evaluation;
@@ -27,6 +30,7 @@ import org.hetal.planner.DeviceMemory;
 import org.hetal.planner.TrainingEstimate;
 import org.hetal.training.PlainTrainer;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** Tells what training will take, before any key is made. */
@@ -113,17 +117,51 @@ final class PlanCommand extends OwnerCommand {
       description = "Also train on the plaintext rows, to see whether the logits stay in range.")
   private boolean plaintext;
 
+  @Mixin private ContributionOptions joint;
+
   @Override
   int run() {
-    PreparedData data = readData();
-    PlanCosts known = new PlanCosts(costs);
-    TrainingPlan plan = planned(data, known);
+    joint.require();
+    if (joint.isContribution()) {
+      try (JointOwner owner = jointOwner()) {
+        joint.contribute(owner, data(), line -> say("%s", line));
+      }
+    } else if (joint.contributions() != null) {
+      planContributions();
+    } else {
+      PreparedData data = readData();
+      PlanCosts known = new PlanCosts(costs);
+      TrainingPlan plan = planned(data, known);
+      describe(plan, data, known);
+      save(plan, () -> PlanFile.write(OwnerFiles.of(settings()).plan(), plan));
+    }
+    return ExitCode.OK.status();
+  }
+
+  private void planContributions() {
+    joint.requireNoNeedOfRows(plaintext || search || !batches.isEmpty());
+    try (KeyHolder holder = keyHolder()) {
+      JointPlan made = holder.plan(joint.contributions());
+      say("contributions           %s", ContributionOptions.summary(made));
+      if (made.contributions() == 1) {
+        warn("one contribution: you see the statistics of its owner; add those of other owners");
+      }
+      sayParameters(made.plan());
+      describe(made.plan(), null, new PlanCosts(costs));
+      save(made.plan(), () -> holder.publish(made));
+    }
+  }
+
+  /**
+   * @param data null: of several owners, unknown here
+   */
+  private void describe(TrainingPlan plan, PreparedData data, PlanCosts known) {
     Parameters parameters = parameters(plan.parameters().name());
     say("layout                  %s", plan.layout());
     say("levels                  %s", plan.levels());
     say("minibatches an epoch    %d", plan.schedule().batches());
     say("bootstraps an iteration %d", plan.bootstrapsPerIteration());
-    if (!settings().isParameterSetAutomatic()) {
+    if (data != null && !settings().isParameterSetAutomatic()) {
       new OtherSets(settings(), data.shape(), known)
           .faster(plan)
           .ifPresent(line -> say("a faster set            %s", line));
@@ -156,8 +194,6 @@ final class PlanCommand extends OwnerCommand {
     if (settings().backend() == Settings.Backend.NATIVE) {
       showMemory(DeviceMemory.of(plan, parameters, settings().cluster().cacheBytes()));
     }
-    save(plan);
-    return ExitCode.OK.status();
   }
 
   /** With the set of the settings, or with the fastest. */
@@ -186,11 +222,11 @@ final class PlanCommand extends OwnerCommand {
   }
 
   /** Data sets keep a copy of their plan, so a later plan may replace the file. */
-  private void save(TrainingPlan plan) {
+  private void save(TrainingPlan plan, Runnable write) {
     Path file = OwnerFiles.of(settings()).plan();
     String before = Files.exists(file) ? digest(file) : "";
-    if (!before.equals(plan.digest())) {
-      PlanFile.write(file, plan);
+    if (plan.isJoint() || !before.equals(plan.digest())) {
+      write.run();
     }
     say(
         "plan                    %s in %s%s",

@@ -36,6 +36,8 @@ import picocli.CommandLine.Parameters;
           + " of the same training in the clear, the confusion matrix of the test rows, time, bytes,"
           + " parameters and security. Reads the run directory, the oracle's log, the decrypted model"
           + " and the data; needs no secret key.",
+      "With a plan for several owners, their key holder's report: loss per epoch, and the rows of each"
+          + " owner.",
       "Without settings, the cluster's report: only what the cluster may know, from the run"
           + " directory alone; RUN may then be a URI that Hadoop knows.",
       "May be called while the run goes on; changes nothing but the file."
@@ -62,6 +64,18 @@ final class ReportCommand extends OwnerCommand {
             runFolder != null ? runFolder : LocalPath.of("paths.run", settings.paths().run()));
     RunHistory history = RunHistory.read(run);
     String id = history.summary().map(RunSummary::run_id).orElse(settings.runId());
+    if (history.plan().isJoint()) {
+      write(
+          run,
+          new OwnerPage(
+              history,
+              history.owners().size() + " owners",
+              answers(id),
+              Optional.empty(),
+              "Each owner tests the model with hetal evaluate, on its own test rows.",
+              List.of()));
+      return ExitCode.OK.status();
+    }
     Optional<Evaluation> evaluation = Optional.empty();
     String missing = "";
     LabeledData data = data();
@@ -77,17 +91,21 @@ final class ReportCommand extends OwnerCommand {
     if (!missing.isEmpty()) {
       warn(missing);
     }
-    OwnerPage page =
+    write(
+        run,
         new OwnerPage(
             history,
             Path.of(settings.data().train().features()).getFileName().toString(),
             answers(id),
             evaluation,
             missing,
-            classNames(data, history.plan().layout().classes()));
+            classNames(data, history.plan().layout().classes())));
+    return ExitCode.OK.status();
+  }
+
+  private void write(LocalStorage run, OwnerPage page) {
     writeResult(output, PageWriter.html(page.page(run.describe(), Instant.now())));
     say("the data owner's report is in %s", output.toAbsolutePath().normalize());
-    return ExitCode.OK.status();
   }
 
   private static List<String> classNames(LabeledData data, int classes) {

@@ -108,8 +108,9 @@ final class DataWarnings {
         : "check the labels";
   }
 
+  /** Standardized columns have one scale, though in the rows of one of several owners not all. */
   private void scales() {
-    if (!dominantColumn()) {
+    if (!data.standardize() && !dominantColumn()) {
       differentScales();
     }
   }

@@ -164,6 +164,18 @@ public record Preparation(
   }
 
   /**
+   * Prepared rows to train on or validate with, of one of several owners: they were not seen when
+   * this was made, and are held to the bound all the same.
+   *
+   * @throws DataException naming the row that is longer than the bound, and its largest column
+   */
+  public double[][] applyWithin(Table table) {
+    Table complete = filled(table);
+    requireWithin(complete, rowNormBound);
+    return apply(complete);
+  }
+
+  /**
    * Prepared rows that were not there when this was fitted.
    *
    * @throws DataException when a row is far longer than any seen in training: data of another scale

@@ -52,6 +52,22 @@ public record PreparedData(
         DataWarnings.of(splits, preparation, data));
   }
 
+  /**
+   * Prepares rows of one of several owners by what all of them agreed on.
+   *
+   * @throws DataException at the first bad value, and for a row that is longer than the bound
+   */
+  public static PreparedData ofCommon(Splits raw, Preparation common, Settings.Data data) {
+    Splits splits = raw.map(common::filled);
+    return new PreparedData(
+        splits,
+        common,
+        common.applyWithin(splits.train()),
+        common.applyWithin(splits.validation()),
+        splits.test() == null ? null : common.applyToNew(splits.test()),
+        DataWarnings.of(splits, common, data));
+  }
+
   /** What was dropped, one line each, for people. */
   public List<String> notes() {
     Table train = splits.train();

@@ -41,7 +41,7 @@ public record Splits(Table train, Table validation, Table test) {
   }
 
   /** The splits with another table for each. */
-  Splits map(UnaryOperator<Table> change) {
+  public Splits map(UnaryOperator<Table> change) {
     return new Splits(
         change.apply(train), change.apply(validation), test == null ? null : change.apply(test));
   }

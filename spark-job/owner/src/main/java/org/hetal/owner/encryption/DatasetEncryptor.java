@@ -9,12 +9,13 @@ import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.Origin;
 import org.hetal.dataset.PlanFile;
 import org.hetal.dataset.Storage;
-import org.hetal.he.owner.Client;
+import org.hetal.he.owner.Encryptor;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.packing.Layout;
 import org.hetal.packing.Packing;
 import org.hetal.plan.Partition;
 import org.hetal.plan.RowRange;
+import org.hetal.plan.Schedule;
 import org.hetal.plan.TrainingPlan;
 
 /**
@@ -22,7 +23,7 @@ import org.hetal.plan.TrainingPlan;
  * higher. Encryption is random, so it is done once and its result kept.
  */
 public final class DatasetEncryptor {
-  private final Client client;
+  private final Encryptor encryptor;
   private final TrainingPlan plan;
   private final Origin origin;
 
@@ -30,11 +31,11 @@ public final class DatasetEncryptor {
    * @param datasetId of the data set to train on that is encrypted, or to which rows to predict
    *     belong
    */
-  public DatasetEncryptor(Client client, TrainingPlan plan, String datasetId) {
-    this.client = client;
+  public DatasetEncryptor(Encryptor encryptor, TrainingPlan plan, String datasetId) {
+    this.encryptor = encryptor;
     this.plan = plan;
-    PlanFile.requireParameters("encryption", plan, client.parameters());
-    this.origin = Origin.of(plan, client.keyId(), datasetId);
+    PlanFile.requireParameters("encryption", plan, encryptor.parameters());
+    this.origin = Origin.of(plan, encryptor.keyId(), datasetId);
   }
 
   /** What the ciphertexts belong to. */
@@ -55,7 +56,9 @@ public final class DatasetEncryptor {
     DatasetWriter writer = new DatasetWriter(storage, origin, plan);
     Layout layout = plan.layout();
     List<RowRange> validationGroups = Partition.groups(data.validation().length, layout);
-    List<Partition.MicrobatchRows> microbatches = Partition.microbatches(plan.schedule(), layout);
+    Schedule schedule =
+        plan.isJoint() ? plan.schedule().withRows(data.train().length) : plan.schedule();
+    List<Partition.MicrobatchRows> microbatches = Partition.microbatches(schedule, layout);
     int of =
         validationGroups.size()
             + microbatches.stream().mapToInt(microbatch -> microbatch.groups().size()).sum();
@@ -86,7 +89,7 @@ public final class DatasetEncryptor {
     }
     for (List<RowRange> microbatch :
         Partition.validationMicrobatches(
-            data.validation().length, plan.schedule().groupsPerMicrobatch(), layout)) {
+            data.validation().length, schedule.groupsPerMicrobatch(), layout)) {
       List<DatasetWriter.EncryptedGroup> groups = new ArrayList<>();
       for (RowRange rows : microbatch) {
         double[] labels = Packing.packValidationLabels(layout, rows.of(data.validationLabels()));
@@ -114,14 +117,19 @@ public final class DatasetEncryptor {
     int done = 0;
     for (RowRange group : groups) {
       writer.addUnlabelledGroup(
-          encrypt(filled(group.of(rows)), plan.levels().validationFeatures()));
+          encrypt(
+              filled(group.of(rows), plan.predictionRows(group.rows())),
+              plan.levels().validationFeatures()));
       progress.accept(++done, groups.size());
     }
     return writer.commit(manifest -> beforeCommit.run());
   }
 
-  private double[][] filled(double[][] rows) {
-    int wanted = Math.max(rows.length, plan.predictionRows(rows.length));
+  /** The rows, followed by rows of zeros. */
+  private double[][] filled(double[][] rows, int wanted) {
+    if (rows.length >= wanted) {
+      return rows;
+    }
     double[][] out = Arrays.copyOf(rows, wanted);
     for (int row = rows.length; row < wanted; row++) {
       out[row] = new double[plan.layout().features()];
@@ -136,13 +144,19 @@ public final class DatasetEncryptor {
   private DatasetWriter.EncryptedGroup encrypt(
       double[][] rows, int level, double[] labels, int labelLevel) {
     return new DatasetWriter.EncryptedGroup(
-        rows.length, features(rows, level), level, client.encrypt(labels, labelLevel), labelLevel);
+        rows.length,
+        features(rows, level),
+        level,
+        encryptor.encrypt(labels, labelLevel),
+        labelLevel);
   }
 
   private List<byte[]> features(double[][] rows, int level) {
     List<byte[]> out = new ArrayList<>();
-    for (double[] slots : Packing.packFeatures(plan.layout(), rows)) {
-      out.add(client.encrypt(slots, level));
+    int stored = plan.rowBlocks(rows.length) * plan.layout().rowsPerBlock();
+    double[][] packed = plan.isJoint() ? filled(rows, stored) : rows;
+    for (double[] slots : Packing.packFeatures(plan.layout(), packed)) {
+      out.add(encryptor.encrypt(slots, level));
     }
     return out;
   }

@@ -9,6 +9,7 @@ import org.hetal.he.Evaluator;
 import org.hetal.he.Parameters;
 import org.hetal.he.owner.Client;
 import org.hetal.he.owner.ClientBackend;
+import org.hetal.he.owner.PublicEncryptor;
 
 /** The {@link ClientBackend} that the settings name, with errors in the words of settings. */
 public final class Clients {
@@ -71,6 +72,30 @@ public final class Clients {
   public Client load(byte[] content, Path secretKey, String parameterSet, Long insecureSeed) {
     parameters(parameterSet);
     return named("", () -> backend.load(content, secretKey, parameterSet, threads, insecureSeed));
+  }
+
+  /**
+   * As {@link ClientBackend#encryptor}.
+   *
+   * @throws SettingsException where the client has no public keys
+   */
+  public PublicEncryptor encryptor(Path publicKey, String parameterSet) {
+    requirePublicKeys();
+    parameters(parameterSet);
+    return named("", () -> backend.encryptor(publicKey, parameterSet, threads));
+  }
+
+  /**
+   * Checks that other parties can encrypt for keys of these clients.
+   *
+   * @throws SettingsException where the client has no public keys
+   */
+  public void requirePublicKeys() {
+    if (!backend.hasPublicKeys()) {
+      throw new SettingsException(
+          "client: expected native, whose keys have a public half for other data owners, actual "
+              + backend.client());
+    }
   }
 
   /** As {@link ClientBackend#evaluator}. */

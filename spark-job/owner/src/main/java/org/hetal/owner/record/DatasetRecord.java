@@ -11,7 +11,7 @@ import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.Origin;
 import org.hetal.format.Digests;
-import org.hetal.he.owner.Client;
+import org.hetal.he.owner.Encryptor;
 import org.hetal.owner.data.Preparation;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.table.Table;
@@ -193,10 +193,10 @@ public record DatasetRecord(
   }
 
   /**
-   * @throws DatasetException unless the client has the key under which the data set was encrypted
+   * @throws DatasetException unless it is the key under which the data set was encrypted
    */
-  public void requireClient(Client client) {
-    origin.require(describe(), client.parameters().hash(), client.keyId());
+  public void requireKey(Encryptor key) {
+    origin.require(describe(), key.parameters().hash(), key.keyId());
   }
 
   /**

@@ -2,6 +2,7 @@ package org.hetal.owner.table;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -71,7 +72,7 @@ public final class LabelColumn {
       double[] values = numbers.stream().mapToDouble(Double::doubleValue).toArray();
       return new Classes(Labels.check(values, where, classes), List.of());
     }
-    List<String> names = known == null ? sorted() : known;
+    List<String> names = known == null ? sorted(distinct.keySet()) : known;
     if (names.size() > classes) {
       throw new DataException(
           String.format(
@@ -131,8 +132,9 @@ public final class LabelColumn {
     return row;
   }
 
-  private List<String> sorted() {
-    return distinct.keySet().stream()
+  /** The words in the order of their classes. */
+  public static List<String> sorted(Collection<String> words) {
+    return words.stream()
         .sorted((a, b) -> Arrays.compare(a.codePoints().toArray(), b.codePoints().toArray()))
         .toList();
   }

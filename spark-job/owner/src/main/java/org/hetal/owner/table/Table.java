@@ -230,6 +230,19 @@ public record Table(
         source, numbers, features, classes.labels(), sourceColumns, classes.classNames());
   }
 
+  /**
+   * These rows with the numbers that their labels have among the words of several files.
+   *
+   * @param names sorted words; of other words, or of numbers, this table is returned as it is
+   */
+  public Table inClasses(List<String> names) {
+    if (labels == null || classNames.isEmpty() || !names.containsAll(classNames)) {
+      return this;
+    }
+    int[] numbered = Arrays.stream(labels).map(i -> names.indexOf(classNames.get(i))).toArray();
+    return new Table(source, numbers, features, numbered, sourceColumns, names);
+  }
+
   /** These rows with other features. */
   public Table withFeatures(double[][] values) {
     return new Table(source, numbers, values, labels, sourceColumns, classNames);

@@ -13,8 +13,11 @@ import org.hetal.config.SettingsLoader;
 import org.hetal.format.Digests;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.evaluation.Evaluation;
+import org.hetal.plan.ValidationMetric;
 import org.hetal.training.PlainTrainer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The profiles that are shipped do what they say. */
 class ProfilesTest {
@@ -53,8 +56,17 @@ class ProfilesTest {
   }
 
   @Test
-  void digits_areTheFileThatIsDescribed() throws Exception {
-    byte[] bytes = Files.readAllBytes(CONF.resolve("data/digits.csv.gz"));
+  void demoOfSeveralOwners_isSecureAndItsFastVariantIsNot() {
+    Path owners = CONF.resolve("demo-owners.conf");
+    assertFalse(load(List.of(owners)).isInsecure());
+    assertEquals(ValidationMetric.ENCRYPTED_LOSS, load(List.of(owners)).metric());
+    assertTrue(load(List.of(owners, CONF.resolve("demo-owners-fast.conf"))).isInsecure());
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"digits", "credit"})
+  void data_areTheFileThatIsDescribed(String name) throws Exception {
+    byte[] bytes = Files.readAllBytes(CONF.resolve("data/" + name + ".csv.gz"));
     String described = Files.readString(CONF.resolve("data/README.md"));
     assertTrue(described.contains(Digests.sha256(bytes)), Digests.sha256(bytes));
   }

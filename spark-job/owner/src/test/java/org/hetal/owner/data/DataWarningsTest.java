@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.IntFunction;
+import org.hetal.config.Settings;
 import org.hetal.owner.table.files.DataFiles;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -80,7 +81,21 @@ class DataWarningsTest {
         warnings.toString());
   }
 
+  /** The preparation is that of rows in which the column varies. */
+  @Test
+  void columnThatIsConstantForOneOfSeveralOwners_isNoMistake() throws Exception {
+    Settings.Data all =
+        data(row -> noise(row, 1) + "," + noise(row, 2) + "," + row % 2, "standardize", "true");
+    Preparation common = PreparedData.read(all).preparation();
+    Settings.Data own = data(row -> noise(row, 1) + ",0.5," + row % 2, "standardize", "true");
+    assertEquals(List.of(), PreparedData.ofCommon(Splits.read(own), common, own).warnings());
+  }
+
   private List<String> warnings(IntFunction<String> row, String... more) throws Exception {
+    return PreparedData.read(data(row, more)).warnings();
+  }
+
+  private Settings.Data data(IntFunction<String> row, String... more) throws Exception {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < 100; i++) {
       text.append(row.apply(i)).append('\n');
@@ -89,6 +104,6 @@ class DataWarningsTest {
     String[] pairs = java.util.Arrays.copyOf(more, more.length + 2);
     pairs[more.length] = "train.features";
     pairs[more.length + 1] = file.toString();
-    return PreparedData.read(DataFiles.data(pairs)).warnings();
+    return DataFiles.data(pairs);
   }
 }

@@ -17,6 +17,7 @@ import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.EncryptedLogits;
 import org.hetal.dataset.EncryptedModel;
+import org.hetal.dataset.JointDataset;
 import org.hetal.dataset.PlanFile;
 import org.hetal.dataset.StoredFile;
 import org.hetal.format.Digests;
@@ -29,11 +30,16 @@ import org.hetal.oracle.Greeting;
 import org.hetal.oracle.RunIdentity;
 import org.hetal.oracle.ValidationAnswer;
 import org.hetal.oracle.ValidationRequest;
+import org.hetal.owner.contribution.CommonPreparation;
+import org.hetal.owner.contribution.Contribution;
+import org.hetal.owner.data.Preparation;
 import org.hetal.owner.table.DataException;
 import org.hetal.owner.table.files.DataFiles;
 import org.hetal.owner.table.files.TableReader;
 import org.hetal.owner.vectors.GoldenFolder;
+import org.hetal.plan.Preprocessing;
 import org.hetal.report.RunMetrics;
+import org.hetal.report.RunOwners;
 import org.hetal.report.RunSummary;
 
 /** The readers in Java of what comes from the cluster, the network or the owner's data files. */
@@ -43,7 +49,27 @@ final class FuzzTargets {
   private static final RunIdentity RUN =
       new RunIdentity("run-1", "00112233445566778899aabbccddeeff", HASH, HASH);
 
+  /** Of this process, since several may fuzz at a time. */
+  private static final Path FOLDER = temporaryFolder();
+
   private FuzzTargets() {}
+
+  private static Path temporaryFolder() {
+    try {
+      Path folder = Files.createTempDirectory("hetal-fuzz");
+      folder.toFile().deleteOnExit();
+      return folder;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Deleted at the end, before its folder. */
+  private static Path temporary(String name) {
+    Path file = FOLDER.resolve(name);
+    file.toFile().deleteOnExit();
+    return file;
+  }
 
   static FuzzTarget named(String name) {
     return all().stream()
@@ -64,6 +90,18 @@ final class FuzzTargets {
               read.groups().forEach(group -> group.features().forEach(FuzzTargets::require));
             }),
         new FuzzTarget(
+            "joint_dataset_manifest",
+            List.of(content("dataset-3-joint")),
+            DatasetException.class,
+            input -> {
+              MemoryFolder part = folder("dataset-3-joint", input);
+              JointDataset read = JointDataset.open(List.of(part));
+              read.dataset().rowCounts();
+              read.dataset()
+                  .groups()
+                  .forEach(group -> group.features().forEach(FuzzTargets::require));
+            }),
+        new FuzzTarget(
             "model_manifest",
             List.of(content("model-3")),
             DatasetException.class,
@@ -82,7 +120,7 @@ final class FuzzTargets {
         // The plan's digest is compared after all else.
         new FuzzTarget(
             "plan",
-            List.of(golden("plan-1/plan.json")),
+            List.of(golden("plan-1/plan.json"), golden("plan-1-joint/plan.json")),
             DatasetException.class,
             input -> PlanFile.parse("fuzz", input)),
         new FuzzTarget(
@@ -136,6 +174,24 @@ final class FuzzTargets {
             List.of(resource("report.json")),
             DatasetException.class,
             input -> RunSummary.read(new MemoryFolder(Map.of("report.json", input)))),
+        new FuzzTarget(
+            "run_owners",
+            List.of(
+                bytes(
+                    "{\"owners\":[{\"dataset\":\"00112233445566778899aabbccddeeff\",\"folder\":\"a\","
+                        + "\"minibatches\":2,\"rows\":70,\"validation_rows\":9}]}")),
+            DatasetException.class,
+            input -> RunOwners.read(new MemoryFolder(Map.of("owners.json", input)))),
+        new FuzzTarget(
+            "contribution",
+            List.of(Json.bytes(contribution())),
+            DatasetException.class,
+            input -> Contribution.read(sealed("hetal-contribution", input)).digest()),
+        new FuzzTarget(
+            "common_preparation",
+            List.of(Json.bytes(commonPreparation())),
+            DatasetException.class,
+            input -> CommonPreparation.read(sealed("hetal-common-preparation", input)).digest()),
         table("npy", ".npy", "base/y.npy", "08/v2.npy", "03/fortran.npy"),
         table("npz", ".npz", "09/data.npz"),
         table("csv", ".csv", "base/base.csv", "15/quoted.csv"),
@@ -144,9 +200,57 @@ final class FuzzTargets {
         table("parquet", ".parquet", "../parquet/arrays_none.parquet"));
   }
 
+  private static Contribution contribution() {
+    return new Contribution(
+        "insecure_n10_l12",
+        HASH,
+        "00112233445566778899aabbccddeeff",
+        2,
+        List.of("width", "height"),
+        2,
+        List.of("bad", "good"),
+        Preprocessing.none(),
+        List.of(new byte[] {1, 2, 3}));
+  }
+
+  private static CommonPreparation commonPreparation() {
+    return new CommonPreparation(
+        HASH,
+        List.of("bad", "good"),
+        2,
+        new Preparation(
+            3,
+            List.of("width", "height", "depth"),
+            new int[] {0, 2},
+            new double[] {1, 2, 3},
+            new double[] {0.5, -0.5},
+            new double[] {1, 2},
+            0.25,
+            1,
+            1));
+  }
+
+  /** A file with this content under its digest. */
+  private static Path sealed(String kind, byte[] content) throws IOException {
+    Path file = temporary(kind + ".json");
+    byte[] bytes = content;
+    try {
+      ObjectNode root = Json.object();
+      JsonNode tree = Json.parse(content);
+      root.put("kind", kind);
+      root.put("version", 1);
+      root.put("sha256", Digests.sha256(Json.bytes(tree)));
+      root.set("content", tree);
+      bytes = Json.bytes(root);
+    } catch (IOException e) {
+      // No JSON: the file as it is.
+    }
+    return Files.write(file, bytes);
+  }
+
   private static FuzzTarget table(String name, String ending, String... seeds) {
     String part = ending.equals(".npz") ? "#X" : "";
-    Path file = Path.of(System.getProperty("java.io.tmpdir"), "hetal-fuzz-" + name + ending);
+    Path file = temporary(name + ending);
     Settings.Data data =
         DataFiles.data(
             "train.features",

@@ -18,6 +18,7 @@ import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.EncryptedLogits;
 import org.hetal.dataset.EncryptedModel;
+import org.hetal.dataset.JointDataset;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.StoredFile;
 import org.hetal.owner.record.DatasetRecord;
@@ -105,6 +106,21 @@ class SealedManifestFuzzTest {
           assertTrue(read.bytes() > 0 || read.groups().isEmpty());
           assertEquals(32, read.id().length());
           assertTrue(read.trainingRows() >= 0);
+        });
+  }
+
+  @Test
+  void datasetOfOneOfSeveralOwners() throws Exception {
+    fuzz(
+        JointGoldenFilesTest.DATASET,
+        "manifest.json",
+        folder -> {
+          JointDataset read = JointDataset.open(List.of(new LocalStorage(folder)));
+          assertTrue(read.dataset().rowCounts().training() > 0);
+          for (EncryptedDataset.Group group : read.dataset().groups()) {
+            assertTrue(group.rowBlocks(read.dataset().plan().layout()) >= 1);
+            group.features().forEach(SealedManifestFuzzTest::require);
+          }
         });
   }
 

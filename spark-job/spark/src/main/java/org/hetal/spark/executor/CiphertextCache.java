@@ -107,7 +107,7 @@ final class CiphertextCache implements AutoCloseable {
 
     /** All features of a group. */
     FeatureBlocks features(EncryptedDataset.Group group) {
-      return features(group, 0, layout.rowBlocks(group.rows()), 0, layout.columnBlocks());
+      return features(group, 0, group.rowBlocks(layout), 0, layout.columnBlocks());
     }
 
     /** Some row blocks of a group, with some of its column blocks. */

@@ -1,6 +1,7 @@
 package org.hetal.spark.executor;
 
 import java.io.Serializable;
+import java.util.List;
 import org.apache.spark.TaskContext;
 import org.hetal.plan.TrainingPlan;
 import org.hetal.spark.engine.EngineSpec;
@@ -13,7 +14,7 @@ import org.hetal.spark.engine.GpuAddress;
  * @param id unique to this run of the job, so that an executor caches ciphertexts for this run only
  * @param engine of the executors; the GPU of a task is the one that Spark assigned to it
  * @param driverEngine of the driver, where Spark joins the last sums
- * @param dataset path or URI of the encrypted data set
+ * @param datasets paths or URIs of the encrypted data sets, in the order of {@code JointDataset}
  * @param cacheBytes bytes of ciphertexts that an executor caches between steps
  */
 public record ComputeSpec(
@@ -21,7 +22,7 @@ public record ComputeSpec(
     EngineSpec engine,
     EngineSpec driverEngine,
     TrainingPlan plan,
-    String dataset,
+    List<String> datasets,
     long cacheBytes)
     implements Serializable {
 

@@ -74,7 +74,7 @@ record PartsEngine(
       List<List<Ciphertext>> logits = new ArrayList<>();
       int from = 0;
       for (EncryptedDataset.Group group : microbatch.groups()) {
-        int end = from + layout.rowBlocks(group.rows());
+        int end = from + group.rowBlocks(layout);
         logits.add(opened(scope, rowLogits.subList(from, end)));
         from = end;
       }
@@ -106,7 +106,7 @@ record PartsEngine(
       start = times.end(TaskStage.SUM, start);
       List<FeatureBlocks> columns = new ArrayList<>();
       for (EncryptedDataset.Group group : microbatch.groups()) {
-        int rowBlocks = layout.rowBlocks(group.rows());
+        int rowBlocks = group.rowBlocks(layout);
         columns.add(loan.features(group, 0, rowBlocks, first, last - first + 1));
       }
       start = times.end(TaskStage.READ, start);

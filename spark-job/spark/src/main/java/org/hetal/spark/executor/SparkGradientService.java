@@ -14,6 +14,7 @@ import org.apache.spark.util.SerializableConfiguration;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
+import org.hetal.plan.RowCounts;
 import org.hetal.spark.engine.EngineHolder;
 import org.hetal.training.GradientService;
 import org.hetal.training.TaskStage;
@@ -40,6 +41,7 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
 
   private final JavaSparkContext spark;
   private final ComputeSpec spec;
+  private final EncryptedDataset dataset;
   private final Evaluator evaluator;
   private final Broadcast<SerializableConfiguration> hadoop;
   private final List<List<MicrobatchTask>> batches = new ArrayList<>();
@@ -55,7 +57,7 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
   private long gradientBytes;
 
   /**
-   * @param dataset whose folder is {@code spec.dataset()}
+   * @param dataset whose folders are {@code spec.datasets()}
    * @param partitions of a minibatch and of the groups without labels; 0: one per microbatch or
    *     group. The result does not depend on it
    * @param split tasks that share a microbatch, 1 to 64; 0: one, or where there are at least twice
@@ -69,6 +71,7 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
       int partitions,
       int split) {
     this.spark = spark;
+    this.dataset = dataset;
     this.partitions = partitions;
     this.split = new SplitChoice(split);
     this.spec = spec;
@@ -97,6 +100,11 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
       out.add(new MicrobatchTask(i, all.get(i), i < next.size() ? next.get(i) : null));
     }
     return List.copyOf(out);
+  }
+
+  @Override
+  public RowCounts rows() {
+    return dataset.rowCounts();
   }
 
   @Override

@@ -49,7 +49,7 @@ final class SplitMinibatch implements Serializable {
     for (MicrobatchTask task : microbatches) {
       List<Integer> groups = new ArrayList<>();
       for (EncryptedDataset.Group group : task.microbatch().groups()) {
-        groups.add(layout.rowBlocks(group.rows()));
+        groups.add(group.rowBlocks(layout));
       }
       splits.add(MicrobatchSplit.of(layout, groups, tasks));
     }

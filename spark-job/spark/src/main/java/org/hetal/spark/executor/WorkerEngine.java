@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.function.Function;
 import org.apache.hadoop.conf.Configuration;
 import org.hetal.dataset.EncryptedDataset;
+import org.hetal.dataset.JointDataset;
 import org.hetal.dataset.Storage;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
@@ -52,8 +53,11 @@ public final class WorkerEngine implements AutoCloseable {
   private WorkerEngine(ComputeSpec spec, EngineSpec engine, Configuration hadoop) {
     this.spec = spec;
     this.evaluator = EngineHolder.get(engine, hadoop);
-    Storage storage = new HadoopStorage(spec.dataset(), hadoop);
     TrainingPlan plan = spec.plan();
+    Storage storage =
+        JointDataset.storage(
+            plan.isJoint(),
+            spec.datasets().stream().map(uri -> new HadoopStorage(uri, hadoop)).toList());
     plan.requireParameters(evaluator.parameters());
     this.microbatchGradient =
         new MicrobatchGradient(evaluator, plan.layout(), plan.levels(), plan.softmax());
@@ -65,7 +69,7 @@ public final class WorkerEngine implements AutoCloseable {
     this.validation = new CiphertextCache(evaluator, storage, plan.layout(), 0);
     LOG.info(
         "computing on data set {} with {}; at most {} bytes of ciphertexts are cached",
-        spec.dataset(),
+        String.join(", ", spec.datasets()),
         evaluator.device(),
         spec.cacheBytes());
   }
@@ -167,7 +171,8 @@ public final class WorkerEngine implements AutoCloseable {
   @Override
   public void close() {
     prefetcher.close();
-    LOG.info("closed data set {}: {}", spec.dataset(), training.describe());
+    LOG.info(
+        "closed data set {}: {}", String.join(", ", spec.datasets()), training.describe());
     closeCaches();
     microbatchGradient.close();
     validationLogits.close();

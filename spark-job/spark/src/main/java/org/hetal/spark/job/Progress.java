@@ -5,7 +5,6 @@ import java.util.Deque;
 import java.util.Locale;
 import org.hetal.command.ProgressBar;
 import org.hetal.command.Units;
-import org.hetal.plan.Schedule;
 import org.hetal.spark.ml.FitListener;
 
 /**
@@ -18,7 +17,7 @@ final class Progress implements FitListener {
 
   private final ProgressBar bar;
   private final Deque<Double> recent = new ArrayDeque<>();
-  private Schedule schedule;
+  private int epochs;
   private int stepsHere;
   private double validationSeconds;
 
@@ -31,10 +30,11 @@ final class Progress implements FitListener {
     bar.line(
         String.format(
             Locale.ROOT,
-            "%d rows in %d minibatches of %d microbatches in all; %d features, %d classes; %d compact"
+            "%d rows%s in %d minibatches of %d microbatches in all; %d features, %d classes; %d compact"
                 + " ciphertexts of weights; %d bootstraps an iteration; engine %s, the executors' on %s; Spark"
                 + " %s on %s",
             planned.rows(),
+            planned.owners() == 1 ? "" : " of " + planned.owners() + " owners",
             planned.minibatches(),
             planned.microbatches(),
             planned.features(),
@@ -74,20 +74,20 @@ final class Progress implements FitListener {
   }
 
   @Override
-  public void started(Schedule schedule, int epochsDone, int stepsDone) {
-    this.schedule = schedule;
-    int batch = stepsDone - epochsDone * schedule.batches();
+  public void started(int epochs, int batches, int epochsDone, int stepsDone) {
+    this.epochs = epochs;
+    int batch = stepsDone - epochsDone * batches;
     if (batch > 0) {
       bar.line(
           String.format(
               Locale.ROOT,
               "continuing in epoch %d of %d after minibatch %d of %d",
               epochsDone + 1,
-              schedule.epochs(),
+              epochs,
               batch,
-              schedule.batches()));
+              batches));
     } else if (epochsDone > 0) {
-      bar.line("continuing after epoch " + epochsDone + " of " + schedule.epochs());
+      bar.line("continuing after epoch " + epochsDone + " of " + epochs);
     }
   }
 
@@ -101,7 +101,7 @@ final class Progress implements FitListener {
     if (recent.size() > STEPS_REMEMBERED) {
       recent.removeFirst();
     }
-    int steps = schedule.epochs() * event.batches();
+    int steps = epochs * event.batches();
     double mean = recent.stream().mapToDouble(Double::doubleValue).average().orElse(0);
     bar.show(
         event.step(),
@@ -110,13 +110,12 @@ final class Progress implements FitListener {
             Locale.ROOT,
             "epoch %d/%d  step %d/%d  %.1f s per step  at most %s left",
             event.epoch(),
-            schedule.epochs(),
+            epochs,
             event.step(),
             steps,
             mean,
             Units.duration(
-                mean * (steps - event.step())
-                    + validationSeconds * (schedule.epochs() - event.epoch() + 1))));
+                mean * (steps - event.step()) + validationSeconds * (epochs - event.epoch() + 1))));
   }
 
   @Override
@@ -128,7 +127,7 @@ final class Progress implements FitListener {
             Locale.ROOT,
             "epoch %d/%d  %s  validation oracle: %s%s%s",
             event.epoch(),
-            schedule.epochs(),
+            epochs,
             Units.duration(event.seconds()),
             event.decision().stop() ? "stop" : "continue",
             event.decision().best() ? ", best so far" : "",

@@ -56,10 +56,11 @@ record RunStatus(String run, RunHistory history, Optional<RunLock.Holder> holder
     Schedule schedule = history.plan().schedule();
     int step = history.metrics().lastStep();
     if (step == 0) {
-      return format("epoch 1 of %d, step 0 of %d", schedule.epochs(), schedule.steps());
+      return format("epoch 1 of %d, step 0 of %d", schedule.epochs(), history.mostSteps());
     }
     int epoch = history.steps().get(history.steps().size() - 1).epoch();
-    return format("epoch %d of %d, step %d of %d", epoch, schedule.epochs(), step, schedule.steps())
+    return format(
+            "epoch %d of %d, step %d of %d", epoch, schedule.epochs(), step, history.mostSteps())
         + history
             .summary()
             .map(
@@ -92,7 +93,7 @@ record RunStatus(String run, RunHistory history, Optional<RunLock.Holder> holder
             .mapToDouble(epoch -> epoch.validationSeconds() + epoch.oracleSeconds())
             .average()
             .orElse(0);
-    return perStep * (schedule.steps() - history.metrics().lastStep())
+    return perStep * (history.mostSteps() - history.metrics().lastStep())
         + perValidation * (schedule.epochs() - history.epochs().size());
   }
 

@@ -19,7 +19,8 @@ import picocli.CommandLine.Mixin;
 @Command(
     name = "train",
     description = {
-      "Trains on an encrypted data set and leaves the encrypted model in the run directory.",
+      "Trains on an encrypted data set and leaves the encrypted model in the run directory. With a"
+          + " plan for several owners paths.dataset may be a list: their data sets.",
       "Started again after an interruption it continues from the last epoch's checkpoint and ends"
           + " with the same bytes; a finished run is left as it is.",
       "Asks the oracle before the first step whether it answers this run, and after each epoch."
@@ -47,7 +48,7 @@ public final class TrainJob implements Callable<Integer> {
   }
 
   private static void train(Settings settings, JavaSparkContext spark, ProgressBar bar) {
-    EncryptedDataset dataset = EncryptedDataset.load(spark, settings.paths().dataset());
+    EncryptedDataset dataset = EncryptedDataset.load(spark, settings.paths().datasets());
     PlanSettings.requireParameterSet(dataset.uri(), dataset.parameterSet(), settings);
     EncryptedSoftmaxRegression.of(settings)
         .addListener(new Progress(bar))

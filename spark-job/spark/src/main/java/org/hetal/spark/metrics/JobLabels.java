@@ -2,7 +2,6 @@ package org.hetal.spark.metrics;
 
 import java.util.Locale;
 import org.apache.spark.api.java.JavaSparkContext;
-import org.hetal.plan.Schedule;
 import org.hetal.training.TrainingListener;
 import org.slf4j.MDC;
 
@@ -16,7 +15,7 @@ public final class JobLabels implements TrainingListener {
   private static final String RUN = "mdc.run";
 
   private final JavaSparkContext spark;
-  private Schedule schedule;
+  private int batches;
 
   /**
    * @param run id of the run
@@ -28,9 +27,9 @@ public final class JobLabels implements TrainingListener {
   }
 
   @Override
-  public void started(Schedule trained, int epochsDone, int stepsDone) {
-    schedule = trained;
-    minibatch(epochsDone + 1, stepsDone % trained.batches() + 1);
+  public void started(int epochs, int minibatches, int epochsDone, int stepsDone) {
+    batches = minibatches;
+    minibatch(epochsDone + 1, stepsDone % minibatches + 1);
   }
 
   @Override
@@ -48,7 +47,7 @@ public final class JobLabels implements TrainingListener {
   }
 
   private void minibatch(int epoch, int batch) {
-    label("epoch %d, minibatch %d of %d", epoch, batch, schedule.batches());
+    label("epoch %d, minibatch %d of %d", epoch, batch, batches);
   }
 
   private void label(String format, Object... values) {

@@ -1,14 +1,13 @@
 package org.hetal.spark.metrics;
 
 import java.util.List;
-import org.hetal.plan.Schedule;
 import org.hetal.training.TrainingListener;
 
 /** Passes each event on to several listeners, in the order of the list. */
 public record Listeners(List<TrainingListener> all) implements TrainingListener {
   @Override
-  public void started(Schedule schedule, int epochsDone, int stepsDone) {
-    all.forEach(listener -> listener.started(schedule, epochsDone, stepsDone));
+  public void started(int epochs, int batches, int epochsDone, int stepsDone) {
+    all.forEach(listener -> listener.started(epochs, batches, epochsDone, stepsDone));
   }
 
   @Override

@@ -12,7 +12,6 @@ import java.util.function.Supplier;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.Storage;
 import org.hetal.format.Json;
-import org.hetal.plan.Schedule;
 import org.hetal.training.TaskStage;
 import org.hetal.training.TrainingListener;
 
@@ -57,7 +56,7 @@ public final class Metrics implements TrainingListener {
   }
 
   @Override
-  public void started(Schedule schedule, int epochsDone, int stepsDone) {
+  public void started(int epochs, int batches, int epochsDone, int stepsDone) {
     lines.clear();
     bootstrapsBefore = bootstraps.getAsLong();
     broadcastBefore = broadcastBytes.getAsLong();

@@ -1,10 +1,12 @@
 package org.hetal.spark.ml;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.hetal.dataset.DatasetException;
-import org.hetal.dataset.Storage;
+import org.hetal.dataset.JointDataset;
 import org.hetal.dataset.StoredFile;
+import org.hetal.format.Json;
 import org.hetal.spark.storage.HadoopStorage;
 
 /**
@@ -13,7 +15,7 @@ import org.hetal.spark.storage.HadoopStorage;
  * ciphertexts when they need them.
  */
 public final class EncryptedDataset {
-  private final String uri;
+  private final List<String> uris;
   private final org.hetal.dataset.EncryptedDataset manifest;
 
   /**
@@ -28,8 +30,8 @@ public final class EncryptedDataset {
   public record MinibatchSize(
       int rows, int microbatches, int featureBlocks, int labelCiphertexts, long bytes) {}
 
-  private EncryptedDataset(String uri, org.hetal.dataset.EncryptedDataset manifest) {
-    this.uri = uri;
+  private EncryptedDataset(List<String> uris, org.hetal.dataset.EncryptedDataset manifest) {
+    this.uris = List.copyOf(uris);
     this.manifest = manifest;
   }
 
@@ -42,13 +44,39 @@ public final class EncryptedDataset {
    * @throws DatasetException when there is none, or it is damaged
    */
   public static EncryptedDataset load(JavaSparkContext spark, String uri) {
-    Storage storage = new HadoopStorage(uri, spark.hadoopConfiguration());
-    return new EncryptedDataset(uri, org.hetal.dataset.EncryptedDataset.open(storage));
+    return load(spark, List.of(uri));
   }
 
-  /** {@return path or URI of the folder} */
+  /**
+   * As {@link #load(JavaSparkContext, String)} for the data sets of several owners, encrypted with
+   * one public key by one plan, as one. The order of the URIs changes nothing.
+   *
+   * @param spark context whose Hadoop configuration names the file systems
+   * @param uris paths or URIs of the folders, at least one
+   * @return all rows
+   * @throws DatasetException naming the data set that is missing, damaged, there twice, or of
+   *     another plan, key or preparation than the first
+   */
+  public static EncryptedDataset load(JavaSparkContext spark, List<String> uris) {
+    return new EncryptedDataset(
+        uris,
+        JointDataset.open(
+                uris.stream()
+                    .map(uri -> new HadoopStorage(uri, spark.hadoopConfiguration()))
+                    .toList())
+            .dataset());
+  }
+
+  /** {@return path or URI of the folder; of several, all in brackets} */
   public String uri() {
-    return uri;
+    return uris.size() == 1
+        ? uris.get(0)
+        : uris.stream().map(Json::line).collect(Collectors.joining(", ", "[", "]"));
+  }
+
+  /** {@return paths or URIs of the folders} */
+  public List<String> uris() {
+    return uris;
   }
 
   /** {@return identity of the rows, 32 hexadecimal digits} */

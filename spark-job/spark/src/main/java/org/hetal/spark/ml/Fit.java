@@ -12,6 +12,7 @@ import org.hetal.dataset.Storage;
 import org.hetal.oracle.RunIdentity;
 import org.hetal.plan.TrainingPlan;
 import org.hetal.planner.DeviceMemory;
+import org.hetal.report.RunOwners;
 import org.hetal.spark.executor.SparkGradientService;
 import org.hetal.spark.metrics.JobLabels;
 import org.hetal.spark.metrics.Listeners;
@@ -120,6 +121,9 @@ final class Fit {
     CheckpointStore checkpoints =
         isDurable() ? run.checkpoints(lock, configuration) : CheckpointStore.inMemory();
     keepPlan(storage, plan);
+    if (plan.isJoint()) {
+      owners(run).write(storage);
+    }
     TrainingResult result =
         new Trainer(
                 run.evaluator(),
@@ -168,6 +172,20 @@ final class Fit {
     }
   }
 
+  private static RunOwners owners(ClusterRun run) {
+    return new RunOwners(
+        run.parts().stream()
+            .map(
+                part ->
+                    new RunOwners.Owner(
+                        part.id(),
+                        part.storage().describe(),
+                        part.minibatches(),
+                        part.trainingRows(),
+                        part.validationRows()))
+            .toList());
+  }
+
   private SettingsException noModel(TrainingResult result, Storage model) {
     return new SettingsException(
         "training ended ("
@@ -185,6 +203,7 @@ final class Fit {
     FitListener.Planned planned =
         new FitListener.Planned(
             dataset.trainingRows(),
+            run.parts().size(),
             dataset.batches().size(),
             dataset.batches().stream().mapToInt(batch -> batch.microbatches().size()).sum(),
             plan.layout().features(),

@@ -34,6 +34,7 @@ public interface FitListener extends TrainingListener {
    * What will be trained.
    *
    * @param rows in minibatches
+   * @param owners whose data sets they are
    * @param minibatches per epoch
    * @param microbatches per epoch
    * @param features columns of a row, the bias included
@@ -47,6 +48,7 @@ public interface FitListener extends TrainingListener {
    */
   record Planned(
       int rows,
+      int owners,
       int minibatches,
       int microbatches,
       int features,

@@ -1,5 +1,6 @@
 package org.hetal.spark.run;
 
+import java.util.List;
 import java.util.UUID;
 import java.util.function.Consumer;
 import org.apache.hadoop.conf.Configuration;
@@ -9,6 +10,7 @@ import org.hetal.config.SettingsException;
 import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedDataset;
+import org.hetal.dataset.JointDataset;
 import org.hetal.dataset.PlanFile;
 import org.hetal.dataset.PlanSettings;
 import org.hetal.dataset.Storage;
@@ -43,8 +45,8 @@ public final class ClusterRun implements AutoCloseable {
   private final Settings settings;
   private final JavaSparkContext spark;
   private final Configuration hadoop;
+  private final JointDataset joint;
   private final EncryptedDataset dataset;
-  private final String datasetDigest;
   private final EngineSpec engine; // the driver's
   private final RecordingEvaluator evaluator;
 
@@ -52,11 +54,14 @@ public final class ClusterRun implements AutoCloseable {
     this.settings = settings;
     this.spark = spark;
     this.hadoop = spark.hadoopConfiguration();
-    Storage storage = new HadoopStorage(settings.paths().dataset(), hadoop);
-    this.dataset = EncryptedDataset.open(storage);
-    this.datasetDigest = EncryptedDataset.manifestDigest(storage);
+    this.joint =
+        JointDataset.open(
+            settings.paths().datasets().stream()
+                .map(uri -> new HadoopStorage(uri, hadoop))
+                .toList());
+    this.dataset = joint.dataset();
     String parameterSet = dataset.origin().parameterSet();
-    PlanSettings.requireParameterSet(storage.describe(), parameterSet, settings);
+    PlanSettings.requireParameterSet(joint.storage().describe(), parameterSet, settings);
     EvaluatorBackend backend = Backends.named(settings.backend().label());
     String bundle = backend.needsKeys() ? settings.paths().keyBundle() : "";
     String digest = backend.needsKeys() ? KeyBundleCache.manifestDigest(bundle, hadoop) : "";
@@ -71,7 +76,7 @@ public final class ClusterRun implements AutoCloseable {
             settings.driverDeviceSpec().on(GpuAddress.ofDriver(spark.resources())));
     this.evaluator = EngineHolder.get(engine, hadoop);
     PlanFile.requireParameters(
-        storage.describe() + "/" + PlanFile.NAME, dataset.plan(), evaluator.parameters());
+        joint.storages().get(0).describe(PlanFile.NAME), dataset.plan(), evaluator.parameters());
   }
 
   /**
@@ -86,6 +91,11 @@ public final class ClusterRun implements AutoCloseable {
 
   public EncryptedDataset dataset() {
     return dataset;
+  }
+
+  /** The data sets of the owners, one for each. */
+  public List<JointDataset.Part> parts() {
+    return joint.parts();
   }
 
   /** The engine of the driver, which is the executors' too when Spark is embedded. */
@@ -103,7 +113,7 @@ public final class ClusterRun implements AutoCloseable {
    *     values
    */
   public void requireTrainingSettings() {
-    PlanSettings.requireTraining(settings.paths().dataset(), plan(), settings);
+    PlanSettings.requireTraining(joint.storage().describe(), plan(), settings);
   }
 
   /**
@@ -140,7 +150,7 @@ public final class ClusterRun implements AutoCloseable {
         String.join(
             "\n",
             "hetal training run 2",
-            datasetDigest,
+            joint.digest(),
             engine.backend(),
             engine.parameterHash(),
             dataset.origin().keyId(),
@@ -157,7 +167,7 @@ public final class ClusterRun implements AutoCloseable {
             engine.on(settings.deviceSpec()),
             engine,
             plan(),
-            settings.paths().dataset(),
+            joint.storages().stream().map(Storage::describe).toList(),
             settings.cluster().cacheBytes());
     return new SparkGradientService(
         spark, spec, dataset, settings.cluster().partitions(), settings.cluster().split());
@@ -196,7 +206,7 @@ public final class ClusterRun implements AutoCloseable {
   /** Which training this is, for the validation oracle. */
   public RunIdentity identity() {
     return new RunIdentity(
-        settings.runId(), dataset.origin().keyId(), datasetDigest, plan().digest());
+        settings.runId(), dataset.origin().keyId(), joint.digest(), plan().digest());
   }
 
   /**

@@ -53,7 +53,7 @@ class DeviceFailureTest {
         new EngineSpec(
             "simulator", SET, parameters.hash(), "", "", "", new DeviceSpec("cuda", 1, gpu, 0));
     TrainingPlan plan = TrainingPlanner.plan(parameters, layout, schedule, 4, Preprocessing.none());
-    return new ComputeSpec("failures on " + gpu, engine, engine, plan, "/nowhere", 10);
+    return new ComputeSpec("failures on " + gpu, engine, engine, plan, List.of("/nowhere"), 10);
   }
 
   private static HeException failure(String kind) {

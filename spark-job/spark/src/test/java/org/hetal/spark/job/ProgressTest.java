@@ -31,7 +31,7 @@ class ProgressTest {
   @Test
   void step_inALog_isALineAtMostEveryTenSeconds() {
     Progress progress = progress(false);
-    progress.started(SCHEDULE, 0, 0);
+    progress.started(SCHEDULE.epochs(), SCHEDULE.batches(), 0, 0);
     for (int step = 1; step <= 6; step++) {
       now += 4_000_000_000L;
       progress.step(new StepEvent(1, step - 1, 4, step, 3, 1));
@@ -44,7 +44,7 @@ class ProgressTest {
   @Test
   void step_onATerminal_redrawsTheBar() {
     Progress progress = progress(true);
-    progress.started(SCHEDULE, 2, 2 * SCHEDULE.batches());
+    progress.started(SCHEDULE.epochs(), SCHEDULE.batches(), 2, 2 * SCHEDULE.batches());
     progress.step(new StepEvent(3, 1, 4, 10, 60, 60));
     assertTrue(said().contains("continuing after epoch 2 of 5"), said());
     assertTrue(said().contains("[############............]"), said());
@@ -54,7 +54,7 @@ class ProgressTest {
   @Test
   void step_afterTheFirstOne_estimatesWithoutItAndWithValidations() {
     Progress progress = progress(true);
-    progress.started(SCHEDULE, 0, 0);
+    progress.started(SCHEDULE.epochs(), SCHEDULE.batches(), 0, 0);
     progress.step(new StepEvent(1, 0, 4, 1, 90, 0)); // opens keys
     progress.step(new StepEvent(1, 1, 4, 2, 4, 1));
     assertTrue(said().endsWith("5.0 s per step  at most 1 min 30 s left"), said());
@@ -67,7 +67,7 @@ class ProgressTest {
   @Test
   void epoch_saysWhatTheOracleAnswered() {
     Progress progress = progress(false);
-    progress.started(SCHEDULE, 0, 0);
+    progress.started(SCHEDULE.epochs(), SCHEDULE.batches(), 0, 0);
     StopDecision decision = new StopDecision(true, true, "patience");
     progress.epoch(new EpochEvent(4, 300, 1, 1, decision));
     assertEquals(

@@ -24,7 +24,7 @@ class MetricsTest {
     LocalStorage storage = new LocalStorage(root);
     Metrics metrics = new Metrics(storage, () -> 0, () -> 0, () -> 0, () -> Map.copyOf(soFar));
     soFar.put(TaskStage.SOFTMAX, 100.0); // of another run in this process
-    metrics.started(SCHEDULE, 0, 0);
+    metrics.started(SCHEDULE.epochs(), SCHEDULE.batches(), 0, 0);
     soFar.put(TaskStage.SOFTMAX, 102.0);
     soFar.put(TaskStage.READ, 0.5);
     metrics.step(new StepEvent(1, 0, 2, 1, 2, 1));

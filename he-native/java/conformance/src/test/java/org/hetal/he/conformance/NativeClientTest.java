@@ -243,7 +243,7 @@ class NativeClientTest {
     Path file = folder.resolve("public.key");
     try (NativeClient client = NativeClient.generate(SET, 1)) {
       client.savePublicKey(file);
-      try (NativeEncryptor encryptor = NativeEncryptor.load(file)) {
+      try (NativeEncryptor encryptor = NativeEncryptor.load(file, 1)) {
         assertEquals(client.keyId(), encryptor.keyId());
         assertEquals(client.parameters(), encryptor.parameters());
         assertArrayEquals(VALUES, first(client.decrypt(encryptor.encrypt(VALUES, 3))), 0x1p-24);

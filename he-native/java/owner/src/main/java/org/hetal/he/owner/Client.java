@@ -11,16 +11,7 @@ import org.hetal.he.Parameters;
  * evaluation keys that the cluster gets. Not in the cluster's artifact. The key is zeroed on {@link
  * #close()}.
  */
-public interface Client extends AutoCloseable {
-  /** {@return the parameter set of the keys} */
-  Parameters parameters();
-
-  /**
-   * {@return the id of the key pair, which evaluation keys and ciphertexts carry: 32 hexadecimal
-   * digits}
-   */
-  String keyId();
-
+public interface Client extends Encryptor {
   /**
    * Encrypts real slots.
    *
@@ -31,6 +22,7 @@ public interface Client extends AutoCloseable {
    * @throws org.hetal.he.HeLevelException for a level out of range
    * @throws IllegalArgumentException for other values
    */
+  @Override
   byte[] encrypt(double[] values, int level);
 
   /**
@@ -77,6 +69,16 @@ public interface Client extends AutoCloseable {
    * @throws org.hetal.he.FileWriteException when there is one already, or it cannot be written
    */
   void saveSecretKey(Path file);
+
+  /**
+   * Writes the public key, with which a {@link PublicEncryptor} encrypts and nothing can be
+   * decrypted.
+   *
+   * @param file where no file is yet
+   * @throws org.hetal.he.FileWriteException when there is one already, or it cannot be written
+   * @throws UnsupportedOperationException where {@link ClientBackend#hasPublicKeys} is false
+   */
+  void savePublicKey(Path file);
 
   /**
    * Why the secret key's memory is not locked, so that the system may write it to swap space.

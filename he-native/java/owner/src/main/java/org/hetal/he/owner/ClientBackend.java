@@ -83,6 +83,27 @@ public interface ClientBackend {
   Client load(byte[] content, Path secretKey, String parameterSet, int threads, Long insecureSeed);
 
   /**
+   * Whether the keys of these clients have a public half for other parties to encrypt with.
+   *
+   * @return if not, {@link #encryptor} and {@link Client#savePublicKey} throw
+   *     UnsupportedOperationException
+   */
+  boolean hasPublicKeys();
+
+  /**
+   * The public key of a file, to encrypt with.
+   *
+   * @param publicKey a file of {@link Client#savePublicKey}
+   * @param parameterSet the set that the key is expected to have
+   * @param threads 0: one per processor
+   * @return the encryptor, which the caller closes
+   * @throws org.hetal.he.FileReadException when the file is missing or cannot be read
+   * @throws HeFormatException when it is damaged, or a key of another parameter set
+   * @throws UnsupportedOperationException where {@link #hasPublicKeys} is false
+   */
+  PublicEncryptor encryptor(Path publicKey, String parameterSet, int threads);
+
+  /**
    * An evaluator with the keys of a bundle, as the cluster opens it, to measure it on the owner's
    * machine. The simulator's has the engine's noise.
    *
@@ -121,21 +142,22 @@ public interface ClientBackend {
   }
 
   /**
-   * Checks that the keys of a client are of the expected set.
+   * Checks that a key is of the expected set.
    *
-   * @param client just loaded
-   * @param secretKey its file, for the message
+   * @param <E> a client or an encryptor
+   * @param loaded just now
+   * @param key its file, for the message
    * @param parameterSet the expected name
-   * @return {@code client}
-   * @throws HeFormatException when its set has another name; the client is closed then
+   * @return {@code loaded}
+   * @throws HeFormatException when its set has another name; it is closed then
    */
-  static Client requireSet(Client client, Path secretKey, String parameterSet) {
-    String actual = client.parameters().name();
+  static <E extends Encryptor> E requireSet(E loaded, Path key, String parameterSet) {
+    String actual = loaded.parameters().name();
     if (!actual.equals(parameterSet)) {
-      client.close();
+      loaded.close();
       throw new HeFormatException(
-          secretKey + ": expected a key of " + parameterSet + ", actual " + actual);
+          key + ": expected a key of " + parameterSet + ", actual " + actual);
     }
-    return client;
+    return loaded;
   }
 }

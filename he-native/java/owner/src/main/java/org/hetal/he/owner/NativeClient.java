@@ -228,12 +228,7 @@ public final class NativeClient implements Client {
     }
   }
 
-  /**
-   * Writes a public key, with which {@link NativeEncryptor} encrypts and nothing else can be done.
-   *
-   * @param file where no file is yet
-   * @throws org.hetal.he.FileWriteException when there is one already, or it cannot be written
-   */
+  @Override
   public void savePublicKey(Path file) {
     try {
       savePublicKeyNative(handle.get(), file.toString());

@@ -49,6 +49,17 @@ public final class NativeClientBackend implements ClientBackend {
   }
 
   @Override
+  public boolean hasPublicKeys() {
+    return true;
+  }
+
+  @Override
+  public PublicEncryptor encryptor(Path publicKey, String parameterSet, int threads) {
+    return ClientBackend.requireSet(
+        NativeEncryptor.load(publicKey, threads), publicKey, parameterSet);
+  }
+
+  @Override
   public Client load(
       byte[] content, Path secretKey, String parameterSet, int threads, Long insecureSeed) {
     if (insecureSeed != null) {

@@ -7,11 +7,10 @@ import org.hetal.he.engine.NativeParameters;
 import org.hetal.he.library.NativeHandle;
 
 /**
- * Encrypts with a public key alone: for whoever brings data without holding the secret. Its noise
- * is larger than the secret key's by about the square root of the ring degree, and its ciphertexts
- * are twice as long.
+ * A {@link PublicEncryptor} of the native engine. Its noise is larger than the secret key's by
+ * about the square root of the ring degree, and its ciphertexts are twice as long.
  */
-public final class NativeEncryptor implements AutoCloseable {
+public final class NativeEncryptor implements PublicEncryptor {
   private final NativeHandle handle;
   private final NativeParameters parameters;
   private final String keyId;
@@ -26,38 +25,39 @@ public final class NativeEncryptor implements AutoCloseable {
    * Reads a file of {@link NativeClient#savePublicKey}.
    *
    * @param publicKeyFile names its parameter set
-   * @return the encryptor, which works on all cores
+   * @param threads 0: one for each core
+   * @return the encryptor
    * @throws org.hetal.he.FileReadException when it cannot be read
    * @throws org.hetal.he.HeFormatException when it is damaged
    */
-  public static NativeEncryptor load(Path publicKeyFile) {
+  public static NativeEncryptor load(Path publicKeyFile, int threads) {
     OwnerLibrary.require();
-    return new NativeEncryptor(loadNative(publicKeyFile.toString(), 0));
+    return new NativeEncryptor(loadNative(publicKeyFile.toString(), threads));
   }
 
-  /** {@return the parameter set of the key pair} */
+  @Override
   public Parameters parameters() {
     return parameters;
   }
 
-  /** {@return the id of the key pair, as {@link Client#keyId} gives it} */
+  @Override
   public String keyId() {
     return keyId;
   }
 
-  /**
-   * Encrypts real slots.
-   *
-   * @param values 1 to slotCount finite values, a power of two of them, repeated to fill the slots
-   * @param level 0 to maxLevel
-   * @return a ciphertext of scale degree 1 and two parts, about {@link
-   *     Parameters#storedCiphertextBytes} bytes
-   * @throws org.hetal.he.HeLevelException for a level out of range
-   * @throws IllegalArgumentException for other values
-   */
+  @Override
   public byte[] encrypt(double[] values, int level) {
     try {
       return encryptNative(handle.get(), values, level);
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  @Override
+  public byte[] add(byte[] a, byte[] b) {
+    try {
+      return addNative(handle.get(), a, b);
     } finally {
       Reference.reachabilityFence(this);
     }
@@ -68,6 +68,11 @@ public final class NativeEncryptor implements AutoCloseable {
     handle.close();
   }
 
+  @Override
+  public String toString() {
+    return "encryptor(" + parameters.name() + ", key " + keyId + ")";
+  }
+
   private static native long loadNative(String path, int threads);
 
   private static native boolean release(long handle);
@@ -75,4 +80,6 @@ public final class NativeEncryptor implements AutoCloseable {
   private static native String describe(long encryptor, boolean keyId);
 
   private static native byte[] encryptNative(long encryptor, double[] values, int level);
+
+  private static native byte[] addNative(long encryptor, byte[] a, byte[] b);
 }

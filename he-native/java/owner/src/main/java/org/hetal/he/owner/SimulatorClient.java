@@ -1,10 +1,9 @@
 package org.hetal.he.owner;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import org.hetal.he.AtomicFile;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.FileWriteException;
@@ -79,16 +78,24 @@ public final class SimulatorClient implements Client {
 
   @Override
   public byte[] secretKey() {
-    String text = SimulatorClientBackend.HEADER + "\n" + parameters.name() + "\n" + keyId + "\n";
-    return text.getBytes(StandardCharsets.UTF_8);
+    return SimulatorClientBackend.secretKey(this);
   }
 
   @Override
   public void saveSecretKey(Path file) {
+    save(file, secretKey(), OwnerOnly.file());
+  }
+
+  /** The key id alone, with which anybody may decrypt here, as without it. */
+  @Override
+  public void savePublicKey(Path file) {
+    save(file, SimulatorClientBackend.publicKey(this));
+  }
+
+  private static void save(Path file, byte[] content, FileAttribute<?>... attributes) {
     try {
       Files.createDirectories(file.toAbsolutePath().getParent());
-      Files.createFile(file, OwnerOnly.file());
-      Files.write(file, secretKey(), StandardOpenOption.WRITE);
+      AtomicFile.writeNew(file, content, attributes);
     } catch (IOException e) {
       throw FileWriteException.of(file, e);
     }

@@ -20,7 +20,8 @@ import org.hetal.he.simulator.Simulator;
 /** Clients of the simulator: nothing is encrypted, so nothing is protected. */
 public final class SimulatorClientBackend implements ClientBackend {
   private static final long NOISE_SEED = 7;
-  static final String HEADER = "hetal insecure simulator key";
+  private static final String SECRET = "hetal insecure simulator key";
+  private static final String PUBLIC = "hetal insecure simulator public key";
 
   /** For {@link java.util.ServiceLoader}. */
   public SimulatorClientBackend() {}
@@ -59,32 +60,65 @@ public final class SimulatorClientBackend implements ClientBackend {
 
   @Override
   public Client load(Path secretKey, String parameterSet, int threads, Long insecureSeed) {
-    try {
-      byte[] content = Files.readAllBytes(secretKey);
-      return load(content, secretKey, parameterSet, threads, insecureSeed);
-    } catch (IOException e) {
-      throw FileReadException.of(secretKey, e);
-    }
+    return load(content(secretKey), secretKey, parameterSet, threads, insecureSeed);
   }
 
   @Override
   public Client load(
       byte[] content, Path secretKey, String parameterSet, int threads, Long insecureSeed) {
-    List<String> lines = new String(content, StandardCharsets.UTF_8).lines().toList();
-    if (lines.size() != 3
-        || !lines.get(0).equals(HEADER)
-        || !lines.get(2).matches("[0-9a-f]{32}")) {
-      throw new HeFormatException(secretKey + ": expected a key of the simulator, actual none");
-    }
-    if (!lines.get(1).equals(parameterSet)) {
-      throw new HeFormatException(
-          secretKey + ": expected a key of " + parameterSet + ", actual " + lines.get(1));
-    }
-    return new SimulatorClient(SimulatedParameters.named(parameterSet), lines.get(2));
+    String keyId = keyId(SECRET, content, secretKey, parameterSet);
+    return new SimulatorClient(SimulatedParameters.named(parameterSet), keyId);
+  }
+
+  @Override
+  public boolean hasPublicKeys() {
+    return true;
+  }
+
+  @Override
+  public PublicEncryptor encryptor(Path publicKey, String parameterSet, int threads) {
+    String keyId = keyId(PUBLIC, content(publicKey), publicKey, parameterSet);
+    return new SimulatorEncryptor(SimulatedParameters.named(parameterSet), keyId);
   }
 
   @Override
   public Evaluator evaluator(Path keyBundle, String parameterSet, DeviceSpec device) {
     return new Simulator(SimulatedParameters.named(parameterSet), Noise.MEASURED, NOISE_SEED);
+  }
+
+  static byte[] secretKey(Encryptor of) {
+    return key(SECRET, of);
+  }
+
+  static byte[] publicKey(Encryptor of) {
+    return key(PUBLIC, of);
+  }
+
+  private static byte[] key(String header, Encryptor of) {
+    String text = header + "\n" + of.parameters().name() + "\n" + of.keyId() + "\n";
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static byte[] content(Path key) {
+    try {
+      return Files.readAllBytes(key);
+    } catch (IOException e) {
+      throw FileReadException.of(key, e);
+    }
+  }
+
+  private static String keyId(String header, byte[] content, Path key, String parameterSet) {
+    List<String> lines = new String(content, StandardCharsets.UTF_8).lines().toList();
+    if (lines.size() != 3
+        || !lines.get(0).equals(header)
+        || !lines.get(2).matches("[0-9a-f]{32}")) {
+      String kind = header.equals(PUBLIC) ? "a public key" : "a key";
+      throw new HeFormatException(key + ": expected " + kind + " of the simulator, actual none");
+    }
+    if (!lines.get(1).equals(parameterSet)) {
+      throw new HeFormatException(
+          key + ": expected a key of " + parameterSet + ", actual " + lines.get(1));
+    }
+    return lines.get(2);
   }
 }

@@ -178,6 +178,11 @@ public final class NativeClientWithOpenFheKey implements Client {
     }
   }
 
+  @Override
+  public void savePublicKey(Path file) {
+    throw OpenFheClientBackend.noPublicKeys();
+  }
+
   private SecretKeyFile file() {
     byte[] payload = fenced(() -> EngineClientNatives.secretKey(handle.get()));
     return new SecretKeyFile(parameters.name(), keyId, parameters.hash(), payload);

@@ -199,6 +199,11 @@ public final class OpenFheClient implements Client {
     }
   }
 
+  @Override
+  public void savePublicKey(Path file) {
+    throw OpenFheClientBackend.noPublicKeys();
+  }
+
   private SecretKeyFile file() {
     return new SecretKeyFile(
         parameters.name(), keyId(), context.parameterHash(), secret.openFheBytes());

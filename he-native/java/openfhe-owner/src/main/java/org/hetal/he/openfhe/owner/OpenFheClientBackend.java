@@ -6,6 +6,7 @@ import org.hetal.he.openfhe.OpenFhe;
 import org.hetal.he.openfhe.OpenFheParameters;
 import org.hetal.he.owner.Client;
 import org.hetal.he.owner.ClientBackend;
+import org.hetal.he.owner.PublicEncryptor;
 
 /** Keys of OpenFHE for a cluster that computes with OpenFHE. */
 public final class OpenFheClientBackend implements ClientBackend {
@@ -47,6 +48,21 @@ public final class OpenFheClientBackend implements ClientBackend {
     requireNoSeed(insecureSeed);
     return ClientBackend.requireSet(
         OpenFheClient.load(content, secretKey), secretKey, parameterSet);
+  }
+
+  @Override
+  public boolean hasPublicKeys() {
+    return false;
+  }
+
+  @Override
+  public PublicEncryptor encryptor(Path publicKey, String parameterSet, int threads) {
+    throw noPublicKeys();
+  }
+
+  static UnsupportedOperationException noPublicKeys() {
+    return new UnsupportedOperationException(
+        "public keys: expected the client native or simulator, actual openfhe, which has none");
   }
 
   static void requireNoSeed(Long insecureSeed) {

@@ -6,6 +6,7 @@ import org.hetal.he.openfhe.OpenFhe;
 import org.hetal.he.owner.Client;
 import org.hetal.he.owner.ClientBackend;
 import org.hetal.he.owner.NativeClientBackend;
+import org.hetal.he.owner.PublicEncryptor;
 
 /**
  * Keys of the native engine whose secret OpenFHE's code alone holds; the cluster gets the engine's
@@ -54,5 +55,15 @@ public final class OpenFheKeyClientBackend implements ClientBackend {
     OpenFheClientBackend.requireNoSeed(insecureSeed);
     return ClientBackend.requireSet(
         NativeClientWithOpenFheKey.load(content, secretKey), secretKey, parameterSet);
+  }
+
+  @Override
+  public boolean hasPublicKeys() {
+    return false;
+  }
+
+  @Override
+  public PublicEncryptor encryptor(Path publicKey, String parameterSet, int threads) {
+    throw OpenFheClientBackend.noPublicKeys();
   }
 }

@@ -1,0 +1,219 @@
+package org.hetal.spark.job;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+import org.hetal.dataset.DatasetWriter;
+import org.hetal.dataset.LocalStorage;
+import org.hetal.dataset.Origin;
+import org.hetal.he.owner.Client;
+import org.hetal.he.owner.SimulatorClient;
+import org.hetal.he.simulator.SimulatedParameters;
+import org.hetal.packing.Layout;
+import org.hetal.packing.LayoutSearch;
+import org.hetal.packing.Packing;
+import org.hetal.plan.Interleaving;
+import org.hetal.plan.Partition;
+import org.hetal.plan.Preprocessing;
+import org.hetal.plan.RowRange;
+import org.hetal.plan.Schedule;
+import org.hetal.plan.TrainingPlan;
+import org.hetal.plan.ValidationMetric;
+import org.hetal.planner.TrainingPlanner;
+import org.hetal.training.EarlyStopping;
+import org.hetal.training.EpochScore;
+import org.hetal.training.PlainTrainer;
+
+/** Encrypted data sets of three owners, {@code a}, {@code b} and {@code c}, on the simulator. */
+final class JointToy {
+  static final int[] ROWS = {170, 45, 3};
+  static final int VALIDATION_ROWS = 19;
+  private static final int CLASSES = 3;
+  private static final int FEATURES = 5;
+  private static final String KEY = "0123456789abcdef".repeat(2);
+
+  private final SimulatedParameters parameters = SimulatedParameters.withRingDegree(256);
+  private final Client keyHolder = new SimulatorClient(parameters, KEY);
+  private final Path root;
+  private final TrainingPlan plan;
+  private final List<Rows> train = new ArrayList<>();
+  private final List<Rows> validation = new ArrayList<>();
+
+  private record Rows(double[][] features, int[] labels) {}
+
+  JointToy(Path root) throws IOException {
+    this.root = root;
+    Layout layout = LayoutSearch.cheapest(parameters.slotCount(), 60, FEATURES, CLASSES);
+    plan =
+        TrainingPlanner.joint(
+            parameters,
+            layout,
+            new Schedule(Arrays.stream(ROWS).sum(), 60, 2, 2, 9, 32, 2),
+            3 * VALIDATION_ROWS,
+            Preprocessing.none(),
+            "ab".repeat(32));
+    for (int owner = 0; owner < ROWS.length; owner++) {
+      train.add(rows(ROWS[owner], owner));
+      validation.add(rows(VALIDATION_ROWS, 10 + owner));
+      write(root.resolve(List.of("a", "b", "c").get(owner)), owner, KEY);
+    }
+    write(root.resolve("other-key"), 1, "f".repeat(32));
+    copy(root.resolve("a"), root.resolve("copy"));
+  }
+
+  private static Rows rows(int count, long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    double[][] features = new double[count][FEATURES];
+    int[] labels = new int[count];
+    for (int i = 0; i < count; i++) {
+      labels[i] = random.nextInt(CLASSES);
+      for (int f = 0; f < FEATURES - 1; f++) {
+        features[i][f] = (f == labels[i] ? 0.6 : 0) + 0.2 * random.nextGaussian();
+      }
+      features[i][FEATURES - 1] = 1;
+    }
+    return new Rows(features, labels);
+  }
+
+  private static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> files = Files.walk(from)) {
+      for (Path each : files.toList()) {
+        Files.copy(each, to.resolve(from.relativize(each).toString()));
+      }
+    }
+  }
+
+  private Schedule schedule(int owner) {
+    return plan.schedule().withRows(ROWS[owner]);
+  }
+
+  private void write(Path folder, int owner, String key) {
+    Origin origin = Origin.of(plan, key, Integer.toString(owner + 1).repeat(32));
+    DatasetWriter writer = new DatasetWriter(new LocalStorage(folder), origin, plan);
+    for (int batch = 0; batch < schedule(owner).batches(); batch++) {
+      writer.startBatch();
+      for (Partition.MicrobatchRows microbatch :
+          Partition.microbatches(schedule(owner), batch, plan.layout())) {
+        writer.addMicrobatch(
+            microbatch.groups().stream()
+                .map(
+                    rows ->
+                        group(
+                            train.get(owner),
+                            rows,
+                            plan.levels().features(),
+                            Packing.packLabels(plan.layout(), rows.of(train.get(owner).labels())),
+                            plan.levels().labels()))
+                .toList());
+      }
+    }
+    for (List<RowRange> microbatch :
+        Partition.validationMicrobatches(VALIDATION_ROWS, 2, plan.layout())) {
+      writer.addValidation(
+          microbatch.stream()
+              .map(
+                  rows ->
+                      group(
+                          validation.get(owner),
+                          rows,
+                          plan.loss().features(),
+                          Packing.packValidationLabels(
+                              plan.layout(), rows.of(validation.get(owner).labels())),
+                          plan.loss().labels()))
+              .toList());
+    }
+    writer.commit();
+  }
+
+  private DatasetWriter.EncryptedGroup group(
+      Rows rows, RowRange range, int level, double[] labels, int labelLevel) {
+    double[][] own = range.of(rows.features());
+    double[][] filled =
+        Arrays.copyOf(own, plan.rowBlocks(own.length) * plan.layout().rowsPerBlock());
+    Arrays.fill(filled, own.length, filled.length, new double[FEATURES]);
+    List<byte[]> features =
+        Arrays.stream(Packing.packFeatures(plan.layout(), filled))
+            .map(slots -> keyHolder.encrypt(slots, level))
+            .toList();
+    return new DatasetWriter.EncryptedGroup(
+        own.length, features, level, keyHolder.encrypt(labels, labelLevel), labelLevel);
+  }
+
+  /** The arguments of a command, with settings that win over these. */
+  List<String> arguments(String command, List<String> more) {
+    Schedule schedule = plan.schedule();
+    Map<String, String> all = new LinkedHashMap<>();
+    all.put("backend", "simulator");
+    all.put("parameters", parameters.name());
+    all.put("training.batch-rows", "" + schedule.batchRows());
+    all.put("training.epochs", "" + schedule.epochs());
+    all.put("training.patience", "" + schedule.patience());
+    all.put("training.learning-rate", "" + schedule.learningRate());
+    all.put("training.logit-range", "" + schedule.logitRange());
+    all.put("training.groups-per-microbatch", "" + schedule.groupsPerMicrobatch());
+    all.put("early-stopping.metric", "encrypted-loss");
+    all.put("cluster.master", "local[2]");
+    all.put("oracle.certificate", root.resolve("oracle.pem").toString());
+    all.put("oracle.token-file", root.resolve("oracle.token").toString());
+    all.put("oracle.retry-timeout", "20s");
+    for (String setting : more) {
+      int at = setting.indexOf('=');
+      all.put(setting.substring(0, at), setting.substring(at + 1));
+    }
+    List<String> out = new ArrayList<>(List.of(command));
+    all.forEach((path, value) -> out.addAll(List.of("--set", path + "=" + value)));
+    return out;
+  }
+
+  /** What the key holder reads in a question. */
+  EpochScore score(byte[] question) {
+    double[] slots = keyHolder.decrypt(question);
+    return EpochScore.ofEncryptedLoss(slots[0], slots[1], plan.schedule().logitRange());
+  }
+
+  /** The same training in the clear, the owners in the order of their identities. */
+  PlainTrainer.Result plain() {
+    List<double[]> rows = new ArrayList<>();
+    List<Integer> labels = new ArrayList<>();
+    List<Integer> minibatches = new ArrayList<>();
+    List<Integer> counts = Stream.of(0, 1, 2).map(owner -> schedule(owner).batches()).toList();
+    for (Interleaving.Place place : Interleaving.of(counts)) {
+      RowRange range = schedule(place.owner()).batch(place.minibatch());
+      Rows own = train.get(place.owner());
+      rows.addAll(List.of(range.of(own.features())));
+      Arrays.stream(range.of(own.labels())).forEach(labels::add);
+      minibatches.add(range.rows());
+    }
+    int[] validationLabels =
+        validation.stream().flatMapToInt(each -> Arrays.stream(each.labels())).toArray();
+    return PlainTrainer.joint(plan.schedule(), CLASSES, minibatches)
+        .train(
+            rows.toArray(double[][]::new),
+            labels.stream().mapToInt(Integer::intValue).toArray(),
+            validation.stream()
+                .flatMap(each -> Stream.of(each.features()))
+                .toArray(double[][]::new),
+            EarlyStopping.inTheClear(
+                validationLabels, CLASSES, ValidationMetric.ENCRYPTED_LOSS, plan.schedule()));
+  }
+
+  /** Decrypted weights. */
+  double[][] weights(List<byte[]> model) {
+    double[][] weights =
+        Packing.unpackWeights(
+            plan.layout(), model.stream().map(keyHolder::decrypt).toArray(double[][]::new));
+    for (double[] row : weights) {
+      for (int i = 0; i < row.length; i++) {
+        row[i] *= plan.schedule().stateScale();
+      }
+    }
+    return weights;
+  }
+}

@@ -1,0 +1,151 @@
+package org.hetal.spark.job;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.hetal.dataset.EncryptedModel;
+import org.hetal.dataset.LocalStorage;
+import org.hetal.report.RunHistory;
+import org.hetal.report.RunOwners;
+import org.hetal.spark.Main;
+import org.hetal.spark.job.ToyOracle.Reply;
+import org.hetal.training.EarlyStopping;
+import org.hetal.training.StopDecision;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The job trains on the data sets of three owners. */
+class JointTrainTest {
+  @TempDir static Path root;
+  private static JointToy toy;
+  private static final List<StopDecision> DECISIONS = new ArrayList<>();
+
+  @BeforeAll
+  static void trainOnceUndisturbed() throws Exception {
+    toy = new JointToy(root);
+    assertEquals(0, train("run", DECISIONS, "paths.dataset=" + datasets("a", "b", "c")));
+  }
+
+  private static String datasets(String... names) {
+    return Arrays.stream(names)
+        .map(name -> '"' + root.resolve(name).toString() + '"')
+        .toList()
+        .toString();
+  }
+
+  private static int train(String run, List<StopDecision> decisions, String... more)
+      throws Exception {
+    EarlyStopping stopping = EarlyStopping.onCiphertexts(9, 32, List.of());
+    try (ToyOracle oracle =
+        new ToyOracle(
+            root,
+            0,
+            r -> {
+              assertEquals(1, r.ciphertexts().size());
+              StopDecision decision =
+                  stopping.decide(r.epoch(), toy.score(r.ciphertexts().get(0))).decision();
+              decisions.add(decision);
+              return Reply.of(decision);
+            })) {
+      List<String> settings = new ArrayList<>(List.of("paths.run=" + root.resolve(run)));
+      settings.addAll(List.of(oracle.settings()));
+      settings.addAll(List.of(more));
+      return Main.run(toy.arguments("train", settings).toArray(String[]::new));
+    }
+  }
+
+  private static String refusal(String... datasets) {
+    PrintStream before = System.err;
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    try {
+      List<String> settings =
+          List.of("paths.run=" + root.resolve("refused"), "paths.dataset=" + datasets(datasets));
+      assertEquals(65, Main.run(toy.arguments("train", settings).toArray(String[]::new)));
+    } finally {
+      System.setErr(before);
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void decisionsAndWeights_areThoseOfThePlainTraining() {
+    assertEquals(toy.plain().epochs().stream().map(epoch -> epoch.decision()).toList(), DECISIONS);
+    double[][] expected = toy.plain().best();
+    double[][] actual = toy.weights(EncryptedToy.modelBytes(root.resolve("run")));
+    for (int c = 0; c < expected.length; c++) {
+      assertArrayEquals(expected[c], actual[c], 1e-3);
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"local[1], 1, c, a, b, 1", "local[2], 0, b, c, a, 2", "local[3], 2, a, c, b, 0"})
+  void orderPartitionsAndSplits_giveTheSameBytes(
+      String master, int partitions, String first, String second, String third, int split)
+      throws Exception {
+    String run = "run-" + first;
+    assertEquals(
+        0,
+        train(
+            run,
+            new ArrayList<>(),
+            "paths.dataset=" + datasets(first, second, third),
+            "cluster.master=" + master,
+            "cluster.partitions=" + partitions,
+            "cluster.split=" + split));
+    List<byte[]> expected = EncryptedToy.modelBytes(root.resolve("run"));
+    List<byte[]> actual = EncryptedToy.modelBytes(root.resolve(run));
+    for (int i = 0; i < expected.size(); i++) {
+      assertArrayEquals(expected.get(i), actual.get(i), "ciphertext " + i);
+    }
+  }
+
+  @Test
+  void runDirectory_namesOwnersAndRows() {
+    RunHistory history = RunHistory.read(new LocalStorage(root.resolve("run")));
+    assertEquals(
+        List.of(JointToy.ROWS[0], JointToy.ROWS[1], JointToy.ROWS[2]),
+        history.owners().stream().map(RunOwners.Owner::rows).toList());
+    assertEquals(root.resolve("a").toString(), history.owners().get(0).folder());
+    assertEquals(Arrays.stream(JointToy.ROWS).sum(), history.trainingRows());
+    assertEquals(JointToy.VALIDATION_ROWS * 3, history.validationRows());
+    assertEquals(history.metrics().lastStep(), history.mostSteps());
+    assertTrue(history.isFinished());
+  }
+
+  @Test
+  void ownerThatLeaves_isNotInTheNextRun() throws Exception {
+    assertEquals(
+        0, train("two", new ArrayList<>(), "paths.dataset=" + datasets("a", "c"), "run-id=two"));
+    RunHistory history = RunHistory.read(new LocalStorage(root.resolve("two")));
+    assertEquals(2, history.owners().size());
+    EncryptedModel all = EncryptedModel.open(new LocalStorage(root.resolve("run/model")));
+    EncryptedModel two = EncryptedModel.open(new LocalStorage(root.resolve("two/model")));
+    assertNotEquals(all.origin().datasetId(), two.origin().datasetId());
+    assertEquals(all.origin().planDigest(), two.origin().planDigest());
+  }
+
+  @Test
+  void partsThatDoNotBelongTogether_areRefusedBeforeWork() {
+    String twice = refusal("a", "b", "copy");
+    assertTrue(twice.contains("expected each data set once"), twice);
+    String key = refusal("a", "other-key");
+    assertTrue(key.contains("/other-key: expected the key id"), key);
+    String missing = refusal("a", "nobody");
+    assertTrue(missing.contains("/nobody"), missing);
+    assertFalse(new LocalStorage(root.resolve("refused")).exists("metrics.jsonl"));
+  }
+}

@@ -133,6 +133,9 @@ record Totals(long contributions, long validationRows, ColumnSums training) {
     return rows;
   }
 
+  /**
+   * No message shows a slot that is no whole number: somebody may have given a ciphertext of rows.
+   */
   private static long[] rounded(List<double[]> ciphertexts) {
     int slotCount = ciphertexts.get(0).length;
     long[] out = new long[ciphertexts.size() * slotCount];
@@ -147,9 +150,8 @@ record Totals(long contributions, long validationRows, ColumnSums training) {
                 + i % slotCount
                 + ": expected a whole number to within "
                 + TOLERANCE
-                + ", actual "
-                + slot
-                + "; the contribution is damaged or has too many additions");
+                + ", actual none; the contribution is damaged, has too many additions, or is no"
+                + " contribution");
       }
       out[i] = (long) nearest;
     }
@@ -173,7 +175,7 @@ record Totals(long contributions, long validationRows, ColumnSums training) {
             Math.abs(all[i]) <= most,
             "slot " + i,
             "a whole number of at most " + most + " in magnitude",
-            all[i] + "; the contribution is damaged");
+            "a larger one; the contribution is damaged");
       }
     }
 

@@ -1,6 +1,7 @@
 package org.hetal.owner.contribution;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -97,6 +98,17 @@ class TotalsTest {
         of(OwnersRows.three(0).get(0)).toSlots(SLOTS).stream().map(double[]::clone).toList();
     change.accept(slots.get(0));
     return slots;
+  }
+
+  /** They may be those of a row that somebody gave in place of sums. */
+  @Test
+  void decryptedSlots_areNotShown() {
+    for (double value : new double[] {0.37251, 73251.0}) {
+      List<double[]> slots = changed(s -> s[30] = value);
+      String message =
+          assertThrows(DatasetException.class, () -> Totals.ofSlots(slots, 7)).getMessage();
+      assertFalse(message.contains("7251"), message);
+    }
   }
 
   @Test

@@ -37,6 +37,13 @@ import scala.reflect.ClassTag$;
  */
 public final class SparkGradientService implements GradientService, AutoCloseable {
   private static final double NANOS = 1e-9;
+
+  /**
+   * At most so many sums go to the driver as they are, some megabytes each at 128 bits. More are
+   * joined on the executors first, which takes a stage and a shuffle.
+   */
+  private static final int SUMS_TO_DRIVER = 16;
+
   private static final String WHOLE = "logits, softmax, gradient";
 
   private final JavaSparkContext spark;
@@ -129,7 +136,8 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
   private SumTree aggregated(JavaRDD<SumTree> sums) {
     Tasks.Join join = new Tasks.Join(spec, hadoop, stages);
     try {
-      return sums.treeAggregate(new SumTree(), join, join);
+      int depth = sums.getNumPartitions() <= SUMS_TO_DRIVER ? 1 : 2;
+      return sums.treeAggregate(new SumTree(), join, join, depth);
     } finally {
       // Otherwise they stay on the executors' disks until the driver collects garbage.
       sums.rdd().cleanShuffleDependencies(false);

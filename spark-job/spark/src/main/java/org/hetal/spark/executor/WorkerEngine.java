@@ -171,8 +171,7 @@ public final class WorkerEngine implements AutoCloseable {
   @Override
   public void close() {
     prefetcher.close();
-    LOG.info(
-        "closed data set {}: {}", String.join(", ", spec.datasets()), training.describe());
+    LOG.info("closed data set {}: {}", String.join(", ", spec.datasets()), training.describe());
     closeCaches();
     microbatchGradient.close();
     validationLogits.close();

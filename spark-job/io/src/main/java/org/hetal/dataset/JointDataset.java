@@ -112,8 +112,8 @@ public record JointDataset(EncryptedDataset dataset, String digest, List<Part> p
     String like =
         ", as in "
             + first.storage().describe()
-            + "; its owner encrypts again with the"
-            + " public key, plan and preparation that the key holder published";
+            + "; the one that is not of the key holder's present plan is encrypted again by its"
+            + " owner";
     require(
         where,
         "parameter set",

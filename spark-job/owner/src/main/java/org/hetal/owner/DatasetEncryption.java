@@ -61,6 +61,7 @@ final class DatasetEncryption {
     TrainingPlan plan = owner.jointPlan();
     CommonPreparation common = owner.commonPreparation();
     if (EncryptedDataset.isPresent(storage)) {
+      requirePlan(storage, plan);
       return requireSame(data, storage, owner.publicEncryptor());
     }
     List<String> names = data.classNames();
@@ -82,6 +83,21 @@ final class DatasetEncryption {
         storage,
         new DatasetEncryptor(owner.publicEncryptor(), plan, EncryptedDataset.newId()),
         plan);
+  }
+
+  private void requirePlan(Storage storage, TrainingPlan plan) {
+    String actual = EncryptedDataset.open(storage).origin().planDigest();
+    if (!actual.equals(plan.digest())) {
+      throw new CommitException(
+          storage.describe()
+              + ": expected no data set yet or one of "
+              + owner.files().plan()
+              + " with SHA-256 "
+              + plan.digest()
+              + ", actual one of another plan, "
+              + actual
+              + "; kept. Move it away, or set paths.dataset to another folder");
+    }
   }
 
   private static String classes(List<String> names) {

@@ -54,14 +54,25 @@ public final class KeyHolder implements AutoCloseable {
   }
 
   /**
-   * Whether a plan for several owners is there.
+   * Whether the folder of the plan is what a key holder published for several owners.
    *
    * @param files where the plan would be
-   * @return false without a plan
-   * @throws DatasetException when the plan is damaged
+   * @return whether the plan is one for several owners; false without any of the files
+   * @throws DatasetException when the plan is damaged, or public key or preparation are there and
+   *     no plan for several owners is
    */
   public static boolean hasPlan(OwnerFiles files) {
-    return files.hasPlan() && PlanFile.read(files.plan()).isJoint();
+    boolean joint = files.hasPlan() && PlanFile.read(files.plan()).isJoint();
+    if (!joint && files.isPublished()) {
+      throw new DatasetException(
+          files.plan()
+              + ": expected the key holder's plan for several owners, as "
+              + files.published()
+              + " is there, actual "
+              + (files.hasPlan() ? "a plan for one owner" : "none")
+              + "; the key holder makes it with hetal plan --contributions");
+    }
+    return joint;
   }
 
   /**

@@ -4,6 +4,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
+import org.hetal.dataset.CommitException;
+import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.PlanFile;
 
 /**
@@ -58,6 +60,42 @@ public record OwnerFiles(Path secretKey, Path plan, Path privateFolder) {
    */
   public Path preparation() {
     return plan.resolveSibling("preparation.json");
+  }
+
+  /** Whether a key holder published something here. */
+  boolean isPublished() {
+    return Files.exists(publicKey()) || Files.exists(preparation());
+  }
+
+  /** What a key holder published: public key or preparation. */
+  Path published() {
+    return Files.exists(publicKey()) ? publicKey() : preparation();
+  }
+
+  /**
+   * Checks that a plan for one owner may be written.
+   *
+   * @throws org.hetal.dataset.CommitException when the folder of the plan is that of a training of
+   *     several owners
+   */
+  public void requireOneOwner() {
+    boolean joint = isPublished();
+    String found = joint ? published().getFileName().toString() : PlanFile.NAME;
+    if (!joint && hasPlan()) {
+      try {
+        joint = PlanFile.read(plan).isJoint();
+      } catch (DatasetException e) {
+        return; // a plan that cannot be read is replaced
+      }
+    }
+    if (joint) {
+      throw new CommitException(
+          plan
+              + ": expected no plan or one for one owner, actual the folder of a training of several"
+              + " owners ("
+              + found
+              + "); kept. Use --contribute or --contributions, or set paths.plan to another folder");
+    }
   }
 
   boolean hasPlan() {

@@ -277,6 +277,43 @@ class JointTrainingFlowTest {
   }
 
   @Test
+  void publishedFilesWithoutAPlan_areRefused() throws Exception {
+    assertTrue(KeyHolder.hasPlan(files(1)));
+    Files.delete(files(1).plan());
+    String message =
+        assertThrows(DatasetException.class, () -> KeyHolder.hasPlan(files(1))).getMessage();
+    assertTrue(message.contains("public.key is there, actual none"), message);
+    CommitException refused = assertThrows(CommitException.class, () -> files(1).requireOneOwner());
+    assertTrue(refused.getMessage().contains("(public.key); kept"), refused.getMessage());
+    Files.delete(files(1).publicKey());
+    Files.delete(files(1).preparation());
+    assertFalse(KeyHolder.hasPlan(files(1)));
+    files(1).requireOneOwner();
+  }
+
+  @Test
+  void planForSeveralOwners_isNotReplacedByOneForOne() throws Exception {
+    Files.delete(files(1).publicKey());
+    Files.delete(files(1).preparation());
+    CommitException refused = assertThrows(CommitException.class, () -> files(1).requireOneOwner());
+    assertTrue(refused.getMessage().contains("(plan.json); kept"), refused.getMessage());
+  }
+
+  @Test
+  void datasetOfAnEarlierPlan_isNotCalledDone() throws Exception {
+    encrypt(0);
+    TrainingPlan newer =
+        PlanSettings.joint(
+            settings,
+            Clients.of(settings).parameters(settings.parameterSet()),
+            new DataShape(141, 40, 5),
+            CommonPreparation.read(files(0).preparation()).digest());
+    PlanFile.write(files(0).plan(), newer);
+    CommitException refused = assertThrows(CommitException.class, () -> encrypt(0));
+    assertTrue(refused.getMessage().contains("actual one of another plan"), refused.getMessage());
+  }
+
+  @Test
   void settingsOfAnotherPlan_areRefused() {
     Settings other = Clusters.simulated("data.test-fraction", "0.2");
     try (JointOwner joint = JointOwner.open(other, files(0))) {
@@ -319,7 +356,9 @@ class JointTrainingFlowTest {
   void planForOneOwner_isRefused() {
     Plan plan = Plan.of(Clusters.simulated(), Clusters.data(Clusters.simulated()));
     PlanFile.write(files(2).plan(), plan.training());
-    assertFalse(KeyHolder.hasPlan(files(2)));
+    String plain =
+        assertThrows(DatasetException.class, () -> KeyHolder.hasPlan(files(2))).getMessage();
+    assertTrue(plain.contains("public.key is there, actual a plan for one owner"), plain);
     try (JointOwner joint = JointOwner.open(Clusters.simulated(), files(2))) {
       String message =
           assertThrows(

@@ -57,6 +57,7 @@ final class DecryptModelCommand extends OwnerCommand {
     if (isJoint()) {
       try (KeyHolder holder = keyHolder()) {
         tell(holder.decrypt(encrypted, modelFolder(), wanted, digits));
+        say("for the owners, SHA-256 of model.json: %s", modelDigest());
       }
     } else {
       try (DataOwner owner = owner()) {

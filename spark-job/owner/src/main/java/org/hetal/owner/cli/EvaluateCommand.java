@@ -63,6 +63,7 @@ final class EvaluateCommand extends OwnerCommand {
     try (JointOwner owner = jointOwner()) {
       evaluation = owner.evaluate(model, data());
     }
+    say("SHA-256 of model.json         %s; the key holder has it, too", modelDigest());
     say("training rows, yours          %d", evaluation.trainingRows());
     say("test rows, yours              %d", evaluation.testRows());
     say("accuracy, joint model         %.2f %%", 100 * evaluation.accuracyJoint());

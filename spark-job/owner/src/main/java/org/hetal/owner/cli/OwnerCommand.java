@@ -17,6 +17,7 @@ import org.hetal.owner.LabeledData;
 import org.hetal.owner.OwnerFiles;
 import org.hetal.owner.OwnerListener;
 import org.hetal.owner.data.PreparedData;
+import org.hetal.owner.encryption.DecryptedModel;
 import org.hetal.owner.keys.Clients;
 
 /** What the owner's commands have in common: the data, the owner and what both say. */
@@ -140,6 +141,11 @@ abstract class OwnerCommand extends SettingsCommand {
         say("%s", line);
       }
     };
+  }
+
+  /** SHA-256 of the model in the clear, by which several owners see that they have the same. */
+  final String modelDigest() {
+    return DecryptedModel.digest(LocalStorage.ownerOnly(modelFolder()));
   }
 
   /** Where decrypt-model leaves the model in the clear. */

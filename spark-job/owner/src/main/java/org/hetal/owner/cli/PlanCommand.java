@@ -129,6 +129,7 @@ final class PlanCommand extends OwnerCommand {
     } else if (joint.contributions() != null) {
       planContributions();
     } else {
+      OwnerFiles.of(settings()).requireOneOwner();
       PreparedData data = readData();
       PlanCosts known = new PlanCosts(costs);
       TrainingPlan plan = planned(data, known);

@@ -11,6 +11,7 @@ import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.Origin;
 import org.hetal.dataset.Storage;
+import org.hetal.format.Digests;
 import org.hetal.format.Json;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.Preparation;
@@ -184,6 +185,11 @@ public record DecryptedModel(
   /** Writes {@code model.json}, replacing an older one. */
   public void write(Storage storage) {
     storage.writeAtomically(JSON_NAME, Json.indented(this).getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** SHA-256 of {@code model.json}, by which the owners of a joint training compare models. */
+  public static String digest(Storage storage) {
+    return Digests.sha256(storage.read(JSON_NAME));
   }
 
   /**

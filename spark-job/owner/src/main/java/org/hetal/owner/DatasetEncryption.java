@@ -60,6 +60,7 @@ final class DatasetEncryption {
   WrittenDataset encryptJoint(LabeledData data, Storage storage) {
     TrainingPlan plan = owner.jointPlan();
     CommonPreparation common = owner.commonPreparation();
+    requireKey(common);
     if (EncryptedDataset.isPresent(storage)) {
       requirePlan(storage, plan);
       return requireSame(data, storage, owner.publicEncryptor());
@@ -83,6 +84,21 @@ final class DatasetEncryption {
         storage,
         new DatasetEncryptor(owner.publicEncryptor(), plan, EncryptedDataset.newId()),
         plan);
+  }
+
+  private void requireKey(CommonPreparation common) {
+    String actual = owner.publicEncryptor().keyId();
+    if (!actual.equals(common.keyId())) {
+      throw new DatasetException(
+          owner.files().publicKey()
+              + ": expected key "
+              + common.keyId()
+              + " as in "
+              + owner.files().preparation()
+              + ", actual "
+              + actual
+              + "; take both from the key holder");
+    }
   }
 
   private void requirePlan(Storage storage, TrainingPlan plan) {

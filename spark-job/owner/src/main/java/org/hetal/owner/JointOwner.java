@@ -27,6 +27,7 @@ import org.hetal.owner.table.DataException;
  */
 public final class JointOwner implements AutoCloseable {
   private final OwnerContext context;
+  private Storage dataset; // null: that which was encrypted last
 
   private JointOwner(Settings settings, OwnerFiles files) {
     context = new OwnerContext(settings, files, Clients.of(settings), null);
@@ -70,6 +71,12 @@ public final class JointOwner implements AutoCloseable {
    * @throws CommitException when the file is there
    */
   public WrittenContribution contribute(LabeledData data, Path previous, Path file) {
+    try (OwnerLock lock = context.lock()) {
+      return contributeAlone(data, previous, file);
+    }
+  }
+
+  private WrittenContribution contributeAlone(LabeledData data, Path previous, Path file) {
     if (Files.exists(file)) {
       throw new CommitException(
           file + ": expected no file yet, actual one; kept. Name another, or delete it");
@@ -108,6 +115,18 @@ public final class JointOwner implements AutoCloseable {
   }
 
   /**
+   * Works with the data set in a folder, or that was encrypted to there, instead of that which was
+   * encrypted last.
+   *
+   * @param folder path or URI
+   * @return this
+   */
+  public JointOwner withDataset(String folder) {
+    dataset = Storages.of("data set", folder);
+    return this;
+  }
+
+  /**
    * Tests the model that the key holder gave, beside one that is trained in the clear on these rows
    * alone.
    *
@@ -119,7 +138,7 @@ public final class JointOwner implements AutoCloseable {
    *     another preparation
    */
   public JointEvaluation evaluate(PlainModel model, LabeledData data) {
-    DatasetRecord record = context.recordOf(null);
+    DatasetRecord record = context.recordOf(dataset);
     PreparedData prepared = context.dataOf(record, data);
     return JointEvaluation.of(prepared, context.settings(), model.decrypted());
   }

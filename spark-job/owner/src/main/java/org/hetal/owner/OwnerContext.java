@@ -7,6 +7,7 @@ import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.PlanFile;
 import org.hetal.dataset.PlanSettings;
 import org.hetal.dataset.Storage;
+import org.hetal.he.HeFormatException;
 import org.hetal.he.owner.Client;
 import org.hetal.he.owner.PublicEncryptor;
 import org.hetal.owner.contribution.CommonPreparation;
@@ -215,7 +216,19 @@ final class OwnerContext implements AutoCloseable {
                 + " --public-key makes it there, and the folder is for all data owners");
       }
       nameParameterSet();
-      publicEncryptor = backend.encryptor(files.publicKey(), settings.parameterSet());
+      try {
+        publicEncryptor = backend.encryptor(files.publicKey(), settings.parameterSet());
+      } catch (HeFormatException e) {
+        throw new DatasetException(
+            files.publicKey()
+                + ": expected a public key of "
+                + settings.parameterSet()
+                + ", actual other bytes ("
+                + e.getMessage()
+                + "); take it from the key holder, who makes it again with hetal keygen --public-key"
+                + " where there is none",
+            e);
+      }
     }
     return publicEncryptor;
   }

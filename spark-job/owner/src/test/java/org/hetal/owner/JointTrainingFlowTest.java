@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -48,11 +49,12 @@ class JointTrainingFlowTest {
 
   @TempDir Path folder;
   private final Settings settings = Clusters.simulated(ENCRYPTED_LOSS);
+  private String keyId;
 
   @BeforeEach
   void publish() throws Exception {
     try (KeyHolder holder = holder()) {
-      holder.writePublicKey();
+      keyId = holder.writePublicKey();
     }
     CommonPreparation common = common(List.of("x0", "x1", "x2", "x3"));
     common.write(holderFiles().preparation());
@@ -68,7 +70,7 @@ class JointTrainingFlowTest {
     }
   }
 
-  private static CommonPreparation common(List<String> names) {
+  private CommonPreparation common(List<String> names) {
     int columns = names.size();
     double[] means = new double[columns];
     double[] deviations = new double[columns];
@@ -76,6 +78,7 @@ class JointTrainingFlowTest {
     Arrays.fill(deviations, 0.5);
     return new CommonPreparation(
         "ab".repeat(32),
+        keyId,
         List.of(),
         Clusters.CLASSES,
         new Preparation(
@@ -201,6 +204,7 @@ class JointTrainingFlowTest {
           EnumSet.of(ModelFormat.JSON),
           Digits.PUBLISHABLE);
     }
+    requireLogOfOnePlan();
     assertEquals(3, losses.size());
     assertTrue(losses.get(2) < losses.get(0) && losses.get(2) < 0.3, losses.toString());
     for (int owner = 0; owner < 3; owner++) {
@@ -210,6 +214,33 @@ class JointTrainingFlowTest {
         assertTrue(evaluation.lossJoint() > 0 && evaluation.lossJoint() < 0.5);
         assertEquals(ROWS[owner] / 5, evaluation.testRows());
       }
+    }
+  }
+
+  /** The answers of the log are neither given again nor counted under another plan. */
+  private void requireLogOfOnePlan() {
+    OracleOptions options = new OracleOptions().setRunId("joint");
+    try (KeyHolder holder = holder();
+        RunningOracle oracle = holder.startOracle(options)) {
+      assertEquals(0, oracle.answersLeft());
+    }
+    TrainingPlan plan = PlanFile.read(holderFiles().plan());
+    PlanFile.write(
+        holderFiles().plan(),
+        PlanSettings.joint(
+            settings,
+            Clients.of(settings).parameters(settings.parameterSet()),
+            new DataShape(141, 40, 5),
+            plan.commonPreparation()));
+    try (KeyHolder holder = holder()) {
+      SettingsException refused =
+          assertThrows(SettingsException.class, () -> holder.startOracle(options));
+      assertTrue(refused.getMessage().contains("actual for another one"), refused.getMessage());
+    }
+    PlanFile.write(holderFiles().plan(), plan);
+    try (KeyHolder holder = holder();
+        RunningOracle oracle = holder.startOracle(options)) {
+      assertEquals(0, oracle.answersLeft());
     }
   }
 
@@ -274,6 +305,33 @@ class JointTrainingFlowTest {
     common(List.of("a", "b", "c", "d")).write(files(1).preparation());
     String message = assertThrows(DatasetException.class, () -> encrypt(1)).getMessage();
     assertTrue(message.contains("expected the preparation of " + files(1).plan()), message);
+  }
+
+  @Test
+  void publicKeyOfAnotherKeyHolder_isRefusedBeforeEncryption() throws Exception {
+    OwnerFiles others = OwnerFiles.in(folder.resolve("others"));
+    try (KeyHolder another = KeyHolder.open(settings, others)) {
+      another.writePublicKey();
+    }
+    Files.copy(others.publicKey(), files(1).publicKey(), StandardCopyOption.REPLACE_EXISTING);
+    DatasetException refused = assertThrows(DatasetException.class, () -> encrypt(1));
+    assertTrue(refused.getMessage().contains("expected key " + keyId), refused.getMessage());
+    assertFalse(Files.exists(folder.resolve("cluster/part-1/manifest.json")));
+  }
+
+  @Test
+  void evaluate_worksByTheRecordOfTheDatasetThatIsNamed() throws Exception {
+    encrypt(0);
+    try (JointOwner joint = JointOwner.open(settings, files(0))) {
+      DatasetException none =
+          assertThrows(
+              DatasetException.class,
+              () ->
+                  joint
+                      .withDataset(folder.resolve("cluster/part-9").toString())
+                      .evaluate(null, data(0)));
+      assertTrue(none.getMessage().contains("part-9"), none.getMessage());
+    }
   }
 
   @Test

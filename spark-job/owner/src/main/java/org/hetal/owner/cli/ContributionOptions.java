@@ -40,6 +40,9 @@ final class ContributionOptions {
   private Path contributions;
 
   void require() {
+    requireName("--contribute", contribute);
+    requireName("--add-to", previous);
+    requireName("--contributions", contributions);
     if (previous != null && contribute == null) {
       throw new SettingsException("plan: expected --add-to PREVIOUS with --contribute FILE");
     }
@@ -47,6 +50,13 @@ final class ContributionOptions {
       throw new SettingsException(
           "plan: expected one of --contribute and --contributions, actual both: a key holder has no"
               + " data, a data owner no secret key");
+    }
+  }
+
+  private static void requireName(String option, Path file) {
+    if (file != null && (file.toString().isEmpty() || file.getFileName() == null)) {
+      throw new SettingsException(
+          "plan: expected " + option + " FILE, actual " + '"' + file + '"' + ", which names none");
     }
   }
 

@@ -55,7 +55,7 @@ final class DecryptModelCommand extends OwnerCommand {
     Set<ModelFormat> wanted = EnumSet.copyOf(formats);
     Digits digits = allDigits ? Digits.ALL : Digits.PUBLISHABLE;
     if (isJoint()) {
-      try (KeyHolder holder = keyHolder()) {
+      try (KeyHolder holder = keyHolderWithKey()) {
         tell(holder.decrypt(encrypted, modelFolder(), wanted, digits));
         say("for the owners, SHA-256 of model.json: %s", modelDigest());
       }

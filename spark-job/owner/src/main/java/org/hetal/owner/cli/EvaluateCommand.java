@@ -61,7 +61,7 @@ final class EvaluateCommand extends OwnerCommand {
     }
     JointEvaluation evaluation;
     try (JointOwner owner = jointOwner()) {
-      evaluation = owner.evaluate(model, data());
+      evaluation = owner.withDataset(datasetFolder()).evaluate(model, data());
     }
     say("SHA-256 of model.json         %s; the key holder has it, too", modelDigest());
     say("training rows, yours          %d", evaluation.trainingRows());

@@ -83,7 +83,7 @@ final class KeygenCommand extends OwnerCommand {
 
   /** The plan for several owners says which keys; there are no data here. */
   private int makeKeysOfPlan() {
-    try (KeyHolder holder = keyHolder();
+    try (KeyHolder holder = keyHolderWithKey();
         ProgressBar bar = ProgressBar.start(out(), "keygen: keys")) {
       WrittenKeys keys = holder.withListener(progress(bar)).writeEvaluationKeys(keyFolder());
       bar.close();

@@ -34,7 +34,7 @@ final class OracleCommand extends OwnerCommand {
             .setErrorListener(stopped::completeExceptionally);
     try {
       if (isJoint()) {
-        try (KeyHolder holder = keyHolder();
+        try (KeyHolder holder = keyHolderWithKey();
             RunningOracle oracle = holder.startOracle(options)) {
           serve(oracle, stopped, closed);
         }

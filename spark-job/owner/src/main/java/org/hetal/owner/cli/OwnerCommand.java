@@ -19,6 +19,7 @@ import org.hetal.owner.OwnerListener;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.encryption.DecryptedModel;
 import org.hetal.owner.keys.Clients;
+import org.hetal.owner.table.DataException;
 
 /** What the owner's commands have in common: the data, the owner and what both say. */
 abstract class OwnerCommand extends SettingsCommand {
@@ -97,6 +98,23 @@ abstract class OwnerCommand extends SettingsCommand {
     return KeyHolder.open(settings(), OwnerFiles.of(settings()))
         .withListener(notices())
         .withSharedFolders(sharedFolders());
+  }
+
+  /**
+   * As {@link #keyHolder()}, with the secret key there.
+   *
+   * @throws DataException at a data owner, who has none
+   */
+  final KeyHolder keyHolderWithKey() {
+    OwnerFiles files = OwnerFiles.of(settings());
+    if (!DataOwner.hasSecretKey(files)) {
+      throw new DataException(
+          files.secretKey()
+              + ": expected the secret key of the key holder of "
+              + files.plan()
+              + ", actual none; this command is the key holder's, not a data owner's");
+    }
+    return keyHolder();
   }
 
   /** One of several owners, whom the settings name. */

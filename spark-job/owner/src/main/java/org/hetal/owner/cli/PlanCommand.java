@@ -45,7 +45,7 @@ import picocli.CommandLine.Option;
           + " device-memory that is too little.",
       "With --search it also trains in the clear with several learning rates, sizes of minibatches,"
           + " epochs and logit ranges, and prints the schedule with the least predicted time whose"
-          + " validation accuracy is within 0.2 % of the best. It takes minutes.",
+          + " validation accuracy is within 0.2 %% of the best. It takes minutes.",
       "With --plaintext it also trains on the plaintext rows and says whether the logits stay inside"
           + " the softmax's range."
     })

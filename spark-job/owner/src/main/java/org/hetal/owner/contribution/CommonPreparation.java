@@ -18,14 +18,17 @@ import org.hetal.packing.Layout;
  *
  * @param salt 64 random hexadecimal digits, without which guessed statistics could be compared with
  *     the digest
+ * @param keyId of the key holder's key pair, 32 hexadecimal digits: no other public key is used
  * @param classNames the word of each class; empty when labels are numbers
  * @param classes of labels, 0 to classes - 1
  * @param preparation fitted to the training rows of all owners
  */
 public record CommonPreparation(
-    String salt, List<String> classNames, int classes, Preparation preparation) {
+    String salt, String keyId, List<String> classNames, int classes, Preparation preparation) {
   /** Of the salt. */
   static final int SALT_DIGITS = 64;
+
+  private static final int KEY_ID_DIGITS = 32;
 
   private static final DigestedJson FILE =
       new DigestedJson(
@@ -41,6 +44,7 @@ public record CommonPreparation(
   public CommonPreparation {
     classNames = List.copyOf(classNames);
     Requirement.hex("salt", salt, SALT_DIGITS);
+    Requirement.hex("keyId", keyId, KEY_ID_DIGITS);
     Requirement.classes(classes, classNames);
     require(preparation);
   }
@@ -100,7 +104,7 @@ public record CommonPreparation(
     try {
       CommonPreparation earlier = read(file);
       CommonPreparation same =
-          new CommonPreparation(earlier.salt, classNames, classes, preparation);
+          new CommonPreparation(earlier.salt, keyId, classNames, classes, preparation);
       return same.digest().equals(earlier.digest()) ? same : this;
     } catch (DatasetException e) {
       return this;

@@ -264,7 +264,7 @@ public record Contribution(
     return new Opened(
         (int) totals.contributions(),
         shape(where, totals, fitted),
-        new CommonPreparation(salt(insecureSeed), classNames, classes, fitted));
+        new CommonPreparation(salt(insecureSeed), keyId, classNames, classes, fitted));
   }
 
   private Totals totals(String where, List<double[]> slots) {

@@ -54,6 +54,17 @@ final class DataWarnings {
     return List.copyOf(warnings.out);
   }
 
+  /**
+   * Of rows of one of several owners: it may lack a class or vary in no column, and a long row is
+   * refused.
+   */
+  static List<String> ofCommon(Splits splits, Preparation preparation, Settings.Data data) {
+    DataWarnings warnings = new DataWarnings(splits, preparation, data);
+    warnings.tellingColumns();
+    warnings.repeatedRows();
+    return List.copyOf(warnings.out);
+  }
+
   private void classes() {
     int[] trained = counts(train);
     int[] validated = counts(splits.validation());

@@ -65,7 +65,7 @@ public record PreparedData(
         common.applyWithin(splits.train()),
         common.applyWithin(splits.validation()),
         splits.test() == null ? null : common.applyToNew(splits.test()),
-        DataWarnings.of(splits, common, data));
+        DataWarnings.ofCommon(splits, common, data));
   }
 
   /** What was dropped, one line each, for people. */

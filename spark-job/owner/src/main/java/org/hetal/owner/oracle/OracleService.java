@@ -83,10 +83,29 @@ public final class OracleService {
             : new EarlyStopping(labels, layout.classes(), patience, logitRange, earlier);
     this.log = log;
     this.listener = listener;
+    requireLogOfThisPlan();
     budget.record(
         IntStream.range(0, log.entries().size())
             .mapToObj(answered -> question(answered, log.entries().get(answered).sha256()))
             .toList());
+  }
+
+  /**
+   * Where the data set is not known, a log of another plan is known by the budget, which counts
+   * each answer of this run before it is given.
+   */
+  private void requireLogOfThisPlan() {
+    List<OracleLog.Entry> entries = log.entries();
+    if (run.dataset().isEmpty()
+        && !entries.isEmpty()
+        && !budget.knows(question(0, entries.get(0).sha256()))) {
+      throw new SettingsException(
+          "oracle.log "
+              + log.file()
+              + ": expected answers for the plan "
+              + run.plan()
+              + ", actual for another one; a new plan needs a new run-id and oracle.log");
+    }
   }
 
   /** Number of ciphertexts in a request: one per group of validation rows, or one loss. */

@@ -87,6 +87,11 @@ public final class QueryBudget {
     return changed(asked -> asked.contains(question) || asked.size() < most && asked.add(question));
   }
 
+  /** Whether a question is counted. */
+  boolean knows(Question question) {
+    return changed(asked -> asked.contains(question));
+  }
+
   /** Counts questions that an older release answered, and kept no count of. */
   void record(List<Question> questions) {
     changed(asked -> asked.addAll(questions));

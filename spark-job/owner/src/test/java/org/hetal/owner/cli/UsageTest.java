@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What people write on the command line: taken as it is meant, or refused in one line. */
 class UsageTest {
@@ -94,5 +96,26 @@ class UsageTest {
         "expected a setting such as training.epochs, actual 'training,epochs'",
         run(command("plan", folder.toString(), "--set", "training,epochs=3")));
     assertRefused(64, "--frobnicate", run(command("plan", folder.toString(), "--frobnicate")));
+  }
+
+  /** A lone percent sign in a description makes picocli warn on the error stream. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "plan",
+        "keygen",
+        "encrypt",
+        "oracle",
+        "decrypt-model",
+        "decrypt-predictions",
+        "evaluate",
+        "report",
+        "change-passphrase"
+      })
+  void help_isPrintedWithoutWarnings(String command) {
+    CommandRun run = CommandRun.of(command, "--help");
+    assertEquals(0, run.status());
+    assertTrue(run.output().contains("Usage: hetal " + command), run.output());
+    assertFalse(run.output().contains("WARN"), run.output());
   }
 }

@@ -399,16 +399,17 @@ class ContributionTest {
     refused("preparation.factor: expected", () -> common(salt, new int[] {0}, one, one, 0));
     refused(
         "classes: expected 2 to 64, actual 1",
-        () -> new CommonPreparation(salt, List.of(), 1, null));
+        () -> new CommonPreparation(salt, "ab".repeat(16), List.of(), 1, null));
     refused(
         "classNames: expected different ones",
-        () -> new CommonPreparation(salt, List.of("a", "a"), 2, null));
+        () -> new CommonPreparation(salt, "ab".repeat(16), List.of("a", "a"), 2, null));
   }
 
   private static CommonPreparation common(
       String salt, int[] kept, double[] means, double[] deviations, double factor) {
     return new CommonPreparation(
         salt,
+        "ab".repeat(16),
         List.of("a", "b"),
         2,
         new Preparation(

@@ -216,6 +216,7 @@ final class FuzzTargets {
   private static CommonPreparation commonPreparation() {
     return new CommonPreparation(
         HASH,
+        "00112233445566778899aabbccddeeff",
         List.of("bad", "good"),
         2,
         new Preparation(

@@ -139,11 +139,15 @@ final class SettingsReader {
   /** A path of this machine, or a URI of any file system. */
   String path(String path) {
     String value = text(path);
+    requirePath(path, value);
+    return value;
+  }
+
+  private void requirePath(String path, String value) {
     String obstacle = LocalPath.isRemote(value) ? null : LocalPath.obstacle(value);
     if (obstacle != null) {
       problem(path, obstacle, value);
     }
-    return value;
   }
 
   /** One path as {@link #path}, or a list of them; a text in brackets is a list, too. */
@@ -160,12 +164,7 @@ final class SettingsReader {
       problem(path, "paths that are not empty and differ, at least one", found);
       return List.of("");
     }
-    for (String each : found) {
-      String obstacle = LocalPath.isRemote(each) ? null : LocalPath.obstacle(each);
-      if (obstacle != null) {
-        problem(path, obstacle, each);
-      }
-    }
+    found.forEach(each -> requirePath(path, each));
     return List.copyOf(found);
   }
 

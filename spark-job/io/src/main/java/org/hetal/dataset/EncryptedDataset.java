@@ -194,7 +194,8 @@ public record EncryptedDataset(
     return new RowCounts(batches.stream().map(Batch::rows).toList(), evaluationRows());
   }
 
-  private int evaluationRows() {
+  /** {@return the rows of {@link #evaluationGroups()}} */
+  public int evaluationRows() {
     return evaluationGroups().stream().mapToInt(Group::rows).sum();
   }
 

@@ -102,7 +102,7 @@ public record JointDataset(EncryptedDataset dataset, String digest, List<Part> p
         opened.id(),
         opened.dataset().batches().size(),
         opened.dataset().trainingRows(),
-        opened.dataset().evaluationGroups().stream().mapToInt(EncryptedDataset.Group::rows).sum());
+        opened.dataset().evaluationRows());
   }
 
   private static void requireLike(Opened first, Opened other) {

@@ -34,8 +34,9 @@ final class DatasetEncryption {
    */
   WrittenDataset encrypt(LabeledData data, Storage storage, KeyBundle keys) {
     if (EncryptedDataset.isPresent(storage)) {
-      owner.take(storage.describe(), EncryptedDataset.open(storage).origin().parameterSet());
-      return requireSame(data, storage, owner.client());
+      EncryptedDataset there = EncryptedDataset.open(storage);
+      owner.take(storage.describe(), there.origin().parameterSet());
+      return requireSame(data, storage, there, owner.client());
     }
     PreparedData prepared = data.prepared();
     TrainingPlan plan = owner.plan(data);
@@ -62,8 +63,9 @@ final class DatasetEncryption {
     CommonPreparation common = owner.commonPreparation();
     requireKey(common);
     if (EncryptedDataset.isPresent(storage)) {
-      requirePlan(storage, plan);
-      return requireSame(data, storage, owner.publicEncryptor());
+      EncryptedDataset there = EncryptedDataset.open(storage);
+      requirePlan(storage, there, plan);
+      return requireSame(data, storage, there, owner.publicEncryptor());
     }
     List<String> names = data.classNames();
     // An owner may lack rows of a class.
@@ -101,8 +103,8 @@ final class DatasetEncryption {
     }
   }
 
-  private void requirePlan(Storage storage, TrainingPlan plan) {
-    String actual = EncryptedDataset.open(storage).origin().planDigest();
+  private void requirePlan(Storage storage, EncryptedDataset there, TrainingPlan plan) {
+    String actual = there.origin().planDigest();
     if (!actual.equals(plan.digest())) {
       throw new CommitException(
           storage.describe()
@@ -144,8 +146,8 @@ final class DatasetEncryption {
   }
 
   /** The call was repeated: it has nothing to do if it would encrypt the same again. */
-  private WrittenDataset requireSame(LabeledData data, Storage storage, Encryptor key) {
-    EncryptedDataset there = EncryptedDataset.open(storage);
+  private WrittenDataset requireSame(
+      LabeledData data, Storage storage, EncryptedDataset there, Encryptor key) {
     try {
       DatasetRecord record = owner.records().dataset(there.id(), storage.describe());
       record.requireKey(key);

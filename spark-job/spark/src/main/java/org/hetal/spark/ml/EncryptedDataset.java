@@ -111,9 +111,7 @@ public final class EncryptedDataset {
 
   /** {@return validation rows, or rows to predict with those of zeros that fill the last group} */
   public int evaluationRows() {
-    return manifest.evaluationGroups().stream()
-        .mapToInt(org.hetal.dataset.EncryptedDataset.Group::rows)
-        .sum();
+    return manifest.evaluationRows();
   }
 
   /** {@return minibatches per epoch; 0 for rows to predict} */

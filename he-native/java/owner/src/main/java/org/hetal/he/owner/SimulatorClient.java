@@ -9,17 +9,11 @@ import org.hetal.he.Ciphertext;
 import org.hetal.he.FileWriteException;
 import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.KeyPlan;
-import org.hetal.he.Parameters;
 import org.hetal.he.library.OwnerOnly;
 import org.hetal.he.simulator.SimulatedParameters;
-import org.hetal.he.simulator.Simulator;
 
 /** A client whose ciphertexts are doubles in the clear: for dry runs and tests. */
-public final class SimulatorClient implements Client {
-  private final SimulatedParameters parameters;
-  private final Simulator simulator;
-  private final String keyId;
-
+public final class SimulatorClient extends SimulatorKey implements Client {
   /**
    * A client that writes this key id into what it makes.
    *
@@ -27,26 +21,7 @@ public final class SimulatorClient implements Client {
    * @param keyId 32 hexadecimal digits
    */
   public SimulatorClient(SimulatedParameters parameters, String keyId) {
-    this.parameters = parameters;
-    this.simulator = new Simulator(parameters);
-    this.keyId = keyId;
-  }
-
-  @Override
-  public Parameters parameters() {
-    return parameters;
-  }
-
-  @Override
-  public String keyId() {
-    return keyId;
-  }
-
-  @Override
-  public byte[] encrypt(double[] values, int level) {
-    try (Ciphertext ciphertext = simulator.encrypt(values, level)) {
-      return simulator.serialize(ciphertext);
-    }
+    super(parameters, keyId);
   }
 
   @Override
@@ -71,7 +46,7 @@ public final class SimulatorClient implements Client {
   /** There are no keys: a list of those that the engine would need. */
   @Override
   public void writeEvaluationKeys(Path directory, KeyPlan plan, KeyProgress progress) {
-    byte[] bytes = KeyBundleManifest.ofPlan("hetal-simulator-keys 1", parameters, keyId, plan);
+    byte[] bytes = KeyBundleManifest.ofPlan("hetal-simulator-keys 1", parameters(), keyId(), plan);
     AtomicFile.write(directory.resolve(KeyBundleManifest.NAME), bytes);
     progress.wrote(1, 1, bytes.length);
   }
@@ -99,10 +74,5 @@ public final class SimulatorClient implements Client {
     } catch (IOException e) {
       throw FileWriteException.of(file, e);
     }
-  }
-
-  @Override
-  public void close() {
-    simulator.close();
   }
 }

@@ -2,40 +2,15 @@ package org.hetal.he.owner;
 
 import org.hetal.he.Ciphertext;
 import org.hetal.he.HeFormatException;
-import org.hetal.he.Parameters;
 import org.hetal.he.simulator.SimulatedParameters;
-import org.hetal.he.simulator.Simulator;
 
 /**
  * A {@link PublicEncryptor} whose ciphertexts are doubles in the clear. They carry no key id, so it
  * adds those of other keys too.
  */
-final class SimulatorEncryptor implements PublicEncryptor {
-  private final Simulator simulator;
-  private final SimulatedParameters parameters;
-  private final String keyId;
-
+final class SimulatorEncryptor extends SimulatorKey implements PublicEncryptor {
   SimulatorEncryptor(SimulatedParameters parameters, String keyId) {
-    this.parameters = parameters;
-    this.simulator = new Simulator(parameters);
-    this.keyId = keyId;
-  }
-
-  @Override
-  public Parameters parameters() {
-    return parameters;
-  }
-
-  @Override
-  public String keyId() {
-    return keyId;
-  }
-
-  @Override
-  public byte[] encrypt(double[] values, int level) {
-    try (Ciphertext ciphertext = simulator.encrypt(values, level)) {
-      return simulator.serialize(ciphertext);
-    }
+    super(parameters, keyId);
   }
 
   @Override
@@ -50,10 +25,5 @@ final class SimulatorEncryptor implements PublicEncryptor {
         return simulator.serialize(sum);
       }
     }
-  }
-
-  @Override
-  public void close() {
-    simulator.close();
   }
 }

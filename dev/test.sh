@@ -154,6 +154,10 @@ test_all() {
   section "fast demo of three data owners"
   in_tree ./hetal demo --owners 3 --fast --json .hetal/demo-owners-fast.json
   one_secret_key .hetal/demo-owners
+  same_epochs .hetal/demo-owners-fast.json
+  section "demo of three data owners on the simulator"
+  in_tree ./hetal demo --owners 3 --simulator --json .hetal/demo-owners-simulator.json
+  same_epochs .hetal/demo-owners-simulator.json
   section "bench image, its training on the CUDA kernels in emulation"
   in_tree ./hetal bench image
   try_bench_image
@@ -165,6 +169,19 @@ one_secret_key() {
   found=$(in_tree grep -rlaE 'HETALSEC|HETALPWD' "$1")
   [[ $found == "$1/key-holder/secret.key" ]] ||
     fail "$EX_INTERNAL" "test: expected a secret key in $1/key-holder/secret.key alone, actual in: ${found:-no file}"
+}
+
+# A training on ciphertexts ended and was best after the same epochs as in the clear: same_epochs FILE
+same_epochs() {
+  in_tree python3 - "$1" <<'END'
+import json, sys
+figures = json.load(open(sys.argv[1]))
+found = [figures[name] for name in ("epochs", "best_epoch", "losses", "plain_epochs", "plain_best_epoch", "plain_losses")]
+if found[:2] != found[3:5] or not found[1]:
+    sys.exit(f"hetal: {sys.argv[1]}: expected as many epochs and the same best one as in the clear, {found[3:5]}; actual {found[:2]}")
+if max(abs(a - b) for a, b in zip(found[2], found[5], strict=True)) > 1e-3:
+    sys.exit(f"hetal: {sys.argv[1]}: expected losses within 0.001 of {found[5]}, actual {found[2]}")
+END
 }
 
 check_scripts() {

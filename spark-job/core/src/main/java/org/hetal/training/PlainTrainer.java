@@ -67,7 +67,7 @@ public final class PlainTrainer {
    * @return a trainer that may be used for several trainings
    * @throws IllegalArgumentException for fewer classes, or another number of rows
    */
-  public static PlainTrainer joint(Schedule schedule, int classes, List<Integer> minibatches) {
+  static PlainTrainer joint(Schedule schedule, int classes, List<Integer> minibatches) {
     List<RowRange> batches = new ArrayList<>();
     int first = 0;
     for (int rows : minibatches) {

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.RecordingEvaluator;
 import org.hetal.he.simulator.Noise;
@@ -25,7 +24,6 @@ import org.hetal.plan.RowCounts;
 import org.hetal.plan.RowRange;
 import org.hetal.plan.Schedule;
 import org.hetal.plan.TrainingPlan;
-import org.hetal.plan.ValidationMetric;
 import org.hetal.planner.TrainingPlanner;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -151,27 +149,18 @@ class JointTrainingTest {
   }
 
   private static PlainTrainer.Result plain(TrainingPlan plan, List<Part> parts) {
-    List<double[]> rows = new ArrayList<>();
-    List<Integer> labels = new ArrayList<>();
-    for (Interleaving.Place place : order(plan, parts)) {
-      Samples samples = parts.get(place.owner()).train();
-      RowRange range = rows(plan, parts, place);
-      rows.addAll(List.of(range.of(samples.rows())));
-      Arrays.stream(range.of(samples.labels())).forEach(labels::add);
-    }
-    double[][] validation =
-        parts.stream().flatMap(p -> Stream.of(p.validation().rows())).toArray(double[][]::new);
-    int[] validationLabels =
-        parts.stream().flatMapToInt(p -> Arrays.stream(p.validation().labels())).toArray();
-    RowCounts counts = counts(plan, parts);
-    Schedule schedule = plan.schedule().withRows(counts.training());
-    return PlainTrainer.joint(schedule, CLASSES, counts.minibatches())
-        .train(
-            rows.toArray(double[][]::new),
-            labels.stream().mapToInt(Integer::intValue).toArray(),
-            validation,
-            EarlyStopping.inTheClear(
-                validationLabels, CLASSES, ValidationMetric.ENCRYPTED_LOSS, schedule));
+    return PlainJointTrainer.train(
+        plan.schedule(),
+        CLASSES,
+        parts.stream()
+            .map(
+                part ->
+                    new PlainJointTrainer.Part(
+                        part.train().rows(),
+                        part.train().labels(),
+                        part.validation().rows(),
+                        part.validation().labels()))
+            .toList());
   }
 
   private double[][] weights(TrainingPlan plan, TrainingResult result) {

@@ -1,5 +1,7 @@
 package org.hetal.dataset;
 
+import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
@@ -17,7 +19,9 @@ import org.hetal.format.Json;
  * @param remedy what to do about a file of another version, for the message
  */
 public record DigestedJson(String kind, int version, String remedy) {
-  private static final int MAX_BYTES = 1 << 27;
+  static final int MAX_BYTES = 1 << 27;
+  private static final String COPY_AGAIN =
+      "the file is incomplete or was changed; copy it again from where it was written";
 
   /**
    * Writes or replaces the file; equal contents give equal bytes.
@@ -52,23 +56,23 @@ public record DigestedJson(String kind, int version, String remedy) {
    * @throws DatasetException when the file is missing, damaged, or of another kind or version
    */
   public <T> T read(Storage storage, String path, Class<T> type) {
-    return read(storage, path, type, content -> {});
+    return parse(
+        storage.describe() + "/" + path, storage.read(path, MAX_BYTES), type, content -> {});
   }
 
   /**
-   * As {@link #read(Storage, String, Class)}, for a type with components that a file may lack.
+   * As {@link #read(Storage, String, Class)}, from bytes, and for a type with components that a
+   * file may lack.
    *
    * @param <T> its type
-   * @param storage the folder
-   * @param path of the file, relative; at most 128 MiB
+   * @param where the bytes are from, for messages
+   * @param bytes of the file
    * @param type a record
    * @param completed adds what the file lacks to its content
    * @return the content
-   * @throws DatasetException when the file is missing, damaged, or of another kind or version
+   * @throws DatasetException when the bytes are damaged, or of another kind or version
    */
-  <T> T read(Storage storage, String path, Class<T> type, Consumer<ObjectNode> completed) {
-    String where = storage.describe() + "/" + path;
-    byte[] bytes = storage.read(path, MAX_BYTES);
+  <T> T parse(String where, byte[] bytes, Class<T> type, Consumer<ObjectNode> completed) {
     try {
       JsonNode root = Json.parse(bytes);
       if (!root.path("content").isObject()) {
@@ -76,14 +80,17 @@ public record DigestedJson(String kind, int version, String remedy) {
       }
       expect(where, "kind", kind, root.path("kind").asText(), "");
       expect(where, "version", String.valueOf(version), root.path("version").asText(), remedy);
-      expect(where, "sha256", digest(root.get("content")), root.path("sha256").asText(), "");
+      expect(
+          where, "sha256", digest(root.get("content")), root.path("sha256").asText(), COPY_AGAIN);
       completed.accept((ObjectNode) root.get("content"));
       return Json.read(root.get("content"), type);
     } catch (IOException e) {
       if (e.getCause() instanceof DatasetException cause) {
         throw new DatasetException(where + ": " + cause.getMessage(), e);
       }
-      throw new DatasetException(where + ": " + Json.reason(e), e);
+      boolean isSyntax = e instanceof JacksonException && !(e instanceof JsonMappingException);
+      String remedy = isSyntax ? "; " + COPY_AGAIN : "";
+      throw new DatasetException(where + ": " + Json.reason(e) + remedy, e);
     }
   }
 

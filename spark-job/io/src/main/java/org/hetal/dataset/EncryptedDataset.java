@@ -129,7 +129,13 @@ public record EncryptedDataset(
    * @throws DatasetException when it is missing, damaged or contradicts itself
    */
   public static EncryptedDataset open(Storage storage) {
-    Manifest manifest = ManifestFile.read(storage, KIND, Manifest.class, Manifest::addValidation);
+    return open(storage, ManifestFile.bytes(storage));
+  }
+
+  /** From a manifest that was read. */
+  static EncryptedDataset open(Storage storage, byte[] bytes) {
+    Manifest manifest =
+        ManifestFile.parse(storage, bytes, KIND, Manifest.class, Manifest::addValidation);
     TrainingPlan plan = PlanFile.read(storage);
     manifest.origin().requirePlan(storage.describe() + "/" + PlanFile.NAME, plan);
     EncryptedDataset dataset =
@@ -181,7 +187,7 @@ public record EncryptedDataset(
    * @throws DatasetException when there is no manifest
    */
   public static String manifestDigest(Storage storage) {
-    return Digests.sha256(storage.read(ManifestFile.NAME));
+    return Digests.sha256(ManifestFile.bytes(storage));
   }
 
   /** {@return the rows of all minibatches} */
@@ -250,20 +256,43 @@ public record EncryptedDataset(
           labelled ? "labels of the validation rows" : "validation rows without labels",
           labelled ? "none" : "labels");
     }
+    require(
+        !batches.isEmpty() || validation.isEmpty(),
+        where,
+        "no validation rows with labels beside rows to predict",
+        validation.size() + " microbatches of them");
     Set<String> ids = new HashSet<>();
     Set<String> paths = new HashSet<>();
     for (Batch batch : batches) {
       int rows = 0;
       for (Microbatch microbatch : batch.microbatches()) {
         requireMicrobatch(where, microbatch, ids, paths);
+        requireLevels(where, microbatch, plan.levels().features(), plan.levels().labels());
         rows += microbatch.groups().stream().mapToInt(Group::rows).sum();
       }
       require(rows == batch.rows() && rows > 0, where, batch.rows() + " rows in a batch", rows);
     }
-    validation.forEach(microbatch -> requireMicrobatch(where, microbatch, ids, paths));
+    for (Microbatch microbatch : validation) {
+      requireMicrobatch(where, microbatch, ids, paths);
+      requireLevels(where, microbatch, plan.loss().features(), plan.loss().labels());
+    }
     for (Group group : unlabelledGroups) {
       require(group.labels() == null, where, "no labels in unlabelled groups", "labels");
       requireGroup(where, group, paths);
+      requireLevels(where, group.features(), plan.levels().validationFeatures());
+    }
+  }
+
+  private static void requireLevels(String where, Microbatch microbatch, int features, int labels) {
+    for (Group group : microbatch.groups()) {
+      requireLevels(where, group.features(), features);
+      requireLevels(where, List.of(group.labels()), labels);
+    }
+  }
+
+  private static void requireLevels(String where, List<StoredFile> files, int level) {
+    for (StoredFile file : files) {
+      require(file.level() == level, where, "level " + level + " of " + file.path(), file.level());
     }
   }
 

@@ -52,9 +52,10 @@ public record JointDataset(EncryptedDataset dataset, String digest, List<Part> p
   public static JointDataset open(List<? extends Storage> storages) {
     List<Opened> opened = new ArrayList<>();
     for (Storage storage : storages) {
+      // Once, so that the digest is that of what was checked.
+      byte[] manifest = ManifestFile.bytes(storage);
       opened.add(
-          new Opened(
-              storage, EncryptedDataset.open(storage), EncryptedDataset.manifestDigest(storage)));
+          new Opened(storage, EncryptedDataset.open(storage, manifest), Digests.sha256(manifest)));
     }
     Opened first = opened.get(0);
     if (!first.dataset().plan().isJoint()) {

@@ -24,9 +24,15 @@ final class ManifestFile {
     return format(kind).read(storage, NAME, type);
   }
 
-  /** As above, for a type with components that a manifest may lack. */
-  static <T> T read(Storage storage, String kind, Class<T> type, Consumer<ObjectNode> completed) {
-    return format(kind).read(storage, NAME, type, completed);
+  /** The bytes, to be parsed. */
+  static byte[] bytes(Storage storage) {
+    return storage.read(NAME, DigestedJson.MAX_BYTES);
+  }
+
+  /** From bytes, for a type with components that a manifest may lack. */
+  static <T> T parse(
+      Storage storage, byte[] bytes, String kind, Class<T> type, Consumer<ObjectNode> completed) {
+    return format(kind).parse(storage.describe() + "/" + NAME, bytes, type, completed);
   }
 
   private static DigestedJson format(String kind) {

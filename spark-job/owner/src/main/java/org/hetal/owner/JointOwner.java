@@ -9,6 +9,7 @@ import org.hetal.dataset.Storage;
 import org.hetal.dataset.Storages;
 import org.hetal.he.owner.PublicEncryptor;
 import org.hetal.owner.contribution.Contribution;
+import org.hetal.owner.data.FarValues;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.data.Splits;
 import org.hetal.owner.evaluation.JointEvaluation;
@@ -91,7 +92,12 @@ public final class JointOwner implements AutoCloseable {
             splits, context.settings().data(), encryptor, before, String.valueOf(previous));
     sum.write(file);
     return new WrittenContribution(
-        file, sum.keyId(), sum.columns(), sum.ciphertexts().size(), sum.bytes());
+        file,
+        sum.keyId(),
+        sum.columns(),
+        sum.ciphertexts().size(),
+        sum.bytes(),
+        FarValues.warnings(splits.train()));
   }
 
   /**

@@ -13,11 +13,7 @@ import org.hetal.owner.contribution.CommonPreparation;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.owner.data.Splits;
 import org.hetal.owner.evaluation.Evaluation;
-import org.hetal.plan.Interleaving;
-import org.hetal.plan.RowRange;
-import org.hetal.plan.Schedule;
-import org.hetal.plan.ValidationMetric;
-import org.hetal.training.EarlyStopping;
+import org.hetal.training.PlainJointTrainer;
 import org.hetal.training.PlainTrainer;
 
 /**
@@ -147,30 +143,18 @@ record JointFigures(
 
   /** By the plan's schedule on the minibatches of all owners, as the cluster trains. */
   private static PlainTrainer.Result trainJointly(List<PreparedData> owners, Settings settings) {
-    List<Schedule> schedules =
-        owners.stream().map(data -> settings.training().schedule(data.train().length)).toList();
-    List<Rows> minibatches =
-        Interleaving.of(schedules.stream().map(Schedule::batches).toList()).stream()
+    return PlainJointTrainer.train(
+        settings.training().schedule(owners.get(0).train().length),
+        settings.data().classes(),
+        owners.stream()
             .map(
-                place -> {
-                  PreparedData data = owners.get(place.owner());
-                  RowRange range = schedules.get(place.owner()).batch(place.minibatch());
-                  return new Rows(range.of(data.train()), range.of(data.trainLabels()));
-                })
-            .toList();
-    Rows train = Rows.of(minibatches.stream());
-    Rows validation =
-        Rows.of(owners.stream().map(data -> new Rows(data.validation(), data.validationLabels())));
-    Schedule all = settings.training().schedule(train.labels().length);
-    int classes = settings.data().classes();
-    List<Integer> rows = minibatches.stream().map(minibatch -> minibatch.labels().length).toList();
-    return PlainTrainer.joint(all, classes, rows)
-        .train(
-            train.features(),
-            train.labels(),
-            validation.features(),
-            EarlyStopping.inTheClear(
-                validation.labels(), classes, ValidationMetric.ENCRYPTED_LOSS, all));
+                data ->
+                    new PlainJointTrainer.Part(
+                        data.train(),
+                        data.trainLabels(),
+                        data.validation(),
+                        data.validationLabels()))
+            .toList());
   }
 
   private static double largestDifference(double[][] a, double[][] b) {

@@ -91,7 +91,7 @@ final class ContributionOptions {
         constant == 0 ? "" : ", " + constant + " of them constant and dropped");
   }
 
-  void contribute(JointOwner owner, LabeledData data, Consumer<String> say) {
+  void contribute(JointOwner owner, LabeledData data, Consumer<String> say, Consumer<String> warn) {
     WrittenContribution written = owner.contribute(data, previous, contribute);
     say.accept(
         "sums of "
@@ -104,5 +104,6 @@ final class ContributionOptions {
             + Units.bytes(written.bytes())
             + ", in "
             + written.file());
+    written.warnings().forEach(warn);
   }
 }

@@ -124,7 +124,7 @@ final class PlanCommand extends OwnerCommand {
     joint.require();
     if (joint.isContribution()) {
       try (JointOwner owner = jointOwner()) {
-        joint.contribute(owner, data(), line -> say("%s", line));
+        joint.contribute(owner, data(), line -> say("%s", line), this::warn);
       }
     } else if (joint.contributions() != null) {
       planContributions();

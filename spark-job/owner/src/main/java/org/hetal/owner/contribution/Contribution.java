@@ -213,10 +213,7 @@ public record Contribution(
   }
 
   private Splits likeColumns(String where, Splits splits) {
-    return new Splits(
-        splits.train().requireNames(names, where).withColumns(columns, where),
-        splits.validation(),
-        splits.test());
+    return splits.map(table -> table.requireNames(names, where).withColumns(columns, where));
   }
 
   /** The words of all owners; an owner may lack rows of a class. */

@@ -226,6 +226,48 @@ hetal {
   }
 
   @Test
+  void farValue_isWarnedOf() throws Exception {
+    run(0, "holder", "keygen", "--public-key");
+    run(0, "b", "plan", "--contribute", "ROOT/1.json");
+    assertFalse(output.contains("WARNING"), output);
+    rows("a.csv", HEADER + OwnerFolder.rows(3, 150).replaceFirst("^[^,]*,", "1e9,"));
+    run(0, "a", "plan", "--contribute", "ROOT/2.json", "--add-to", "ROOT/1.json");
+    String warning = "WARNING: " + root.resolve("a.csv") + " line 2 column 0 (width): 1.0E9 is ";
+    assertTrue(output.contains(warning), output);
+  }
+
+  /** Where the training rows have no names, those of the validation rows are compared. */
+  @Test
+  void otherColumnsOfTheValidationRows_areNamed() throws Exception {
+    run(0, "holder", "keygen", "--public-key");
+    run(0, "a", "plan", "--contribute", "ROOT/1.json");
+    rows("b.csv", OwnerFolder.rows(4, 90));
+    rows("other.csv", "width,depth,height,weight,class\n" + OwnerFolder.rows(6, 20));
+    refused(
+        65,
+        "ROOT/other.csv column 1 (depth): expected the column \"height\" as in ROOT/1.json",
+        "b",
+        "plan",
+        "--contribute",
+        "ROOT/2.json",
+        "--add-to",
+        "ROOT/1.json",
+        "--set",
+        "data.validation.features=ROOT/other.csv");
+  }
+
+  @Test
+  void truncatedFile_saysWhatToDo() throws Exception {
+    run(0, "holder", "keygen", "--public-key");
+    run(0, "a", "plan", "--contribute", "ROOT/1.json");
+    String text = Files.readString(root.resolve("1.json"));
+    rows("1.json", text.substring(0, text.length() / 2));
+    String[] next = {"--contribute", "ROOT/2.json", "--add-to", "ROOT/1.json"};
+    refused(65, "copy it again", "b", "plan", next);
+    assertTrue(output.contains("ROOT/1.json: ".replace("ROOT", root.toString())), output);
+  }
+
+  @Test
   void whatOwnersDoNotShare_isNamed() throws Exception {
     run(0, "holder", "keygen", "--public-key");
     run(0, "a", "plan", "--contribute", "ROOT/1.json");

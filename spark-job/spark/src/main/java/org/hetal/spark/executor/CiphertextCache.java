@@ -4,11 +4,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.BooleanSupplier;
+import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.dataset.Storage;
 import org.hetal.dataset.StoredFile;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
+import org.hetal.he.HeFormatException;
 import org.hetal.linalg.FeatureBlocks;
 import org.hetal.packing.Layout;
 import org.hetal.spark.engine.EngineMetrics;
@@ -68,6 +70,15 @@ final class CiphertextCache implements AutoCloseable {
         }
       }
     }
+  }
+
+  /**
+   * Reads a ciphertext and forgets it.
+   *
+   * @throws DatasetException when the file is missing or damaged
+   */
+  void check(StoredFile file) {
+    read(file).close();
   }
 
   /** Ciphertexts read by {@link #prefetch}. */
@@ -143,6 +154,22 @@ final class CiphertextCache implements AutoCloseable {
     byte[] bytes = file.read(storage);
     filesRead.increment();
     bytesRead.add(bytes.length);
-    return evaluator.deserialize(bytes);
+    Ciphertext ciphertext;
+    try {
+      ciphertext = evaluator.deserialize(bytes);
+    } catch (HeFormatException e) {
+      throw new DatasetException(storage.describe(file.path()) + ": " + e.getMessage(), e);
+    }
+    if (ciphertext.level() != file.level()) {
+      int level = ciphertext.level();
+      ciphertext.close();
+      throw new DatasetException(
+          storage.describe(file.path())
+              + ": expected level "
+              + file.level()
+              + " as in the manifest, actual "
+              + level);
+    }
+    return ciphertext;
   }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.serializer.KryoRegistrator;
 import org.hetal.dataset.EncryptedDataset;
+import org.hetal.dataset.StoredFile;
 
 /**
  * Registers every class that Spark sends as data. Keys and ciphertext objects are not among them:
@@ -25,6 +26,7 @@ public final class HetalKryoRegistrator implements KryoRegistrator {
     kryo.register(SumTree.class, new SumTreeSerializer());
     kryo.register(SumTree[].class);
     kryo.register(EncryptedDataset.Group.class, new JavaSerializer());
+    kryo.register(StoredFile.class, new JavaSerializer());
     kryo.register(MicrobatchTask.class, new JavaSerializer());
     kryo.register(RowTask.class, new JavaSerializer());
     kryo.register(PartBytes.class, new JavaSerializer());

@@ -11,6 +11,7 @@ import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.broadcast.Broadcast;
 import org.apache.spark.util.LongAccumulator;
 import org.apache.spark.util.SerializableConfiguration;
+import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
@@ -107,6 +108,17 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
       out.add(new MicrobatchTask(i, all.get(i), i < next.size() ? next.get(i) : null));
     }
     return List.copyOf(out);
+  }
+
+  /**
+   * Reads every ciphertext once. Cost: all bytes of the data set are read and hashed, on all cores.
+   *
+   * @throws DatasetException naming the first file that is missing or damaged, and how many are
+   */
+  public void requireUndamaged() {
+    try (StageNames names = new StageNames(spark, "check of the ciphertexts")) {
+      CiphertextCheck.require(spark, spec, dataset, hadoop);
+    }
   }
 
   @Override

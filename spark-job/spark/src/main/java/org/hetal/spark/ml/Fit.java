@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.apache.spark.api.java.JavaSparkContext;
+import org.hetal.command.Units;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.EncryptedDataset;
@@ -120,6 +121,11 @@ final class Fit {
     String configuration = run.configurationHash();
     CheckpointStore checkpoints =
         isDurable() ? run.checkpoints(lock, configuration) : CheckpointStore.inMemory();
+    boolean there = org.hetal.dataset.EncryptedModel.isPresent(model);
+    if (!there) {
+      notice("reading all ciphertexts once: " + Units.bytes(run.dataset().bytes()));
+      workers.requireUndamaged();
+    }
     keepPlan(storage, plan);
     if (plan.isJoint()) {
       owners(run).write(storage);
@@ -138,7 +144,6 @@ final class Fit {
     if (result.best().isEmpty()) {
       throw noModel(result, model);
     }
-    boolean there = org.hetal.dataset.EncryptedModel.isPresent(model);
     if (!there) {
       // The report first: a run with a model has everything.
       RunReport.of(settings, run, plan, spark, result, metrics).write(storage);

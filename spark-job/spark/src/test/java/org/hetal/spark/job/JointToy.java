@@ -1,5 +1,7 @@
 package org.hetal.spark.job;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,17 +21,18 @@ import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.packing.Layout;
 import org.hetal.packing.LayoutSearch;
 import org.hetal.packing.Packing;
-import org.hetal.plan.Interleaving;
 import org.hetal.plan.Partition;
 import org.hetal.plan.Preprocessing;
 import org.hetal.plan.RowRange;
 import org.hetal.plan.Schedule;
 import org.hetal.plan.TrainingPlan;
-import org.hetal.plan.ValidationMetric;
 import org.hetal.planner.TrainingPlanner;
+import org.hetal.spark.job.ToyOracle.Reply;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.EpochScore;
+import org.hetal.training.PlainJointTrainer;
 import org.hetal.training.PlainTrainer;
+import org.hetal.training.StopDecision;
 
 /** Encrypted data sets of three owners, {@code a}, {@code b} and {@code c}, on the simulator. */
 final class JointToy {
@@ -62,9 +65,12 @@ final class JointToy {
     for (int owner = 0; owner < ROWS.length; owner++) {
       train.add(rows(ROWS[owner], owner));
       validation.add(rows(VALIDATION_ROWS, 10 + owner));
-      write(root.resolve(List.of("a", "b", "c").get(owner)), owner, KEY);
+      write(root.resolve(List.of("a", "b", "c").get(owner)), owner, KEY, keyHolder);
     }
-    write(root.resolve("other-key"), 1, "f".repeat(32));
+    Client other = new SimulatorClient(parameters, "f".repeat(32));
+    write(root.resolve("other-key"), 1, "f".repeat(32), other);
+    // Its manifest says what it should, its ciphertexts do not.
+    write(root.resolve("forged"), 1, KEY, other);
     copy(root.resolve("a"), root.resolve("copy"));
   }
 
@@ -82,7 +88,7 @@ final class JointToy {
     return new Rows(features, labels);
   }
 
-  private static void copy(Path from, Path to) throws IOException {
+  static void copy(Path from, Path to) throws IOException {
     try (Stream<Path> files = Files.walk(from)) {
       for (Path each : files.toList()) {
         Files.copy(each, to.resolve(from.relativize(each).toString()));
@@ -94,7 +100,7 @@ final class JointToy {
     return plan.schedule().withRows(ROWS[owner]);
   }
 
-  private void write(Path folder, int owner, String key) {
+  private void write(Path folder, int owner, String key, Client client) {
     Origin origin = Origin.of(plan, key, Integer.toString(owner + 1).repeat(32));
     DatasetWriter writer = new DatasetWriter(new LocalStorage(folder), origin, plan);
     for (int batch = 0; batch < schedule(owner).batches(); batch++) {
@@ -106,6 +112,7 @@ final class JointToy {
                 .map(
                     rows ->
                         group(
+                            client,
                             train.get(owner),
                             rows,
                             plan.levels().features(),
@@ -121,6 +128,7 @@ final class JointToy {
               .map(
                   rows ->
                       group(
+                          client,
                           validation.get(owner),
                           rows,
                           plan.loss().features(),
@@ -133,17 +141,17 @@ final class JointToy {
   }
 
   private DatasetWriter.EncryptedGroup group(
-      Rows rows, RowRange range, int level, double[] labels, int labelLevel) {
+      Client client, Rows rows, RowRange range, int level, double[] labels, int labelLevel) {
     double[][] own = range.of(rows.features());
     double[][] filled =
         Arrays.copyOf(own, plan.rowBlocks(own.length) * plan.layout().rowsPerBlock());
     Arrays.fill(filled, own.length, filled.length, new double[FEATURES]);
     List<byte[]> features =
         Arrays.stream(Packing.packFeatures(plan.layout(), filled))
-            .map(slots -> keyHolder.encrypt(slots, level))
+            .map(slots -> client.encrypt(slots, level))
             .toList();
     return new DatasetWriter.EncryptedGroup(
-        own.length, features, level, keyHolder.encrypt(labels, labelLevel), labelLevel);
+        own.length, features, level, client.encrypt(labels, labelLevel), labelLevel);
   }
 
   /** The arguments of a command, with settings that win over these. */
@@ -172,36 +180,43 @@ final class JointToy {
     return out;
   }
 
-  /** What the key holder reads in a question. */
-  EpochScore score(byte[] question) {
+  /**
+   * The key holder's oracle of one run.
+   *
+   * @param decisions gets its answers
+   */
+  ToyOracle oracle(List<StopDecision> decisions) throws Exception {
+    EarlyStopping stopping =
+        EarlyStopping.onCiphertexts(
+            plan.schedule().patience(), plan.schedule().logitRange(), List.of());
+    return new ToyOracle(
+        root,
+        0,
+        request -> {
+          assertEquals(1, request.ciphertexts().size());
+          EpochScore score = score(request.ciphertexts().get(0));
+          decisions.add(stopping.decide(request.epoch(), score).decision());
+          return Reply.of(decisions.get(decisions.size() - 1));
+        });
+  }
+
+  private EpochScore score(byte[] question) {
     double[] slots = keyHolder.decrypt(question);
     return EpochScore.ofEncryptedLoss(slots[0], slots[1], plan.schedule().logitRange());
   }
 
   /** The same training in the clear, the owners in the order of their identities. */
   PlainTrainer.Result plain() {
-    List<double[]> rows = new ArrayList<>();
-    List<Integer> labels = new ArrayList<>();
-    List<Integer> minibatches = new ArrayList<>();
-    List<Integer> counts = Stream.of(0, 1, 2).map(owner -> schedule(owner).batches()).toList();
-    for (Interleaving.Place place : Interleaving.of(counts)) {
-      RowRange range = schedule(place.owner()).batch(place.minibatch());
-      Rows own = train.get(place.owner());
-      rows.addAll(List.of(range.of(own.features())));
-      Arrays.stream(range.of(own.labels())).forEach(labels::add);
-      minibatches.add(range.rows());
+    List<PlainJointTrainer.Part> parts = new ArrayList<>();
+    for (int owner = 0; owner < ROWS.length; owner++) {
+      parts.add(
+          new PlainJointTrainer.Part(
+              train.get(owner).features(),
+              train.get(owner).labels(),
+              validation.get(owner).features(),
+              validation.get(owner).labels()));
     }
-    int[] validationLabels =
-        validation.stream().flatMapToInt(each -> Arrays.stream(each.labels())).toArray();
-    return PlainTrainer.joint(plan.schedule(), CLASSES, minibatches)
-        .train(
-            rows.toArray(double[][]::new),
-            labels.stream().mapToInt(Integer::intValue).toArray(),
-            validation.stream()
-                .flatMap(each -> Stream.of(each.features()))
-                .toArray(double[][]::new),
-            EarlyStopping.inTheClear(
-                validationLabels, CLASSES, ValidationMetric.ENCRYPTED_LOSS, plan.schedule()));
+    return PlainJointTrainer.train(plan.schedule(), CLASSES, parts);
   }
 
   /** Decrypted weights. */

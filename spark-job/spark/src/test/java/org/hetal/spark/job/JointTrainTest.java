@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,8 +19,6 @@ import org.hetal.dataset.LocalStorage;
 import org.hetal.report.RunHistory;
 import org.hetal.report.RunOwners;
 import org.hetal.spark.Main;
-import org.hetal.spark.job.ToyOracle.Reply;
-import org.hetal.training.EarlyStopping;
 import org.hetal.training.StopDecision;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -48,18 +47,7 @@ class JointTrainTest {
 
   private static int train(String run, List<StopDecision> decisions, String... more)
       throws Exception {
-    EarlyStopping stopping = EarlyStopping.onCiphertexts(9, 32, List.of());
-    try (ToyOracle oracle =
-        new ToyOracle(
-            root,
-            0,
-            r -> {
-              assertEquals(1, r.ciphertexts().size());
-              StopDecision decision =
-                  stopping.decide(r.epoch(), toy.score(r.ciphertexts().get(0))).decision();
-              decisions.add(decision);
-              return Reply.of(decision);
-            })) {
+    try (ToyOracle oracle = toy.oracle(decisions)) {
       List<String> settings = new ArrayList<>(List.of("paths.run=" + root.resolve(run)));
       settings.addAll(List.of(oracle.settings()));
       settings.addAll(List.of(more));
@@ -146,6 +134,39 @@ class JointTrainTest {
     assertTrue(key.contains("/other-key: expected the key id"), key);
     String missing = refusal("a", "nobody");
     assertTrue(missing.contains("/nobody"), missing);
-    assertFalse(new LocalStorage(root.resolve("refused")).exists("metrics.jsonl"));
+    assertNoWorkDone();
+  }
+
+  private static void assertNoWorkDone() {
+    LocalStorage run = new LocalStorage(root.resolve("refused"));
+    assertFalse(run.exists("metrics.jsonl"));
+    assertFalse(run.exists("plan.json"));
+  }
+
+  /** The damaged one is of the last minibatch, or of the validation rows. */
+  @ParameterizedTest
+  @CsvSource({"train/group-00002/y.ct, false", "validation/group-00000/x-0000.ct, true"})
+  void damagedCiphertext_isRefusedByNameBeforeWork(String name, boolean empty) throws Exception {
+    Path damaged = root.resolve(empty ? "empty" : "changed");
+    JointToy.copy(root.resolve("a"), damaged);
+    Path file = damaged.resolve(name);
+    byte[] bytes = Files.readAllBytes(file);
+    bytes[bytes.length - 9] ^= 1;
+    Files.write(file, empty ? new byte[0] : bytes);
+    String said = refusal("b", damaged.getFileName().toString(), "c");
+    assertTrue(said.contains(file + ": expected "), said);
+    assertTrue(said.contains("damaged are 1 of "), said);
+    assertFalse(said.contains("Exception"), said);
+    assertNoWorkDone();
+  }
+
+  /** A manifest can say anything of ciphertexts; their own key id is that of another key. */
+  @Test
+  void ciphertextsOfAnotherKey_areRefusedByNameBeforeWork() {
+    String said = refusal("a", "forged", "c");
+    assertTrue(said.contains("/forged/train/group-00000/"), said);
+    assertTrue(said.contains("key id"), said);
+    assertFalse(said.contains("Exception"), said);
+    assertNoWorkDone();
   }
 }

@@ -23,27 +23,36 @@ native_tests() {
 
 # The sections of a test, with their seconds: a table at the end and a file for machines.
 readonly TEST_TIMES=$STATE/test-times.json
-section_names=() section_starts=()
+section_names=() section_starts=() section_cpu=()
+
+# Notes the seconds of processor time, of all cores, of the commands that have ended. Not in a subshell, which has none.
+note_cpu() {
+  times >"$STATE/times"
+  section_cpu+=("$(awk 'NR == 2 { for (i = 1; i <= 2; i++) { split($i, part, "m"); all += part[1] * 60 + part[2] } } END { printf "%d", all }' "$STATE/times")")
+}
 
 section() {
   section_names+=("$1")
   section_starts+=("$SECONDS")
+  note_cpu
   printf '\n== %s (%s s)\n' "$1" "$SECONDS"
 }
 
 # Also of a test that failed, whose last section is the one that did.
 show_times() {
-  local status=$? i end count=${#section_names[@]} comma=
+  local status=$? i end cpu count=${#section_names[@]} comma=
   ((count)) || return 0
   section_starts+=("$SECONDS")
-  printf '\n%8s  %s\n' seconds section >&2
+  note_cpu
+  printf '\n%8s %10s  %s\n' seconds processor section >&2
   {
     printf '{"command": "./hetal test", "commit": "%s", "processors": %s, "status": %s, "seconds": %s, "sections": [' \
       "$(commit)" "$(nproc)" "$status" "$SECONDS"
     for ((i = 0; i < count; i++)); do
       end=$((section_starts[i + 1] - section_starts[i]))
-      printf '%8s  %s\n' "$end" "${section_names[i]}" >&2
-      printf '%s\n  {"section": "%s", "seconds": %s}' "$comma" "${section_names[i]}" "$end"
+      cpu=$((section_cpu[i + 1] - section_cpu[i]))
+      printf '%8s %10s  %s\n' "$end" "$cpu" "${section_names[i]}" >&2
+      printf '%s\n  {"section": "%s", "seconds": %s, "processor_seconds": %s}' "$comma" "${section_names[i]}" "$end" "$cpu"
       comma=,
     done
     printf '\n]}\n'

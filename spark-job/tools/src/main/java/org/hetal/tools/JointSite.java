@@ -150,7 +150,6 @@ final class JointSite {
         "    private = private",
         "    plan = ../published/" + PlanFile.NAME,
         "    key-bundle = ../cluster/keys",
-        "    dataset = [" + datasets("../cluster/") + "]",
         "    run = ../cluster/run",
         "    model = " + MODEL,
         "  }",
@@ -187,7 +186,7 @@ final class JointSite {
         "hetal {",
         "  paths {",
         "    key-bundle = keys",
-        "    dataset = [" + datasets("") + "]",
+        "    dataset = [" + datasets() + "]",
         "    run = run",
         "  }",
         "  oracle {",
@@ -198,10 +197,8 @@ final class JointSite {
         "}");
   }
 
-  private String datasets(String before) {
-    return IntStream.rangeClosed(1, owners)
-        .mapToObj(owner -> before + name(owner))
-        .collect(Collectors.joining(", "));
+  private String datasets() {
+    return IntStream.rangeClosed(1, owners).mapToObj(JointSite::name).collect(Collectors.joining(", "));
   }
 
   /** Gives every owner what the key holder has published so far. */

@@ -15,7 +15,7 @@ import org.hetal.training.StopDecision;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The data sets of three owners on executors in processes of their own. */
+/** Ciphertexts of three owners on executors in processes of their own. */
 class JointClusterIT {
   @TempDir Path root;
 
@@ -33,7 +33,7 @@ class JointClusterIT {
   @Test
   void twoExecutors_giveTheBytesOfTheEmbeddedTraining() throws Exception {
     SparkSubmit.assumeSpark();
-    JointToy toy = new JointToy(root);
+    JointToy toy = JointToy.encrypted(root);
     List<StopDecision> embedded = new ArrayList<>();
     try (ToyOracle oracle = toy.oracle(embedded)) {
       List<String> arguments = toy.arguments("train", settings(oracle, "embedded"));

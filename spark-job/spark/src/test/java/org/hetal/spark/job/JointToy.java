@@ -15,7 +15,9 @@ import java.util.stream.Stream;
 import org.hetal.dataset.DatasetWriter;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.Origin;
+import org.hetal.he.Parameters;
 import org.hetal.he.owner.Client;
+import org.hetal.he.owner.NativeClient;
 import org.hetal.he.owner.SimulatorClient;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.packing.Layout;
@@ -34,16 +36,17 @@ import org.hetal.training.PlainJointTrainer;
 import org.hetal.training.PlainTrainer;
 import org.hetal.training.StopDecision;
 
-/** Encrypted data sets of three owners, {@code a}, {@code b} and {@code c}, on the simulator. */
+/** Encrypted data sets of three owners, {@code a}, {@code b} and {@code c}. */
 final class JointToy {
   static final int[] ROWS = {170, 45, 3};
   static final int VALIDATION_ROWS = 19;
   private static final int CLASSES = 3;
   private static final int FEATURES = 5;
-  private static final String KEY = "0123456789abcdef".repeat(2);
+  private static final String RING = "insecure_n10_l12";
 
-  private final SimulatedParameters parameters = SimulatedParameters.withRingDegree(256);
-  private final Client keyHolder = new SimulatorClient(parameters, KEY);
+  private final String backend;
+  private final Parameters parameters;
+  private final Client keyHolder;
   private final Path root;
   private final TrainingPlan plan;
   private final List<Rows> train = new ArrayList<>();
@@ -51,8 +54,11 @@ final class JointToy {
 
   private record Rows(double[][] features, int[] labels) {}
 
-  JointToy(Path root) throws IOException {
+  private JointToy(Path root, String backend, Client keyHolder, Client other) throws IOException {
     this.root = root;
+    this.backend = backend;
+    this.keyHolder = keyHolder;
+    this.parameters = keyHolder.parameters();
     Layout layout = LayoutSearch.cheapest(parameters.slotCount(), 60, FEATURES, CLASSES);
     plan =
         TrainingPlanner.joint(
@@ -65,13 +71,31 @@ final class JointToy {
     for (int owner = 0; owner < ROWS.length; owner++) {
       train.add(rows(ROWS[owner], owner));
       validation.add(rows(VALIDATION_ROWS, 10 + owner));
-      write(root.resolve(List.of("a", "b", "c").get(owner)), owner, KEY, keyHolder);
+      write(root.resolve(List.of("a", "b", "c").get(owner)), owner, keyHolder.keyId(), keyHolder);
     }
-    Client other = new SimulatorClient(parameters, "f".repeat(32));
-    write(root.resolve("other-key"), 1, "f".repeat(32), other);
+    write(root.resolve("other-key"), 1, other.keyId(), other);
     // Its manifest says what it should, its ciphertexts do not.
-    write(root.resolve("forged"), 1, KEY, other);
+    write(root.resolve("forged"), 1, keyHolder.keyId(), other);
     copy(root.resolve("a"), root.resolve("copy"));
+  }
+
+  /** On the simulator. */
+  static JointToy simulated(Path root) throws IOException {
+    SimulatedParameters parameters = SimulatedParameters.withRingDegree(256);
+    return new JointToy(
+        root,
+        "simulator",
+        new SimulatorClient(parameters, "0123456789abcdef".repeat(2)),
+        new SimulatorClient(parameters, "f".repeat(32)));
+  }
+
+  /** Real ciphertexts of a toy ring, with the evaluation keys in {@code keys}. */
+  static JointToy encrypted(Path root) throws IOException {
+    NativeClient keyHolder = NativeClient.insecureGenerate(RING, 7);
+    JointToy toy =
+        new JointToy(root, "native", keyHolder, NativeClient.insecureGenerate(RING, 8));
+    keyHolder.writeEvaluationKeys(root.resolve("keys"), toy.plan.keys(), (d, of, bytes) -> {});
+    return toy;
   }
 
   private static Rows rows(int count, long seed) {
@@ -158,8 +182,9 @@ final class JointToy {
   List<String> arguments(String command, List<String> more) {
     Schedule schedule = plan.schedule();
     Map<String, String> all = new LinkedHashMap<>();
-    all.put("backend", "simulator");
+    all.put("backend", backend);
     all.put("parameters", parameters.name());
+    all.put("paths.key-bundle", root.resolve("keys").toString());
     all.put("training.batch-rows", "" + schedule.batchRows());
     all.put("training.epochs", "" + schedule.epochs());
     all.put("training.patience", "" + schedule.patience());

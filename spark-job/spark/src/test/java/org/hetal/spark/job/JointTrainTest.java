@@ -34,7 +34,7 @@ class JointTrainTest {
 
   @BeforeAll
   static void trainOnceUndisturbed() throws Exception {
-    toy = new JointToy(root);
+    toy = JointToy.simulated(root);
     assertEquals(0, train("run", DECISIONS, "paths.dataset=" + datasets("a", "b", "c")));
   }
 

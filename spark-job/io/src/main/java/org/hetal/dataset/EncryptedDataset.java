@@ -237,6 +237,44 @@ public record EncryptedDataset(
         .toList();
   }
 
+  /**
+   * Compares the levels in the manifest with those of the plan.
+   *
+   * @param storage the folder, for messages
+   * @throws DatasetException naming the first file of another level
+   */
+  public void requirePlannedLevels(Storage storage) {
+    for (Batch batch : batches) {
+      for (Microbatch microbatch : batch.microbatches()) {
+        requireLevels(
+            storage, microbatch.groups(), plan.levels().features(), plan.levels().labels());
+      }
+    }
+    for (Microbatch microbatch : validation) {
+      requireLevels(storage, microbatch.groups(), plan.loss().features(), plan.loss().labels());
+    }
+    requireLevels(storage, unlabelledGroups, plan.levels().validationFeatures(), 0);
+  }
+
+  private static void requireLevels(Storage storage, List<Group> groups, int features, int labels) {
+    for (Group group : groups) {
+      for (StoredFile file : group.features()) {
+        requireLevel(storage, file, features);
+      }
+      if (group.labels() != null) {
+        requireLevel(storage, group.labels(), labels);
+      }
+    }
+  }
+
+  private static void requireLevel(Storage storage, StoredFile file, int level) {
+    require(
+        file.level() == level,
+        storage.describe(file.path()),
+        "level " + level + " as in the plan",
+        file.level());
+  }
+
   private void requireConsistent(String where) {
     require(
         batches.isEmpty() || id.equals(origin.datasetId()),
@@ -267,32 +305,14 @@ public record EncryptedDataset(
       int rows = 0;
       for (Microbatch microbatch : batch.microbatches()) {
         requireMicrobatch(where, microbatch, ids, paths);
-        requireLevels(where, microbatch, plan.levels().features(), plan.levels().labels());
         rows += microbatch.groups().stream().mapToInt(Group::rows).sum();
       }
       require(rows == batch.rows() && rows > 0, where, batch.rows() + " rows in a batch", rows);
     }
-    for (Microbatch microbatch : validation) {
-      requireMicrobatch(where, microbatch, ids, paths);
-      requireLevels(where, microbatch, plan.loss().features(), plan.loss().labels());
-    }
+    validation.forEach(microbatch -> requireMicrobatch(where, microbatch, ids, paths));
     for (Group group : unlabelledGroups) {
       require(group.labels() == null, where, "no labels in unlabelled groups", "labels");
       requireGroup(where, group, paths);
-      requireLevels(where, group.features(), plan.levels().validationFeatures());
-    }
-  }
-
-  private static void requireLevels(String where, Microbatch microbatch, int features, int labels) {
-    for (Group group : microbatch.groups()) {
-      requireLevels(where, group.features(), features);
-      requireLevels(where, List.of(group.labels()), labels);
-    }
-  }
-
-  private static void requireLevels(String where, List<StoredFile> files, int level) {
-    for (StoredFile file : files) {
-      require(file.level() == level, where, "level " + level + " of " + file.path(), file.level());
     }
   }
 

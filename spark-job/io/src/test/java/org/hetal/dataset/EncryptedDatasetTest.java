@@ -3,6 +3,7 @@ package org.hetal.dataset;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -193,6 +194,21 @@ class EncryptedDatasetTest {
     String message = assertThrows(DatasetException.class, writer::commit).getMessage();
     assertTrue(
         message.endsWith("expected " + files + " feature files, actual " + (files - 1)), message);
+  }
+
+  @Test
+  void levelsOtherThanThePlans_areRefusedByName() {
+    EncryptedDataset written = writer().commit();
+    String message =
+        assertThrows(DatasetException.class, () -> written.requirePlannedLevels(storage))
+            .getMessage();
+    assertEquals(
+        storage.describe("train/group-00000/x-0000.ct")
+            + ": expected level "
+            + plan.levels().features()
+            + " as in the plan, actual 8",
+        message);
+    assertNotEquals(8, plan.levels().features());
   }
 
   @Test

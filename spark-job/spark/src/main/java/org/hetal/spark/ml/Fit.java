@@ -124,7 +124,7 @@ final class Fit {
     boolean there = org.hetal.dataset.EncryptedModel.isPresent(model);
     if (!there) {
       notice("reading all ciphertexts once: " + Units.bytes(run.dataset().bytes()));
-      workers.requireUndamaged();
+      run.requireCiphertexts(workers);
     }
     keepPlan(storage, plan);
     if (plan.isJoint()) {

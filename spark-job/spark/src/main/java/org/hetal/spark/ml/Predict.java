@@ -42,7 +42,7 @@ final class Predict {
       Storage target = new MemoryStorage("predictions");
       try (SparkGradientService workers = run.workers();
           Scope scope = new Scope()) {
-        workers.requireUndamaged();
+        run.requireCiphertexts(workers);
         List<Ciphertext> weights = new ArrayList<>();
         for (StoredFile file : model.manifest().weights()) {
           weights.add(scope.own(run.evaluator().deserialize(file.read(model.storage()))));

@@ -189,6 +189,17 @@ public final class ClusterRun implements AutoCloseable {
     return new HadoopStorage(folder, hadoop);
   }
 
+  /**
+   * Before the first step: every ciphertext is there, undamaged, of this key and of the planned
+   * level. Cost: all bytes of the data set are read and hashed once, on all cores of the executors.
+   *
+   * @throws DatasetException naming the first file that is not
+   */
+  public void requireCiphertexts(SparkGradientService workers) {
+    dataset.requirePlannedLevels(joint.storage());
+    workers.requireUndamaged();
+  }
+
   /** Bootstraps that this thread has done on the driver's engine so far. */
   public long bootstrapsOfThisThread() {
     return evaluator.countOfThisThread(Operation.BOOTSTRAP);

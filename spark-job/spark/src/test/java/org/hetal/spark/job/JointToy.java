@@ -92,8 +92,7 @@ final class JointToy {
   /** Real ciphertexts of a toy ring, with the evaluation keys in {@code keys}. */
   static JointToy encrypted(Path root) throws IOException {
     NativeClient keyHolder = NativeClient.insecureGenerate(RING, 7);
-    JointToy toy =
-        new JointToy(root, "native", keyHolder, NativeClient.insecureGenerate(RING, 8));
+    JointToy toy = new JointToy(root, "native", keyHolder, NativeClient.insecureGenerate(RING, 8));
     keyHolder.writeEvaluationKeys(root.resolve("keys"), toy.plan.keys(), (d, of, bytes) -> {});
     return toy;
   }

@@ -133,7 +133,7 @@ final class PlanCommand extends OwnerCommand {
       PreparedData data = readData();
       PlanCosts known = new PlanCosts(costs);
       TrainingPlan plan = planned(data, known);
-      describe(plan, data, known);
+      describe(plan, data, known, 1);
       save(plan, () -> PlanFile.write(OwnerFiles.of(settings()).plan(), plan));
     }
     return ExitCode.OK.status();
@@ -148,19 +148,20 @@ final class PlanCommand extends OwnerCommand {
         warn("one contribution: you see the statistics of its owner; add those of other owners");
       }
       sayParameters(made.plan());
-      describe(made.plan(), null, new PlanCosts(costs));
+      describe(made.plan(), null, new PlanCosts(costs), made.contributions());
       save(made.plan(), () -> holder.publish(made));
     }
   }
 
   /**
    * @param data null: of several owners, unknown here
+   * @param owners of the rows
    */
-  private void describe(TrainingPlan plan, PreparedData data, PlanCosts known) {
+  private void describe(TrainingPlan plan, PreparedData data, PlanCosts known, int owners) {
     Parameters parameters = parameters(plan.parameters().name());
     say("layout                  %s", plan.layout());
     say("levels                  %s", plan.levels());
-    say("minibatches an epoch    %d", plan.schedule().batches());
+    say("minibatches an epoch    %s%d", atMost(owners), plan.schedule().mostBatches(owners));
     say("bootstraps an iteration %d", plan.bootstrapsPerIteration());
     if (data != null && !settings().isParameterSetAutomatic()) {
       new OtherSets(settings(), data.shape(), known)
@@ -184,7 +185,7 @@ final class PlanCommand extends OwnerCommand {
               + " plan --costs F",
           plan.parameters().name(), plan.parameters().name());
     } else {
-      showEstimate(plan, parameters, figures);
+      showEstimate(plan, parameters, figures, owners);
       showClusters(plan, parameters, known);
       showBatches(data, plan, parameters, figures);
       showSearch(data, plan, parameters, known);
@@ -270,18 +271,27 @@ final class PlanCommand extends OwnerCommand {
     }
   }
 
-  private void showEstimate(TrainingPlan plan, Parameters parameters, CostModel figures) {
-    TrainingEstimate estimate = TrainingEstimate.of(plan, parameters, figures);
+  /** Each of several owners cuts rows of their own; how many they have is unknown here. */
+  private static String atMost(int owners) {
+    return owners == 1 ? "" : "at most ";
+  }
+
+  private void showEstimate(
+      TrainingPlan plan, Parameters parameters, CostModel figures, int owners) {
+    TrainingEstimate estimate = TrainingEstimate.of(plan, parameters, figures, owners);
+    String atMost = atMost(owners);
     say("keys on disk            %s", Units.bytes(estimate.keyBytes()));
-    say("encrypted data          %s", Units.bytes(estimate.featureBytes()));
+    say("encrypted data          %s%s", atMost, Units.bytes(estimate.featureBytes()));
     say("state sent a step       %s", Units.bytes(estimate.stateBytes()));
     say(
         "an iteration            %s on one worker like that of %s",
         Units.duration(estimate.secondsPerIteration()), figures.source());
     say(
-        "a validation            %s on one such worker, once per epoch",
-        Units.duration(estimate.secondsPerValidation()));
-    say("an epoch                %.1f min on one such worker", estimate.minutesPerEpoch());
+        "a validation            %s%s on one such worker, once per epoch",
+        atMost, Units.duration(estimate.secondsPerValidation()));
+    say(
+        "an epoch                %s%.1f min on one such worker",
+        atMost, estimate.minutesPerEpoch());
     showCheckpoints(estimate);
   }
 

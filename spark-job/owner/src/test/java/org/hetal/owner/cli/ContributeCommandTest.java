@@ -117,6 +117,8 @@ hetal {
     assertTrue(
         output.contains("contributions           3: 216 rows to train on, 54 to validate with;"),
         output);
+    // 216 rows in minibatches of 60: 4 of one owner, 6 of three owners with 1, 1 and 214.
+    assertTrue(output.contains("minibatches an epoch    at most 6"), output);
     TrainingPlan plan = PlanFile.read(root.resolve("published/plan.json"));
     assertTrue(output.contains(plan.digest()), output);
     assertTrue(plan.isJoint());

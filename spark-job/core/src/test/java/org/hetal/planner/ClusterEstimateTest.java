@@ -77,6 +77,21 @@ class ClusterEstimateTest {
     assertTrue(four.limit().contains("bootstraps"), four.limit());
   }
 
+  /** A training of one unit on 7 executors tries 1 and 7 tasks, on 100 executors 1 and 64. */
+  @Test
+  void split_isOneThatATrainingTries() {
+    StepPieces pieces = pieces(1, 1);
+    for (int executors : new int[] {2, 3, 7, 16, 33, 64, 100}) {
+      ClusterEstimate estimate = fastest(pieces, executors);
+      assertTrue(
+          estimate.split() == 1 || estimate.split() == Math.min(64, executors),
+          executors + " executors: " + estimate);
+    }
+    ClusterEstimate most = fastest(pieces, 64);
+    assertEquals(64, most.split(), "tasks without work cost nothing");
+    assertEquals(most.seconds(), fastest(pieces, 100).seconds(), 1e-12);
+  }
+
   @Test
   void slowNetwork_forbidsTheSplit() {
     ClusterEstimate slow =

@@ -55,6 +55,9 @@ final class PlanCommand extends OwnerCommand {
   /** Of the time of training. */
   private static final double CHECKPOINT_SHARE = 0.03;
 
+  private static final double STORAGE_BYTES_PER_SECOND = 100e6;
+  private static final double SECONDS_PER_MINUTE = 60;
+
   @Option(
       names = "--costs",
       paramLabel = "FILE",
@@ -357,21 +360,29 @@ final class PlanCommand extends OwnerCommand {
 
   private void showCheckpoints(TrainingEstimate estimate) {
     int every = settings().cluster().checkpointEvery();
+    double seconds = estimate.checkpointBytes() / STORAGE_BYTES_PER_SECOND;
     if (every == 0) {
       say(
-          "a checkpoint            %s at the end of each epoch",
-          Units.bytes(estimate.checkpointBytes()));
+          "a checkpoint            %s twice at the end of each epoch: %.2f s each at %s per second,"
+              + " %.2f %% of the time of an epoch",
+          Units.bytes(estimate.checkpointBytes()),
+          seconds,
+          Units.bytes((long) STORAGE_BYTES_PER_SECOND),
+          100 * 2 * seconds / (SECONDS_PER_MINUTE * estimate.minutesPerEpoch()));
       return;
     }
-    double needed =
-        estimate.checkpointBytes() / (CHECKPOINT_SHARE * every * estimate.secondsPerIteration());
+    double between = every * estimate.secondsPerIteration();
     say(
-        "a checkpoint            %s every %d iterations: below %.0f %% of the time on a storage that"
-            + " takes %s per second",
+        "a checkpoint            %s every %d iterations: %.2f s at %s per second, %.2f %% of the time"
+            + " of those iterations on one such worker; below %.0f %% on a storage that takes %s per"
+            + " second",
         Units.bytes(estimate.checkpointBytes()),
         every,
+        seconds,
+        Units.bytes((long) STORAGE_BYTES_PER_SECOND),
+        100 * seconds / between,
         100 * CHECKPOINT_SHARE,
-        Units.bytes((long) Math.ceil(needed)));
+        Units.bytes((long) Math.ceil(estimate.checkpointBytes() / (CHECKPOINT_SHARE * between))));
   }
 
   private void showPlain(PreparedData data, TrainingPlan plan) {

@@ -111,4 +111,22 @@ class ClusterEstimateTest {
     String message = assertThrows(IllegalArgumentException.class, () -> costs.at(32)).getMessage();
     assertTrue(message.contains("expected 1 to 16"), message);
   }
+
+  @Test
+  void costsBeyondMeasurements_fallAsThoseOfAnotherSet() {
+    CostsByThreads two = new CostsByThreads(Map.of(2, new CostModel("a", 6, 6, 6, 6)));
+    CostsByThreads sixteen =
+        new CostsByThreads(
+            Map.of(2, new CostModel("b", 8, 8, 8, 8), 16, new CostModel("c", 1, 2, 4, 8)));
+    CostsByThreads costs = two.continuedLike(sixteen);
+    assertEquals(two.at(2), costs.at(2));
+    assertEquals(
+        new CostModel("a, with more threads faster as b to c", 0.75, 1.5, 3, 6), costs.at(16));
+    assertEquals(6 * sixteen.at(8).productSeconds() / 8, costs.at(8).productSeconds(), 1e-12);
+    assertTrue(costs.isMeasured(2) && !costs.isMeasured(16));
+    String message = assertThrows(IllegalArgumentException.class, () -> costs.at(32)).getMessage();
+    assertTrue(message.contains("expected 2 to 16"), message);
+    assertThrows(IllegalArgumentException.class, () -> costs.at(1));
+    assertThrows(IllegalArgumentException.class, () -> sixteen.continuedLike(two));
+  }
 }

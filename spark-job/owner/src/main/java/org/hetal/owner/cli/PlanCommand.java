@@ -81,7 +81,9 @@ final class PlanCommand extends OwnerCommand {
       paramLabel = "N",
       split = ",",
       description =
-          "Cores of an executor, for --executors: 2,8,16 (default: 2, or the threads of --costs)")
+          "Cores of an executor, for --executors: 2,8,16 (default: 2, or the threads of --costs). The"
+              + " project's costs reach from 1 to 16; those of numbers of threads that were not"
+              + " measured are estimated, and the table says so.")
   private List<Integer> cores = List.of();
 
   @Option(

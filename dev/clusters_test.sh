@@ -9,7 +9,7 @@ readonly root
 # shellcheck source-path=SCRIPTDIR source=needs.sh
 source "$root/dev/needs.sh"
 
-readonly FETCHED=$STATE/clusters SUBMITTED=JarIT,StandaloneIT,KubernetesIT
+readonly FETCHED=$STATE/clusters SUBMITTED=JarIT,StandaloneIT,JointClusterIT,KubernetesIT
 
 # Copies the jars that a POM names into .hetal/clusters, once: fetch_jars NAME POM
 fetch_jars() {

@@ -36,6 +36,21 @@ public record MicrobatchSplit(List<List<RowBlocks>> rows, List<Parts> gradient)
    */
   public record Parts(int first, int count) implements Serializable {}
 
+  /** More tasks of a microbatch are not used, unless a setting names their number. */
+  private static final int MOST_TASKS = 64;
+
+  /**
+   * How many tasks share a microbatch where all executors get one. A training times this number and
+   * one undivided task, and keeps the faster; an estimate prices the same two.
+   *
+   * @param executors at least 1
+   * @param microbatches of the minibatch, at least 1
+   * @return 0 to 64; below 2 there are too few executors to divide a microbatch
+   */
+  public static int tasks(int executors, int microbatches) {
+    return Math.min(MOST_TASKS, executors / microbatches);
+  }
+
   /**
    * Copies the lists.
    *

@@ -2,6 +2,7 @@ package org.hetal.plan;
 
 import java.io.Serializable;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.hetal.packing.Layout;
 
@@ -74,6 +75,26 @@ public final class Partition {
   public static List<List<RowRange>> validationMicrobatches(
       int rows, int groupsPerMicrobatch, Layout layout) {
     return joined(groups(rows, layout), groupsPerMicrobatch);
+  }
+
+  /**
+   * The microbatches in which the validation loss is computed where the rows are of several owners,
+   * each of whom cuts rows of their own: the last microbatch of each may be short.
+   *
+   * @param rows of all validation splits, at least one of each owner
+   * @param owners at least 1
+   * @param groupsPerMicrobatch 1 or 2
+   * @param layout gives the rows of a group
+   * @return as many microbatches as any division of the rows among the owners gives at most, each
+   *     as large as the largest of any division; together they may have more than {@code rows}
+   * @throws IllegalArgumentException for a number of owners out of range
+   */
+  public static List<List<RowRange>> mostValidationMicrobatches(
+      int rows, int owners, int groupsPerMicrobatch, Layout layout) {
+    Checks.range("owners", owners, 1, rows);
+    int full = groupsPerMicrobatch * layout.rowsPerGroup();
+    List<RowRange> largest = groups(Math.min(full, rows - owners + 1), layout);
+    return Collections.nCopies((rows - owners) / full + owners, largest);
   }
 
   /** Neighboring elements in lists of equal size, the last perhaps shorter. */

@@ -75,6 +75,19 @@ public record Schedule(
   }
 
   /**
+   * The minibatches per epoch where the rows are of several owners, each of whom cuts rows of their
+   * own: the last minibatch of each may be short.
+   *
+   * @param owners at least 1, each with at least one of the rows
+   * @return the most that any division of the rows among the owners gives
+   * @throws IllegalArgumentException for a number of owners out of range
+   */
+  public int mostBatches(int owners) {
+    Checks.range("owners", owners, 1, rows);
+    return (rows - owners) / batchRows + owners;
+  }
+
+  /**
    * The rows of a minibatch.
    *
    * @param batch 0 to {@link #batches()} - 1

@@ -27,9 +27,6 @@ public record ClusterEstimate(
     double update,
     double transfer,
     int microbatches) {
-  /** More tasks per microbatch are not considered. */
-  private static final int MOST_SPLIT = 64;
-
   /**
    * What lies between the executors. Figures of a network are assumptions until measured; a plan
    * prints them.
@@ -40,21 +37,21 @@ public record ClusterEstimate(
   public record Network(double bytesPerSecond, double stageSeconds) {}
 
   /**
-   * The fastest division for a number of executors.
+   * What a training takes that chooses its division by measurement: the faster one of undivided
+   * microbatches and microbatches shared by {@link MicrobatchSplit#tasks} tasks. Others are not
+   * priced, since a training tries no others unless {@code cluster.split} names one.
    *
    * @param executors at least 1
    */
   public static ClusterEstimate fastest(
       StepPieces pieces, CostModel costs, int executors, Network network) {
-    ClusterEstimate best = whole(pieces, costs, executors, network);
-    int most = Math.min(MOST_SPLIT, executors / pieces.microbatches().size());
-    for (int split = 2; split <= most; split++) {
-      ClusterEstimate other = split(pieces, costs, executors, split, network);
-      if (other.seconds() < best.seconds()) {
-        best = other;
-      }
+    ClusterEstimate whole = whole(pieces, costs, executors, network);
+    int tasks = MicrobatchSplit.tasks(executors, pieces.microbatches().size());
+    if (tasks < 2) {
+      return whole;
     }
-    return best;
+    ClusterEstimate split = split(pieces, costs, executors, tasks, network);
+    return split.seconds() < whole.seconds() ? split : whole;
   }
 
   /**
@@ -137,11 +134,11 @@ public record ClusterEstimate(
       }
       joined[i] = seconds(each.joined(), costs);
       // Through the connection of the executor with the softmax: logits in, residuals out, parts
-      // in.
-      double sent = 1 - 1.0 / split;
+      // in. Its own share stays there.
       bytes +=
-          sent * (each.rowBlocks() * each.rowBlockBytes() + parts * each.partBytes())
-              + (split - 1) * each.residualBytes();
+          (1 - 1.0 / rowTasks) * each.rowBlocks() * each.rowBlockBytes()
+              + (1 - 1.0 / ranges.size()) * parts * each.partBytes()
+              + (ranges.size() - 1) * each.residualBytes();
     }
     double products =
         expand

@@ -4,8 +4,8 @@ import java.io.Serializable;
 
 /**
  * Measured times of an engine, from which {@link TrainingEstimate} tells what a training will cost;
- * sizes come from the parameter set. Figures come from a benchmark of the machine in question; a
- * plan never invents them.
+ * sizes come from the parameter set. Figures come from a benchmark of the machine in question, or
+ * are estimated from such figures ({@link CostsByThreads}), and a plan then says so.
  *
  * @param source where the figures come from, for the report
  * @param keySwitchSeconds of one rotation or relinearization, averaged over the levels used

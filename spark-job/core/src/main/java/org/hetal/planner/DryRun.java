@@ -75,7 +75,13 @@ final class DryRun {
     out.runTraining(schedule, softmax);
     out.runValidation(validationRows);
     if (loss != null) {
-      out.runLoss(schedule, validationRows, loss);
+      List<List<RowRange>> microbatches =
+          Partition.validationMicrobatches(validationRows, schedule.groupsPerMicrobatch(), layout);
+      out.runLoss(
+          microbatches,
+          out.shapes(microbatches, Schedule.MOST_ROWS, schedule.groupsPerMicrobatch()),
+          validationRows,
+          loss);
     }
     return out;
   }
@@ -85,6 +91,24 @@ final class DryRun {
       Parameters parameters, Layout layout, int validationRows, Levels levels) {
     DryRun out = new DryRun(parameters, layout, levels, false);
     out.runValidation(validationRows);
+    return out;
+  }
+
+  /**
+   * The validation loss of data sets of any numbers of rows, alone.
+   *
+   * @param microbatches of all data sets
+   */
+  static DryRun ofLoss(
+      Parameters parameters,
+      Layout layout,
+      List<List<RowRange>> microbatches,
+      Levels levels,
+      LossPlan loss) {
+    DryRun out = new DryRun(parameters, layout, levels, true);
+    Set<List<Integer>> shapes = new LinkedHashSet<>();
+    microbatches.forEach(groups -> shapes.add(out.shape(groups)));
+    out.runLoss(microbatches, shapes, 1, loss);
     return out;
   }
 
@@ -205,7 +229,14 @@ final class DryRun {
     }
   }
 
-  private void runLoss(Schedule schedule, int validationRows, LossPlan loss) {
+  /**
+   * @param shapes those of the microbatches, and others to try for their keys and memory
+   */
+  private void runLoss(
+      List<List<RowRange>> microbatches,
+      Set<List<Integer>> shapes,
+      int validationRows,
+      LossPlan loss) {
     List<Ciphertext> weights = zeroCiphertexts(layout.compactCiphertexts(), loss.weights());
     try (EncryptedLoss encryptedLoss = new EncryptedLoss(simulator, layout, loss);
         Scope scope = new Scope()) {
@@ -214,10 +245,7 @@ final class DryRun {
       ExpandedWeights expanded = scope.own(encryptedLoss.expand(weights));
       OperationCounts sum = counts();
       Map<List<Integer>, OperationCounts> known = new HashMap<>();
-      List<List<RowRange>> microbatches =
-          Partition.validationMicrobatches(validationRows, schedule.groupsPerMicrobatch(), layout);
-      for (List<Integer> shape :
-          shapes(microbatches, Schedule.MOST_ROWS, schedule.groupsPerMicrobatch())) {
+      for (List<Integer> shape : shapes) {
         known.put(
             shape,
             runMicrobatch(

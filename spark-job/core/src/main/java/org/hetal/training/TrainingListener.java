@@ -59,7 +59,8 @@ public interface TrainingListener {
    *
    * @param epoch completed epochs, from 1
    * @param seconds of the epoch, validation included
-   * @param validationSeconds spent by the workers on the validation logits
+   * @param validationSeconds spent by the workers on the validation logits, or by workers and
+   *     driver on the encrypted validation loss
    * @param oracleSeconds spent waiting for the answer
    * @param decision the answer
    */

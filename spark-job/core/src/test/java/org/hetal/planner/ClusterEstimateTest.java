@@ -77,6 +77,21 @@ class ClusterEstimateTest {
     assertTrue(four.limit().contains("bootstraps"), four.limit());
   }
 
+  /** A training of one unit on 7 executors tries 1 and 7 tasks, on 100 executors 1 and 64. */
+  @Test
+  void split_isOneThatATrainingTries() {
+    StepPieces pieces = pieces(1, 1);
+    for (int executors : new int[] {2, 3, 7, 16, 33, 64, 100}) {
+      ClusterEstimate estimate = fastest(pieces, executors);
+      assertTrue(
+          estimate.split() == 1 || estimate.split() == Math.min(64, executors),
+          executors + " executors: " + estimate);
+    }
+    ClusterEstimate most = fastest(pieces, 64);
+    assertEquals(64, most.split(), "tasks without work cost nothing");
+    assertEquals(most.seconds(), fastest(pieces, 100).seconds(), 1e-12);
+  }
+
   @Test
   void slowNetwork_forbidsTheSplit() {
     ClusterEstimate slow =
@@ -95,5 +110,23 @@ class ClusterEstimateTest {
     assertEquals(8, costs.at(4).bootstrapPairSeconds(), 1e-12);
     String message = assertThrows(IllegalArgumentException.class, () -> costs.at(32)).getMessage();
     assertTrue(message.contains("expected 1 to 16"), message);
+  }
+
+  @Test
+  void costsBeyondMeasurements_fallAsThoseOfAnotherSet() {
+    CostsByThreads two = new CostsByThreads(Map.of(2, new CostModel("a", 6, 6, 6, 6)));
+    CostsByThreads sixteen =
+        new CostsByThreads(
+            Map.of(2, new CostModel("b", 8, 8, 8, 8), 16, new CostModel("c", 1, 2, 4, 8)));
+    CostsByThreads costs = two.continuedLike(sixteen);
+    assertEquals(two.at(2), costs.at(2));
+    assertEquals(
+        new CostModel("a, with more threads faster as b to c", 0.75, 1.5, 3, 6), costs.at(16));
+    assertEquals(6 * sixteen.at(8).productSeconds() / 8, costs.at(8).productSeconds(), 1e-12);
+    assertTrue(costs.isMeasured(2) && !costs.isMeasured(16));
+    String message = assertThrows(IllegalArgumentException.class, () -> costs.at(32)).getMessage();
+    assertTrue(message.contains("expected 2 to 16"), message);
+    assertThrows(IllegalArgumentException.class, () -> costs.at(1));
+    assertThrows(IllegalArgumentException.class, () -> sixteen.continuedLike(two));
   }
 }

@@ -44,6 +44,11 @@ final class MetricsLine {
         .asLong();
   }
 
+  /** 0 where the line lacks the field. */
+  long countOrNone(String field) {
+    return fields.has(field) ? count(field) : 0;
+  }
+
   DatasetException unlike(String field, String expected) {
     return unlike(expected, new String[] {field});
   }

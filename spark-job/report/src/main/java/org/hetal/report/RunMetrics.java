@@ -69,12 +69,17 @@ public record RunMetrics(List<Step> steps, List<Epoch> epochs) {
    *
    * @param epoch from 1
    * @param seconds of the epoch, validation and answer included
-   * @param validationSeconds on the executors: logits of the validation rows
+   * @param validationSeconds of waiting for the validation: logits of the validation rows, or their
+   *     encrypted loss, which the driver finishes
    * @param oracleSeconds between question and answer
    * @param stop whether the oracle ended the training
    * @param best whether the oracle called the epoch the best so far
    * @param reason of the oracle, one line; may be empty
+   * @param bootstraps of the validation, on executors and driver; 0 where logits are the
+   *     validation, and where the file lacks the field
    * @param broadcastBytes of encrypted weights sent to the executors for the validation
+   * @param gradientBytes of encrypted sums that the driver received for the validation; 0 where
+   *     logits are the validation, and where the file lacks the field
    */
   public record Epoch(
       int epoch,
@@ -84,7 +89,9 @@ public record RunMetrics(List<Step> steps, List<Epoch> epochs) {
       boolean stop,
       boolean best,
       String reason,
-      long broadcastBytes) {}
+      long bootstraps,
+      long broadcastBytes,
+      long gradientBytes) {}
 
   /**
    * Copies the lists.
@@ -152,7 +159,9 @@ public record RunMetrics(List<Step> steps, List<Epoch> epochs) {
         decision.equals("stop"),
         line.truth("best"),
         line.text("reason"),
-        line.count("broadcast_bytes"));
+        line.countOrNone("bootstraps"),
+        line.count("broadcast_bytes"),
+        line.countOrNone("gradient_bytes"));
   }
 
   /** {@return the number of the last step that is done; 0: none} */

@@ -277,7 +277,9 @@ public final class RunSections {
     long broadcast =
         history.steps().stream().mapToLong(RunMetrics.Step::broadcastBytes).sum()
             + history.epochs().stream().mapToLong(RunMetrics.Epoch::broadcastBytes).sum();
-    long gradients = history.steps().stream().mapToLong(RunMetrics.Step::gradientBytes).sum();
+    long gradients =
+        history.steps().stream().mapToLong(RunMetrics.Step::gradientBytes).sum()
+            + history.epochs().stream().mapToLong(RunMetrics.Epoch::gradientBytes).sum();
     List<List<String>> facts = new ArrayList<>();
     history
         .summary()
@@ -285,7 +287,10 @@ public final class RunSections {
             summary ->
                 facts.add(List.of("encrypted data set", Units.bytes(summary.dataset_bytes()))));
     facts.add(List.of("weights sent to the executors", Units.bytes(broadcast)));
-    facts.add(List.of("summed gradients received by the driver", Units.bytes(gradients)));
+    facts.add(
+        List.of(
+            "sums received by the driver: gradients, and the validation loss where it is encrypted",
+            Units.bytes(gradients)));
     facts.add(
         List.of(
             "per step, both together",
@@ -388,7 +393,8 @@ public final class RunSections {
   }
 
   private long bootstraps() {
-    return history.steps().stream().mapToLong(RunMetrics.Step::bootstraps).sum();
+    return history.steps().stream().mapToLong(RunMetrics.Step::bootstraps).sum()
+        + history.epochs().stream().mapToLong(RunMetrics.Epoch::bootstraps).sum();
   }
 
   private static double sum(List<Double> values) {

@@ -14,9 +14,10 @@ import org.hetal.format.Json;
  * @param device of the driver's engine
  * @param executor_device cpu or cuda
  * @param seconds of all epochs, those of earlier parts of a continued run included
- * @param bootstraps of all steps; those of retried tasks are counted again
+ * @param bootstraps of all steps and validations; those of retried tasks are counted again
  * @param bootstraps_per_iteration of a full minibatch, as planned
- * @param bytes_moved weights broadcast and summed gradients received, each counted once
+ * @param bytes_moved weights broadcast and sums of gradients and validations received, each counted
+ *     once
  */
 public record RunSummary(
     String run_id,

@@ -39,10 +39,15 @@ class ClusterPageTest {
             "The model is that of epoch 2",
             "This was a test: its parameters protect nothing",
             "123.5 kB",
+            "6.28 kB", // sums of 12 steps and 4 validations
             "2026-01-02T03:04:05Z from a&#x2F;run")) {
       assertTrue(html.replace("/", "&#x2F;").contains(part.replace("/", "&#x2F;")), part);
     }
     assertArrayEquals(PageWriter.html(page()), PageWriter.html(page()));
+    RunHistory history = RunHistory.read(new LocalStorage(root));
+    assertTrue(
+        new RunSections(history).figures().contains(new Page.Figure("152", "bootstraps")),
+        "those of 12 steps and 4 validations");
   }
 
   @Test

@@ -50,8 +50,22 @@ class RunMetricsTest {
         metrics.steps());
     assertEquals(0.25, metrics.steps().get(0).stages().get(TaskStage.SOFTMAX));
     assertEquals(
-        List.of(new RunMetrics.Epoch(1, 2, 0.5, 0.1, true, true, "all epochs done", 9)),
+        List.of(new RunMetrics.Epoch(1, 2, 0.5, 0.1, true, true, "all epochs done", 0, 9, 0)),
         metrics.epochs());
+  }
+
+  @Test
+  void validationOnCiphertexts_hasBootstrapsAndSums() throws Exception {
+    String line = EPOCH.replace("}", ",'bootstraps':4,'gradient_bytes':5000000000}");
+    RunMetrics.Epoch epoch = load(line).epochs().get(0);
+    assertEquals(4, epoch.bootstraps());
+    assertEquals(5_000_000_000L, epoch.gradientBytes());
+    DatasetException e =
+        assertThrows(
+            DatasetException.class, () -> load(line.replace("'bootstraps':4", "'bootstraps':'4'")));
+    assertTrue(
+        e.getMessage().endsWith("expected bootstraps: a whole number, actual \"4\""),
+        e.getMessage());
   }
 
   @Test

@@ -52,7 +52,7 @@ final class Runs {
                 Locale.ROOT,
                 "{\"event\":\"epoch\",\"epoch\":%d,\"seconds\":14,\"validation_seconds\":1.5,"
                     + "\"oracle_seconds\":0.5,\"decision\":\"%s\",\"best\":%s,\"reason\":\"%s\","
-                    + "\"broadcast_bytes\":100}%n",
+                    + "\"bootstraps\":5,\"broadcast_bytes\":100,\"gradient_bytes\":70}%n",
                 epoch,
                 epoch == EPOCHS ? "stop" : "continue",
                 epoch < 3,
@@ -84,10 +84,10 @@ final class Runs {
             "stopped",
             56,
             4,
-            132,
+            152,
             11,
             123_456,
-            18_400)
+            18_680)
         .write(storage);
   }
 }

@@ -113,7 +113,7 @@ final class DemoCommand extends SettingsCommand {
     Parameters parameters = Clients.of(settings()).parameters(settings().parameterSet());
     CreditBanks banks =
         CreditBanks.read(Programs.home().resolve("conf/data/credit.csv.gz"), owners);
-    showDuration("demo --owners " + owners, parameters, () -> jointPlan(parameters, banks));
+    showDuration("demo --owners " + owners, parameters, owners, () -> jointPlan(parameters, banks));
     JointDemo demo =
         new JointDemo(
             out(),
@@ -143,7 +143,8 @@ final class DemoCommand extends SettingsCommand {
     Settings settings = settings();
     PreparedData data = PreparedData.read(settings.data());
     Parameters parameters = parameters(data);
-    showDuration("demo", parameters, () -> PlanSettings.plan(settings, parameters, data.shape()));
+    showDuration(
+        "demo", parameters, 1, () -> PlanSettings.plan(settings, parameters, data.shape()));
     Demo demo =
         new Demo(
             out(),
@@ -164,7 +165,8 @@ final class DemoCommand extends SettingsCommand {
   }
 
   /** The engine is timed on this machine; the times of other backends and devices are unknown. */
-  private void showDuration(String command, Parameters parameters, Supplier<TrainingPlan> plan) {
+  private void showDuration(
+      String command, Parameters parameters, int owners, Supplier<TrainingPlan> plan) {
     Settings settings = settings();
     if (settings.isInsecure()
         || settings.backend() != Settings.Backend.NATIVE
@@ -172,17 +174,18 @@ final class DemoCommand extends SettingsCommand {
       return;
     }
     CostProbe probe = CostProbe.measure(parameters.name(), settings.threads());
-    out().println(duration(command, plan.get(), parameters, probe));
+    out().println(duration(command, plan.get(), parameters, probe, owners));
   }
 
   /**
    * How long the demo takes on the machine that was measured, and what is shorter.
    *
    * @param command with which it was started
+   * @param owners of the rows
    */
   static String duration(
-      String command, TrainingPlan plan, Parameters parameters, CostProbe probe) {
-    TrainingEstimate estimate = TrainingEstimate.of(plan, parameters, probe.costs());
+      String command, TrainingPlan plan, Parameters parameters, CostProbe probe, int owners) {
+    TrainingEstimate estimate = TrainingEstimate.of(plan, parameters, probe.costs(), owners);
     double keys = estimate.keyBytes() * probe.secondsPerKeyByte();
     double epoch = 60 * estimate.minutesPerEpoch();
     return String.format(

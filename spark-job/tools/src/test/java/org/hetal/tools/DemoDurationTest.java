@@ -26,7 +26,7 @@ class DemoDurationTest {
     CostModel costs = new CostModel("a test", 0.015, 0.002, 2.28, 3.21);
     TrainingPlan plan =
         PlanSettings.plan(settings, parameters, PreparedData.read(settings.data()).shape());
-    String said = DemoCommand.duration("demo", plan, parameters, new CostProbe(costs, 7e-9));
+    String said = DemoCommand.duration("demo", plan, parameters, new CostProbe(costs, 7e-9), 1);
     assertTrue(said.matches("(?s)This takes about [3-4] minutes on this machine, .*"), said);
     assertTrue(
         said.matches("(?s).*: keys 2[0-9]\\.[0-9] s, 12 epochs of 1[3-6]\\.[0-9] s\\..*"), said);

@@ -31,6 +31,7 @@ final class ClusterTable {
   private record Row(
       int cores,
       CostModel costs,
+      boolean isMeasured,
       ClusterEstimate estimate,
       double efficiency,
       double rowsPerSecond) {}
@@ -38,7 +39,7 @@ final class ClusterTable {
   /**
    * Simulates.
    *
-   * @param cores of an executor, each between the numbers of threads that were measured
+   * @param cores of an executor, each a number of threads that the costs know or estimate
    * @param executors numbers of executors
    * @param gigabits per second of the network
    */
@@ -59,7 +60,14 @@ final class ClusterTable {
       for (int count : executors) {
         ClusterEstimate estimate = ClusterEstimate.fastest(pieces, model, count, network);
         double rowsPerSecond = plan.schedule().batch(0).rows() / estimate.seconds();
-        rows.add(new Row(threads, model, estimate, estimate.efficiency(one), rowsPerSecond));
+        rows.add(
+            new Row(
+                threads,
+                model,
+                costs.isMeasured(threads),
+                estimate,
+                estimate.efficiency(one),
+                rowsPerSecond));
       }
     }
   }
@@ -99,17 +107,21 @@ final class ClusterTable {
             number(gigabits),
             number(STAGE_SECONDS)));
     Map<Integer, String> sources = new TreeMap<>();
-    rows.forEach(row -> sources.put(row.cores(), row.costs().source()));
+    rows.forEach(
+        row ->
+            sources.put(
+                row.cores(), (row.isMeasured() ? "" : "estimated, ") + row.costs().source()));
     sources.forEach(
         (cores, source) ->
             out.add(String.format(Locale.ROOT, "  costs for --cores %d: %s", cores, source)));
-    out.add("  cores  executors  split  s/iteration  rows/s  efficiency  limit");
+    out.add("  cores  costs      executors  split  s/iteration  rows/s  efficiency  limit");
     for (Row row : rows) {
       out.add(
           String.format(
               Locale.ROOT,
-              "  %5d  %9d  %5d  %11.2f  %6.0f  %9.0f%%  %s",
+              "  %5d  %-9s  %9d  %5d  %11.2f  %6.0f  %9.0f%%  %s",
               row.cores(),
+              row.isMeasured() ? "measured" : "estimated",
               row.estimate().executors(),
               row.estimate().split(),
               row.estimate().seconds(),
@@ -136,6 +148,7 @@ final class ClusterTable {
       ObjectNode one = all.addObject();
       one.put("cores", row.cores());
       one.put("costs", row.costs().source());
+      one.put("estimated", !row.isMeasured());
       one.put("executors", estimate.executors());
       one.put("units", estimate.microbatches());
       one.put("split", estimate.split());

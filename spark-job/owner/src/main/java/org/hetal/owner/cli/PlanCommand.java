@@ -55,6 +55,9 @@ final class PlanCommand extends OwnerCommand {
   /** Of the time of training. */
   private static final double CHECKPOINT_SHARE = 0.03;
 
+  private static final double STORAGE_BYTES_PER_SECOND = 100e6;
+  private static final double SECONDS_PER_MINUTE = 60;
+
   @Option(
       names = "--costs",
       paramLabel = "FILE",
@@ -78,7 +81,9 @@ final class PlanCommand extends OwnerCommand {
       paramLabel = "N",
       split = ",",
       description =
-          "Cores of an executor, for --executors: 2,8,16 (default: 2, or the threads of --costs)")
+          "Cores of an executor, for --executors: 2,8,16 (default: 2, or the threads of --costs). The"
+              + " project's costs reach from 1 to 16; those of numbers of threads that were not"
+              + " measured are estimated, and the table says so.")
   private List<Integer> cores = List.of();
 
   @Option(
@@ -133,7 +138,7 @@ final class PlanCommand extends OwnerCommand {
       PreparedData data = readData();
       PlanCosts known = new PlanCosts(costs);
       TrainingPlan plan = planned(data, known);
-      describe(plan, data, known);
+      describe(plan, data, known, 1);
       save(plan, () -> PlanFile.write(OwnerFiles.of(settings()).plan(), plan));
     }
     return ExitCode.OK.status();
@@ -148,19 +153,20 @@ final class PlanCommand extends OwnerCommand {
         warn("one contribution: you see the statistics of its owner; add those of other owners");
       }
       sayParameters(made.plan());
-      describe(made.plan(), null, new PlanCosts(costs));
+      describe(made.plan(), null, new PlanCosts(costs), made.contributions());
       save(made.plan(), () -> holder.publish(made));
     }
   }
 
   /**
    * @param data null: of several owners, unknown here
+   * @param owners of the rows
    */
-  private void describe(TrainingPlan plan, PreparedData data, PlanCosts known) {
+  private void describe(TrainingPlan plan, PreparedData data, PlanCosts known, int owners) {
     Parameters parameters = parameters(plan.parameters().name());
     say("layout                  %s", plan.layout());
     say("levels                  %s", plan.levels());
-    say("minibatches an epoch    %d", plan.schedule().batches());
+    say("minibatches an epoch    %s%d", atMost(owners), plan.schedule().mostBatches(owners));
     say("bootstraps an iteration %d", plan.bootstrapsPerIteration());
     if (data != null && !settings().isParameterSetAutomatic()) {
       new OtherSets(settings(), data.shape(), known)
@@ -184,7 +190,7 @@ final class PlanCommand extends OwnerCommand {
               + " plan --costs F",
           plan.parameters().name(), plan.parameters().name());
     } else {
-      showEstimate(plan, parameters, figures);
+      showEstimate(plan, parameters, figures, owners);
       showClusters(plan, parameters, known);
       showBatches(data, plan, parameters, figures);
       showSearch(data, plan, parameters, known);
@@ -270,18 +276,27 @@ final class PlanCommand extends OwnerCommand {
     }
   }
 
-  private void showEstimate(TrainingPlan plan, Parameters parameters, CostModel figures) {
-    TrainingEstimate estimate = TrainingEstimate.of(plan, parameters, figures);
+  /** Each of several owners cuts rows of their own; how many they have is unknown here. */
+  private static String atMost(int owners) {
+    return owners == 1 ? "" : "at most ";
+  }
+
+  private void showEstimate(
+      TrainingPlan plan, Parameters parameters, CostModel figures, int owners) {
+    TrainingEstimate estimate = TrainingEstimate.of(plan, parameters, figures, owners);
+    String atMost = atMost(owners);
     say("keys on disk            %s", Units.bytes(estimate.keyBytes()));
-    say("encrypted data          %s", Units.bytes(estimate.featureBytes()));
+    say("encrypted data          %s%s", atMost, Units.bytes(estimate.featureBytes()));
     say("state sent a step       %s", Units.bytes(estimate.stateBytes()));
     say(
         "an iteration            %s on one worker like that of %s",
         Units.duration(estimate.secondsPerIteration()), figures.source());
     say(
-        "a validation            %s on one such worker, once per epoch",
-        Units.duration(estimate.secondsPerValidation()));
-    say("an epoch                %.1f min on one such worker", estimate.minutesPerEpoch());
+        "a validation            %s%s on one such worker, once per epoch",
+        atMost, Units.duration(estimate.secondsPerValidation()));
+    say(
+        "an epoch                %s%.1f min on one such worker",
+        atMost, estimate.minutesPerEpoch());
     showCheckpoints(estimate);
   }
 
@@ -347,21 +362,29 @@ final class PlanCommand extends OwnerCommand {
 
   private void showCheckpoints(TrainingEstimate estimate) {
     int every = settings().cluster().checkpointEvery();
+    double seconds = estimate.checkpointBytes() / STORAGE_BYTES_PER_SECOND;
     if (every == 0) {
       say(
-          "a checkpoint            %s at the end of each epoch",
-          Units.bytes(estimate.checkpointBytes()));
+          "a checkpoint            %s twice at the end of each epoch: %.2f s each at %s per second,"
+              + " %.2f %% of the time of an epoch",
+          Units.bytes(estimate.checkpointBytes()),
+          seconds,
+          Units.bytes((long) STORAGE_BYTES_PER_SECOND),
+          100 * 2 * seconds / (SECONDS_PER_MINUTE * estimate.minutesPerEpoch()));
       return;
     }
-    double needed =
-        estimate.checkpointBytes() / (CHECKPOINT_SHARE * every * estimate.secondsPerIteration());
+    double between = every * estimate.secondsPerIteration();
     say(
-        "a checkpoint            %s every %d iterations: below %.0f %% of the time on a storage that"
-            + " takes %s per second",
+        "a checkpoint            %s every %d iterations: %.2f s at %s per second, %.2f %% of the time"
+            + " of those iterations on one such worker; below %.0f %% on a storage that takes %s per"
+            + " second",
         Units.bytes(estimate.checkpointBytes()),
         every,
+        seconds,
+        Units.bytes((long) STORAGE_BYTES_PER_SECOND),
+        100 * seconds / between,
         100 * CHECKPOINT_SHARE,
-        Units.bytes((long) Math.ceil(needed)));
+        Units.bytes((long) Math.ceil(estimate.checkpointBytes() / (CHECKPOINT_SHARE * between))));
   }
 
   private void showPlain(PreparedData data, TrainingPlan plan) {

@@ -14,7 +14,9 @@ import org.hetal.planner.CostsByThreads;
  * The costs of the engine on the project's own machines, for a first estimate: the entries that a
  * plan uses of the files of the same names in {@code he-native/cpp/bench/results}. Those of two
  * threads are of one machine and one commit for all sets, so that sets can be compared by them.
- * Those of other numbers of threads may be of other machines; a plan prints the files.
+ * Those of other numbers of threads may be of other machines; a plan prints the files. A set that
+ * was not measured with as many threads as {@value #MOST_MEASURED} is estimated to gain by more
+ * threads what that one does.
  */
 public final class ShippedCosts {
   private static final String FOLDER = "he-native/cpp/bench/results/";
@@ -22,9 +24,11 @@ public final class ShippedCosts {
   /** Two cores are what most estimates are of. */
   private static final int USUAL_THREADS = 2;
 
+  private static final String MOST_MEASURED = "n16_l12";
+
   private static final Map<String, Map<Integer, String>> FILES =
       Map.of(
-          "n16_l12",
+          MOST_MEASURED,
           Map.of(
               1, "n16_l12_1_thread.json",
               2, "n16_l12_2_threads_epyc.json",
@@ -52,17 +56,24 @@ public final class ShippedCosts {
   }
 
   /**
-   * The costs with all numbers of threads that were measured.
+   * The costs with 1 to 16 threads, measured or estimated.
    *
    * @param parameterSet its name
    * @return empty for a set that was not measured
    */
   public static Optional<CostsByThreads> byThreads(String parameterSet) {
+    if (!FILES.containsKey(parameterSet)) {
+      return Optional.empty();
+    }
+    CostsByThreads own = measured(parameterSet);
+    return Optional.of(
+        parameterSet.equals(MOST_MEASURED) ? own : own.continuedLike(measured(MOST_MEASURED)));
+  }
+
+  private static CostsByThreads measured(String parameterSet) {
     Map<Integer, CostModel> out = new TreeMap<>();
-    FILES
-        .getOrDefault(parameterSet, Map.of())
-        .forEach((threads, file) -> out.put(threads, read(file, parameterSet)));
-    return out.isEmpty() ? Optional.empty() : Optional.of(new CostsByThreads(out));
+    FILES.get(parameterSet).forEach((threads, file) -> out.put(threads, read(file, parameterSet)));
+    return new CostsByThreads(out);
   }
 
   private static CostModel read(String file, String parameterSet) {

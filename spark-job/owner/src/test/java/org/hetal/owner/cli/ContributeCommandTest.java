@@ -117,6 +117,8 @@ hetal {
     assertTrue(
         output.contains("contributions           3: 216 rows to train on, 54 to validate with;"),
         output);
+    // 216 rows in minibatches of 60: 4 of one owner, 6 of three owners with 1, 1 and 214.
+    assertTrue(output.contains("minibatches an epoch    at most 6"), output);
     TrainingPlan plan = PlanFile.read(root.resolve("published/plan.json"));
     assertTrue(output.contains(plan.digest()), output);
     assertTrue(plan.isJoint());
@@ -229,7 +231,7 @@ hetal {
   void farValue_isWarnedOf() throws Exception {
     run(0, "holder", "keygen", "--public-key");
     run(0, "b", "plan", "--contribute", "ROOT/1.json");
-    assertFalse(output.contains("WARNING"), output);
+    assertFalse(output.contains("WARNING: " + root), output);
     rows("a.csv", HEADER + OwnerFolder.rows(3, 150).replaceFirst("^[^,]*,", "1e9,"));
     run(0, "a", "plan", "--contribute", "ROOT/2.json", "--add-to", "ROOT/1.json");
     String warning = "WARNING: " + root.resolve("a.csv") + " line 2 column 0 (width): 1.0E9 is ";

@@ -159,23 +159,84 @@ hetal {
         output.contains("costs for --cores 1: " + RESULTS + "n16_l14_1_thread.json"), output);
     assertTrue(
         output.contains("costs for --cores 2: " + RESULTS + "n16_l14_2_threads.json"), output);
-    cores[cores.length - 1] = "8";
+    cores[cores.length - 1] = "32";
     assertEquals(78, hetal("plan", cores), output);
     assertTrue(
         output.contains(
-            "--cores: n16_l14: costs with 8 threads: expected 1 to 2, which were measured; measure:"
-                + " hetal bench engine --set n16_l14 --threads 8 --json FILE, then plan --costs"),
+            "--cores: n16_l14: costs with 32 threads: expected 1 to 16, which were measured; measure:"
+                + " hetal bench engine --set n16_l14 --threads 32 --json FILE, then plan --costs"),
         output);
+    cores[cores.length - 1] = "8";
     cores[3] = "parameters=n16_l12";
     assertEquals(0, hetal("plan", cores), output);
     assertTrue(
         output.contains(
-            "costs for --cores 8: between "
+            "costs for --cores 8: estimated, between "
                 + RESULTS
                 + "n16_l12_2_threads_epyc.json and "
                 + RESULTS
                 + "n16_l12_16_threads.json"),
         output);
+  }
+
+  /** Of the set that the planner takes two numbers of threads were measured. */
+  @Test
+  void planForClusters_withTheSetOfThePlanner_estimatesWhatWasNotMeasured() throws Exception {
+    Path json = folder.resolve("clusters.json");
+    String[] arguments = {
+      "--backend",
+      "native",
+      "-s",
+      "parameters=auto",
+      "--executors",
+      "1,2,4,8,16",
+      "--cores",
+      "2,8,16",
+      "--json",
+      json.toString()
+    };
+    assertEquals(0, hetal("plan", arguments), output);
+    assertTrue(output.contains("parameter set           n16_l14, 128-bit"), output);
+    assertCheckpointCost();
+    JsonNode clusters = Json.parse(Files.readAllBytes(json)).path("clusters");
+    assertEquals(15, clusters.size());
+    for (JsonNode cluster : clusters) {
+      boolean isMeasured = cluster.path("cores").asInt() == 2;
+      assertEquals(!isMeasured, cluster.path("estimated").asBoolean(isMeasured), "" + cluster);
+      String line =
+          String.format(
+              Locale.ROOT,
+              "plan: +%d  %s +%d .*",
+              cluster.path("cores").asInt(),
+              isMeasured ? "measured" : "estimated",
+              cluster.path("executors").asInt());
+      assertEquals(1, output.lines().filter(each -> each.matches(line)).count(), line + output);
+    }
+    assertTrue(
+        output.contains(
+            "costs for --cores 16: estimated, "
+                + RESULTS
+                + "n16_l14_2_threads.json, with more threads faster as "
+                + RESULTS
+                + "n16_l12_2_threads_epyc.json to "
+                + RESULTS
+                + "n16_l12_16_threads.json"),
+        output);
+  }
+
+  /** Bytes at 100 MB per second, and their share of ten iterations. */
+  private void assertCheckpointCost() {
+    Matcher iteration = Pattern.compile("an iteration +([0-9.]+) s on one worker").matcher(output);
+    Matcher checkpoint =
+        Pattern.compile(
+                "a checkpoint +([0-9.]+) MB every 10 iterations: ([0-9.]+) s at 100\\.0 MB per second,"
+                    + " ([0-9.]+) % of the time of those iterations on one such worker; below 3 %")
+            .matcher(output);
+    assertTrue(iteration.find() && checkpoint.find(), output);
+    double seconds = Double.parseDouble(checkpoint.group(1)) / 100;
+    assertEquals(seconds, Double.parseDouble(checkpoint.group(2)), 0.006, output);
+    double share = 100 * seconds / (10 * Double.parseDouble(iteration.group(1)));
+    assertEquals(share, Double.parseDouble(checkpoint.group(3)), 0.02, output);
   }
 
   @Test
@@ -204,8 +265,11 @@ hetal {
       "--costs", costs, "--executors", "1,2", "--cores", "1,2", "--json", json.toString()
     };
     assertEquals(0, hetal("plan", arguments), output);
-    assertTrue(output.contains("a checkpoint            "), output);
-    assertTrue(output.contains("cores  executors  split  s/iteration"), output);
+    String[] atTheEnd = {"--costs", costs, "--set", "training.checkpoint-every=0"};
+    assertEquals(0, hetal("plan", atTheEnd), output);
+    assertTrue(output.contains(" twice at the end of each epoch: 0.0"), output);
+    assertEquals(0, hetal("plan", arguments), output);
+    assertTrue(output.contains("cores  costs      executors  split  s/iteration"), output);
     JsonNode clusters = Json.parse(Files.readAllBytes(json)).path("clusters");
     assertEquals(4, clusters.size());
     assertEquals(1, clusters.get(0).path("efficiency").asDouble(), 1e-12);

@@ -57,6 +57,21 @@ class ShippedCostsTest {
     assertEquals(List.of(1, 2), threads("n16_l14"));
   }
 
+  @Test
+  void moreThreadsThanWereMeasured_gainWhatTheOtherSetGains() {
+    CostsByThreads costs = ShippedCosts.byThreads("n16_l14").orElseThrow();
+    CostsByThreads other = ShippedCosts.byThreads("n16_l12").orElseThrow();
+    assertTrue(costs.isMeasured(2) && !costs.isMeasured(8) && !costs.isMeasured(16));
+    assertTrue(other.isMeasured(16) && !other.isMeasured(8));
+    for (int threads : new int[] {8, 16}) {
+      double gain = other.at(2).bootstrapSeconds() / other.at(threads).bootstrapSeconds();
+      double seconds = costs.at(2).bootstrapSeconds() / gain;
+      assertEquals(seconds, costs.at(threads).bootstrapSeconds(), 1e-12);
+      assertTrue(gain > 2 && gain < threads / 2.0, threads + " threads: " + gain);
+    }
+    assertTrue(costs.at(16).keySwitchSeconds() < costs.at(8).keySwitchSeconds());
+  }
+
   /** Otherwise the ratio of their times would be that of machines or commits. */
   @Test
   void costsOfTwoThreads_areOfOneDeviceAndOneCommitForAllSets() throws Exception {

@@ -4,16 +4,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.hetal.plan.MicrobatchSplit;
 
 /**
  * How many tasks compute a microbatch. With fewer than two executors per microbatch it is one. With
- * more, both ways are tried and the faster one is taken: the first step of each way reads rows and
- * keys and does not count, the second one is measured. The trained bytes do not depend on the
- * choice. Used by the driver's thread.
+ * more, one task and {@link MicrobatchSplit#tasks} are tried and the faster one is taken: the first
+ * step of each way reads rows and keys and does not count, the second one is measured. Numbers in
+ * between are not tried: more tasks divide the products further and repeat only the rotations of
+ * the residuals. {@code hetal plan} prices the same two ways. The trained bytes do not depend on
+ * the choice. Used by the driver's thread.
  */
 final class SplitChoice {
-  private static final int MOST_TASKS = 64;
-
   /** Steps of either way; the last one of them counts. */
   private static final int MEASURED = 2;
 
@@ -52,7 +53,7 @@ final class SplitChoice {
     if (fixed > 0) {
       return fixed;
     }
-    int possible = possible(executors, microbatches);
+    int possible = MicrobatchSplit.tasks(executors, microbatches);
     return possible > 1 && trial(microbatches, possible).isSplit() ? possible : 1;
   }
 
@@ -64,7 +65,7 @@ final class SplitChoice {
    * @param tasks what {@link #tasks} said
    */
   void measured(int executors, int microbatches, int tasks, double seconds) {
-    int possible = possible(executors, microbatches);
+    int possible = MicrobatchSplit.tasks(executors, microbatches);
     if (fixed > 0 || possible < 2) {
       return;
     }
@@ -77,9 +78,5 @@ final class SplitChoice {
 
   private Trial trial(int microbatches, int tasks) {
     return trials.computeIfAbsent(new Case(microbatches, tasks), unused -> new Trial());
-  }
-
-  private static int possible(int executors, int microbatches) {
-    return Math.min(MOST_TASKS, executors / microbatches);
   }
 }

@@ -9,8 +9,9 @@ import org.hetal.spark.ml.FitListener;
 
 /**
  * Tells a person how training goes. The estimate is the mean of the last steps times the steps
- * left, and the last validation times the validations left, if training is not stopped early. The
- * first step of a process opens engines and keys; it counts until there is a second one.
+ * left, and the last validation times the validations left, if training is not stopped early. Until
+ * this process has done a validation the estimate is without validations and says so. The first
+ * step of a process opens engines and keys; it counts until there is a second one.
  */
 final class Progress implements FitListener {
   private static final int STEPS_REMEMBERED = 8;
@@ -19,6 +20,7 @@ final class Progress implements FitListener {
   private final Deque<Double> recent = new ArrayDeque<>();
   private int epochs;
   private int stepsHere;
+  private boolean isValidated;
   private double validationSeconds;
 
   Progress(ProgressBar bar) {
@@ -108,18 +110,32 @@ final class Progress implements FitListener {
         steps,
         String.format(
             Locale.ROOT,
-            "epoch %d/%d  step %d/%d  %.1f s per step  at most %s left",
+            "epoch %d/%d  step %d/%d  %.1f s per step  %s",
             event.epoch(),
             epochs,
             event.step(),
             steps,
             mean,
-            Units.duration(
-                mean * (steps - event.step()) + validationSeconds * (epochs - event.epoch() + 1))));
+            left(
+                mean * (steps - event.step()) + validationSeconds * (epochs - event.epoch() + 1),
+                isValidated)));
+  }
+
+  /**
+   * The time left if training is not stopped early, for people.
+   *
+   * @param isValidated whether a validation was measured, so that the seconds have those to come
+   */
+  static String left(double seconds, boolean isValidated) {
+    return "at most "
+        + Units.duration(seconds)
+        + " left"
+        + (isValidated ? "" : ", without validations");
   }
 
   @Override
   public void epoch(EpochEvent event) {
+    isValidated = true;
     validationSeconds = event.validationSeconds() + event.oracleSeconds();
     String reason = event.decision().reason();
     bar.line(

@@ -82,10 +82,13 @@ record RunStatus(String run, RunHistory history, Optional<RunLock.Holder> holder
     double step = history.recentSecondsPerStep();
     return history.isFinished()
         ? format("%.2f s per step; no step left", step)
-        : format("%.2f s per step; at most %s left", step, Units.duration(secondsLeft(step)));
+        : format("%.2f s per step; ", step)
+            + Progress.left(secondsLeft(step), !history.epochs().isEmpty());
   }
 
-  /** All steps and validations that are left when the oracle never answers stop. */
+  /**
+   * All steps that are left when the oracle never answers stop, and validations like those done.
+   */
   private double secondsLeft(double perStep) {
     Schedule schedule = history.plan().schedule();
     double perValidation =

@@ -39,7 +39,7 @@ public final class Metrics implements TrainingListener {
    * @param storage of the run directory
    * @param bootstraps done so far
    * @param broadcastBytes of weights sent so far
-   * @param gradientBytes of summed gradients received so far
+   * @param gradientBytes of summed gradients and sums of validations received so far
    * @param stageSeconds of each stage so far, added over tasks
    */
   public Metrics(
@@ -87,9 +87,7 @@ public final class Metrics implements TrainingListener {
     line.put("seconds", event.gradientSeconds() + event.updateSeconds());
     line.put("gradient_seconds", event.gradientSeconds());
     line.put("update_seconds", event.updateSeconds());
-    long done = bootstraps.getAsLong();
-    line.put("bootstraps", done - bootstrapsBefore);
-    bootstrapsBefore = done;
+    putBootstraps(line);
     putStages(line.putObject("task_seconds"));
     putTraffic(line);
     append(line);
@@ -114,6 +112,8 @@ public final class Metrics implements TrainingListener {
     line.put("decision", event.decision().stop() ? "stop" : "continue");
     line.put("best", event.decision().best());
     line.put("reason", event.decision().reason());
+    putBootstraps(line);
+    stagesBefore = stageSeconds.get(); // the validation's are no part of the next step
     putTraffic(line);
     append(line);
   }
@@ -128,15 +128,18 @@ public final class Metrics implements TrainingListener {
     return steps == 0 ? 0 : sum("step", "seconds") / steps;
   }
 
+  /** Bootstraps of steps and validations, those of earlier parts of a continued run included. */
   public long bootstrapsDone() {
-    return Math.round(sum("step", "bootstraps"));
+    return Math.round(sum("step", "bootstraps") + sum("epoch", "bootstraps"));
   }
 
+  /** Bytes sent to the executors and received by the driver, those of validations included. */
   public long bytesMoved() {
     return Math.round(
         sum("step", "broadcast_bytes")
             + sum("step", "gradient_bytes")
-            + sum("epoch", "broadcast_bytes"));
+            + sum("epoch", "broadcast_bytes")
+            + sum("epoch", "gradient_bytes"));
   }
 
   private double sum(String event, String field) {
@@ -144,6 +147,12 @@ public final class Metrics implements TrainingListener {
         .filter(line -> line.path("event").asText().equals(event))
         .mapToDouble(line -> line.path(field).asDouble())
         .sum();
+  }
+
+  private void putBootstraps(ObjectNode line) {
+    long done = bootstraps.getAsLong();
+    line.put("bootstraps", done - bootstrapsBefore);
+    bootstrapsBefore = done;
   }
 
   private void putStages(ObjectNode line) {

@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import org.hetal.plan.MicrobatchSplit;
 import org.junit.jupiter.api.Test;
 
 class SplitChoiceTest {
@@ -28,6 +30,16 @@ class SplitChoiceTest {
   void leftOverExecutors_areUsedWhereThatIsFaster() {
     assertEquals(List.of(1, 1, 4, 4, 4, 4), choices(new SplitChoice(0), 8, 2, 2, 1.9, 6));
     assertEquals(List.of(1, 1, 4, 4, 1, 1), choices(new SplitChoice(0), 8, 2, 2, 2.1, 6));
+  }
+
+  /** {@code hetal plan} prices no other. */
+  @Test
+  void triedSplits_areOneTaskAndWhatAnEstimatePrices() {
+    for (int executors : new int[] {2, 7, 16, 64, 100}) {
+      List<Integer> tried = choices(new SplitChoice(0), executors, 1, 2, 1, 6);
+      assertEquals(
+          Set.of(1, MicrobatchSplit.tasks(executors, 1)), Set.copyOf(tried), executors + ": ");
+    }
   }
 
   @Test

@@ -16,6 +16,7 @@ import java.util.List;
 import org.hetal.dataset.EncryptedModel;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.report.RunHistory;
+import org.hetal.report.RunMetrics;
 import org.hetal.report.RunOwners;
 import org.hetal.spark.Main;
 import org.hetal.training.StopDecision;
@@ -111,6 +112,25 @@ class JointTrainTest {
     assertEquals(JointToy.VALIDATION_ROWS * 3, history.validationRows());
     assertEquals(history.metrics().lastStep(), history.mostSteps());
     assertTrue(history.isFinished());
+  }
+
+  /** Each owner's validation rows are one microbatch. */
+  @Test
+  void bootstrapsOfAValidation_areThoseOfItsEpoch() {
+    RunHistory history = RunHistory.read(new LocalStorage(root.resolve("run")));
+    int each = 3 * history.plan().loss().softmax().bootstraps();
+    assertTrue(each > 0);
+    for (RunMetrics.Epoch epoch : history.epochs()) {
+      assertEquals(each, epoch.bootstraps(), "epoch " + epoch.epoch());
+    }
+    for (RunMetrics.Step step : history.steps()) {
+      long most = history.plan().bootstrapsPerIteration();
+      assertTrue(step.bootstraps() > 0 && step.bootstraps() <= most, step.toString());
+    }
+    long all =
+        history.steps().stream().mapToLong(RunMetrics.Step::bootstraps).sum()
+            + each * history.epochs().size();
+    assertEquals(all, history.summary().orElseThrow().bootstraps());
   }
 
   @Test

@@ -38,7 +38,9 @@ class ProgressTest {
     }
     assertEquals(2, said().lines().count(), said());
     String first = said().lines().findFirst().orElseThrow();
-    assertEquals("epoch 1/5  step 3/20  4.0 s per step  at most 1 min 08 s left", first);
+    assertEquals(
+        "epoch 1/5  step 3/20  4.0 s per step  at most 1 min 08 s left, without validations",
+        first);
   }
 
   @Test
@@ -48,7 +50,7 @@ class ProgressTest {
     progress.step(new StepEvent(3, 1, 4, 10, 60, 60));
     assertTrue(said().contains("continuing after epoch 2 of 5"), said());
     assertTrue(said().contains("[############............]"), said());
-    assertTrue(said().endsWith("at most 20 min 00 s left"), said());
+    assertTrue(said().endsWith("at most 20 min 00 s left, without validations"), said());
   }
 
   @Test
@@ -57,7 +59,8 @@ class ProgressTest {
     progress.started(SCHEDULE.epochs(), SCHEDULE.batches(), 0, 0);
     progress.step(new StepEvent(1, 0, 4, 1, 90, 0)); // opens keys
     progress.step(new StepEvent(1, 1, 4, 2, 4, 1));
-    assertTrue(said().endsWith("5.0 s per step  at most 1 min 30 s left"), said());
+    assertTrue(
+        said().endsWith("5.0 s per step  at most 1 min 30 s left, without validations"), said());
     progress.epoch(new EpochEvent(1, 110, 5, 1, new StopDecision(false, true, "")));
     progress.step(new StepEvent(2, 0, 4, 5, 5, 0));
     // 15 steps of 5 s and 4 validations of 6 s.

@@ -1,6 +1,5 @@
 package org.hetal.spark.job;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -9,6 +8,7 @@ import java.util.function.Supplier;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.hetal.config.SettingsException;
+import org.hetal.dataset.DatasetException;
 import org.hetal.spark.ml.EncryptedDataset;
 import org.hetal.spark.ml.EncryptedModel;
 import org.hetal.spark.ml.EncryptedSoftmaxRegression;
@@ -46,8 +46,7 @@ class OwnContextSecurityTest {
             .setAppName("own context")
             .set("spark.ui.enabled", "false")
             .set("spark.driver.host", "127.0.0.1")
-            .set("spark.driver.bindAddress", "127.0.0.1")
-            .set("spark.executor.extraClassPath", System.getProperty("java.class.path")));
+            .set("spark.driver.bindAddress", "127.0.0.1"));
   }
 
   private static EvaluationKeys keys() {
@@ -69,6 +68,7 @@ class OwnContextSecurityTest {
   @Test
   void clusterWithoutAuthentication_isRefusedUnlessItIsAllowed() {
     EncryptedToy toy = new EncryptedToy(folder, 1).write();
+    EncryptedToy.withEncryptedLoss(folder.resolve("others"), 1).write();
     String model = folder.resolve("model").toString();
     // A context in one process of a program's own, which need not authenticate.
     try (JavaSparkContext spark = spark("local[2]")) {
@@ -78,8 +78,7 @@ class OwnContextSecurityTest {
       assertRefused(
           assertThrows(
               SettingsException.class, fit(spark, toy, new EncryptedSoftmaxRegression())::get));
-      EncryptedDataset rows =
-          EncryptedDataset.load(spark, folder.resolve("dataset").toString());
+      EncryptedDataset rows = EncryptedDataset.load(spark, folder.resolve("dataset").toString());
       EncryptedModel loaded = EncryptedModel.load(spark, model);
       assertRefused(
           assertThrows(SettingsException.class, () -> loaded.predict(spark, rows, keys())));
@@ -92,9 +91,10 @@ class OwnContextSecurityTest {
                       .setAllowUnauthenticated(true)
                       .addListener(new StopsThere()))
               ::get);
-      assertEquals(
-          EncryptedToy.VALIDATION_ROWS,
-          loaded.setAllowUnauthenticated(true).predict(spark, rows, keys()).rows());
+      // Rows that are none to predict, so that no executor is needed.
+      EncryptedDataset others = EncryptedDataset.load(spark, folder + "/others/dataset");
+      loaded.setAllowUnauthenticated(true);
+      assertThrows(DatasetException.class, () -> loaded.predict(spark, others, keys()));
     }
   }
 

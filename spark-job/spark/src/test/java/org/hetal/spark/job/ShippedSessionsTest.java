@@ -27,8 +27,7 @@ class ShippedSessionsTest {
   @Test
   void each_authenticatesAndListensOnLoopback() throws IOException {
     List<String> sessions = new ArrayList<>();
-    for (String folder :
-        List.of("examples/java/src", "notebooks/python/src", "notebooks")) {
+    for (String folder : List.of("examples/java/src", "notebooks/python/src", "notebooks")) {
       try (Stream<Path> files =
           Files.walk(TREE.resolve(folder), folder.equals("notebooks") ? 1 : Integer.MAX_VALUE)) {
         for (Path file : files.filter(ShippedSessionsTest::isText).toList()) {

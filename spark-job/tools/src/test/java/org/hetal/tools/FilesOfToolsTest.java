@@ -41,8 +41,7 @@ class FilesOfToolsTest {
       processes.run(List.of("echo", "loss"), Map.of(), folder.resolve("owner.log"));
     }
     assertPrivate("owner.log");
-    assertEquals(
-        "loss\n", Files.readString(folder.resolve("owner.log"), StandardCharsets.UTF_8));
+    assertEquals("loss\n", Files.readString(folder.resolve("owner.log"), StandardCharsets.UTF_8));
   }
 
   @Test

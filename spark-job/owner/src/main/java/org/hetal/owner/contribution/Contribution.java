@@ -318,7 +318,10 @@ public record Contribution(
    * @throws org.hetal.he.FileWriteException when it cannot be written
    */
   public void write(Path file) {
-    FILE.write(LocalStorage.ownerOnly(file.toAbsolutePath().getParent()), file.getFileName().toString(), this);
+    FILE.write(
+        LocalStorage.ownerOnly(file.toAbsolutePath().getParent()),
+        file.getFileName().toString(),
+        this);
   }
 
   private static LocalStorage folder(Path file) {

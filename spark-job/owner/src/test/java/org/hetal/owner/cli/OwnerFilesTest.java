@@ -94,8 +94,18 @@ class OwnerFilesTest {
     String evaluation = results.resolve("evaluation.json").toString();
     run(0, "evaluate", "--json", evaluation);
     String[] clusters = {
-      "--backend", "native", "-s", "parameters=n16_l14", "-s", "paths.plan=" + root + "/other.json",
-      "--executors", "1", "--cores", "1", "--json", results.resolve("clusters.json").toString()
+      "--backend",
+      "native",
+      "-s",
+      "parameters=n16_l14",
+      "-s",
+      "paths.plan=" + root + "/other.json",
+      "--executors",
+      "1",
+      "--cores",
+      "1",
+      "--json",
+      results.resolve("clusters.json").toString()
     };
     run(0, "plan", clusters);
     try (Stream<Path> files = Files.list(results)) {

@@ -97,8 +97,7 @@ class RoundedFilesTest {
         String name = model.relativize(file).toString();
         // Spark's metadata have the time.
         if (!name.startsWith("spark-ml/metadata")) {
-          assertArrayEquals(
-              Files.readAllBytes(made.resolve(name)), Files.readAllBytes(file), name);
+          assertArrayEquals(Files.readAllBytes(made.resolve(name)), Files.readAllBytes(file), name);
         }
       }
     }

@@ -2,7 +2,7 @@
 """Compares resolved dependencies with the committed list of advisories; needs no network.
 
 check_dependencies.py ADVISORIES FILE_OR_FOLDER...: a folder has jars, NAME-VERSION.jar; a file has requirements of pip,
-NAME==VERSION. Prints one line per fault that is not accepted, and ends with 1 if there is one. A line of the list that is
+NAME==VERSION or NAME[EXTRA]==VERSION. Prints one line per fault that is not accepted, and ends with 1 if there is one. A line of the list that is
 older than a year is a fault, too: somebody has to look again.
 """
 
@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 JAR = re.compile(r"(?P<name>.+?)-(?P<version>\d[^-]*)(-[A-Za-z].*)?\.jar")
-REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)==(?P<version>[0-9][^ ;\\]*)")
+REQUIREMENT = re.compile(r"(?P<name>[A-Za-z0-9._-]+)(\[[^]]*\])?==(?P<version>[0-9][^\s;\\]*)")
 LONGEST_AGE = datetime.timedelta(days=365)
 
 
@@ -34,6 +34,11 @@ class Dependency(NamedTuple):
     name: str
     version: str
     where: str
+
+
+def package(name: str) -> str:
+    """The one spelling of a name on PyPI: Typing_Extensions is typing-extensions."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def numbers(version: str) -> list[int]:
@@ -58,7 +63,10 @@ def advisories(file: Path) -> list[Advisory]:
             parts = [part.strip() for part in line.split("|")]
             if len(parts) != len(Advisory._fields):
                 sys.exit(f"{file}:{number}: expected {len(Advisory._fields)} fields, actual {len(parts)}")
-            found.append(Advisory(*parts))
+            advisory = Advisory(*parts)
+            if advisory.registry not in ("maven", "pypi"):
+                sys.exit(f"{file}:{number}: expected maven or pypi, actual {advisory.registry}")
+            found.append(advisory._replace(name=package(advisory.name)) if advisory.registry == "pypi" else advisory)
     return found
 
 
@@ -67,7 +75,7 @@ def dependencies(where: Path) -> list[Dependency]:
         matches = [(JAR.fullmatch(jar.name), jar) for jar in sorted(where.rglob("*.jar"))]
         return [Dependency("maven", m["name"], m["version"], str(jar)) for m, jar in matches if m]
     text = where.read_text(encoding="utf-8")
-    return [Dependency("pypi", m["name"].lower(), m["version"], str(where)) for m in REQUIREMENT.finditer(text)]
+    return [Dependency("pypi", package(m["name"]), m["version"], str(where)) for m in REQUIREMENT.finditer(text)]
 
 
 def main(words: list[str]) -> int:

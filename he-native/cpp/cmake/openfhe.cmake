@@ -110,6 +110,15 @@ if(GTest_FOUND)
     hetal_discover_tests(${tests})
   endforeach()
 endif()
+if(GTest_FOUND AND TARGET hetal_openfhe_client_jni)
+  # Looks at memory when it is given back, as wiping_tests does.
+  add_executable(openfhe_wiping_tests tests/openfhe/wiping_test.cpp tests/wiping/watch.cpp
+    src/jni/openfhe/secret_bytes.cpp src/jni/convert.cpp)
+  target_include_directories(openfhe_wiping_tests PRIVATE tests/wiping ${jni_include})
+  target_link_libraries(openfhe_wiping_tests PRIVATE openfhe_secret hetal_engine GTest::gtest GTest::gtest_main)
+  target_link_options(openfhe_wiping_tests PRIVATE LINKER:--wrap=free,--wrap=munmap,--wrap=getrandom)
+  hetal_discover_tests(openfhe_wiping_tests)
+endif()
 
 if(HETAL_BENCHMARKS AND NOT HETAL_SANITIZE)
   add_executable(openfhe_bench bench/openfhe/main.cpp)

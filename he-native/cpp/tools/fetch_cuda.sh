@@ -1,15 +1,13 @@
 #!/usr/bin/env bash
-# Puts a CUDA compiler into .hetal/cuda (seven Python packages, 308 MB unpacked) and prints the path of nvcc. Nothing to do
-# when it is there already, or when HETAL_NVCC names one. A GPU is not needed.
+# Puts a CUDA compiler into .hetal/cuda (the Python packages of requirements-cuda.txt, 308 MB unpacked) and prints the path of
+# nvcc. Nothing to do when it is there already, or when HETAL_NVCC names one. A GPU is not needed.
 set -euo pipefail
 
 readonly EX_CONFIG=78
-readonly version=13.2.86
-readonly packages=("nvidia-cuda-nvcc==$version" "nvidia-cuda-crt==$version" "nvidia-nvvm==$version"
-  "nvidia-cuda-runtime==$version" "nvidia-cuda-cccl==13.3.5.0.6" "nvidia-cuda-cuobjdump==$version" "nvidia-cuda-nvdisasm==$version")
 
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 readonly root target=$root/.hetal/cuda
+readonly requirements=$root/he-native/cpp/tools/requirements-cuda.txt
 readonly nvcc=$target/nvidia/cu13/bin/nvcc
 
 fail() {
@@ -22,7 +20,7 @@ if [[ -n ${HETAL_NVCC:-} ]]; then
   echo "$HETAL_NVCC"
   exit 0
 fi
-if [[ -f $target/version && $(<"$target/version") == "${packages[*]}" ]]; then
+if cmp -s "$requirements" "$target/requirements.txt"; then
   echo "$nvcc"
   exit 0
 fi
@@ -32,12 +30,12 @@ command -v python3 >/dev/null || fail "missing: python3 with pip (Debian: apt-ge
 mkdir -p "$root/.hetal"
 work=$(mktemp -d "$root/.hetal/cuda.XXXXXX")
 trap 'rm -rf "$work"' EXIT
-echo "hetal: downloading the CUDA compiler $version (308 MB unpacked)" >&2
+echo "hetal: downloading the CUDA compiler (308 MB unpacked)" >&2
 python3 -m pip --disable-pip-version-check install --quiet --no-deps --only-binary=:all: --root-user-action=ignore \
-  --target "$work/tree" "${packages[@]}" >&2 ||
-  fail "could not download ${packages[0]} from the package index (no network?); install CUDA 13 and set HETAL_NVCC"
+  --require-hashes --target "$work/tree" -r "$requirements" >&2 ||
+  fail "could not download the packages of $requirements from the package index (no network?), or their digests are others; install CUDA 13 and set HETAL_NVCC"
 [[ -x $work/tree/nvidia/cu13/bin/nvcc ]] || fail "the packages have no nvcc"
-echo "${packages[*]}" >"$work/tree/version"
+cp "$requirements" "$work/tree/requirements.txt"
 rm -rf "$target"
 mv "$work/tree" "$target"
 echo "$nvcc"

@@ -50,16 +50,19 @@ std::vector<std::int64_t> secret_coefficients(const PrivateKey& secret) {
 PrivateKey secret_from_coefficients(const Context& context, std::span<const std::int64_t> coefficients,
                                     const std::string& key_tag) {
   const auto q = primes(context);
-  Residues residues;
+  struct Wiped {
+    Residues values;
+    ~Wiped() { explicit_bzero(values.data(), values.size() * sizeof(std::uint64_t)); }
+  } residues;
+  residues.values.reserve(q.size() * coefficients.size());  // a reallocation would leave a copy in freed memory
   for (const std::uint64_t prime : q) {
     for (const std::int64_t c : coefficients) {
       require<InvalidArgument>(c >= -1 && c <= 1, "secret key: expected coefficients of -1, 0 or 1, actual ", c);
-      residues.push_back(c < 0 ? prime - 1 : static_cast<std::uint64_t>(c));
+      residues.values.push_back(c < 0 ? prime - 1 : static_cast<std::uint64_t>(c));
     }
   }
   auto out = std::make_shared<lbcrypto::PrivateKeyImpl<Polynomial>>(context);
-  out->SetPrivateElement(from_residues(context, residues, q.size()));
-  explicit_bzero(residues.data(), residues.size() * sizeof residues[0]);
+  out->SetPrivateElement(from_residues(context, residues.values, q.size()));
   out->SetKeyTag(key_tag);
   return out;
 }

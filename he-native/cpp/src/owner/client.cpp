@@ -259,8 +259,7 @@ void BundleWriter::commit() {
                         {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
 }
 
-Encryptor::Encryptor(ByteView file, int threads)
-    : context_(context_of(file, "public key", threads)), seed_(Random::seed_from_os()) {
+Encryptor::Encryptor(ByteView file, int threads) : context_(context_of(file, "public key", threads)) {
   ByteReader in(file, "public key");
   key_id_ = ckks::read_prefix(in, kPublicMagic, kVersion, context_->parameters());
   in.raw(kNameBytes, "parameter set");
@@ -277,11 +276,12 @@ Encryptor::Encryptor(ByteView file, int threads)
   in.check_digest(ckks::packed_bytes(*context_, b));
   ckks::unpack_limbs(*context_, b, in.raw(ckks::packed_bytes(*context_, b), "residues"), "public key");
   context_->device().uniform(context_->view(key_.a), key_.seed, key_.stream);
+  seed() = SecretSeed(Random::seed_from_os()).value();
 }
 
 Bytes Encryptor::encrypt(const std::vector<std::complex<double>>& slots, int level) {
   require_level(*context_, level);
-  return ckks::serialize(*context_, owner::encrypt(*context_, key_, seed_, ++encryptions_, slots, level), key_id_);
+  return ckks::serialize(*context_, owner::encrypt(*context_, key_, seed(), ++encryptions_, slots, level), key_id_);
 }
 
 Bytes Encryptor::add(ByteView a, ByteView b) const {

@@ -107,12 +107,17 @@ class Encryptor {
   /// The sum of two stored ciphertexts of this key, at their common level and scale. Needs no key. Throws FormatError
   /// for damaged bytes, another key or parameter set, and unequal levels.
   Bytes add(ByteView a, ByteView b) const;
+  /// Empty if the seed of the encryptions is in locked memory; otherwise as LockedMemory::refusal.
+  const std::string& lock_refusal() const { return seed_memory_.refusal(); }
 
  private:
+  /// Determines v, e0 and e1 of every ciphertext. With them, ciphertext and public key give the message.
+  Seed& seed() const { return *static_cast<Seed*>(seed_memory_.data()); }
+
   std::unique_ptr<ckks::Context> context_;
   PublicKey key_;
   ckks::KeyId key_id_{};
-  Seed seed_;
+  LockedMemory seed_memory_{sizeof(Seed)};
   std::atomic<std::uint64_t> encryptions_{0};
 };
 

@@ -129,6 +129,31 @@ TEST_F(FileFaults, APlantedLinkIsNotFollowed) {
   EXPECT_EQ(read_file(path("manifest"), 100), Bytes(5, 1));
 }
 
+// The key behind the link is a good one: only the link is refused.
+TEST_F(FileFaults, ALinkInPlaceOfAKeyFileIsNotFollowed) {
+  owner::Client client("insecure_n10_l12", 1, Random::insecure_seed(1), true);
+  owner::KeyPlan plan;
+  plan.level_of_steps = {{1, 12}};
+  const auto writer = client.bundle_writer(path("keys"), plan);
+  while (writer->done() < writer->total()) writer->write_next();
+  writer->commit();
+  const std::string key = path("keys/galois_5.key");
+  std::filesystem::rename(key, path("elsewhere"));
+  std::filesystem::create_symlink(path("elsewhere"), key);
+  try {
+    const LoadedFile file(key, file_size(key));
+    ADD_FAILURE() << "expected a refusal, actual " << file.bytes().size() << " bytes";
+  } catch (const FileError& e) { EXPECT_EQ(e.what(), "cannot read " + key + ": Too many levels of symbolic links"); }
+  auto rotate = [&] {
+    engine::Engine engine(path("keys"), device::Choice::cpu(1));
+    engine.rotate(engine.zero(1), 1);
+  };
+  EXPECT_THROW(rotate(), FileError);
+  std::filesystem::remove(key);
+  std::filesystem::rename(path("elsewhere"), key);
+  EXPECT_NO_THROW(rotate());
+}
+
 TEST_F(FileFaults, RefusalsSayWhichAndWhy) {
   auto text = [](const std::function<void()>& body) -> std::string {
     try {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include <malloc.h>
+#include <sys/types.h>
 
 namespace hetal::wiping {
 namespace {
@@ -21,6 +22,7 @@ struct Watched {
 
 std::mutex guard;
 std::atomic<Watched*> watched{nullptr};
+std::atomic<const std::array<std::uint8_t, 32>*> known{nullptr};
 /// This file's own bookkeeping gives memory back, too.
 thread_local bool inside = false;
 
@@ -88,6 +90,9 @@ std::uint64_t Watch::inspected() const {
   return watched.load()->inspected;
 }
 
+KnownRandomness::KnownRandomness(const std::array<std::uint8_t, 32>& bytes) : bytes_(bytes) { known = &bytes_; }
+KnownRandomness::~KnownRandomness() { known = nullptr; }
+
 }  // namespace hetal::wiping
 
 extern "C" void __real_free(void* data);
@@ -101,6 +106,14 @@ extern "C" int __wrap_munmap(void* data, std::size_t bytes);
 extern "C" int __wrap_munmap(void* data, std::size_t bytes) {
   hetal::wiping::inspect(data, bytes);
   return __real_munmap(data, bytes);
+}
+extern "C" ssize_t __real_getrandom(void* data, std::size_t bytes, unsigned flags);
+extern "C" ssize_t __wrap_getrandom(void* data, std::size_t bytes, unsigned flags);
+extern "C" ssize_t __wrap_getrandom(void* data, std::size_t bytes, unsigned flags) {
+  const auto* const known = hetal::wiping::known.load();
+  if (known == nullptr || bytes != known->size()) return __real_getrandom(data, bytes, flags);
+  std::memcpy(data, known->data(), bytes);
+  return static_cast<ssize_t>(bytes);
 }
 
 using hetal::wiping::allocated;

@@ -1,8 +1,9 @@
 // Sees memory that is given back: a test program that is linked with watch.cpp replaces operator new and delete and, by
-// the linker option --wrap, the calls of free and munmap in the engine. The bytes are read by the allocator, which owns
-// them at that time; nothing is read after it was freed.
+// the linker option --wrap, the calls of free, munmap and getrandom in the engine. The bytes are read by the allocator,
+// which owns them at that time; nothing is read after it was freed.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <map>
 #include <string>
@@ -23,6 +24,18 @@ class Watch {
   std::map<std::string, int> found() const;
   /// Pieces of memory that were looked at.
   std::uint64_t inspected() const;
+};
+
+/// While this lives, the engine's calls of getrandom for 32 bytes get these. One at a time.
+class KnownRandomness {
+ public:
+  explicit KnownRandomness(const std::array<std::uint8_t, 32>& bytes);
+  ~KnownRandomness();
+  KnownRandomness(const KnownRandomness&) = delete;
+  KnownRandomness& operator=(const KnownRandomness&) = delete;
+
+ private:
+  const std::array<std::uint8_t, 32> bytes_;
 };
 
 }  // namespace hetal::wiping

@@ -205,5 +205,63 @@ TEST_F(Wiping, ADecryptionGivesBackNothingOfTheExactMessage) {
   EXPECT_EQ(watch.found(), (std::map<std::string, int>{}));
 }
 
+/// What the first encryption of zeros with a public key takes from a seed: v, e0, e1 and the products of v.
+Secrets of_an_encryption(const Seed& seed, const ckks::Context& context, const owner::PublicKey& key, int level) {
+  Secrets out;
+  out["seed"] = bytes_of(seed.data(), seed.size());
+  const Seed later = owner::derived(seed, 2).value();
+  out["seed of v and errors"] = bytes_of(later.data(), later.size());
+  Random random(later, 1);
+  std::vector<std::int64_t> values(context.n());
+  random.ternary(values.data(), values.size());
+  out["v, coefficients"] = bytes_of(values.data() + densest(values), 64);
+  const ckks::Basis basis{level + 1, false};
+  const ckks::RnsPoly v = context.from_coefficients(values, basis), product = context.allocate(basis);
+  std::vector<Word> host(8);
+  const std::map<std::string, const Word*> factors{{"v", nullptr}, {"v b", key.b.data()}, {"v a", key.a.data()}};
+  for (const auto& [name, factor] : factors) {
+    if (factor != nullptr) context.device().mul(context.view(product), v.data(), factor);
+    const Word* const from = factor == nullptr ? v.data() : product.data();
+    for (int limb = 0; limb <= level; ++limb) {
+      context.device().download(host.data(), from + static_cast<std::size_t>(limb) * context.n(), host.size());
+      out[name + ", limb " + std::to_string(limb)] = bytes_of(host.data(), host.size());
+    }
+  }
+  for (const char* const name : {"e0, coefficients", "e1, coefficients"}) {
+    random.gaussian(values.data(), values.size());
+    out[name] = bytes_of(values.data(), 64);
+  }
+  return out;
+}
+
+TEST_F(Wiping, AnEncryptorGivesBackNothingOfItsSeedNorOfWhatItDraws) {
+  constexpr int kLevel = 2;
+  owner::Client(kSet, 1, seed, true).save_public_key(folder.path("public"));
+  const Bytes file = read_file(folder.path("public"), 1 << 24);
+  const ckks::Context context(ckks::Parameters::named(kSet), 1);
+  const std::vector<std::complex<double>> zeros(context.parameters().slot_count());
+  // The client's second seed after the master seed is that of its public key.
+  const owner::PublicKey key =
+      owner::make_public_key(context, owner::SecretKey(context, seed), owner::derived(seed, kSeedStreams + 2).value(),
+                             context.parameters().bootstrap_output_level());
+  const Seed drawn = owner::derived(seed, 8).value();
+  Bytes ciphertext;
+  ckks::KeyId id{};
+  {
+    const wiping::Watch watch(of_an_encryption(drawn, context, key, kLevel));
+    {
+      const wiping::KnownRandomness system(drawn);
+      // Not on the stack: the watch sees the memory of the object, too.
+      const auto encryptor = std::make_unique<owner::Encryptor>(file, 1);
+      ciphertext = encryptor->encrypt(zeros, kLevel);
+      id = encryptor->key_id();
+    }
+    EXPECT_EQ(watch.found(), (std::map<std::string, int>{}));
+    EXPECT_GT(watch.inspected(), 10u);
+  }
+  // Otherwise the watch looked for other numbers than those that were drawn.
+  EXPECT_EQ(ciphertext, ckks::serialize(context, owner::encrypt(context, key, drawn, 1, zeros, kLevel), id));
+}
+
 }  // namespace
 }  // namespace hetal

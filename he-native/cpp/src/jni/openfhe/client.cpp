@@ -1,6 +1,9 @@
 // org.hetal.he.openfhe.owner.ClientNatives: what needs the secret key.
+#include <algorithm>
+
 #include "jni/openfhe/bytes.h"
 #include "jni/openfhe/secret_bytes.h"
+#include "owner/secret_key.h"
 
 using namespace hetal;
 using namespace hetal::openfhe;
@@ -116,20 +119,23 @@ NATIVE(jlong, secretKeyDeserialize)(JNIEnv* env, jclass, jlong context, jbyteArr
 /// -1, 0 or 1 each.
 NATIVE(jbyteArray, secretKeyCoefficients)(JNIEnv* env, jclass, jlong context, jlong key) {
   return evaluating(env, [&] {
-    Bytes out;
-    for (const std::int64_t c : secret_coefficients(private_key_of(context_of(context), key))) {
-      out.push_back(static_cast<std::uint8_t>(c));
-    }
-    return from_bytes(env, out);
+    const owner::SecretVector secret(secret_coefficients(private_key_of(context_of(context), key)));
+    Bytes bytes(secret.values.size());
+    std::transform(secret.values.begin(), secret.values.end(), bytes.begin(),
+                   [](std::int64_t c) { return static_cast<std::uint8_t>(c); });
+    const SecretBytes out(std::move(bytes));
+    return from_bytes(env, out.view());
   });
 }
 NATIVE(jlong, secretKeyFromCoefficients)(JNIEnv* env, jclass, jlong context, jbyteArray coefficients, jstring tag) {
   return evaluating(env, [&]() -> jlong {
     const Context own = context_of(context);
-    std::vector<std::int64_t> values;
-    for (const std::uint8_t c : jni::to_bytes(env, coefficients)) values.push_back(static_cast<std::int8_t>(c));
+    const SecretBytes bytes(jni::to_bytes(env, coefficients));
+    owner::SecretVector secret(bytes.view().size());
+    std::transform(bytes.view().begin(), bytes.view().end(), secret.values.begin(),
+                   [](std::uint8_t c) { return static_cast<std::int8_t>(c); });
     return handles().add(
-        std::make_shared<HeldPrivateKey>(secret_from_coefficients(own, values, jni::to_string(env, tag))));
+        std::make_shared<HeldPrivateKey>(secret_from_coefficients(own, secret.values, jni::to_string(env, tag))));
   });
 }
 

@@ -69,6 +69,19 @@ TEST(LockedMemory, PolynomialsAndSeedsOfAClientAreLockedWhileItLives) {
   EXPECT_EQ(locked_bytes(), before);
 }
 
+TEST(LockedMemory, TheSeedOfAnEncryptorIsLockedWhileItLives) {
+  if (!locking_is_allowed()) GTEST_SKIP() << "RLIMIT_MEMLOCK is 0, and this process has no right to lock more";
+  const TemporaryFolder folder;
+  Client(kSet, 1, Random::seed_from_os(), false).save_public_key(folder.path("public"));
+  const std::size_t before = locked_bytes();
+  {
+    const Encryptor encryptor(read_file(folder.path("public"), 1 << 24), 1);
+    EXPECT_EQ(encryptor.lock_refusal(), "");
+    EXPECT_EQ(locked_bytes() - before, in_pages(sizeof(Seed)));
+  }
+  EXPECT_EQ(locked_bytes(), before);
+}
+
 /// In a child, which gives up the right to lock more: the key works, and what was refused is said.
 TEST(LockedMemory, ARefusedLockIsSaidAndNoError) {
   const pid_t child = fork();

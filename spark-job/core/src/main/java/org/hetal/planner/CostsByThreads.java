@@ -42,6 +42,7 @@ public final class CostsByThreads {
    *
    * @param other of the same engine, measured with the largest number of threads of these and with
    *     more
+   * @return these costs, with estimates up to the largest number of threads of the other
    * @throws IllegalArgumentException when it was not
    */
   public CostsByThreads continuedLike(CostsByThreads other) {

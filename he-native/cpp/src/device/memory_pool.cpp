@@ -18,7 +18,7 @@ MemoryPool::~MemoryPool() {
   for (Word* block : blocks_) source_.give_back(block);
 }
 
-Word* MemoryPool::take(std::size_t words) noexcept {
+Word* MemoryPool::take(std::size_t words) {
   Word* const data = find(rounded(words));
   if (data == nullptr) return nullptr;
   const std::size_t now = in_use_.fetch_add(words * sizeof(Word)) + words * sizeof(Word);
@@ -27,7 +27,7 @@ Word* MemoryPool::take(std::size_t words) noexcept {
   return data;
 }
 
-Word* MemoryPool::find(std::size_t words) noexcept {
+Word* MemoryPool::find(std::size_t words) {
   std::lock_guard lock(mutex_);
   try {
     auto at = by_size_.lower_bound({words, nullptr});
@@ -73,7 +73,7 @@ bool MemoryPool::follows(Ranges::iterator first, Ranges::iterator second) const 
          first->first + first->second.words == second->first && !blocks_.contains(second->first);
 }
 
-bool MemoryPool::reserve(std::size_t words) noexcept {
+bool MemoryPool::reserve(std::size_t words) {
   std::lock_guard lock(mutex_);
   try {
     return grow(rounded(words));

@@ -30,12 +30,12 @@ class MemoryPool {
   MemoryPool& operator=(const MemoryPool&) = delete;
 
   /// Returns the smallest free range that fits, and of equal ones the one at the lowest address. 64-byte aligned,
-  /// contents undefined. Null if the source has no more memory.
-  Word* take(std::size_t words) noexcept;
+  /// contents undefined. Null if there is no more memory. Other exceptions of the source pass, and no range is taken.
+  Word* take(std::size_t words);
   /// `words` must be as in take. Allocates nothing, so that it works when there is no memory left.
   void give_back(Word* data, std::size_t words) noexcept;
   /// Allocates one free range of that many words. False if the source has not enough memory.
-  bool reserve(std::size_t words) noexcept;
+  bool reserve(std::size_t words);
 
   /// Bytes in use now, and the most that were in use at a time.
   std::size_t bytes_in_use() const { return in_use_.load(); }
@@ -50,7 +50,7 @@ class MemoryPool {
   };
   using Ranges = std::map<Word*, Range>;
 
-  Word* find(std::size_t words) noexcept;
+  Word* find(std::size_t words);
   bool grow(std::size_t words);
   void add_free(Word* data, std::size_t words);
   bool follows(Ranges::iterator first, Ranges::iterator second) const;

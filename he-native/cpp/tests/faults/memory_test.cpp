@@ -149,5 +149,21 @@ TEST_F(MemoryFaults, AMemoryPoolTakesBackWithoutMemory) {
   EXPECT_EQ(pool.take(arena.size()), arena.data()) << "one free range again";
 }
 
+// What no code knows must reach the boundary with Java, which reports it; it must not end the process.
+TEST_F(MemoryFaults, AnUnknownExceptionOfItsSourcePassesThroughAMemoryPool) {
+  std::vector<Word> arena(1 << 12);
+  bool fails = true;
+  auto take = [&](std::size_t) {
+    if (fails) throw 42;
+    return arena.data();
+  };
+  device::MemoryPool pool({take, [](Word*) {}, arena.size()});
+  EXPECT_THROW(pool.take(64), int);
+  EXPECT_THROW(pool.reserve(64), int);
+  EXPECT_EQ(pool.bytes_in_use(), 0u);
+  fails = false;
+  EXPECT_EQ(pool.take(arena.size()), arena.data());
+}
+
 }  // namespace
 }  // namespace hetal

@@ -26,6 +26,11 @@ HETAL_NATIVE(jstring, describe)(JNIEnv* env, jclass, jlong handle, jboolean key_
   });
 }
 
+HETAL_NATIVE(jstring, lockRefusal)(JNIEnv* env, jclass, jlong handle) {
+  return guarded(
+      env, [&] { return from_string(env, handles().get<owner::Encryptor>(handle, "encryptor")->lock_refusal()); });
+}
+
 HETAL_NATIVE(jbyteArray, encryptNative)(JNIEnv* env, jclass, jlong handle, jdoubleArray real, jint level) {
   return guarded(env, [&] {
     return from_bytes(

@@ -1,6 +1,6 @@
 // The faults of tests/faults for a process whose code cannot be linked anew, a JVM: loaded with LD_PRELOAD, told what
-// to refuse through the file that HETAL_TEST_FAULTS names, two 64-bit counters in memory that the test shares. Only the
-// engine's own requests count, so that the JVM goes on.
+// to refuse through the file that HETAL_TEST_FAULTS names, three 64-bit counters in memory that the test shares. Only
+// the engine's own requests count, so that the JVM goes on.
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
@@ -17,6 +17,7 @@ namespace {
 
 struct Counters {
   std::atomic<long> allocations, threads;  ///< the one of that number from now on is refused, and only that one
+  std::atomic<long> surprises;             ///< the allocation of that number throws what no code knows, an int
 };
 
 Counters* counters() {
@@ -45,6 +46,7 @@ bool refuses_memory(const void* caller) {
 }
 
 void* memory(std::size_t bytes, const void* caller) {
+  if (counters() != nullptr && refuses(counters()->surprises, caller, "libhetal_")) throw 42;
   void* const out = refuses_memory(caller) ? nullptr : std::malloc(bytes == 0 ? 1 : bytes);
   if (out == nullptr) throw std::bad_alloc();
   return out;

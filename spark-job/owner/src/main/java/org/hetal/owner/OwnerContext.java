@@ -27,7 +27,7 @@ final class OwnerContext implements AutoCloseable {
   private Client client; // null: not loaded yet
   private PublicEncryptor publicEncryptor; // null: not loaded yet
   private OwnerListener listener = OwnerListener.NONE;
-  private boolean toldOfSwapSpace;
+  private boolean toldOfSwapSpace; // of the secret key
 
   OwnerContext(Settings settings, OwnerFiles files, Clients backend, TrainingPlan plan) {
     this.settings = settings;
@@ -73,10 +73,15 @@ final class OwnerContext implements AutoCloseable {
       return;
     }
     toldOfSwapSpace = true;
-    String refusal = client.memoryLockRefusal();
+    tellOfSwapSpace("the secret key", client.memoryLockRefusal());
+  }
+
+  private void tellOfSwapSpace(String what, String refusal) {
     if (!refusal.isEmpty()) {
       listener.notice(
-          "the system may write the secret key to swap space: "
+          "the system may write "
+              + what
+              + " to swap space: "
               + refusal
               + "; raise the limit with ulimit -l, or encrypt the swap space");
     }
@@ -229,6 +234,7 @@ final class OwnerContext implements AutoCloseable {
                 + " where there is none",
             e);
       }
+      tellOfSwapSpace("the seed of the encryption", publicEncryptor.memoryLockRefusal());
     }
     return publicEncryptor;
   }

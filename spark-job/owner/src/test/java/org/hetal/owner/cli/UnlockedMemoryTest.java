@@ -22,13 +22,14 @@ class UnlockedMemoryTest {
   @TempDir Path folder;
 
   /** Root may lock in any case, unless it gives up that right. */
-  private CommandRun run(OwnerFolder owner, String limit, String command) throws Exception {
+  private CommandRun run(OwnerFolder owner, String limit, String command, String... more)
+      throws Exception {
     List<String> line =
         new ArrayList<>(List.of("sh", "-c", "ulimit -l " + limit + " && exec \"$@\"", "sh"));
     if (ProcessUser.id() == 0) {
       line.addAll(List.of("setpriv", "--bounding-set=-ipc_lock"));
     }
-    line.addAll(CommandRun.line(owner.arguments(command)));
+    line.addAll(CommandRun.line(owner.arguments(command, more)));
     return CommandRun.process(line, Map.of(), folder.resolve("log"));
   }
 
@@ -50,6 +51,30 @@ class UnlockedMemoryTest {
     if (hardLimit() >= KIBIBYTES_OF_A_KEY) {
       assertFalse(allowed.output().contains(NOTICE), allowed.output());
     }
+  }
+
+  @Test
+  void aRefusedLockOfAContributorsSeed_isSaidOnceAndNoError() throws Exception {
+    OwnerFolder owner =
+        new OwnerFolder(
+            Files.createDirectory(folder.resolve("owner")), "native", "insecure_n10_l12");
+    assertEquals(0, owner.hetal("keygen", "--public-key"), owner.output);
+    CommandRun run =
+        run(
+            owner,
+            "0",
+            "plan",
+            "--contribute",
+            folder.resolve("sums.json").toString(),
+            "--set",
+            "data.standardize=true",
+            "--set",
+            "early-stopping.metric=encrypted-loss");
+    assertEquals(0, run.status(), run.output());
+    String notice = NOTICE.replace("the secret key", "the seed of the encryption");
+    assertEquals(
+        1, run.output().lines().filter(line -> line.contains(notice)).count(), run.output());
+    assertFalse(run.output().contains(NOTICE), run.output());
   }
 
   private long hardLimit() throws Exception {

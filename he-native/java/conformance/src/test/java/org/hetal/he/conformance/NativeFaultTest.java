@@ -17,6 +17,7 @@ import org.hetal.he.Ciphertext;
 import org.hetal.he.DeviceOutOfMemoryException;
 import org.hetal.he.Evaluator;
 import org.hetal.he.KeyPlan;
+import org.hetal.he.NativeFaultException;
 import org.hetal.he.ResourceUnavailableException;
 import org.hetal.he.engine.EngineLibrary;
 import org.hetal.he.engine.NativeEngine;
@@ -26,7 +27,10 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Memory and threads that the system refuses to the engine, across JNI. */
+/**
+ * Memory and threads that the system refuses to the engine, and an exception that it does not know,
+ * across JNI.
+ */
 @Tag("slow")
 class NativeFaultTest {
   private static final String COUNTERS = "HETAL_TEST_FAULTS";
@@ -34,7 +38,8 @@ class NativeFaultTest {
   @TempDir Path folder;
 
   @Test
-  void refusedMemoryAndThreads_areTypedExceptionsAndTheJvmGoesOn() throws Exception {
+  void refusedMemoryAndThreadsAndUnknownExceptions_areTypedExceptionsAndTheJvmGoesOn()
+      throws Exception {
     Path keys = folder.resolve("keys");
     Path ciphertext = folder.resolve("a.ct");
     try (NativeClient client = NativeClient.insecureGenerate(NativeFixture.SET, 1, 1)) {
@@ -42,7 +47,7 @@ class NativeFaultTest {
           keys, new KeyPlan().rotate(3, 9).relinearize(9), (done, of, bytes) -> {});
       Files.write(ciphertext, client.encrypt(new double[] {0.5, 0.25}, 9));
     }
-    Path counters = Files.write(folder.resolve("counters"), new byte[16]);
+    Path counters = Files.write(folder.resolve("counters"), new byte[24]);
     OtherJvm run =
         OtherJvm.run(
             OtherJvm.command(
@@ -68,7 +73,7 @@ class NativeFaultTest {
               Path.of(System.getenv(COUNTERS)),
               StandardOpenOption.READ,
               StandardOpenOption.WRITE)) {
-        counters = file.map(FileChannel.MapMode.READ_WRITE, 0, 16).order(ByteOrder.nativeOrder());
+        counters = file.map(FileChannel.MapMode.READ_WRITE, 0, 24).order(ByteOrder.nativeOrder());
       }
       byte[] expected;
       try (NativeEvaluator evaluator = NativeEngine.open(keys, 3)) {
@@ -83,6 +88,13 @@ class NativeFaultTest {
       }
       for (long number = 1; number <= 2; number++) {
         threadIsRefused(number, keys);
+      }
+      int unknown = 0;
+      for (long number = 1; anExceptionIsUnknown(number, keys, bytes, expected); number += 29) {
+        unknown++;
+      }
+      if (unknown < 10) {
+        throw new AssertionError("expected at least 10 unknown exceptions, actual " + unknown);
       }
       try (NativeEvaluator evaluator = NativeEngine.open(keys, 3)) {
         requireSame(expected, compute(evaluator, bytes));
@@ -109,6 +121,26 @@ class NativeFaultTest {
         throw new AssertionError("allocation " + number + ": an exception without a refusal");
       }
       return refused;
+    }
+
+    /** False when so many allocations do not take place. The one of that number throws an int. */
+    private static boolean anExceptionIsUnknown(
+        long number, Path keys, byte[] bytes, byte[] expected) {
+      counters.putLong(16, number);
+      try (NativeEvaluator evaluator = NativeEngine.open(keys, 3)) {
+        requireSame(expected, compute(evaluator, bytes));
+      } catch (NativeFaultException e) {
+        if (!"an exception of no known type".equals(e.getMessage())) {
+          throw e;
+        }
+        return true;
+      }
+      boolean thrown = counters.getLong(16) <= 0;
+      counters.putLong(16, 0);
+      if (thrown) {
+        throw new AssertionError("allocation " + number + ": no exception");
+      }
+      return false;
     }
 
     private static void threadIsRefused(long number, Path keys) {

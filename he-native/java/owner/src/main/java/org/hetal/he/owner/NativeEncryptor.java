@@ -64,6 +64,15 @@ public final class NativeEncryptor implements PublicEncryptor {
   }
 
   @Override
+  public String memoryLockRefusal() {
+    try {
+      return lockRefusal(handle.get());
+    } finally {
+      Reference.reachabilityFence(this);
+    }
+  }
+
+  @Override
   public void close() {
     handle.close();
   }
@@ -78,6 +87,8 @@ public final class NativeEncryptor implements PublicEncryptor {
   private static native boolean release(long handle);
 
   private static native String describe(long encryptor, boolean keyId);
+
+  private static native String lockRefusal(long encryptor);
 
   private static native byte[] encryptNative(long encryptor, double[] values, int level);
 

@@ -18,4 +18,15 @@ public interface PublicEncryptor extends Encryptor {
    *     or key, or have unequal levels
    */
   byte[] add(byte[] a, byte[] b);
+
+  /**
+   * Why the memory of the encryption's seed is not locked, so that the system may write it to swap
+   * space. Whoever has the seed, the public key and a ciphertext can decrypt the ciphertext.
+   *
+   * @return what was expected and what the system said; empty when it is locked, and for an
+   *     encryptor that does not lock memory
+   */
+  default String memoryLockRefusal() {
+    return "";
+  }
 }

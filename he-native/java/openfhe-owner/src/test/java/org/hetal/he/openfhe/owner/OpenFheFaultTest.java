@@ -29,7 +29,7 @@ class OpenFheFaultTest {
 
   @Test
   void refusedThreads_areTypedExceptionsAndTheJvmGoesOn() throws Exception {
-    Path counters = Files.write(folder.resolve("counters"), new byte[16]);
+    Path counters = Files.write(folder.resolve("counters"), new byte[24]);
     ProcessBuilder builder =
         new ProcessBuilder(
                 List.of(

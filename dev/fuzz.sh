@@ -3,7 +3,8 @@
 # libFuzzer (he-native/cpp/fuzz), those in Java with Jazzer (spark-job/*/src/test). Seeds are in the repository. Corpora, logs and
 # what is found go to .hetal/fuzz/TARGET. Prints executions and result of each target and appends them to .hetal/fuzz/results.tsv.
 # Without a fault it ends with 0. fuzz.sh --list prints the targets; fuzz.sh --table prints the totals of all runs that were
-# recorded, in the form of he-native/cpp/bench/results/fuzz.tsv.
+# recorded, in the form of he-native/cpp/bench/results/fuzz.tsv. fuzz.sh --short, after the Java tests: three targets in Java, others
+# with each commit, for five seconds each.
 set -euo pipefail
 root=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.." >/dev/null && pwd)
 readonly root
@@ -15,8 +16,7 @@ readonly NATIVE=(ciphertext secret_key public_key manifest key_file openfhe_ciph
 # Module and class of Jazzer's entry.
 readonly ENTRIES=(owner:org.hetal.owner.fuzz.JazzerEntry spark:org.hetal.spark.fuzz.JazzerEntry)
 
-# What Java needs: Jazzer, and the class path of the tests of each module.
-prepare_java() {
+fetch_jazzer() {
   mkdir -p "$WORK/jazzer" "$WORK/tmp"
   local artifact
   for artifact in jazzer jazzer-api; do
@@ -24,6 +24,11 @@ prepare_java() {
       (cd "$WORK/jazzer" && mvn -q -B dependency:copy -Dartifact="com.code-intelligence:$artifact:$JAZZER" -DoutputDirectory="$PWD")
   done
   (cd "$WORK/jazzer" && sha256sum --quiet -c "$root/dev/fuzz.sha256")
+}
+
+# What Java needs: Jazzer, and the class path of the tests of each module.
+prepare_java() {
+  fetch_jazzer
   # Also shows that the seeds are accepted. Surefire's report has the class path of the tests.
   in_tree mvn -q -B test -Dtest=FuzzTargetsTest,CheckpointFuzzTest -Dsurefire.failIfNoSpecifiedTests=false \
     -Dspotless.check.skip -Dforbiddenapis.skip -pl spark-job/owner,spark-job/spark -am >"$WORK/build.log" 2>&1 ||
@@ -98,10 +103,15 @@ if [[ ${1:-} == --table && $# == 1 ]]; then
   table
   exit
 fi
-if [[ ${1:-} != --list && ! ${1:-60} =~ ^[1-9][0-9]*$ ]]; then
-  fail "$EX_USAGE" "fuzz: expected a number of seconds and names of targets, --list or --table; actual '$*'"
+short=
+if [[ ${1:-} == --short && $# == 1 ]]; then
+  short=yes
+  shift
 fi
-prepare_java
+if [[ ${1:-} != --list && ! ${1:-60} =~ ^[1-9][0-9]*$ ]]; then
+  fail "$EX_USAGE" "fuzz: expected a number of seconds and names of targets, --list, --table or --short; actual '$*'"
+fi
+if [[ -n $short ]]; then fetch_jazzer; else prepare_java; fi
 declare -A java_targets=()
 for pair in "${ENTRIES[@]}"; do
   while read -r target; do java_targets[$target]=$pair; done < <(entry "${pair%%:*}" "${pair#*:}" "$WORK")
@@ -113,6 +123,12 @@ if [[ ${1:-} == --list ]]; then
 fi
 seconds=${1:-60}
 chosen=("${@:2}")
+if [[ -n $short ]]; then
+  seconds=5
+  mapfile -t in_java < <(printf '%s\n' "${!java_targets[@]}" | LC_ALL=C sort)
+  first=$((3 * $(in_tree git rev-list --count HEAD 2>/dev/null || echo 0)))
+  for i in 0 1 2; do chosen+=("${in_java[(first + i) % ${#in_java[@]}]}"); done
+fi
 ((${#chosen[@]})) || chosen=("${all[@]}")
 bad=0
 for target in "${chosen[@]}"; do

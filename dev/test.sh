@@ -130,6 +130,8 @@ test_all() {
   # It left what `build` leaves.
   built "$digest"
   cuda_digest >"$CUDA_STAMP"
+  section "three of the fuzzer's targets, for five seconds each"
+  "$root/dev/fuzz.sh" --short
   section "training while five things go wrong"
   # Each on the local disk, without waiting for a lease; ./hetal bench chaos without --fault does the others.
   SPARK_HOME=${SPARK_HOME:-$("$root/spark-job/spark/install_spark.sh")} in_tree ./hetal bench chaos --quiet --kills 5 --seed 5 \

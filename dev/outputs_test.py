@@ -100,7 +100,9 @@ def spark_ml(folder, rows_file, predictions_file):
     from pyspark.ml.linalg import Vectors
     from pyspark.sql import SparkSession
 
-    spark = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").getOrCreate()
+    builder = SparkSession.builder.master("local[1]").config("spark.ui.enabled", "false").config("spark.authenticate", "true")
+    builder.config("spark.driver.host", "127.0.0.1").config("spark.driver.bindAddress", "127.0.0.1")
+    spark = builder.getOrCreate()
     spark.sparkContext.setLogLevel("ERROR")
     model = LogisticRegressionModel.load(folder)
     frame = spark.createDataFrame([(Vectors.dense(row),) for row in read_rows(rows_file)], ["features"])

@@ -127,17 +127,15 @@ def run_spark(paragraphs, properties, folder):
     lines = [f'println("{BEGIN}")\n{body(paragraph)}\nprintln("{END}")\n' for paragraph in paragraphs]
     script.write_text("".join(lines) + "System.exit(0)\n", encoding="utf-8")
     command = [f"{properties['SPARK_HOME']}/bin/spark-shell", "--master", properties["spark.master"]]
-    command += ["--conf", f"spark.jars={','.join(class_path(properties))}"]
-    command += [
-        "--conf",
-        "spark.ui.enabled=false",
-        "--conf",
-        "spark.ui.showConsoleProgress=false",
-        "--conf",
-        "spark.driver.host=127.0.0.1",
-        "-I",
-        str(script),
-    ]
+    of_spark = {name: value for name, value in properties.items() if name.startswith("spark.") and name != "spark.master"}
+    of_spark |= {
+        "spark.jars": ",".join(class_path(properties)),
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+    }
+    for name, value in of_spark.items():
+        command += ["--conf", f"{name}={value}"]
+    command += ["-I", str(script)]
     done = subprocess.run(
         command,
         env={**os.environ, "HETAL_HOME": str(ROOT)},

@@ -13,6 +13,18 @@ java()
 """
 
 
+SESSION = """
+import hetal
+spark = hetal.local_session("local[1]")
+conf = spark.sparkContext.getConf()
+assert conf.get("spark.driver.bindAddress") == "127.0.0.1" == conf.get("spark.driver.host")
+security = spark.sparkContext._jvm.org.apache.spark.SparkEnv.get().securityManager()
+assert security.isAuthenticationEnabled() and len(security.getSecretKey()) >= 64
+assert spark.range(3).count() == 3
+raise SystemExit('checked')
+"""
+
+
 def run(code: str, **environment: str) -> str:
     done = subprocess.run(
         [sys.executable, "-c", code], env={**os.environ, **environment}, capture_output=True, text=True, check=False
@@ -24,6 +36,11 @@ def run(code: str, **environment: str) -> str:
 def test_no_jars() -> None:
     last = run("import hetal; hetal.local_session()", HETAL_JARS="/nowhere/*.jar")
     assert last.startswith("FileNotFoundError: HETAL_JARS: expected jars, actual none in /nowhere/*.jar; build them")
+
+
+def test_local_session_authenticates() -> None:
+    """The ports on 127.0.0.1 are open to every user of the machine."""
+    assert run(SESSION) == "checked"
 
 
 def test_session_without_the_jars() -> None:

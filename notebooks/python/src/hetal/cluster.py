@@ -83,18 +83,22 @@ class EncryptedModel:
         """The epoch of these weights, from 1."""
         return int(self._model.bestEpoch())
 
-    def predict(self, rows: StrPath, keys: StrPath, output: StrPath) -> None:
+    def predict(
+        self, rows: StrPath, keys: StrPath, output: StrPath, *, params: Mapping[str, Any] | None = None
+    ) -> None:
         """Computes the encrypted logits of encrypted rows and saves them for the owner.
 
         Args:
             rows: folder that the owner's `encrypt_rows` wrote.
             keys: folder of the evaluation keys.
             output: folder of the predictions.
+            params: parameters of `org.hetal.spark.ml.EncryptedModel` by name, such as `{"threads": 1}`.
         """
         view = java(self._spark)
         ml = view.org.hetal.spark.ml
         context = _context(self._spark)
         with translated():
+            _set(self._model, params)
             dataset = ml.EncryptedDataset.load(context, os.fspath(rows))
             predictions = self._model.predict(context, dataset, ml.EvaluationKeys.at(os.fspath(keys)))
             predictions.write().save(os.fspath(output))
@@ -121,7 +125,7 @@ def train(
             checkpoints.
         run_id: names the run to the oracle.
         params: further parameters of `org.hetal.spark.ml.EncryptedSoftmaxRegression` by name, such as
-            `{"device": "cuda"}`.
+            `{"device": "cuda"}`, or `{"allowUnauthenticated": True}` for a cluster without `spark.authenticate`.
 
     Raises:
         DataError: listing everything that does not fit, before the first task.
@@ -133,8 +137,7 @@ def train(
     context = _context(spark)
     with translated():
         regression = ml.EncryptedSoftmaxRegression().setCheckpointDir(os.fspath(checkpoint_dir)).setRunId(run_id)
-        for name, value in (params or {}).items():
-            getattr(regression, "set" + name[:1].upper() + name[1:])(value)
+        _set(regression, params)
         model = regression.fit(
             context,
             ml.EncryptedDataset.load(context, os.fspath(dataset)),
@@ -179,6 +182,11 @@ def steps(spark: SparkSession, run: StrPath) -> list[Step]:
             )
             for each in metrics.steps()
         ]
+
+
+def _set(target: Any, params: Mapping[str, Any] | None) -> None:
+    for name, value in (params or {}).items():
+        getattr(target, "set" + name[:1].upper() + name[1:])(value)
 
 
 def _context(spark: SparkSession) -> Any:

@@ -49,7 +49,7 @@ def _of_tree() -> list[str]:
 
 
 def local_session(master: str = "local[*]", driver_memory: str = "2g") -> SparkSession:
-    """A Spark of this process with the jars of HETAL, to explore.
+    """A Spark of this process with the jars of HETAL, to explore. It authenticates and listens on 127.0.0.1 alone.
 
     The same session is returned while it runs. Work on a cluster with a session of your own, whose `spark.jars` has the
     cluster's jar (`hetal-spark-VERSION-spark.jar`) and nothing else of HETAL.
@@ -68,6 +68,8 @@ def local_session(master: str = "local[*]", driver_memory: str = "2g") -> SparkS
         # Not the driver's extra class path: Spark's own versions of common libraries come first.
         .config("spark.jars", ",".join(str(jar) for jar in jars()))
         .config("spark.driver.extraJavaOptions", f'"-Dlog4j2.configurationFile={_LOG.as_uri()}"')
+        # Every user of the machine reaches 127.0.0.1.
+        .config("spark.authenticate", "true")
         .config("spark.driver.host", "127.0.0.1")
         .config("spark.driver.bindAddress", "127.0.0.1")
         .config("spark.ui.enabled", "false")

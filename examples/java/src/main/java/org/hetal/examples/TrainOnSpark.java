@@ -54,6 +54,10 @@ public final class TrainOnSpark {
                 new SparkConf()
                     .setMaster("local[2]")
                     .setAppName("hetal example")
+                    // Other users of the machine reach the ports of this process on 127.0.0.1, too.
+                    .set("spark.authenticate", "true")
+                    .set("spark.driver.host", "127.0.0.1")
+                    .set("spark.driver.bindAddress", "127.0.0.1")
                     .set("spark.ui.enabled", "false"))) {
       // The data owner: keys and ciphertexts for the cluster.
       Path cluster = folder.resolve("cluster");

@@ -11,6 +11,7 @@ import org.hetal.config.SettingsException;
 import org.hetal.he.DeviceSpec;
 import org.hetal.he.engine.NativeEngine;
 import org.hetal.spark.executor.HetalKryoRegistrator;
+import org.hetal.spark.run.ClusterSecurity;
 
 /**
  * Starts Spark with the settings of this job. Options of spark-submit and system properties win.
@@ -18,7 +19,6 @@ import org.hetal.spark.executor.HetalKryoRegistrator;
 final class SparkSessions {
   private static final String GPUS_OF_A_TASK = "spark.task.resource.gpu.amount";
 
-  private static final String LOCAL = "local(\\[.*)?";
   private static final String LOOPBACK = "127.0.0.1";
   private static final int JAVA_LEAST = 17;
   private static final int JAVA_MOST = 21;
@@ -39,7 +39,7 @@ final class SparkSessions {
     try {
       InetAddress.getLocalHost();
     } catch (UnknownHostException e) {
-      if (!master.matches(LOCAL)) {
+      if (!ClusterSecurity.isOneProcess(master)) {
         throw new SettingsException(
             "host name: expected an address for this machine's own name, actual none ("
                 + e.getMessage()
@@ -60,7 +60,7 @@ final class SparkSessions {
     requireOwnName(System.getProperty("spark.master", settings.cluster().master()));
     SparkConf conf = new SparkConf();
     String master = conf.get("spark.master", settings.cluster().master());
-    if (master.matches(LOCAL)) {
+    if (ClusterSecurity.isOneProcess(master)) {
       requireEngine(settings, settings.deviceSpec());
       if (conf.contains(GPUS_OF_A_TASK)) {
         // Spark would wait forever for GPUs that a local master does not offer.
@@ -97,6 +97,7 @@ final class SparkSessions {
       // CUDA then numbers GPUs as nvidia-smi does; the discovery script prints those numbers.
       conf.setIfMissing("spark.executorEnv.CUDA_DEVICE_ORDER", "PCI_BUS_ID");
     }
+    ClusterSecurity.authenticateOneProcess(conf);
     ClusterSecurity.require(conf, settings.cluster(), System.err::println);
     return context(conf);
   }

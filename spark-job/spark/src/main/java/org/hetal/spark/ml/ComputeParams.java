@@ -5,8 +5,8 @@ import java.util.Map;
 import org.hetal.config.Settings;
 
 /**
- * What training and prediction have in common: where ciphertexts are computed with. None of these
- * parameters changes the result.
+ * What training and prediction have in common: where ciphertexts are computed with, and on what
+ * cluster. None of these parameters changes the result.
  *
  * @param <P> the class itself, so that setters chain
  */
@@ -80,8 +80,26 @@ public abstract class ComputeParams<P extends ComputeParams<P>> extends Params<P
           value -> value >= 0,
           DEFAULT_CACHE_BYTES);
 
+  /** Whether Spark may run on a cluster without authentication. */
+  public static final Param<Boolean> ALLOW_UNAUTHENTICATED =
+      new Param<>(
+          "allowUnauthenticated",
+          "whether Spark may run on a cluster without spark.authenticate and without encryption:"
+              + " whoever reaches the driver's port can then take its place",
+          "true or false",
+          value -> true,
+          false);
+
   static final List<Param<?>> OF_COMPUTING =
-      List.of(DEVICE, DRIVER_DEVICE, DEVICE_MEMORY, THREADS, PARTITIONS, SPLIT, CACHE_BYTES);
+      List.of(
+          DEVICE,
+          DRIVER_DEVICE,
+          DEVICE_MEMORY,
+          THREADS,
+          PARTITIONS,
+          SPLIT,
+          CACHE_BYTES,
+          ALLOW_UNAUTHENTICATED);
 
   ComputeParams() {}
 
@@ -163,6 +181,18 @@ public abstract class ComputeParams<P extends ComputeParams<P>> extends Params<P
     return set(CACHE_BYTES, value);
   }
 
+  /**
+   * Sets {@link #ALLOW_UNAUTHENTICATED}. Without it a cluster needs {@code spark.authenticate} and
+   * {@code spark.network.crypto.enabled} or {@code spark.ssl.rpc.enabled}. Sessions inside one
+   * process ({@code local[N]}) do not need it.
+   *
+   * @param value whether a cluster without them is used, with a warning in the log
+   * @return this
+   */
+  public final P setAllowUnauthenticated(boolean value) {
+    return set(ALLOW_UNAUTHENTICATED, value);
+  }
+
   /** Takes these parameters from settings. */
   final P setSettings(Settings settings) {
     return setDevice(settings.device().label())
@@ -172,7 +202,8 @@ public abstract class ComputeParams<P extends ComputeParams<P>> extends Params<P
         .setThreads(settings.threads())
         .setPartitions(settings.cluster().partitions())
         .setSplit(settings.cluster().split())
-        .setCacheBytes(settings.cluster().cacheBytes());
+        .setCacheBytes(settings.cluster().cacheBytes())
+        .setAllowUnauthenticated(settings.cluster().allowUnauthenticated());
   }
 
   /** Adds these parameters as settings. */
@@ -184,5 +215,6 @@ public abstract class ComputeParams<P extends ComputeParams<P>> extends Params<P
     to.put("cluster.split", getOrDefault(SPLIT).toString());
     to.put("cluster.cache-bytes", getOrDefault(CACHE_BYTES).toString());
     to.put("cluster.driver-device", getOrDefault(DRIVER_DEVICE));
+    to.put("cluster.allow-unauthenticated", getOrDefault(ALLOW_UNAUTHENTICATED).toString());
   }
 }

@@ -91,7 +91,8 @@ public final class EncryptedModel extends ComputeParams<EncryptedModel> implemen
    * @return logits divided by half the logit range, at the level of the plan; the owner's {@code
    *     decryptPredictions} scales them back
    * @throws DatasetException when rows, model and keys do not belong together
-   * @throws SettingsException when an argument is null or keys are missing
+   * @throws SettingsException when an argument is null, keys are missing, or Spark runs on a
+   *     cluster without authentication that {@link #ALLOW_UNAUTHENTICATED} does not allow
    */
   public EncryptedPredictions predict(
       JavaSparkContext spark, EncryptedDataset rows, EvaluationKeys keys) {

@@ -355,7 +355,8 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
    * @param oracle of the data owner
    * @return the model of the best epoch
    * @throws SettingsException listing everything that does not fit, before the first task; also
-   *     when the oracle refuses the run, or no epoch was the best
+   *     when the oracle refuses the run, no epoch was the best, or Spark runs on a cluster without
+   *     authentication that {@link #ALLOW_UNAUTHENTICATED} does not allow
    * @throws DatasetException when one thing does not fit and it is the data set
    * @throws org.hetal.spark.errors.RetryLaterException when the oracle does not answer; the same
    *     call continues from the checkpoint

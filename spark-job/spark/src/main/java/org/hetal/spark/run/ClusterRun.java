@@ -36,12 +36,16 @@ import org.hetal.spark.storage.HadoopStorage;
 import org.hetal.spark.storage.LockedStorage;
 import org.hetal.spark.storage.RunLock;
 import org.hetal.training.CheckpointStore;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A data set with its plan, and the engine it belongs to: what every command of the cluster starts
  * with. Closing it closes the engines of this JVM.
  */
 public final class ClusterRun implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(ClusterRun.class);
+
   private final Settings settings;
   private final JavaSparkContext spark;
   private final Configuration hadoop;
@@ -80,12 +84,15 @@ public final class ClusterRun implements AutoCloseable {
   }
 
   /**
-   * Opens data set and engine.
+   * Opens data set and engine, if Spark authenticates.
    *
+   * @throws SettingsException when Spark runs on a cluster without authentication or encryption and
+   *     the settings do not allow that
    * @throws DatasetException when data set, settings and keys do not belong together
    * @throws org.hetal.he.DeviceUnavailableException when this machine lacks the driver's device
    */
   public static ClusterRun open(Settings settings, JavaSparkContext spark) {
+    ClusterSecurity.require(spark.getConf(), settings.cluster(), LOG::warn);
     return new ClusterRun(settings, spark);
   }
 

@@ -15,6 +15,7 @@ import org.hetal.command.ExitCode;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.config.SettingsLoader;
+import org.hetal.spark.run.ClusterSecurity;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -72,6 +73,18 @@ class ClusterSecurityTest {
         conf("spark://h:7077", "spark.authenticate", encryption),
         settings("false").cluster(),
         warnings::add);
+    assertEquals(List.of(), warnings);
+  }
+
+  /** No executor of another process calls the driver; commands switch authentication on. */
+  @ParameterizedTest
+  @ValueSource(strings = {"local", "local[2]", "local[*]", "local[2,4]"})
+  void oneProcess_isAcceptedAsItIsAndAuthenticatesInCommands(String master) {
+    SparkConf conf = conf(master);
+    ClusterSecurity.require(conf, settings("false").cluster(), warnings::add);
+    assertFalse(conf.contains("spark.authenticate"));
+    ClusterSecurity.authenticateOneProcess(conf);
+    assertEquals("true", conf.get("spark.authenticate"));
     assertEquals(List.of(), warnings);
   }
 

@@ -1,4 +1,4 @@
-package org.hetal.spark.job;
+package org.hetal.spark.run;
 
 import java.util.function.Consumer;
 import org.apache.spark.SparkConf;
@@ -10,28 +10,46 @@ import org.hetal.config.SettingsException;
  * remote calls deserialize Java objects: whoever may call the driver can run code in it, and the
  * driver holds the oracle's token. See docs/security.md.
  */
-final class ClusterSecurity {
+public final class ClusterSecurity {
   private static final String AUTHENTICATE = "spark.authenticate";
   private static final String CRYPTO = "spark.network.crypto.enabled";
   private static final String TLS = "spark.ssl.rpc.enabled";
   private static final String ALLOW = "cluster.allow-unauthenticated";
 
-  /** Masters for which Spark makes the secret itself; local-cluster is not one of them. */
-  private static final String ONE_PROCESS = "local(\\[.*)?";
-
   private ClusterSecurity() {}
 
   /**
-   * Switches authentication on in a run of one process, which listens on a port all the same.
+   * Whether a master is inside one process, without executors elsewhere. {@code local-cluster}
+   * starts processes and is a cluster.
+   *
+   * @param master of Spark: {@code local} or {@code local[...]}
+   */
+  public static boolean isOneProcess(String master) {
+    return master.matches("local(\\[.*)?");
+  }
+
+  /**
+   * Spark inside one process listens on ports, too: switches authentication on, with a random
+   * secret that Spark makes. Other masters are left as they are.
+   *
+   * @param conf with the master
+   */
+  public static void authenticateOneProcess(SparkConf conf) {
+    if (isOneProcess(conf.get("spark.master"))) {
+      conf.set(AUTHENTICATE, "true");
+    }
+  }
+
+  /**
+   * Accepts every master of one process: no executor calls its driver.
    *
    * @param conf with the master
    * @param warnings receives one line when the settings allow a cluster without authentication
    * @throws SettingsException when authentication or encryption is off on a cluster
    */
-  static void require(SparkConf conf, Settings.Cluster cluster, Consumer<String> warnings) {
+  public static void require(SparkConf conf, Settings.Cluster cluster, Consumer<String> warnings) {
     String master = conf.get("spark.master");
-    if (master.matches(ONE_PROCESS)) {
-      conf.set(AUTHENTICATE, "true");
+    if (isOneProcess(master)) {
       return;
     }
     String missing = missing(conf);
@@ -52,7 +70,7 @@ final class ClusterSecurity {
               + missing
               + "; docs/security.md has the settings for each kind of cluster, and "
               + ALLOW
-              + " = true starts without them");
+              + " = true (in a program: setAllowUnauthenticated(true)) goes on without them");
     }
     warnings.accept(
         "hetal: warning: Spark on "

@@ -137,7 +137,7 @@ final class Demo {
             answers.stream().map(OracleLog.Entry::loss).toList(),
             plain,
             last != null && last.stop() ? last.epoch() : 0);
-    new LocalStorage(folder).writeAtomically("loss.png", png);
+    LocalStorage.ownerOnly(folder).writeAtomically("loss.png", png);
     result.put("chart", folder.resolve("loss.png").toString());
   }
 

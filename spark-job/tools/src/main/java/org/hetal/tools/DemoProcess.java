@@ -7,7 +7,6 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
@@ -16,11 +15,10 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.hetal.command.ExitCode;
 import org.hetal.command.ProgressBar;
-import org.hetal.he.FileWriteException;
 
 /**
  * One process of the demo: a role's command in a JVM of its own, with only that role's class path.
- * All that it prints is kept in the log. It ends with the demo, however that ends.
+ * All that it prints is kept in the log, mode 0600. It ends with the demo, however that ends.
  */
 final class DemoProcess implements AutoCloseable {
   private static final long MILLIS_BETWEEN_LOOKS = 500;
@@ -220,12 +218,6 @@ final class DemoProcess implements AutoCloseable {
   }
 
   private void keep(String line) {
-    try {
-      Files.createDirectories(log.toAbsolutePath().getParent());
-      Files.writeString(
-          log, role + ": " + line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-    } catch (IOException e) {
-      throw FileWriteException.of(log, e);
-    }
+    LogFile.append(log, role + ": " + line + "\n");
   }
 }

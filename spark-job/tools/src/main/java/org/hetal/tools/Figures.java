@@ -29,14 +29,14 @@ final class Figures {
   }
 
   /**
-   * Writes or replaces the file.
+   * Writes or replaces the file, mode 0600: that of a demo tells what only the owner may know.
    *
    * @param figures any value that JSON has
    * @throws org.hetal.he.FileWriteException when it cannot be written
    */
   static void write(Object figures, Path file) {
     Path absolute = file.toAbsolutePath();
-    new LocalStorage(absolute.getParent())
+    LocalStorage.ownerOnly(absolute.getParent())
         .writeAtomically(
             absolute.getFileName().toString(),
             Json.indented(figures).getBytes(StandardCharsets.UTF_8));

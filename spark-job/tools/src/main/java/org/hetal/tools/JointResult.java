@@ -54,7 +54,7 @@ final class JointResult {
     OracleLog.Entry last = answers.isEmpty() ? null : answers.get(answers.size() - 1);
     byte[] png =
         LossChart.png(losses(), plainLosses(), last != null && last.stop() ? last.epoch() : 0);
-    new LocalStorage(site.log().getParent()).writeAtomically(CHART, png);
+    LocalStorage.ownerOnly(site.log().getParent()).writeAtomically(CHART, png);
   }
 
   private List<Double> losses() {

@@ -34,12 +34,13 @@ final class LoggedProcesses implements AutoCloseable {
    * Starts a process.
    *
    * @param environment beside this program's own
-   * @param log gets what it prints, after what is there
+   * @param log gets what it prints, after what is there; a new one gets mode 0600
    */
   Process start(List<String> command, Map<String, String> environment, Path log) {
     ProcessBuilder builder = new ProcessBuilder(command).directory(log.getParent().toFile());
     builder.environment().putAll(environment);
     builder.redirectErrorStream(true);
+    LogFile.append(log, "");
     builder.redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
     try {
       Process process = builder.start();

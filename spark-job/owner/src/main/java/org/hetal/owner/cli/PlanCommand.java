@@ -1,6 +1,5 @@
 package org.hetal.owner.cli;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -13,7 +12,6 @@ import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.PlanFile;
 import org.hetal.dataset.PlanSettings;
-import org.hetal.he.FileWriteException;
 import org.hetal.he.Parameters;
 import org.hetal.owner.JointOwner;
 import org.hetal.owner.JointPlan;
@@ -308,11 +306,7 @@ final class PlanCommand extends OwnerCommand {
     ClusterTable table = new ClusterTable(plan, parameters, measured, threads, executors, network);
     table.lines().forEach(line -> say("%s", line));
     if (json != null) {
-      try {
-        Files.write(json, table.json());
-      } catch (IOException e) {
-        throw FileWriteException.of(json, e);
-      }
+      writeResult(json, table.json());
     }
   }
 

@@ -312,13 +312,16 @@ public record Contribution(
   }
 
   /**
-   * Writes or replaces a file.
+   * Writes or replaces a file, mode 0600.
    *
    * @param file of the local file system
    * @throws org.hetal.he.FileWriteException when it cannot be written
    */
   public void write(Path file) {
-    FILE.write(folder(file), file.getFileName().toString(), this);
+    FILE.write(
+        LocalStorage.ownerOnly(file.toAbsolutePath().getParent()),
+        file.getFileName().toString(),
+        this);
   }
 
   private static LocalStorage folder(Path file) {

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -137,6 +138,12 @@ hetal {
     run(0, "holder", "plan", "--contributions", "ROOT/3.json");
     assertArrayEquals(before, Files.readAllBytes(root.resolve("published/preparation.json")));
     assertFalse(output.contains("replaces"), output);
+    for (String file : List.of("1.json", "2.json", "3.json", "published/preparation.json")) {
+      assertEquals(
+          "rw-------",
+          PosixFilePermissions.toString(Files.getPosixFilePermissions(root.resolve(file))),
+          file);
+    }
     for (String owner : List.of("a", "b", "c")) {
       run(0, owner, "encrypt");
       assertFalse(Files.exists(root.resolve(owner + "/secret.key")));

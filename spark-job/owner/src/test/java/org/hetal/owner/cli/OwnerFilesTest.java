@@ -81,6 +81,42 @@ class OwnerFilesTest {
     }
   }
 
+  /** Where the owner said, beside files of others. */
+  @Test
+  void results_areForTheOwnerAlone() throws Exception {
+    owner.train("cluster/dataset", "cluster/run", "first");
+    run(0, "decrypt-model");
+    encryptRows("1,0,0,0\n");
+    Path results = Files.createDirectory(root.resolve("results"));
+    String logits = root.resolve("logits").toString();
+    String csv = results.resolve("predictions.csv").toString();
+    run(0, "decrypt-predictions", "--logits", logits, "--output", csv);
+    String evaluation = results.resolve("evaluation.json").toString();
+    run(0, "evaluate", "--json", evaluation);
+    String[] clusters = {
+      "--backend",
+      "native",
+      "-s",
+      "parameters=n16_l14",
+      "-s",
+      "paths.plan=" + root + "/other.json",
+      "--executors",
+      "1",
+      "--cores",
+      "1",
+      "--json",
+      results.resolve("clusters.json").toString()
+    };
+    run(0, "plan", clusters);
+    try (Stream<Path> files = Files.list(results)) {
+      List<Path> all = files.sorted().toList();
+      assertEquals(3, all.size(), all.toString());
+      for (Path file : all) {
+        assertEquals("rw-------", mode(root.relativize(file).toString()), file.toString());
+      }
+    }
+  }
+
   /** The kernel tells which names were made. */
   @Test
   void temporaryNameOfTheSecretKey_cannotBeForeseen() throws Exception {

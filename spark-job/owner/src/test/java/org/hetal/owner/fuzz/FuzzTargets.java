@@ -25,6 +25,7 @@ import org.hetal.format.Json;
 import org.hetal.he.HeFormatException;
 import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.openfhe.Envelope;
+import org.hetal.he.openfhe.OpenFheManifest;
 import org.hetal.oracle.ClusterCredentials;
 import org.hetal.oracle.Greeting;
 import org.hetal.oracle.RunIdentity;
@@ -156,6 +157,21 @@ final class FuzzTargets {
                         + " galois_5.key\n")),
             HeFormatException.class,
             input -> KeyBundleManifest.parse("fuzz", sealedText(input)).keys(1 << 16)),
+        new FuzzTarget(
+            "openfhe_key_manifest",
+            List.of(
+                bytes(
+                    "hetal-openfhe-keys 2\nparameters openfhe_n16_l5 "
+                        + HASH
+                        + "\nkey-tag 00112233445566778899aabbccddeeff\nplan relinearization 5\n"
+                        + "plan conjugation 4\nplan rotation 3 2\nplan bootstrap\n"
+                        + "file relinearization relinearization_0.key 17 "
+                        + HASH
+                        + "\nfile rotations rotations_1.key 19 "
+                        + HASH
+                        + "\n")),
+            HeFormatException.class,
+            input -> OpenFheManifest.read(sealedText(input))),
         new FuzzTarget(
             "openfhe_envelope",
             List.of(Envelope.wrap(Envelope.Kind.CIPHERTEXT, HASH, new byte[] {1, 2, 3})),

@@ -80,6 +80,14 @@ public final class OpenFheKeyBundle {
     }
   }
 
+  /** What the lines of a manifest say. */
+  record Content(
+      String parameterSet,
+      String parameterHash,
+      String keyTag,
+      KeyPlan plan,
+      List<KeyFile> files) {}
+
   private OpenFheKeyBundle(
       OpenFheParameters parameters, String keyTag, KeyPlan plan, List<KeyFile> files) {
     this.parameters = parameters;
@@ -105,12 +113,15 @@ public final class OpenFheKeyBundle {
    * Reads and checks a manifest.
    *
    * @param manifestDigest SHA-256 of the whole file in hex; null for any
+   * @throws FileReadException when there is none
+   * @throws HeFormatException when its digest is another, it is damaged, or its parameter set is
+   *     none of this release
    */
   static OpenFheKeyBundle read(Path directory, String manifestDigest) {
     Path path = directory.resolve(MANIFEST);
-    String text;
+    byte[] bytes;
     try {
-      text = Files.readString(path);
+      bytes = Files.readAllBytes(path);
     } catch (IOException e) {
       throw new FileReadException(
           "no key bundle in "
@@ -122,11 +133,41 @@ public final class OpenFheKeyBundle {
               + " (it is written last: the bundle may be unfinished)",
           e);
     }
-    String actual = sha256(text.getBytes(StandardCharsets.UTF_8));
+    String actual = sha256(bytes);
     if (manifestDigest != null && !actual.equals(manifestDigest)) {
       throw new HeFormatException(
           path + ": expected SHA-256 " + manifestDigest + ", actual " + actual);
     }
+    Content content = parse(path, bytes);
+    OpenFheParameters parameters = parameters(path, content.parameterSet());
+    if (!parameters.hash().equals(content.parameterHash())) {
+      throw new HeFormatException(
+          path
+              + ": parameters: expected "
+              + parameters.hash()
+              + ", actual "
+              + content.parameterHash());
+    }
+    return new OpenFheKeyBundle(parameters, content.keyTag(), content.plan(), content.files());
+  }
+
+  private static OpenFheParameters parameters(Path path, String name) {
+    try {
+      return OpenFheParameters.named(name);
+    } catch (IllegalArgumentException e) {
+      throw new HeFormatException(path + ": " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Reads the lines of a manifest, without OpenFHE.
+   *
+   * @param path for messages
+   * @param bytes the whole file
+   * @throws HeFormatException when it is damaged or of another version
+   */
+  static Content parse(Path path, byte[] bytes) {
+    String text = new String(bytes, StandardCharsets.UTF_8);
     int last = text.lastIndexOf("digest ");
     if (last < 0 || !text.substring(last).equals(digestLine(text.substring(0, last)))) {
       throw new HeFormatException(path + ": digest: the text was changed, damaged or truncated");
@@ -139,17 +180,12 @@ public final class OpenFheKeyBundle {
     }
   }
 
-  private static OpenFheKeyBundle parse(Path path, List<String> lines) {
+  private static Content parse(Path path, List<String> lines) {
     if (!lines.get(0).equals(FIRST)) {
       throw new HeFormatException(
           path + ": version: expected " + FIRST + ", actual " + lines.get(0));
     }
     String[] set = lines.get(1).split(" ");
-    OpenFheParameters parameters = OpenFheParameters.named(set[1]);
-    if (!parameters.hash().equals(set[2])) {
-      throw new HeFormatException(
-          path + ": parameters: expected " + parameters.hash() + ", actual " + set[2]);
-    }
     String tag = lines.get(2).split(" ")[1];
     KeyPlan plan = new KeyPlan();
     List<KeyFile> files = new ArrayList<>();
@@ -174,7 +210,7 @@ public final class OpenFheKeyBundle {
         default -> throw new HeFormatException(path + ": not understood: " + line);
       }
     }
-    return new OpenFheKeyBundle(parameters, tag, plan, files);
+    return new Content(set[1], set[2], tag, plan, files);
   }
 
   /** Loads all keys into the context. */

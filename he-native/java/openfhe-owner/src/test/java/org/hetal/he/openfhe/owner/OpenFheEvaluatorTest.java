@@ -10,6 +10,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.ObjectInputStream;
 import java.io.ObjectOutputStream;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -252,6 +253,16 @@ class OpenFheEvaluatorTest {
     assertTrue(refused.getMessage().contains(other + ", actual " + digest), refused.getMessage());
   }
 
+  /** Replaces the manifest by a text with the right digest; the bundle. */
+  private static Path resealed(Path bundle, String manifest) throws Exception {
+    String text = manifest.substring(0, manifest.lastIndexOf("digest "));
+    byte[] digest =
+        MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+    Files.writeString(
+        bundle.resolve("manifest"), text + "digest " + HexFormat.of().formatHex(digest) + "\n");
+    return bundle;
+  }
+
   @Test
   void damagedBundle_isRefused() throws Exception {
     Path copy = directory.resolve("copy");
@@ -284,6 +295,26 @@ class OpenFheEvaluatorTest {
     assertThrows(UncheckedIOException.class, () -> OpenFheEvaluator.open(copy, 1));
     String manifest = Files.readString(copy.resolve("manifest"));
     Files.writeString(copy.resolve("manifest"), manifest.replace("rotation 2 3", "rotation 2 9"));
+    assertThrows(HeFormatException.class, () -> OpenFheEvaluator.open(copy, 1));
+    // Whoever writes a manifest also writes its digest.
+    HeFormatException unknown =
+        assertThrows(
+            HeFormatException.class,
+            () -> OpenFheEvaluator.open(resealed(copy, manifest.replace(SET, "openfhe_n9_l1")), 1));
+    assertTrue(
+        unknown.getMessage().startsWith(copy.resolve("manifest") + ": parameter set: expected"),
+        unknown.getMessage());
+    assertTrue(unknown.getMessage().endsWith("actual openfhe_n9_l1"), unknown.getMessage());
+    HeFormatException other =
+        assertThrows(
+            HeFormatException.class,
+            () ->
+                OpenFheEvaluator.open(
+                    resealed(copy, manifest.replace(SET, "insecure_openfhe_n10_l5")), 1));
+    assertTrue(other.getMessage().contains("manifest: parameters: expected"), other.getMessage());
+    byte[] noText = manifest.getBytes(StandardCharsets.UTF_8);
+    noText[20] = (byte) 0xff;
+    Files.write(copy.resolve("manifest"), noText);
     assertThrows(HeFormatException.class, () -> OpenFheEvaluator.open(copy, 1));
     assertThrows(
         UncheckedIOException.class, () -> OpenFheEvaluator.open(directory.resolve("none"), 1));

@@ -46,7 +46,9 @@ class OwnContextSecurityTest {
             .setAppName("own context")
             .set("spark.ui.enabled", "false")
             .set("spark.driver.host", "127.0.0.1")
-            .set("spark.driver.bindAddress", "127.0.0.1"));
+            .set("spark.driver.bindAddress", "127.0.0.1")
+            // More than the worker below has: no executor is started.
+            .set("spark.executor.cores", "2"));
   }
 
   private static EvaluationKeys keys() {

@@ -62,6 +62,7 @@ class Attacks:
         p = self._parameters(instance)
         return {
             "usvp": self._row(self.lwe.primal_usvp(p, red_cost_model=self.model)),
+            "bdd": self._row(self.lwe.primal_bdd(p, red_cost_model=self.model)),
             "dual_hybrid": self._row(self.lwe.dual_hybrid(p, red_cost_model=self.model)),
         }
 

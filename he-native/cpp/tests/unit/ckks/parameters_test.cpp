@@ -11,14 +11,14 @@ namespace hetal::ckks {
 TEST(Parameters, DefaultMeetsTheSecurityTableWithTwelveLevelsOrMore) {
   const Parameters p = Parameters::named("n16_l12");
   EXPECT_EQ(p.security_bits(), 128);
-  EXPECT_LE(p.log_qp(), 1747);
+  EXPECT_LE(p.log_qp(), 1746);
   EXPECT_GE(p.bootstrap_output_level() - p.bootstrap_input_level(), 12);
 }
 
 TEST(Parameters, TheDeeperSetMeetsTheSecurityTableWithFourteenLevels) {
   const Parameters p = Parameters::named("n16_l14");
   EXPECT_EQ(p.security_bits(), 128);
-  EXPECT_LE(p.log_qp(), 1747);
+  EXPECT_LE(p.log_qp(), 1746);
   EXPECT_EQ(p.bootstrap_output_level() - p.bootstrap_input_level(), 14);
 }
 
@@ -47,8 +47,8 @@ TEST(Parameters, TooLargeAModulusOfEitherSecretIsRefused) {
   const Parameters good = Parameters::named("n16_l12");
   EXPECT_LE(good.log_sparse_q(), 100);
   EXPECT_GT(good.log_sparse_q(), 99);
-  EXPECT_NO_THROW(require_secure("set", 16, 1747, 100));
-  EXPECT_THROW(require_secure("set", 16, 1747.1, 99), SecurityError);
+  EXPECT_NO_THROW(require_secure("set", 16, 1746, 100));
+  EXPECT_THROW(require_secure("set", 16, 1746.1, 99), SecurityError);
   EXPECT_THROW(require_secure("set", 14, 10, 10), SecurityError);
   try {
     require_secure("set", 16, 1700, 100.1);

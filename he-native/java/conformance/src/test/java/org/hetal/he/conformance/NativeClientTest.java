@@ -321,7 +321,7 @@ class NativeClientTest {
     Parameters p = NativeParameters.named("n16_l12");
     assertEquals(1 << 15, p.slotCount());
     assertEquals(128, p.securityBits());
-    assertTrue(p.logQp() <= 1747 && p.logQp() > 1600, "log QP " + p.logQp());
+    assertTrue(p.logQp() <= 1746 && p.logQp() > 1600, "log QP " + p.logQp());
     assertEquals(12, p.usableLevels());
     assertEquals(p.bootstrapOutputLevel(), p.maxLevel());
     assertEquals(42, Math.log(p.scale(7)) / Math.log(2), 1e-4);

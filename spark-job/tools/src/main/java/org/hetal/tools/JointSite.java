@@ -198,7 +198,9 @@ final class JointSite {
   }
 
   private String datasets() {
-    return IntStream.rangeClosed(1, owners).mapToObj(JointSite::name).collect(Collectors.joining(", "));
+    return IntStream.rangeClosed(1, owners)
+        .mapToObj(JointSite::name)
+        .collect(Collectors.joining(", "));
   }
 
   /** Gives every owner what the key holder has published so far. */

@@ -20,8 +20,8 @@ std::string hex_float(double value) {
 }
 
 // The largest log2(QP) for 128-bit classical security with a uniform ternary secret and sigma 3.19: those of the
-// Security Guidelines for Implementing Homomorphic Encryption (eprint 2024/463), 868, 1747 and 3523, but at most such that
-// every attack of tools/lattice_security takes 2^128 operations.
+// Security Guidelines for Implementing Homomorphic Encryption (eprint 2024/463), 868, 1747 and 3523, but at most such
+// that every attack of tools/lattice_security takes 2^128 operations.
 int secure_log_qp(int log_ring_degree) {
   switch (log_ring_degree) {
     case 15:

@@ -73,11 +73,10 @@ const std::vector<ParameterLiteral>& parameter_sets() {
       // the double angles magnify that, and q0 / (2 pi 1.6 * 2^42) = 2^4.7 magnifies their sum in the message. The
       // cubic of the arcsine adds 2^-22.5 for |x| <= 1 and 2^-19.3 at 2.
       {"n16_l12", 16, 49.99, 42, 12, {5, 5, 5}, 49.9, {49.9, 49.9, 49.9}, 49.99, 7, {8, 8, 7, 7}},
-      // Two more levels: a training of up to 10 classes within logits of 32 takes two bootstraps per iteration instead
-      // of
-      // three. log2(QP) is 1744. There are five digits and 32 limbs instead of four and 30: a bootstrap takes 1.12
-      // times as
-      // long on two threads (bench/results/n16_l14_2_threads.json, n16_l12_2_threads_epyc.json).
+      // Two more levels: a training of up to 10 classes within logits of 32 takes two bootstraps per iteration
+      // instead of three. log2(QP) is 1744. There are five digits and 32 limbs instead of four and 30: a bootstrap
+      // takes 1.12 times as long on two threads (bench/results/n16_l14_2_threads.json,
+      // n16_l12_2_threads_epyc.json).
       // SlotsToCoeffs makes up for the smaller scale (bootstrap::message_gain): a bootstrap is as precise as that of
       // n16_l12. A rescaling leaves 2^-27.5 in the real slots instead of 2^-28.6.
       {"n16_l14", 16, 49.99, 40.9, 14, {5, 5, 5}, 49.9, {49.9, 49.9, 49.9}, 49.99, 6, {7, 7, 6, 6, 6}},

@@ -36,7 +36,7 @@ public final class ExecutorMemory {
           String.format(
               Locale.ROOT,
               "%s: expected at least %dm for %d tasks at a time (keys %dm, masks and state %dm,"
-                  + " rows kept %dm, a task %dm), actual %dm",
+                  + " rows kept %dm, a task %dm, the JVM %dm), actual %dm",
               OVERHEAD,
               needed,
               tasks,
@@ -44,6 +44,7 @@ public final class ExecutorMemory {
               memory.shared() / MIB,
               memory.kept() / MIB,
               memory.task() / MIB,
+              LEAST_OVERHEAD_MIB,
               allowed));
     }
   }

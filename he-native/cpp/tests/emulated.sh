@@ -4,7 +4,7 @@ readonly EX_CONFIG=78
 # Left out: large rings, which take minutes under emulation. EveryProcessor has the toy ring's bootstrap, and the smallest
 # rings of CudaDevice run the kernels of the device cuda. Also left out: statistics over many seeds and fuzzing of parsers,
 # which do not depend on the processor.
-readonly FILTER='-InsecureEngine.*Bootstraps*:Chebyshev.*:CudaEngine.*:CudaDeeperSet.*:CudaMemory.*:*CudaDevice*_2_9:*CudaDevice*_2_1?:Files.SecretKeyFiles*:Files.DamagedBundles*:Files.APublicKey*:*Noise.*:*Fuzz.*:FuzzTargets.*'
+readonly FILTER='-InsecureEngine.*Bootstrap*:Chebyshev.*:CudaEngine.*:CudaDeeperSet.*:CudaMemory.*:*CudaDevice*_2_9:*CudaDevice*_2_1?:Files.SecretKeyFiles*:Files.DamagedBundles*:Files.APublicKey*:*Noise.*:*Fuzz.*:FuzzTargets.*'
 
 # need TOOL PACKAGE WHY
 need() {

@@ -49,18 +49,23 @@ class FileFaults : public ::testing::Test {
     EXPECT_EQ(WEXITSTATUS(status), 0);
   }
 
+  // The file of the key of rotations by one step, in a whole bundle of it.
+  std::string rotation_key(owner::Client& client) const {
+    owner::KeyPlan plan;
+    plan.level_of_steps = {{1, 12}};
+    const auto writer = client.bundle_writer(path("keys"), plan);
+    while (writer->done() < writer->total()) writer->write_next();
+    writer->commit();
+    return path("keys/galois_5.key");
+  }
+
   std::filesystem::path folder;
 };
 
 // A mapped file that shrinks ends the process by SIGBUS.
 TEST_F(FileFaults, AKeyThatShrinksWhileItIsReadIsAFormatError) {
   owner::Client client("insecure_n12_l12", 1, Random::insecure_seed(1), true);
-  owner::KeyPlan plan;
-  plan.level_of_steps = {{1, 12}};
-  const auto writer = client.bundle_writer(path("keys"), plan);
-  while (writer->done() < writer->total()) writer->write_next();
-  writer->commit();
-  const std::string key = path("keys/galois_5.key");
+  const std::string key = rotation_key(client);
   const Bytes good = read_file(key, 1 << 26);
   engine::Engine engine(path("keys"), device::Choice::cpu(1));
   std::atomic<bool> done{false};
@@ -132,12 +137,7 @@ TEST_F(FileFaults, APlantedLinkIsNotFollowed) {
 // The key behind the link is a good one: only the link is refused.
 TEST_F(FileFaults, ALinkInPlaceOfAKeyFileIsNotFollowed) {
   owner::Client client("insecure_n10_l12", 1, Random::insecure_seed(1), true);
-  owner::KeyPlan plan;
-  plan.level_of_steps = {{1, 12}};
-  const auto writer = client.bundle_writer(path("keys"), plan);
-  while (writer->done() < writer->total()) writer->write_next();
-  writer->commit();
-  const std::string key = path("keys/galois_5.key");
+  const std::string key = rotation_key(client);
   std::filesystem::rename(key, path("elsewhere"));
   std::filesystem::create_symlink(path("elsewhere"), key);
   try {

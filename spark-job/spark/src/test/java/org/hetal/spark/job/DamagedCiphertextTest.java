@@ -1,19 +1,12 @@
 package org.hetal.spark.job;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
-import java.util.List;
 import java.util.stream.Stream;
 import org.hetal.dataset.LocalStorage;
-import org.hetal.spark.Main;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,22 +22,6 @@ class DamagedCiphertextTest {
   @BeforeAll
   static void encrypt() throws Exception {
     toy = JointToy.encrypted(root);
-  }
-
-  private static String refusal(String... names) {
-    PrintStream before = System.err;
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    System.setErr(new PrintStream(bytes, true, StandardCharsets.UTF_8));
-    List<String> datasets =
-        Arrays.stream(names).map(name -> '"' + root.resolve(name).toString() + '"').toList();
-    try {
-      List<String> settings =
-          List.of("paths.run=" + root.resolve("refused"), "paths.dataset=" + datasets);
-      assertEquals(65, Main.run(toy.arguments("train", settings).toArray(String[]::new)));
-    } finally {
-      System.setErr(before);
-    }
-    return bytes.toString(StandardCharsets.UTF_8);
   }
 
   @AfterEach
@@ -67,7 +44,7 @@ class DamagedCiphertextTest {
     byte[] bytes = Files.readAllBytes(file);
     bytes[bytes.length - 9] ^= 1;
     Files.write(file, bytes);
-    String said = refusal("b", "changed", "c");
+    String said = toy.refusal("b", "changed", "c");
     assertTrue(said.contains(file + ": expected SHA-256 "), said);
     assertTrue(said.contains("damaged are 1 of "), said);
     assertFalse(said.contains("Exception"), said);
@@ -80,7 +57,7 @@ class DamagedCiphertextTest {
     Path missing = file("empty", "validation", "x-0000.ct");
     Files.write(empty, new byte[0]);
     Files.delete(missing);
-    String said = refusal("b", "empty", "c");
+    String said = toy.refusal("b", "empty", "c");
     assertTrue(said.contains(missing + ": expected a file, actual none"), said);
     assertTrue(said.contains("damaged are 2 of "), said);
     assertFalse(said.contains("Exception"), said);
@@ -89,7 +66,7 @@ class DamagedCiphertextTest {
   /** Manifest and digests are as they should be; the ciphertexts' own key id is another. */
   @Test
   void ciphertextsOfAnotherKey() {
-    String said = refusal("a", "forged", "c");
+    String said = toy.refusal("a", "forged", "c");
     assertTrue(said.contains("/forged/train/group-00000/"), said);
     assertTrue(said.contains("key id"), said);
     assertFalse(said.contains("Exception"), said);

@@ -19,14 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 class JointClusterIT {
   @TempDir Path root;
 
-  private List<String> settings(ToyOracle oracle, String run) {
+  private List<String> settings(JointToy toy, ToyOracle oracle, String run) {
     List<String> settings = new ArrayList<>(List.of(oracle.settings()));
     settings.add("paths.run=" + root.resolve(run));
-    settings.add(
-        "paths.dataset="
-            + List.of("b", "c", "a").stream()
-                .map(name -> '"' + root.resolve(name).toString() + '"')
-                .toList());
+    settings.add("paths.dataset=" + toy.datasets("b", "c", "a"));
     return settings;
   }
 
@@ -36,7 +32,7 @@ class JointClusterIT {
     JointToy toy = JointToy.encrypted(root);
     List<StopDecision> embedded = new ArrayList<>();
     try (ToyOracle oracle = toy.oracle(embedded)) {
-      List<String> arguments = toy.arguments("train", settings(oracle, "embedded"));
+      List<String> arguments = toy.arguments("train", settings(toy, oracle, "embedded"));
       assertEquals(0, Main.run(arguments.toArray(String[]::new)));
     }
     Path secret = Files.createFile(root.resolve("secret.conf"), OwnerOnly.file());
@@ -51,7 +47,7 @@ class JointClusterIT {
       SparkSubmit submit =
           new SparkSubmit(folder, "submitted", secret.toString())
               .option("--master", "local-cluster[2,1,1024]");
-      int status = submit.run(toy.arguments("train", settings(oracle, "submitted")));
+      int status = submit.run(toy.arguments("train", settings(toy, oracle, "submitted")));
       assertEquals(0, status, submit::text);
       assertTrue(submit.text().contains("on local-cluster[2,1,1024]"), submit::text);
     }

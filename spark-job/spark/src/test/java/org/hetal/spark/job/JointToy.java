@@ -2,7 +2,10 @@ package org.hetal.spark.job;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +32,7 @@ import org.hetal.plan.RowRange;
 import org.hetal.plan.Schedule;
 import org.hetal.plan.TrainingPlan;
 import org.hetal.planner.TrainingPlanner;
+import org.hetal.spark.Main;
 import org.hetal.spark.job.ToyOracle.Reply;
 import org.hetal.training.EarlyStopping;
 import org.hetal.training.EpochScore;
@@ -241,6 +245,31 @@ final class JointToy {
               validation.get(owner).labels()));
     }
     return PlainJointTrainer.train(plan.schedule(), CLASSES, parts);
+  }
+
+  /** The value of {@code paths.dataset} for some of the data sets. */
+  String datasets(String... names) {
+    return Arrays.stream(names)
+        .map(name -> '"' + root.resolve(name).toString() + '"')
+        .toList()
+        .toString();
+  }
+
+  /**
+   * What a training on data sets prints that ends with exit code 65; its run is {@code refused}.
+   */
+  String refusal(String... names) {
+    PrintStream before = System.err;
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(bytes, true, StandardCharsets.UTF_8));
+    try {
+      List<String> settings =
+          List.of("paths.run=" + root.resolve("refused"), "paths.dataset=" + datasets(names));
+      assertEquals(65, Main.run(arguments("train", settings).toArray(String[]::new)));
+    } finally {
+      System.setErr(before);
+    }
+    return bytes.toString(StandardCharsets.UTF_8);
   }
 
   /** Decrypted weights. */

@@ -6,9 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -35,14 +32,7 @@ class JointTrainTest {
   @BeforeAll
   static void trainOnceUndisturbed() throws Exception {
     toy = JointToy.simulated(root);
-    assertEquals(0, train("run", DECISIONS, "paths.dataset=" + datasets("a", "b", "c")));
-  }
-
-  private static String datasets(String... names) {
-    return Arrays.stream(names)
-        .map(name -> '"' + root.resolve(name).toString() + '"')
-        .toList()
-        .toString();
+    assertEquals(0, train("run", DECISIONS, "paths.dataset=" + toy.datasets("a", "b", "c")));
   }
 
   private static int train(String run, List<StopDecision> decisions, String... more)
@@ -53,20 +43,6 @@ class JointTrainTest {
       settings.addAll(List.of(more));
       return Main.run(toy.arguments("train", settings).toArray(String[]::new));
     }
-  }
-
-  private static String refusal(String... datasets) {
-    PrintStream before = System.err;
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    System.setErr(new PrintStream(bytes, true, StandardCharsets.UTF_8));
-    try {
-      List<String> settings =
-          List.of("paths.run=" + root.resolve("refused"), "paths.dataset=" + datasets(datasets));
-      assertEquals(65, Main.run(toy.arguments("train", settings).toArray(String[]::new)));
-    } finally {
-      System.setErr(before);
-    }
-    return bytes.toString(StandardCharsets.UTF_8);
   }
 
   @Test
@@ -90,7 +66,7 @@ class JointTrainTest {
         train(
             run,
             new ArrayList<>(),
-            "paths.dataset=" + datasets(first, second, third),
+            "paths.dataset=" + toy.datasets(first, second, third),
             "cluster.master=" + master,
             "cluster.partitions=" + partitions,
             "cluster.split=" + split));
@@ -136,7 +112,8 @@ class JointTrainTest {
   @Test
   void ownerThatLeaves_isNotInTheNextRun() throws Exception {
     assertEquals(
-        0, train("two", new ArrayList<>(), "paths.dataset=" + datasets("a", "c"), "run-id=two"));
+        0,
+        train("two", new ArrayList<>(), "paths.dataset=" + toy.datasets("a", "c"), "run-id=two"));
     RunHistory history = RunHistory.read(new LocalStorage(root.resolve("two")));
     assertEquals(2, history.owners().size());
     EncryptedModel all = EncryptedModel.open(new LocalStorage(root.resolve("run/model")));
@@ -147,11 +124,11 @@ class JointTrainTest {
 
   @Test
   void partsThatDoNotBelongTogether_areRefusedBeforeWork() {
-    String twice = refusal("a", "b", "copy");
+    String twice = toy.refusal("a", "b", "copy");
     assertTrue(twice.contains("expected each data set once"), twice);
-    String key = refusal("a", "other-key");
+    String key = toy.refusal("a", "other-key");
     assertTrue(key.contains("/other-key: expected the key id"), key);
-    String missing = refusal("a", "nobody");
+    String missing = toy.refusal("a", "nobody");
     assertTrue(missing.contains("/nobody"), missing);
     assertFalse(new LocalStorage(root.resolve("refused")).exists("metrics.jsonl"));
   }

@@ -109,6 +109,11 @@ public record EncryptedDataset(
   public record Group(
       int rows, List<StoredFile> features, @JsonSetter(nulls = Nulls.SET) StoredFile labels)
       implements Serializable {
+    /** {@return the ciphertexts: features, then labels where there are some} */
+    public List<StoredFile> files() {
+      return Stream.concat(features.stream(), Stream.ofNullable(labels)).toList();
+    }
+
     /**
      * Row blocks of the features; with several owners more than the rows need.
      *
@@ -220,10 +225,8 @@ public record EncryptedDataset(
   /** {@return the bytes of all ciphertexts} */
   public long bytes() {
     return groups().stream()
-        .mapToLong(
-            group ->
-                group.features().stream().mapToLong(StoredFile::bytes).sum()
-                    + (group.labels() == null ? 0 : group.labels().bytes()))
+        .flatMap(group -> group.files().stream())
+        .mapToLong(StoredFile::bytes)
         .sum();
   }
 

@@ -51,11 +51,8 @@ final class CiphertextCache implements AutoCloseable {
    * @param stop asked before each file
    */
   void prefetch(EncryptedDataset.Microbatch microbatch, BooleanSupplier stop) {
-    List<StoredFile> wanted = new ArrayList<>();
-    for (EncryptedDataset.Group group : microbatch.groups()) {
-      wanted.addAll(group.features());
-      wanted.add(group.labels());
-    }
+    List<StoredFile> wanted =
+        microbatch.groups().stream().flatMap(group -> group.files().stream()).toList();
     if (!files.hasRoomFor(wanted.stream().mapToLong(this::weight).sum())) {
       return;
     }

@@ -3,7 +3,6 @@ package org.hetal.spark.executor;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.api.java.function.FlatMapFunction;
@@ -35,11 +34,8 @@ final class CiphertextCheck {
       ComputeSpec spec,
       EncryptedDataset dataset,
       Broadcast<SerializableConfiguration> hadoop) {
-    List<StoredFile> files = new ArrayList<>();
-    for (EncryptedDataset.Group group : dataset.groups()) {
-      files.addAll(group.features());
-      Stream.ofNullable(group.labels()).forEach(files::add);
-    }
+    List<StoredFile> files =
+        dataset.groups().stream().flatMap(group -> group.files().stream()).toList();
     int tasks = (files.size() + FILES_PER_TASK - 1) / FILES_PER_TASK;
     List<String> damage =
         spark

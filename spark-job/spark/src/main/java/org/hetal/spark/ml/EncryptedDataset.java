@@ -132,8 +132,7 @@ public final class EncryptedDataset {
       for (org.hetal.dataset.EncryptedDataset.Group group : microbatch.groups()) {
         blocks += group.features().size();
         labels++;
-        bytes += group.labels().bytes();
-        bytes += group.features().stream().mapToLong(StoredFile::bytes).sum();
+        bytes += group.files().stream().mapToLong(StoredFile::bytes).sum();
       }
     }
     return new MinibatchSize(batch.rows(), batch.microbatches().size(), blocks, labels, bytes);

@@ -126,7 +126,7 @@ test_all() {
   section "format of the Java folders, Java tests, spark-submit"
   digest=$(build_digest)
   rm -f "$STAMP"
-  SPARK_HOME=${SPARK_HOME:-$("$root/spark-job/spark/install_spark.sh")} in_tree mvn -q -B verify
+  SPARK_HOME=${SPARK_HOME:-$("$root/spark-job/spark/install_spark.sh")} in_tree mvn -q -B -T 1C verify
   # It left what `build` leaves.
   built "$digest"
   cuda_digest >"$CUDA_STAMP"

@@ -28,4 +28,4 @@ NM=aarch64-linux-gnu-nm tests/check_engine_library.sh $BUILD/lib/libhetal_engine
 echo "cross-build for arm64: $((SECONDS - seconds)) s"
 
 # Without SVE, as on Neoverse N1.
-unit_tests_take neon $BUILD/unit_tests qemu-aarch64 -L /usr/aarch64-linux-gnu -cpu neoverse-n1
+unit_tests_take neon "$SMALL" $BUILD/unit_tests qemu-aarch64 -L /usr/aarch64-linux-gnu -cpu neoverse-n1

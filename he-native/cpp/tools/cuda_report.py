@@ -48,7 +48,7 @@ def short(symbol):
 
 
 def threads_of(name):
-    stages = re.match(r"(ForwardPass|InversePass)<\w+, (\d)>", name)
+    stages = re.match(r"(ForwardPass|InversePass|SwitchPass)<\w+, (\d)>", name)
     return 2 ** int(stages[2]) if stages else 256
 
 

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "build_info.h"
+#include "ckks/key_switching.h"
 
 namespace hetal::bench {
 namespace {
@@ -197,8 +198,9 @@ std::vector<Entry> Suite::key_switch_parts(int level) {
   std::vector<RnsPoly> down;
   std::vector<Entry> out;
   out.push_back(repeated("key_switch_decompose", level, [&] { digits = evaluator_.decompose(a.parts[1], level); }));
-  out.push_back(repeated("key_switch_product", level,
-                         [&] { evaluator_.key_product(digits, key, level, product[0], product[1], false); }));
+  const ckks::Switch one{&key, 1, &product[0], &product[1], false};
+  out.push_back(
+      repeated("key_switch_product", level, [&] { ckks::key_switch(evaluator_, digits, level, {}, {&one, 1}); }));
   out.push_back(repeated("key_switch_mod_down", level, [&] {
     const RnsPoly *const sums[] = {&product[0], &product[1]}, *const addends[] = {&a.parts[0], nullptr};
     down = context_.mod_down(sums, 0, addends);

@@ -94,15 +94,24 @@ Traffic traffic(const ConvertKernel<Arithmetic, Terms>& k, const Grid& grid) {
   }
   return out;
 }
-inline Traffic traffic(const KeySwitchKernel& k, const Grid& grid) {
+inline Traffic of_switch(const KeySwitch& k, const Grid& grid, const char* name) {
   const double all = words(k.limbs, grid), added = std::exp2(k.limbs.log_degree) * k.addend_limbs;
-  Traffic out{all * k.digit_count, 0, "key_switch"};
+  Traffic out{all * k.digit_count, 0, name};
   if (k.addend0 != nullptr) out.read += added;
   if (k.addend1 != nullptr) out.read += added;
   for (std::uint32_t t = 0; t < k.count; ++t) {
     out.read += all * (2 * k.digit_count + (k.terms[t].accumulate != 0 ? 2 : 0));
     out.written += all * 2;
   }
+  return out;
+}
+inline Traffic traffic(const KeySwitchKernel& k, const Grid& grid) { return of_switch(k, grid, "key_switch"); }
+template <class Arithmetic, int Stages>
+Traffic traffic(const SwitchPass<Arithmetic, Stages>& k, const Grid& grid) {
+  Traffic out = of_switch(k, grid, "ntt and key_switch");
+  const std::set<std::uint16_t> primes(k.limbs.prime, k.limbs.prime + grid.blocks_y);
+  const double twiddles = std::exp2(k.shape.log_degree) - std::exp2(k.shape.first_stage);
+  out.read += static_cast<double>(primes.size()) * twiddles * sizeof(typename Arithmetic::Twiddle) / sizeof(Word);
   return out;
 }
 

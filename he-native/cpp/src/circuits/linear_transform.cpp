@@ -84,7 +84,7 @@ ckks::Ciphertext LinearTransform::reduced(const ckks::Evaluator& evaluator, cons
       device.zero(turned[i][part].data() + words, static_cast<std::size_t>(context.special()) * context.n());
     }
   }
-  ckks::key_switch(evaluator, evaluator.decompose(a.parts[1], level_), level_, {&a.parts[0], nullptr, true}, rotations);
+  ckks::decompose_and_switch(evaluator, a.parts[1], level_, {&a.parts[0], nullptr, true}, rotations);
 
   std::vector<std::array<RnsPoly, 2>> sums;
   for (std::size_t g = 0; g < giants_.size(); ++g) sums.push_back(pair());
@@ -102,9 +102,9 @@ ckks::Ciphertext LinearTransform::reduced(const ckks::Evaluator& evaluator, cons
   std::array<RnsPoly, 2> total = giants_[0] == 0 ? std::move(sums[0]) : pair();
   for (std::size_t g = giants_[0] == 0 ? 1 : 0; g < giants_.size(); ++g) {
     const std::uint32_t galois = evaluator.galois_of(giants_[g]);
-    const auto digits = evaluator.decompose(context.mod_down(sums[g][1], 0), level_);
+    const RnsPoly down = context.mod_down(sums[g][1], 0);
     const ckks::Switch one{&evaluator.galois_key(galois, level_), galois, &total[0], &total[1], g > 0};
-    ckks::key_switch(evaluator, digits, level_, {&sums[g][0], nullptr, false}, {&one, 1});
+    ckks::decompose_and_switch(evaluator, down, level_, {&sums[g][0], nullptr, false}, {&one, 1});
     sums[g] = {};
   }
   const double q = static_cast<double>(context.modulus(level_).value());

@@ -85,10 +85,14 @@ const device::BaseConversion& Context::conversion(std::vector<std::uint16_t> sou
   return *slot;
 }
 
-const device::BaseConversion& Context::digit_conversion(int digit, int level) const {
-  const int begin = parameters_.digit_begin(digit), end = std::min(parameters_.digit_begin(digit + 1), level + 1);
-  return conversion({plain_moduli_.begin() + begin, plain_moduli_.begin() + end},
-                    extended_moduli_[static_cast<std::size_t>(level + 1)]);
+std::vector<const device::BaseConversion*> Context::digit_conversions(int level) const {
+  std::vector<const device::BaseConversion*> out;
+  for (int d = 0; d < parameters_.digit_count(level); ++d) {
+    const int begin = parameters_.digit_begin(d), end = std::min(parameters_.digit_begin(d + 1), level + 1);
+    out.push_back(&conversion({plain_moduli_.begin() + begin, plain_moduli_.begin() + end},
+                              extended_moduli_[static_cast<std::size_t>(level + 1)]));
+  }
+  return out;
 }
 
 const device::BaseConversion& Context::mod_down_conversion(int q_limbs, int rescaled, bool special) const {

@@ -65,9 +65,9 @@ class Context {
   /// round(value * scale) mod q for each limb. The product may have up to 120 bits.
   std::vector<Word> residues(double value, double scale, Basis basis) const;
 
-  /// The conversion from the limbs of a digit to all limbs of the level and the special primes. The digit's own limbs
-  /// are copied.
-  const device::BaseConversion& digit_conversion(int digit, int level) const;
+  /// For each key-switching digit the conversion from its limbs to all limbs of the level and the special primes. The
+  /// digit's own limbs are copied.
+  std::vector<const device::BaseConversion*> digit_conversions(int level) const;
   /// The conversion for a division of `q_limbs` chain limbs by their `rescaled` highest primes and, if `special`, by
   /// the special primes.
   const device::BaseConversion& mod_down_conversion(int q_limbs, int rescaled, bool special) const;

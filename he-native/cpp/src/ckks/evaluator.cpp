@@ -194,39 +194,22 @@ Ciphertext Evaluator::tensor_sum(std::span<const Ciphertext* const> a, std::span
 }
 
 std::vector<RnsPoly> Evaluator::decompose(const RnsPoly& a, int level) const {
+  const auto conversions = context_.digit_conversions(level);
   std::vector<RnsPoly> digits;
   std::vector<Word*> data;
-  std::vector<const device::BaseConversion*> conversions;
-  for (int d = 0; d < context_.parameters().digit_count(level); ++d) {
+  for (std::size_t d = 0; d < conversions.size(); ++d) {
     digits.push_back(context_.allocate({level + 1, true}));
     data.push_back(digits.back().data());
-    conversions.push_back(&context_.digit_conversion(d, level));
   }
   context_.device().decompose(data.data(), a.data(), conversions.data(), conversions.size());
   return digits;
 }
 
-void Evaluator::key_product(std::span<const RnsPoly> digits, const SwitchingKey& key, int level, RnsPoly& out0,
-                            RnsPoly& out1, bool accumulate) const {
-  require<MissingKey>(key.level >= level, "key switch at level ", level, ": the key ends at level ", key.level);
-  std::vector<const Word*> d;
-  std::vector<device::Device::KeyDigit> k;
-  for (std::size_t j = 0; j < digits.size(); ++j) {
-    d.push_back(digits[j].data());
-    k.push_back({key.b[j].data(), key.a[j].data()});
-  }
-  std::vector<std::uint32_t> limb(static_cast<std::size_t>(level + 1));
-  std::iota(limb.begin(), limb.end(), 0u);
-  for (int i = 0; i < context_.special(); ++i) limb.push_back(static_cast<std::uint32_t>(key.level + 1 + i));
-  context_.device().key_product(context_.view(out0), out1.data(), d.data(), k.data(), d.size(), limb.data(),
-                                accumulate);
-}
-
 Ciphertext Evaluator::relinearize(const Ciphertext& a) const {
   if (a.parts.size() == 2) return copy(a);
-  const auto digits = decompose(a.parts[2], a.level);
   RnsPoly out0 = context_.allocate({a.level + 1, true}), out1 = context_.allocate({a.level + 1, true});
-  key_product(digits, keys_.relinearization, a.level, out0, out1, false);
+  const Switch one{&keys_.relinearization, 1, &out0, &out1, false};
+  decompose_and_switch(*this, a.parts[2], a.level, {}, {&one, 1});
   const RnsPoly *const sums[] = {&out0, &out1}, *const addends[] = {&a.parts[0], &a.parts[1]};
   return {context_.mod_down(sums, 0, addends), a.level, a.scale};
 }

@@ -85,9 +85,6 @@ class Evaluator {
   const EvaluationKeys& keys() const { return keys_; }
   /// The key-switching digits of a polynomial at a level, each extended to all limbs and the special primes.
   std::vector<RnsPoly> decompose(const RnsPoly& a, int level) const;
-  /// (out0, out1) (+)= sum_j digits[j] * key[j], in the extended basis.
-  void key_product(std::span<const RnsPoly> digits, const SwitchingKey& key, int level, RnsPoly& out0, RnsPoly& out1,
-                   bool accumulate) const;
 
  private:
   /// The chain limbs 0 to `level` of a, each multiplied by its scalar.

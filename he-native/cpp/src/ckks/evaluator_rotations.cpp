@@ -31,6 +31,11 @@ std::vector<RnsPoly> mod_down(const Context& context, const Pair& a) {
   return context.mod_down(parts, 0);
 }
 
+Pair pair(const Context& context, int level) {
+  const Basis basis{level + 1, true};
+  return {context.allocate(basis), context.allocate(basis)};
+}
+
 /// a under X -> X^galois. `digits` are those of its part 1; `scratch` has the extended basis.
 Ciphertext turned(const Evaluator& evaluator, const Ciphertext& a, std::span<const RnsPoly> digits,
                   std::uint32_t galois, Pair& scratch) {
@@ -43,10 +48,11 @@ Ciphertext turned(const Evaluator& evaluator, const Ciphertext& a, std::span<con
 
 Ciphertext Evaluator::apply_galois(const Ciphertext& a, std::uint32_t galois) const {
   require_two_parts("rotate", a);
-  galois_key(galois, a.level);  // throws before any work if the key is missing
-  const Basis basis{a.level + 1, true};
-  Pair scratch{context_.allocate(basis), context_.allocate(basis)};
-  return turned(*this, a, decompose(a.parts[1], a.level), galois, scratch);
+  const SwitchingKey& key = galois_key(galois, a.level);  // throws before any work if the key is missing
+  Pair sums = pair(context_, a.level);
+  const Switch one{&key, galois, &sums[0], &sums[1], false};
+  decompose_and_switch(*this, a.parts[1], a.level, {&a.parts[0], nullptr, true}, {&one, 1});
+  return {mod_down(context_, sums), a.level, a.scale};
 }
 
 std::vector<Ciphertext> Evaluator::rotate_all(const Ciphertext& a, std::span<const std::uint32_t> steps) const {
@@ -65,7 +71,7 @@ std::vector<Ciphertext> Evaluator::rotate_all(const Ciphertext& a, std::span<con
     }
     if (digits.empty()) {
       digits = decompose(a.parts[1], a.level);
-      scratch = {context_.allocate({a.level + 1, true}), context_.allocate({a.level + 1, true})};
+      scratch = pair(context_, a.level);
     }
     out.push_back(turned(*this, a, digits, galois_of(s), scratch));
   }
@@ -88,8 +94,7 @@ Ciphertext Evaluator::sum_rotated(std::span<const Ciphertext* const> a, std::spa
     require_same("rotate", first, *a[i]);
     if (steps[i] != 0) galois_key(galois_of(steps[i]), level);
   }
-  const Basis basis{level + 1, true};
-  Pair total{context_.allocate(basis), context_.allocate(basis)};
+  Pair total = pair(context_, level);
   bool started = false;
   for (std::size_t i = 0; i < a.size();) {
     // Consecutive terms with the same ciphertext share its decomposition.
@@ -101,8 +106,7 @@ Ciphertext Evaluator::sum_rotated(std::span<const Ciphertext* const> a, std::spa
       rotations.push_back({&galois_key(galois, level), galois, &total[0], &total[1], started});
       started = true;
     }
-    if (rotations.empty()) continue;
-    key_switch(*this, decompose(source->parts[1], level), level, {&source->parts[0], nullptr, true}, rotations);
+    decompose_and_switch(*this, source->parts[1], level, {&source->parts[0], nullptr, true}, rotations);
   }
   Ciphertext out{{}, level, first.scale};
   if (started) out.parts = mod_down(context_, total);
@@ -146,16 +150,17 @@ std::vector<Ciphertext> Evaluator::multiply_rotated(const Ciphertext& a, std::sp
     if (s != 0) galois_key(galois_of(s), a.level);
   }
 
-  const Basis basis{a.level + 1, true};
   device::Device& device = context_.device();
-  const std::vector<RnsPoly> digits = decompose(a.parts[1], a.level);
+  // Digits that are used once are not kept.
+  const bool once = steps.size() <= kRotatedAtOnce;
+  const std::vector<RnsPoly> digits = once ? std::vector<RnsPoly>{} : decompose(a.parts[1], a.level);
   std::vector<Pair> sums;
-  for (std::size_t o = 0; o < factors.size(); ++o) sums.push_back({context_.allocate(basis), context_.allocate(basis)});
+  for (std::size_t o = 0; o < factors.size(); ++o) sums.push_back(pair(context_, a.level));
   for (std::size_t begin = 0; begin < steps.size(); begin += kRotatedAtOnce) {
     const std::size_t count = std::min(kRotatedAtOnce, steps.size() - begin);
     std::vector<Pair> turned;
     std::vector<Switch> rotations;
-    for (std::size_t t = 0; t < count; ++t) turned.push_back({context_.allocate(basis), context_.allocate(basis)});
+    for (std::size_t t = 0; t < count; ++t) turned.push_back(pair(context_, a.level));
     for (std::size_t t = 0; t < count; ++t) {
       const std::uint32_t step = steps[begin + t];
       if (step != 0) {
@@ -171,7 +176,12 @@ std::vector<Ciphertext> Evaluator::multiply_rotated(const Ciphertext& a, std::sp
         device.mul_scalar(context_.view(turned[t][i].data(), {a.level + 1, false}), a.parts[i].data(), special.data());
       }
     }
-    key_switch(*this, digits, a.level, {&a.parts[0], nullptr, true}, rotations);
+    const SwitchAddend addend{&a.parts[0], nullptr, true};
+    if (once) {
+      decompose_and_switch(*this, a.parts[1], a.level, addend, rotations);
+    } else {
+      key_switch(*this, digits, a.level, addend, rotations);
+    }
     std::vector<device::PlainLimbs> plain;
     for (const auto& row : factors) {
       for (std::size_t t = begin; t < begin + count; ++t) {

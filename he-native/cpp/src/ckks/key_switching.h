@@ -31,6 +31,11 @@ std::vector<Word> special_product(const Context& context, int level);
 void key_switch(const Evaluator& evaluator, std::span<const RnsPoly> digits, int level, const SwitchAddend& addend,
                 std::span<const Switch> switches);
 
+/// The same for the digits of `a`, which has level + 1 limbs. They are not kept, which takes less memory traffic than
+/// decompose and key_switch. Nothing is computed if there are no switches.
+void decompose_and_switch(const Evaluator& evaluator, const RnsPoly& a, int level, const SwitchAddend& addend,
+                          std::span<const Switch> switches);
+
 /// relinearize and rescale with one division, by P and q_level together: level - 1, scale / q_level. Two or three
 /// parts. Cost beside decomposition and product: 2 (special primes + level + 1) NTTs.
 Ciphertext relinearize_and_rescale(const Evaluator& evaluator, const Ciphertext& a);

@@ -185,6 +185,11 @@ class Device {
   /// number of limbs; its data is not used.
   virtual void key_switch(Limbs shape, const Word* const* digits, std::size_t digit_count, const Addend& addend,
                           const SwitchTerm* terms, std::size_t count) = 0;
+  /// key_switch of the digits that decompose makes of `src`; the addend and the terms have the targets of the
+  /// conversions as limbs. The digits are not kept: a device may multiply each as soon as it is transformed, so that it
+  /// moves less memory than the two operations. `src` is not changed and may not be part of a term's dst.
+  virtual void decompose_and_switch(const Word* src, const BaseConversion* const* conversions, std::size_t digits,
+                                    const Addend& addend, const SwitchTerm* terms, std::size_t count) = 0;
 
  protected:
   Device(std::uint32_t ring_degree, std::vector<Modulus> moduli)

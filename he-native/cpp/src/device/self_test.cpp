@@ -223,6 +223,37 @@ class SelfTest {
       d.decompose(dst.data(), at(x), pointers.data(), pointers.size());
     });
     for (const Twin& t : digit) compare("decompose", t);
+    decompose_and_switch(parts, x);
+  }
+
+  /// Two terms with destinations of their own, and three that share one.
+  void decompose_and_switch(const std::vector<std::vector<std::uint16_t>>& parts, const Twin& x) {
+    std::vector<Twin> k0, k1;
+    for (std::size_t j = 0; j < parts.size(); ++j) k0.push_back(all()), k1.push_back(all());
+    std::vector<std::uint32_t> turned(all_.size());
+    std::iota(turned.rbegin(), turned.rend(), 0u);
+    const Twin part0 = all(), part1 = all(), sum0 = all(), sum1 = all(), other0 = blank(), other1 = blank();
+    std::vector<Word> scalars;
+    for (const Modulus& q : tested_.moduli()) scalars.push_back(random_() % q.value());
+    const auto some = static_cast<std::uint32_t>((all_.size() + 1) / 2);
+    for (bool shared : {false, true}) {
+      both([&](Device& d, auto at) {
+        std::vector<std::unique_ptr<BaseConversion>> conversions;
+        std::vector<const BaseConversion*> pointers;
+        std::vector<Device::KeyDigit> keys;
+        for (std::size_t j = 0; j < parts.size(); ++j) {
+          conversions.push_back(d.conversion(parts[j], all_));
+          pointers.push_back(conversions.back().get());
+          keys.push_back({at(k0[j]), at(k1[j])});
+        }
+        std::vector<Device::SwitchTerm> terms{{keys.data(), turned.data(), 5, at(sum0), at(sum1), true},
+                                              {keys.data(), turned.data(), 1, at(other0), at(other1), false}};
+        if (shared) terms.push_back({keys.data(), turned.data(), 2 * n_ - 1, at(sum0), at(sum1), true});
+        const Device::Addend addend{at(part0), shared ? nullptr : at(part1), shared ? scalars.data() : nullptr, some};
+        d.decompose_and_switch(at(x), pointers.data(), pointers.size(), addend, terms.data(), terms.size());
+      });
+      for (const Twin* t : {&sum0, &sum1, &other0, &other1}) compare("decompose_and_switch", *t);
+    }
   }
 
   void mod_down() {

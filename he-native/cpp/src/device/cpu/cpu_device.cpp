@@ -151,23 +151,14 @@ class CpuDevice final : public Device {
 
   void decompose(Word* const* dst, const Word* src, const BaseConversion* const* conversions,
                  std::size_t digits) override {
-    const std::size_t n = ring_degree_;
-    std::vector<std::size_t> first{0};
-    std::vector<std::uint16_t> moduli;
-    for (std::size_t d = 0; d < digits; ++d) {
-      moduli.insert(moduli.end(), conversions[d]->source.begin(), conversions[d]->source.end());
-      first.push_back(moduli.size());
-    }
-    Buffer coefficients = allocate(moduli.size() * n);
-    intt_from(coefficients.data(), src, moduli);
-    for (std::size_t d = 0; d < digits; ++d) convert(dst[d], coefficients.data() + first[d] * n, *conversions[d]);
+    const std::vector<const Word*> source = convert_digits(dst, src, conversions, digits);
     // The twiddles of a target are used for all digits while they are in the cache.
     const auto& target = conversions[0]->target;
     pool_.parallel_for(target.size(), [&](std::size_t t) {
       for (std::size_t d = 0; d < digits; ++d) {
-        Word* out = dst[d] + t * n;
-        if (const Word* own = own_limb(src + first[d] * n, *conversions[d], target[t])) {
-          std::memcpy(out, own, n * sizeof(Word));
+        Word* out = dst[d] + t * ring_degree_;
+        if (const Word* own = own_limb(source[d], *conversions[d], target[t])) {
+          std::memcpy(out, own, ring_degree_ * sizeof(Word));
         } else {
           kernels_.ntt(out, tables_[target[t]]);
         }
@@ -190,7 +181,35 @@ class CpuDevice final : public Device {
     std::vector<const std::uint32_t*> index(count);
     for (std::size_t k = 0; k < count; ++k) index[k] = terms[k].galois == 1 ? nullptr : permutation(terms[k].galois);
     each(shape, [&](std::size_t at, const Modulus& q) {
-      for (std::size_t k = 0; k < count; ++k) switch_limb(at, digits, digit_count, addend, terms[k], index[k], q);
+      std::vector<const Word*> d(digit_count);
+      for (std::size_t j = 0; j < digit_count; ++j) d[j] = digits[j] + at;
+      for (std::size_t k = 0; k < count; ++k) switch_limb(at, d, addend, terms[k], index[k], q);
+    });
+  }
+
+  /// The digits of a limb are multiplied while they are in the second-level cache.
+  void decompose_and_switch(const Word* src, const BaseConversion* const* conversions, std::size_t digits,
+                            const Addend& addend, const SwitchTerm* terms, std::size_t count) override {
+    const auto& target = conversions[0]->target;
+    const std::size_t n = ring_degree_;
+    std::vector<const std::uint32_t*> index(count);
+    for (std::size_t k = 0; k < count; ++k) index[k] = terms[k].galois == 1 ? nullptr : permutation(terms[k].galois);
+    Buffer converted = allocate(digits * target.size() * n);
+    std::vector<Word*> dst(digits);
+    for (std::size_t d = 0; d < digits; ++d) dst[d] = converted.data() + d * target.size() * n;
+    const std::vector<const Word*> source = convert_digits(dst.data(), src, conversions, digits);
+    pool_.parallel_for(target.size(), [&](std::size_t t) {
+      std::vector<const Word*> limb(digits);
+      for (std::size_t d = 0; d < digits; ++d) {
+        limb[d] = own_limb(source[d], *conversions[d], target[t]);
+        if (limb[d] != nullptr) continue;
+        Word* const out = dst[d] + t * n;
+        kernels_.ntt(out, tables_[target[t]]);
+        limb[d] = out;
+      }
+      for (std::size_t k = 0; k < count; ++k) {
+        switch_limb(t * n, limb, addend, terms[k], index[k], moduli_[target[t]]);
+      }
     });
   }
 
@@ -253,15 +272,13 @@ class CpuDevice final : public Device {
   }
 
   /// One limb of key_switch. Computes both parts chunk by chunk, so that each chunk of the digits is read once.
-  void switch_limb(std::size_t at, const Word* const* digits, std::size_t digit_count, const Addend& addend,
-                   const SwitchTerm& term, const std::uint32_t* index, const Modulus& q) const {
+  void switch_limb(std::size_t at, const std::vector<const Word*>& d, const Addend& addend, const SwitchTerm& term,
+                   const std::uint32_t* index, const Modulus& q) const {
     const std::size_t n = ring_degree_, limb = at / n, key_at = static_cast<std::size_t>(term.key_limb[limb]) * n;
     const bool added = limb < addend.limbs, direct = index == nullptr;
     const Word one = 1, *scalar = addend.scalars == nullptr ? &one : addend.scalars + limb;
-    std::vector<const Word*> d(digit_count), k0(digit_count), k1(digit_count);
-    for (std::size_t j = 0; j < digit_count; ++j) {
-      d[j] = digits[j] + at, k0[j] = term.keys[j].k0 + key_at, k1[j] = term.keys[j].k1 + key_at;
-    }
+    std::vector<const Word*> k0(d.size()), k1(d.size());
+    for (std::size_t j = 0; j < d.size(); ++j) k0[j] = term.keys[j].k0 + key_at, k1[j] = term.keys[j].k1 + key_at;
     Word* const memory = direct ? nullptr : scratch(2 * n + chunk());
     Word* const sums[2] = {direct ? term.dst0 + at : memory, direct ? term.dst1 + at : memory + n};
     const Word* const parts[2] = {added ? addend.part0 : nullptr, added ? addend.part1 : nullptr};
@@ -318,6 +335,26 @@ class CpuDevice final : public Device {
         kernels_.add(out, converted.data() + at, term.addend + at, chunk(), q);
       }
     });
+  }
+
+  /// The first part of decompose: dst[d] receives the limbs that are not sources of digit d, in the coefficient domain.
+  /// Returns the sources of each digit in `src`.
+  std::vector<const Word*> convert_digits(Word* const* dst, const Word* src, const BaseConversion* const* conversions,
+                                          std::size_t digits) {
+    std::vector<std::uint16_t> moduli;
+    std::vector<std::size_t> first;
+    for (std::size_t d = 0; d < digits; ++d) {
+      first.push_back(moduli.size() * ring_degree_);
+      moduli.insert(moduli.end(), conversions[d]->source.begin(), conversions[d]->source.end());
+    }
+    Buffer coefficients = allocate(moduli.size() * ring_degree_);
+    intt_from(coefficients.data(), src, moduli);
+    std::vector<const Word*> out;
+    for (std::size_t d = 0; d < digits; ++d) {
+      convert(dst[d], coefficients.data() + first[d], *conversions[d]);
+      out.push_back(src + first[d]);
+    }
+    return out;
   }
 
   /// dst = src in the coefficient domain, limb i modulo prime moduli[i].

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <set>
 #include <span>
 
 #include "base/error.h"
@@ -182,6 +183,8 @@ class CudaDevice final : public Device {
   }
   void key_switch(Limbs shape, const Word* const* digits, std::size_t digit_count, const Addend& addend,
                   const SwitchTerm* terms, std::size_t count) override;
+  void decompose_and_switch(const Word* src, const BaseConversion* const* conversions, std::size_t digits,
+                            const Addend& addend, const SwitchTerm* terms, std::size_t count) override;
 
  private:
   std::size_t at(std::size_t limb) const { return limb * ring_degree_; }
@@ -191,8 +194,10 @@ class CudaDevice final : public Device {
   NttWork in_place(Word* limb, std::uint16_t prime) const {
     return {{limb, limb, nullptr, nullptr, degree_inverse_[prime], degree_inverse_shoup_[prime], prime}, limb};
   }
-  void forward(std::span<const NttWork> work) { transform<ForwardPass>(work, forward_twiddles(), false); }
-  void inverse(std::span<const NttWork> work) { transform<InversePass>(work, inverse_twiddles(), true); }
+  void forward(std::span<const NttWork> work) { transform<ForwardPass>(work, forward_twiddles(), false, 0); }
+  /// All passes but the last, in place.
+  void forward_but_last(std::span<const NttWork> work) { transform<ForwardPass>(work, forward_twiddles(), false, 1); }
+  void inverse(std::span<const NttWork> work) { transform<InversePass>(work, inverse_twiddles(), true, 0); }
   const typename Arithmetic::Twiddle* forward_twiddles() const {
     return reinterpret_cast<const typename Arithmetic::Twiddle*>(twiddles_[0].data());
   }
@@ -204,7 +209,8 @@ class CudaDevice final : public Device {
   /// The number of stages of each pass, in order.
   std::vector<std::uint32_t> passes() const;
   template <template <class, int> class Pass>
-  void transform(std::span<const NttWork> work, const typename Arithmetic::Twiddle* twiddles, bool backwards);
+  void transform(std::span<const NttWork> work, const typename Arithmetic::Twiddle* twiddles, bool backwards,
+                 std::size_t left_out);
   template <template <class, int> class Pass>
   void pass(std::uint32_t stages, const Transform<Arithmetic>& arguments, std::uint32_t jobs);
   template <class Kernel>
@@ -238,6 +244,18 @@ class CudaDevice final : public Device {
   template <std::uint32_t Terms>
   void launch_convert(std::span<const ConversionJob> jobs, std::uint32_t terms, bool scaled);
   void copy_limbs(std::span<const std::pair<const Word*, Word*>> copies);
+
+  /// The transforms of decompose that are left after the conversion of the digits.
+  std::vector<NttWork> convert_digits(Word* const* dst, const Word* src, const BaseConversion* const* conversions,
+                                      std::size_t digits, bool copy_own);
+  /// The common part of a launch with the limbs from `first`, without its terms.
+  void set_common(KeySwitch& kernel, const LimbSet& limbs, std::uint32_t first, std::uint32_t limb_count,
+                  std::size_t digits, const Addend& addend);
+  void add_term(KeySwitch& kernel, const SwitchTerm& term, std::uint32_t galois, std::uint32_t first,
+                std::uint32_t limb_count);
+  template <int Stages>
+  void launch_switch(const KeySwitch& common, std::uint32_t first, std::uint32_t limb_count, Word* const* digits,
+                     const Word* src, const BaseConversion* const* conversions);
 
   Choice choice_;
   Runtime runtime_;

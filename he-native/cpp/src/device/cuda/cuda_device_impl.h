@@ -43,13 +43,14 @@ std::vector<std::uint32_t> CudaDevice<Runtime, Arithmetic>::passes() const {
 template <class Runtime, class Arithmetic>
 template <template <class, int> class Pass>
 void CudaDevice<Runtime, Arithmetic>::transform(std::span<const NttWork> work,
-                                                const typename Arithmetic::Twiddle* twiddles, bool backwards) {
+                                                const typename Arithmetic::Twiddle* twiddles, bool backwards,
+                                                std::size_t left_out) {
   const std::vector<std::uint32_t> stages = passes();
   for (std::size_t begin = 0; begin < work.size(); begin += kMaxNttJobs) {
     const std::size_t count = std::min<std::size_t>(kMaxNttJobs, work.size() - begin);
     Transform<Arithmetic> arguments{twiddles, primes(), {log_degree_, backwards ? log_degree_ : 0, 0}, {}};
     for (std::size_t j = 0; j < count; ++j) arguments.jobs[j] = work[begin + j].job;
-    for (std::size_t i = 0; i < stages.size(); ++i) {
+    for (std::size_t i = 0; i + left_out < stages.size(); ++i) {
       const std::uint32_t now = stages[backwards ? stages.size() - 1 - i : i];
       if (backwards) arguments.shape.first_stage -= now;
       arguments.shape.columns = std::min(kColumns, ring_degree_ >> now);
@@ -187,8 +188,9 @@ void CudaDevice<Runtime, Arithmetic>::mod_up(Word* dst, const Word* digit, const
 }
 
 template <class Runtime, class Arithmetic>
-void CudaDevice<Runtime, Arithmetic>::decompose(Word* const* dst, const Word* src,
-                                                const BaseConversion* const* conversions, std::size_t digits) {
+std::vector<NttWork> CudaDevice<Runtime, Arithmetic>::convert_digits(Word* const* dst, const Word* src,
+                                                                     const BaseConversion* const* conversions,
+                                                                     std::size_t digits, bool copy_own) {
   std::vector<std::size_t> first{0};
   for (std::size_t d = 0; d < digits; ++d) first.push_back(first.back() + conversions[d]->source.size());
   Buffer coefficients = allocate(at(first.back()));
@@ -200,7 +202,7 @@ void CudaDevice<Runtime, Arithmetic>::decompose(Word* const* dst, const Word* sr
       const std::size_t limb = at(first[d] + i);
       Word* const out = coefficients.data() + limb;
       back.push_back({{src + limb, out, {}, nullptr, c.scale[i], c.scale_shoup[i], c.source[i]}, out});
-      if (c.own[i] != CudaConversion::kNone) back.back().job.copy = dst[d] + at(c.own[i]);
+      if (copy_own && c.own[i] != CudaConversion::kNone) back.back().job.copy = dst[d] + at(c.own[i]);
     }
     conversion_jobs.push_back({coefficients.data() + at(first[d]), dst[d], c.table.data(),
                                static_cast<std::uint32_t>(c.source.size()), c.converted});
@@ -211,7 +213,13 @@ void CudaDevice<Runtime, Arithmetic>::decompose(Word* const* dst, const Word* sr
   }
   inverse(back);
   convert(conversion_jobs, true);
-  forward(ahead);
+  return ahead;
+}
+
+template <class Runtime, class Arithmetic>
+void CudaDevice<Runtime, Arithmetic>::decompose(Word* const* dst, const Word* src,
+                                                const BaseConversion* const* conversions, std::size_t digits) {
+  forward(convert_digits(dst, src, conversions, digits, true));
 }
 
 template <class Runtime, class Arithmetic>
@@ -249,36 +257,112 @@ void CudaDevice<Runtime, Arithmetic>::mod_down(const ModDown* terms, std::size_t
 }
 
 template <class Runtime, class Arithmetic>
+void CudaDevice<Runtime, Arithmetic>::set_common(KeySwitch& kernel, const LimbSet& limbs, std::uint32_t first,
+                                                 std::uint32_t limb_count, std::size_t digits, const Addend& addend) {
+  require<InvalidArgument>(digits <= kMaxDigits, "key switch: expected at most ", kMaxDigits,
+                           " digits on a GPU, actual ", digits);
+  kernel.limbs = limbs;
+  kernel.digit_count = static_cast<std::uint32_t>(digits);
+  kernel.count = 0;
+  kernel.addend_limbs = addend.limbs <= first ? 0 : std::min(limb_count, addend.limbs - first);
+  kernel.addend_scaled = addend.scalars != nullptr;
+  kernel.addend0 = addend.part0 == nullptr ? nullptr : addend.part0 + at(first);
+  kernel.addend1 = addend.part1 == nullptr ? nullptr : addend.part1 + at(first);
+  for (std::uint32_t i = 0; addend.scalars != nullptr && i < kernel.addend_limbs; ++i) {
+    kernel.scalar[i] = addend.scalars[first + i];
+    kernel.scalar_shoup[i] = shoup64(kernel.scalar[i], moduli_[limbs.prime[i]].value());
+  }
+}
+
+template <class Runtime, class Arithmetic>
+void CudaDevice<Runtime, Arithmetic>::add_term(KeySwitch& kernel, const SwitchTerm& term, std::uint32_t galois,
+                                               std::uint32_t first, std::uint32_t limb_count) {
+  KeySwitch::Term& out = kernel.terms[kernel.count++];
+  out.dst0 = term.dst0 + at(first), out.dst1 = term.dst1 + at(first);
+  out.galois = galois, out.accumulate = term.accumulate;
+  for (std::size_t j = 0; j < kernel.digit_count; ++j) out.k0[j] = term.keys[j].k0, out.k1[j] = term.keys[j].k1;
+  for (std::uint32_t i = 0; i < limb_count; ++i) out.key_limb[i] = static_cast<std::uint16_t>(term.key_limb[first + i]);
+}
+
+template <class Runtime, class Arithmetic>
 void CudaDevice<Runtime, Arithmetic>::key_switch(Limbs shape, const Word* const* digits, std::size_t digit_count,
                                                  const Addend& addend, const SwitchTerm* terms, std::size_t count) {
-  require<InvalidArgument>(digit_count <= kMaxDigits, "key switch: expected at most ", kMaxDigits,
-                           " digits on a GPU, actual ", digit_count);
   each(shape, [&](const LimbSet& limbs, std::uint32_t first, std::uint32_t limb_count) {
     for (std::size_t begin = 0; begin < count; begin += kMaxSwitches) {
-      KeySwitchKernel kernel{
-          limbs, static_cast<std::uint32_t>(digit_count), 0, 0, addend.scalars != nullptr, nullptr, nullptr, {}, {}, {},
-          {}};
-      kernel.addend_limbs = addend.limbs <= first ? 0 : std::min(limb_count, addend.limbs - first);
-      if (addend.part0 != nullptr) kernel.addend0 = addend.part0 + at(first);
-      if (addend.part1 != nullptr) kernel.addend1 = addend.part1 + at(first);
-      for (std::uint32_t i = 0; addend.scalars != nullptr && i < kernel.addend_limbs; ++i) {
-        kernel.scalar[i] = addend.scalars[first + i];
-        kernel.scalar_shoup[i] = shoup64(kernel.scalar[i], moduli_[limbs.prime[i]].value());
-      }
+      KeySwitchKernel kernel{};
+      set_common(kernel, limbs, first, limb_count, digit_count, addend);
       for (std::size_t j = 0; j < digit_count; ++j) kernel.digits[j] = digits[j] + at(first);
-      for (; kernel.count < kMaxSwitches && begin + kernel.count < count; ++kernel.count) {
-        const SwitchTerm& term = terms[begin + kernel.count];
-        KeySwitchKernel::Term& out = kernel.terms[kernel.count];
-        out.dst0 = term.dst0 + at(first), out.dst1 = term.dst1 + at(first);
-        out.galois = term.galois, out.accumulate = term.accumulate;
-        for (std::size_t j = 0; j < digit_count; ++j) out.k0[j] = term.keys[j].k0, out.k1[j] = term.keys[j].k1;
-        for (std::uint32_t i = 0; i < limb_count; ++i) {
-          out.key_limb[i] = static_cast<std::uint16_t>(term.key_limb[first + i]);
-        }
+      for (std::size_t k = begin; k < std::min<std::size_t>(count, begin + kMaxSwitches); ++k) {
+        add_term(kernel, terms[k], terms[k].galois, first, limb_count);
       }
       pointwise(kernel, limb_count);
     }
   });
+}
+
+template <class Runtime, class Arithmetic>
+void CudaDevice<Runtime, Arithmetic>::decompose_and_switch(const Word* src, const BaseConversion* const* conversions,
+                                                           std::size_t digits, const Addend& addend,
+                                                           const SwitchTerm* terms, std::size_t count) {
+  const auto& target = conversions[0]->target;
+  const Limbs shape{nullptr, target.data(), static_cast<std::uint32_t>(target.size())};
+  Buffer memory = allocate(at(digits * target.size()));
+  std::vector<Word*> dst;
+  for (std::size_t d = 0; d < digits; ++d) dst.push_back(memory.data() + at(d * target.size()));
+  // A word that two terms write belongs to two threads of the common kernel.
+  std::set<const Word*> destinations;
+  for (std::size_t k = 0; k < count; ++k) destinations.insert({terms[k].dst0, terms[k].dst1});
+  if (count > kMaxSwitches || destinations.size() < 2 * count) {
+    decompose(dst.data(), src, conversions, digits);
+    return key_switch(shape, dst.data(), digits, addend, terms, count);
+  }
+  forward_but_last(convert_digits(dst.data(), src, conversions, digits, false));
+  each(shape, [&](const LimbSet& limbs, std::uint32_t first, std::uint32_t limb_count) {
+    KeySwitch common{};
+    set_common(common, limbs, first, limb_count, digits, addend);
+    for (std::size_t k = 0; k < count; ++k) {
+      add_term(common, terms[k], inverse_galois(terms[k].galois), first, limb_count);
+    }
+    switch (passes().back()) {
+      case 4:
+        return launch_switch<4>(common, first, limb_count, dst.data(), src, conversions);
+      case 5:
+        return launch_switch<5>(common, first, limb_count, dst.data(), src, conversions);
+      case 6:
+        return launch_switch<6>(common, first, limb_count, dst.data(), src, conversions);
+      case 7:
+        return launch_switch<7>(common, first, limb_count, dst.data(), src, conversions);
+      default:
+        return launch_switch<8>(common, first, limb_count, dst.data(), src, conversions);
+    }
+  });
+}
+
+template <class Runtime, class Arithmetic>
+template <int Stages>
+void CudaDevice<Runtime, Arithmetic>::launch_switch(const KeySwitch& common, std::uint32_t first,
+                                                    std::uint32_t limb_count, Word* const* digits, const Word* src,
+                                                    const BaseConversion* const* conversions) {
+  SwitchPass<Arithmetic, Stages> kernel{};
+  static_cast<KeySwitch&>(kernel) = common;
+  kernel.twiddles = forward_twiddles();
+  kernel.source = src;
+  std::fill_n(kernel.own, limb_count, typename SwitchPass<Arithmetic, Stages>::Own{kernel.kNone, 0});
+  std::uint32_t limb = 0;  // in src
+  for (std::uint32_t d = 0; d < common.digit_count; ++d) {
+    kernel.digits[d] = digits[d] + at(first);
+    for (std::uint32_t own : static_cast<const CudaConversion&>(*conversions[d]).own) {
+      if (own >= first && own < first + limb_count) {
+        kernel.own[own - first] = {static_cast<std::uint16_t>(d), static_cast<std::uint16_t>(limb)};
+      }
+      ++limb;
+    }
+  }
+  std::uint32_t columns = std::min(kColumns, ring_degree_ >> Stages);
+  while (common.digit_count * shared_words_of_pass(columns, Stages) * sizeof(Word) > kMaxSharedBytes) columns /= 2;
+  kernel.shape = {log_degree_, log_degree_ - Stages, columns};
+  runtime_.launch(kernel, {(ring_degree_ >> Stages) / columns, limb_count, (columns << Stages) / kElements,
+                           common.digit_count * shared_words_of_pass(columns, Stages)});
 }
 
 }  // namespace hetal::device::cuda

@@ -109,75 +109,79 @@ struct Transform {
   const Prime* primes;
   PassShape shape;
   NttJob jobs[kMaxNttJobs];
-
-  /// Index of a small transform's first twiddle at a stage of the pass.
-  HETAL_HD std::uint32_t first_twiddle(const NttJob& job, const PassPlace& place, int stage) const {
-    return (job.prime << shape.log_degree) + (1u << (shape.first_stage + stage)) + (place.group << stage);
-  }
 };
+
+/// Index of a small transform's first twiddle at a stage of the pass.
+HETAL_HD std::uint32_t first_twiddle(const PassShape& shape, std::uint32_t prime, const PassPlace& place, int stage) {
+  return (prime << shape.log_degree) + (1u << (shape.first_stage + stage)) + (place.group << stage);
+}
+
+/// Tile `Index` of a forward pass: from `in`, if it is the first, or `shared`, to `shared`, or `out` if it is the last
+/// and the elements of a transform are apart. The last tile of a pass whose transforms are contiguous writes residues
+/// in [0, q), the others values between tiles.
+template <class Arithmetic, int Stages, int Index>
+HETAL_HD void forward_tile(const PassShape& shape, const typename Arithmetic::Twiddle* twiddles, std::uint32_t prime,
+                           const Prime& p, const PassPlace& place, const Word* in, Word* out, Word* shared) {
+  using Tile = Tile<Stages, Index>;
+  constexpr bool kFirst = Index == 0, kLast = Index + 1 == kTiles<Stages>;
+  const std::uint32_t log_stride = shape.log_stride(Stages);
+  typename Arithmetic::Value x[kElements];
+  HETAL_UNROLL
+  for (std::uint32_t i = 0; i < kElements; ++i) {
+    const std::uint32_t j = Tile::element(place.slice, i);
+    if constexpr (kFirst) {
+      const Word word = in[place.base + (j << log_stride)];
+      x[i] = shape.first_stage == 0 ? Arithmetic::from_word(word, p) : Arithmetic::from_raw(word);
+    } else {
+      x[i] = Arithmetic::from_raw(shared[shared_index<Stages>(shape, place.column, j)]);
+    }
+  }
+  HETAL_UNROLL
+  for (int v = 0; v < Tile::kStages; ++v) {
+    const std::uint32_t gap = Tile::kSize >> (v + 1);
+    const auto* const w = twiddles + first_twiddle(shape, prime, place, Tile::kFirst + v);
+    HETAL_UNROLL
+    for (std::uint32_t i = 0; i < kElements; ++i) {
+      if ((i & gap) != 0) continue;
+      const std::uint32_t node = Tile::node(place.slice, i / Tile::kSize);
+      Arithmetic::forward(x[i], x[i + gap], w[(node << v) + i % Tile::kSize / (2 * gap)], p);
+    }
+  }
+  HETAL_UNROLL
+  for (std::uint32_t i = 0; i < kElements; ++i) {
+    const std::uint32_t j = Tile::element(place.slice, i);
+    if (kLast && log_stride != 0) {
+      out[place.base + (j << log_stride)] = Arithmetic::to_raw(Arithmetic::between_forward_tiles(x[i], p));
+    } else {
+      shared[shared_index<Stages>(shape, place.column, j)] =
+          kLast ? Arithmetic::to_word(x[i], p) : Arithmetic::to_raw(Arithmetic::between_forward_tiles(x[i], p));
+    }
+  }
+}
 
 /// The stages first_stage .. first_stage + Stages - 1 of the forward transform.
 template <class Arithmetic, int Stages>
 struct ForwardPass : Transform<Arithmetic> {
   static constexpr int kPhases = kTiles<Stages> + 1;
   static constexpr unsigned kMaxThreads = kColumns * (1u << Stages) / kElements;
-  using Value = typename Arithmetic::Value;
 
   template <int Phase>
   HETAL_HD void run(const Place& at, Word* shared) const {
     const NttJob& job = this->jobs[at.block_y];
     const Prime p = this->primes[job.prime];
     if constexpr (Phase < kTiles<Stages>) {
-      tile<Phase>(job, p, pass_place<Stages>(this->shape, at), shared);
+      forward_tile<Arithmetic, Stages, Phase>(this->shape, this->twiddles, job.prime, p,
+                                              pass_place<Stages>(this->shape, at), job.in, job.out, shared);
     } else if (this->shape.contiguous(Stages)) {
       finish(job, p, at, shared);
     }
   }
 
  private:
-  template <int Index>
-  HETAL_HD void tile(const NttJob& job, const Prime& p, const PassPlace& place, Word* shared) const {
-    using Tile = Tile<Stages, Index>;
-    constexpr bool kFirst = Index == 0, kLast = Index + 1 == kTiles<Stages>;
-    const std::uint32_t log_stride = this->shape.log_stride(Stages);
-    Value x[kElements];
-    HETAL_UNROLL
-    for (std::uint32_t i = 0; i < kElements; ++i) {
-      const std::uint32_t j = Tile::element(place.slice, i);
-      if constexpr (kFirst) {
-        const Word word = job.in[place.base + (j << log_stride)];
-        x[i] = this->shape.first_stage == 0 ? Arithmetic::from_word(word, p) : Arithmetic::from_raw(word);
-      } else {
-        x[i] = Arithmetic::from_raw(shared[shared_index<Stages>(this->shape, place.column, j)]);
-      }
-    }
-    HETAL_UNROLL
-    for (int v = 0; v < Tile::kStages; ++v) {
-      const std::uint32_t gap = Tile::kSize >> (v + 1);
-      const auto* const w = this->twiddles + this->first_twiddle(job, place, Tile::kFirst + v);
-      HETAL_UNROLL
-      for (std::uint32_t i = 0; i < kElements; ++i) {
-        if ((i & gap) != 0) continue;
-        const std::uint32_t node = Tile::node(place.slice, i / Tile::kSize);
-        Arithmetic::forward(x[i], x[i + gap], w[(node << v) + i % Tile::kSize / (2 * gap)], p);
-      }
-    }
-    HETAL_UNROLL
-    for (std::uint32_t i = 0; i < kElements; ++i) {
-      const std::uint32_t j = Tile::element(place.slice, i);
-      const Word word = Arithmetic::to_raw(Arithmetic::between_forward_tiles(x[i], p));
-      if (kLast && log_stride != 0) {
-        job.out[place.base + (j << log_stride)] = word;
-      } else {
-        shared[shared_index<Stages>(this->shape, place.column, j)] = word;
-      }
-    }
-  }
-
   HETAL_HD void finish(const NttJob& job, const Prime& p, const Place& at, const Word* shared) const {
     const std::uint32_t words = this->shape.columns << Stages, base = at.block_x * words;
     for (std::uint32_t i = at.thread; i < words; i += at.threads) {
-      Word x = Arithmetic::to_word(Arithmetic::from_raw(shared[i + i / kElements]), p);
+      Word x = shared[i + i / kElements];
       if (job.minuend != nullptr) {
         x = shoup_product(difference_mod(job.minuend[base + i], x, p.q), job.scale, job.scale_shoup, p.q);
         if (job.addend != nullptr) x = sum_mod(x, job.addend[base + i], p.q);
@@ -233,7 +237,7 @@ struct InversePass : Transform<Arithmetic> {
     HETAL_UNROLL
     for (int v = Tile::kStages - 1; v >= 0; --v) {
       const std::uint32_t gap = Tile::kSize >> (v + 1);
-      const auto* const w = this->twiddles + this->first_twiddle(job, place, Tile::kFirst + v);
+      const auto* const w = this->twiddles + first_twiddle(this->shape, job.prime, place, Tile::kFirst + v);
       HETAL_UNROLL
       for (std::uint32_t i = 0; i < kElements; ++i) {
         if ((i & gap) != 0) continue;

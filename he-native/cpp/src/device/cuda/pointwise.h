@@ -47,6 +47,12 @@ HETAL_HD std::uint32_t turned_index(std::uint32_t i, std::uint32_t galois, std::
   const std::uint32_t exponent = (2 * bit_reversed(i, bits) + 1) * galois;  // modulo 2^32, a multiple of 2N
   return bit_reversed((exponent & ((2u << bits) - 1)) / 2, bits);
 }
+/// The automorphism that undoes X -> X^galois, modulo 2^32: Newton's iteration doubles the number of correct bits.
+inline std::uint32_t inverse_galois(std::uint32_t galois) {
+  std::uint32_t x = galois;  // correct modulo 8
+  for (int bits = 3; bits < 32; bits *= 2) x *= 2 - galois * x;
+  return x;
+}
 
 enum class Pointwise { add, sub, negate, mul, mul_scalar, mul_scalar_add };
 

@@ -29,8 +29,15 @@ __device__ __forceinline__ void run_phases(const Kernel& kernel, const Place& pl
   }
 }
 
+/// Blocks per multiprocessor for which a kernel's registers must be enough. With 0 the compiler decides.
 template <class Kernel>
-__global__ void __launch_bounds__(Kernel::kMaxThreads) entry(const __grid_constant__ Kernel kernel) {
+constexpr unsigned min_blocks() {
+  if constexpr (requires { Kernel::kMinBlocks; }) return Kernel::kMinBlocks;
+  return 0;
+}
+
+template <class Kernel>
+__global__ void __launch_bounds__(Kernel::kMaxThreads, min_blocks<Kernel>()) entry(const __grid_constant__ Kernel kernel) {
   extern __shared__ Word shared[];
   run_phases<0>(kernel, {blockIdx.x, blockIdx.y, threadIdx.x, blockDim.x}, shared);
 }

@@ -41,7 +41,7 @@ TEST(Context, ModUpKeepsTheCentredValue) {
   const Context context(Parameters::named("insecure_n10_l12"), 2);
   const int level = 12;
   const auto x = small_integers(context.n(), std::int64_t{1} << 60, 8);
-  const auto& conversion = context.digit_conversion(1, level);
+  const auto& conversion = *context.digit_conversions(level)[1];
   RnsPoly digit = context.allocate({static_cast<int>(conversion.source.size()), false});
   const device::Limbs limbs{digit.data(), conversion.source.data(),
                             static_cast<std::uint32_t>(conversion.source.size())};

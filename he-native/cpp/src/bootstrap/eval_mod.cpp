@@ -60,7 +60,7 @@ EvalMod::EvalMod(const ckks::Context& context, double message_scale, const std::
   const int output = p.bootstrap_output_level(), low = output + 1, high = output + 2;
   factor_scale_ = p.scale(output) * prime(p, low) / p.scale(low);
   if (mask.empty()) return;
-  masked_first_ = scaled_mask(context, mask, first_, low, factor_scale_);
+  masked_first_ = scaled_mask(context, mask, first_, low, factor_scale_ * p.scale(low) / p.scale(high));
   masked_third_ = scaled_mask(context, mask, third_, high, factor_scale_ * prime(p, high) / p.scale(high));
 }
 
@@ -79,9 +79,9 @@ Ciphertext EvalMod::apply(const Evaluator& evaluator, const Ciphertext& unrescal
                                : evaluator.mul_constant(s, third_, factor_scale_ * prime(p, s.level) / s.scale));
   cubic.scale = factor_scale_;
   Ciphertext sum = evaluator.tensor(cubic, evaluator.mul(s, s));
-  const Ciphertext dropped = evaluator.drop_to_level(s, low);
-  Ciphertext linear =
-      masked ? evaluator.mul_plain(dropped, *masked_first_) : evaluator.mul_constant(dropped, first_, factor_scale_);
+  // s is truncated, so the factor has the scale that brings that of the level above to that of the sum.
+  Ciphertext linear = masked ? evaluator.mul_plain(evaluator.truncate(s, low), *masked_first_)
+                             : evaluator.mul_constant(s, first_, factor_scale_ * p.scale(low) / s.scale, low);
   sum.scale = linear.scale;  // factor_scale * scale(low), both
   Ciphertext out = ckks::relinearize_and_rescale(evaluator, evaluator.add(sum, linear));
   out.scale = p.scale(out.level);

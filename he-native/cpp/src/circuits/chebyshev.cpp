@@ -11,13 +11,17 @@ namespace {
 using ckks::Ciphertext;
 using ckks::Evaluator;
 
-// `powers[i]` is T_(2^i), one level below powers[i - 1]. For n > 1 coefficients the result, once relinearized and
-// rescaled, is ceil(log2 n) levels below x.
-Ciphertext unrescaled(const Evaluator& evaluator, const std::vector<Ciphertext>& powers, const std::vector<double>& c) {
-  if (c.size() == 2) {
-    const Ciphertext& x = powers[0];
-    return evaluator.add_constant(evaluator.mul_constant(x, c[1], x.scale), c[0]);
-  }
+/// The sum at this level and scale, to be relinearized and rescaled. `powers[i]` is T_(2^i), at least i levels above.
+/// Every summand is computed at the level and scale of the sum: operands of higher levels are truncated, and constants
+/// have the scale that is missing. So nothing but factors of products is rescaled.
+Ciphertext unrescaled(const Evaluator& evaluator, const std::vector<Ciphertext>& powers, const std::vector<double>& c,
+                      int level, double scale) {
+  const auto times = [&](const Ciphertext& power, double factor) {
+    Ciphertext out = evaluator.mul_constant(power, factor, scale / power.scale, level);
+    out.scale = scale;  // equal but for the rounding of the quotient
+    return out;
+  };
+  if (c.size() == 2) return evaluator.add_constant(times(powers[0], c[1]), c[0]);
   const std::size_t half = std::bit_ceil(c.size()) / 2;
   std::vector<double> low(c.begin(), c.begin() + static_cast<std::ptrdiff_t>(half));
   std::vector<double> high(c.begin() + static_cast<std::ptrdiff_t>(half), c.end());
@@ -28,24 +32,22 @@ Ciphertext unrescaled(const Evaluator& evaluator, const std::vector<Ciphertext>&
   const Ciphertext& power = powers[static_cast<std::size_t>(std::countr_zero(half))];
   Ciphertext out;
   if (high.size() == 1) {
-    out = evaluator.mul_constant(power, high[0], power.scale);
+    out = times(power, high[0]);
   } else {
-    const Ciphertext factor = ckks::relinearize_and_rescale(evaluator, unrescaled(evaluator, powers, high));
-    out = evaluator.tensor(evaluator.drop_to_level(factor, power.level), power);
+    const double q = static_cast<double>(evaluator.context().modulus(level + 1).value());
+    const Ciphertext factor = ckks::relinearize_and_rescale(
+        evaluator, unrescaled(evaluator, powers, high, level + 1, scale / power.scale * q));
+    out = evaluator.tensor(factor, power, level);
+    out.scale = scale;
   }
-  // The sum is relinearized later, so this summand has three parts here. Rescaling a third part adds a rounding error
-  // times s^2, which is large. The multiplication by 1.0 enlarges the scale first, so that the error is small beside
-  // the message.
-  Ciphertext rest = evaluator.rescale(evaluator.mul_constant(unrescaled(evaluator, powers, low), 1.0, power.scale));
-  rest.scale = out.scale;  // equal but for the order of rounding
-  return evaluator.add(out, rest);
+  return evaluator.add(out, unrescaled(evaluator, powers, low, level, scale));
 }
 
 }  // namespace
 
 Ciphertext double_angle(const Evaluator& evaluator, const Ciphertext& x) {
-  const Ciphertext square = evaluator.tensor(x, x);
-  return evaluator.add_constant(ckks::relinearize_and_rescale(evaluator, evaluator.add(square, square)), -1);
+  const Ciphertext* const twice[] = {&x, &x};
+  return evaluator.add_constant(ckks::relinearize_and_rescale(evaluator, evaluator.tensor_sum(twice, twice)), -1);
 }
 
 Ciphertext evaluate_chebyshev(const Evaluator& evaluator, const Ciphertext& x,
@@ -57,7 +59,9 @@ Ciphertext evaluate_chebyshev(const Evaluator& evaluator, const Ciphertext& x,
   for (std::size_t degree = 2; degree < coefficients.size(); degree *= 2) {
     powers.push_back(double_angle(evaluator, powers.back()));
   }
-  return ckks::relinearize_and_rescale(evaluator, unrescaled(evaluator, powers, coefficients));
+  const int level = x.level - (static_cast<int>(std::bit_width(coefficients.size() - 1)) - 1);
+  const double scale = evaluator.context().parameters().scale(level);
+  return ckks::relinearize_and_rescale(evaluator, unrescaled(evaluator, powers, coefficients, level, scale * scale));
 }
 
 }  // namespace hetal::circuits

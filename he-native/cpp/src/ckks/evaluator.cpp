@@ -8,6 +8,13 @@
 #include "ckks/key_switching.h"
 
 namespace hetal::ckks {
+namespace {
+
+void require_truncation(const char* what, const Ciphertext& a, int level) {
+  require<LevelError>(level >= 0 && level <= a.level, what, ": expected a level of 0 to ", a.level, ", actual ", level);
+}
+
+}  // namespace
 
 void Evaluator::require_same(const char* what, const Ciphertext& a, const Ciphertext& b) const {
   require<LevelError>(a.level == b.level, what, ": unequal levels ", a.level, " and ", b.level);
@@ -31,8 +38,7 @@ Plaintext Evaluator::encode(const std::vector<std::complex<double>>& slots, int 
 Ciphertext Evaluator::copy(const Ciphertext& a) const { return truncate(a, a.level); }
 
 Ciphertext Evaluator::truncate(const Ciphertext& a, int level) const {
-  require<LevelError>(level >= 0 && level <= a.level, "truncate: expected a level of 0 to ", a.level, ", actual ",
-                      level);
+  require_truncation("truncate", a, level);
   Ciphertext out{{}, level, a.scale};
   for (const RnsPoly& part : a.parts) out.parts.push_back(context_.copy(part, level + 1));
   return out;
@@ -112,7 +118,12 @@ Ciphertext Evaluator::scaled(const Ciphertext& a, int level, double scale, std::
 }
 
 Ciphertext Evaluator::mul_constant(const Ciphertext& a, double value, double constant_scale) const {
-  return scaled(a, a.level, a.scale * constant_scale, context_.residues(value, constant_scale, {a.level + 1, false}));
+  return mul_constant(a, value, constant_scale, a.level);
+}
+
+Ciphertext Evaluator::mul_constant(const Ciphertext& a, double value, double constant_scale, int level) const {
+  require_truncation("multiply", a, level);
+  return scaled(a, level, a.scale * constant_scale, context_.residues(value, constant_scale, {level + 1, false}));
 }
 
 Ciphertext Evaluator::mul_integer(const Ciphertext& a, std::int64_t factor) const {
@@ -166,9 +177,16 @@ Ciphertext Evaluator::mul_plain_sum(std::span<const Ciphertext* const> a, std::s
 }
 
 Ciphertext Evaluator::tensor(const Ciphertext& a, const Ciphertext& b) const {
+  require<LevelError>(a.level == b.level, "multiply: unequal levels ", a.level, " and ", b.level);
+  return tensor(a, b, a.level);
+}
+
+Ciphertext Evaluator::tensor(const Ciphertext& a, const Ciphertext& b, int level) const {
+  require_truncation("multiply", a, level);
+  require_truncation("multiply", b, level);
   const Ciphertext* const left[] = {&a};
   const Ciphertext* const right[] = {&b};
-  return tensor_sum(left, right);
+  return tensor_terms(left, right, level);
 }
 
 Ciphertext Evaluator::tensor_sum(std::span<const Ciphertext* const> a, std::span<const Ciphertext* const> b) const {
@@ -176,11 +194,19 @@ Ciphertext Evaluator::tensor_sum(std::span<const Ciphertext* const> a, std::span
                            "multiply: expected equal numbers of terms, at least 1; actual ", a.size(), " and ",
                            b.size());
   const int level = a[0]->level;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    require<LevelError>(a[i]->level == level && b[i]->level == level, "multiply: unequal levels ", a[i]->level, " and ",
+                        b[i]->level);
+  }
+  return tensor_terms(a, b, level);
+}
+
+Ciphertext Evaluator::tensor_terms(std::span<const Ciphertext* const> a, std::span<const Ciphertext* const> b,
+                                   int level) const {
   const double scale = a[0]->scale * b[0]->scale;
   std::vector<device::Device::TensorTerm> terms;
   for (std::size_t i = 0; i < a.size(); ++i) {
     const auto &x = *a[i], &y = *b[i];
-    require<LevelError>(x.level == level && y.level == level, "multiply: unequal levels ", x.level, " and ", y.level);
     require<ScaleError>(x.scale * y.scale == scale, "multiply: unequal scales in term ", i);
     require<InvalidArgument>(x.parts.size() == 2 && y.parts.size() == 2, "multiply: expected two parts each, actual ",
                              x.parts.size(), " and ", y.parts.size());

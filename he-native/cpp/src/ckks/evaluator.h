@@ -34,6 +34,8 @@ class Evaluator {
   Ciphertext add_constant(Ciphertext&& a, double constant) const;
   /// The scale becomes scale * constant_scale. Exact if value * constant_scale is an integer.
   Ciphertext mul_constant(const Ciphertext& a, double value, double constant_scale) const;
+  /// The product of `a` truncated to `level`, in one pass.
+  Ciphertext mul_constant(const Ciphertext& a, double value, double constant_scale, int level) const;
   /// Exact. Level and scale do not change.
   Ciphertext mul_integer(const Ciphertext& a, std::int64_t factor) const;
   /// Multiplies by X^(N/2), that is every slot by i. Level and scale do not change; no key.
@@ -44,6 +46,8 @@ class Evaluator {
 
   /// The product with three parts. Scale a.scale * b.scale.
   Ciphertext tensor(const Ciphertext& a, const Ciphertext& b) const;
+  /// The product of `a` and `b` truncated to `level`, without copies.
+  Ciphertext tensor(const Ciphertext& a, const Ciphertext& b, int level) const;
   /// sum a[i] * b[i] with three parts, in one pass. Operands of two parts, equal levels, equal products of scales, one
   /// term or more.
   Ciphertext tensor_sum(std::span<const Ciphertext* const> a, std::span<const Ciphertext* const> b) const;
@@ -87,6 +91,7 @@ class Evaluator {
   std::vector<RnsPoly> decompose(const RnsPoly& a, int level) const;
 
  private:
+  Ciphertext tensor_terms(std::span<const Ciphertext* const> a, std::span<const Ciphertext* const> b, int level) const;
   /// The chain limbs 0 to `level` of a, each multiplied by its scalar.
   Ciphertext scaled(const Ciphertext& a, int level, double scale, std::span<const Word> scalars) const;
   void require_same(const char* what, const Ciphertext& a, const Ciphertext& b) const;

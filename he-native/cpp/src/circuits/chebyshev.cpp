@@ -11,36 +11,46 @@ namespace {
 using ckks::Ciphertext;
 using ckks::Evaluator;
 
-/// The sum at this level and scale, to be relinearized and rescaled. `powers[i]` is T_(2^i), at least i levels above.
+/// The sum at this level and scale, to be relinearized and rescaled. `powers[i]` is T_(2^i), at most i levels below x.
 /// Every summand is computed at the level and scale of the sum: operands of higher levels are truncated, and constants
-/// have the scale that is missing. So nothing but factors of products is rescaled.
-Ciphertext unrescaled(const Evaluator& evaluator, const std::vector<Ciphertext>& powers, const std::vector<double>& c,
+/// have the scale that is missing. So nothing but factors of products is rescaled, and all products are added in one
+/// pass.
+Ciphertext unrescaled(const Evaluator& evaluator, const std::vector<Ciphertext>& powers, std::vector<double> c,
                       int level, double scale) {
-  const auto times = [&](const Ciphertext& power, double factor) {
-    Ciphertext out = evaluator.mul_constant(power, factor, scale / power.scale, level);
-    out.scale = scale;  // equal but for the rounding of the quotient
-    return out;
-  };
-  if (c.size() == 2) return evaluator.add_constant(times(powers[0], c[1]), c[0]);
-  const std::size_t half = std::bit_ceil(c.size()) / 2;
-  std::vector<double> low(c.begin(), c.begin() + static_cast<std::ptrdiff_t>(half));
-  std::vector<double> high(c.begin() + static_cast<std::ptrdiff_t>(half), c.end());
-  for (std::size_t j = 1; j < high.size(); ++j) {
-    low[half - j] -= high[j];
-    high[j] *= 2;
-  }
-  const Ciphertext& power = powers[static_cast<std::size_t>(std::countr_zero(half))];
-  Ciphertext out;
-  if (high.size() == 1) {
-    out = times(power, high[0]);
-  } else {
+  std::vector<Ciphertext> factors;
+  std::vector<const Ciphertext*> left, right;
+  std::vector<std::pair<const Ciphertext*, double>> multiples;
+  while (c.size() > 2) {
+    const std::size_t half = std::bit_ceil(c.size()) / 2;
+    std::vector<double> high(c.begin() + static_cast<std::ptrdiff_t>(half), c.end());
+    c.resize(half);
+    for (std::size_t j = 1; j < high.size(); ++j) {
+      c[half - j] -= high[j];
+      high[j] *= 2;
+    }
+    const Ciphertext& power = powers[static_cast<std::size_t>(std::countr_zero(half))];
+    if (high.size() == 1) {
+      multiples.emplace_back(&power, high[0]);
+      continue;
+    }
     const double q = static_cast<double>(evaluator.context().modulus(level + 1).value());
-    const Ciphertext factor = ckks::relinearize_and_rescale(
-        evaluator, unrescaled(evaluator, powers, high, level + 1, scale / power.scale * q));
-    out = evaluator.tensor(factor, power, level);
-    out.scale = scale;
+    factors.push_back(ckks::relinearize_and_rescale(
+        evaluator, unrescaled(evaluator, powers, std::move(high), level + 1, scale / power.scale * q)));
+    right.push_back(&power);
   }
-  return evaluator.add(out, unrescaled(evaluator, powers, low, level, scale));
+  multiples.emplace_back(&powers[0], c[1]);
+  Ciphertext out;
+  if (factors.empty()) {
+    const auto [power, factor] = multiples.back();
+    multiples.pop_back();
+    out = evaluator.mul_constant(*power, factor, scale / power->scale, level);
+    out.scale = scale;  // equal but for the rounding of the quotient
+  } else {
+    for (const Ciphertext& factor : factors) left.push_back(&factor);
+    out = evaluator.tensor_sum(left, right, level, scale);
+  }
+  for (const auto& [power, factor] : multiples) evaluator.add_multiple(out, *power, factor);
+  return evaluator.add_constant(std::move(out), c[0]);
 }
 
 }  // namespace

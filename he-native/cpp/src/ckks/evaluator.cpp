@@ -14,6 +14,12 @@ void require_truncation(const char* what, const Ciphertext& a, int level) {
   require<LevelError>(level >= 0 && level <= a.level, what, ": expected a level of 0 to ", a.level, ", actual ", level);
 }
 
+void require_terms(std::span<const Ciphertext* const> a, std::span<const Ciphertext* const> b) {
+  require<InvalidArgument>(a.size() == b.size() && !a.empty(),
+                           "multiply: expected equal numbers of terms, at least 1; actual ", a.size(), " and ",
+                           b.size());
+}
+
 }  // namespace
 
 void Evaluator::require_same(const char* what, const Ciphertext& a, const Ciphertext& b) const {
@@ -126,6 +132,16 @@ Ciphertext Evaluator::mul_constant(const Ciphertext& a, double value, double con
   return scaled(a, level, a.scale * constant_scale, context_.residues(value, constant_scale, {level + 1, false}));
 }
 
+void Evaluator::add_multiple(Ciphertext& sum, const Ciphertext& a, double value) const {
+  require_truncation("add", a, sum.level);
+  require<InvalidArgument>(a.parts.size() <= sum.parts.size(), "add: expected at most ", sum.parts.size(),
+                           " parts, actual ", a.parts.size());
+  const auto scalars = context_.residues(value, sum.scale / a.scale, {sum.level + 1, false});
+  for (std::size_t i = 0; i < a.parts.size(); ++i) {
+    context_.device().mul_scalar_add(context_.view(sum.parts[i]), a.parts[i].data(), scalars.data());
+  }
+}
+
 Ciphertext Evaluator::mul_integer(const Ciphertext& a, std::int64_t factor) const {
   return scaled(a, a.level, a.scale, context_.residues(factor, {a.level + 1, false}));
 }
@@ -177,37 +193,33 @@ Ciphertext Evaluator::mul_plain_sum(std::span<const Ciphertext* const> a, std::s
 }
 
 Ciphertext Evaluator::tensor(const Ciphertext& a, const Ciphertext& b) const {
-  require<LevelError>(a.level == b.level, "multiply: unequal levels ", a.level, " and ", b.level);
-  return tensor(a, b, a.level);
-}
-
-Ciphertext Evaluator::tensor(const Ciphertext& a, const Ciphertext& b, int level) const {
-  require_truncation("multiply", a, level);
-  require_truncation("multiply", b, level);
   const Ciphertext* const left[] = {&a};
   const Ciphertext* const right[] = {&b};
-  return tensor_terms(left, right, level);
+  return tensor_sum(left, right);
 }
 
 Ciphertext Evaluator::tensor_sum(std::span<const Ciphertext* const> a, std::span<const Ciphertext* const> b) const {
-  require<InvalidArgument>(a.size() == b.size() && !a.empty(),
-                           "multiply: expected equal numbers of terms, at least 1; actual ", a.size(), " and ",
-                           b.size());
+  require_terms(a, b);
   const int level = a[0]->level;
+  const double scale = a[0]->scale * b[0]->scale;
   for (std::size_t i = 0; i < a.size(); ++i) {
-    require<LevelError>(a[i]->level == level && b[i]->level == level, "multiply: unequal levels ", a[i]->level, " and ",
-                        b[i]->level);
+    const auto &x = *a[i], &y = *b[i];
+    require<LevelError>(x.level == level && y.level == level, "multiply: unequal levels ", x.level, " and ", y.level);
+    require<ScaleError>(x.scale * y.scale == scale, "multiply: unequal scales in term ", i);
   }
-  return tensor_terms(a, b, level);
+  return tensor_sum(a, b, level, scale);
 }
 
-Ciphertext Evaluator::tensor_terms(std::span<const Ciphertext* const> a, std::span<const Ciphertext* const> b,
-                                   int level) const {
-  const double scale = a[0]->scale * b[0]->scale;
+Ciphertext Evaluator::tensor_sum(std::span<const Ciphertext* const> a, std::span<const Ciphertext* const> b, int level,
+                                 double scale) const {
+  require_terms(a, b);
   std::vector<device::Device::TensorTerm> terms;
   for (std::size_t i = 0; i < a.size(); ++i) {
     const auto &x = *a[i], &y = *b[i];
-    require<ScaleError>(x.scale * y.scale == scale, "multiply: unequal scales in term ", i);
+    require_truncation("multiply", x, level);
+    require_truncation("multiply", y, level);
+    require<ScaleError>(std::abs(x.scale * y.scale / scale - 1) < 0x1p-45, "multiply: expected scale 2^",
+                        std::log2(scale), ", actual 2^", std::log2(x.scale * y.scale), " in term ", i);
     require<InvalidArgument>(x.parts.size() == 2 && y.parts.size() == 2, "multiply: expected two parts each, actual ",
                              x.parts.size(), " and ", y.parts.size());
     terms.push_back({x.parts[0].data(), x.parts[1].data(), y.parts[0].data(), y.parts[1].data()});

@@ -36,6 +36,8 @@ class Evaluator {
   Ciphertext mul_constant(const Ciphertext& a, double value, double constant_scale) const;
   /// The product of `a` truncated to `level`, in one pass.
   Ciphertext mul_constant(const Ciphertext& a, double value, double constant_scale, int level) const;
+  /// sum += value * a, truncated to the level of the sum, at its scale. The sum may have more parts.
+  void add_multiple(Ciphertext& sum, const Ciphertext& a, double value) const;
   /// Exact. Level and scale do not change.
   Ciphertext mul_integer(const Ciphertext& a, std::int64_t factor) const;
   /// Multiplies by X^(N/2), that is every slot by i. Level and scale do not change; no key.
@@ -46,11 +48,13 @@ class Evaluator {
 
   /// The product with three parts. Scale a.scale * b.scale.
   Ciphertext tensor(const Ciphertext& a, const Ciphertext& b) const;
-  /// The product of `a` and `b` truncated to `level`, without copies.
-  Ciphertext tensor(const Ciphertext& a, const Ciphertext& b, int level) const;
   /// sum a[i] * b[i] with three parts, in one pass. Operands of two parts, equal levels, equal products of scales, one
   /// term or more.
   Ciphertext tensor_sum(std::span<const Ciphertext* const> a, std::span<const Ciphertext* const> b) const;
+  /// The same sum of operands truncated to `level`, without copies. `scale` is that of the result; the products of
+  /// scales equal it but for rounding.
+  Ciphertext tensor_sum(std::span<const Ciphertext* const> a, std::span<const Ciphertext* const> b, int level,
+                        double scale) const;
   /// Three parts to two with one key switch. A copy if there are two.
   Ciphertext relinearize(const Ciphertext& a) const;
   /// Level l to l - 1, scale to scale / q_l. Cost: l + 1 NTTs per part.
@@ -91,7 +95,6 @@ class Evaluator {
   std::vector<RnsPoly> decompose(const RnsPoly& a, int level) const;
 
  private:
-  Ciphertext tensor_terms(std::span<const Ciphertext* const> a, std::span<const Ciphertext* const> b, int level) const;
   /// The chain limbs 0 to `level` of a, each multiplied by its scalar.
   Ciphertext scaled(const Ciphertext& a, int level, double scale, std::span<const Word> scalars) const;
   void require_same(const char* what, const Ciphertext& a, const Ciphertext& b) const;

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -67,8 +68,18 @@ final class ChaosClock {
     // all.
     out.put("FAKETIME_FORCE_MONOTONIC_FIX", "0");
     out.put("NO_FAKE_STAT", "1");
-    out.put("FAKETIME_DISABLE_SHM", "1");
     return out;
+  }
+
+  /** Deletes what the library leaves when a process that went by a clock has ended. */
+  static void removeLeftovers(long pid) {
+    for (String name : List.of("faketime_shm_", "sem.faketime_sem_")) {
+      try {
+        Files.deleteIfExists(Path.of("/dev/shm", name + pid));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
   }
 
   /** Seconds that it is ahead. */

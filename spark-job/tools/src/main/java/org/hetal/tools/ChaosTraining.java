@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -176,7 +177,11 @@ final class ChaosTraining implements AutoCloseable {
     if (goesBy != null) {
       environment.putAll(goesBy.environment());
     }
-    return site.processes().start(command, environment, log);
+    Process process = site.processes().start(command, environment, log);
+    if (goesBy != null) {
+      process.onExit().thenRun(() -> ChaosClock.removeLeftovers(process.pid()));
+    }
+    return process;
   }
 
   /** Waits until a step is done, and starts drivers that ended again; false: it ended before. */
@@ -337,23 +342,30 @@ final class ChaosTraining implements AutoCloseable {
    * Changes the clock of the running driver, which keeps its lease. Another driver is started,
    * which must not get the run: one by the changed clock before the lock is renewed, or one by the
    * clock before the change after it.
+   *
+   * @param seconds of the change; a clock that is off by as much already is set right, since the
+   *     certificates of the oracle allow no larger difference
    */
   private String changeClock(int seconds) {
+    int change = clock.offset() == seconds ? -seconds : seconds;
     List<ProcessHandle> executors = site.cluster().executors();
     Signals.stop(executors); // the training would end meanwhile
     try {
       ChaosClock before = clock("clock-of-rival-" + rivals);
       before.change(clock.offset());
-      clock.change(seconds);
+      clock.change(change);
       boolean changed = random.nextBoolean();
       if (!changed) {
         awaitRenewal();
       }
       String token = lockField("token");
       Process rival = startRival(changed ? clock : before);
-      String how =
-          "in the running driver; another one by " + (changed ? "that" : "the old") + " clock";
-      return how + " ended with " + endOfRival(rival, token);
+      return String.format(
+          Locale.ROOT,
+          "%+d s in the running driver; another one by the clock %s ended with %d",
+          change,
+          changed ? "after that" : "before that",
+          endOfRival(rival, token));
     } finally {
       Signals.wakeUp(executors);
     }

@@ -9,7 +9,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -57,7 +59,12 @@ class ChaosClockTest {
       assertEquals(-HOUR, clock.offset());
       check(process, answers, -HOUR);
     } finally {
-      process.destroyForcibly();
+      process.destroyForcibly().waitFor();
+      ChaosClock.removeLeftovers(process.pid());
+    }
+    try (Stream<Path> left = Files.list(Path.of("/dev/shm"))) {
+      String name = "_" + process.pid();
+      assertEquals(List.of(), left.filter(each -> each.toString().endsWith(name)).toList());
     }
   }
 

@@ -24,7 +24,8 @@ import picocli.CommandLine.Option;
           + " of HDFS, fills the disk, truncates a checkpoint or a cached key, or changes the clock.",
       "Each training is finished by the documented command and must have the bytes of an"
           + " undisturbed one; exit code 70 if one has not. Needs SPARK_HOME; for other clocks the"
-          + " program faketime; for HDFS the jars that dev/clusters_test.sh fetches."
+          + " program faketime; for a full file system a user who may mount one; for HDFS the jars"
+          + " that dev/clusters_test.sh fetches."
     })
 final class ChaosCommand extends SettingsCommand {
   @Option(

@@ -16,6 +16,8 @@ import org.hetal.dataset.LocalStorage;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ChaosDiskTest {
   private static final int PAGE = 4096;
@@ -29,7 +31,10 @@ class ChaosDiskTest {
   }
 
   private ChaosDisk mount() {
-    Optional<ChaosDisk> disk = ChaosDisk.mount(processes, folder(), root.resolve("disk.log"));
+    return required(ChaosDisk.mount(processes, folder(), root.resolve("disk.log")));
+  }
+
+  private static ChaosDisk required(Optional<ChaosDisk> disk) {
     assumeTrue(disk.isPresent(), "this machine does not let this user mount a file system");
     return disk.get();
   }
@@ -49,9 +54,13 @@ class ChaosDiskTest {
     return Files.readString(log);
   }
 
-  @Test
-  void fill_leavesNoByteForAnotherProcess_andEmptyMakesRoom() throws Exception {
-    try (ChaosDisk disk = mount()) {
+  /** Root needs no user namespace, but may make one. */
+  @ParameterizedTest
+  @ValueSource(strings = {"--mount", "--user --map-root-user --mount"})
+  void fill_leavesNoByteForAnotherProcess_andEmptyMakesRoom(String way) throws Exception {
+    List<List<String>> ways = List.of(List.of(way.split(" ")));
+    try (ChaosDisk disk =
+        required(ChaosDisk.mount(processes, folder(), root.resolve("disk.log"), ways))) {
       assertEquals("", write(disk, "/before", PAGE));
       disk.fill(0);
       assertEquals(0, disk.free());

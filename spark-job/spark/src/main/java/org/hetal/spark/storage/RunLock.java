@@ -165,7 +165,7 @@ public final class RunLock implements AutoCloseable {
     } catch (IOException e) {
       throw HadoopFailures.ofRun(
           "run directory " + runDirectory + ": cannot be written: " + HadoopFailures.reason(e),
-          "give it room and permission",
+          LockedStorage.REMEDY,
           e);
     }
     lock.renewals.scheduleWithFixedDelay(

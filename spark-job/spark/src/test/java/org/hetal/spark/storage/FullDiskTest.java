@@ -1,6 +1,7 @@
 package org.hetal.spark.storage;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
@@ -114,6 +115,10 @@ class FullDiskTest {
     for (String line : lines.subList(0, attempts)) {
       assertTrue(line.startsWith("COMMIT ") && line.contains(FULL), line);
       assertTrue(line.contains(root.toString()), line);
+      assertFalse(line.contains(".writing-"), line); // of no use to the reader
+    }
+    for (String line : List.of(lines.get(0), lines.get(attempts - 1))) {
+      assertTrue(line.endsWith("; " + LockedStorage.REMEDY), line);
     }
     assertEquals("kept 1 false", lines.get(attempts));
   }

@@ -299,7 +299,7 @@ final class ChaosTraining implements AutoCloseable {
       return ENDED_BEFORE;
     }
     boolean byNames = random.nextInt(3) == 0;
-    long left = random.nextLong(ChaosFiles.bytesOfACheckpoint(localRun));
+    long left = random.nextLong(Math.max(1, ChaosFiles.bytesOfACheckpoint(localRun)));
     boolean again = random.nextBoolean();
     Runnable filling = byNames ? disk::useUpNames : () -> disk.fill(left);
     endOnFullDisk(filling);
@@ -321,13 +321,16 @@ final class ChaosTraining implements AutoCloseable {
       filling.run();
       Signals.sleep(BETWEEN_FILLINGS);
     }
+    int commit = ExitCode.COMMIT.status();
     if (driver.isAlive()) {
       failure = "the driver goes on although the disk is full; see " + log();
-    } else if (driver.exitValue() == ExitCode.COMMIT.status()) {
+    } else if (driver.exitValue() == commit) {
       failure =
           ChaosFiles.lastLineOnFullDisk(log(), run).isEmpty()
               ? "exit code 73 without a line that names file, cause and remedy; see " + log()
               : ChaosFiles.damageOfCheckpoints(localRun);
+    } else if (driver.exitValue() != 0) { // 0: it had nothing more to write
+      failure = "exit code " + driver.exitValue() + " on a full disk, not 73; see " + log();
     }
   }
 

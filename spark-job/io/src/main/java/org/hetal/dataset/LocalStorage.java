@@ -201,7 +201,8 @@ public final class LocalStorage implements Storage {
       throw new CommitException(root + ": expected a folder, actual a file; kept");
     }
     try {
-      Path real = root.toRealPath();
+      // A walk does not enter a link. Those above the root stay: /proc/PID/root leads elsewhere.
+      Path real = Files.isSymbolicLink(root) ? root.toRealPath() : root;
       try (Stream<Path> all = Files.walk(real)) {
         return all.filter(path -> !Files.isDirectory(path))
             .map(path -> real.relativize(path).toString().replace('\\', '/'))

@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import org.hetal.command.ExitCode;
 import org.hetal.command.SettingsCommand;
@@ -23,7 +24,8 @@ import picocli.CommandLine.Option;
           + " of HDFS, fills the disk, truncates a checkpoint or a cached key, or changes the clock.",
       "Each training is finished by the documented command and must have the bytes of an"
           + " undisturbed one; exit code 70 if one has not. Needs SPARK_HOME; for other clocks the"
-          + " program faketime; for HDFS the jars that dev/clusters_test.sh fetches."
+          + " program faketime; for a full file system a user who may mount one; for HDFS the jars"
+          + " that dev/clusters_test.sh fetches."
     })
 final class ChaosCommand extends SettingsCommand {
   @Option(
@@ -91,6 +93,9 @@ final class ChaosCommand extends SettingsCommand {
     int failed = 0;
     try (LoggedProcesses processes = new LoggedProcesses()) {
       ChaosSite site = new ChaosSite(processes, folder, StandaloneCluster.sparkHome(), hadoop);
+      if (faults.contains(ChaosFault.DISK_FULL)) {
+        tellHowDisksAreFilled(processes, folder);
+      }
       String expected;
       int steps;
       long start = System.nanoTime();
@@ -128,13 +133,23 @@ final class ChaosCommand extends SettingsCommand {
     return failed == 0 ? ExitCode.OK.status() : ExitCode.INTERNAL.status();
   }
 
+  private void tellHowDisksAreFilled(LoggedProcesses processes, Path folder) {
+    Optional<ChaosDisk> disk =
+        ChaosDisk.mount(processes, folder.resolve("probe"), folder.resolve("probe.log"));
+    if (disk.isEmpty()) {
+      warn(
+          "not run: full file systems, since this user may not mount one (root may, and whoever"
+              + " may unshare --user --map-root-user --mount); instead the driver can write no file"
+              + " beyond some bytes");
+    }
+    disk.ifPresent(ChaosDisk::close);
+  }
+
   /** Those that this machine can have. */
   private List<ChaosFault> faults(boolean hasHdfs) {
     List<ChaosFault> all =
         new ArrayList<>(chosen.isEmpty() ? Arrays.asList(ChaosFault.values()) : chosen);
-    boolean clock =
-        Arrays.stream(System.getenv().getOrDefault("PATH", "").split(":"))
-            .anyMatch(each -> Files.isExecutable(Path.of(each, "faketime")));
+    boolean clock = ChaosClock.library().isPresent();
     if (!clock && all.removeAll(List.of(ChaosFault.CLOCK_AHEAD, ChaosFault.CLOCK_BEHIND))) {
       warn("not run: other clocks, which need the program faketime (Debian package faketime)");
     }
@@ -150,7 +165,8 @@ final class ChaosCommand extends SettingsCommand {
   private void show(int done, ChaosTraining.Result result) {
     List<String> happened = new ArrayList<>();
     for (ChaosTraining.Kill kill : result.kills()) {
-      happened.add(kill.fault().label() + " after step " + kill.step());
+      String how = kill.how().isEmpty() ? "" : " (" + kill.how() + ")";
+      happened.add(kill.fault().label() + " after step " + kill.step() + how);
     }
     say(
         "%3d  %s: %s; exit codes %s, %.0f s: %s",

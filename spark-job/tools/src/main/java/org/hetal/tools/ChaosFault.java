@@ -36,15 +36,15 @@ enum ChaosFault {
   DATANODE_STOPPED(Place.HDFS),
   /** The only datanode gets a tenth of the processor for some seconds. */
   DATANODE_STARVED(Place.HDFS),
-  /** The driver can write no file beyond some bytes, as on a full disk. */
+  /** The file system of the run is full until the driver has ended. */
   DISK_FULL(Place.LOCAL),
   /** The driver ends, and its newest checkpoint has lost the end of a file. */
   CHECKPOINT_TRUNCATED(Place.LOCAL),
   /** A key file in the executors' cache loses its end, and an executor ends. */
   CACHED_KEY_TRUNCATED(Place.HDFS),
-  /** The driver ends, and the clock of the next one is an hour ahead. */
+  /** The clock of the driver is set ahead by an hour while it runs; then another one starts. */
   CLOCK_AHEAD(Place.ANYWHERE),
-  /** The driver ends, and the clock of the next one is an hour behind. */
+  /** The clock of the driver is set back by an hour while it runs; then another one starts. */
   CLOCK_BEHIND(Place.ANYWHERE);
 
   /** Where keys, data set and run are for it to happen. */

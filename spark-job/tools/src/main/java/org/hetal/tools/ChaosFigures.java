@@ -48,7 +48,11 @@ final class ChaosFigures {
     row.put("files", result.onHdfs() ? "hdfs" : "local");
     ArrayNode kills = row.putArray("kills");
     for (ChaosTraining.Kill kill : result.kills()) {
-      kills.addObject().put("fault", kill.fault().label()).put("after_step", kill.step());
+      ObjectNode one = kills.addObject().put("fault", kill.fault().label());
+      one.put("after_step", kill.step());
+      if (!kill.how().isEmpty()) {
+        one.put("how", kill.how());
+      }
     }
     result.exits().forEach(row.withArrayProperty("exit_codes")::add);
     row.put("seconds", Math.round(result.seconds()));

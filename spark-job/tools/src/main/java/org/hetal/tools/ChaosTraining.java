@@ -3,16 +3,20 @@ package org.hetal.tools;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.hetal.command.ExitCode;
+import org.hetal.dataset.DatasetException;
+import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.Storage;
 import org.hetal.report.RunMetrics;
 
@@ -32,13 +36,20 @@ final class ChaosTraining implements AutoCloseable {
   private static final int KILLED = 137;
   private static final Pattern ENGINE = Pattern.compile("(opened engine)");
   private static final Pattern TAKEN_OVER = Pattern.compile("(taken over from)");
+  private static final Pattern TAKEN_FROM_A_LIVING_ONE =
+      Pattern.compile("taken over from .*has not renewed");
+  private static final Duration TO_RENEW = Duration.ofSeconds(60);
+  private static final Duration CLOCKS_AGREE = Duration.ofSeconds(60);
+  private static final Duration BETWEEN_FILLINGS = Duration.ofMillis(20);
+  private static final String ENDED_BEFORE = "the training ended before";
 
   /**
    * One fault that happened.
    *
    * @param step after which it came
+   * @param how it happened, where there is more than one way; or empty
    */
-  record Kill(ChaosFault fault, int step) {}
+  record Kill(ChaosFault fault, int step, String how) {}
 
   /**
    * @param exits of the drivers, in order
@@ -51,14 +62,18 @@ final class ChaosTraining implements AutoCloseable {
   private final boolean onHdfs;
   private final SplittableRandom random;
   private final Path folder;
-  private final Storage storage;
   private final List<Kill> kills = new ArrayList<>();
   private final List<Integer> exits = new ArrayList<>();
+  private Storage storage;
+  private Path localRun;
+  private String run;
+  private ChaosDisk disk;
+  private ChaosClock clock;
   private Process oracle;
   private Process driver;
   private Process stopped;
   private int drivers;
-  private int clock;
+  private int rivals;
   private int lastStep;
   private boolean truncated;
   private boolean finished;
@@ -73,12 +88,11 @@ final class ChaosTraining implements AutoCloseable {
     this.onHdfs = onHdfs;
     this.random = random;
     this.folder = folder.toAbsolutePath();
-    this.storage = site.storage(onHdfs, this.folder);
   }
 
   /** Trains undisturbed; the digest of the model. */
   String undisturbed() {
-    prepare();
+    prepare(List.of());
     reach(Integer.MAX_VALUE);
     if (!finished || drivers != 1) {
       throw new DemoException(
@@ -100,7 +114,7 @@ final class ChaosTraining implements AutoCloseable {
    */
   Result run(List<ChaosFault> faults, int steps, String expected) {
     long start = System.nanoTime();
-    prepare();
+    prepare(faults);
     int[] moments = random.ints(faults.size(), 0, steps - 1).sorted().toArray();
     for (int i = 0; i < moments.length && reach(moments[i]); i++) {
       Signals.sleep(Duration.ofMillis(random.nextInt(600)));
@@ -114,10 +128,31 @@ final class ChaosTraining implements AutoCloseable {
     return new Result(onHdfs, kills, exits, (System.nanoTime() - start) * 1e-9, failure);
   }
 
-  private void prepare() {
+  private void prepare(List<ChaosFault> faults) {
     site.owner().copyTo(folder);
+    localRun = folder.resolve("run");
+    run = site.run(onHdfs, folder);
+    storage = site.storage(onHdfs, folder);
+    if (faults.contains(ChaosFault.DISK_FULL)) {
+      ChaosDisk.mount(site.processes(), folder.resolve("disk"), folder.resolve("disk.log"))
+          .ifPresent(this::runOn);
+    }
+    if (faults.contains(ChaosFault.CLOCK_AHEAD) || faults.contains(ChaosFault.CLOCK_BEHIND)) {
+      clock = clock("clock");
+    }
     oracle = site.owner().startOracle(folder);
     startDriver();
+  }
+
+  private void runOn(ChaosDisk mounted) {
+    disk = mounted;
+    localRun = disk.root().resolve("run");
+    run = disk.rootInside().resolve("run").toString();
+    storage = new LocalStorage(localRun);
+  }
+
+  private ChaosClock clock(String name) {
+    return new ChaosClock(ChaosClock.library().orElseThrow(), folder.resolve(name));
   }
 
   private Path log() {
@@ -126,20 +161,27 @@ final class ChaosTraining implements AutoCloseable {
 
   private void startDriver() {
     drivers++;
-    List<String> command = new ArrayList<>();
-    if (clock != 0) {
-      String change = (clock > 0 ? "+" : "") + clock + "s";
-      command.addAll(List.of("faketime", "--exclude-monotonic", "-f", change));
-    }
+    driver = submit(clock, log());
+  }
+
+  /**
+   * Starts the documented command.
+   *
+   * @param goesBy null: the clock of this machine
+   */
+  private Process submit(ChaosClock goesBy, Path log) {
+    List<String> command = new ArrayList<>(disk == null ? List.of() : disk.enter(folder));
     command.addAll(
-        site.owner()
-            .trainCommand(
-                site.cluster().submit(), folder, site.root(onHdfs), site.run(onHdfs, folder)));
+        site.owner().trainCommand(site.cluster().submit(), folder, site.root(onHdfs), run));
     Map<String, String> environment = new HashMap<>(site.cluster().environment());
-    // Otherwise it corrects a fault of an old C library, and Java's threads wait for no time at
-    // all.
-    environment.put("FAKETIME_FORCE_MONOTONIC_FIX", "0");
-    driver = site.processes().start(command, environment, log());
+    if (goesBy != null) {
+      environment.putAll(goesBy.environment());
+    }
+    Process process = site.processes().start(command, environment, log);
+    if (goesBy != null) {
+      process.onExit().thenRun(() -> ChaosClock.removeLeftovers(process.pid()));
+    }
+    return process;
   }
 
   /** Waits until a step is done, and starts drivers that ended again; false: it ended before. */
@@ -178,7 +220,7 @@ final class ChaosTraining implements AutoCloseable {
       failure = "no success after " + MOST_DRIVERS + " drivers";
     } else if (exit == ExitCode.INPUT.status() && truncated) {
       truncated = false;
-      ChaosFiles.newestCheckpoint(folder.resolve("run")).ifPresent(Parties::delete);
+      ChaosFiles.newestCheckpoint(localRun).ifPresent(Parties::delete);
       startDriver();
     } else if (exit == KILLED) {
       startDriver();
@@ -191,7 +233,8 @@ final class ChaosTraining implements AutoCloseable {
   }
 
   private void happen(ChaosFault fault) {
-    kills.add(new Kill(fault, lastStep()));
+    int step = lastStep();
+    String how = "";
     switch (fault) {
       case EXECUTOR_KILLED -> anExecutor().ifPresent(ProcessHandle::destroyForcibly);
       case EXECUTOR_STOPPED -> anExecutor().ifPresent(one -> Signals.pause(List.of(one), SECONDS));
@@ -217,34 +260,171 @@ final class ChaosTraining implements AutoCloseable {
       }
       case DATANODE_STOPPED -> Signals.pause(Signals.tree(site.hdfs().datanode()), SECONDS);
       case DATANODE_STARVED -> Signals.starve(Signals.tree(site.hdfs().datanode()), SECONDS);
-      case DISK_FULL -> {
-        // Before, the driver writes its native library into the folder of temporary files.
-        LoggedProcesses.says(driver, ENGINE, log());
-        Signals.limitFiles(Signals.tree(driver), FILE_LIMIT);
-      }
+      case DISK_FULL -> how = disk == null ? limitFiles() : fillDisk();
       case CHECKPOINT_TRUNCATED -> truncateCheckpoint();
       case CACHED_KEY_TRUNCATED -> {
         ChaosFiles.truncateOne(site.cluster().cachedKeys(), random);
         anExecutor().ifPresent(ProcessHandle::destroyForcibly);
       }
-      case CLOCK_AHEAD -> changeClock(CLOCK_SECONDS);
-      case CLOCK_BEHIND -> changeClock(-CLOCK_SECONDS);
+      case CLOCK_AHEAD -> how = changeClock(CLOCK_SECONDS);
+      case CLOCK_BEHIND -> how = changeClock(-CLOCK_SECONDS);
+    }
+    kills.add(new Kill(fault, step, how));
+  }
+
+  /** False: the training ended before it had a checkpoint. */
+  private boolean reachCheckpoint() {
+    while (ChaosFiles.newestCheckpoint(localRun).isEmpty()) {
+      if (!reach(lastStep() + 1)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private String limitFiles() {
+    // Before, the driver writes its native library into the folder of temporary files.
+    LoggedProcesses.says(driver, ENGINE, log());
+    Signals.limitFiles(Signals.tree(driver), FILE_LIMIT);
+    return "no file over " + FILE_LIMIT + " bytes";
+  }
+
+  /**
+   * Leaves less room than a checkpoint needs, or none for another file, until a driver has ended,
+   * and makes room then. The driver takes what is left, so that the write that fails finds the file
+   * system full.
+   */
+  private String fillDisk() {
+    if (!reachCheckpoint()) {
+      return ENDED_BEFORE;
+    }
+    boolean byNames = random.nextInt(3) == 0;
+    long left = random.nextLong(Math.max(1, ChaosFiles.bytesOfACheckpoint(localRun)));
+    boolean again = random.nextBoolean();
+    Runnable filling = byNames ? disk::useUpNames : () -> disk.fill(left);
+    endOnFullDisk(filling);
+    if (again && failure.isEmpty() && driver.exitValue() == ExitCode.COMMIT.status()) {
+      exits.add(driver.exitValue());
+      startDriver(); // before anybody has made room
+      endOnFullDisk(filling);
+    }
+    disk.empty();
+    return byNames
+        ? "a file system of " + ChaosDisk.NAMES + " files with none left"
+        : "a file system of " + ChaosDisk.MIB + " MiB with " + left + " bytes left";
+  }
+
+  /** A driver that deletes an old checkpoint makes room, which is filled again. */
+  private void endOnFullDisk(Runnable filling) {
+    long end = System.nanoTime() + LONGEST.toNanos();
+    while (driver.isAlive() && System.nanoTime() < end) {
+      filling.run();
+      Signals.sleep(BETWEEN_FILLINGS);
+    }
+    int commit = ExitCode.COMMIT.status();
+    if (driver.isAlive()) {
+      failure = "the driver goes on although the disk is full; see " + log();
+    } else if (driver.exitValue() == commit) {
+      failure =
+          ChaosFiles.lastLineOnFullDisk(log(), run).isEmpty()
+              ? "exit code 73 without a line that names file, cause and remedy; see " + log()
+              : ChaosFiles.damageOfCheckpoints(localRun);
+    } else if (driver.exitValue() != 0) { // 0: it had nothing more to write
+      failure = "exit code " + driver.exitValue() + " on a full disk, not 73; see " + log();
     }
   }
 
   private void truncateCheckpoint() {
-    Path run = folder.resolve("run");
-    while (ChaosFiles.newestCheckpoint(run).isEmpty() && reach(lastStep() + 1)) {
-      // Before the first checkpoint there is none to damage.
-    }
+    reachCheckpoint();
     Signals.kill(driver);
-    ChaosFiles.newestCheckpoint(run).ifPresent(each -> ChaosFiles.truncateOne(each, random));
+    ChaosFiles.newestCheckpoint(localRun).ifPresent(each -> ChaosFiles.truncateOne(each, random));
     truncated = true;
   }
 
-  private void changeClock(int seconds) {
-    Signals.kill(driver);
-    clock += seconds;
+  /**
+   * Changes the clock of the running driver, which keeps its lease. Another driver is started,
+   * which must not get the run: one by the changed clock before the lock is renewed, or one by the
+   * clock before the change after it.
+   *
+   * @param seconds of the change; a clock that is off by as much already is set right, since the
+   *     certificates of the oracle allow no larger difference
+   */
+  private String changeClock(int seconds) {
+    int change = clock.offset() == seconds ? -seconds : seconds;
+    List<ProcessHandle> executors = site.cluster().executors();
+    Signals.stop(executors); // the training would end meanwhile
+    try {
+      ChaosClock before = clock("clock-of-rival-" + rivals);
+      before.change(clock.offset());
+      clock.change(change);
+      boolean changed = random.nextBoolean();
+      if (!changed) {
+        awaitRenewal();
+      }
+      String token = lockField("token");
+      Process rival = startRival(changed ? clock : before);
+      return String.format(
+          Locale.ROOT,
+          "%+d s in the running driver; another one by the clock %s ended with %d",
+          change,
+          changed ? "after that" : "before that",
+          endOfRival(rival, token));
+    } finally {
+      Signals.wakeUp(executors);
+    }
+  }
+
+  private Path rivalLog() {
+    return folder.resolve("rival-" + rivals + ".log");
+  }
+
+  private Process startRival(ChaosClock goesBy) {
+    rivals++;
+    return submit(goesBy, rivalLog());
+  }
+
+  /** Until the driver has renewed its lock by its changed clock. */
+  private void awaitRenewal() {
+    long end = System.nanoTime() + TO_RENEW.toNanos();
+    while (driver.isAlive() && System.nanoTime() < end) {
+      String renewed = lockField("renewed");
+      if (!renewed.isEmpty()
+          && Duration.between(Instant.parse(renewed), Instant.now().plusSeconds(clock.offset()))
+                  .abs()
+                  .compareTo(CLOCKS_AGREE)
+              < 0) {
+        return;
+      }
+      Signals.sleep(BETWEEN_LOOKS);
+    }
+    if (driver.isAlive()) {
+      failure = "the driver does not renew its lock by the changed clock; see " + log();
+    }
+  }
+
+  private String lockField(String name) {
+    try {
+      return ChaosFiles.lockField(storage, name);
+    } catch (UncheckedIOException | DatasetException e) {
+      return ""; // the datanode does not answer, or the driver has ended
+    }
+  }
+
+  private int endOfRival(Process rival, String token) {
+    int exit = Signals.await(rival, LONGEST).orElse(-1);
+    exits.add(exit);
+    boolean alive = driver.isAlive();
+    if (LoggedProcesses.contains(rivalLog(), TAKEN_FROM_A_LIVING_ONE)) {
+      failure = "another driver took the run of a driver that renews its lock; see " + rivalLog();
+    } else if (exit < 0) {
+      Signals.kill(rival);
+      failure = "another driver has not ended; see " + rivalLog();
+    } else if (exit != ExitCode.COMMIT.status() && (alive || exit != 0)) {
+      failure = "another driver ended with exit code " + exit + ", not 73; see " + rivalLog();
+    } else if (alive && failure.isEmpty() && !List.of(token, "").contains(lockField("token"))) {
+      failure = "the run changed its owner while its driver was running; see " + rivalLog();
+    }
+    return exit;
   }
 
   /** The first driver wakes up while the second one trains, or when the second one has finished. */
@@ -267,15 +447,12 @@ final class ChaosTraining implements AutoCloseable {
     }
     String before = finished ? ChaosFiles.digest(storage) : "";
     Signals.wakeUp(Signals.tree(stopped));
-    try {
-      if (!stopped.waitFor(LONGEST.toSeconds(), TimeUnit.SECONDS)) {
-        failure = "the driver that woke up has not ended";
-        return;
-      }
-    } catch (InterruptedException e) {
-      throw Signals.interrupted();
+    OptionalInt end = Signals.await(stopped, LONGEST);
+    if (end.isEmpty()) {
+      failure = "the driver that woke up has not ended";
+      return;
     }
-    int exit = stopped.exitValue();
+    int exit = end.getAsInt();
     exits.add(exit);
     stopped = null;
     if (exit != ExitCode.COMMIT.status()) {
@@ -304,6 +481,10 @@ final class ChaosTraining implements AutoCloseable {
       if (process != null) {
         Signals.kill(process);
       }
+    }
+    if (disk != null) {
+      ChaosFiles.copy(localRun, folder.resolve("run")); // for those who look for a failure
+      disk.close();
     }
   }
 }

@@ -85,6 +85,11 @@ final class LoggedProcesses implements AutoCloseable {
     return find(process, line, log).isPresent();
   }
 
+  /** Whether a log has such a line now. */
+  static boolean contains(Path log, Pattern line) {
+    return line.matcher(read(log)).find();
+  }
+
   private static Optional<String> find(Process process, Pattern line, Path log) {
     long end = System.nanoTime() + TIME_TO_START.toNanos();
     boolean alive = true;

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalInt;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** What is done to processes of this machine. */
@@ -67,6 +69,17 @@ final class Signals {
   static void limitFiles(List<ProcessHandle> processes, int bytes) {
     for (ProcessHandle each : processes) {
       execute("prlimit", "--pid", Long.toString(each.pid()), "--fsize=" + bytes);
+    }
+  }
+
+  /** The exit code of a process; empty when it has not ended in time. */
+  static OptionalInt await(Process process, Duration most) {
+    try {
+      return process.waitFor(most.toMillis(), TimeUnit.MILLISECONDS)
+          ? OptionalInt.of(process.exitValue())
+          : OptionalInt.empty();
+    } catch (InterruptedException e) {
+      throw interrupted();
     }
   }
 

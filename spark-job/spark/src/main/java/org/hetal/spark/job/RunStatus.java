@@ -107,8 +107,14 @@ record RunStatus(String run, RunHistory history, Optional<RunLock.Holder> holder
   }
 
   private static String lock(RunLock.Holder holder, Instant now) {
-    long seconds = Math.max(0, Duration.between(holder.renewed(), now).toSeconds());
-    return format("%s, renewed %s ago", holder.name(), Units.duration(seconds))
+    long seconds = Duration.between(holder.renewed(), now).toSeconds();
+    String renewed =
+        seconds < -RunLock.AHEAD_SECONDS
+            ? "renewed by a clock that is " + Units.duration(-seconds) + " ahead of this machine's"
+            : "renewed " + Units.duration(Math.max(0, seconds)) + " ago";
+    return holder.name()
+        + ", "
+        + renewed
         + (holder.isAlive() ? "" : "; it has ended, or has not renewed the lock in time");
   }
 

@@ -128,7 +128,7 @@ public final class HadoopCheckpoints implements CheckpointStore {
               + storage.describe()
               + ": "
               + e.getMessage(),
-          "give it room and permission, then the same command continues the run",
+          LockedStorage.REMEDY,
           e.getCause());
     }
   }

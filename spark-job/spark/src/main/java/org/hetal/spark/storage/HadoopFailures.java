@@ -5,6 +5,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.UnknownHostException;
 import java.nio.file.FileSystemException;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.ClusterStorageCapacityExceededException;
 import org.apache.hadoop.fs.FSError;
@@ -27,6 +29,9 @@ import org.hetal.spark.errors.RetryLaterException;
  * name node that is away or in safe mode, a refused connection.
  */
 public final class HadoopFailures {
+  /** What Java says of a local file: path and reason. The path is that of a temporary file. */
+  private static final Pattern NOT_OPENED = Pattern.compile("/.* \\(([^()]+)\\)");
+
   private HadoopFailures() {}
 
   /** Whether the same call would be refused again. */
@@ -44,9 +49,12 @@ public final class HadoopFailures {
   /** Why a call failed, as a part of a line. */
   public static String reason(IOException failure) {
     IOException actual = unwrapped(failure);
-    return actual.getCause() instanceof FSError full && full.getCause() != null
-        ? full.getCause().getMessage()
-        : IoReason.of(actual);
+    if (actual.getCause() instanceof FSError full && full.getCause() != null) {
+      return full.getCause().getMessage();
+    }
+    String reason = IoReason.of(actual);
+    Matcher opened = NOT_OPENED.matcher(reason);
+    return actual instanceof FileNotFoundException && opened.matches() ? opened.group(1) : reason;
   }
 
   /**

@@ -91,7 +91,7 @@ public final class HadoopStorage implements Storage {
   void writeAtomically(Path partial, String path, byte[] bytes, Runnable check) {
     Path file = new Path(root, path);
     try {
-      files.mkdirs(file.getParent());
+      makeFolder(files, file.getParent());
       replace(files, partial, file, bytes, check);
     } catch (CommitException e) {
       deleteQuietly(partial);
@@ -225,6 +225,18 @@ public final class HadoopStorage implements Storage {
   }
 
   /**
+   * Makes a folder and those above it. Hadoop does not say why a local one cannot be made, such as
+   * that the disk is full; Java does.
+   */
+  static void makeFolder(FileSystem files, Path folder) throws IOException {
+    if (files instanceof RawLocalFileSystem local) {
+      Files.createDirectories(local.pathToFile(folder).toPath());
+    } else if (!files.mkdirs(folder)) {
+      throw new IOException("cannot make the folder " + folder);
+    }
+  }
+
+  /**
    * Writes the bytes to {@code partial}, flushes them to the disks where the file system can, and
    * renames {@code partial} to {@code file}, replacing it. The rename is atomic on local disks and
    * HDFS. After a failure {@code partial} may remain.
@@ -239,6 +251,10 @@ public final class HadoopStorage implements Storage {
     if (files.hasPathCapability(file, CommonPathCapabilities.ABORTABLE_STREAM)) {
       put(files, file, bytes, check);
       return;
+    }
+    if (files instanceof RawLocalFileSystem) {
+      makeFolder(
+          files, partial.getParent()); // otherwise create does, and does not say why it fails
     }
     FSDataOutputStream out = files.create(partial, true);
     try {

@@ -16,6 +16,9 @@ import org.hetal.dataset.Storage;
  * its object.
  */
 public final class LockedStorage implements Storage {
+  static final String REMEDY =
+      "give it room and permission, then the same command continues the run";
+
   private final HadoopStorage files;
   private final RunLock lock;
 
@@ -39,16 +42,22 @@ public final class LockedStorage implements Storage {
   }
 
   /**
-   * @throws org.hetal.dataset.CommitException when another process has taken the lock
+   * @throws org.hetal.dataset.CommitException when another process has taken the lock, or the file
+   *     cannot be written
+   * @throws org.hetal.spark.errors.RetryLaterException when the file system is away
    */
   @Override
   public void writeAtomically(String path, byte[] bytes) {
+    change(() -> files.writeAtomically(lock.partial(), path, bytes, lock::requireHeld));
+  }
+
+  private void change(Runnable action) {
     lock.requireHeld();
     try {
-      files.writeAtomically(lock.partial(), path, bytes, lock::requireHeld);
+      action.run();
     } catch (UncheckedIOException e) {
       lock.requireHeld(); // another process that took the run deletes files that it did not write
-      throw e;
+      throw HadoopFailures.ofRun(e.getMessage(), REMEDY, e.getCause());
     }
   }
 
@@ -68,12 +77,13 @@ public final class LockedStorage implements Storage {
   }
 
   /**
-   * @throws org.hetal.dataset.CommitException when another process has taken the lock
+   * @throws org.hetal.dataset.CommitException when another process has taken the lock, or the file
+   *     cannot be deleted
+   * @throws org.hetal.spark.errors.RetryLaterException when the file system is away
    */
   @Override
   public void delete(String path) {
-    lock.requireHeld();
-    files.delete(path);
+    change(() -> files.delete(path));
   }
 
   @Override

@@ -6,7 +6,9 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.format.DateTimeParseException;
 import java.util.Map;
 import java.util.Objects;
@@ -36,11 +38,17 @@ import org.slf4j.LoggerFactory;
  * and contains its random token.
  *
  * <p><b>Stale locks.</b> The lock is a lease. Its owner renews the file every {@value
- * #RENEW_SECONDS} seconds, and a process that finds it not renewed for {@value #STALE_SECONDS}
- * seconds takes it over. A younger lock is respected, on whatever machine its owner runs, unless
- * the owner has certainly ended ({@link ProcessMark#isGone}); a killed run therefore continues at
- * once on the same machine. The age of a cut or damaged file is its modification time. Clocks of
- * machines that share a run directory must agree to a minute.
+ * #RENEW_SECONDS} seconds. A lock that was renewed {@value #STALE_SECONDS} seconds ago or later is
+ * respected, on whatever machine its owner runs, unless the owner has certainly ended ({@link
+ * ProcessMark#isGone}); a killed run therefore continues at once on the same machine. The age of a
+ * cut or damaged file is its modification time.
+ *
+ * <p><b>Clocks.</b> An older lock may be one of a living owner: the clock of either process may be
+ * wrong, or may have been set. The process that finds it therefore watches the file for {@value
+ * #WATCH_SECONDS} seconds, which are two renewals and some, and takes it over when it has not
+ * changed. A lock that is more than {@value #AHEAD_SECONDS} seconds ahead of this clock has no age;
+ * it is watched for {@value #STALE_SECONDS} seconds. The time of watching is that of a clock that
+ * nobody can set.
  *
  * <p>Creating a file that must not exist is atomic on local disks, HDFS and S3 (a conditional PUT),
  * but not on every object store. The owner therefore checks at each renewal and right before each
@@ -57,7 +65,12 @@ public final class RunLock implements AutoCloseable {
   static final String NAME = "run.lock";
   static final int RENEW_SECONDS = 20;
   public static final int STALE_SECONDS = 120;
+  static final int WATCH_SECONDS = 45;
+  public static final int AHEAD_SECONDS = 60;
 
+  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
+
+  private static final String ENDED = "which has ended";
   private static final String WRITING = ".writing-";
   private static final String TOKEN = "token";
   private static final String RENEWED = "renewed";
@@ -68,6 +81,7 @@ public final class RunLock implements AutoCloseable {
   private final FileSystem files;
   private final Path file;
   private final String token;
+  private final Timing timing;
   private final ScheduledExecutorService renewals =
       Executors.newSingleThreadScheduledExecutor(
           task -> {
@@ -87,36 +101,59 @@ public final class RunLock implements AutoCloseable {
    */
   public record Holder(String name, Instant renewed, boolean isAlive) {}
 
-  private RunLock(FileSystem files, Path file, String token) {
+  /**
+   * How a process measures time.
+   *
+   * @param clock that writes and compares the times in locks
+   * @param watch how long a lock that looks old is watched
+   * @param watchAhead how long one is watched whose time is ahead of the clock
+   */
+  record Timing(InstantSource clock, Duration watch, Duration watchAhead) {
+    static final Timing USUAL =
+        new Timing(
+            InstantSource.system(),
+            Duration.ofSeconds(WATCH_SECONDS),
+            Duration.ofSeconds(STALE_SECONDS));
+  }
+
+  private RunLock(FileSystem files, Path file, String token, Timing timing) {
     this.files = files;
     this.file = file;
     this.token = token;
+    this.timing = timing;
   }
 
   /**
    * Takes the lock of a run directory, and creates the directory when it does not exist.
    *
-   * @param warnings receives one line when the lock of another process is taken over
+   * @param warnings receives one line when the lock of another process is watched, and one when it
+   *     is taken over
    * @throws CommitException when another process holds it, or the directory cannot be written
    * @throws RetryLaterException when the file system is away
    */
   public static RunLock acquire(
       String runDirectory, Configuration hadoop, Consumer<String> warnings) {
+    return acquire(runDirectory, hadoop, warnings, Timing.USUAL);
+  }
+
+  static RunLock acquire(
+      String runDirectory, Configuration hadoop, Consumer<String> warnings, Timing timing) {
     Path directory = new Path(runDirectory);
     Path file = new Path(directory, NAME);
     RunLock lock;
     try {
       FileSystem files = HadoopStorage.exact(HadoopFailures.fileSystem(directory, hadoop));
-      files.mkdirs(directory);
-      lock = new RunLock(files, file, UUID.randomUUID().toString());
+      HadoopStorage.makeFolder(files, directory);
+      lock = new RunLock(files, file, UUID.randomUUID().toString(), timing);
       for (int attempt = 0; !lock.create(); attempt++) {
         Optional<Map<String, String>> holder = lock.read();
         if (holder.isEmpty()) {
           continue; // released between the two looks
         }
-        Optional<String> stale = staleness(holder.get(), Instant.now());
-        if (stale.isEmpty() || attempt > 2) {
-          throw new CommitException(heldMessage(file, holder.get()));
+        Optional<String> stale =
+            attempt > 2 ? Optional.empty() : lock.reasonToTakeOver(holder.get(), warnings);
+        if (stale.isEmpty()) {
+          throw new CommitException(heldMessage(file, lock.read().orElse(holder.get())));
         }
         if (lock.removeStale(holder.get())) {
           warnings.accept(
@@ -128,7 +165,7 @@ public final class RunLock implements AutoCloseable {
     } catch (IOException e) {
       throw HadoopFailures.ofRun(
           "run directory " + runDirectory + ": cannot be written: " + HadoopFailures.reason(e),
-          "give it room and permission",
+          LockedStorage.REMEDY,
           e);
     }
     lock.renewals.scheduleWithFixedDelay(
@@ -151,7 +188,7 @@ public final class RunLock implements AutoCloseable {
                   new Holder(
                       named(fields),
                       Instant.parse(fields.get(RENEWED)),
-                      staleness(fields, Instant.now()).isEmpty()));
+                      !ProcessMark.isGone(fields) && age(fields, Instant.now()) <= STALE_SECONDS));
     } catch (IOException e) {
       throw HadoopFailures.failed("cannot read", file, e);
     }
@@ -216,13 +253,66 @@ public final class RunLock implements AutoCloseable {
     }
   }
 
-  /** Why a lock is stale; empty when it is not. */
-  private static Optional<String> staleness(Map<String, String> holder, Instant now) {
-    Instant renewed = Instant.parse(holder.get(RENEWED));
-    if (renewed.plusSeconds(STALE_SECONDS).isBefore(now)) {
-      return Optional.of("which has not renewed it since " + renewed);
+  /** Seconds since the last renewal as the clocks say; negative when they disagree. */
+  private static long age(Map<String, String> holder, Instant now) {
+    return Duration.between(Instant.parse(holder.get(RENEWED)), now).toSeconds();
+  }
+
+  /**
+   * Why this process may take the lock over: its owner has ended, or it looks old and does not
+   * change while this process watches it.
+   *
+   * @return empty when it may not
+   */
+  private Optional<String> reasonToTakeOver(Map<String, String> holder, Consumer<String> warnings)
+      throws IOException {
+    if (ProcessMark.isGone(holder)) {
+      return Optional.of(ENDED);
     }
-    return ProcessMark.isGone(holder) ? Optional.of("which has ended") : Optional.empty();
+    long age = age(holder, timing.clock().instant());
+    if (age <= STALE_SECONDS && age >= -AHEAD_SECONDS) {
+      return Optional.empty();
+    }
+    Duration watch = age < 0 ? timing.watchAhead() : timing.watch();
+    warnings.accept(
+        "run lock "
+            + file
+            + ": of "
+            + named(holder)
+            + ", last renewed "
+            + holder.get(RENEWED)
+            + ", which is "
+            + Math.abs(age)
+            + (age < 0 ? " s after" : " s before")
+            + " this machine's time; looking for "
+            + watch.toSeconds()
+            + " s whether it is renewed");
+    long start = System.nanoTime();
+    long left = watch.toNanos();
+    while (left > 0) {
+      sleep(Math.min(left, BETWEEN_LOOKS.toNanos()));
+      Optional<Map<String, String>> now = read();
+      if (now.isEmpty()) {
+        return Optional.of("which has released it");
+      }
+      if (!now.get().equals(holder)) {
+        return Optional.empty();
+      }
+      if (ProcessMark.isGone(holder)) {
+        return Optional.of(ENDED);
+      }
+      left = watch.toNanos() - (System.nanoTime() - start);
+    }
+    return Optional.of("which has not renewed it since " + holder.get(RENEWED));
+  }
+
+  private void sleep(long nanoseconds) {
+    try {
+      TimeUnit.NANOSECONDS.sleep(nanoseconds);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new CommitException("run lock " + file + ": interrupted while it was watched", e);
+    }
   }
 
   private boolean create() throws IOException {
@@ -289,7 +379,7 @@ public final class RunLock implements AutoCloseable {
 
   private byte[] content() {
     Map<String, String> fields = ProcessMark.own();
-    fields.put(RENEWED, Instant.now().toString());
+    fields.put(RENEWED, timing.clock().instant().toString());
     fields.put(TOKEN, token);
     StringBuilder text = new StringBuilder();
     fields.forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));

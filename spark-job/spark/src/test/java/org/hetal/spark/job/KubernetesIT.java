@@ -41,6 +41,9 @@ class KubernetesIT {
           new ProcessBuilder(command).directory(Path.of("../..").toAbsolutePath().toFile());
       // A kubeconfig of this machine has nothing to do with it.
       builder.environment().put("KUBECONFIG", folder.resolve("none").toString());
+      builder
+          .environment()
+          .put("SPARK_CONF_DIR", Path.of("../../conf/spark").toRealPath().toString());
       Process submit = builder.redirectErrorStream(true).redirectOutput(log.toFile()).start();
       String text = "";
       if (!submit.waitFor(2, java.util.concurrent.TimeUnit.MINUTES)) {
@@ -81,6 +84,9 @@ class KubernetesIT {
     assertEquals("4", container.at("/resources/requests/cpu").asText(), all);
     assertEquals("/var/cache/hetal", mount(container, "key-cache"), all);
     assertEquals("/etc/hetal", mount(container, "hetal-run-volume"), all);
+    // Where the driver finds log4j2.properties, and what it gives to its executors.
+    assertEquals("/opt/spark/conf", mount(container, "spark-conf-volume-driver"), all);
+    assertEquals("/opt/spark/conf", variable(container, "SPARK_CONF_DIR"), all);
     assertEquals("64Gi", volume(spec, "key-cache").at("/emptyDir/sizeLimit").asText(), all);
     assertEquals(
         "hetal-run", volume(spec, "hetal-run-volume").at("/secret/secretName").asText(), all);
@@ -94,9 +100,23 @@ class KubernetesIT {
     assertTrue(all.contains("spark.authenticate=true"), all);
     assertTrue(all.contains("HetalKryoRegistrator"), all);
     assertFalse(all.contains("spark.authenticate.secret"), all);
+    String log = "none";
+    for (JsonNode map : api.all("configmaps")) {
+      log = map.at("/data/log4j2.properties").asText(log);
+    }
+    assertTrue(log.contains("[run %X{mdc.run}]"), log);
     // The driver makes its executors from their template.
     assertTrue(all.contains("app.kubernetes.io/component: executor"), all);
     assertEquals(1, api.all("services").size());
+  }
+
+  private static String variable(JsonNode container, String name) {
+    for (JsonNode variable : container.path("env")) {
+      if (variable.path("name").asText().equals(name)) {
+        return variable.path("value").asText();
+      }
+    }
+    return "none";
   }
 
   private static String mount(JsonNode container, String name) {

@@ -107,6 +107,16 @@ class StatusJobTest {
   }
 
   @Test
+  void status_ofARunWhoseClockIsAhead_tellsByHowMuch() throws Exception {
+    keepPlan();
+    java.time.Instant later = java.time.Instant.now().plusSeconds(3610);
+    Files.writeString(run.resolve("run.lock"), "pid=7\nhost=h\nrenewed=" + later + "\ntoken=t\n");
+    List<String> lines = lines();
+    assertLine("run", "running", lines.get(0));
+    assertLine("lock", "renewed by a clock that is 1 h 00 min ahead", lines.get(4));
+  }
+
+  @Test
   void status_withoutALock_tellsThatNoProcessHasTheRun() throws Exception {
     keepPlan();
     List<String> lines = lines();

@@ -12,12 +12,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.hetal.dataset.CommitException;
@@ -27,13 +31,30 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 public class RunLockTest {
+  private static final Duration WATCH = Duration.ofMillis(400);
+  private static final Duration HOUR = Duration.ofHours(1);
+
   @TempDir Path root;
   private final Configuration hadoop = new Configuration();
 
   private final List<String> warnings = new ArrayList<>();
 
   private RunLock acquire() {
-    return RunLock.acquire(root.resolve("run").toString(), hadoop, warnings::add);
+    return acquire(root.resolve("run").toString(), hadoop, warnings::add);
+  }
+
+  /** As {@link RunLock#acquire}, which watches an old lock for less time. */
+  public static RunLock acquire(String run, Configuration hadoop, Consumer<String> warnings) {
+    return RunLock.acquire(run, hadoop, warnings, timing(Duration.ZERO));
+  }
+
+  /** Of a machine whose clock is ahead. */
+  private static RunLock.Timing timing(Duration ahead) {
+    return new RunLock.Timing(() -> Instant.now().plus(ahead), WATCH, WATCH);
+  }
+
+  private RunLock acquire(Duration ahead) {
+    return RunLock.acquire(root.resolve("run").toString(), hadoop, warnings::add, timing(ahead));
   }
 
   private void write(Map<String, String> mark, Instant renewed) throws Exception {
@@ -213,6 +234,70 @@ public class RunLockTest {
     }
   }
 
+  /** The clocks of two machines differ by an hour, or one was set while its driver runs. */
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 1})
+  void acquire_ofALockThatIsRenewedByAnotherClock_throws(int hours) throws Exception {
+    try (RunLock first = acquire(HOUR.multipliedBy(hours))) {
+      AtomicBoolean runs = new AtomicBoolean(true);
+      Thread renewals =
+          new Thread(
+              () -> {
+                while (runs.get()) {
+                  first.renew();
+                  LockSupport.parkNanos(WATCH.toNanos() / 4);
+                }
+              });
+      renewals.start();
+      String message;
+      try {
+        message = assertThrows(CommitException.class, this::acquire).getMessage();
+      } finally {
+        runs.set(false);
+        renewals.join();
+      }
+      assertTrue(message.contains("process " + ProcessHandle.current().pid()), message);
+      assertEquals(1, warnings.size());
+      assertTrue(warnings.get(0).contains("whether it is renewed"), warnings.get(0));
+      first.requireHeld();
+    }
+  }
+
+  /** Otherwise its run would wait for an hour, until the lock is old by this machine's clock. */
+  @Test
+  void acquire_ofALockOfALaterClockThatNobodyRenews_takesItOver() throws Exception {
+    write("another-host", 1, "unknown", Instant.now().plus(HOUR));
+    try (RunLock lock = acquire()) {
+      lock.requireHeld();
+    }
+    assertEquals(2, warnings.size());
+    assertTrue(warnings.get(1).contains("taken over"), warnings.get(1));
+  }
+
+  /** The file goes while it is watched. */
+  @Test
+  void acquire_ofAnOldLockThatIsReleasedMeanwhile_takesIt() throws Exception {
+    write("another-host", 1, "unknown", Instant.now().minus(HOUR));
+    Thread release =
+        new Thread(
+            () -> {
+              LockSupport.parkNanos(WATCH.toNanos() / 2);
+              assertTrue(root.resolve("run/run.lock").toFile().delete());
+            });
+    release.start();
+    try (RunLock lock = acquire()) {
+      lock.requireHeld();
+    }
+    release.join();
+    assertEquals(1, warnings.size());
+  }
+
+  @Test
+  void watching_takesLongerThanTwoRenewals() {
+    assertTrue(RunLock.Timing.USUAL.watch().toSeconds() > 2 * RunLock.RENEW_SECONDS);
+    assertTrue(RunLock.Timing.USUAL.watchAhead().toSeconds() >= RunLock.STALE_SECONDS);
+  }
+
   /** Containers share host name and kernel, but not the numbers of processes. */
   @ParameterizedTest
   @ValueSource(strings = {"pid_namespace", "boot", "user"})
@@ -252,7 +337,7 @@ public class RunLockTest {
       Files.setLastModifiedTime(file, FileTime.from(old));
       warnings.clear();
       acquire().close();
-      assertEquals(1, warnings.size());
+      assertEquals(2, warnings.size());
     }
   }
 

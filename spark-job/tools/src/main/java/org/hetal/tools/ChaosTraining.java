@@ -295,7 +295,8 @@ final class ChaosTraining implements AutoCloseable {
    * system full.
    */
   private String fillDisk() {
-    if (!reachCheckpoint()) {
+    // A driver refuses a checkpoint that was truncated before, and its folder is removed.
+    if (truncated && !reach(lastStep() + 1) || !reachCheckpoint()) {
       return ENDED_BEFORE;
     }
     boolean byNames = random.nextInt(3) == 0;

@@ -9,6 +9,7 @@ if [[ -f $build/CMakeCache.txt ]] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=
   echo "he-native: $build was made in another folder: built anew" >&2
   rm -rf "$build"
 fi
-# One object compiled for one build folder serves the others.
+# An object compiled for one build folder serves the others, those of other copies of the tree, too.
 ccache=$(type -P ccache || true)
-cmake --preset "$preset" -B "$build" ${ccache:+-DCMAKE_CXX_COMPILER_LAUNCHER="$ccache"} "$@"
+launcher="env;CCACHE_BASEDIR=$(cd ../.. && pwd);CCACHE_NOHASHDIR=1;$ccache"
+cmake --preset "$preset" -B "$build" ${ccache:+-DCMAKE_CXX_COMPILER_LAUNCHER="$launcher"} "$@"

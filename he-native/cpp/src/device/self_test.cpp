@@ -35,6 +35,7 @@ class SelfTest {
     base_changes();
     mod_down();
     key_switch();
+    decompose_and_switch();
   }
 
  private:
@@ -223,13 +224,14 @@ class SelfTest {
       d.decompose(dst.data(), at(x), pointers.data(), pointers.size());
     });
     for (const Twin& t : digit) compare("decompose", t);
-    decompose_and_switch(parts, x);
   }
 
   /// Two terms with destinations of their own, and three that share one.
-  void decompose_and_switch(const std::vector<std::vector<std::uint16_t>>& parts, const Twin& x) {
-    std::vector<Twin> k0, k1;
-    for (std::size_t j = 0; j < parts.size(); ++j) k0.push_back(all()), k1.push_back(all());
+  void decompose_and_switch() {
+    const auto parts = digits(4);
+    const Twin x = all();
+    std::vector<Twin> key;  // the second half of a digit's key is the first half of the next digit's
+    for (std::size_t j = 0; j < parts.size(); ++j) key.push_back(all());
     std::vector<std::uint32_t> turned(all_.size());
     std::iota(turned.rbegin(), turned.rend(), 0u);
     const Twin part0 = all(), part1 = all(), sum0 = all(), sum1 = all(), other0 = blank(), other1 = blank();
@@ -244,7 +246,7 @@ class SelfTest {
         for (std::size_t j = 0; j < parts.size(); ++j) {
           conversions.push_back(d.conversion(parts[j], all_));
           pointers.push_back(conversions.back().get());
-          keys.push_back({at(k0[j]), at(k1[j])});
+          keys.push_back({at(key[j]), at(key[(j + 1) % parts.size()])});
         }
         std::vector<Device::SwitchTerm> terms{{keys.data(), turned.data(), 5, at(sum0), at(sum1), true},
                                               {keys.data(), turned.data(), 1, at(other0), at(other1), false}};

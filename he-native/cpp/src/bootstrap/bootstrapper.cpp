@@ -74,8 +74,12 @@ Ciphertext Bootstrapper::slots_to_coefficients(const Evaluator& evaluator, const
 
 Ciphertext Bootstrapper::coefficients_to_slots(const Evaluator& evaluator, const Ciphertext& a) const {
   Ciphertext x;
-  for (std::size_t i = 0; i + 1 < cts_.size(); ++i) x = cts_[i]->apply(evaluator, i == 0 ? a : x);
-  return cts_.back()->apply_unrescaled(evaluator, cts_.size() == 1 ? a : x);
+  const Ciphertext* input = &a;
+  for (std::size_t i = 0; i + 1 < cts_.size(); ++i) {
+    x = cts_[i]->apply(evaluator, *input);
+    input = &x;
+  }
+  return cts_.back()->apply_unrescaled(evaluator, *input);
 }
 
 Ciphertext Bootstrapper::real(const Evaluator& evaluator, const Ciphertext& a) const {

@@ -38,16 +38,15 @@ Ciphertext unrescaled(const Evaluator& evaluator, const std::vector<Ciphertext>&
         evaluator, unrescaled(evaluator, powers, std::move(high), level + 1, scale / power.scale * q)));
     right.push_back(&power);
   }
-  multiples.emplace_back(&powers[0], c[1]);
+  const Ciphertext& x = powers[0];
   Ciphertext out;
   if (factors.empty()) {
-    const auto [power, factor] = multiples.back();
-    multiples.pop_back();
-    out = evaluator.mul_constant(*power, factor, scale / power->scale, level);
+    out = evaluator.mul_constant(x, c[1], scale / x.scale, level);
     out.scale = scale;  // equal but for the rounding of the quotient
   } else {
     for (const Ciphertext& factor : factors) left.push_back(&factor);
     out = evaluator.tensor_sum(left, right, level, scale);
+    evaluator.add_multiple(out, x, c[1]);
   }
   for (const auto& [power, factor] : multiples) evaluator.add_multiple(out, *power, factor);
   return evaluator.add_constant(std::move(out), c[0]);

@@ -9,8 +9,8 @@ namespace hetal::circuits {
 
 /// sum_k coefficients[k] T_k(x) for |x| <= 1, with n >= 2 coefficients. Level l to l - ceil(log2 n), canonical scales.
 /// Cost for n = 2^m: m - 1 squarings, and 2^(m-1) - 1 products with 2^(m-2) relinearizations. (Paterson and Stockmeyer
-/// 1973, with T_(h+j) = 2 T_h T_j - T_(h-j). Levels and scales are those of Bossuat et al. 2021, section 3.2: chosen
-/// from the result down.)
+/// 1973, with T_(h+j) = 2 T_h T_j - T_(h-j). Levels and scales are chosen from the result down, as in Bossuat et al.
+/// 2021.)
 ckks::Ciphertext evaluate_chebyshev(const ckks::Evaluator& evaluator, const ckks::Ciphertext& x,
                                     const std::vector<double>& coefficients);
 

@@ -226,7 +226,7 @@ class SelfTest {
     for (const Twin& t : digit) compare("decompose", t);
   }
 
-  /// Two terms with destinations of their own, and three that share one.
+  /// Two terms with destinations of their own; then a third, which has those of the first.
   void decompose_and_switch() {
     const auto parts = digits(4);
     const Twin x = all();
@@ -238,7 +238,8 @@ class SelfTest {
     std::vector<Word> scalars;
     for (const Modulus& q : tested_.moduli()) scalars.push_back(random_() % q.value());
     const auto some = static_cast<std::uint32_t>((all_.size() + 1) / 2);
-    for (bool shared : {false, true}) {
+    for (int kind = 0; kind < 4; ++kind) {
+      const bool shared = kind / 2 == 1, scaled = kind % 2 == 1;
       both([&](Device& d, auto at) {
         std::vector<std::unique_ptr<BaseConversion>> conversions;
         std::vector<const BaseConversion*> pointers;
@@ -251,7 +252,7 @@ class SelfTest {
         std::vector<Device::SwitchTerm> terms{{keys.data(), turned.data(), 5, at(sum0), at(sum1), true},
                                               {keys.data(), turned.data(), 1, at(other0), at(other1), false}};
         if (shared) terms.push_back({keys.data(), turned.data(), 2 * n_ - 1, at(sum0), at(sum1), true});
-        const Device::Addend addend{at(part0), shared ? nullptr : at(part1), shared ? scalars.data() : nullptr, some};
+        const Device::Addend addend{at(part0), scaled ? nullptr : at(part1), scaled ? scalars.data() : nullptr, some};
         d.decompose_and_switch(at(x), pointers.data(), pointers.size(), addend, terms.data(), terms.size());
       });
       for (const Twin* t : {&sum0, &sum1, &other0, &other1}) compare("decompose_and_switch", *t);

@@ -178,8 +178,7 @@ class CpuDevice final : public Device {
 
   void key_switch(Limbs shape, const Word* const* digits, std::size_t digit_count, const Addend& addend,
                   const SwitchTerm* terms, std::size_t count) override {
-    std::vector<const std::uint32_t*> index(count);
-    for (std::size_t k = 0; k < count; ++k) index[k] = terms[k].galois == 1 ? nullptr : permutation(terms[k].galois);
+    const auto index = permutations(terms, count);
     each(shape, [&](std::size_t at, const Modulus& q) {
       std::vector<const Word*> d(digit_count);
       for (std::size_t j = 0; j < digit_count; ++j) d[j] = digits[j] + at;
@@ -192,8 +191,7 @@ class CpuDevice final : public Device {
                             const Addend& addend, const SwitchTerm* terms, std::size_t count) override {
     const auto& target = conversions[0]->target;
     const std::size_t n = ring_degree_;
-    std::vector<const std::uint32_t*> index(count);
-    for (std::size_t k = 0; k < count; ++k) index[k] = terms[k].galois == 1 ? nullptr : permutation(terms[k].galois);
+    const auto index = permutations(terms, count);
     Buffer converted = allocate(digits * target.size() * n);
     std::vector<Word*> dst(digits);
     for (std::size_t d = 0; d < digits; ++d) dst[d] = converted.data() + d * target.size() * n;
@@ -269,6 +267,13 @@ class CpuDevice final : public Device {
     }
     flush();
     if (!started) std::memset(dst + c, 0, chunk() * sizeof(Word));
+  }
+
+  /// Null where a term has no automorphism.
+  std::vector<const std::uint32_t*> permutations(const SwitchTerm* terms, std::size_t count) {
+    std::vector<const std::uint32_t*> out(count);
+    for (std::size_t k = 0; k < count; ++k) out[k] = terms[k].galois == 1 ? nullptr : permutation(terms[k].galois);
+    return out;
   }
 
   /// One limb of key_switch. Computes both parts chunk by chunk, so that each chunk of the digits is read once.

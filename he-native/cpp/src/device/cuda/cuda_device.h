@@ -213,6 +213,22 @@ class CudaDevice final : public Device {
                  std::size_t left_out);
   template <template <class, int> class Pass>
   void pass(std::uint32_t stages, const Transform<Arithmetic>& arguments, std::uint32_t jobs);
+  /// Calls body(std::integral_constant<int, stages>).
+  template <typename Body>
+  static void with_stages(std::uint32_t stages, const Body& body) {
+    switch (stages) {
+      case 4:
+        return body(std::integral_constant<int, 4>());
+      case 5:
+        return body(std::integral_constant<int, 5>());
+      case 6:
+        return body(std::integral_constant<int, 6>());
+      case 7:
+        return body(std::integral_constant<int, 7>());
+      default:
+        return body(std::integral_constant<int, 8>());
+    }
+  }
   template <class Kernel>
   void launch_pass(const Transform<Arithmetic>& arguments, std::uint32_t stages, std::uint32_t jobs) {
     Kernel kernel;

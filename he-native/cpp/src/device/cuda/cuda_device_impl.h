@@ -69,18 +69,7 @@ template <class Runtime, class Arithmetic>
 template <template <class, int> class Pass>
 void CudaDevice<Runtime, Arithmetic>::pass(std::uint32_t stages, const Transform<Arithmetic>& arguments,
                                            std::uint32_t jobs) {
-  switch (stages) {
-    case 4:
-      return launch_pass<Pass<Arithmetic, 4>>(arguments, stages, jobs);
-    case 5:
-      return launch_pass<Pass<Arithmetic, 5>>(arguments, stages, jobs);
-    case 6:
-      return launch_pass<Pass<Arithmetic, 6>>(arguments, stages, jobs);
-    case 7:
-      return launch_pass<Pass<Arithmetic, 7>>(arguments, stages, jobs);
-    default:
-      return launch_pass<Pass<Arithmetic, 8>>(arguments, stages, jobs);
-  }
+  with_stages(stages, [&](auto now) { launch_pass<Pass<Arithmetic, now>>(arguments, stages, jobs); });
 }
 
 template <class Runtime, class Arithmetic>
@@ -323,18 +312,8 @@ void CudaDevice<Runtime, Arithmetic>::decompose_and_switch(const Word* src, cons
     for (std::size_t k = 0; k < count; ++k) {
       add_term(common, terms[k], inverse_galois(terms[k].galois), first, limb_count);
     }
-    switch (passes().back()) {
-      case 4:
-        return launch_switch<4>(common, first, limb_count, dst.data(), src, conversions);
-      case 5:
-        return launch_switch<5>(common, first, limb_count, dst.data(), src, conversions);
-      case 6:
-        return launch_switch<6>(common, first, limb_count, dst.data(), src, conversions);
-      case 7:
-        return launch_switch<7>(common, first, limb_count, dst.data(), src, conversions);
-      default:
-        return launch_switch<8>(common, first, limb_count, dst.data(), src, conversions);
-    }
+    with_stages(passes().back(),
+                [&](auto stages) { launch_switch<stages>(common, first, limb_count, dst.data(), src, conversions); });
   });
 }
 

@@ -109,7 +109,6 @@ struct SwitchPass : KeySwitch {
   template <int Index>
   HETAL_HD void transform(const Place& at, const Prime& p, Word* shared) const {
     const PassPlace place = pass_place<Stages>(shape, at);
-    HETAL_ROLLED
     for (std::uint32_t j = 0; j < digit_count; ++j) {
       if (own[at.block_y].digit == j) continue;
       forward_tile<Arithmetic, Stages, Index>(shape, twiddles, limbs.prime[at.block_y], p, place,
@@ -121,7 +120,6 @@ struct SwitchPass : KeySwitch {
   HETAL_HD void multiply(const Place& at, const Prime& p, const Word* shared) const {
     const Own mine = own[at.block_y];
     const Word* const from_source = source + limbs.limb_start(mine.digit == kNone ? 0 : mine.limb);
-    HETAL_ROLLED
     for (std::uint32_t i = at.thread; i < words(); i += at.threads) {
       const std::uint32_t from = at.block_x * words() + i;
       for (std::uint32_t k = 0; k < count; ++k) {

@@ -9,8 +9,6 @@
 
 #ifdef __CUDA_ARCH__
 #define HETAL_UNROLL _Pragma("unroll")
-#define HETAL_ROLLED _Pragma("unroll 1")
 #else
 #define HETAL_UNROLL
-#define HETAL_ROLLED
 #endif

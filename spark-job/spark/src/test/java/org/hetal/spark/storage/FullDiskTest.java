@@ -101,14 +101,7 @@ class FullDiskTest {
   @ParameterizedTest
   @ValueSource(strings = {"bytes", "names"})
   void write_onAFullDisk_cannotCommitAndSaysThatItIsFull(String what) throws Exception {
-    List<String> child =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            Writes.class.getName(),
-            root.toString(),
-            what);
+    List<String> child = ChildJvm.command(Writes.class, root.toString(), what);
     List<String> lines = run(child);
     int attempts = what.equals("bytes") ? 3 : 4;
     assertEquals(attempts + 1, lines.size(), lines.toString());

@@ -346,13 +346,7 @@ public class RunLockTest {
   void acquire_fromAnotherPidNamespace_throwsWhileTheOwnerLives() throws Exception {
     List<String> unshare = List.of("unshare", "--pid", "--fork", "--mount-proc");
     assumeTrue(run(unshare, List.of("true")) == 0, "this machine lets nobody make namespaces");
-    List<String> child =
-        List.of(
-            Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-            "-cp",
-            System.getProperty("java.class.path"),
-            TakeLock.class.getName(),
-            root.resolve("run").toString());
+    List<String> child = ChildJvm.command(TakeLock.class, root.resolve("run").toString());
     try (RunLock lock = acquire()) {
       assertEquals(73, run(unshare, child));
       lock.requireHeld();

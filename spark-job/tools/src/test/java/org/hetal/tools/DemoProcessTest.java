@@ -25,9 +25,9 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The processes of the demo, with others in their place. */
-@Timeout(60)
+@Timeout(180)
 class DemoProcessTest {
-  private static final Duration LIMIT = Duration.ofSeconds(20);
+  private static final Duration LIMIT = Duration.ofSeconds(60);
   @TempDir Path folder;
   private final ByteArrayOutputStream shown = new ByteArrayOutputStream();
   private final ProgressBar bar =
@@ -204,7 +204,7 @@ class DemoProcessTest {
             .redirectOutput(folder.resolve("said").toFile())
             .redirectErrorStream(true)
             .start();
-    assertTrue(demo.waitFor(30, TimeUnit.SECONDS), "still running");
+    assertTrue(demo.waitFor(120, TimeUnit.SECONDS), "still running");
     assertEquals(3, demo.exitValue(), Files.readString(folder.resolve("said")));
     assertEnded();
   }

@@ -21,8 +21,7 @@ public record CostProbe(CostModel costs, double secondsPerKeyByte) {
   private static final int REPETITIONS = 3;
 
   /** Seconds of the operations on one ring. */
-  private record Times(
-      double rotate, double multiply, double bootstrap, double pair, double perKeyByte) {}
+  record Times(double rotate, double multiply, double bootstrap, double pair, double perKeyByte) {}
 
   /**
    * Rotations and products are timed on the parameter set itself. Keys for a bootstrap of it would
@@ -34,8 +33,12 @@ public record CostProbe(CostModel costs, double secondsPerKeyByte) {
    * @param threads 0: one a processor
    */
   public static CostProbe measure(String parameterSet, int threads) {
-    Times toy = times(TOY + parameterSet.substring(parameterSet.indexOf("_l")), threads, true);
-    Times real = times(parameterSet, threads, false);
+    return scaled(
+        times(TOY + parameterSet.substring(parameterSet.indexOf("_l")), threads, true),
+        times(parameterSet, threads, false));
+  }
+
+  static CostProbe scaled(Times toy, Times real) {
     double factor = real.rotate() / toy.rotate();
     return new CostProbe(
         new CostModel(

@@ -49,6 +49,10 @@ public final class OracleServer implements AutoCloseable {
 
   private static final Duration TIME_TO_AUTHENTICATE = Duration.ofSeconds(15);
   private static final Duration TIME_TO_END = Duration.ofSeconds(4);
+
+  /** Without it the connections that are open at the end do not release their buffers. */
+  private static final Duration QUIET = Duration.ofMillis(100);
+
   private static final HttpDecoderConfig LIMITS =
       new HttpDecoderConfig().setMaxInitialLineLength(1024).setMaxHeaderSize(8192);
 
@@ -218,7 +222,7 @@ public final class OracleServer implements AutoCloseable {
       answers.shutdownNow();
       Thread.currentThread().interrupt();
     }
-    loop.shutdownGracefully(0, TIME_TO_END.toMillis(), TimeUnit.MILLISECONDS)
+    loop.shutdownGracefully(QUIET.toMillis(), TIME_TO_END.toMillis(), TimeUnit.MILLISECONDS)
         .awaitUninterruptibly(TIME_TO_END.toMillis());
   }
 }

@@ -77,7 +77,7 @@ class OracleCommandTest {
   void end() throws Exception {
     for (Process process : processes) {
       process.destroyForcibly();
-      process.waitFor(10, TimeUnit.SECONDS);
+      process.waitFor(60, TimeUnit.SECONDS);
     }
   }
 
@@ -187,7 +187,7 @@ class OracleCommandTest {
               credentials().token(),
               48 << 20);
       socket.getOutputStream().write(header.getBytes(StandardCharsets.US_ASCII));
-      assertTrue(oracle.waitFor(30, TimeUnit.SECONDS), () -> "still running: " + said(0));
+      assertTrue(oracle.waitFor(60, TimeUnit.SECONDS), () -> "still running: " + said(0));
     }
     assertEquals(78, oracle.exitValue(), () -> said(0));
     assertTrue(said(0).contains("ends: java.lang.OutOfMemoryError: Java heap space"), said(0));

@@ -68,7 +68,7 @@ public final class RunLock implements AutoCloseable {
   static final int WATCH_SECONDS = 45;
   public static final int AHEAD_SECONDS = 60;
 
-  private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(5);
+  private static final int LOOK_SECONDS = 5;
 
   private static final String ENDED = "which has ended";
   private static final String WRITING = ".writing-";
@@ -107,13 +107,15 @@ public final class RunLock implements AutoCloseable {
    * @param clock that writes and compares the times in locks
    * @param watch how long a lock that looks old is watched
    * @param watchAhead how long one is watched whose time is ahead of the clock
+   * @param betweenLooks at a lock that is watched
    */
-  record Timing(InstantSource clock, Duration watch, Duration watchAhead) {
+  record Timing(InstantSource clock, Duration watch, Duration watchAhead, Duration betweenLooks) {
     static final Timing USUAL =
         new Timing(
             InstantSource.system(),
             Duration.ofSeconds(WATCH_SECONDS),
-            Duration.ofSeconds(STALE_SECONDS));
+            Duration.ofSeconds(STALE_SECONDS),
+            Duration.ofSeconds(LOOK_SECONDS));
   }
 
   private RunLock(FileSystem files, Path file, String token, Timing timing) {
@@ -290,7 +292,7 @@ public final class RunLock implements AutoCloseable {
     long start = System.nanoTime();
     long left = watch.toNanos();
     while (left > 0) {
-      sleep(Math.min(left, BETWEEN_LOOKS.toNanos()));
+      sleep(Math.min(left, timing.betweenLooks().toNanos()));
       Optional<Map<String, String>> now = read();
       if (now.isEmpty()) {
         return Optional.of("which has released it");

@@ -107,7 +107,7 @@ class LeaseCacheTest {
                           return new Value();
                         })) {
                   all.countDown();
-                  assertTrue(all.await(10, TimeUnit.SECONDS));
+                  assertTrue(all.await(60, TimeUnit.SECONDS));
                   assertFalse(lease.value().closed);
                   return lease.value();
                 }

@@ -121,7 +121,7 @@ class ResumeTest {
       }
     } finally {
       child.destroyForcibly();
-      assertTrue(child.waitFor(30, TimeUnit.SECONDS));
+      assertTrue(child.waitFor(60, TimeUnit.SECONDS));
     }
   }
 

@@ -125,9 +125,9 @@ final class StandaloneCluster implements AutoCloseable {
   public void close() throws InterruptedException {
     for (Process worker : workers) {
       worker.destroy(); // which ends its executors
-      assertTrue(worker.waitFor(30, TimeUnit.SECONDS), "a worker does not end");
+      assertTrue(worker.waitFor(60, TimeUnit.SECONDS), "a worker does not end");
     }
     master.destroy();
-    assertTrue(master.waitFor(30, TimeUnit.SECONDS), "the master does not end");
+    assertTrue(master.waitFor(60, TimeUnit.SECONDS), "the master does not end");
   }
 }

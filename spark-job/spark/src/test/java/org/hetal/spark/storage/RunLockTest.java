@@ -32,6 +32,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 public class RunLockTest {
   private static final Duration WATCH = Duration.ofMillis(400);
+
+  /** For locks that change while they are watched. A busy machine may be slow to change them. */
+  private static final Duration LONG = Duration.ofMinutes(2);
+
+  private static final Duration LOOK = Duration.ofMillis(50);
   private static final Duration HOUR = Duration.ofHours(1);
 
   @TempDir Path root;
@@ -45,16 +50,17 @@ public class RunLockTest {
 
   /** As {@link RunLock#acquire}, which watches an old lock for less time. */
   public static RunLock acquire(String run, Configuration hadoop, Consumer<String> warnings) {
-    return RunLock.acquire(run, hadoop, warnings, timing(Duration.ZERO));
+    return RunLock.acquire(run, hadoop, warnings, timing(Duration.ZERO, WATCH));
   }
 
   /** Of a machine whose clock is ahead. */
-  private static RunLock.Timing timing(Duration ahead) {
-    return new RunLock.Timing(() -> Instant.now().plus(ahead), WATCH, WATCH);
+  private static RunLock.Timing timing(Duration ahead, Duration watch) {
+    return new RunLock.Timing(() -> Instant.now().plus(ahead), watch, watch, LOOK);
   }
 
-  private RunLock acquire(Duration ahead) {
-    return RunLock.acquire(root.resolve("run").toString(), hadoop, warnings::add, timing(ahead));
+  private RunLock acquire(Duration ahead, Duration watch) {
+    return RunLock.acquire(
+        root.resolve("run").toString(), hadoop, warnings::add, timing(ahead, watch));
   }
 
   private void write(Map<String, String> mark, Instant renewed) throws Exception {
@@ -238,20 +244,21 @@ public class RunLockTest {
   @ParameterizedTest
   @ValueSource(ints = {-1, 1})
   void acquire_ofALockThatIsRenewedByAnotherClock_throws(int hours) throws Exception {
-    try (RunLock first = acquire(HOUR.multipliedBy(hours))) {
+    try (RunLock first = acquire(HOUR.multipliedBy(hours), LONG)) {
       AtomicBoolean runs = new AtomicBoolean(true);
       Thread renewals =
           new Thread(
               () -> {
                 while (runs.get()) {
                   first.renew();
-                  LockSupport.parkNanos(WATCH.toNanos() / 4);
+                  LockSupport.parkNanos(LOOK.toNanos());
                 }
               });
       renewals.start();
       String message;
       try {
-        message = assertThrows(CommitException.class, this::acquire).getMessage();
+        message =
+            assertThrows(CommitException.class, () -> acquire(Duration.ZERO, LONG)).getMessage();
       } finally {
         runs.set(false);
         renewals.join();
@@ -281,11 +288,11 @@ public class RunLockTest {
     Thread release =
         new Thread(
             () -> {
-              LockSupport.parkNanos(WATCH.toNanos() / 2);
+              LockSupport.parkNanos(WATCH.toNanos());
               assertTrue(root.resolve("run/run.lock").toFile().delete());
             });
     release.start();
-    try (RunLock lock = acquire()) {
+    try (RunLock lock = acquire(Duration.ZERO, LONG)) {
       lock.requireHeld();
     }
     release.join();

@@ -15,8 +15,12 @@ readonly MODULES=spark-job/launcher,spark-job/owner,spark-job/spark,spark-job/fe
 # Builds the modules with Maven; the engine's own build runs inside it.
 build_modules() {
   local modules=$1
-  in_tree mvn -q -B package -DskipTests -Dspotless.check.skip -Dforbiddenapis.skip -pl "$modules" -am >"$STATE/build.log" 2>&1 &&
+  in_tree dev/maven.sh -q -B package -DskipTests -Dspotless.check.skip -Dforbiddenapis.skip -pl "$modules" -am >"$STATE/build.log" 2>&1 &&
     return
+  local other
+  if other=$(grep -m 1 -oE '(Artifact [^ ]+ trusted checksum mismatch|Missing from summaryFile trusted checksum).*' "$STATE/build.log"); then
+    fail "$EX_INPUT" "the build fetched other bytes than .mvn/checksums/checksums.sha256 says, or a file that is not in it: $other; see $STATE/build.log and dev/maven.sh"
+  fi
   grep -vE '^\s+at |\[Help|^\[ERROR\] *$|[Rr]e-run Maven' "$STATE/build.log" | tail -n 30 >&2 || true
   fail "$EX_INTERNAL" "the build failed; see $STATE/build.log"
 }
@@ -39,8 +43,6 @@ build() {
     digest=$(build_digest)
     rm -f "$STAMP" # a build that is interrupted leaves none
     build_modules "$modules"
-    "$root/dev/check_jars.sh" 2>>"$STATE/build.log" ||
-      fail "$EX_INPUT" "the build fetched a jar with other bytes than dev/maven.sha256 says: $(grep -A1 'check_jars: expected' "$STATE/build.log" | tail -n 1); see $STATE/build.log"
     built "$digest"
     [[ -z $cuda ]] || cuda_digest >"$CUDA_STAMP"
   fi

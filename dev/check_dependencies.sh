@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compares the jars of the built tree with the digests in dev/maven.sha256 (check_jars.sh), and jars and pinned Python packages with
-# dev/advisories.txt. Needs no network. ./hetal test runs it; faults that were planted must be found first.
+# Compares the jars of the built tree and pinned Python packages with dev/advisories.txt. Needs no network. ./hetal test runs it;
+# faults that were planted must be found first, there and by dev/maven.sh.
 set -euo pipefail
 root=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.." >/dev/null && pwd)
 readonly root
@@ -28,19 +28,30 @@ echo 'planted-package==2.0' >"$planted/requirements.txt"
 python3 "$root/dev/check_dependencies.py" "$planted/advisories.txt" "$planted/requirements.txt" >"$planted/log"
 rm "$planted/advisories.txt" "$planted/requirements.txt"
 
-# A changed jar is found, in a copy of the scripts.
-mkdir -p "$planted/dev" "$planted/spark-job/x/target/lib"
-cp "$root/dev/check_jars.sh" "$root/dev/maven.sha256" "$planted/dev"
-echo changed >"$planted/spark-job/x/target/lib/jackson-core-2.0.jar"
-if "$planted/dev/check_jars.sh" 2>"$planted/log"; then
-  echo "check_dependencies: expected a fault in a changed jar, actual none" >&2
+# Maven finds other bytes than those of the list, and files that are not in it, in a copy of the tree's root.
+mkdir -p "$planted/.hetal"
+cp -r "$root/dev" "$root/.mvn" "$root/pom.xml" "$planted"
+find "$root/.hetal" -maxdepth 1 -name 'apache-maven-*' -exec ln -s {} "$planted/.hetal" \;
+list=$planted/.mvn/checksums/checksums.sha256
+plugin=$(grep -oE 'flatten-maven-plugin/.*/flatten-maven-plugin-.*[.]jar$' "$list")
+flatten() { "$planted/dev/maven.sh" -q -o -B -N -f "$planted/pom.xml" org.codehaus.mojo:flatten-maven-plugin:flatten >"$planted/log" 2>&1; }
+flatten || { cat "$planted/log" >&2 && exit 70; }
+sed -i "\\,$plugin\$,s/^......../00000000/" "$list"
+if flatten; then
+  echo "check_dependencies: expected a fault in a jar with other bytes, actual none" >&2
   exit 70
 fi
-grep -q jackson-core-2.0.jar "$planted/log"
-rm -r "${planted:?}/dev" "${planted:?}/spark-job"
+grep -q 'flatten-maven-plugin:jar:.*trusted checksum mismatch' "$planted/log"
+sed -i "\\,$plugin\$,d" "$list"
+if flatten; then
+  echo "check_dependencies: expected a fault in a jar that is not in the list, actual none" >&2
+  exit 70
+fi
+grep -q 'Missing from summaryFile.*flatten-maven-plugin:jar:' "$planted/log"
+rm -r "${planted:?}"/{dev,.mvn,.hetal,pom.xml}
 
-"$root/dev/check_jars.sh"
-mapfile -t folders < <("$root/dev/check_jars.sh" --folders)
+mapfile -t folders < <(find "$root/spark-job" -path '*/target/lib' -type d)
+((${#folders[@]})) || { echo "check_dependencies: expected a built tree, actual no spark-job/*/target/lib; run ./hetal build" >&2 && exit 78; }
 
 mapfile -t requirements < <(cd "$root" && find conf dev examples he-native notebooks spark-job -name '*requirements*.txt' -not -path '*/target/*')
 cd "$root"

@@ -17,7 +17,7 @@ fetch_jars() {
   [[ ! -d $folder ]] || return 0
   mkdir -p "$FETCHED"
   partial=$(mktemp -d "$FETCHED/partial.XXXXXX")
-  mvn -q -B -f "$root/$2" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$partial" ||
+  "$root/dev/maven.sh" -q -B -f "$root/$2" org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$partial" ||
     fail 75 "clusters_test: the jars of $2 could not be fetched"
   mv "$partial" "$folder"
 }
@@ -49,7 +49,7 @@ JAVA
 integration() {
   local tests=$1
   shift
-  in_tree mvn -q -B verify -pl spark-job/spark -am -Dspotless.check.skip -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false \
+  in_tree dev/maven.sh -q -B verify -pl spark-job/spark -am -Dspotless.check.skip -Dtest=NoUnitTest -Dsurefire.failIfNoSpecifiedTests=false \
     -Dit.test="$tests" -Dfailsafe.failIfNoSpecifiedTests=false "$@"
 }
 

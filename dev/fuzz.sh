@@ -21,7 +21,7 @@ fetch_jazzer() {
   local artifact
   for artifact in jazzer jazzer-api; do
     [[ -f $WORK/jazzer/$artifact-$JAZZER.jar ]] ||
-      (cd "$WORK/jazzer" && mvn -q -B dependency:copy -Dartifact="com.code-intelligence:$artifact:$JAZZER" -DoutputDirectory="$PWD")
+      (cd "$WORK/jazzer" && "$root/dev/maven.sh" -q -B org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy -Dartifact="com.code-intelligence:$artifact:$JAZZER" -DoutputDirectory="$PWD")
   done
   (cd "$WORK/jazzer" && sha256sum --quiet -c "$root/dev/fuzz.sha256")
 }
@@ -30,7 +30,7 @@ fetch_jazzer() {
 prepare_java() {
   fetch_jazzer
   # Also shows that the seeds are accepted. Surefire's report has the class path of the tests.
-  in_tree mvn -q -B test -Dtest=FuzzTargetsTest,CheckpointFuzzTest -Dsurefire.failIfNoSpecifiedTests=false \
+  in_tree dev/maven.sh -q -B test -Dtest=FuzzTargetsTest,CheckpointFuzzTest -Dsurefire.failIfNoSpecifiedTests=false \
     -Dspotless.check.skip -Dforbiddenapis.skip -pl spark-job/owner,spark-job/spark -am >"$WORK/build.log" 2>&1 ||
     fail "$EX_INTERNAL" "fuzz: the tests of the targets failed; see $WORK/build.log"
 }

@@ -72,7 +72,7 @@ test_cuda() {
   section "C++ tests on the GPU"
   "$root/he-native/cpp/tests/test_gpu.sh"
   section "conformance and whole trainings on the GPU, Java"
-  in_tree mvn -q -B test -pl he-native/java/conformance,spark-job/spark,spark-job/owner,spark-job/tools -am -Dspotless.check.skip \
+  in_tree dev/maven.sh -q -B test -pl he-native/java/conformance,spark-job/spark,spark-job/owner,spark-job/tools -am -Dspotless.check.skip \
     -Dhetal.test.cuda.library="$root/he-native/cpp/build/cpu-release/lib/libhetal_cuda.so" \
     -Dtest.excludedGroups=none -Dtest='Cuda*Test' -Dsurefire.failIfNoSpecifiedTests=false
 }
@@ -126,7 +126,7 @@ test_all() {
   section "format of the Java folders, Java tests, spark-submit"
   digest=$(build_digest)
   rm -f "$STAMP"
-  SPARK_HOME=${SPARK_HOME:-$("$root/spark-job/spark/install_spark.sh")} in_tree mvn -q -B -T 1C verify
+  SPARK_HOME=${SPARK_HOME:-$("$root/spark-job/spark/install_spark.sh")} in_tree dev/maven.sh -q -B -T 1C verify
   # It left what `build` leaves.
   built "$digest"
   cuda_digest >"$CUDA_STAMP"

@@ -23,7 +23,7 @@ die() {
   exit 1
 }
 
-(cd "$root" && mvn -q -B install -Papi-docs -DskipTests -Dspotless.check.skip -Dforbiddenapis.skip \
+(cd "$root" && dev/maven.sh -q -B install -Papi-docs -DskipTests -Dspotless.check.skip -Dforbiddenapis.skip \
   -Dmaven.repo.local="$repository" -pl spark-job/owner,spark-job/spark -am)
 # The only version in the new repository.
 version=$(basename "$(find "$repository/org/hetal/hetal-owner" -mindepth 1 -maxdepth 1 -type d)")

@@ -23,7 +23,6 @@ fetch_jazzer() {
     [[ -f $WORK/jazzer/$artifact-$JAZZER.jar ]] ||
       (cd "$WORK/jazzer" && "$root/dev/maven.sh" -q -B org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy -Dartifact="com.code-intelligence:$artifact:$JAZZER" -DoutputDirectory="$PWD")
   done
-  (cd "$WORK/jazzer" && sha256sum --quiet -c "$root/dev/fuzz.sha256")
 }
 
 # What Java needs: Jazzer, and the class path of the tests of each module.

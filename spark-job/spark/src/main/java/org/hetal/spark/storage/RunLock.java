@@ -69,6 +69,10 @@ public final class RunLock implements AutoCloseable {
   public static final int AHEAD_SECONDS = 60;
 
   private static final int LOOK_SECONDS = 5;
+  private static final int READS = 5;
+
+  /** What S3A throws when an object is replaced while it is read; its class may be absent. */
+  private static final String REPLACED = "RemoteFileChangedException";
 
   private static final String ENDED = "which has ended";
   private static final String WRITING = ".writing-";
@@ -394,6 +398,19 @@ public final class RunLock implements AutoCloseable {
   }
 
   private static Optional<Map<String, String>> read(FileSystem files, Path from)
+      throws IOException {
+    for (int attempt = 1; ; attempt++) {
+      try {
+        return readOnce(files, from);
+      } catch (IOException e) {
+        if (attempt == READS || !e.getClass().getSimpleName().equals(REPLACED)) {
+          throw e;
+        }
+      }
+    }
+  }
+
+  private static Optional<Map<String, String>> readOnce(FileSystem files, Path from)
       throws IOException {
     String text;
     Instant modified;

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,6 +25,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
+import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FileSystem;
+import org.apache.hadoop.fs.PathIOException;
+import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.hetal.dataset.CommitException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -279,6 +284,51 @@ public class RunLockTest {
     }
     assertEquals(2, warnings.size());
     assertTrue(warnings.get(1).contains("taken over"), warnings.get(1));
+  }
+
+  /** Of S3A, when an object is replaced between the requests for its length and its bytes. */
+  static final class RemoteFileChangedException extends PathIOException {
+    private static final long serialVersionUID = 1L;
+
+    RemoteFileChangedException(String path) {
+      super(path, "Change reported by S3 during open: ETag was unavailable");
+    }
+  }
+
+  /** Its next reads find that the file was replaced. */
+  public static final class Replaced extends RawLocalFileSystem {
+    private static int reads;
+
+    @Override
+    public FSDataInputStream open(org.apache.hadoop.fs.Path path, int bufferSize)
+        throws IOException {
+      if (reads > 0) {
+        reads--;
+        throw new RemoteFileChangedException(path.toString());
+      }
+      return super.open(path, bufferSize);
+    }
+
+    static Configuration during(int reads) {
+      Replaced.reads = reads;
+      Configuration hadoop = new Configuration();
+      hadoop.setClass("fs.file.impl", Replaced.class, FileSystem.class);
+      hadoop.setBoolean("fs.file.impl.disable.cache", true);
+      return hadoop;
+    }
+  }
+
+  /** The second driver must say who has the run, not that the file system failed. */
+  @Test
+  void acquire_whileTheOwnerReplacesTheFile_looksAgain() {
+    String run = root.resolve("run").toString();
+    try (RunLock first = acquire()) {
+      String message =
+          assertThrows(CommitException.class, () -> acquire(run, Replaced.during(2), warnings::add))
+              .getMessage();
+      assertTrue(message.contains("process " + ProcessHandle.current().pid()), message);
+      first.requireHeld();
+    }
   }
 
   /** The file goes while it is watched. */

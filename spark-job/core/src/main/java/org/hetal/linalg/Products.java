@@ -83,8 +83,11 @@ public final class Products implements AutoCloseable {
   /**
    * The features with their rotated copies at a level, for {@link #logits(ExpandedWeights,
    * RotatedFeatures)} and {@link #gradient(List, List, double)}: {@link Layout#babySteps()}
-   * ciphertexts a block. Cost: 0.4 + 0.6 * (babySteps - 1) key switches a block.
+   * ciphertexts a block. Cost: 0.4 + 0.6 * (babySteps - 1) key switches a block, none where
+   * babySteps is 1.
    *
+   * @param x stays the caller's, which closes it after the copies: features at {@code level} are
+   *     used as they are
    * @throws HeLevelException when the features are below the level
    */
   public RotatedFeatures rotateAhead(FeatureBlocks x, int level) {
@@ -95,14 +98,16 @@ public final class Products implements AutoCloseable {
   /**
    * As {@link #rotateAhead(FeatureBlocks, int)} for some column blocks, for {@link #gradientParts}.
    *
-   * @param x has some neighboring column blocks
+   * @param x has some neighboring column blocks; stays the caller's, which closes it after the
+   *     copies
    * @param firstColumnBlock the first of them
    * @throws HeLevelException when the features are below the level
    */
   public RotatedFeatures rotateAhead(FeatureBlocks x, int firstColumnBlock, int level) {
     Checks.requireLevel("rotateAhead: features", x.level(), level);
     FeatureCopies features = FeatureCopies.rotating(evaluator, layout, x);
-    try (Scope scope = new Scope()) {
+    Scope computed = new Scope();
+    try {
       List<List<Ciphertext>> rotated = new ArrayList<>();
       for (int i = 0; i < x.rowBlocks() * layout.columnBlocks(); i++) {
         int column = i % layout.columnBlocks() - firstColumnBlock;
@@ -112,14 +117,12 @@ public final class Products implements AutoCloseable {
         }
         int block = i / layout.columnBlocks() * x.columnBlocks() + column;
         int count = FeatureCopies.count(layout, i % layout.columnBlocks());
-        List<Ciphertext> copies = new ArrayList<>(features.of(scope, block, level, count));
-        if (copies.get(0) == x.blocks().get(block)) {
-          copies.set(0, scope.own(evaluator.dropToLevel(copies.get(0), level)));
-        }
-        rotated.add(List.copyOf(copies));
+        rotated.add(List.copyOf(features.of(computed, block, level, count)));
       }
-      rotated.forEach(copies -> copies.forEach(scope::release));
-      return new RotatedFeatures(List.copyOf(rotated), x.rowBlocks());
+      return new RotatedFeatures(List.copyOf(rotated), x.rowBlocks(), computed);
+    } catch (RuntimeException | Error e) {
+      computed.close();
+      throw e;
     }
   }
 

@@ -2,22 +2,27 @@ package org.hetal.linalg;
 
 import java.util.List;
 import org.hetal.he.Ciphertext;
+import org.hetal.he.Scope;
 
 /**
  * The features of a group with the rotated copies that the products need, made by {@link
- * Products#rotateAhead}. Owns its ciphertexts. Usable from several threads.
+ * Products#rotateAhead}. Uses features that are at the level of the copies as they are, and owns
+ * what was computed. Usable from several threads.
  */
 public final class RotatedFeatures implements AutoCloseable {
   private final List<List<Ciphertext>> rotated;
   private final int rowBlocks;
+  private final Scope computed;
 
   /**
    * @param rotated [rowBlock * columnBlocks + columnBlock][classes rotated by]; empty for a column
    *     block that is not there
+   * @param computed owns those that the features' owner does not
    */
-  RotatedFeatures(List<List<Ciphertext>> rotated, int rowBlocks) {
+  RotatedFeatures(List<List<Ciphertext>> rotated, int rowBlocks, Scope computed) {
     this.rotated = rotated;
     this.rowBlocks = rowBlocks;
+    this.computed = computed;
   }
 
   List<Ciphertext> block(int block) {
@@ -46,13 +51,8 @@ public final class RotatedFeatures implements AutoCloseable {
         .level();
   }
 
-  /** The number of ciphertexts, for the estimate of memory. */
-  public int ciphertexts() {
-    return rotated.stream().mapToInt(List::size).sum();
-  }
-
   @Override
   public void close() {
-    rotated.forEach(copies -> copies.forEach(Ciphertext::close));
+    computed.close();
   }
 }

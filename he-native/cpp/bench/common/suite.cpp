@@ -6,6 +6,7 @@
 #include <cmath>
 #include <ctime>
 #include <random>
+#include <thread>
 
 #include "base/error.h"
 #include "build_info.h"
@@ -315,6 +316,34 @@ std::vector<Entry> Suite::bootstraps(int repetitions, const std::vector<std::uin
     out.push_back(std::move(r.entry));
   }
   return out;
+}
+
+std::vector<Entry> Suite::bootstrap_and_rotations(int repetitions, int rotations, int level) {
+  const int input = context_.parameters().bootstrap_input_level();
+  const Slots x = random_slots(), y = random_slots(), z = random_slots();
+  const Ciphertext a = encrypt(x, input), b = encrypt(y, input), c = encrypt(z, level);
+  std::array<Ciphertext, 2> two;
+  Ciphertext rotated;
+  const auto bootstrap = [&] { two = bootstrapper_->pair(evaluator_, a, b); };
+  const auto rotate = [&] {
+    for (int i = 0; i < rotations; ++i) rotated = evaluator_.rotate(c, 1);
+  };
+  Entry after{message("pair_then_", rotations, "_rotations"), level, {}, {}, {}};
+  Entry beside{message("pair_beside_", rotations, "_rotations"), level, {}, {}, {}};
+  timed(bootstrap);
+  for (int i = 0; i < repetitions; ++i) {
+    after.seconds.push_back(timed([&] { bootstrap(), rotate(); }));
+    beside.seconds.push_back(timed([&] {
+      std::jthread ahead(rotate);
+      bootstrap();
+    }));
+  }
+  Slots expected = z;
+  std::rotate(expected.begin(), expected.begin() + 1, expected.end());
+  verify(beside.name, decrypt(rotated), expected, kOperationBits);
+  verify(beside.name, decrypt(two[0]), x, kBootstrapBits);
+  verify(beside.name, decrypt(two[1]), y, kBootstrapBits);
+  return {after, beside};
 }
 
 }  // namespace hetal::bench

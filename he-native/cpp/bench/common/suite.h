@@ -35,6 +35,9 @@ class Suite {
   /// One real vector, and two in one bootstrap: of all slots, then of each count in `sparse`, where two have half as
   /// many slots each.
   std::vector<Entry> bootstraps(int repetitions, const std::vector<std::uint32_t>& sparse);
+  /// A bootstrap of two vectors and `rotations` rotations at `level`: one after the other, then the rotations on a
+  /// thread of their own beside the bootstrap. They answer whether rotating features ahead of time saves any.
+  std::vector<Entry> bootstrap_and_rotations(int repetitions, int rotations, int level);
 
  private:
   Slots random_slots();

@@ -16,7 +16,7 @@ A wrong result ends the run with status 1. A device or an instruction set that t
 
 struct Options {
   std::string set = "n16_l12", json;
-  int repetitions = 5, level = -1;
+  int repetitions = 5, level = -1, rotations = 0;
   hetal::device::Choice device = hetal::device::Choice::cpu(1);
   bool operations_only = false, kernels = false;
   std::vector<std::uint32_t> sparse;
@@ -36,6 +36,9 @@ void declare(CLI::App& app, Options& out) {
   app.add_option("--json", out.json, "also writes the figures to this file as a JSON array");
   app.add_option("--sparse", out.sparse, "also sparse bootstraps of these numbers of real slots, separated by commas")
       ->delimiter(',');
+  app.add_option("--rotations", out.rotations,
+                 "also a bootstrap of two vectors with that many rotations after it, and beside it on another thread")
+      ->check(CLI::Range(1, 1000));
   app.add_flag("--operations-only", out.operations_only, "no bootstraps, and no keys for them");
   app.add_option("--paths", out.paths,
                  "instruction sets of the processor in one table: all, or names separated by commas (default: the one "
@@ -84,6 +87,8 @@ void resolve(Options& options) {
   if (options.device.kind == "cuda" && options.device.library.empty()) {
     options.device.library = library_beside_program();
   }
+  hetal::require<hetal::InvalidArgument>(options.rotations == 0 || !options.operations_only,
+                                         "--rotations: expected no --operations-only");
   hetal::require<hetal::InvalidArgument>(options.paths.empty() || options.device.kind == "cpu",
                                          "--paths: expected --device cpu, actual ", options.device.kind);
   hetal::device::choose_kernel_path(options.device.cpu_path);
@@ -105,6 +110,11 @@ std::vector<hetal::bench::Run> measure(const Options& options) {
     auto entries = suite.operations(options.level);
     if (!options.operations_only) {
       for (auto& entry : suite.bootstraps(options.repetitions, options.sparse)) entries.push_back(std::move(entry));
+    }
+    if (options.rotations > 0) {
+      for (auto& entry : suite.bootstrap_and_rotations(options.repetitions, options.rotations, options.level)) {
+        entries.push_back(std::move(entry));
+      }
     }
     out.push_back({suite.setting(), std::move(entries)});
   }

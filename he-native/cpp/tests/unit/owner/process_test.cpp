@@ -2,13 +2,16 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <string>
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -36,6 +39,60 @@ TEST(Process, ProtectedMemoryIsNeitherDumpedNorReadByOthers) {
   ASSERT_EQ(waitpid(child, &status, 0), child);
   ASSERT_TRUE(WIFEXITED(status));
   EXPECT_EQ(WEXITSTATUS(status), 0);
+}
+
+constexpr int kSkipped = 77;
+
+bool can_open_memory_of(pid_t process) {
+  const int file = open(("/proc/" + std::to_string(process) + "/mem").c_str(), O_RDONLY);
+  if (file >= 0) close(file);
+  return file >= 0;
+}
+
+bool can_attach_to(pid_t process) {
+  if (ptrace(PTRACE_ATTACH, process, nullptr, nullptr) != 0) return false;
+  waitpid(process, nullptr, 0);
+  ptrace(PTRACE_DETACH, process, nullptr, nullptr);
+  return true;
+}
+
+/// Starts a process of the same user, tries to read it and to attach to it, and tries again after it protected itself.
+/// Returns the status to exit with.
+int attack_a_child() {
+  // Root may read any process.
+  if (geteuid() == 0 && (setgid(65534) != 0 || setuid(65534) != 0)) return kSkipped;
+  int go[2], done[2];
+  char byte = 0;
+  if (prctl(PR_SET_DUMPABLE, 1, 0, 0, 0) != 0 || pipe(go) != 0 || pipe(done) != 0) return kSkipped;
+  const pid_t child = fork();
+  if (child < 0) return kSkipped;
+  if (child == 0) {
+    if (read(go[0], &byte, 1) != 1) _exit(1);
+    protect_process();
+    if (write(done[1], &byte, 1) != 1) _exit(1);
+    for (;;) pause();
+  }
+  int status = kSkipped;
+  if (can_open_memory_of(child) && can_attach_to(child)) {
+    status = 1;
+    if (write(go[1], &byte, 1) == 1 && read(done[0], &byte, 1) == 1) {
+      status = (can_open_memory_of(child) ? 2 : 0) + (can_attach_to(child) ? 4 : 0);
+    }
+  }
+  kill(child, SIGKILL);
+  waitpid(child, nullptr, 0);
+  return status;
+}
+
+TEST(Process, AProtectedProcessIsNotReadByOthersOfItsUser) {
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) _exit(attack_a_child());
+  int status = -1;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  ASSERT_TRUE(WIFEXITED(status));
+  if (WEXITSTATUS(status) == kSkipped) GTEST_SKIP() << "this system lets nobody read a process of the same user";
+  EXPECT_EQ(WEXITSTATUS(status), 0) << "2: its memory was opened; 4: a debugger attached";
 }
 
 /// The flags which the kernel lists for the mapping that holds an address.

@@ -245,7 +245,7 @@ final class ChaosTraining implements AutoCloseable {
       case DRIVER_KILLED -> Signals.kill(driver);
       case DRIVER_STOPPED -> Signals.pause(Signals.tree(driver), SECONDS);
       case DRIVER_STARVED -> Signals.starve(Signals.tree(driver), SECONDS);
-      case DRIVER_STOPPED_BEYOND_ITS_LEASE -> replaceDriver();
+      case DRIVER_STOPPED_BEYOND_ITS_LEASE -> how = replaceDriver();
       case ORACLE_KILLED -> {
         Signals.kill(oracle);
         Signals.sleep(someSeconds());
@@ -351,6 +351,9 @@ final class ChaosTraining implements AutoCloseable {
    *     certificates of the oracle allow no larger difference
    */
   private String changeClock(int seconds) {
+    if (!reachLock()) {
+      return ENDED_BEFORE;
+    }
     int change = clock.offset() == seconds ? -seconds : seconds;
     List<ProcessHandle> executors = site.cluster().executors();
     Signals.stop(executors); // the training would end meanwhile
@@ -429,8 +432,11 @@ final class ChaosTraining implements AutoCloseable {
   }
 
   /** The first driver wakes up while the second one trains, or when the second one has finished. */
-  private void replaceDriver() {
+  private String replaceDriver() {
     endStoppedDriver();
+    if (!reachLock()) {
+      return ENDED_BEFORE;
+    }
     Signals.stop(Signals.tree(driver));
     stopped = driver;
     Signals.sleep(Duration.ofSeconds(LEASE_SECONDS));
@@ -439,6 +445,22 @@ final class ChaosTraining implements AutoCloseable {
       Signals.sleep(someSeconds());
       endStoppedDriver();
     }
+    return "";
+  }
+
+  /**
+   * Waits until the driver has the lock of the run; one that is started again has none at first.
+   * False: the training ended before.
+   */
+  private boolean reachLock() {
+    while (reach(lastStep())) {
+      String holder = lockField("pid");
+      if (Signals.tree(driver).stream().anyMatch(one -> holder.equals("" + one.pid()))) {
+        return true;
+      }
+      Signals.sleep(BETWEEN_LOOKS);
+    }
+    return false;
   }
 
   /** The driver that was stopped wakes up, and must end: its run is another's. */

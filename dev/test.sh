@@ -38,9 +38,28 @@ section() {
   printf '\n== %s (%s s)\n' "$1" "$SECONDS"
 }
 
+# Starts a command that waits more than it computes, beside the sections that follow: beside NAME COMMAND [ARGUMENT...]
+beside_name='' beside_process=''
+beside() {
+  beside_name=$1
+  setsid "${@:2}" >"$STATE/beside.log" 2>&1 &
+  beside_process=$!
+}
+
+# Waits for it and shows what it printed. Its status is the test's.
+join_beside() {
+  local status=0
+  section "$beside_name, the rest of it: it runs beside the sections before"
+  wait "$beside_process" || status=$?
+  beside_process=
+  cat "$STATE/beside.log"
+  return "$status"
+}
+
 # Also of a test that failed, whose last section is the one that did.
 show_times() {
   local status=$? i end cpu count=${#section_names[@]} comma=
+  [[ -z $beside_process ]] || kill -- "-$beside_process"
   ((count)) || return 0
   section_starts+=("$SECONDS")
   note_cpu
@@ -140,8 +159,7 @@ test_all() {
   "$root/dev/check_dependencies.sh"
   section "Javadoc of the API, examples in Java against installed artifacts"
   "$root/examples/java/test.sh"
-  section "notebooks in Jupyter, the Python module, the Zeppelin note"
-  "$root/dev/notebooks_test.sh"
+  beside "notebooks in Jupyter, the Python module, the Zeppelin note" "$root/dev/notebooks_test.sh"
   section "launcher"
   "$root/dev/launcher_test.sh"
   section "passphrases on a terminal"
@@ -150,6 +168,7 @@ test_all() {
   "$root/dev/package_test.sh"
   section "status, reports in Chromium, the model in scikit-learn, ONNX and Spark ML"
   "$root/dev/outputs_test.sh"
+  join_beside
   if [[ $(uname -m) == x86_64 ]]; then
     section "C++ tests and the Java binding on x86-64 without AVX and without AVX-512, emulated"
     "$root/he-native/cpp/tests/emulated_x86.sh"

@@ -1,11 +1,14 @@
 package org.hetal.owner.table.parquet;
 
+import static java.util.stream.Collectors.toSet;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.IntStream;
 import org.apache.parquet.ParquetReadOptions;
@@ -15,6 +18,7 @@ import org.apache.parquet.crypto.ParquetCryptoRuntimeException;
 import org.apache.parquet.hadoop.ParquetFileReader;
 import org.apache.parquet.hadoop.metadata.BlockMetaData;
 import org.apache.parquet.hadoop.metadata.ColumnChunkMetaData;
+import org.apache.parquet.hadoop.metadata.FileMetaData;
 import org.apache.parquet.io.ColumnIOFactory;
 import org.apache.parquet.io.LocalInputFile;
 import org.apache.parquet.io.RecordReader;
@@ -215,6 +219,12 @@ public final class ParquetReader {
     MessageType projected =
         new MessageType(whole.getName(), read.stream().map(whole::getType).toList());
     reader.setRequestedSchema(projected);
+    FileMetaData.EncryptionType encryption =
+        reader.getFooter().getFileMetaData().getEncryptionType();
+    if (encryption == FileMetaData.EncryptionType.UNENCRYPTED) { // the library refuses others
+      Set<String> names = projected.getFields().stream().map(Type::getName).collect(toSet());
+      PageSizes.requireInside(part, reader.getFooter().getBlocks(), names);
+    }
     RowMaterializer materializer =
         new RowMaterializer(projected, column -> where() + columns.describe(read.get(column)));
     int[] features = IntStream.of(columns.features()).map(read::indexOf).toArray();

@@ -6,8 +6,11 @@ import static org.hetal.owner.table.files.DataFiles.resource;
 import static org.hetal.owner.table.files.DataFiles.unlabelled;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -25,6 +28,8 @@ class ParquetFilesTest {
   };
   private static final int[] LABELS = {2, 0, 1, 2};
   private static final List<String> KINDS = List.of("ant", "bee", "sky");
+
+  private static final long MOST_BYTES = 64 << 20;
 
   @TempDir Path folder;
 
@@ -101,6 +106,22 @@ class ParquetFilesTest {
         "damaged.parquet",
         "expected a whole Parquet file",
         "copy or write the file again");
+  }
+
+  /** The fuzzer found it: Parquet's reader allocates what the header of a page claims. */
+  @Test
+  void pageThatClaimsGigabytes_isRefusedBeforeTheyAreAllocated() throws Exception {
+    Path found = Path.of("src/test/resources/org/hetal/owner/fuzz/found/parquet");
+    Path file = folder.resolve("claims.parquet");
+    Files.copy(found.resolve("page_of_two_gigabytes"), file);
+    ThreadMXBean memory = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    long thread = Thread.currentThread().getId();
+    long before = memory.getThreadAllocatedBytes(thread);
+    assertRefused(
+        () -> unlabelled(file, "feature-columns", "features"),
+        "claims.parquet: expected pages within the",
+        "copy or write the file again");
+    assertTrue(memory.getThreadAllocatedBytes(thread) - before < MOST_BYTES);
   }
 
   @Test

@@ -108,18 +108,23 @@ class ParquetFilesTest {
         "copy or write the file again");
   }
 
-  /** The fuzzer found it: Parquet's reader allocates what the header of a page claims. */
-  @Test
-  void pageThatClaimsGigabytes_isRefusedBeforeTheyAreAllocated() throws Exception {
+  /** The fuzzer found them: Parquet's reader allocates what the header of a page claims. */
+  @ParameterizedTest
+  @CsvSource({
+    "page_of_two_gigabytes, expected pages within the",
+    "dictionary_of_billions, expected a dictionary of column"
+  })
+  void sizesThatAFileCannotHave_areRefusedBeforeTheyAreAllocated(String name, String message)
+      throws Exception {
     Path found = Path.of("src/test/resources/org/hetal/owner/fuzz/found/parquet");
     Path file = folder.resolve("claims.parquet");
-    Files.copy(found.resolve("page_of_two_gigabytes"), file);
+    Files.copy(found.resolve(name), file);
     ThreadMXBean memory = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     long thread = Thread.currentThread().getId();
     long before = memory.getThreadAllocatedBytes(thread);
     assertRefused(
         () -> unlabelled(file, "feature-columns", "features"),
-        "claims.parquet: expected pages within the",
+        "claims.parquet: " + message,
         "copy or write the file again");
     assertTrue(memory.getThreadAllocatedBytes(thread) - before < MOST_BYTES);
   }

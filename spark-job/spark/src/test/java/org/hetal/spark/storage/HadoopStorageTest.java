@@ -73,8 +73,13 @@ class HadoopStorageTest {
   /** Of local files that cannot be written, for the reason given. */
   static Configuration refusing(Throwable refusal) {
     Refusing.refusal = refusal;
+    return localFiles(Refusing.class);
+  }
+
+  /** Local files are opened by that class. */
+  static Configuration localFiles(Class<? extends FileSystem> opened) {
     Configuration hadoop = new Configuration();
-    hadoop.setClass("fs.file.impl", Refusing.class, FileSystem.class);
+    hadoop.setClass("fs.file.impl", opened, FileSystem.class);
     hadoop.setBoolean("fs.file.impl.disable.cache", true);
     return hadoop;
   }

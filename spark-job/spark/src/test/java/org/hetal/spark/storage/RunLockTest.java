@@ -26,7 +26,6 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
-import org.apache.hadoop.fs.FileSystem;
 import org.apache.hadoop.fs.PathIOException;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.hetal.dataset.CommitException;
@@ -311,10 +310,7 @@ public class RunLockTest {
 
     static Configuration during(int reads) {
       Replaced.reads = reads;
-      Configuration hadoop = new Configuration();
-      hadoop.setClass("fs.file.impl", Replaced.class, FileSystem.class);
-      hadoop.setBoolean("fs.file.impl.disable.cache", true);
-      return hadoop;
+      return HadoopStorageTest.localFiles(Replaced.class);
     }
   }
 

@@ -41,9 +41,9 @@ add_library(openfhe_binding STATIC src/openfhe/context.cpp src/openfhe/ciphertex
 target_include_directories(openfhe_binding PUBLIC src)  # of the engine, base/error.h and base/bytes.h alone
 target_link_libraries(openfhe_binding PUBLIC openfhe_headers Threads::Threads)
 
-# What needs a secret key.
-add_library(openfhe_secret STATIC src/openfhe/secret.cpp)
-target_link_libraries(openfhe_secret PUBLIC openfhe_binding)
+# What needs a secret key, or checks how secure it is.
+add_library(openfhe_secret STATIC src/openfhe/secret.cpp src/openfhe/security.cpp)
+target_link_libraries(openfhe_secret PUBLIC openfhe_binding hetal_engine)
 add_library(openfhe_client STATIC src/openfhe/engine_client.cpp)
 target_link_libraries(openfhe_client PUBLIC openfhe_secret hetal_owner_engine)
 
@@ -100,8 +100,8 @@ endif()
 if(GTest_FOUND)
   # The binding alone, which can be built without the engine, and the tests in which OpenFHE checks the engine.
   add_executable(openfhe_binding_tests tests/openfhe/ciphertext_format_test.cpp tests/openfhe/context_test.cpp tests/openfhe/keys_test.cpp tests/openfhe/operations_test.cpp
-    tests/openfhe/transforms_test.cpp tests/openfhe/fuzz_targets_test.cpp fuzz/openfhe_targets.cpp)
-  target_link_libraries(openfhe_binding_tests PRIVATE openfhe_secret hetal_engine GTest::gtest GTest::gtest_main)
+    tests/openfhe/security_test.cpp tests/openfhe/transforms_test.cpp tests/openfhe/fuzz_targets_test.cpp fuzz/openfhe_targets.cpp)
+  target_link_libraries(openfhe_binding_tests PRIVATE openfhe_secret GTest::gtest GTest::gtest_main)
   target_include_directories(openfhe_binding_tests PRIVATE tests/unit ${CMAKE_SOURCE_DIR})
   target_compile_definitions(openfhe_binding_tests PRIVATE HETAL_FUZZ_SEEDS="${CMAKE_SOURCE_DIR}/fuzz/seeds")
   add_executable(openfhe_cross_tests tests/openfhe/cross_check_test.cpp tests/openfhe/engine_client_test.cpp)
@@ -115,7 +115,7 @@ if(GTest_FOUND AND TARGET hetal_openfhe_client_jni)
   add_executable(openfhe_wiping_tests tests/openfhe/wiping_test.cpp tests/wiping/watch.cpp
     src/jni/openfhe/secret_bytes.cpp src/jni/convert.cpp)
   target_include_directories(openfhe_wiping_tests PRIVATE tests/wiping ${jni_include})
-  target_link_libraries(openfhe_wiping_tests PRIVATE openfhe_secret hetal_engine GTest::gtest GTest::gtest_main)
+  target_link_libraries(openfhe_wiping_tests PRIVATE openfhe_secret GTest::gtest GTest::gtest_main)
   target_link_options(openfhe_wiping_tests PRIVATE LINKER:--wrap=free,--wrap=munmap,--wrap=getrandom)
   hetal_discover_tests(openfhe_wiping_tests)
 endif()

@@ -3,6 +3,7 @@
 
 #include "jni/openfhe/bytes.h"
 #include "jni/openfhe/secret_bytes.h"
+#include "openfhe/security.h"
 #include "owner/secret_key.h"
 
 using namespace hetal;
@@ -72,7 +73,10 @@ NATIVE(void, generateConjugationKey)(JNIEnv* env, jclass, jlong context, jlong k
 NATIVE(void, generateBootstrapKeys)(JNIEnv* env, jclass, jlong context, jlong key) {
   changing(env, [&] {
     const Context own = context_of(context);
-    own->EvalBootstrapKeyGen(private_key_of(own, key), own->GetRingDimension() / 2);
+    const PrivateKey secret = private_key_of(own, key);
+    const auto keys = own->GetScheme()->EvalBootstrapKeyGen(secret, own->GetRingDimension() / 2);
+    require_secure_bootstrap(own, *keys);
+    lbcrypto::CryptoContextImpl<Polynomial>::InsertEvalAutomorphismKey(keys, secret->GetKeyTag());
   });
 }
 
@@ -171,6 +175,7 @@ NATIVE(jlong, bootstrapKeySet)(JNIEnv* env, jclass, jlong context, jlong key) {
     auto set = std::make_shared<HeldKeySet>();
     set->tag = secret->GetKeyTag();
     set->keys = *own->GetScheme()->EvalBootstrapKeyGen(secret, own->GetRingDimension() / 2);
+    require_secure_bootstrap(own, set->keys);
     return handles().add(std::move(set));
   });
 }

@@ -47,11 +47,11 @@ TEST(Parameters, TooLargeAModulusOfEitherSecretIsRefused) {
   const Parameters good = Parameters::named("n16_l12");
   EXPECT_LE(good.log_sparse_q(), 100);
   EXPECT_GT(good.log_sparse_q(), 99);
-  EXPECT_NO_THROW(require_secure("set", 16, 1746, 100));
+  EXPECT_NO_THROW(require_secure("set", 16, 1746, 126));
   EXPECT_THROW(require_secure("set", 16, 1746.1, 99), SecurityError);
   EXPECT_THROW(require_secure("set", 14, 10, 10), SecurityError);
   try {
-    require_secure("set", 16, 1700, 100.1);
+    require_secure("set", 16, 1700, 126.1);
     FAIL();
   } catch (const SecurityError& e) { EXPECT_NE(std::string(e.what()).find("sparse"), std::string::npos) << e.what(); }
 }

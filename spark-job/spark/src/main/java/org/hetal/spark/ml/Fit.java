@@ -77,7 +77,7 @@ final class Fit {
           && settings.device() == Settings.Device.CPU) {
         DeviceMemory memory =
             DeviceMemory.of(plan, run.evaluator().parameters(), settings.cluster().cacheBytes());
-        problems.check(() -> ExecutorMemory.require(spark.getConf(), memory));
+        problems.check(() -> ExecutorMemory.require(spark.getConf(), memory, run.mostTasks()));
       }
       problems.throwAll();
       planned(run, plan);

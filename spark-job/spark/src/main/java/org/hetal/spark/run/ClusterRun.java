@@ -148,6 +148,14 @@ public final class ClusterRun implements AutoCloseable {
     }
   }
 
+  /** Tasks of the largest stage of a training. */
+  public int mostTasks() {
+    int microbatches =
+        dataset.batches().stream().mapToInt(batch -> batch.microbatches().size()).max().orElse(0);
+    int questions = Math.max(dataset.validation().size(), dataset.unlabelledGroups().size());
+    return Math.max(microbatches * Math.max(1, settings.cluster().split()), questions);
+  }
+
   /**
    * SHA-256 of everything that decides the trained bytes: the ciphertexts by the digests in the
    * manifest, keys and plan.

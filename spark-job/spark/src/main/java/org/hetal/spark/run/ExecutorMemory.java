@@ -20,15 +20,17 @@ public final class ExecutorMemory {
 
   /**
    * @param memory of an engine on the CPU
+   * @param most tasks of the largest stage: an executor runs no more at a time, however many cores
+   *     it has
    * @throws SettingsException when the executors may use less than they need
    */
-  public static void require(SparkConf conf, DeviceMemory memory) {
+  public static void require(SparkConf conf, DeviceMemory memory, int most) {
     String master = conf.get("spark.master", "");
     if (!master.startsWith("yarn") && !master.startsWith("k8s")) {
       return; // other masters do not limit it
     }
-    int tasks =
-        Math.max(1, conf.getInt("spark.executor.cores", 1) / conf.getInt("spark.task.cpus", 1));
+    int slots = conf.getInt("spark.executor.cores", 1) / conf.getInt("spark.task.cpus", 1);
+    int tasks = Math.max(1, Math.min(slots, most));
     long needed = memory.total(tasks) / MIB + LEAST_OVERHEAD_MIB;
     long allowed = overhead(conf);
     if (allowed < needed) {
@@ -36,7 +38,7 @@ public final class ExecutorMemory {
           String.format(
               Locale.ROOT,
               "%s: expected at least %dm for %d tasks at a time (keys %dm, masks and state %dm,"
-                  + " rows kept %dm, a task %dm, the JVM %dm), actual %dm",
+                  + " rows kept %dm, a task %dm, the JVM %dm), actual %dm%s",
               OVERHEAD,
               needed,
               tasks,
@@ -45,7 +47,11 @@ public final class ExecutorMemory {
               memory.kept() / MIB,
               memory.task() / MIB,
               LEAST_OVERHEAD_MIB,
-              allowed));
+              allowed,
+              tasks == 1
+                  ? ""
+                  : "; with spark.task.cpus = spark.executor.cores one task runs at a time, on all"
+                      + " cores"));
     }
   }
 

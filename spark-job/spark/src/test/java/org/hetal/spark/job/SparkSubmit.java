@@ -56,6 +56,7 @@ final class SparkSubmit {
     conf("spark.executor.memory", "512m");
     conf("spark.executor.memoryOverhead", "512m");
     conf("spark.executor.cores", "1");
+    conf("spark.task.cpus", "1");
     conf("spark.driver.extraJavaOptions", mark);
     conf("spark.executor.extraJavaOptions", mark);
     conf("spark.ui.enabled", "false");

@@ -75,7 +75,7 @@ const std::vector<ParameterLiteral>& parameter_sets() {
       {"n16_l12", 16, 49.99, 42, 12, {5, 5, 5}, 49.9, {49.9, 49.9, 49.9}, 49.99, 7, {8, 8, 7, 7}},
       // Two more levels: a training of up to 10 classes within logits of 32 takes two bootstraps per iteration
       // instead of three. log2(QP) is 1744. There are five digits and 32 limbs instead of four and 30: a bootstrap
-      // takes 1.12 times as long on two threads (bench/results/n16_l14_2_threads.json,
+      // takes 1.12 times as long on two threads at commit 8f9aa28 (bench/results/n16_l14_2_threads.json,
       // n16_l12_2_threads_epyc.json).
       // SlotsToCoeffs makes up for the smaller scale (bootstrap::message_gain): a bootstrap is as precise as that of
       // n16_l12. A rescaling leaves 2^-27.5 in the real slots instead of 2^-28.6.

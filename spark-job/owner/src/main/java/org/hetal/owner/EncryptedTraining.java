@@ -45,8 +45,8 @@ import org.hetal.training.TrainingResult;
  *
  * <p>Which backend computes is a setting: {@code backend = simulator} (doubles, milliseconds per
  * iteration), {@code parameters = insecure_n10_l12} (ciphertexts that protect nothing, about a
- * second per iteration), or the default {@code n16_l12} (128-bit, ten seconds per iteration and 2.4
- * GB of keys in the temporary folder).
+ * second per iteration), or the default {@code auto} (128-bit, seven to ten seconds per iteration
+ * on two cores and 2.4 to 3.3 GB of keys in the temporary folder).
  */
 public final class EncryptedTraining {
   private final Settings settings;

@@ -141,19 +141,27 @@ final class ChaosFiles {
     }
   }
 
-  /** Takes the second half of one file below a folder away. */
-  static Path truncateOne(Path folder, SplittableRandom random) {
+  /**
+   * Takes the second half of one file below a folder away. Empty: there is no file, or no folder.
+   */
+  static Optional<Path> truncateOne(Path folder, SplittableRandom random) {
+    if (!Files.isDirectory(folder)) {
+      return Optional.empty();
+    }
     try (Stream<Path> all = Files.walk(folder)) {
       List<Path> files =
           all.filter(Files::isRegularFile)
               .filter(each -> each.toFile().length() > 1)
               .sorted()
               .toList();
+      if (files.isEmpty()) {
+        return Optional.empty();
+      }
       Path file = files.get(random.nextInt(files.size()));
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
         channel.truncate(channel.size() / 2);
       }
-      return file;
+      return Optional.of(file);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -27,10 +27,24 @@ final class ChaosSite {
    * @param hadoop the jars of Hadoop's servers; needed by {@link #hdfs}
    */
   ChaosSite(LoggedProcesses processes, Path folder, Path spark, Path hadoop) {
+    this(processes, Programs.ofLauncher(), Programs.home(), folder, spark, hadoop);
+  }
+
+  /**
+   * @param programs of the data owner, and what spark-submit gets
+   * @param home the folder of {@code conf}
+   */
+  ChaosSite(
+      LoggedProcesses processes,
+      Programs programs,
+      Path home,
+      Path folder,
+      Path spark,
+      Path hadoop) {
     this.processes = processes;
     this.folder = folder;
     this.hadoop = hadoop;
-    this.owner = new OwnerSide(processes, Programs.ofLauncher(), Programs.home(), folder, TRAINING);
+    this.owner = new OwnerSide(processes, programs, home, folder, TRAINING);
     this.cluster = new StandaloneCluster(processes, folder.resolve("cluster"), spark, List.of());
   }
 

@@ -41,7 +41,6 @@ final class ChaosTraining implements AutoCloseable {
   private static final Duration TO_RENEW = Duration.ofSeconds(60);
   private static final Duration CLOCKS_AGREE = Duration.ofSeconds(60);
   private static final Duration BETWEEN_FILLINGS = Duration.ofMillis(20);
-  private static final String ENDED_BEFORE = "the training ended before";
 
   /**
    * One fault that happened.
@@ -52,6 +51,7 @@ final class ChaosTraining implements AutoCloseable {
   record Kill(ChaosFault fault, int step, String how) {}
 
   /**
+   * @param kills the first of the faults that were asked for; the others did not happen
    * @param exits of the drivers, in order
    * @param difference from what was expected; empty: none
    */
@@ -107,7 +107,8 @@ final class ChaosTraining implements AutoCloseable {
   }
 
   /**
-   * Trains; faults for which the training ended too early do not happen.
+   * Trains. A fault that cannot happen, such as one of an executor that has just ended, is tried
+   * again while the training goes on. Faults for which it ended too early do not happen.
    *
    * @param steps of an undisturbed training
    * @param expected digest of its model
@@ -116,9 +117,9 @@ final class ChaosTraining implements AutoCloseable {
     long start = System.nanoTime();
     prepare(faults);
     int[] moments = random.ints(faults.size(), 0, steps - 1).sorted().toArray();
-    for (int i = 0; i < moments.length && reach(moments[i]); i++) {
+    for (int i = 0; i < moments.length && reach(moments[i]); ) {
       Signals.sleep(Duration.ofMillis(random.nextInt(600)));
-      happen(faults.get(i));
+      i += happen(faults.get(i)) ? 1 : 0;
     }
     reach(Integer.MAX_VALUE);
     endStoppedDriver();
@@ -232,24 +233,62 @@ final class ChaosTraining implements AutoCloseable {
     }
   }
 
-  private void happen(ChaosFault fault) {
+  /** Lets a fault happen; false: it did not, as what it needs was not there. */
+  boolean happen(ChaosFault fault) {
+    if (!reachMoment(fault) || !driver.isAlive()) {
+      return false;
+    }
     int step = lastStep();
-    String how = "";
-    switch (fault) {
-      case EXECUTOR_KILLED -> anExecutor().ifPresent(ProcessHandle::destroyForcibly);
-      case EXECUTOR_STOPPED -> anExecutor().ifPresent(one -> Signals.pause(List.of(one), SECONDS));
-      case EXECUTOR_STARVED -> anExecutor().ifPresent(one -> Signals.starve(List.of(one), SECONDS));
-      case WORKER_KILLED -> site.cluster().replaceWorker(aWorker());
+    Optional<String> how =
+        switch (fault) {
+          case DRIVER_STOPPED_BEYOND_ITS_LEASE -> replaceDriver();
+          case DISK_FULL -> Optional.of(disk == null ? limitFiles() : fillDisk());
+          case CLOCK_AHEAD -> Optional.of(changeClock(CLOCK_SECONDS));
+          case CLOCK_BEHIND -> Optional.of(changeClock(-CLOCK_SECONDS));
+          default -> happenInOneWay(fault) ? Optional.of("") : Optional.empty();
+        };
+    how.ifPresent(told -> kills.add(new Kill(fault, step, told)));
+    return how.isPresent();
+  }
+
+  /** Waits for what a fault needs; false: the training ended before. */
+  private boolean reachMoment(ChaosFault fault) {
+    return switch (fault) {
+      case CHECKPOINT_TRUNCATED -> reachCheckpoint();
+      // A driver writes its native library into the folder of temporary files before it opens its
+      // engine. It refuses a checkpoint that was truncated before, whose folder is then removed.
+      case DISK_FULL ->
+          disk == null
+              ? LoggedProcesses.says(driver, ENGINE, log())
+              : (!truncated || reach(lastStep() + 1)) && reachCheckpoint();
+      case DRIVER_STOPPED_BEYOND_ITS_LEASE -> {
+        endStoppedDriver();
+        yield reachLock();
+      }
+      case CLOCK_AHEAD, CLOCK_BEHIND -> reachLock();
+      default -> true;
+    };
+  }
+
+  private boolean happenInOneWay(ChaosFault fault) {
+    return switch (fault) {
+      case EXECUTOR_KILLED -> anExecutor().map(ProcessHandle::destroyForcibly).orElse(false);
+      case EXECUTOR_STOPPED -> Signals.pause(anExecutor().stream().toList(), SECONDS);
+      case EXECUTOR_STARVED -> Signals.starve(anExecutor().stream().toList(), SECONDS);
+      case WORKER_KILLED -> {
+        site.cluster().replaceWorker(aWorker());
+        yield true;
+      }
       case WORKER_STOPPED -> Signals.pause(site.cluster().machine(aWorker()), SECONDS);
       case WORKER_STARVED -> Signals.starve(site.cluster().machine(aWorker()), SECONDS);
-      case DRIVER_KILLED -> Signals.kill(driver);
+      case DRIVER_KILLED -> killDriver();
       case DRIVER_STOPPED -> Signals.pause(Signals.tree(driver), SECONDS);
       case DRIVER_STARVED -> Signals.starve(Signals.tree(driver), SECONDS);
-      case DRIVER_STOPPED_BEYOND_ITS_LEASE -> how = replaceDriver();
       case ORACLE_KILLED -> {
         Signals.kill(oracle);
         Signals.sleep(someSeconds());
         oracle = site.owner().startOracle(folder);
+        yield true;
       }
       case ORACLE_STOPPED -> Signals.pause(Signals.tree(oracle), SECONDS);
       case ORACLE_STARVED -> Signals.starve(Signals.tree(oracle), SECONDS);
@@ -257,19 +296,21 @@ final class ChaosTraining implements AutoCloseable {
         Signals.kill(site.hdfs().datanode());
         Signals.sleep(someSeconds());
         site.hdfs().startDatanode();
+        yield true;
       }
       case DATANODE_STOPPED -> Signals.pause(Signals.tree(site.hdfs().datanode()), SECONDS);
       case DATANODE_STARVED -> Signals.starve(Signals.tree(site.hdfs().datanode()), SECONDS);
-      case DISK_FULL -> how = disk == null ? limitFiles() : fillDisk();
       case CHECKPOINT_TRUNCATED -> truncateCheckpoint();
-      case CACHED_KEY_TRUNCATED -> {
-        ChaosFiles.truncateOne(site.cluster().cachedKeys(), random);
-        anExecutor().ifPresent(ProcessHandle::destroyForcibly);
-      }
-      case CLOCK_AHEAD -> how = changeClock(CLOCK_SECONDS);
-      case CLOCK_BEHIND -> how = changeClock(-CLOCK_SECONDS);
-    }
-    kills.add(new Kill(fault, step, how));
+      case CACHED_KEY_TRUNCATED -> truncateCachedKey();
+      case DRIVER_STOPPED_BEYOND_ITS_LEASE, DISK_FULL, CLOCK_AHEAD, CLOCK_BEHIND ->
+          throw new IllegalArgumentException(fault + ": expected one that has one way");
+    };
+  }
+
+  /** False: it had ended before. */
+  private boolean killDriver() {
+    Signals.kill(driver);
+    return driver.exitValue() == KILLED;
   }
 
   /** False: the training ended before it had a checkpoint. */
@@ -283,8 +324,6 @@ final class ChaosTraining implements AutoCloseable {
   }
 
   private String limitFiles() {
-    // Before, the driver writes its native library into the folder of temporary files.
-    LoggedProcesses.says(driver, ENGINE, log());
     Signals.limitFiles(Signals.tree(driver), FILE_LIMIT);
     return "no file over " + FILE_LIMIT + " bytes";
   }
@@ -295,10 +334,6 @@ final class ChaosTraining implements AutoCloseable {
    * system full.
    */
   private String fillDisk() {
-    // A driver refuses a checkpoint that was truncated before, and its folder is removed.
-    if (truncated && !reach(lastStep() + 1) || !reachCheckpoint()) {
-      return ENDED_BEFORE;
-    }
     boolean byNames = random.nextInt(3) == 0;
     long left = random.nextLong(Math.max(1, ChaosFiles.bytesOfACheckpoint(localRun)));
     boolean again = random.nextBoolean();
@@ -310,9 +345,12 @@ final class ChaosTraining implements AutoCloseable {
       endOnFullDisk(filling);
     }
     disk.empty();
-    return byNames
-        ? "a file system of " + ChaosDisk.NAMES + " files with none left"
-        : "a file system of " + ChaosDisk.MIB + " MiB with " + left + " bytes left";
+    String how =
+        byNames
+            ? "a file system of " + ChaosDisk.NAMES + " files with none left"
+            : "a file system of " + ChaosDisk.MIB + " MiB with " + left + " bytes left";
+    boolean noticed = driver.isAlive() || driver.exitValue() != 0;
+    return noticed ? how : how + "; the driver had nothing more to write";
   }
 
   /** A driver that deletes an old checkpoint makes room, which is filled again. */
@@ -335,11 +373,21 @@ final class ChaosTraining implements AutoCloseable {
     }
   }
 
-  private void truncateCheckpoint() {
-    reachCheckpoint();
-    Signals.kill(driver);
-    ChaosFiles.newestCheckpoint(localRun).ifPresent(each -> ChaosFiles.truncateOne(each, random));
-    truncated = true;
+  private boolean truncateCheckpoint() {
+    boolean happened =
+        killDriver()
+            && ChaosFiles.newestCheckpoint(localRun)
+                .flatMap(each -> ChaosFiles.truncateOne(each, random))
+                .isPresent();
+    truncated |= happened;
+    return happened;
+  }
+
+  private boolean truncateCachedKey() {
+    Optional<ProcessHandle> executor = anExecutor();
+    return executor.isPresent()
+        && ChaosFiles.truncateOne(site.cluster().cachedKeys(), random).isPresent()
+        && executor.get().destroyForcibly();
   }
 
   /**
@@ -351,9 +399,6 @@ final class ChaosTraining implements AutoCloseable {
    *     certificates of the oracle allow no larger difference
    */
   private String changeClock(int seconds) {
-    if (!reachLock()) {
-      return ENDED_BEFORE;
-    }
     int change = clock.offset() == seconds ? -seconds : seconds;
     List<ProcessHandle> executors = site.cluster().executors();
     Signals.stop(executors); // the training would end meanwhile
@@ -431,13 +476,15 @@ final class ChaosTraining implements AutoCloseable {
     return exit;
   }
 
-  /** The first driver wakes up while the second one trains, or when the second one has finished. */
-  private String replaceDriver() {
-    endStoppedDriver();
-    if (!reachLock()) {
-      return ENDED_BEFORE;
-    }
+  /**
+   * The first driver wakes up while the second one trains, or when the second one has finished.
+   * Empty: it had ended before.
+   */
+  private Optional<String> replaceDriver() {
     Signals.stop(Signals.tree(driver));
+    if (!driver.isAlive()) {
+      return Optional.empty();
+    }
     stopped = driver;
     Signals.sleep(Duration.ofSeconds(LEASE_SECONDS));
     startDriver();
@@ -445,7 +492,7 @@ final class ChaosTraining implements AutoCloseable {
       Signals.sleep(someSeconds());
       endStoppedDriver();
     }
-    return "";
+    return Optional.of("");
   }
 
   /**

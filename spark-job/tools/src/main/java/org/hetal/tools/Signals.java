@@ -50,19 +50,34 @@ final class Signals {
     execute(words.toArray(String[]::new));
   }
 
-  /** Processes do not run for some seconds. */
-  static void pause(List<ProcessHandle> processes, int seconds) {
-    stop(processes);
+  /** Processes do not run for some seconds; false: all of them had ended before. */
+  static boolean pause(List<ProcessHandle> processes, int seconds) {
+    if (!areStopped(processes)) {
+      return false;
+    }
     sleep(Duration.ofSeconds(seconds));
     wakeUp(processes);
+    return true;
   }
 
-  /** Processes get a tenth of the processor for some seconds. */
-  static void starve(List<ProcessHandle> processes, int seconds) {
+  /** A process that is stopped ends only when it is killed. */
+  private static boolean areStopped(List<ProcessHandle> processes) {
+    stop(processes);
+    return processes.stream().anyMatch(ProcessHandle::isAlive);
+  }
+
+  /**
+   * Processes get a tenth of the processor for some seconds; false: all of them had ended before.
+   */
+  static boolean starve(List<ProcessHandle> processes, int seconds) {
+    if (!areStopped(processes)) {
+      return false;
+    }
     List<String> words =
         new ArrayList<>(List.of("bash", "-c", STARVE, "starve", Integer.toString(seconds)));
     processes.forEach(each -> words.add(Long.toString(each.pid())));
     execute(words.toArray(String[]::new));
+    return true;
   }
 
   /** From now on processes can write no file beyond so many bytes. */

@@ -22,15 +22,15 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * The paper's table: whole trainings on ciphertexts to their early stop, through the real job, each
- * role in a process of its own.
+ * The paper's table: whole trainings on ciphertexts to their early stop or last epoch, through the
+ * real job, each role in a process of its own.
  */
 @Command(
     name = "paper",
     description = {
-      "Trains on the five data sets of the paper to the early stop, through the real job: embedded"
-          + " Spark, the oracle in its own process. Prints each beside the figures that HETAL"
-          + " published for an NVIDIA A40.",
+      "Trains on five data sets, four of them the paper's, to the early stop or the last epoch of"
+          + " their schedules, through the real job: embedded Spark, the oracle in its own process."
+          + " Prints each beside the figures that HETAL published for an NVIDIA A40.",
       "The schedules are conf/paper/NAME.conf. A training takes up to some hours; one that was"
           + " interrupted goes on with --resume. Keys, data and models go to .hetal/paper/NAME."
     })

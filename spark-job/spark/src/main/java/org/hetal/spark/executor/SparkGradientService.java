@@ -141,7 +141,8 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
                 return aggregated(gradients(microbatches, step, tasks, names));
               }
             });
-    split.measured(executors, microbatches.size(), tasks, (System.nanoTime() - start) * NANOS);
+    int rows = dataset.batches().get(batch).rows();
+    split.measured(executors, microbatches.size(), rows, (System.nanoTime() - start) * NANOS);
     return total(sum);
   }
 

@@ -9,13 +9,18 @@ import org.hetal.plan.MicrobatchSplit;
 import org.junit.jupiter.api.Test;
 
 class SplitChoiceTest {
+  private static final int ROWS = 100;
+
+  /** Steps until the choice is made. */
+  private static final int TRIED = 12;
+
   private static List<Integer> choices(
       SplitChoice choice, int executors, int microbatches, double whole, double split, int steps) {
     List<Integer> out = new ArrayList<>();
     for (int step = 0; step < steps; step++) {
       int tasks = choice.tasks(executors, microbatches);
       out.add(tasks);
-      choice.measured(executors, microbatches, tasks, tasks > 1 ? split : whole);
+      choice.measured(executors, microbatches, ROWS, tasks > 1 ? split : whole);
     }
     return out;
   }
@@ -28,8 +33,49 @@ class SplitChoiceTest {
 
   @Test
   void leftOverExecutors_areUsedWhereThatIsFaster() {
-    assertEquals(List.of(1, 1, 4, 4, 4, 4), choices(new SplitChoice(0), 8, 2, 2, 1.9, 6));
-    assertEquals(List.of(1, 1, 4, 4, 1, 1), choices(new SplitChoice(0), 8, 2, 2, 2.1, 6));
+    List<Integer> tried = List.of(1, 1, 4, 4, 1, 1, 4, 4, 1, 1, 4, 4);
+    assertEquals(tried, choices(new SplitChoice(0), 8, 2, 2, 1.9, TRIED));
+    SplitChoice faster = new SplitChoice(0);
+    choices(faster, 8, 2, 2, 1.9, TRIED);
+    assertEquals(List.of(4, 4, 4), choices(faster, 8, 2, 2, 9, 3));
+    SplitChoice slower = new SplitChoice(0);
+    choices(slower, 8, 2, 2, 2.1, TRIED);
+    assertEquals(List.of(1, 1, 1), choices(slower, 8, 2, 9, 2.1, 3));
+  }
+
+  /** A collection of garbage, a retried task or a lost executor makes single steps slow. */
+  @Test
+  void singleSlowSteps_doNotDecide() {
+    for (int slow = 0; slow < TRIED; slow++) {
+      SplitChoice choice = new SplitChoice(0);
+      for (int step = 0; step < TRIED; step++) {
+        double seconds = choice.tasks(8, 2) > 1 ? 1.9 : 2;
+        choice.measured(8, 2, ROWS, step == slow ? 10 * seconds : seconds);
+      }
+      assertEquals(4, choice.tasks(8, 2), "step " + slow);
+    }
+  }
+
+  /** The last of the four minibatches of an epoch would always meet the same way. */
+  @Test
+  void shorterMinibatches_areNotMeasured() {
+    SplitChoice choice = new SplitChoice(0);
+    for (int step = 0; step < 2 * TRIED; step++) {
+      boolean isShort = step % 4 == 3;
+      double seconds = choice.tasks(8, 2) > 1 ? 2.1 : 2;
+      choice.measured(8, 2, isShort ? 10 : ROWS, isShort ? seconds / 2 : seconds);
+    }
+    assertEquals(1, choice.tasks(8, 2));
+  }
+
+  @Test
+  void stepsBeforeALongerMinibatch_doNotCount() {
+    SplitChoice choice = new SplitChoice(0);
+    for (int step = 0; step < 2 * TRIED; step++) {
+      double seconds = choice.tasks(8, 2) > 1 ? 1.9 : 2;
+      choice.measured(8, 2, step < 3 ? 10 : ROWS, step < 3 ? 0.1 : seconds);
+    }
+    assertEquals(4, choice.tasks(8, 2));
   }
 
   /** {@code hetal plan} prices no other. */
@@ -45,9 +91,9 @@ class SplitChoiceTest {
   @Test
   void anotherNumberOfExecutors_isTriedAnew() {
     SplitChoice choice = new SplitChoice(0);
-    assertEquals(List.of(1, 1, 2, 2, 1), choices(choice, 2, 1, 2, 3, 5));
-    assertEquals(List.of(1, 1, 3, 3, 3), choices(choice, 3, 1, 2, 1, 5));
-    assertEquals(List.of(1), choices(choice, 2, 1, 2, 1, 1));
+    choices(choice, 2, 1, 2, 3, TRIED);
+    assertEquals(List.of(1, 1, 3, 3), choices(choice, 3, 1, 2, 1, 4));
+    assertEquals(List.of(1, 1, 1), choices(choice, 2, 1, 2, 1, 3));
   }
 
   @Test

@@ -19,7 +19,8 @@ import org.hetal.training.PlainTrainer;
 /**
  * Larger minibatches, for {@code hetal plan --batches}: trains in the clear with minibatches of so
  * many units and several learning rates, takes for each size the rate with the least validation
- * loss, and tells the time on ciphertexts for numbers of executors.
+ * loss, and tells the time on ciphertexts for numbers of executors. Larger minibatches than those
+ * of the settings get more epochs ({@link ScheduleSearch#epochs}).
  */
 final class BatchTable {
   /** Of the learning rate of the settings. */
@@ -130,7 +131,7 @@ final class BatchTable {
               planned.rows(),
               batchRows,
               rate * planned.learningRate(),
-              planned.epochs(),
+              ScheduleSearch.epochs(planned, batchRows),
               planned.patience(),
               planned.logitRange(),
               planned.groupsPerMicrobatch());

@@ -91,7 +91,8 @@ final class PlanCommand extends OwnerCommand {
       description =
           "Also trains in the clear with minibatches of so many units and several learning rates, and"
               + " tells for each the iterations to the least validation loss and the time on"
-              + " --executors: 1,2,4,8")
+              + " --executors: 1,2,4,8; larger minibatches than those of the settings get as many"
+              + " more epochs, so that the steps are as many.")
   private List<Integer> batches = List.of();
 
   @Option(

@@ -153,7 +153,6 @@ final class ScheduleSearch {
     return new Result(trials.length, best, List.copyOf(found));
   }
 
-  /** Larger minibatches get as many more epochs, so that they take as many steps. */
   private List<Schedule> schedules() {
     List<Integer> ranges = Softmax.logitRanges(classes);
     TreeSet<Integer> sizes = new TreeSet<>();
@@ -164,12 +163,22 @@ final class ScheduleSearch {
     rates.add(usual.learningRate());
     List<Schedule> out = new ArrayList<>();
     for (int size : sizes) {
-      int epochs = (int) Math.ceil(usual.epochs() * Math.max(1, size / (double) usual.batchRows()));
+      int epochs = epochs(usual, size);
       for (double rate : rates) {
         out.add(schedule(size, rate, epochs, ranges.get(ranges.size() - 1)));
       }
     }
     return out;
+  }
+
+  /**
+   * Epochs with minibatches of another size: for larger ones as many more, so that they take as
+   * many steps.
+   *
+   * @param usual the most epochs with its own size
+   */
+  static int epochs(Schedule usual, int batchRows) {
+    return (int) Math.ceil(usual.epochs() * Math.max(1, batchRows / (double) usual.batchRows()));
   }
 
   private Schedule schedule(int batchRows, double rate, int epochs, int range) {

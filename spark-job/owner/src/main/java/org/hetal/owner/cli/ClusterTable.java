@@ -11,6 +11,7 @@ import java.util.TreeMap;
 import org.hetal.config.SettingsException;
 import org.hetal.format.Json;
 import org.hetal.he.Parameters;
+import org.hetal.he.owner.OwnerLibrary;
 import org.hetal.plan.TrainingPlan;
 import org.hetal.planner.ClusterEstimate;
 import org.hetal.planner.CostModel;
@@ -136,6 +137,8 @@ final class ClusterTable {
   byte[] json() {
     ObjectNode out = Json.object();
     out.put("name", "cluster_estimate");
+    out.put("command", "./hetal plan --executors N --cores N --json FILE");
+    out.put("commit", OwnerLibrary.commit());
     out.put("parameter_set", plan.parameters().name());
     out.put("batch_rows", plan.schedule().batch(0).rows());
     out.put("features", plan.layout().features());

@@ -23,6 +23,7 @@ import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.Storage;
 import org.hetal.format.Json;
 import org.hetal.he.owner.Client;
+import org.hetal.he.owner.OwnerLibrary;
 import org.hetal.owner.encryption.DecryptedModel;
 import org.hetal.owner.keys.Clients;
 import org.hetal.packing.Layout;
@@ -305,7 +306,10 @@ hetal {
     assertTrue(output.contains(" twice at the end of each epoch: 0.0"), output);
     assertEquals(0, hetal("plan", arguments), output);
     assertTrue(output.contains("cores  costs      executors  split  s/iteration"), output);
-    JsonNode clusters = Json.parse(Files.readAllBytes(json)).path("clusters");
+    JsonNode figures = Json.parse(Files.readAllBytes(json));
+    assertEquals(OwnerLibrary.commit(), figures.path("commit").asText());
+    assertTrue(figures.path("command").asText().startsWith("./hetal plan "), "" + figures);
+    JsonNode clusters = figures.path("clusters");
     assertEquals(4, clusters.size());
     assertEquals(1, clusters.get(0).path("efficiency").asDouble(), 1e-12);
     double ratio =

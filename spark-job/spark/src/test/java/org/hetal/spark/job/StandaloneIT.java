@@ -46,7 +46,6 @@ class StandaloneIT {
   @BeforeAll
   static void start() throws Exception {
     SparkSubmit.assumeSpark();
-    SparkSubmit.fetched(""); // only dev/clusters_test.sh runs it
     root = Files.createDirectories(temporary.resolve("études à deux"));
     toy = new ClusterToy(root.resolve("propriétaire"));
     cluster = new StandaloneCluster(temporary.resolve("cluster"));

@@ -16,10 +16,11 @@ import java.util.regex.Pattern;
 
 /**
  * A master and workers of one core each, as processes on loopback that authenticate each other, as
- * docs/clusters.md tells.
+ * docs/clusters.md tells. Each worker has an address of its own.
  */
 final class StandaloneCluster implements AutoCloseable {
   private static final Pattern MASTER = Pattern.compile("Starting Spark master at (spark://\\S+)");
+  private static final String HOST = "127.0.0.";
   private static final String DEPLOY = "org.apache.spark.deploy.";
   private static final long MILLIS = 60_000;
 
@@ -44,7 +45,7 @@ final class StandaloneCluster implements AutoCloseable {
             "spark.authenticate.secret " + UUID.randomUUID(),
             "spark.decommission.enabled true",
             ""));
-    master = start("master", Map.of(), DEPLOY + "master.Master");
+    master = start("master", HOST + 1, Map.of(), DEPLOY + "master.Master");
     uri = await("master", MASTER);
   }
 
@@ -67,6 +68,8 @@ final class StandaloneCluster implements AutoCloseable {
     Process worker =
         start(
             name,
+            // Spark starts no second attempt of a task on the host of the first one.
+            HOST + (1 + workers.size()),
             environment,
             DEPLOY + "worker.Worker",
             "--cores",
@@ -92,14 +95,14 @@ final class StandaloneCluster implements AutoCloseable {
     return all.toString();
   }
 
-  private Process start(String name, Map<String, String> environment, String... words)
+  private Process start(String name, String host, Map<String, String> environment, String... words)
       throws IOException {
     List<String> command = new ArrayList<>(List.of(SparkSubmit.program("spark-class"), words[0]));
-    command.addAll(List.of("--host", "127.0.0.1", "--port", "0", "--webui-port", "0"));
+    command.addAll(List.of("--host", host, "--port", "0", "--webui-port", "0"));
     command.addAll(List.of("--properties-file", secret.toString()));
     command.addAll(List.of(words).subList(1, words.length));
     ProcessBuilder builder = new ProcessBuilder(command);
-    builder.environment().put("SPARK_LOCAL_IP", "127.0.0.1");
+    builder.environment().put("SPARK_LOCAL_IP", host);
     builder.environment().put("SPARK_DAEMON_MEMORY", "256m");
     builder.environment().put("SPARK_CONF_DIR", SparkSubmit.profile("").toString());
     builder.environment().putAll(environment);

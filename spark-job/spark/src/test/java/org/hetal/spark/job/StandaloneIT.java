@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -37,6 +38,8 @@ class StandaloneIT {
   /** Follows redirects, as Prometheus does: the driver's page moves to a path with a slash. */
   private static final HttpClient HTTP =
       HttpClient.newBuilder().followRedirects(HttpClient.Redirect.NORMAL).build();
+
+  private static final String SPECULATIVE = "\"Speculative\":true";
 
   @TempDir static Path temporary;
   private static Path root;
@@ -77,7 +80,8 @@ class StandaloneIT {
 
   /**
    * With dynamic allocation, speculation and one attempt for each task: a worker is decommissioned
-   * after the first epoch, and the driver is killed after the second one.
+   * after the first epoch, and the driver is killed after the second one. The first driver asks for
+   * executors when tasks wait.
    */
   @Test
   void train_decommissionedKilledAndResumed_givesTheSameBytes() throws Exception {
@@ -85,6 +89,7 @@ class StandaloneIT {
     Process leaving = cluster.addWorker(Map.of());
     AtomicReference<SparkSubmit> submission = new AtomicReference<>();
     boolean[] killed = {false};
+    Path events = Files.createDirectories(temporary.resolve("events of two drivers"));
     try (ToyOracle oracle =
         toy.oracle(
             epoch -> {
@@ -100,12 +105,19 @@ class StandaloneIT {
         submission.set(submit);
         submit
             .conf("spark.task.maxFailures", "1")
+            .conf("spark.eventLog.enabled", "true")
+            .conf("spark.eventLog.dir", events.toUri().toString())
+            .conf("spark.eventLog.compress", "false")
+            .conf("spark.eventLog.rolling.enabled", "false")
             .conf("spark.speculation", "true")
+            .conf("spark.speculation.interval", "10ms")
             .conf("spark.speculation.minTaskRuntime", "10ms")
+            .conf("spark.speculation.multiplier", "1.01")
+            .conf("spark.speculation.quantile", "0.1")
             .conf("spark.decommission.enabled", "true")
             .conf("spark.dynamicAllocation.enabled", "true")
             .conf("spark.dynamicAllocation.shuffleTracking.enabled", "true")
-            .conf("spark.dynamicAllocation.minExecutors", "2");
+            .conf("spark.dynamicAllocation.minExecutors", attempt.equals("premier") ? "0" : "2");
         int status = train(submit);
         if (attempt.equals("premier")) {
           assertNotEquals(0, status);
@@ -119,6 +131,33 @@ class StandaloneIT {
     toy.assertSameBytes(new LocalStorage(run.resolve("model")));
     assertTrue(cluster.executorLogs(0).contains("portable"), "one executor is portable");
     assertFalse(cluster.executorLogs(1).contains("portable"), "the other one is not");
+    List<String> logged = eventsOfDrivers(events);
+    assertTrue(
+        logged.stream().anyMatch(line -> is(line, "TaskStart") && line.contains(SPECULATIVE)),
+        () -> "no second attempt of a slow task: " + logged);
+    int first = indexOf(logged, "JobStart");
+    assertTrue(
+        first >= 0 && first < indexOf(logged, "ExecutorAdded"),
+        () -> "executors before tasks waited: " + logged);
+  }
+
+  /** The lines of all event logs, one log after the other, in order of time. */
+  private static List<String> eventsOfDrivers(Path events) throws IOException {
+    List<String> out = new ArrayList<>();
+    try (Stream<Path> files = Files.list(events)) {
+      for (Path file : files.sorted().toList()) { // applications are numbered
+        out.addAll(Files.readAllLines(file));
+      }
+    }
+    return out;
+  }
+
+  private static boolean is(String line, String event) {
+    return line.startsWith("{\"Event\":\"SparkListener" + event + "\"");
+  }
+
+  private static int indexOf(List<String> lines, String event) {
+    return lines.indexOf(lines.stream().filter(line -> is(line, event)).findFirst().orElse(""));
   }
 
   private static void signal(String signal, Process process) {

@@ -28,6 +28,7 @@ import org.apache.hadoop.io.IOUtils;
 import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.Storage;
+import org.hetal.he.AtomicFile;
 
 /**
  * A folder on any file system of Hadoop: a local path, {@code hdfs:} or {@code s3a:} by URI. Local
@@ -238,8 +239,9 @@ public final class HadoopStorage implements Storage {
 
   /**
    * Writes the bytes to {@code partial}, flushes them to the disks where the file system can, and
-   * renames {@code partial} to {@code file}, replacing it. The rename is atomic on local disks and
-   * HDFS. After a failure {@code partial} may remain.
+   * renames {@code partial} to {@code file}, replacing it. The rename is atomic on local disks,
+   * where the folder is synchronized after it, and on HDFS. After a failure {@code partial} may
+   * remain.
    *
    * <p>On an object store such as {@code s3a:} a rename copies and deletes. There the bytes are one
    * PUT to {@code file}, which appears whole or not at all.
@@ -289,11 +291,13 @@ public final class HadoopStorage implements Storage {
 
   private static void rename(FileSystem files, Path from, Path to) throws IOException {
     if (files instanceof RawLocalFileSystem local) {
+      java.nio.file.Path target = local.pathToFile(to).toPath();
       Files.move(
           local.pathToFile(from).toPath(),
-          local.pathToFile(to).toPath(),
+          target,
           StandardCopyOption.ATOMIC_MOVE,
           StandardCopyOption.REPLACE_EXISTING);
+      AtomicFile.synchronize(target.getParent());
     } else {
       FileContext.getFileContext(files.getUri(), files.getConf())
           .rename(from, to, Options.Rename.OVERWRITE);

@@ -118,6 +118,12 @@ if(GTest_FOUND AND TARGET hetal_openfhe_client_jni)
   target_link_libraries(openfhe_wiping_tests PRIVATE openfhe_secret GTest::gtest GTest::gtest_main)
   target_link_options(openfhe_wiping_tests PRIVATE LINKER:--wrap=free,--wrap=munmap,--wrap=getrandom)
   hetal_discover_tests(openfhe_wiping_tests)
+  # The two libraries themselves.
+  add_executable(openfhe_boundary_tests tests/openfhe/boundary_test.cpp)
+  target_include_directories(openfhe_boundary_tests PRIVATE ${jni_include})
+  target_link_libraries(openfhe_boundary_tests PRIVATE hetal_openfhe_client_jni hetal_openfhe_jni openfhe_binding
+    GTest::gtest GTest::gtest_main)
+  hetal_discover_tests(openfhe_boundary_tests)
 endif()
 
 if(HETAL_BENCHMARKS AND NOT HETAL_SANITIZE)

@@ -13,13 +13,17 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import org.hetal.he.NativeFaultException;
 import org.hetal.he.ResourceUnavailableException;
 import org.hetal.he.openfhe.OpenFhe;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Threads that the system refuses, across the boundary of OpenFHE's library. */
+/**
+ * Threads that the system refuses, and an exception that the library does not know, across the
+ * boundary of OpenFHE's library.
+ */
 @Tag("slow")
 @OpenFheTest
 class OpenFheFaultTest {
@@ -28,7 +32,7 @@ class OpenFheFaultTest {
   @TempDir Path folder;
 
   @Test
-  void refusedThreads_areTypedExceptionsAndTheJvmGoesOn() throws Exception {
+  void refusedThreadsAndUnknownExceptions_areTypedExceptionsAndTheJvmGoesOn() throws Exception {
     Path counters = Files.write(folder.resolve("counters"), new byte[24]);
     ProcessBuilder builder =
         new ProcessBuilder(
@@ -45,6 +49,7 @@ class OpenFheFaultTest {
     assertTrue(process.waitFor(120, TimeUnit.SECONDS), "it hangs");
     assertEquals(0, process.exitValue(), out);
     assertTrue(out.contains("refused 3 times"), out);
+    assertTrue(out.contains("all of no known type"), out);
   }
 
   /** Runs with the faults preloaded. */
@@ -58,7 +63,7 @@ class OpenFheFaultTest {
               Path.of(System.getenv(COUNTERS)),
               StandardOpenOption.READ,
               StandardOpenOption.WRITE)) {
-        counters = file.map(FileChannel.MapMode.READ_WRITE, 0, 16).order(ByteOrder.nativeOrder());
+        counters = file.map(FileChannel.MapMode.READ_WRITE, 0, 24).order(ByteOrder.nativeOrder());
       }
       OpenFhe.require();
       int refused = 0;
@@ -73,6 +78,34 @@ class OpenFheFaultTest {
       counters.putLong(8, 0);
       NativeClientWithOpenFheKey.generate(SET, 4).close();
       System.out.println("refused " + refused + " times");
+      int unknown = 0;
+      for (int number = 1; anExceptionIsUnknown(counters, number); number += 97) {
+        unknown++;
+      }
+      if (unknown < 10) {
+        throw new AssertionError("expected at least 10 unknown exceptions, actual " + unknown);
+      }
+      NativeClientWithOpenFheKey.generate(SET, 4).close();
+      System.out.println(unknown + " exceptions, all of no known type");
+    }
+
+    /** False when so many allocations do not take place. The one of that number throws an int. */
+    private static boolean anExceptionIsUnknown(ByteBuffer counters, int number) {
+      counters.putLong(16, number);
+      try (NativeClientWithOpenFheKey client = NativeClientWithOpenFheKey.generate(SET, 4)) {
+        client.encrypt(new double[] {0.5}, 2);
+      } catch (NativeFaultException e) {
+        if (!"an exception of no known type".equals(e.getMessage())) {
+          throw e;
+        }
+        return true;
+      }
+      boolean thrown = counters.getLong(16) <= 0;
+      counters.putLong(16, 0);
+      if (thrown) {
+        throw new AssertionError("allocation " + number + ": no exception");
+      }
+      return false;
     }
   }
 }

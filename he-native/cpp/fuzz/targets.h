@@ -8,6 +8,10 @@
 
 #include "base/bytes.h"
 
+namespace hetal::ckks {
+class Context;
+}
+
 namespace hetal::fuzzing {
 
 struct Target {
@@ -19,6 +23,8 @@ struct Target {
 
 /// The engine's formats.
 std::span<const Target> engine_targets();
+/// The ring of the seed of public_key, N = 32: a reader that takes less time is called with more inputs. No named set.
+const ckks::Context& small_ring();
 /// The OpenFHE backend's ciphertexts.
 std::span<const Target> openfhe_targets();
 

@@ -149,15 +149,40 @@ void Client::save_public_key(const std::string& path) {
   require<FileWriteError>(!file_exists(path), "refusing to overwrite ", path);
   const int level = context_->parameters().bootstrap_output_level();
   const PublicKey key = make_public_key(*context_, *secret_, next_seed().value(), level);
+  write_file_atomically(path, public_key_file(*context_, key, key_id_));
+}
+
+Bytes public_key_file(const Context& context, const PublicKey& key, const ckks::KeyId& id) {
   ByteWriter out;
-  ckks::write_prefix(out, kPublicMagic, kVersion, context_->parameters(), key_id_);
-  write_name(out, context_->parameters());
-  out.u32(static_cast<std::uint32_t>(level));
+  ckks::write_prefix(out, kPublicMagic, kVersion, context.parameters(), id);
+  write_name(out, context.parameters());
+  out.u32(static_cast<std::uint32_t>(key.level));
   out.raw(key.seed.data(), key.seed.size());
   out.u64(key.stream);
-  ckks::pack_limbs(*context_, context_->view(key.b), out);
+  ckks::pack_limbs(context, context.view(key.b), out);
   out.finish();
-  write_file_atomically(path, out.bytes());
+  return std::move(out.bytes());
+}
+
+StoredPublicKey read_public_key(const Context& context, ByteView file) {
+  ByteReader in(file, "public key");
+  StoredPublicKey out{ckks::read_prefix(in, kPublicMagic, kVersion, context.parameters()), {}};
+  in.raw(kNameBytes, "parameter set");
+  const std::uint32_t level = in.u32("level");
+  const int highest = context.parameters().bootstrap_output_level();
+  require<FormatError>(level == static_cast<std::uint32_t>(highest), "public key: level: expected ", highest,
+                       ", actual ", level);
+  PublicKey& key = out.key;
+  key.level = highest;
+  key.seed = in.array<sizeof(Seed)>("seed");
+  key.stream = in.u64("stream");
+  key.b = context.allocate({highest + 1, false});
+  key.a = context.allocate({highest + 1, false});
+  const device::Limbs b = context.view(key.b);
+  in.check_digest(ckks::packed_bytes(context, b));
+  ckks::unpack_limbs(context, b, in.raw(ckks::packed_bytes(context, b), "residues"), "public key");
+  context.device().uniform(context.view(key.a), key.seed, key.stream);
+  return out;
 }
 
 std::unique_ptr<BundleWriter> Client::bundle_writer(const std::string& directory, const KeyPlan& plan) {
@@ -260,22 +285,9 @@ void BundleWriter::commit() {
 }
 
 Encryptor::Encryptor(ByteView file, int threads) : context_(context_of(file, "public key", threads)) {
-  ByteReader in(file, "public key");
-  key_id_ = ckks::read_prefix(in, kPublicMagic, kVersion, context_->parameters());
-  in.raw(kNameBytes, "parameter set");
-  const std::uint32_t level = in.u32("level");
-  const int highest = context_->parameters().bootstrap_output_level();
-  require<FormatError>(level == static_cast<std::uint32_t>(highest), "public key: level: expected ", highest,
-                       ", actual ", level);
-  key_.level = highest;
-  key_.seed = in.array<sizeof(Seed)>("seed");
-  key_.stream = in.u64("stream");
-  key_.b = context_->allocate({highest + 1, false});
-  key_.a = context_->allocate({highest + 1, false});
-  const device::Limbs b = context_->view(key_.b);
-  in.check_digest(ckks::packed_bytes(*context_, b));
-  ckks::unpack_limbs(*context_, b, in.raw(ckks::packed_bytes(*context_, b), "residues"), "public key");
-  context_->device().uniform(context_->view(key_.a), key_.seed, key_.stream);
+  StoredPublicKey stored = read_public_key(*context_, file);
+  key_id_ = stored.id;
+  key_ = std::move(stored.key);
   seed() = SecretSeed(Random::seed_from_os()).value();
 }
 

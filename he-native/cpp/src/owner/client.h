@@ -97,6 +97,15 @@ class BundleWriter {
   ckks::Manifest manifest_;
 };
 
+/// The contents of a public key's file.
+Bytes public_key_file(const ckks::Context& context, const PublicKey& key, const ckks::KeyId& id);
+struct StoredPublicKey {
+  ckks::KeyId id;
+  PublicKey key;
+};
+/// Throws FormatError for damaged bytes and for another parameter set than the context's.
+StoredPublicKey read_public_key(const ckks::Context& context, ByteView file);
+
 /// Encrypts with a public key, for parties that contribute data but do not have the secret key.
 class Encryptor {
  public:

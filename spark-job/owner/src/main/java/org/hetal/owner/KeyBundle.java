@@ -150,6 +150,7 @@ final class KeyBundle {
               + " --evaluation-keys-only makes or completes them");
     }
     return KeyBundleManifest.parse(
-        describe() + "/" + KeyBundleManifest.NAME, folder.read(KeyBundleManifest.NAME));
+        describe() + "/" + KeyBundleManifest.NAME,
+        folder.read(KeyBundleManifest.NAME, KeyBundleManifest.MAX_BYTES));
   }
 }

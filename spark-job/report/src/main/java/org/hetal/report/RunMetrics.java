@@ -21,6 +21,9 @@ public record RunMetrics(List<Step> steps, List<Epoch> epochs) {
   /** Name of the file in the run directory. */
   public static final String FILE = "metrics.jsonl";
 
+  /** More than the lines of 200,000 steps. */
+  private static final long MOST_BYTES = 1 << 27;
+
   /**
    * One minibatch.
    *
@@ -109,14 +112,16 @@ public record RunMetrics(List<Step> steps, List<Epoch> epochs) {
    *
    * @param run the run directory
    * @return the metrics; none before the first step
-   * @throws DatasetException when a line is not a step or an epoch
+   * @throws DatasetException when a line is not a step or an epoch, or the file has more than 128
+   *     MiB
    */
   public static RunMetrics read(Storage run) {
     List<Step> steps = new ArrayList<>();
     List<Epoch> epochs = new ArrayList<>();
     if (run.exists(FILE)) {
       String where = run.describe() + "/" + FILE;
-      List<String> lines = new String(run.read(FILE), StandardCharsets.UTF_8).lines().toList();
+      List<String> lines =
+          new String(run.read(FILE, MOST_BYTES), StandardCharsets.UTF_8).lines().toList();
       for (int i = 0; i < lines.size(); i++) {
         MetricsLine line = new MetricsLine(where + " line " + (i + 1), lines.get(i));
         switch (line.text("event")) {

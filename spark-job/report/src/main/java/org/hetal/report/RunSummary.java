@@ -43,6 +43,7 @@ public record RunSummary(
     long dataset_bytes,
     long bytes_moved) {
   private static final String FILE = "report.json";
+  private static final long MOST_BYTES = 1 << 20;
 
   /** Writes or replaces the file. */
   public void write(Storage storage) {
@@ -60,7 +61,7 @@ public record RunSummary(
       return Optional.empty();
     }
     try {
-      return Optional.of(Json.read(storage.read(FILE), RunSummary.class));
+      return Optional.of(Json.read(storage.read(FILE, MOST_BYTES), RunSummary.class));
     } catch (IOException e) {
       throw new DatasetException(
           storage.describe() + "/" + FILE + ": expected what train wrote: " + Json.reason(e), e);

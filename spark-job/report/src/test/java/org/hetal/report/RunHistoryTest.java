@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
@@ -13,6 +14,8 @@ import org.hetal.dataset.LocalStorage;
 import org.hetal.training.TaskStage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RunHistoryTest {
   @TempDir Path root;
@@ -54,5 +57,19 @@ class RunHistoryTest {
     String damaged =
         assertThrows(DatasetException.class, () -> RunHistory.read(storage)).getMessage();
     assertTrue(damaged.contains("report.json: expected what train wrote"), damaged);
+  }
+
+  /** The owner's report reads what the cluster wrote. The files have holes. */
+  @ParameterizedTest
+  @ValueSource(strings = {"metrics.jsonl", "report.json", "owners.json", "plan.json"})
+  void hugeFile_isRefusedBeforeItIsRead(String name) throws Exception {
+    LocalStorage storage = new LocalStorage(root);
+    Runs.write(storage, 1);
+    try (RandomAccessFile huge = new RandomAccessFile(root.resolve(name).toFile(), "rw")) {
+      huge.setLength(3L << 30);
+    }
+    String message =
+        assertThrows(DatasetException.class, () -> RunHistory.read(storage)).getMessage();
+    assertTrue(message.startsWith(root.resolve(name) + ": expected at most "), message);
   }
 }

@@ -1,10 +1,14 @@
 package org.hetal.he;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -22,6 +26,9 @@ import java.util.Map;
 public final class KeyBundleManifest {
   /** The file in the bundle's folder, written last: a folder without it is unfinished. */
   public static final String NAME = "manifest";
+
+  /** Of the file. The engine has the same limit. */
+  public static final int MAX_BYTES = 1 << 20;
 
   private static final BigInteger GALOIS_GENERATOR = BigInteger.valueOf(5);
   private static final int KEY_WORDS = 7;
@@ -73,15 +80,54 @@ public final class KeyBundleManifest {
    * @param bundle the folder with the keys and the file {@link #NAME}
    * @return the manifest
    * @throws FileReadException when it cannot be read
-   * @throws HeFormatException as {@link #parse}
+   * @throws HeFormatException as {@link #bytes} and {@link #parse}
    */
   public static KeyBundleManifest read(Path bundle) {
     Path file = bundle.resolve(NAME);
     try {
-      return parse(file.toString(), Files.readAllBytes(file));
+      return parse(file.toString(), bytes(bundle));
     } catch (IOException e) {
       throw FileReadException.of(file, e);
     }
+  }
+
+  /**
+   * The bytes of the manifest of a bundle. As with key files a link is not followed.
+   *
+   * @param bundle the folder with the keys and the file {@link #NAME}
+   * @return at most {@link #MAX_BYTES} bytes
+   * @throws IOException when it cannot be read
+   * @throws HeFormatException when it is longer, or not a regular file
+   */
+  public static byte[] bytes(Path bundle) throws IOException {
+    Path file = bundle.resolve(NAME);
+    BasicFileAttributes attributes =
+        Files.readAttributes(file, BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    if (!attributes.isRegularFile()) {
+      throw new HeFormatException(file + ": expected a regular file, actual none");
+    }
+    try (InputStream in =
+        Files.newInputStream(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+      return bytes(file.toString(), in);
+    }
+  }
+
+  /**
+   * The bytes of a manifest that lies on another file system.
+   *
+   * @param where the file, for messages
+   * @param in is read to its end, and not closed
+   * @return at most {@link #MAX_BYTES} bytes
+   * @throws IOException when it cannot be read
+   * @throws HeFormatException when it is longer
+   */
+  public static byte[] bytes(String where, InputStream in) throws IOException {
+    byte[] out = in.readNBytes(MAX_BYTES + 1);
+    if (out.length > MAX_BYTES) {
+      throw new HeFormatException(
+          where + ": expected at most " + MAX_BYTES + " bytes, actual more");
+    }
+    return out;
   }
 
   private static KeyBundleManifest parse(String where, List<String> lines) {

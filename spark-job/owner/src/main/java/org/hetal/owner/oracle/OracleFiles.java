@@ -1,6 +1,7 @@
 package org.hetal.owner.oracle;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -83,8 +84,11 @@ public final class OracleFiles {
   }
 
   private static boolean holds(Path file, byte[] bytes) {
-    try {
-      return Files.isRegularFile(file) && Arrays.equals(Files.readAllBytes(file), bytes);
+    if (!Files.isRegularFile(file)) {
+      return false;
+    }
+    try (InputStream in = Files.newInputStream(file)) {
+      return Arrays.equals(in.readNBytes(bytes.length + 1), bytes);
     } catch (IOException e) {
       throw FileReadException.of(file, e);
     }

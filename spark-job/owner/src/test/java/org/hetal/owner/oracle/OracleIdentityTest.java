@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.ByteArrayInputStream;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -148,6 +149,21 @@ class OracleIdentityTest {
       assertTrue(message.contains("remove it, start again"), message);
       assertArrayEquals(bytes, Files.readAllBytes(file()));
     }
+  }
+
+  /** The folder of the certificate may be the cluster's. The file has a hole. */
+  @Test
+  void hugeFileInThePlaceOfTheCertificate_isReplaced() throws Exception {
+    Settings settings = settings();
+    OracleIdentity identity =
+        OracleIdentity.open(identityFile(settings), "localhost", notices::add);
+    Path certificate = folder.resolve("cluster/oracle.pem");
+    Files.createDirectories(certificate.getParent());
+    try (RandomAccessFile huge = new RandomAccessFile(certificate.toFile(), "rw")) {
+      huge.setLength(3L << 30);
+    }
+    OracleFiles.handOver(settings.oracle(), identity);
+    assertEquals(identity.certificatePem(), Files.readString(certificate));
   }
 
   private Settings settings(String... pathsAndValues) {

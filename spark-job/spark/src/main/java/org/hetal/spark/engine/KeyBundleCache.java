@@ -22,7 +22,9 @@ import org.hetal.dataset.LocalStorage;
 import org.hetal.format.Digests;
 import org.hetal.he.AtomicFile;
 import org.hetal.he.FileWriteException;
+import org.hetal.he.HeFormatException;
 import org.hetal.he.IoReason;
+import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.library.OwnerOnly;
 import org.hetal.he.library.ProcessUser;
 import org.hetal.spark.errors.RetryLaterException;
@@ -41,7 +43,7 @@ import org.slf4j.LoggerFactory;
  */
 public final class KeyBundleCache {
   private static final Logger LOG = LoggerFactory.getLogger(KeyBundleCache.class);
-  static final String MANIFEST = "manifest";
+  static final String MANIFEST = KeyBundleManifest.NAME;
   public static final String CACHE_DIRECTORY = "hetal.keys.cache";
   private static final int PART_BYTES = 1 << 20;
 
@@ -56,12 +58,13 @@ public final class KeyBundleCache {
    * The bytes of the bundle's manifest, read through Hadoop.
    *
    * @throws DatasetException when there is none, or this user may not read it
+   * @throws HeFormatException when it has more than {@link KeyBundleManifest#MAX_BYTES} bytes
    * @throws RetryLaterException when the file system is away
    */
   public static byte[] manifest(String bundle, Configuration hadoop) {
     org.apache.hadoop.fs.Path manifest = new org.apache.hadoop.fs.Path(bundle, MANIFEST);
     try (InputStream in = HadoopFailures.fileSystem(manifest, hadoop).open(manifest)) {
-      return in.readAllBytes();
+      return KeyBundleManifest.bytes(manifest.toString(), in);
     } catch (IOException e) {
       throw unreadable(
           "key bundle: expected a readable "
@@ -160,10 +163,11 @@ public final class KeyBundleCache {
   }
 
   private static void requireManifest(Path target, String digest) {
-    Path manifest = target.resolve(MANIFEST);
     String actual;
     try {
-      actual = "a manifest with SHA-256 " + Digests.sha256(Files.readAllBytes(manifest));
+      actual = "a manifest with SHA-256 " + Digests.sha256(KeyBundleManifest.bytes(target));
+    } catch (HeFormatException e) {
+      actual = e.getMessage();
     } catch (IOException e) {
       actual = IoReason.of(e);
     }

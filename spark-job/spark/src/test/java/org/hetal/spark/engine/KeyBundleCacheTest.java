@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import org.apache.hadoop.conf.Configuration;
 import org.hetal.command.ExitCode;
 import org.hetal.dataset.DatasetException;
 import org.hetal.format.Digests;
+import org.hetal.he.HeFormatException;
 import org.hetal.he.library.ProcessUser;
 import org.hetal.spark.errors.RetryLaterException;
 import org.hetal.spark.job.ClusterFailures;
@@ -174,6 +176,31 @@ class KeyBundleCacheTest {
     assertThrows(
         DatasetException.class,
         () -> KeyBundleCache.manifestDigest(root.resolve("none").toString(), hadoop));
+  }
+
+  /** The files have holes: they take no space on the disk. */
+  @Test
+  void hugeManifest_isRefusedAfterTheBytesOfTheLimit() throws IOException {
+    String uri = "unreliable:" + root.resolve("keys");
+    Path local = KeyBundleCache.fetch(uri, digest, hadoop);
+    makeHuge(root.resolve("keys/manifest"));
+    String message =
+        assertThrows(HeFormatException.class, () -> KeyBundleCache.manifest(uri, hadoop))
+            .getMessage();
+    assertTrue(message.endsWith("expected at most 1048576 bytes, actual more"), message);
+    Files.writeString(root.resolve("keys/manifest"), "a manifest");
+    Files.delete(local.resolve("manifest"));
+    Files.createSymbolicLink(local.resolve("manifest"), root.resolve("keys/manifest"));
+    message =
+        assertThrows(DatasetException.class, () -> KeyBundleCache.fetch(uri, digest, hadoop))
+            .getMessage();
+    assertTrue(message.contains("expected a regular file, actual none"), message);
+  }
+
+  private static void makeHuge(Path file) throws IOException {
+    try (RandomAccessFile huge = new RandomAccessFile(file.toFile(), "rw")) {
+      huge.setLength(3L << 30);
+    }
   }
 
   @Test

@@ -18,6 +18,7 @@ import org.hetal.he.FileReadException;
 import org.hetal.he.FileWriteException;
 import org.hetal.he.HeFormatException;
 import org.hetal.he.IoReason;
+import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.KeyPlan;
 
 /**
@@ -39,7 +40,7 @@ import org.hetal.he.KeyPlan;
  * with the native engine.
  */
 public final class OpenFheKeyBundle {
-  private static final String MANIFEST = "manifest";
+  private static final String MANIFEST = KeyBundleManifest.NAME;
   private static final String FIRST = "hetal-openfhe-keys 2";
 
   private final OpenFheParameters parameters;
@@ -114,14 +115,14 @@ public final class OpenFheKeyBundle {
    *
    * @param manifestDigest SHA-256 of the whole file in hex; null for any
    * @throws FileReadException when there is none
-   * @throws HeFormatException when its digest is another, it is damaged, or its parameter set is
-   *     none of this release
+   * @throws HeFormatException when it is longer than {@link KeyBundleManifest#MAX_BYTES} or a link,
+   *     its digest is another, it is damaged, or its parameter set is none of this release
    */
   static OpenFheKeyBundle read(Path directory, String manifestDigest) {
     Path path = directory.resolve(MANIFEST);
     byte[] bytes;
     try {
-      bytes = Files.readAllBytes(path);
+      bytes = KeyBundleManifest.bytes(directory);
     } catch (IOException e) {
       throw new FileReadException(
           "no key bundle in "

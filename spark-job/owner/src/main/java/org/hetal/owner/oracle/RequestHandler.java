@@ -18,9 +18,9 @@ import io.netty.handler.codec.http.HttpUtil;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
@@ -34,13 +34,18 @@ import org.hetal.oracle.ValidationAnswer;
 
 /**
  * Serves one request per connection. The token is checked first, when the header is complete; only
- * then is memory allocated for a body. A refusal is sent at once. What the client still sends is
- * read and ignored for {@link #LINGER}, since closing at once could discard the refusal.
+ * then is memory allocated for a body, at most {@link #GROWTH} times the bytes that have arrived. A
+ * refusal is sent at once. What the client still sends is read and ignored for {@link #LINGER},
+ * since closing at once could discard the refusal.
  */
 final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
   private static final Duration BODY_LIMIT = Duration.ofMinutes(5);
   private static final Duration LINGER = Duration.ofSeconds(5);
   private static final int MOST_AT_ONCE = 4;
+  private static final int FIRST_BYTES = 1 << 16;
+
+  /** At the end a body was copied from a quarter of its length, not from nearly all of it. */
+  private static final int GROWTH = 4;
 
   /**
    * A path.
@@ -112,7 +117,9 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
 
   private final Shared shared;
   private Route route;
-  private ByteBuffer body;
+  private byte[] body; // null: none is expected
+  private int received;
+  private int expected;
   private boolean counted;
   private boolean started;
   private boolean admitted;
@@ -172,7 +179,8 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
     }
     shared.atOnce().incrementAndGet();
     counted = true;
-    body = ByteBuffer.allocate(Math.toIntExact(length));
+    expected = Math.toIntExact(length);
+    body = new byte[Math.min(expected, FIRST_BYTES)];
     if (HttpUtil.is100ContinueExpected(request)) {
       context
           .writeAndFlush(response(HttpResponseStatus.CONTINUE, new byte[0]))
@@ -206,15 +214,18 @@ final class RequestHandler extends SimpleChannelInboundHandler<HttpObject> {
   }
 
   private void add(ChannelHandlerContext context, HttpContent content) {
-    if (content.decoderResult().isFailure()
-        || content.content().readableBytes() > body.remaining()) {
+    int bytes = content.content().readableBytes();
+    if (content.decoderResult().isFailure() || bytes > expected - received) {
       throw new OracleException(OracleException.BAD_REQUEST, "request: expected HTTP/1.1");
     }
-    ByteBuffer part = body.slice(body.position(), content.content().readableBytes());
-    body.position(body.position() + part.remaining());
-    content.content().readBytes(part);
+    if (bytes > body.length - received) {
+      long larger = GROWTH * ((long) received + bytes);
+      body = Arrays.copyOf(body, (int) Math.min(expected, larger));
+    }
+    content.content().readBytes(body, received, bytes);
+    received += bytes;
     if (content instanceof LastHttpContent) {
-      byte[] whole = body.array();
+      byte[] whole = received == body.length ? body : Arrays.copyOf(body, received);
       body = null;
       try {
         shared.answers().execute(() -> answer(context, whole));

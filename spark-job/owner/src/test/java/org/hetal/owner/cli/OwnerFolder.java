@@ -31,11 +31,17 @@ final class OwnerFolder {
   final Path conf;
   final String parameters;
   private final String backend;
+  private final String client;
   String output = "";
 
   OwnerFolder(Path root, String backend, String parameters) throws IOException {
+    this(root, backend, "backend", parameters);
+  }
+
+  OwnerFolder(Path root, String backend, String client, String parameters) throws IOException {
     this.root = root;
     this.backend = backend;
+    this.client = client;
     this.parameters = parameters;
     this.conf = root.resolve("owner.conf");
     Files.writeString(root.resolve("rows.csv"), rows(3, 150));
@@ -44,6 +50,7 @@ final class OwnerFolder {
         """
 hetal {
   backend = BACKEND
+  client = CLIENT
   parameters = PARAMETERS
   threads = 1
   data { train.features = "ROOT/rows.csv", classes = 3 }
@@ -60,6 +67,7 @@ hetal {
 }
 """
             .replace("BACKEND", backend)
+            .replace("CLIENT", client)
             .replace("PARAMETERS", parameters)
             .replace("ROOT", root.toString()));
   }
@@ -94,7 +102,8 @@ hetal {
 
   Client client() {
     return Clients.of(
-            SettingsLoader.load(List.of(), Map.of("backend", backend, "parameters", parameters)))
+            SettingsLoader.load(
+                List.of(), Map.of("backend", backend, "client", client, "parameters", parameters)))
         .load(root.resolve("owner/secret.key"), parameters, null);
   }
 

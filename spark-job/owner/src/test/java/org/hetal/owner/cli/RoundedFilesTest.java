@@ -14,22 +14,27 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.hetal.he.openfhe.OpenFhe;
 import org.hetal.owner.ModelFormat;
 import org.hetal.owner.PlainModel;
-import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The digits in the files that decrypt-model and decrypt-predictions write, of real noise. */
+@Tag("slow")
 class RoundedFilesTest {
   private static final String OWN_USE = "; written with all digits, for your own use only";
 
   @TempDir Path root;
   private OwnerFolder owner;
 
-  @BeforeEach
-  void encrypt() throws Exception {
-    owner = new OwnerFolder(root, "native", "insecure_n10_l12");
+  private void encrypt(String backend, String client, String parameters) throws Exception {
+    Assumptions.assumeTrue(
+        !(backend + client).contains("openfhe") || OpenFhe.isAvailable(), "needs OpenFHE");
+    owner = new OwnerFolder(root, backend, client, parameters);
     run("keygen");
     run("encrypt");
     owner.train("cluster/dataset", "cluster/run", "first");
@@ -66,8 +71,15 @@ class RoundedFilesTest {
     return new BigDecimal(value).setScale(decimals, RoundingMode.HALF_EVEN).doubleValue();
   }
 
-  @Test
-  void modelFiles_holdRoundedWeightsUnlessAllDigitsAreWanted() throws Exception {
+  @ParameterizedTest
+  @CsvSource({
+    "native, backend, insecure_n10_l12",
+    "native, openfhe, insecure_n10_l12",
+    "openfhe, backend, insecure_openfhe_n10_l13",
+  })
+  void modelFiles_holdRoundedWeightsUnlessAllDigitsAreWanted(
+      String backend, String client, String parameters) throws Exception {
+    encrypt(backend, client, parameters);
     run("decrypt-model", "--format", "npz,json,spark-ml,onnx");
     int decimals = decimals("weight", "weights");
     String folder = root.resolve("all-digits").toString();
@@ -103,8 +115,15 @@ class RoundedFilesTest {
     }
   }
 
-  @Test
-  void predictions_areRoundedUnlessAllDigitsAreWanted() throws Exception {
+  @ParameterizedTest
+  @CsvSource({
+    "native, backend, insecure_n10_l12",
+    "native, openfhe, insecure_n10_l12",
+    "openfhe, backend, insecure_openfhe_n10_l13",
+  })
+  void predictions_areRoundedUnlessAllDigitsAreWanted(
+      String backend, String client, String parameters) throws Exception {
+    encrypt(backend, client, parameters);
     Path rows = Files.writeString(root.resolve("new.csv"), "1,0,0,0\n0,1,0,0\n");
     run("encrypt", "--rows", rows.toString(), "--output", root.resolve("new").toString());
     owner.predict("new", "logits");

@@ -11,7 +11,7 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 
 from hetal.data import labeled
 from hetal.errors import translated
-from hetal.jvm import java
+from hetal.jvm import java, protect_process
 from hetal.results import Matrix, PlainModel, epochs_of
 from hetal.settings import Settings
 
@@ -91,6 +91,7 @@ class HetalClassifier(ClassifierMixin, BaseEstimator):
         self.classes_, indexes = np.unique(labels, return_inverse=True)
         view = java(owner=True)
         settings, data = labeled(view, self._settings(len(self.classes_)), rows, indexes.astype(np.int64))
+        protect_process(view, settings)
         with translated():
             result = view.org.hetal.owner.EncryptedTraining.inOneJvm(settings, data).withSoftmaxError().run()
             model = PlainModel.of(view, result.model())

@@ -2,6 +2,8 @@
 
 import glob
 import os
+import stat
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -48,11 +50,29 @@ def _of_tree() -> list[str]:
     ]
 
 
+def _crash_options() -> list[str]:
+    """As the owner's commands: what the JVM writes when native code fails may hold parts of a key.
+
+    It goes to a folder that only this user may read. Without such a folder it is not written.
+    """
+    try:
+        folder = Path.home() / ".hetal" / "crash"
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        private = stat.S_IMODE(folder.stat().st_mode) == 0o700
+    except (OSError, RuntimeError):  # no home folder, or one that cannot be written
+        private = False
+    report = f"-XX:ErrorFile={folder}/jvm_%p.log" if private else "-XX:+SuppressFatalErrorMessage"
+    return ["-XX:-CreateCoredumpOnCrash", report]
+
+
 def local_session(master: str = "local[*]", driver_memory: str = "2g") -> SparkSession:
     """A Spark of this process with the jars of HETAL, to explore. It authenticates and listens on 127.0.0.1 alone.
 
-    The same session is returned while it runs. Work on a cluster with a session of your own, whose `spark.jars` has the
-    cluster's jar (`hetal-spark-VERSION-spark.jar`) and nothing else of HETAL.
+    If native code fails, the Java machine writes no core file, and its report to `~/.hetal/crash` (mode 0700) or
+    nowhere. The same session is returned while it runs.
+
+    Work on a cluster with a session of your own, whose `spark.jars` has the cluster's jar
+    (`hetal-spark-VERSION-spark.jar`) and nothing else of HETAL.
 
     Args:
         master: `local`, `local[N]` or `local[*]`.
@@ -61,13 +81,14 @@ def local_session(master: str = "local[*]", driver_memory: str = "2g") -> SparkS
     Returns:
         the session.
     """
+    options = [f"-Dlog4j2.configurationFile={_LOG.as_uri()}", *_crash_options()]
     return (
         SparkSession.builder.master(master)
         .appName("hetal")
         .config("spark.driver.memory", driver_memory)
         # Not the driver's extra class path: Spark's own versions of common libraries come first.
         .config("spark.jars", ",".join(str(jar) for jar in jars()))
-        .config("spark.driver.extraJavaOptions", f'"-Dlog4j2.configurationFile={_LOG.as_uri()}"')
+        .config("spark.driver.extraJavaOptions", " ".join(f'"{option}"' for option in options))
         # Every user of the machine reaches 127.0.0.1.
         .config("spark.authenticate", "true")
         .config("spark.driver.host", "127.0.0.1")
@@ -114,6 +135,21 @@ def _member(view: Any, name: str) -> Any:
     for part in name.split("."):
         view = getattr(view, part)
     return view
+
+
+def protect_process(view: Any, settings: Any) -> None:
+    """Protects the Java machine, which gets a secret key, as the owner's commands do; warns when it cannot.
+
+    It writes no core file, and other processes cannot read its memory. That cannot be taken back. Keys of the simulator
+    protect nothing, so nothing is done for them.
+
+    Args:
+        view: of a session with the data owner's jars.
+        settings: Java's, with the backend.
+    """
+    refusal = view.org.hetal.owner.ProcessProtection.of(settings)
+    if refusal:
+        warnings.warn(refusal, RuntimeWarning, stacklevel=3)
 
 
 def java_path(view: Any, path: str | os.PathLike[str]) -> Any:

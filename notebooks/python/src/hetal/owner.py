@@ -14,7 +14,7 @@ from pyspark.sql import SparkSession
 from hetal.data import labeled, unlabeled
 from hetal.endpoint import OracleEndpoint
 from hetal.errors import translated
-from hetal.jvm import java, java_path
+from hetal.jvm import java, java_path, protect_process
 from hetal.results import Epoch, Matrix, PlainModel, epochs_of
 from hetal.settings import Settings
 
@@ -89,6 +89,7 @@ class DataOwner(_Closing):
         """
         view = java(spark, owner=True)
         java_settings, data = labeled(view, _settings(settings), X, y)
+        protect_process(view, java_settings)
         with translated():
             plan = view.org.hetal.owner.Plan.of(java_settings, data)
             owner = view.org.hetal.owner.DataOwner.generate(plan, java_path(view, folder))
@@ -106,6 +107,7 @@ class DataOwner(_Closing):
         """Opens what `generate` made, with the same rows and settings; other arguments as there."""
         view = java(spark, owner=True)
         java_settings, data = labeled(view, _settings(settings), X, y)
+        protect_process(view, java_settings)
         with translated():
             owner = view.org.hetal.owner.DataOwner.open(java_settings, java_path(view, folder))
         return cls(view, owner, java_settings, data)

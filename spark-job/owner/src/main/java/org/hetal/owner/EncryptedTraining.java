@@ -154,7 +154,8 @@ public final class EncryptedTraining {
   }
 
   /**
-   * Trains.
+   * Trains. Unless the backend is the simulator, this process writes no core file and other
+   * processes cannot read its memory any more: {@link ProcessProtection}.
    *
    * @return the model and what it is compared with
    * @throws org.hetal.owner.table.DataException at the first bad value of the data
@@ -162,6 +163,10 @@ public final class EncryptedTraining {
    *     epoch was the best
    */
   public Result run() {
+    String unprotected = ProcessProtection.of(settings);
+    if (!unprotected.isEmpty()) {
+      owner.notice(unprotected);
+    }
     Plan plan = Plan.of(settings, data);
     try (TemporaryFolder folder = new TemporaryFolder(temporary, "hetal-training")) {
       Path keys = folder.path().resolve("keys");

@@ -26,6 +26,8 @@ prepare() {
 
 environment() {
   printf 'export JAVA_HOME=%q\n' "$JAVA_HOME"
+  # The module hetal, from its sources.
+  printf 'export PYTHONPATH=%q\n' "$root/notebooks/python/src${PYTHONPATH:+:$PYTHONPATH}"
   printf 'export HETAL_JARS=%q\n' "$(hetal_jars)"
   printf 'export JJAVA_CLASSPATH=%q\n' "$(java_class_path)"
   printf 'export JDK_JAVA_OPTIONS=%q\n' "$(java_kernel_options)"

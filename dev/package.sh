@@ -55,7 +55,7 @@ owner() {
   # Draws in the notebooks.
   cp "$root"/spark-job/tools/target/lib/jfreechart-*.jar "$folder/lib/"
   cp "$root/dev/package_notebook.sh" "$folder/dev/notebook.sh"
-  tracked "$folder" README.md docs notebooks conf ':!conf/docker' ':!conf/airflow/tests' ':!notebooks/python/tests'
+  tracked "$folder" README.md docs notebooks conf spark-job/spark/requirements-4.1.3.txt ':!conf/docker' ':!conf/airflow/tests' ':!notebooks/python/tests'
 }
 
 # With Spark's jars, for a cluster that has no Spark of its own.

@@ -7,11 +7,13 @@ readonly root
 # shellcheck source-path=SCRIPTDIR source=needs.sh
 source "$root/dev/needs.sh"
 
+readonly PYSPARK=spark-job/spark/requirements-4.1.3.txt
+
 usage() {
   cat <<TEXT
 usage: hetal notebook --environment       prints the variables that a Jupyter of your own needs, for eval
 A package installs no Jupyter. In the shell that starts yours (with a JDK, whose compiler the Java notebooks need):
-  pip install jjava==1.0a8 jupyterlab pyspark $root/notebooks/python
+  pip install --require-hashes -r $root/notebooks/requirements-hashed.txt -r $root/$PYSPARK
   eval "\$($root/hetal notebook --environment)"
   cp -r $root/notebooks . && jupyter lab notebooks
 TEXT
@@ -29,6 +31,8 @@ environment() {
   jars=("$other"/lib/hetal-spark-*-spark.jar)
   jars+=("$root"/lib/*.jar)
   printf 'export JAVA_HOME=%q\n' "$JAVA_HOME"
+  # The module hetal, from its sources.
+  printf 'export PYTHONPATH=%q\n' "$root/notebooks/python/src${PYTHONPATH:+:$PYTHONPATH}"
   printf 'export HETAL_JARS=%q\n' "$(IFS=: && echo "${jars[*]}")"
   # Spark first: the versions of its libraries belong together.
   printf 'export JJAVA_CLASSPATH=%q\n' "$other/lib/*:$root/lib/*"

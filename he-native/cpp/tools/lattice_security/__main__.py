@@ -1,8 +1,9 @@
 """Runs the public lattice estimator on every modulus that parameters.cpp allows and writes results.json.
 
-    pip install passagemath-standard-no-symbolics==10.8.13 passagemath-symbolics==10.8.13
-    git clone https://github.com/malb/lattice-estimator
-    cd he-native/cpp/tools && python3 -m lattice_security PATH_OF_LATTICE_ESTIMATOR
+    cd he-native/cpp/tools
+    pip install --only-binary=:all: --require-hashes -r lattice_security/requirements.txt
+    git clone https://github.com/malb/lattice-estimator PATH_OF_LATTICE_ESTIMATOR
+    python3 -m lattice_security PATH_OF_LATTICE_ESTIMATOR
 
 An hour on one core. The estimator is not part of this repository.
 """

@@ -132,7 +132,7 @@ final class LeaseCache<K, V extends AutoCloseable> implements AutoCloseable {
   private static <V> void load(Entry<V> entry, Supplier<V> load) {
     try {
       entry.value.complete(load.get());
-    } catch (RuntimeException | Error e) {
+    } catch (Throwable e) { // Spark throws checked exceptions that no signature declares
       entry.value.completeExceptionally(e);
     }
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -15,6 +16,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class LeaseCacheTest {
   private static final class Value implements AutoCloseable {
@@ -38,6 +40,29 @@ class LeaseCacheTest {
       assertSame(first, lease.value());
     }
     assertEquals(1, cache.loads());
+  }
+
+  /** Scala's code throws checked exceptions that no signature declares. */
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD) // a join is not interrupted
+  void failedLoad_whateverItThrows_isLoadedAgainByTheNext() {
+    for (Throwable thrown :
+        List.of(new IOException("no reply"), new IllegalStateException(), new OutOfMemoryError())) {
+      LeaseCache<String, Value> cache = new LeaseCache<>(10);
+      Throwable failure =
+          assertThrows(
+              Throwable.class, () -> cache.lease("a", 4, () -> LeaseCacheTest.fail(thrown)));
+      assertTrue(failure == thrown || failure.getCause() == thrown, failure.toString());
+      try (var lease = cache.lease("a", 4, Value::new)) {
+        assertFalse(lease.value().closed);
+      }
+      assertEquals(2, cache.loads());
+    }
+  }
+
+  @SuppressWarnings("unchecked")
+  private static <E extends Throwable> Value fail(Throwable thrown) throws E {
+    throw (E) thrown;
   }
 
   @Test

@@ -3,6 +3,7 @@ package org.hetal.spark.ml;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.UUID;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.hetal.command.Units;
 import org.hetal.config.Settings;
@@ -83,8 +84,20 @@ final class Fit {
       planned(run, plan);
       ValidationOracle asked = oracle.of(run.identity(), dataset.questionCiphertexts());
       Storage model;
+      String jobs = "hetal-fit-" + UUID.randomUUID();
+      spark.addJobTag(jobs);
+      if (lock != null) {
+        lock.whenLost(() -> spark.cancelJobsWithTag(jobs));
+      }
       try (SparkGradientService workers = run.workers()) {
         model = train(run, plan, workers, lock, asked);
+      } catch (Exception e) {
+        if (lock != null && lock.lost().isPresent()) {
+          throw lock.lost().get(); // its jobs were cancelled
+        }
+        throw e;
+      } finally {
+        spark.removeJobTag(jobs);
       }
       EncryptedModel out = new EncryptedModel(model, spark.hadoopConfiguration());
       for (Param<?> param : ComputeParams.OF_COMPUTING) {

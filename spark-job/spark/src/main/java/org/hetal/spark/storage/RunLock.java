@@ -94,6 +94,7 @@ public final class RunLock implements AutoCloseable {
             return thread;
           });
   private volatile CommitException lost;
+  private volatile Runnable whenLost = () -> {};
   private volatile IOException failedRenewal;
 
   /**
@@ -240,6 +241,19 @@ public final class RunLock implements AutoCloseable {
     }
   }
 
+  /**
+   * @param action when a renewal finds that another process has taken the lock: ends what the
+   *     process would otherwise do in vain until its next write
+   */
+  public void whenLost(Runnable action) {
+    whenLost = action;
+  }
+
+  /** What {@link #requireHeld} has found or a renewal; empty as long as the lock is held. */
+  public Optional<CommitException> lost() {
+    return Optional.ofNullable(lost);
+  }
+
   /** The failure of the last renewal; empty when it succeeded. */
   public Optional<IOException> failedRenewal() {
     return Optional.ofNullable(failedRenewal);
@@ -359,6 +373,7 @@ public final class RunLock implements AutoCloseable {
       if (lost != null) {
         renewals.shutdown(); // "lost" is thrown before the next commit
         deleteQuietly(next(token));
+        whenLost.run();
       } else {
         renewalFailed(new IOException(e));
       }

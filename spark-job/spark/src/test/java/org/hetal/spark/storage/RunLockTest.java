@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
@@ -145,6 +146,20 @@ public class RunLockTest {
       assertArrayEquals(new byte[] {1}, files.read("metrics.jsonl"));
     }
     assertTrue(files.exists(RunLock.NAME), "the lock of another was removed");
+  }
+
+  @Test
+  void renew_ofALostLock_saysItOnce() throws Exception {
+    AtomicInteger said = new AtomicInteger();
+    try (RunLock lock = acquire()) {
+      lock.whenLost(said::incrementAndGet);
+      lock.renew();
+      assertTrue(lock.lost().isEmpty());
+      write("another-host", 1, "unknown", Instant.now());
+      lock.renew();
+      assertTrue(lock.lost().isPresent());
+      assertEquals(1, said.get());
+    }
   }
 
   private HadoopStorage storage() {

@@ -34,6 +34,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("slow")
 @Timeout(120)
 class OracleCommandTest {
+  private static final int QUESTION_BYTES = 48 << 20;
+
   @TempDir Path folder;
   private final List<Process> processes = new ArrayList<>();
   private final List<String> javaOptions = new ArrayList<>();
@@ -185,8 +187,9 @@ class OracleCommandTest {
                   + "Content-Length: %d\r\n\r\n",
               ValidationRequest.PATH,
               credentials().token(),
-              48 << 20);
+              QUESTION_BYTES);
       socket.getOutputStream().write(header.getBytes(StandardCharsets.US_ASCII));
+      send(socket, QUESTION_BYTES);
       assertTrue(oracle.waitFor(60, TimeUnit.SECONDS), () -> "still running: " + said(0));
     }
     assertEquals(78, oracle.exitValue(), () -> said(0));
@@ -194,6 +197,18 @@ class OracleCommandTest {
     assertTrue(said(0).contains("hetal oracle: Java's memory is too small"), said(0));
     javaOptions.clear();
     listening();
+  }
+
+  /** Until the other side has ended. */
+  private static void send(Socket socket, int bytes) {
+    byte[] part = new byte[1 << 16];
+    try {
+      for (int sent = 0; sent < bytes - part.length; sent += part.length) {
+        socket.getOutputStream().write(part);
+      }
+    } catch (IOException e) {
+      // It has ended.
+    }
   }
 
   private ClusterCredentials credentials() throws Exception {

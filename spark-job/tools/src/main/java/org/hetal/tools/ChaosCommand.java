@@ -23,8 +23,8 @@ import picocli.CommandLine.Option;
           + " kills, stops or starves an executor, a worker, the driver, the oracle or the datanode"
           + " of HDFS, fills the disk, truncates a checkpoint or a cached key, or changes the clock.",
       "Each training is finished by the documented command and must have the bytes of an"
-          + " undisturbed one; exit code 70 if one has not, or if fewer faults happened. Needs SPARK_HOME; for other clocks the"
-          + " program faketime; for a full file system a user who may mount one; for HDFS the jars"
+          + " undisturbed one; exit code 70 if one has not, or if fewer faults happened. Needs"
+          + " SPARK_HOME; for other clocks the program faketime; for a full file system a user who may mount one; for HDFS the jars"
           + " that dev/clusters_test.sh fetches."
     })
 final class ChaosCommand extends SettingsCommand {

@@ -8,14 +8,12 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.SplittableRandom;
 import org.hetal.command.Units;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsLoader;
 import org.hetal.dataset.PlanSettings;
 import org.hetal.he.Parameters;
 import org.hetal.he.simulator.SimulatedParameters;
-import org.hetal.owner.LabeledData;
 import org.hetal.owner.data.PreparedData;
 import org.hetal.plan.Schedule;
 import org.hetal.plan.TrainingPlan;
@@ -38,24 +36,10 @@ class BatchTableTest {
 
   private final Settings settings =
       SettingsLoader.load(List.of(), Map.of("data.classes", "" + CLASSES));
-  private final PreparedData data = data();
+  private final PreparedData data = ScheduleSearchTest.overlapping(COLUMNS, CLASSES);
   private final Parameters parameters = SimulatedParameters.named("insecure_simulator_n8_l12");
   private final CostModel costs = new CostModel("test", 0.03, 0.01, 4, 6);
   private final ClusterEstimate.Network network = ClusterTable.network(10);
-
-  /** Rows of classes that overlap, so that minibatches and rates differ in the loss. */
-  private PreparedData data() {
-    SplittableRandom random = new SplittableRandom(11);
-    double[][] rows = new double[900][COLUMNS];
-    int[] labels = new int[rows.length];
-    for (int i = 0; i < rows.length; i++) {
-      labels[i] = i % CLASSES;
-      for (int column = 0; column < COLUMNS; column++) {
-        rows[i][column] = (column == labels[i] ? 1 : 0) + 0.6 * random.nextGaussian();
-      }
-    }
-    return LabeledData.of(settings, rows, labels).prepared();
-  }
 
   private TrainingPlan plan(Schedule schedule) {
     return TrainingPlanner.plan(

@@ -23,22 +23,22 @@ class ScheduleSearchTest {
   private static final int COLUMNS = 6;
   private static final List<Integer> RANGES = List.of(32, 64, 128);
 
-  private final PreparedData data = data();
+  private final PreparedData data = overlapping(COLUMNS, CLASSES);
   private final Schedule usual =
       new Schedule(data.train().length, data.train().length / 3, 3, 6, 3, 128, 1);
 
-  /** Rows of classes that overlap, so that schedules differ in accuracy. */
-  private static PreparedData data() {
+  /** Rows of classes that overlap, so that schedules differ in loss and accuracy. */
+  static PreparedData overlapping(int columns, int classes) {
     SplittableRandom random = new SplittableRandom(11);
-    double[][] rows = new double[900][COLUMNS];
+    double[][] rows = new double[900][columns];
     int[] labels = new int[rows.length];
     for (int i = 0; i < rows.length; i++) {
-      labels[i] = i % CLASSES;
-      for (int column = 0; column < COLUMNS; column++) {
+      labels[i] = i % classes;
+      for (int column = 0; column < columns; column++) {
         rows[i][column] = (column == labels[i] ? 1 : 0) + 0.6 * random.nextGaussian();
       }
     }
-    Settings settings = SettingsLoader.load(List.of(), Map.of("data.classes", "" + CLASSES));
+    Settings settings = SettingsLoader.load(List.of(), Map.of("data.classes", "" + classes));
     return LabeledData.of(settings, rows, labels).prepared();
   }
 

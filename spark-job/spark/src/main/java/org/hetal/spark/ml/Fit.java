@@ -83,22 +83,7 @@ final class Fit {
       problems.throwAll();
       planned(run, plan);
       ValidationOracle asked = oracle.of(run.identity(), dataset.questionCiphertexts());
-      Storage model;
-      String jobs = "hetal-fit-" + UUID.randomUUID();
-      spark.addJobTag(jobs);
-      if (lock != null) {
-        lock.whenLost(() -> spark.cancelJobsWithTag(jobs));
-      }
-      try (SparkGradientService workers = run.workers()) {
-        model = train(run, plan, workers, lock, asked);
-      } catch (Exception e) {
-        if (lock != null && lock.lost().isPresent()) {
-          throw lock.lost().get(); // its jobs were cancelled
-        }
-        throw e;
-      } finally {
-        spark.removeJobTag(jobs);
-      }
+      Storage model = trainUnlessLost(run, plan, lock, asked);
       EncryptedModel out = new EncryptedModel(model, spark.hadoopConfiguration());
       for (Param<?> param : ComputeParams.OF_COMPUTING) {
         copy(param, params, out);
@@ -110,6 +95,29 @@ final class Fit {
   private static <T> void copy(Param<T> param, ParamMap from, EncryptedModel to) {
     if (from.contains(param)) {
       to.set(param, from.get(param));
+    }
+  }
+
+  /**
+   * Trains until the lock is lost: then the Spark jobs of this training are cancelled, and the loss
+   * is the failure.
+   */
+  private Storage trainUnlessLost(
+      ClusterRun run, TrainingPlan plan, RunLock lock, ValidationOracle oracle) {
+    String jobs = "hetal-fit-" + UUID.randomUUID();
+    spark.addJobTag(jobs);
+    if (lock != null) {
+      lock.whenLost(() -> spark.cancelJobsWithTag(jobs));
+    }
+    try (SparkGradientService workers = run.workers()) {
+      return train(run, plan, workers, lock, oracle);
+    } catch (Exception e) {
+      if (lock != null && lock.lost().isPresent()) {
+        throw lock.lost().get();
+      }
+      throw e;
+    } finally {
+      spark.removeJobTag(jobs);
     }
   }
 

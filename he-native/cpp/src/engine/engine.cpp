@@ -27,10 +27,16 @@ void require_terms(const char* what, std::size_t a, std::size_t b) {
                            b);
 }
 
+ckks::Manifest with(ckks::Manifest manifest, Engine::Keys keys) {
+  if (keys == Engine::Keys::none) manifest.keys.clear();
+  return manifest;
+}
+
 }  // namespace
 
-Engine::Engine(const std::string& bundle_directory, const device::Choice& device, const std::string& manifest_digest)
-    : Engine(bundle_directory, ckks::read_manifest(bundle_directory, manifest_digest), device) {}
+Engine::Engine(const std::string& bundle_directory, const device::Choice& device, const std::string& manifest_digest,
+               Keys keys)
+    : Engine(bundle_directory, with(ckks::read_manifest(bundle_directory, manifest_digest), keys), device) {}
 
 Engine::Engine(const std::string& directory, ckks::Manifest manifest, const device::Choice& device)
     : context_(ckks::Parameters::named(manifest.parameter_set), device),

@@ -22,8 +22,11 @@ using PlaintextList = std::vector<const Plaintext*>;
 /// Operations may be called from several threads. org.hetal.he.Evaluator documents them.
 class Engine {
  public:
+  /// Without keys, the key files are not looked at: they may be missing.
+  enum class Keys { all, none };
   /// `manifest_digest`: SHA-256 of the bundle's manifest in hex; empty for any.
-  Engine(const std::string& bundle_directory, const device::Choice& device, const std::string& manifest_digest = "");
+  Engine(const std::string& bundle_directory, const device::Choice& device, const std::string& manifest_digest = "",
+         Keys keys = Keys::all);
 
   const ckks::Context& context() const { return context_; }
   const ckks::KeyBundle& keys() const { return keys_; }

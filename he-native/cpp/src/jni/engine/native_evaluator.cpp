@@ -79,15 +79,16 @@ jlong unary(JNIEnv* env, jlong engine, jlong a, Operation operation) {
 #define HETAL_NATIVE(type, name) extern "C" JNIEXPORT type JNICALL Java_org_hetal_he_engine_NativeEvaluator_##name
 
 HETAL_NATIVE(jlong, open)
-(JNIEnv* env, jclass, jstring directory, jstring manifest_digest, jstring kind, jint threads, jint ordinal,
- jlong memory, jstring library) {
+(JNIEnv* env, jclass, jstring directory, jstring manifest_digest, jboolean with_keys, jstring kind, jint threads,
+ jint ordinal, jlong memory, jstring library) {
   return guarded(env, [&]() -> jlong {
     require<InvalidArgument>(threads >= 0 && threads <= 1024, "threads: expected 0 to 1024, actual ", threads);
     require<InvalidArgument>(ordinal >= 0, "device ordinal: expected at least 0, actual ", ordinal);
     require<InvalidArgument>(memory >= 0, "device memory: expected at least 0 bytes, actual ", memory);
     const device::Choice device{to_string(env, kind),   threads, {}, ordinal, static_cast<std::size_t>(memory),
                                 to_string(env, library)};
-    return handles().add(std::make_shared<Engine>(to_string(env, directory), device, to_string(env, manifest_digest)));
+    return handles().add(std::make_shared<Engine>(to_string(env, directory), device, to_string(env, manifest_digest),
+                                                  with_keys ? Engine::Keys::all : Engine::Keys::none));
   });
 }
 

@@ -47,6 +47,17 @@ class EngineRules : public ::testing::Test {
 std::filesystem::path EngineRules::folder_;
 std::unique_ptr<engine::Engine> EngineRules::engine_;
 
+TEST_F(EngineRules, WithoutKeysTheManifestSuffices) {
+  const auto folder = folder_ / "manifest-alone";
+  std::filesystem::create_directories(folder);
+  std::filesystem::copy_file(folder_ / ckks::kManifestFile, folder / ckks::kManifestFile);
+  EXPECT_THROW(engine::Engine(folder.string(), device::Choice::cpu(1)), FileError);
+  engine::Engine without(folder.string(), device::Choice::cpu(1), "", engine::Engine::Keys::none);
+  const auto x = without.deserialize(engine().serialize(engine().zero(2)));
+  EXPECT_EQ(engine().serialize(engine().add(engine().zero(2), engine().zero(2))), without.serialize(without.add(x, x)));
+  expect<MissingKey>("expected a key for the rotation by 1 at level 2, actual none", [&] { without.rotate(x, 1); });
+}
+
 TEST_F(EngineRules, MessagesAreThoseOfJava) {
   const auto x = engine().zero(5), low = engine().zero(4), bottom = engine().zero(0);
   const auto square = engine().multiply_sum({&x}, engine::CiphertextList{&x});

@@ -14,7 +14,7 @@ import org.hetal.plan.OperationCounts;
  * @param seconds of an iteration
  * @param bootstraps seconds of it in the softmax's bootstraps
  * @param products seconds in matrix products, expansion of the weights and the softmax's arithmetic
- * @param update seconds in the driver's update of the weights, with its bootstraps
+ * @param update seconds in the update of the weights on one executor, with its bootstraps
  * @param transfer seconds of sending and of starting stages
  * @param microbatches of the minibatch
  */
@@ -74,7 +74,7 @@ public record ClusterEstimate(
           + " in a minibatch use more executors";
     }
     if (update >= transfer && update >= products) {
-      return "the update of the weights in the driver: larger minibatches have fewer";
+      return "the update of the weights on one executor: larger minibatches have fewer";
     }
     return products >= transfer
         ? "matrix products, of which each executor repeats the expansion of the weights"
@@ -101,7 +101,7 @@ public record ClusterEstimate(
         2 * network.stageSeconds()
             + (pieces.weightBytes() + levelsOf(count) * pieces.gradientBytes())
                 / network.bytesPerSecond();
-    return of(pieces, costs, executors, 1, bootstraps, products, transfer);
+    return of(pieces, costs, executors, 1, bootstraps, products, transfer, network);
   }
 
   private static ClusterEstimate split(
@@ -147,7 +147,15 @@ public record ClusterEstimate(
             + makespan(gradient, executors)
             + makespan(joined, executors);
     double transfer = 5 * network.stageSeconds() + bytes / count / network.bytesPerSecond();
-    return of(pieces, costs, executors, split, makespan(bootstraps, executors), products, transfer);
+    return of(
+        pieces,
+        costs,
+        executors,
+        split,
+        makespan(bootstraps, executors),
+        products,
+        transfer,
+        network);
   }
 
   private static ClusterEstimate of(
@@ -157,17 +165,23 @@ public record ClusterEstimate(
       int split,
       double bootstraps,
       double products,
-      double transfer) {
+      double transfer,
+      Network network) {
     double update =
         seconds(pieces.update(), costs) + bootstraps(pieces.update(), pieces.isStatePair(), costs);
+    // State and gradient to one executor, the new state back.
+    double moved =
+        transfer
+            + network.stageSeconds()
+            + (2 * pieces.stateBytes() + pieces.gradientBytes()) / network.bytesPerSecond();
     return new ClusterEstimate(
         executors,
         split,
-        bootstraps + products + update + transfer,
+        bootstraps + products + update + moved,
         bootstraps,
         products,
         update,
-        transfer,
+        moved,
         pieces.microbatches().size());
   }
 

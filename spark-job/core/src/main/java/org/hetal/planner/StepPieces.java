@@ -31,11 +31,12 @@ import org.hetal.training.NesterovUpdate;
  * are of serialized ciphertexts, in bytes.
  *
  * @param expand of the weights, once per executor and step
- * @param update of the weights, in the driver
+ * @param update of the weights, on one executor
  * @param isStatePair whether weights and look-ahead point are bootstrapped as a pair, not as one
  * @param microbatches in order
  * @param weightBytes sent to each executor
  * @param gradientBytes of a sum of gradients
+ * @param stateBytes of weights and look-ahead point between two steps
  */
 public record StepPieces(
     OperationCounts expand,
@@ -43,7 +44,8 @@ public record StepPieces(
     boolean isStatePair,
     List<Microbatch> microbatches,
     long weightBytes,
-    long gradientBytes) {
+    long gradientBytes,
+    long stateBytes) {
 
   /**
    * The operations of one microbatch.
@@ -105,7 +107,7 @@ public record StepPieces(
     }
 
     StepPieces run() {
-      NesterovUpdate update = new NesterovUpdate(simulator, layout, levels, plan.refreshesAsOne());
+      NesterovUpdate update = NesterovUpdate.of(simulator, plan);
       int compact = layout.compactCiphertexts();
       try (Scope scope = new Scope();
           MicrobatchGradient whole =
@@ -130,7 +132,8 @@ public record StepPieces(
             !plan.refreshesAsOne(),
             microbatches,
             compact * parameters.storedCiphertextBytes(levels.forward()),
-            compact * parameters.storedCiphertextBytes(levels.gradient()));
+            compact * parameters.storedCiphertextBytes(levels.gradient()),
+            2 * compact * parameters.storedCiphertextBytes(levels.state()));
       }
     }
 

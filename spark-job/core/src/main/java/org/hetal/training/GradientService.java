@@ -8,9 +8,10 @@ import org.hetal.plan.RowCounts;
 import org.hetal.plan.TrainingPlan;
 
 /**
- * Where the work on encrypted rows is done. The trainer owns the state and calls these once a step
- * and once an epoch; implementations run {@link MicrobatchGradient}, {@link ValidationLogits} and
- * {@link EncryptedLoss} on whatever holds the data.
+ * Where the work on ciphertexts is done that needs encrypted rows or evaluation keys. The trainer
+ * owns the state and calls these once a step and once an epoch; implementations run {@link
+ * MicrobatchGradient}, {@link NesterovUpdate}, {@link ValidationLogits} and {@link EncryptedLoss}
+ * on whatever holds the data and the keys.
  */
 public interface GradientService {
   /** {@return the rows that are there: minibatches of an epoch in order, and validation rows} */
@@ -29,6 +30,15 @@ public interface GradientService {
   List<Ciphertext> gradient(List<Ciphertext> compactLookahead, int batch, double factor);
 
   /**
+   * The state after a step: {@link NesterovUpdate#step}.
+   *
+   * @param state before the step; the caller's to close
+   * @param gradient of {@link #gradient}; the caller's to close
+   * @return the caller closes it
+   */
+  ModelState update(ModelState state, List<Ciphertext> gradient);
+
+  /**
    * The validation logits.
    *
    * @param compactWeights weights / 2^k in compact form at {@link Levels#validationWeights()}; the
@@ -38,11 +48,11 @@ public interface GradientService {
   List<byte[]> validationLogits(List<Ciphertext> compactWeights);
 
   /**
-   * The sums over all validation rows that {@link EncryptedLoss#total} takes.
+   * The validation loss: {@link EncryptedLoss#total} of the sums over all validation rows.
    *
    * @param compactWeights weights / 2^k in compact form at {@link LossPlan#weights()}; the caller's
    *     to close
-   * @return {@link EncryptedLoss#SUMS} ciphertexts; the caller closes them
+   * @return one serialized ciphertext at level 0
    */
-  List<Ciphertext> validationSums(List<Ciphertext> compactWeights);
+  byte[] validationLoss(List<Ciphertext> compactWeights);
 }

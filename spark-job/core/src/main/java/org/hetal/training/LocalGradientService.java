@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.function.Function;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
+import org.hetal.he.Scope;
 import org.hetal.linalg.ExpandedWeights;
 import org.hetal.linalg.FeatureBlocks;
+import org.hetal.packing.Layout;
 import org.hetal.plan.Levels;
 import org.hetal.plan.RowCounts;
 import org.hetal.plan.TrainingPlan;
@@ -21,7 +23,9 @@ public final class LocalGradientService implements GradientService, AutoCloseabl
   private final List<List<EncryptedMicrobatch>> batches;
   private final List<FeatureBlocks> validation;
   private final List<EncryptedMicrobatch> labelledValidation;
+  private final Layout layout;
   private final MicrobatchGradient microbatchGradient;
+  private final NesterovUpdate update;
   private final ValidationLogits validationLogits;
   private final EncryptedLoss encryptedLoss; // null: the plan has none
 
@@ -70,9 +74,11 @@ public final class LocalGradientService implements GradientService, AutoCloseabl
     this.rows = rows;
     this.batches = List.copyOf(batches);
     this.validation = List.copyOf(validation);
+    this.layout = plan.layout();
     this.labelledValidation = List.copyOf(labelledValidation);
     this.microbatchGradient =
         new MicrobatchGradient(evaluator, plan.layout(), plan.levels(), plan.softmax());
+    this.update = NesterovUpdate.of(evaluator, plan);
     this.validationLogits = new ValidationLogits(evaluator, plan.layout(), plan.levels());
     this.encryptedLoss = plan.loss() == null ? null : new EncryptedLoss(evaluator, plan);
   }
@@ -108,6 +114,11 @@ public final class LocalGradientService implements GradientService, AutoCloseabl
   }
 
   @Override
+  public ModelState update(ModelState state, List<Ciphertext> gradient) {
+    return update.step(state, gradient);
+  }
+
+  @Override
   public List<byte[]> validationLogits(List<Ciphertext> compactWeights) {
     List<byte[]> out = new ArrayList<>();
     try (ExpandedWeights weights = validationLogits.expand(compactWeights)) {
@@ -121,9 +132,13 @@ public final class LocalGradientService implements GradientService, AutoCloseabl
   }
 
   @Override
-  public List<Ciphertext> validationSums(List<Ciphertext> compactWeights) {
-    try (ExpandedWeights weights = encryptedLoss.expand(compactWeights)) {
-      return sum(labelledValidation, each -> encryptedLoss.compute(weights, each));
+  public byte[] validationLoss(List<Ciphertext> compactWeights) {
+    try (Scope scope = new Scope()) {
+      ExpandedWeights weights = scope.own(encryptedLoss.expand(compactWeights));
+      List<Ciphertext> sums =
+          scope.ownAll(sum(labelledValidation, each -> encryptedLoss.compute(weights, each)));
+      Ciphertext loss = scope.own(EncryptedLoss.total(evaluator, layout, sums, rows.validation()));
+      return evaluator.serialize(loss);
     }
   }
 

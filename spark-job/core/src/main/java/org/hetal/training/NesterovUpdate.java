@@ -9,6 +9,7 @@ import org.hetal.he.Plaintext;
 import org.hetal.he.Scope;
 import org.hetal.packing.Layout;
 import org.hetal.plan.Levels;
+import org.hetal.plan.TrainingPlan;
 
 /**
  * One step of the encrypted state: W' = V - G, V' = (1 - g) W' + g W (see {@link Momentum}), then
@@ -50,7 +51,18 @@ public final class NesterovUpdate {
   }
 
   /**
-   * The state before the first step: all zero, nothing random in it.
+   * The update that a plan has.
+   *
+   * @param evaluator with the rotation and bootstrap keys of the plan; not closed here
+   * @param plan of the training
+   * @return it closes nothing
+   */
+  public static NesterovUpdate of(Evaluator evaluator, TrainingPlan plan) {
+    return new NesterovUpdate(evaluator, plan.layout(), plan.levels(), plan.refreshesAsOne());
+  }
+
+  /**
+   * The state before the first step: all zero, nothing random in it. Needs no keys.
    *
    * @return the caller closes it
    */

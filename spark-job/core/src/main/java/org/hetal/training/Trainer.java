@@ -31,14 +31,13 @@ public final class Trainer {
   private final TrainingListener listener;
   private final String configurationHash;
   private final int checkpointEvery;
-  private final NesterovUpdate update;
 
   /**
    * A trainer that saves the state only at the end of each epoch.
    *
-   * @param evaluator for the state: update, refresh, bytes
+   * @param evaluator for the bytes and levels of the state; needs no keys
    * @param plan of the training
-   * @param workers have the encrypted rows
+   * @param workers have the encrypted rows and the keys
    * @param validationOracle asked once per epoch
    * @param checkpoints of this run
    * @param listener told about progress
@@ -59,9 +58,9 @@ public final class Trainer {
   /**
    * A trainer of one run. It closes none of its arguments.
    *
-   * @param evaluator for the state: update, refresh, bytes
+   * @param evaluator for the bytes and levels of the state; needs no keys
    * @param plan of the training
-   * @param workers have the encrypted rows
+   * @param workers have the encrypted rows and the keys
    * @param validationOracle asked once per epoch
    * @param checkpoints of this run
    * @param listener told about progress
@@ -94,8 +93,6 @@ public final class Trainer {
     this.listener = listener;
     this.configurationHash = configurationHash;
     this.checkpointEvery = checkpointEvery;
-    this.update =
-        new NesterovUpdate(evaluator, plan.layout(), plan.levels(), plan.refreshesAsOne());
   }
 
   /**
@@ -155,7 +152,7 @@ public final class Trainer {
   }
 
   private ModelState started() {
-    return update.start();
+    return NesterovUpdate.of(evaluator, plan).start();
   }
 
   private ModelState resumed(Checkpoint checkpoint) {
@@ -221,7 +218,7 @@ public final class Trainer {
       List<Ciphertext> gradient =
           scope.ownAll(workers.gradient(lookahead, batch, plan.gradientFactor(rows.rows(batch))));
       long computed = System.nanoTime();
-      ModelState next = update.step(state, gradient);
+      ModelState next = workers.update(state, gradient);
       state.close();
       listener.step(
           new TrainingListener.StepEvent(
@@ -265,9 +262,7 @@ public final class Trainer {
     try (Scope scope = new Scope()) {
       List<Ciphertext> weights =
           MicrobatchGradient.dropped(scope, evaluator, state.weights(), plan.loss().weights());
-      List<Ciphertext> sums = scope.ownAll(workers.validationSums(weights));
-      return evaluator.serialize(
-          scope.own(EncryptedLoss.total(evaluator, plan.layout(), sums, rows.validation())));
+      return workers.validationLoss(weights);
     } catch (RuntimeException e) {
       throw divergence(e, state.epoch(), rows.batches() - 1).orElse(e);
     }

@@ -94,25 +94,12 @@ public record Settings(
     }
   }
 
-  /** What the driver of a cluster computes on. */
-  public enum DriverDevice {
-    /** A device like the executors'. */
-    SAME,
-    /** The processor, for a driver on a machine without a GPU. */
-    CPU
-  }
-
   /**
    * {@return the device for an engine of this machine; a GPU is the first of those that the process
    * sees}
    */
   public DeviceSpec deviceSpec() {
     return new DeviceSpec(device.label(), threads, 0, deviceMemory);
-  }
-
-  /** {@return the device for the driver of a cluster, by {@link Cluster#driverDevice()}} */
-  public DeviceSpec driverDeviceSpec() {
-    return cluster.driverDevice() == DriverDevice.CPU ? DeviceSpec.cpu(threads) : deviceSpec();
   }
 
   /**
@@ -348,7 +335,6 @@ public record Settings(
    * @param partitions of the microbatches of a minibatch, up to 2^20; 0: one per microbatch; the
    *     result does not depend on it
    * @param cacheBytes ciphertexts that an executor keeps in memory, in bytes
-   * @param driverDevice what the driver computes on
    * @param split tasks that share a microbatch, 1 to 64; 0: as is faster; the result does not
    *     depend on it
    * @param checkpointEvery the setting {@code training.checkpoint-every}: iterations between
@@ -361,7 +347,6 @@ public record Settings(
       String master,
       int partitions,
       long cacheBytes,
-      DriverDevice driverDevice,
       int split,
       int checkpointEvery,
       boolean allowUnauthenticated)

@@ -153,7 +153,6 @@ public final class SettingsLoader {
                 in.matching("cluster.master", MASTER, "a master that Spark knows: " + MASTERS),
                 in.integer("cluster.partitions", 0, 1 << 20),
                 in.bytes("cluster.cache-bytes"),
-                in.oneOf("cluster.driver-device", Settings.DriverDevice.class),
                 in.integer("cluster.split", 0, 64),
                 in.integer("training.checkpoint-every", 0, 1_000_000),
                 in.bool("cluster.allow-unauthenticated")),

@@ -407,16 +407,10 @@ class SettingsLoaderTest {
   void device_isTheProcessorUnlessAskedFor() {
     Settings plain = SettingsLoader.load(List.of(), Map.of("threads", "3"));
     assertEquals(DeviceSpec.cpu(3), plain.deviceSpec());
-    assertEquals(DeviceSpec.cpu(3), plain.driverDeviceSpec());
     Settings gpu =
         SettingsLoader.load(
             List.of(), Map.of("threads", "3", "device", "cuda", "device-memory", "40g"));
     assertEquals(new DeviceSpec("cuda", 3, 0, 40L << 30), gpu.deviceSpec());
-    assertEquals(gpu.deviceSpec(), gpu.driverDeviceSpec());
-    Settings split =
-        SettingsLoader.load(List.of(), Map.of("device", "cuda", "cluster.driver-device", "cpu"));
-    assertEquals(DeviceSpec.cuda(0), split.deviceSpec());
-    assertEquals(DeviceSpec.cpu(0), split.driverDeviceSpec());
   }
 
   @Test
@@ -425,8 +419,6 @@ class SettingsLoaderTest {
     assertRefused(
         "device-memory: expected a size", Map.of("device", "cuda", "device-memory", "much"));
     assertRefused("device-memory: expected a size", Map.of("device-memory", "-1"));
-    assertRefused(
-        "cluster.driver-device: expected same or cpu", Map.of("cluster.driver-device", "cuda"));
     assertRefused(
         "device: expected cpu with the backend simulator, actual cuda",
         Map.of(

@@ -47,6 +47,24 @@ public interface EvaluatorBackend {
    */
   Evaluator open(Path keyBundle, String manifestDigest, String parameterSet, DeviceSpec device);
 
+  /**
+   * Opens an evaluator on the processor for the bytes, levels and sums of ciphertexts, which the
+   * caller closes. It reads the manifest of a bundle and none of its keys.
+   *
+   * @param manifestFolder a folder of this machine with the manifest; the key files may be missing;
+   *     null for a backend without keys
+   * @param manifestDigest as for {@link #open}
+   * @param parameterSet as for {@link #open}
+   * @param threads 0: one for each core
+   * @throws FileReadException when there is no manifest
+   * @throws HeFormatException when the manifest is damaged, another one or of other parameters
+   * @throws NativeLibraryException when the backend's library is missing or of another build
+   * @throws ResourceUnavailableException when the system gives fewer threads
+   * @return an evaluator that throws {@link HeMissingKeyException} for what needs a key
+   */
+  Evaluator openWithoutKeys(
+      Path manifestFolder, String manifestDigest, String parameterSet, int threads);
+
   /** {@return the backends on the class path, in the order of their jars} */
   static List<EvaluatorBackend> all() {
     return ServiceLoader.load(EvaluatorBackend.class, EvaluatorBackend.class.getClassLoader())

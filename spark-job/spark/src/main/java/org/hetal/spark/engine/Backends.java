@@ -38,7 +38,8 @@ public final class Backends {
   /**
    * The evaluator of a specification.
    *
-   * @param keys where the bundle lies on this machine; null for a backend without keys
+   * @param keys where the bundle lies on this machine, or its manifest for a specification without
+   *     keys; null for a backend without keys
    * @throws SettingsException when the backend has no such parameter set, or its library is missing
    */
   static Evaluator open(EngineSpec spec, Path keys) {
@@ -48,7 +49,11 @@ public final class Backends {
     }
     Evaluator evaluator;
     try {
-      evaluator = backend.open(keys, spec.keyManifestDigest(), spec.parameterSet(), spec.device());
+      evaluator =
+          spec.withKeys()
+              ? backend.open(keys, spec.keyManifestDigest(), spec.parameterSet(), spec.device())
+              : backend.openWithoutKeys(
+                  keys, spec.keyManifestDigest(), spec.parameterSet(), spec.device().threads());
     } catch (NativeLibraryException e) {
       throw new SettingsException("backend " + spec.backend() + ": " + e.getMessage(), e);
     }

@@ -1,6 +1,5 @@
 package org.hetal.spark.engine;
 
-import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.hadoop.conf.Configuration;
@@ -135,11 +134,18 @@ public final class EngineHolder {
   }
 
   private static RecordingEvaluator open(EngineSpec spec, Configuration hadoop) {
-    Path keys = null;
-    if (Backends.named(spec.backend()).needsKeys()) {
-      keys = KeyBundleCache.fetch(spec.keyBundle(), spec.keyManifestDigest(), hadoop);
+    String bundle = spec.keyBundle();
+    String digest = spec.keyManifestDigest();
+    Evaluator engine;
+    if (!Backends.named(spec.backend()).needsKeys()) {
+      engine = Backends.open(spec, null);
+    } else if (spec.withKeys()) {
+      engine = Backends.open(spec, KeyBundleCache.fetch(bundle, digest, hadoop));
+    } else {
+      engine =
+          KeyBundleCache.withManifest(
+              bundle, digest, hadoop, folder -> Backends.open(spec, folder));
     }
-    Evaluator engine = Backends.open(spec, keys);
     RecordingEvaluator evaluator = new RecordingEvaluator(engine);
     if (!evaluator.parameters().hash().equals(spec.parameterHash())) {
       String actual = evaluator.parameters().name() + " " + evaluator.parameters().hash();
@@ -156,12 +162,17 @@ public final class EngineHolder {
     }
     EngineMetrics.opened(evaluator, engine);
     LOG.info(
-        "opened engine {} on {}: parameters {}, key bundle {} with manifest SHA-256 {}",
+        "opened engine {} on {}: parameters {}, {}",
         spec.backend(),
         evaluator.device(),
         evaluator.parameters().name(),
-        keys == null ? "none" : keys,
-        keys == null ? "none" : spec.keyManifestDigest());
+        bundle.isEmpty()
+            ? "no keys"
+            : (spec.withKeys() ? "keys" : "no keys, but the manifest")
+                + " of bundle "
+                + bundle
+                + " with manifest SHA-256 "
+                + digest);
     return evaluator;
   }
 }

@@ -17,6 +17,8 @@ import org.hetal.he.Evaluator;
  * @param keyBundle URI of the directory of evaluation keys; empty for a backend without keys
  * @param keyManifestDigest SHA-256 of the bundle's manifest in hex, as the driver read it; an
  *     executor refuses other keys; empty where {@code keyBundle} is empty
+ * @param withKeys whether it computes with the keys; without, it has the processor and the manifest
+ *     of the bundle, for bytes, levels and sums of ciphertexts
  * @param device the device and the number of threads of one engine
  */
 public record EngineSpec(
@@ -26,13 +28,27 @@ public record EngineSpec(
     String keyId,
     String keyBundle,
     String keyManifestDigest,
+    boolean withKeys,
     DeviceSpec device)
     implements Serializable {
 
   /** The same engine on another device. */
   public EngineSpec on(DeviceSpec other) {
     return new EngineSpec(
-        backend, parameterSet, parameterHash, keyId, keyBundle, keyManifestDigest, other);
+        backend, parameterSet, parameterHash, keyId, keyBundle, keyManifestDigest, withKeys, other);
+  }
+
+  /** The same without keys, on one thread of the processor. */
+  public EngineSpec withoutKeys() {
+    return new EngineSpec(
+        backend,
+        parameterSet,
+        parameterHash,
+        keyId,
+        keyBundle,
+        keyManifestDigest,
+        false,
+        DeviceSpec.cpu(1));
   }
 
   /**

@@ -5,8 +5,8 @@ import org.apache.spark.resource.ResourceInformation;
 import org.hetal.config.SettingsException;
 
 /**
- * The GPU that Spark assigned to a task or to the driver: the address that the discovery script
- * printed, a number from 0 among the GPUs that the process sees.
+ * The GPU that Spark assigned to a task: the address that the discovery script printed, a number
+ * from 0 among the GPUs that the process sees.
  */
 public final class GpuAddress {
   private static final String RESOURCE = "gpu";
@@ -27,16 +27,6 @@ public final class GpuAddress {
               + gpu.addresses().length);
     }
     return first(gpu);
-  }
-
-  /**
-   * The first GPU of the driver; 0 where Spark does not schedule GPUs. In client mode Spark gives
-   * the driver every GPU that the discovery script prints, whatever the amount.
-   *
-   * @throws SettingsException when the address is not a number
-   */
-  public static int ofDriver(Map<String, ResourceInformation> resources) {
-    return first(resources.get(RESOURCE));
   }
 
   private static int first(ResourceInformation gpu) {

@@ -3,7 +3,6 @@ package org.hetal.spark.engine;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.net.URI;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -12,6 +11,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.function.Function;
 import org.apache.commons.io.FileUtils;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FileStatus;
@@ -84,14 +84,50 @@ public final class KeyBundleCache {
   }
 
   /**
-   * The local directory that holds the bundle whose manifest has the digest.
+   * Calls a function with a folder of this machine that has the bundle's manifest. It need not have
+   * the keys, and may be gone afterwards.
    *
-   * @throws DatasetException when the bundle, or what is cached of it, is not that one
-   * @throws FileWriteException when the cache folder is full or cannot be written
+   * @throws DatasetException when the bundle has another manifest than that with the digest
+   * @throws FileWriteException when the temporary folder is full or cannot be written
    * @throws RetryLaterException when the bundle's file system is away
    */
-  public static Path fetch(String bundle, String digest, Configuration hadoop) {
-    String actual = manifestDigest(bundle, hadoop);
+  static <T> T withManifest(
+      String bundle, String digest, Configuration hadoop, Function<Path, T> use) {
+    byte[] manifest = requireManifest(bundle, digest, hadoop);
+    if (isLocal(bundle)) {
+      return use.apply(localPath(bundle));
+    }
+    Path folder = null;
+    try {
+      folder = Files.createTempDirectory("hetal-manifest-", OwnerOnly.folder());
+      Files.write(folder.resolve(MANIFEST), manifest);
+      return use.apply(folder);
+    } catch (IOException e) {
+      throw FileWriteException.of(folder == null ? temporary() : folder, e);
+    } finally {
+      if (folder != null) {
+        FileUtils.deleteQuietly(folder.toFile());
+      }
+    }
+  }
+
+  private static Path temporary() {
+    return Path.of(System.getProperty("java.io.tmpdir"));
+  }
+
+  private static boolean isLocal(String bundle) {
+    String scheme = new org.apache.hadoop.fs.Path(bundle).toUri().getScheme();
+    return scheme == null || scheme.equals("file");
+  }
+
+  private static Path localPath(String bundle) {
+    return Path.of(new org.apache.hadoop.fs.Path(bundle).toUri().getPath());
+  }
+
+  /** The manifest, which must be the one with the digest. */
+  private static byte[] requireManifest(String bundle, String digest, Configuration hadoop) {
+    byte[] manifest = manifest(bundle, hadoop);
+    String actual = Digests.sha256(manifest);
     if (!actual.equals(digest)) {
       throw new DatasetException(
           "key bundle "
@@ -101,11 +137,19 @@ public final class KeyBundleCache {
               + ", as the driver saw it; actual "
               + actual);
     }
-    URI uri = new org.apache.hadoop.fs.Path(bundle).toUri();
-    if (uri.getScheme() == null || uri.getScheme().equals("file")) {
-      return Path.of(uri.getPath());
-    }
-    return copyOnce(bundle, digest, hadoop);
+    return manifest;
+  }
+
+  /**
+   * The local directory that holds the bundle whose manifest has the digest.
+   *
+   * @throws DatasetException when the bundle, or what is cached of it, is not that one
+   * @throws FileWriteException when the cache folder is full or cannot be written
+   * @throws RetryLaterException when the bundle's file system is away
+   */
+  public static Path fetch(String bundle, String digest, Configuration hadoop) {
+    requireManifest(bundle, digest, hadoop);
+    return isLocal(bundle) ? localPath(bundle) : copyOnce(bundle, digest, hadoop);
   }
 
   /** Copies beside the target and renames; other processes of this machine wait at a lock file. */
@@ -140,7 +184,7 @@ public final class KeyBundleCache {
 
   private static Path defaultCache() {
     try {
-      return Path.of(System.getProperty("java.io.tmpdir"), "hetal-keys-" + ProcessUser.id());
+      return temporary().resolve("hetal-keys-" + ProcessUser.id());
     } catch (IOException e) {
       throw new SettingsException("the user of this process: " + e.getMessage(), e);
     }

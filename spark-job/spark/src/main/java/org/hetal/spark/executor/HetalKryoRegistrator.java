@@ -30,6 +30,8 @@ public final class HetalKryoRegistrator implements KryoRegistrator {
     kryo.register(MicrobatchTask.class, new JavaSerializer());
     kryo.register(RowTask.class, new JavaSerializer());
     kryo.register(PartBytes.class, new JavaSerializer());
+    kryo.register(StateBytes.class, new JavaSerializer());
+    kryo.register(StateTasks.Step.class, new JavaSerializer());
     kryo.register(Object[].class);
   }
 

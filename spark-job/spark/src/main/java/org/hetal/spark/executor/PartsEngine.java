@@ -53,7 +53,7 @@ record PartsEngine(
         try (Scope scope = new Scope()) {
           List<Ciphertext> logits = scope.ownAll(parts.logits(expanded.value(), features));
           start = times.end(TaskStage.LOGITS, start);
-          out.addAll(serialized(logits));
+          out.addAll(Ciphertexts.serialized(evaluator, logits));
           start = times.end(TaskStage.SUM, start);
         }
       }
@@ -75,7 +75,7 @@ record PartsEngine(
       int from = 0;
       for (EncryptedDataset.Group group : microbatch.groups()) {
         int end = from + group.rowBlocks(layout);
-        logits.add(opened(scope, rowLogits.subList(from, end)));
+        logits.add(Ciphertexts.opened(scope, evaluator, rowLogits.subList(from, end)));
         from = end;
       }
       start = times.end(TaskStage.SUM, start);
@@ -83,7 +83,7 @@ record PartsEngine(
       start = times.end(TaskStage.READ, start);
       List<Ciphertext> residuals = scope.ownAll(parts.residuals(logits, labels));
       start = times.end(TaskStage.SOFTMAX, start);
-      List<byte[]> out = serialized(residuals);
+      List<byte[]> out = Ciphertexts.serialized(evaluator, residuals);
       times.end(TaskStage.SUM, start);
       return out;
     }
@@ -102,7 +102,7 @@ record PartsEngine(
     int last = all.part(range.first() + range.count() - 1).lastColumnBlock();
     try (Scope scope = new Scope();
         CiphertextCache.Loan loan = rows.loan()) {
-      List<Ciphertext> opened = opened(scope, residuals);
+      List<Ciphertext> opened = Ciphertexts.opened(scope, evaluator, residuals);
       start = times.end(TaskStage.SUM, start);
       List<FeatureBlocks> columns = new ArrayList<>();
       for (EncryptedDataset.Group group : microbatch.groups()) {
@@ -114,7 +114,7 @@ record PartsEngine(
           scope.ownAll(
               parts.gradient(opened, columns, first, factor, range.first(), range.count()));
       start = times.end(TaskStage.GRADIENT, start);
-      List<byte[]> out = serialized(computed);
+      List<byte[]> out = Ciphertexts.serialized(evaluator, computed);
       times.end(TaskStage.SUM, start);
       return out;
     }
@@ -128,27 +128,11 @@ record PartsEngine(
   List<Ciphertext> joined(double factor, List<byte[]> gradientParts, StageTimes times) {
     long start = System.nanoTime();
     try (Scope scope = new Scope()) {
-      List<Ciphertext> opened = opened(scope, gradientParts);
+      List<Ciphertext> opened = Ciphertexts.opened(scope, evaluator, gradientParts);
       start = times.end(TaskStage.SUM, start);
       List<Ciphertext> gradient = parts.joined(opened, factor);
       times.end(TaskStage.GRADIENT, start);
       return gradient;
     }
-  }
-
-  private List<Ciphertext> opened(Scope scope, List<byte[]> bytes) {
-    List<Ciphertext> out = new ArrayList<>();
-    for (byte[] each : bytes) {
-      out.add(scope.own(evaluator.deserialize(each)));
-    }
-    return out;
-  }
-
-  private List<byte[]> serialized(List<Ciphertext> ciphertexts) {
-    List<byte[]> out = new ArrayList<>();
-    for (Ciphertext each : ciphertexts) {
-      out.add(evaluator.serialize(each));
-    }
-    return out;
   }
 }

@@ -15,9 +15,12 @@ import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.EncryptedDataset;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
+import org.hetal.he.Scope;
 import org.hetal.plan.RowCounts;
 import org.hetal.spark.engine.EngineHolder;
 import org.hetal.training.GradientService;
+import org.hetal.training.ModelState;
+import org.hetal.training.NesterovUpdate;
 import org.hetal.training.TaskStage;
 import scala.Tuple2;
 import scala.collection.immutable.Seq;
@@ -30,7 +33,8 @@ import scala.reflect.ClassTag$;
  * microbatches. A task computes the gradients of the microbatches of one partition and returns
  * their sum; {@code treeAggregate} adds the sums of the tasks. Where there are more executors than
  * microbatches, the matrix products of a microbatch may be split over tasks ({@link
- * SplitMinibatch}). The weights of a step are one broadcast, which is destroyed after the step.
+ * SplitMinibatch}). The weights of a step are one broadcast, which is destroyed after the step. The
+ * weights are updated by one task: the driver of a cluster needs neither evaluation keys nor a GPU.
  *
  * <p>Evaluation is deterministic and sums are joined along a fixed tree ({@link PartialSum}), so
  * the bytes depend neither on partitions, executors and threads nor on retried and speculative
@@ -58,6 +62,7 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
   private final JavaRDD<EncryptedDataset.Group> unlabelledGroups;
   private final int unlabelledCount;
   private final List<MicrobatchTask> validation = new ArrayList<>();
+  private final NesterovUpdate here; // null: on an executor
   private final LongAccumulator bootstraps;
   private final StageAccumulators stages;
   private final Places places;
@@ -85,6 +90,7 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
     this.spec = spec;
     Configuration configuration = spark.hadoopConfiguration();
     this.evaluator = EngineHolder.get(spec.driverEngine(), configuration);
+    this.here = spark.sc().isLocal() ? NesterovUpdate.of(evaluator, spec.plan()) : null;
     this.hadoop = spark.broadcast(new SerializableConfiguration(configuration));
     this.bootstraps = spark.sc().longAccumulator("bootstraps");
     this.stages = new StageAccumulators(spark.sc());
@@ -165,9 +171,28 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
     }
   }
 
+  /** On an executor, which has the keys of bootstraps in memory; in one process on its engine. */
   @Override
-  public List<Ciphertext> validationSums(List<Ciphertext> compactWeights) {
-    return total(
+  public ModelState update(ModelState state, List<Ciphertext> gradient) {
+    if (here != null) {
+      return here.step(state, gradient);
+    }
+    StateTasks.Step step =
+        new StateTasks.Step(
+            StateBytes.of(evaluator, state), Ciphertexts.serialized(evaluator, gradient));
+    broadcastBytes += step.bytes();
+    StateBytes next =
+        onOneExecutor(
+            "update of the weights",
+            step,
+            sent -> new StateTasks.Update(spec, sent, hadoop, bootstraps));
+    gradientBytes += next.bytes();
+    return next.opened(evaluator);
+  }
+
+  @Override
+  public byte[] validationLoss(List<Ciphertext> compactWeights) {
+    SumTree sum =
         withWeights(
             compactWeights,
             0,
@@ -175,7 +200,32 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
               try (StageNames names = new StageNames(spark, "validation loss")) {
                 return aggregated(summed(parallel(validation), new Tasks.ValidationSums(step)));
               }
-            }));
+            });
+    try (Scope scope = new Scope()) {
+      List<Ciphertext> sums = scope.ownAll(total(sum));
+      return onOneExecutor(
+          "total of the validation loss",
+          Ciphertexts.serialized(evaluator, sums),
+          sent -> new StateTasks.Loss(spec, sent, rows().validation(), hadoop));
+    }
+  }
+
+  /**
+   * The result of one task, if possible on the executor that computed the first microbatch last.
+   *
+   * @param input broadcast for the task
+   */
+  private <I, O> O onOneExecutor(
+      String name,
+      I input,
+      Function<Broadcast<I>, org.apache.spark.api.java.function.Function<Integer, O>> work) {
+    Broadcast<I> broadcast = spark.broadcast(input);
+    try (StageNames names = new StageNames(spark, name)) {
+      List<String> place = places.preferred(1, executors());
+      return at(List.of(0), place).map(work.apply(broadcast)).collect().get(0);
+    } finally {
+      broadcast.destroy();
+    }
   }
 
   private JavaRDD<SumTree> summed(JavaRDD<MicrobatchTask> microbatches, Tasks.Addend addend) {
@@ -197,12 +247,12 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
         });
   }
 
-  /** Bytes of weights broadcast so far, counted once each. */
+  /** Bytes of weights and gradients broadcast so far, counted once each. */
   public long broadcastBytes() {
     return broadcastBytes;
   }
 
-  /** Bytes of sums that reached the driver so far. */
+  /** Bytes of sums and updated weights that reached the driver so far. */
   public long gradientBytes() {
     return gradientBytes;
   }
@@ -239,15 +289,19 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
     if (partitions != 0 && partitions < microbatches.size()) {
       return parallel(microbatches);
     }
-    List<Tuple2<MicrobatchTask, Seq<String>>> out = new ArrayList<>();
-    for (int i = 0; i < microbatches.size(); i++) {
-      String place = preferred.get(i);
+    return at(microbatches, preferred);
+  }
+
+  /** A partition per element, at its place if possible; "" is anywhere. */
+  private <T> JavaRDD<T> at(List<T> elements, List<String> places) {
+    List<Tuple2<T, Seq<String>>> out = new ArrayList<>();
+    for (int i = 0; i < elements.size(); i++) {
+      String place = places.get(i);
       out.add(
-          new Tuple2<>(
-              microbatches.get(i), sequence(place.isEmpty() ? List.of() : List.of(place))));
+          new Tuple2<>(elements.get(i), sequence(place.isEmpty() ? List.of() : List.of(place))));
     }
     // Spark then sends arrays of Object, as it does for parallelize.
-    ClassTag<MicrobatchTask> type = ClassTag$.MODULE$.apply(Object.class);
+    ClassTag<T> type = ClassTag$.MODULE$.apply(Object.class);
     return JavaRDD.fromRDD(spark.sc().makeRDD(sequence(out), type), type);
   }
 

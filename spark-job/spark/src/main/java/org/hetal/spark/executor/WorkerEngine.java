@@ -1,6 +1,5 @@
 package org.hetal.spark.executor;
 
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +21,8 @@ import org.hetal.spark.storage.HadoopStorage;
 import org.hetal.training.EncryptedLoss;
 import org.hetal.training.EncryptedMicrobatch;
 import org.hetal.training.MicrobatchGradient;
+import org.hetal.training.ModelState;
+import org.hetal.training.NesterovUpdate;
 import org.hetal.training.StageTimes;
 import org.hetal.training.TaskStage;
 import org.hetal.training.ValidationLogits;
@@ -42,6 +43,7 @@ public final class WorkerEngine implements AutoCloseable {
   private final RecordingEvaluator evaluator;
   private final ComputeSpec spec;
   private final MicrobatchGradient microbatchGradient;
+  private final NesterovUpdate update;
   private final ValidationLogits validationLogits;
   private final EncryptedLoss encryptedLoss; // null: the plan has none
   final CiphertextCache training;
@@ -61,6 +63,7 @@ public final class WorkerEngine implements AutoCloseable {
     plan.requireParameters(evaluator.parameters());
     this.microbatchGradient =
         new MicrobatchGradient(evaluator, plan.layout(), plan.levels(), plan.softmax());
+    this.update = NesterovUpdate.of(evaluator, plan);
     this.validationLogits = new ValidationLogits(evaluator, plan.layout(), plan.levels());
     this.encryptedLoss = plan.loss() == null ? null : new EncryptedLoss(evaluator, plan);
     this.training = new CiphertextCache(evaluator, storage, plan.layout(), spec.cacheBytes());
@@ -162,6 +165,29 @@ public final class WorkerEngine implements AutoCloseable {
     }
   }
 
+  /** The state after a step. */
+  StateBytes updated(StateTasks.Step step) {
+    try (Scope scope = new Scope()) {
+      ModelState state = scope.own(step.state().opened(evaluator));
+      List<Ciphertext> gradient = Ciphertexts.opened(scope, evaluator, step.gradient());
+      return StateBytes.of(evaluator, scope.own(update.step(state, gradient)));
+    }
+  }
+
+  /**
+   * The validation loss, serialized.
+   *
+   * @param sums over all validation rows, serialized
+   * @param rows that were validated
+   */
+  byte[] validationLoss(List<byte[]> sums, int rows) {
+    try (Scope scope = new Scope()) {
+      List<Ciphertext> opened = Ciphertexts.opened(scope, evaluator, sums);
+      return evaluator.serialize(
+          scope.own(EncryptedLoss.total(evaluator, spec.plan().layout(), opened, rows)));
+    }
+  }
+
   private void closeCaches() {
     training.close();
     validation.close();
@@ -187,11 +213,8 @@ public final class WorkerEngine implements AutoCloseable {
         1,
         () -> {
           try (Scope scope = new Scope()) {
-            List<Ciphertext> compact = new ArrayList<>();
-            for (byte[] bytes : step.weights().value()) {
-              compact.add(scope.own(evaluator.deserialize(bytes)));
-            }
-            return expand.apply(compact);
+            return expand.apply(
+                Ciphertexts.opened(scope, evaluator, List.of(step.weights().value())));
           }
         });
   }

@@ -60,15 +60,15 @@ final class SparkSessions {
     requireOwnName(System.getProperty("spark.master", settings.cluster().master()));
     SparkConf conf = new SparkConf();
     String master = conf.get("spark.master", settings.cluster().master());
-    if (ClusterSecurity.isOneProcess(master)) {
-      requireEngine(settings, settings.deviceSpec());
+    boolean isOneProcess = ClusterSecurity.isOneProcess(master);
+    requireEngine(settings, isOneProcess ? settings.deviceSpec() : DeviceSpec.cpu(0));
+    if (isOneProcess) {
       if (conf.contains(GPUS_OF_A_TASK)) {
         // Spark would wait forever for GPUs that a local master does not offer.
         throw new SettingsException(
             GPUS_OF_A_TASK + ": expected none with master " + master + ", which schedules no GPUs");
       }
     }
-    requireEngine(settings, settings.driverDeviceSpec());
     boolean embedded = !conf.contains("spark.master");
     if (embedded) {
       conf.setMaster(settings.cluster().master());

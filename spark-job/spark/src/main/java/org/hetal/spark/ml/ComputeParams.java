@@ -25,16 +25,6 @@ public abstract class ComputeParams<P extends ComputeParams<P>> extends Params<P
           value -> value.equals("cpu") || value.equals("cuda"),
           "cpu");
 
-  /** What the driver's engine computes on. */
-  public static final Param<String> DRIVER_DEVICE =
-      new Param<>(
-          "driverDevice",
-          "what the engine of the driver computes on: a device like the executors', or the"
-              + " processor",
-          "same or cpu",
-          value -> value.equals("same") || value.equals("cpu"),
-          "same");
-
   /** Device memory of one engine. */
   public static final Param<Long> DEVICE_MEMORY =
       new Param<>(
@@ -92,14 +82,7 @@ public abstract class ComputeParams<P extends ComputeParams<P>> extends Params<P
 
   static final List<Param<?>> OF_COMPUTING =
       List.of(
-          DEVICE,
-          DRIVER_DEVICE,
-          DEVICE_MEMORY,
-          THREADS,
-          PARTITIONS,
-          SPLIT,
-          CACHE_BYTES,
-          ALLOW_UNAUTHENTICATED);
+          DEVICE, DEVICE_MEMORY, THREADS, PARTITIONS, SPLIT, CACHE_BYTES, ALLOW_UNAUTHENTICATED);
 
   ComputeParams() {}
 
@@ -112,17 +95,6 @@ public abstract class ComputeParams<P extends ComputeParams<P>> extends Params<P
    */
   public final P setDevice(String value) {
     return set(DEVICE, value);
-  }
-
-  /**
-   * Sets {@link #DRIVER_DEVICE}, on which the driver computes. The result does not depend on it.
-   *
-   * @param value {@code same}, a device like the executors', or {@code cpu}
-   * @return this
-   * @throws org.hetal.config.SettingsException when the value is out of its range
-   */
-  public final P setDriverDevice(String value) {
-    return set(DRIVER_DEVICE, value);
   }
 
   /**
@@ -196,8 +168,6 @@ public abstract class ComputeParams<P extends ComputeParams<P>> extends Params<P
   /** Takes these parameters from settings. */
   final P setSettings(Settings settings) {
     return setDevice(settings.device().label())
-        .setDriverDevice(
-            settings.cluster().driverDevice() == Settings.DriverDevice.CPU ? "cpu" : "same")
         .setDeviceMemory(settings.deviceMemory())
         .setThreads(settings.threads())
         .setPartitions(settings.cluster().partitions())
@@ -214,7 +184,6 @@ public abstract class ComputeParams<P extends ComputeParams<P>> extends Params<P
     to.put("cluster.partitions", getOrDefault(PARTITIONS).toString());
     to.put("cluster.split", getOrDefault(SPLIT).toString());
     to.put("cluster.cache-bytes", getOrDefault(CACHE_BYTES).toString());
-    to.put("cluster.driver-device", getOrDefault(DRIVER_DEVICE));
     to.put("cluster.allow-unauthenticated", getOrDefault(ALLOW_UNAUTHENTICATED).toString());
   }
 }

@@ -26,7 +26,6 @@ import org.hetal.plan.TrainingPlan;
 import org.hetal.spark.engine.Backends;
 import org.hetal.spark.engine.EngineHolder;
 import org.hetal.spark.engine.EngineSpec;
-import org.hetal.spark.engine.GpuAddress;
 import org.hetal.spark.engine.KeyBundleCache;
 import org.hetal.spark.executor.ComputeSpec;
 import org.hetal.spark.executor.SparkGradientService;
@@ -51,7 +50,8 @@ public final class ClusterRun implements AutoCloseable {
   private final Configuration hadoop;
   private final JointDataset joint;
   private final EncryptedDataset dataset;
-  private final EngineSpec engine; // the driver's
+  private final EngineSpec engine; // of the executors
+  private final EngineSpec driverEngine;
   private final RecordingEvaluator evaluator;
 
   private ClusterRun(Settings settings, JavaSparkContext spark) {
@@ -77,8 +77,10 @@ public final class ClusterRun implements AutoCloseable {
             dataset.origin().keyId(),
             bundle,
             digest,
-            settings.driverDeviceSpec().on(GpuAddress.ofDriver(spark.resources())));
-    this.evaluator = EngineHolder.get(engine, hadoop);
+            true,
+            settings.deviceSpec());
+    this.driverEngine = spark.sc().isLocal() ? engine : engine.withoutKeys();
+    this.evaluator = EngineHolder.get(driverEngine, hadoop);
     PlanFile.requireParameters(
         joint.storages().get(0).describe(PlanFile.NAME), dataset.plan(), evaluator.parameters());
   }
@@ -105,7 +107,7 @@ public final class ClusterRun implements AutoCloseable {
     return joint.parts();
   }
 
-  /** The engine of the driver, which is the executors' too when Spark is embedded. */
+  /** The engine of the driver: without keys on a cluster, the executors' in one process. */
   public Evaluator evaluator() {
     return evaluator;
   }
@@ -179,8 +181,8 @@ public final class ClusterRun implements AutoCloseable {
     ComputeSpec spec =
         new ComputeSpec(
             UUID.randomUUID().toString(),
-            engine.on(settings.deviceSpec()),
             engine,
+            driverEngine,
             plan(),
             joint.storages().stream().map(Storage::describe).toList(),
             settings.cluster().cacheBytes());

@@ -17,20 +17,13 @@ class GpuAddressTest {
   @Test
   void address_isTheNumberThatSparkGives() {
     assertEquals(3, GpuAddress.ofTask(gpus("3")));
-    assertEquals(3, GpuAddress.ofDriver(gpus("3")));
   }
 
   @Test
   void withoutScheduling_isTheFirst() {
     assertEquals(0, GpuAddress.ofTask(Map.of()));
-    assertEquals(0, GpuAddress.ofDriver(Map.of()));
     assertEquals(
         0, GpuAddress.ofTask(Map.of("fpga", new ResourceInformation("fpga", new String[] {"5"}))));
-  }
-
-  @Test
-  void driverWithSeveral_takesTheFirst() {
-    assertEquals(1, GpuAddress.ofDriver(gpus("1", "2")));
   }
 
   @Test

@@ -2,16 +2,19 @@ package org.hetal.spark.engine;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.apache.hadoop.conf.Configuration;
 import org.hetal.command.ExitCode;
@@ -67,6 +70,28 @@ class KeyBundleCacheTest {
     Files.write(local.resolve("mark"), new byte[0]);
     assertEquals(local, KeyBundleCache.fetch(uri, digest, hadoop));
     assertTrue(Files.exists(local.resolve("mark")), "it was copied again");
+  }
+
+  @Test
+  void withManifest_ofARemoteBundle_copiesNoKey() throws IOException {
+    hadoop.set("fs.unreliable.fails", ".*relinearization\\.key");
+    System.setProperty("java.io.tmpdir", root.toString());
+    String uri = "unreliable:" + root.resolve("keys");
+    Path copy =
+        KeyBundleCache.withManifest(
+            uri,
+            digest,
+            hadoop,
+            folder -> {
+              assertEquals("rwx------", modeOf(folder));
+              assertEquals(List.of("manifest"), List.of(folder.toFile().list()));
+              return folder;
+            });
+    assertFalse(Files.exists(copy), "the copy is left");
+    assertFalse(Files.exists(root.resolve("cache")), "the cache is used");
+    assertThrows(
+        DatasetException.class,
+        () -> KeyBundleCache.withManifest(uri, Digests.sha256("other"), hadoop, folder -> folder));
   }
 
   @Test
@@ -157,8 +182,12 @@ class KeyBundleCacheTest {
     return PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(text));
   }
 
-  private static String modeOf(Path file) throws IOException {
-    return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+  private static String modeOf(Path file) {
+    try {
+      return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Test

@@ -51,7 +51,14 @@ class DeviceFailureTest {
     Layout layout = LayoutSearch.cheapest(parameters.slotCount(), 8, 3, 2);
     EngineSpec engine =
         new EngineSpec(
-            "simulator", SET, parameters.hash(), "", "", "", new DeviceSpec("cuda", 1, gpu, 0));
+            "simulator",
+            SET,
+            parameters.hash(),
+            "",
+            "",
+            "",
+            true,
+            new DeviceSpec("cuda", 1, gpu, 0));
     TrainingPlan plan = TrainingPlanner.plan(parameters, layout, schedule, 4, Preprocessing.none());
     return new ComputeSpec("failures on " + gpu, engine, engine, plan, List.of("/nowhere"), 10);
   }

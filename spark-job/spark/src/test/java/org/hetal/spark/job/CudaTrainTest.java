@@ -99,15 +99,6 @@ class CudaTrainTest {
     assertEquals(0, EngineLibrary.liveObjects(), "native objects that are not closed");
   }
 
-  /** Driver and tasks on devices of two kinds. */
-  @Test
-  void train_onCudaWithADriverOnTheProcessor_givesTheProcessorsBytes() throws Exception {
-    Outcome outcome = train("split", "--device", "cuda", "--set", "cluster.driver-device=cpu");
-    assertEquals(new Outcome(0, List.of()), outcome);
-    assertTheProcessorsBytes("split");
-    assertTrue(report("split").path("device").asText().startsWith("cpu/"));
-  }
-
   @Test
   void train_withTooLittleDeviceMemory_isToBeTriedLater() throws Exception {
     Outcome outcome = train("small", "--device", "cuda", "--set", "device-memory=2m");

@@ -79,15 +79,14 @@ class KubernetesIT {
         List.of("local:///opt/hetal/hetal-spark.jar", "train", "-c", "/etc/hetal/my.conf"),
         arguments.subList(arguments.size() - 4, arguments.size()),
         all);
-    // 2 GiB of heap and 12 GiB for keys and ciphertexts.
-    assertEquals("14336Mi", container.at("/resources/limits/memory").asText(), all);
-    assertEquals("4", container.at("/resources/requests/cpu").asText(), all);
-    assertEquals("/var/cache/hetal", mount(container, "key-cache"), all);
+    // 2 GiB of heap and 1 GiB for ciphertexts; no keys.
+    assertEquals("3072Mi", container.at("/resources/limits/memory").asText(), all);
+    assertEquals("1", container.at("/resources/requests/cpu").asText(), all);
+    assertEquals("none", mount(container, "key-cache"), all);
     assertEquals("/etc/hetal", mount(container, "hetal-run-volume"), all);
     // Where the driver finds log4j2.properties, and what it gives to its executors.
     assertEquals("/opt/spark/conf", mount(container, "spark-conf-volume-driver"), all);
     assertEquals("/opt/spark/conf", variable(container, "SPARK_CONF_DIR"), all);
-    assertEquals("64Gi", volume(spec, "key-cache").at("/emptyDir/sizeLimit").asText(), all);
     assertEquals(
         "hetal-run", volume(spec, "hetal-run-volume").at("/secret/secretName").asText(), all);
   }

@@ -30,6 +30,7 @@ import org.hetal.he.Ciphertext;
 import org.hetal.he.DeviceSpec;
 import org.hetal.he.HeFormatException;
 import org.hetal.he.HeLevelException;
+import org.hetal.he.HeMissingKeyException;
 import org.hetal.he.HeSecurityException;
 import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.KeyPlan;
@@ -177,6 +178,19 @@ class NativeClientTest {
         assertThrows(
             HeFormatException.class, () -> NativeEngine.open(bundle, other, DeviceSpec.cpu(1)));
     assertTrue(refused.getMessage().contains(other + ", actual " + digest), refused.getMessage());
+    try (Stream<Path> files = Files.list(bundle)) {
+      files
+          .filter(file -> file.toString().endsWith(".key"))
+          .forEach(file -> file.toFile().delete());
+    }
+    assertThrows(UncheckedIOException.class, () -> NativeEngine.open(bundle, 1));
+    try (NativeEvaluator evaluator = NativeEngine.openWithoutKeys(bundle, digest, 1);
+        Ciphertext zero = evaluator.zero(1);
+        Ciphertext sum = evaluator.add(zero, zero)) {
+      assertEquals(0, evaluator.keyBytes());
+      assertThrows(HeMissingKeyException.class, () -> evaluator.rotate(sum, 1));
+    }
+    assertThrows(HeFormatException.class, () -> NativeEngine.openWithoutKeys(bundle, other, 1));
     Files.delete(bundle.resolve("manifest"));
     UncheckedIOException unfinished =
         assertThrows(UncheckedIOException.class, () -> NativeEngine.open(bundle, 1));

@@ -32,4 +32,10 @@ public final class NativeBackend implements EvaluatorBackend {
       Path keyBundle, String manifestDigest, String parameterSet, DeviceSpec device) {
     return NativeEngine.open(keyBundle, manifestDigest, device);
   }
+
+  @Override
+  public Evaluator openWithoutKeys(
+      Path manifestFolder, String manifestDigest, String parameterSet, int threads) {
+    return NativeEngine.openWithoutKeys(manifestFolder, manifestDigest, threads);
+  }
 }

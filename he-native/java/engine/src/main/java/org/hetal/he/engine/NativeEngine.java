@@ -7,6 +7,7 @@ import org.hetal.he.DeviceSpec;
 import org.hetal.he.DeviceUnavailableException;
 import org.hetal.he.FileReadException;
 import org.hetal.he.HeFormatException;
+import org.hetal.he.HeMissingKeyException;
 import org.hetal.he.NativeLibraryException;
 import org.hetal.he.ResourceUnavailableException;
 
@@ -61,7 +62,25 @@ public final class NativeEngine {
    *     of {@link #open(Path, DeviceSpec)}
    */
   public static NativeEvaluator open(Path keyBundle, String manifestDigest, DeviceSpec device) {
-    return NativeEvaluator.open(keyBundle, manifestDigest, device);
+    return NativeEvaluator.open(keyBundle, manifestDigest, true, device);
+  }
+
+  /**
+   * Opens an evaluator on the processor for the bytes, levels and sums of ciphertexts. What needs a
+   * key throws {@link HeMissingKeyException}.
+   *
+   * @param manifestFolder a folder with the manifest of a bundle; its key files may be missing
+   * @param manifestDigest SHA-256 of the manifest in hex; null for any
+   * @param threads 0: one for each core; results do not depend on it
+   * @return the evaluator, which the caller closes
+   * @throws FileReadException when there is no manifest
+   * @throws HeFormatException when it is damaged, of other parameters or of another digest
+   * @throws ResourceUnavailableException when the system gives fewer threads
+   * @throws NativeLibraryException when the engine cannot be loaded
+   */
+  public static NativeEvaluator openWithoutKeys(
+      Path manifestFolder, String manifestDigest, int threads) {
+    return NativeEvaluator.open(manifestFolder, manifestDigest, false, DeviceSpec.cpu(threads));
   }
 
   /**

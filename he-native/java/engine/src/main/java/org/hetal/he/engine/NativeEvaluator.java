@@ -10,6 +10,7 @@ import org.hetal.he.CheckedEvaluator;
 import org.hetal.he.DeviceSpec;
 import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.KeyLevels;
+import org.hetal.he.KeyPlan;
 import org.hetal.he.library.NativeHandle;
 
 /**
@@ -29,21 +30,26 @@ public final class NativeEvaluator extends CheckedEvaluator<NativeCiphertext, Na
     this.keyId = describe(engine, 2);
   }
 
-  static NativeEvaluator open(Path keyBundle, String manifestDigest, DeviceSpec device) {
+  static NativeEvaluator open(
+      Path keyBundle, String manifestDigest, boolean withKeys, DeviceSpec device) {
     EngineLibrary.require();
     if (!device.kind().equals("cuda")) {
-      return opened(keyBundle, open(keyBundle, manifestDigest, device, ""));
+      return opened(keyBundle, withKeys, open(keyBundle, manifestDigest, withKeys, device, ""));
     }
     try (CudaLibrary library = CudaLibrary.find()) {
-      return opened(keyBundle, open(keyBundle, manifestDigest, device, library.file().toString()));
+      String file = library.file().toString();
+      return opened(keyBundle, withKeys, open(keyBundle, manifestDigest, withKeys, device, file));
     }
   }
 
   /** The engine has read and checked the bundle: its manifest can be read again for the keys. */
-  private static NativeEvaluator opened(Path keyBundle, long engine) {
+  private static NativeEvaluator opened(Path keyBundle, boolean withKeys, long engine) {
     try {
       NativeParameters parameters = NativeParameters.named(describe(engine, 1));
-      KeyLevels keys = KeyBundleManifest.read(keyBundle).keys(parameters.ringDegree());
+      KeyLevels keys =
+          withKeys
+              ? KeyBundleManifest.read(keyBundle).keys(parameters.ringDegree())
+              : KeyLevels.of(new KeyPlan());
       return new NativeEvaluator(engine, parameters, keys);
     } catch (RuntimeException e) {
       release(engine);
@@ -52,10 +58,11 @@ public final class NativeEvaluator extends CheckedEvaluator<NativeCiphertext, Na
   }
 
   private static long open(
-      Path keyBundle, String manifestDigest, DeviceSpec device, String library) {
+      Path keyBundle, String manifestDigest, boolean withKeys, DeviceSpec device, String library) {
     return open(
         keyBundle.toString(),
         manifestDigest == null ? "" : manifestDigest,
+        withKeys,
         device.kind(),
         device.threads(),
         device.ordinal(),
@@ -313,6 +320,7 @@ public final class NativeEvaluator extends CheckedEvaluator<NativeCiphertext, Na
   private static native long open(
       String keyBundle,
       String manifestDigest,
+      boolean withKeys,
       String kind,
       int threads,
       int ordinal,

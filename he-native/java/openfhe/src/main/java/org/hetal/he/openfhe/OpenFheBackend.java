@@ -38,4 +38,10 @@ public final class OpenFheBackend implements EvaluatorBackend {
       Path keyBundle, String manifestDigest, String parameterSet, DeviceSpec device) {
     return OpenFheEvaluator.open(keyBundle, manifestDigest, device.threads());
   }
+
+  @Override
+  public Evaluator openWithoutKeys(
+      Path manifestFolder, String manifestDigest, String parameterSet, int threads) {
+    return OpenFheEvaluator.openWithoutKeys(manifestFolder, manifestDigest, threads);
+  }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import org.hetal.he.CheckedEvaluator;
 import org.hetal.he.HeLevelException;
 import org.hetal.he.KeyLevels;
+import org.hetal.he.KeyPlan;
 import org.hetal.he.Scope;
 
 /**
@@ -22,12 +23,9 @@ public final class OpenFheEvaluator extends CheckedEvaluator<CkksCiphertext, Ckk
   private final int innerThreads;
   private volatile boolean closed;
 
-  private OpenFheEvaluator(OpenFheKeyBundle bundle, CkksContext context, int threads) {
-    super(
-        bundle.parameters(),
-        KeyLevels.of(bundle.plan()),
-        CkksCiphertext.class,
-        CkksPlaintext.class);
+  private OpenFheEvaluator(
+      OpenFheKeyBundle bundle, KeyPlan keys, CkksContext context, int threads) {
+    super(bundle.parameters(), KeyLevels.of(keys), CkksCiphertext.class, CkksPlaintext.class);
     this.parameters = bundle.parameters();
     this.bundle = bundle;
     this.context = context;
@@ -55,16 +53,33 @@ public final class OpenFheEvaluator extends CheckedEvaluator<CkksCiphertext, Ckk
    *     trusts the key files, so a bundle from a folder that others may write needs it
    */
   public static OpenFheEvaluator open(Path keyBundle, String manifestDigest, int threads) {
+    return open(keyBundle, manifestDigest, true, threads);
+  }
+
+  /**
+   * As {@link #open(Path, String, int)}, without the key files, which may be missing.
+   *
+   * @param manifestFolder a folder with the manifest of a bundle
+   */
+  static OpenFheEvaluator openWithoutKeys(Path manifestFolder, String digest, int threads) {
+    return open(manifestFolder, digest, false, threads);
+  }
+
+  private static OpenFheEvaluator open(
+      Path folder, String manifestDigest, boolean withKeys, int threads) {
     if (threads < 0) {
       throw new IllegalArgumentException("threads: expected 0 or more, actual " + threads);
     }
     OpenFhe.require();
-    OpenFheKeyBundle bundle = OpenFheKeyBundle.read(keyBundle, manifestDigest);
+    OpenFheKeyBundle bundle = OpenFheKeyBundle.read(folder, manifestDigest);
     CkksContext context = bundle.parameters().openContext();
     try {
-      bundle.load(keyBundle, context);
+      if (withKeys) {
+        bundle.load(folder, context);
+      }
+      KeyPlan keys = withKeys ? bundle.plan() : new KeyPlan();
       int used = threads == 0 ? Runtime.getRuntime().availableProcessors() : threads;
-      return new OpenFheEvaluator(bundle, context, used);
+      return new OpenFheEvaluator(bundle, keys, context, used);
     } catch (RuntimeException e) {
       context.close();
       throw e;

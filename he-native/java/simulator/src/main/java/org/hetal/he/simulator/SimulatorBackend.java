@@ -32,4 +32,10 @@ public final class SimulatorBackend implements EvaluatorBackend {
       Path keyBundle, String manifestDigest, String parameterSet, DeviceSpec device) {
     return new Simulator(SimulatedParameters.named(parameterSet));
   }
+
+  @Override
+  public Evaluator openWithoutKeys(
+      Path manifestFolder, String manifestDigest, String parameterSet, int threads) {
+    return new Simulator(SimulatedParameters.named(parameterSet));
+  }
 }

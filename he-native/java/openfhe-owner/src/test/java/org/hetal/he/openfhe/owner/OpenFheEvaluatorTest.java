@@ -20,6 +20,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
 import org.hetal.he.Ciphertext;
+import org.hetal.he.Evaluator;
 import org.hetal.he.HeFormatException;
 import org.hetal.he.HeLevelException;
 import org.hetal.he.HeMissingKeyException;
@@ -29,6 +30,7 @@ import org.hetal.he.Parameters;
 import org.hetal.he.Plaintext;
 import org.hetal.he.openfhe.Envelope;
 import org.hetal.he.openfhe.OpenFhe;
+import org.hetal.he.openfhe.OpenFheBackend;
 import org.hetal.he.openfhe.OpenFheEvaluator;
 import org.hetal.he.openfhe.OpenFheParameters;
 import org.junit.jupiter.api.AfterAll;
@@ -104,6 +106,20 @@ class OpenFheEvaluatorTest {
     Object again =
         new ObjectInputStream(new ByteArrayInputStream(bytes.toByteArray())).readObject();
     assertEquals(parameters, again);
+  }
+
+  @Test
+  void withoutKeys_addsAndRefusesTheRest(@TempDir Path folder) throws Exception {
+    Files.copy(directory.resolve("keys/manifest"), folder.resolve("manifest"));
+    byte[] one = client.encrypt(random(3, 1), 2);
+    try (Evaluator without = new OpenFheBackend().openWithoutKeys(folder, null, SET, 1);
+        Ciphertext a = without.deserialize(one);
+        Ciphertext sum = without.add(a, a);
+        Ciphertext b = evaluator.deserialize(one);
+        Ciphertext expected = evaluator.add(b, b)) {
+      assertArrayEquals(evaluator.serialize(expected), without.serialize(sum));
+      assertThrows(HeMissingKeyException.class, () -> without.rotate(sum, 2));
+    }
   }
 
   @Test

@@ -23,4 +23,5 @@ for artifact in jazzer jazzer-api; do
   (cd "$work" && "$root/dev/maven.sh" --write -q -B -Dmaven.repo.local="$work/repository" "$copy:copy" \
     -Dartifact="com.code-intelligence:$artifact:$version" -DoutputDirectory="$work/jars")
 done
+rm -f "$root/.mvn/checksums/checksums.sha256.bak" # Maven's copy
 wc -l "$root/.mvn/checksums/checksums.sha256"

@@ -256,16 +256,16 @@ final class ChaosTraining implements AutoCloseable {
     return switch (fault) {
       case CHECKPOINT_TRUNCATED -> reachCheckpoint();
       // A driver writes its native library into the folder of temporary files before it opens its
-      // engine. It refuses a checkpoint that was truncated before, whose folder is then removed.
+      // engine.
       case DISK_FULL ->
           disk == null
               ? LoggedProcesses.says(driver, ENGINE, log())
-              : (!truncated || reach(lastStep() + 1)) && reachCheckpoint();
+              : reachSoundCheckpoints() && reachCheckpoint();
       case DRIVER_STOPPED_BEYOND_ITS_LEASE -> {
         endStoppedDriver();
-        yield reachLock();
+        yield reachSoundCheckpoints() && reachLock();
       }
-      case CLOCK_AHEAD, CLOCK_BEHIND -> reachLock();
+      case CLOCK_AHEAD, CLOCK_BEHIND -> reachSoundCheckpoints() && reachLock();
       default -> true;
     };
   }
@@ -321,6 +321,14 @@ final class ChaosTraining implements AutoCloseable {
       }
     }
     return true;
+  }
+
+  /**
+   * A driver takes the lock, refuses a checkpoint that was truncated before, and ends; its folder
+   * is then removed. Waits until a driver has gone on after that.
+   */
+  private boolean reachSoundCheckpoints() {
+    return !truncated || reach(lastStep() + 1);
   }
 
   private String limitFiles() {

@@ -1,32 +1,52 @@
 #!/usr/bin/env bash
-# Compares the jars of the built tree and pinned Python packages with dev/advisories.txt. Needs no network. ./hetal test runs it;
-# faults that were planted must be found first, there and by dev/maven.sh.
+# Compares the jars of the built tree and pinned Python packages with dev/advisories.txt and dev/looked_up.txt. Needs no network.
+# ./hetal test runs it; faults that were planted must be found first, there and by dev/maven.sh.
 set -euo pipefail
 root=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.." >/dev/null && pwd)
 readonly root
 
 planted=$(mktemp -d)
 trap 'rm -rf "$planted"' EXIT
-touch "$planted/bcpkix-jdk18on-1.82.jar"
-if python3 "$root/dev/check_dependencies.py" "$root/dev/advisories.txt" "$planted" >"$planted/log"; then
-  echo "check_dependencies: expected a fault in bcpkix 1.82, actual none" >&2
-  exit 70
-fi
-rm "$planted/bcpkix-jdk18on-1.82.jar"
+mkdir "$planted/lib"
 
-# So is one in a Python package, in another spelling of its name and with an extra.
-echo "pypi | Planted_Package | 1.0 | 2.0 | a test | $(date +%F) |" >"$planted/advisories.txt"
-for requirement in 'planted-package==1.9 \' 'planted.package[extra]==1.9 ; python_version >= "3.11"'; do
-  echo "$requirement" >"$planted/requirements.txt"
-  if python3 "$root/dev/check_dependencies.py" "$planted/advisories.txt" "$planted/requirements.txt" >"$planted/log"; then
-    echo "check_dependencies: expected a fault in $requirement, actual none" >&2
+# check ADVISORIES: the planted dependencies, with the planted look-ups.
+check() {
+  python3 "$root/dev/check_dependencies.py" "$1" "$planted/looked_up.txt" "$planted/lib" "$planted/requirements.txt" >"$planted/log"
+}
+# finds WHAT LINE ADVISORIES: the check ends with a fault that says LINE.
+finds() {
+  if check "$3"; then
+    echo "check_dependencies: expected a fault in $1, actual none" >&2
     exit 70
   fi
-  grep -q 'planted-package 1.9: expected 2.0 or later' "$planted/log"
+  grep -qF "$2" "$planted/log" || { cat "$planted/log" >&2 && exit 70; }
+}
+
+# Jars, one with numbers in its name and one with a hyphen in its version.
+touch "$planted/requirements.txt"
+for jar in 'bcpkix-jdk18on 1.82' 'log4j-1.2-api 2.24.3' 'zstd-jni 1.5.7-6'; do
+  touch "$planted/lib/${jar/ /-}.jar"
+  echo "== $(date +%F) a test" >"$planted/looked_up.txt"
+  finds "$jar, which was not looked up" "expected a look-up of 'maven $jar'" "$root/dev/advisories.txt"
+  echo "maven $jar" >>"$planted/looked_up.txt"
+  finds "$jar" "${jar/ /-}.jar: $jar: expected" "$root/dev/advisories.txt"
+  rm "$planted/lib/${jar/ /-}.jar"
 done
+
+# Python packages, in another spelling of the name and with an extra.
+echo "pypi | Planted_Package | 1.0 | 2.0 | a test | $(date +%F) |" >"$planted/advisories.txt"
+printf '== %s a test\npypi planted_package 1.9\npypi planted-package 2.0\n' "$(date +%F)" >"$planted/looked_up.txt"
+for requirement in 'planted-package==1.9 \' 'planted.package[extra]==1.9 ; python_version >= "3.11"'; do
+  echo "$requirement" >"$planted/requirements.txt"
+  finds "$requirement" 'planted-package 1.9: expected 2.0 or later' "$planted/advisories.txt"
+done
+echo 'planted-package==2.1' >"$planted/requirements.txt"
+finds "a package that was not looked up" "expected a look-up of 'pypi planted-package 2.1'" "$planted/advisories.txt"
 echo 'planted-package==2.0' >"$planted/requirements.txt"
-python3 "$root/dev/check_dependencies.py" "$planted/advisories.txt" "$planted/requirements.txt" >"$planted/log"
-rm "$planted/advisories.txt" "$planted/requirements.txt"
+check "$planted/advisories.txt"
+sed -i 's/^== [^ ]*/== 2020-01-01/' "$planted/looked_up.txt"
+finds "a look-up of 2020" 'expected a date of the last year, actual 2020-01-01' "$planted/advisories.txt"
+rm -r "${planted:?}"/{advisories.txt,requirements.txt,looked_up.txt,lib}
 
 # Maven finds other bytes than those of the list, and files that are not in it, in a copy of the tree's root.
 mkdir -p "$planted/.hetal"
@@ -55,4 +75,4 @@ mapfile -t folders < <(find "$root/spark-job" -path '*/target/lib' -type d)
 
 mapfile -t requirements < <(cd "$root" && find conf dev examples he-native notebooks spark-job -name '*requirements*.txt' -not -path '*/target/*')
 cd "$root"
-python3 dev/check_dependencies.py dev/advisories.txt "${folders[@]}" "${requirements[@]}"
+python3 dev/check_dependencies.py dev/advisories.txt dev/looked_up.txt "${folders[@]}" "${requirements[@]}"

@@ -45,6 +45,7 @@ class JarIT {
     java.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     java.add("@" + Path.of("java.options").toAbsolutePath());
     java.addAll(List.of("-Xmx1g", "-cp", System.getProperty("hetal.jar") + ":" + sparkJars));
+    java.add("-Xlog:class+load:file=" + root.resolve("classes.log") + ":none:filecount=0");
     java.add(Main.class.getName());
     assertEquals(0, run(java, "embedded"));
   }
@@ -80,6 +81,29 @@ class JarIT {
     for (int c = 0; c < expected.length; c++) {
       assertArrayEquals(expected[c], actual[c], 2e-2);
     }
+  }
+
+  /**
+   * Jars with copies of libraries at fault cannot be given later ones: dev/advisories.txt. An
+   * embedded training loads no class of these copies. Of Jetty in Spark it loads handlers, and
+   * nothing that accepts or reads a request.
+   */
+  @Test
+  void embedded_loadsNoClassOfACopyAtFault() throws Exception {
+    List<String> loaded = Files.readAllLines(root.resolve("classes.log"));
+    assertTrue(loaded.stream().anyMatch(line -> line.startsWith("org.apache.spark.SparkContext ")));
+    List<String> copies =
+        List.of(
+            "org.sparkproject.jetty.server.HttpChannel",
+            "org.sparkproject.jetty.server.HttpConnection",
+            "org.sparkproject.jetty.server.Request",
+            "org.sparkproject.jetty.server.ServerConnector",
+            "org.apache.hadoop.shaded.org.eclipse.jetty.",
+            "org.apache.hadoop.shaded.io.netty.",
+            "org.apache.hadoop.shaded.com.nimbusds.");
+    assertEquals(
+        List.of(),
+        loaded.stream().filter(line -> copies.stream().anyMatch(line::startsWith)).toList());
   }
 
   /**

@@ -31,7 +31,7 @@ public record RunMetrics(List<Step> steps, List<Epoch> epochs) {
    * @param epoch from 1
    * @param batch the minibatch of the epoch, from 0
    * @param gradientSeconds of waiting for the executors: logits, softmax, gradient, sum
-   * @param updateSeconds on the driver: update and refresh of the weights
+   * @param updateSeconds update and refresh of the weights
    * @param bootstraps of executors and driver; those of retried tasks are counted again
    * @param broadcastBytes of encrypted weights sent to the executors, counted once
    * @param gradientBytes of summed encrypted gradients that the driver received

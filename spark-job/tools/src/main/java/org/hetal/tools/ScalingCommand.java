@@ -138,7 +138,7 @@ final class ScalingCommand extends SettingsCommand {
       measured.add(row);
       say(
           "%d executors: %.1f rows per second, %.2f s per iteration (%.2f s on the executors, %.2f s"
-              + " on the driver), efficiency %.2f",
+              + " for the update of the weights), efficiency %.2f",
           count,
           row.path("rows_per_second").asDouble(),
           row.path("seconds_per_iteration").asDouble(),

@@ -132,6 +132,10 @@ Bytes read_file(const std::string& path, std::size_t limit) {
   return read_whole(Descriptor(path, O_RDONLY), path, limit);
 }
 
+Bytes read_file_itself(const std::string& path, std::size_t limit) {
+  return read_whole(Descriptor(path, O_RDONLY | O_NOFOLLOW), path, limit);
+}
+
 Bytes read_private_file(const std::string& path, std::size_t limit) {
   const Descriptor file(path, O_RDONLY);
   file.require_private();

@@ -58,6 +58,14 @@ TEST_F(EngineRules, WithoutKeysTheManifestSuffices) {
   expect<MissingKey>("expected a key for the rotation by 1 at level 2, actual none", [&] { without.rotate(x, 1); });
 }
 
+TEST_F(EngineRules, AManifestThatIsALinkIsRefused) {
+  const auto folder = folder_ / "link";
+  std::filesystem::create_directories(folder);
+  std::filesystem::create_symlink(folder_ / ckks::kManifestFile, folder / ckks::kManifestFile);
+  expect<FileError>("cannot read " + (folder / ckks::kManifestFile).string() + ": Too many levels of symbolic links",
+                    [&] { engine::Engine(folder.string(), device::Choice::cpu(1), "", engine::Engine::Keys::none); });
+}
+
 TEST_F(EngineRules, MessagesAreThoseOfJava) {
   const auto x = engine().zero(5), low = engine().zero(4), bottom = engine().zero(0);
   const auto square = engine().multiply_sum({&x}, engine::CiphertextList{&x});

@@ -157,6 +157,30 @@ class JarIT {
     assertTrue(said.get(0).contains("expected hetal-he-cuda-VERSION.jar"), said.get(0));
   }
 
+  /** The driver reads the manifest alone; an executor finds that a key file is missing. */
+  @Test
+  void sparkSubmit_onABundleWithoutAKeyFile_isInputInOneLine() throws Exception {
+    assumeSpark();
+    List<String> submit = new ArrayList<>();
+    submit.add(Path.of(System.getenv("SPARK_HOME"), "bin", "spark-submit").toString());
+    submit.addAll(List.of("--master", "local-cluster[1,1,1024]"));
+    submit.addAll(List.of("--properties-file", secured().toString()));
+    submit.addAll(List.of("--conf", "spark.ui.enabled=false"));
+    submit.addAll(List.of("--class", Main.class.getName(), System.getProperty("hetal.jar")));
+    Path key = root.resolve("keys/relinearization.key");
+    Path away = Files.move(key, root.resolve("relinearization.key"));
+    try {
+      int status = run(submit, "incomplete");
+      List<String> log = Files.readAllLines(root.resolve("incomplete.log"));
+      assertEquals(ExitCode.INPUT.status(), status, () -> log.toString());
+      List<String> said = log.stream().filter(line -> line.startsWith("hetal")).toList();
+      assertEquals(1, said.size(), () -> log.toString());
+      assertTrue(said.get(0).contains(key + " of the manifest is missing"), said.get(0));
+    } finally {
+      Files.move(away, key);
+    }
+  }
+
   /** As docs/security.md has it for a standalone cluster; the secret is no argument. */
   private static Path secured() throws Exception {
     byte[] secret = new byte[32];

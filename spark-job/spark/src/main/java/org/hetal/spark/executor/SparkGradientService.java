@@ -22,11 +22,6 @@ import org.hetal.training.GradientService;
 import org.hetal.training.ModelState;
 import org.hetal.training.NesterovUpdate;
 import org.hetal.training.TaskStage;
-import scala.Tuple2;
-import scala.collection.immutable.Seq;
-import scala.jdk.javaapi.CollectionConverters;
-import scala.reflect.ClassTag;
-import scala.reflect.ClassTag$;
 
 /**
  * Computes gradients and the validation on Spark's executors. A minibatch is an RDD of its
@@ -57,7 +52,6 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
   private final Evaluator evaluator;
   private final Broadcast<SerializableConfiguration> hadoop;
   private final List<List<MicrobatchTask>> batches = new ArrayList<>();
-  private final int partitions;
   private final SplitChoice split;
   private final JavaRDD<EncryptedDataset.Group> unlabelledGroups;
   private final int unlabelledCount;
@@ -65,7 +59,7 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
   private final NesterovUpdate here; // null: on an executor
   private final LongAccumulator bootstraps;
   private final StageAccumulators stages;
-  private final Places places;
+  private final TaskRdds rdds;
   private long broadcastBytes;
   private long gradientBytes;
 
@@ -85,7 +79,6 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
       int split) {
     this.spark = spark;
     this.dataset = dataset;
-    this.partitions = partitions;
     this.split = new SplitChoice(split);
     this.spec = spec;
     Configuration configuration = spark.hadoopConfiguration();
@@ -94,12 +87,12 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
     this.hadoop = spark.broadcast(new SerializableConfiguration(configuration));
     this.bootstraps = spark.sc().longAccumulator("bootstraps");
     this.stages = new StageAccumulators(spark.sc());
-    this.places = Places.of(spark.sc());
+    this.rdds = new TaskRdds(spark, partitions);
     for (int batch = 0; batch < dataset.batches().size(); batch++) {
       batches.add(tasks(dataset.batches(), batch));
     }
     this.unlabelledCount = dataset.unlabelledGroups().size();
-    this.unlabelledGroups = parallel(dataset.unlabelledGroups());
+    this.unlabelledGroups = rdds.spread(dataset.unlabelledGroups());
     for (EncryptedDataset.Microbatch microbatch : dataset.validation()) {
       validation.add(new MicrobatchTask(validation.size(), microbatch, null));
     }
@@ -135,7 +128,7 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
   @Override
   public List<Ciphertext> gradient(List<Ciphertext> compactLookahead, int batch, double factor) {
     List<MicrobatchTask> microbatches = batches.get(batch);
-    int executors = executors();
+    int executors = rdds.executors();
     int tasks = split.tasks(executors, microbatches.size());
     long start = System.nanoTime();
     SumTree sum =
@@ -182,7 +175,7 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
             StateBytes.of(evaluator, state), Ciphertexts.serialized(evaluator, gradient));
     broadcastBytes += step.bytes();
     StateBytes next =
-        onOneExecutor(
+        rdds.once(
             "update of the weights",
             step,
             sent -> new StateTasks.Update(spec, sent, hadoop, bootstraps));
@@ -198,33 +191,15 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
             0,
             step -> {
               try (StageNames names = new StageNames(spark, "validation loss")) {
-                return aggregated(summed(parallel(validation), new Tasks.ValidationSums(step)));
+                return aggregated(summed(rdds.spread(validation), new Tasks.ValidationSums(step)));
               }
             });
     try (Scope scope = new Scope()) {
       List<Ciphertext> sums = scope.ownAll(total(sum));
-      return onOneExecutor(
+      return rdds.once(
           "total of the validation loss",
           Ciphertexts.serialized(evaluator, sums),
           sent -> new StateTasks.Loss(spec, sent, rows().validation(), hadoop));
-    }
-  }
-
-  /**
-   * The result of one task, if possible on the executor that computed the first microbatch last.
-   *
-   * @param input broadcast for the task
-   */
-  private <I, O> O onOneExecutor(
-      String name,
-      I input,
-      Function<Broadcast<I>, org.apache.spark.api.java.function.Function<Integer, O>> work) {
-    Broadcast<I> broadcast = spark.broadcast(input);
-    try (StageNames names = new StageNames(spark, name)) {
-      List<String> place = places.preferred(1, executors());
-      return at(List.of(0), place).map(work.apply(broadcast)).collect().get(0);
-    } finally {
-      broadcast.destroy();
     }
   }
 
@@ -280,38 +255,7 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
       return new SplitMinibatch(spec.plan().layout(), microbatches, tasks)
           .gradients(spark, new SplitMinibatch.Step(spec, step, hadoop, bootstraps, stages), names);
     }
-    return summed(placed(microbatches), new Tasks.Gradient(step, stages, places));
-  }
-
-  /** A partition per microbatch, where it was computed last; otherwise as the settings say. */
-  private JavaRDD<MicrobatchTask> placed(List<MicrobatchTask> microbatches) {
-    List<String> preferred = places.preferred(microbatches.size(), executors());
-    if (partitions != 0 && partitions < microbatches.size()) {
-      return parallel(microbatches);
-    }
-    return at(microbatches, preferred);
-  }
-
-  /** A partition per element, at its place if possible; "" is anywhere. */
-  private <T> JavaRDD<T> at(List<T> elements, List<String> places) {
-    List<Tuple2<T, Seq<String>>> out = new ArrayList<>();
-    for (int i = 0; i < elements.size(); i++) {
-      String place = places.get(i);
-      out.add(
-          new Tuple2<>(elements.get(i), sequence(place.isEmpty() ? List.of() : List.of(place))));
-    }
-    // Spark then sends arrays of Object, as it does for parallelize.
-    ClassTag<T> type = ClassTag$.MODULE$.apply(Object.class);
-    return JavaRDD.fromRDD(spark.sc().makeRDD(sequence(out), type), type);
-  }
-
-  private static <T> Seq<T> sequence(List<T> list) {
-    return CollectionConverters.asScala(list).toSeq();
-  }
-
-  /** Executors now, at least 1; the driver's own, where Spark is local, is one. */
-  private int executors() {
-    return Math.max(1, spark.sc().getExecutorMemoryStatus().size() - 1);
+    return summed(rdds.minibatch(microbatches), new Tasks.Gradient(step, stages, rdds.places()));
   }
 
   private <T> T withWeights(
@@ -327,11 +271,5 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
     } finally {
       broadcast.destroy();
     }
-  }
-
-  private <T> JavaRDD<T> parallel(List<T> tasks) {
-    int most = Math.max(1, tasks.size());
-    return spark.parallelize(
-        new ArrayList<>(tasks), partitions == 0 ? most : Math.min(partitions, most));
   }
 }

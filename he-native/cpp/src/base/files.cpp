@@ -132,7 +132,7 @@ Bytes read_file(const std::string& path, std::size_t limit) {
   return read_whole(Descriptor(path, O_RDONLY), path, limit);
 }
 
-Bytes read_file_itself(const std::string& path, std::size_t limit) {
+Bytes read_file_refusing_links(const std::string& path, std::size_t limit) {
   return read_whole(Descriptor(path, O_RDONLY | O_NOFOLLOW), path, limit);
 }
 

@@ -28,7 +28,7 @@ class LoadedFile {
 /// Throws FileError, and FormatError if the file has more than `limit` bytes.
 Bytes read_file(const std::string& path, std::size_t limit);
 /// As read_file, for a file of a folder that others may write: a link is refused, since it may lead elsewhere.
-Bytes read_file_itself(const std::string& path, std::size_t limit);
+Bytes read_file_refusing_links(const std::string& path, std::size_t limit);
 /// As read_file, for a secret. Throws SecurityError unless the file belongs to this user or to root, and no other user
 /// has a permission on it. The checks are made on the opened file.
 Bytes read_private_file(const std::string& path, std::size_t limit);

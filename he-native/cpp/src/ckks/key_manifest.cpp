@@ -110,7 +110,7 @@ Manifest read_manifest(const std::string& directory, const std::string& expected
   const std::string path = directory + "/" + kManifestFile;
   require<FileError>(file_exists(path), "no key bundle in ", directory, ": ", path,
                      " is missing (it is written last: the bundle may be unfinished)");
-  const Bytes bytes = read_file_itself(path, kManifestLimit);
+  const Bytes bytes = read_file_refusing_links(path, kManifestLimit);
   const std::string text(bytes.begin(), bytes.end()), actual = digest_of(text);
   require<FormatError>(expected_digest.empty() || actual == expected_digest, path, ": expected SHA-256 ",
                        expected_digest, ", actual ", actual);

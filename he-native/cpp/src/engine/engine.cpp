@@ -27,7 +27,7 @@ void require_terms(const char* what, std::size_t a, std::size_t b) {
                            b);
 }
 
-ckks::Manifest with(ckks::Manifest manifest, Engine::Keys keys) {
+ckks::Manifest selected(ckks::Manifest manifest, Engine::Keys keys) {
   if (keys == Engine::Keys::none) manifest.keys.clear();
   return manifest;
 }
@@ -36,7 +36,7 @@ ckks::Manifest with(ckks::Manifest manifest, Engine::Keys keys) {
 
 Engine::Engine(const std::string& bundle_directory, const device::Choice& device, const std::string& manifest_digest,
                Keys keys)
-    : Engine(bundle_directory, with(ckks::read_manifest(bundle_directory, manifest_digest), keys), device) {}
+    : Engine(bundle_directory, selected(ckks::read_manifest(bundle_directory, manifest_digest), keys), device) {}
 
 Engine::Engine(const std::string& directory, ckks::Manifest manifest, const device::Choice& device)
     : context_(ckks::Parameters::named(manifest.parameter_set), device),

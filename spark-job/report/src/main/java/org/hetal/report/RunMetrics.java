@@ -33,8 +33,9 @@ public record RunMetrics(List<Step> steps, List<Epoch> epochs) {
    * @param gradientSeconds of waiting for the executors: logits, softmax, gradient, sum
    * @param updateSeconds update and refresh of the weights
    * @param bootstraps of executors and driver; those of retried tasks are counted again
-   * @param broadcastBytes of encrypted weights sent to the executors, counted once
-   * @param gradientBytes of summed encrypted gradients that the driver received
+   * @param broadcastBytes of encrypted weights, and gradients for the update, sent to the
+   *     executors, counted once
+   * @param gradientBytes of summed encrypted gradients and updated weights that the driver received
    * @param taskSeconds of each stage, added over the tasks
    */
   public record Step(

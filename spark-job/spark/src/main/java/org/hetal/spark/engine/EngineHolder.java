@@ -168,8 +168,7 @@ public final class EngineHolder {
         evaluator.parameters().name(),
         bundle.isEmpty()
             ? "no keys"
-            : (spec.withKeys() ? "keys" : "no keys, but the manifest")
-                + " of bundle "
+            : (spec.withKeys() ? "keys of bundle " : "no keys of bundle ")
                 + bundle
                 + " with manifest SHA-256 "
                 + digest);

@@ -21,24 +21,20 @@ public final class GpuAddress {
    */
   public static int ofTask(Map<String, ResourceInformation> resources) {
     ResourceInformation gpu = resources.get(RESOURCE);
-    if (gpu != null && gpu.addresses().length != 1) {
-      throw new SettingsException(
-          "GPUs of a task: expected 1 (spark.task.resource.gpu.amount of at most 1), actual "
-              + gpu.addresses().length);
-    }
-    return first(gpu);
-  }
-
-  private static int first(ResourceInformation gpu) {
-    if (gpu == null || gpu.addresses().length == 0) {
+    if (gpu == null) {
       return 0;
     }
-    String address = gpu.addresses()[0];
-    if (!address.matches("[0-9]{1,4}")) {
+    String[] addresses = gpu.addresses();
+    if (addresses.length != 1) {
+      throw new SettingsException(
+          "GPUs of a task: expected 1 (spark.task.resource.gpu.amount of at most 1), actual "
+              + addresses.length);
+    }
+    if (!addresses[0].matches("[0-9]{1,4}")) {
       throw new SettingsException(
           "address of a GPU: expected a number from 0, as conf/gpu_discovery.sh gives it, actual "
-              + address);
+              + addresses[0]);
     }
-    return Integer.parseInt(address);
+    return Integer.parseInt(addresses[0]);
   }
 }

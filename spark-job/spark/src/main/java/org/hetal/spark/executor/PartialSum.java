@@ -64,8 +64,7 @@ final class PartialSum implements AutoCloseable {
                 key,
                 node.bytes() != null
                     ? node.bytes()
-                    : new ArrayList<>(
-                        node.ciphertexts().stream().map(evaluator::serialize).toList())));
+                    : Ciphertexts.serialized(evaluator, node.ciphertexts())));
     return out;
   }
 
@@ -147,13 +146,10 @@ final class PartialSum implements AutoCloseable {
     if (node.ciphertexts() != null) {
       return node.ciphertexts();
     }
-    List<Ciphertext> out = new ArrayList<>();
-    try {
-      node.bytes().forEach(bytes -> out.add(evaluator.deserialize(bytes)));
+    try (Scope scope = new Scope()) {
+      List<Ciphertext> out = Ciphertexts.opened(scope, evaluator, node.bytes());
+      out.forEach(scope::release);
       return out;
-    } catch (RuntimeException e) {
-      out.forEach(Ciphertext::close);
-      throw e;
     }
   }
 }

@@ -83,7 +83,7 @@ public final class SparkGradientService implements GradientService, AutoCloseabl
     this.spec = spec;
     Configuration configuration = spark.hadoopConfiguration();
     this.evaluator = EngineHolder.get(spec.driverEngine(), configuration);
-    this.here = spark.sc().isLocal() ? NesterovUpdate.of(evaluator, spec.plan()) : null;
+    this.here = spec.driverEngine().withKeys() ? NesterovUpdate.of(evaluator, spec.plan()) : null;
     this.hadoop = spark.broadcast(new SerializableConfiguration(configuration));
     this.bootstraps = spark.sc().longAccumulator("bootstraps");
     this.stages = new StageAccumulators(spark.sc());

@@ -45,19 +45,17 @@ final class SplitTasks {
       List<byte[]> residuals =
           working(
               step,
-              engine -> {
-                long before = engine.bootstrapsOfThisThread();
-                try {
-                  return engine
-                      .parts()
-                      .residuals(
-                          minibatch.microbatch(microbatch),
-                          PartBytes.inOrder(arrived._2()),
-                          step.stages());
-                } finally {
-                  step.bootstraps().add(engine.bootstrapsOfThisThread() - before);
-                }
-              });
+              engine ->
+                  Tasks.counting(
+                      step.bootstraps(),
+                      engine,
+                      () ->
+                          engine
+                              .parts()
+                              .residuals(
+                                  minibatch.microbatch(microbatch),
+                                  PartBytes.inOrder(arrived._2()),
+                                  step.stages())));
       List<Tuple2<Integer, PartBytes>> out = new ArrayList<>();
       for (int range = 0; range < minibatch.gradientRanges(microbatch).size(); range++) {
         out.add(new Tuple2<>(minibatch.key(microbatch, range), PartBytes.of(range, residuals)));

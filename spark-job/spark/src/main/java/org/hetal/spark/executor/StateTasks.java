@@ -39,14 +39,7 @@ final class StateTasks {
       return Tasks.working(
           spec,
           hadoop.value().value(),
-          engine -> {
-            long before = engine.bootstrapsOfThisThread();
-            try {
-              return engine.updated(step.value());
-            } finally {
-              bootstraps.add(engine.bootstrapsOfThisThread() - before);
-            }
-          });
+          engine -> Tasks.counting(bootstraps, engine, () -> engine.updated(step.value())));
     }
   }
 

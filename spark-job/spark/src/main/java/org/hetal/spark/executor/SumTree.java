@@ -26,9 +26,6 @@ final class SumTree implements Serializable {
 
   /** Bytes of all ciphertexts. */
   long bytes() {
-    return nodes.values().stream()
-        .flatMap(List::stream)
-        .mapToLong(ciphertext -> ciphertext.length)
-        .sum();
+    return nodes.values().stream().mapToLong(Ciphertexts::bytes).sum();
   }
 }

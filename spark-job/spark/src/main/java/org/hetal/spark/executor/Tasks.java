@@ -3,6 +3,7 @@ package org.hetal.spark.executor;
 import java.io.Serializable;
 import java.util.Iterator;
 import java.util.List;
+import java.util.function.Supplier;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.spark.api.java.function.FlatMapFunction;
 import org.apache.spark.api.java.function.Function;
@@ -51,6 +52,16 @@ final class Tasks {
     }
   }
 
+  /** Adds the bootstraps of some work to an accumulator, also those of work that fails. */
+  static <T> T counting(LongAccumulator bootstraps, WorkerEngine engine, Supplier<T> work) {
+    long before = engine.bootstrapsOfThisThread();
+    try {
+      return work.get();
+    } finally {
+      bootstraps.add(engine.bootstrapsOfThisThread() - before);
+    }
+  }
+
   /** What is computed from a microbatch and added up. */
   interface Addend extends Serializable {
     /**
@@ -91,25 +102,24 @@ final class Tasks {
           working(
               spec,
               hadoop.value().value(),
-              engine -> {
-                long before = engine.bootstrapsOfThisThread();
-                try (PartialSum partial = new PartialSum(engine.evaluator())) {
-                  tasks.forEachRemaining(
-                      task -> {
-                        List<Ciphertext> next = addend.of(engine, task);
-                        long start = System.nanoTime();
-                        partial.add(task.index(), next);
-                        stages.end(TaskStage.SUM, start);
-                      });
-                  long start = System.nanoTime();
-                  SumTree serialized = partial.serialized();
-                  stages.end(TaskStage.SUM, start);
-                  return serialized;
-                } finally {
-                  bootstraps.add(engine.bootstrapsOfThisThread() - before);
-                }
-              });
+              engine -> counting(bootstraps, engine, () -> sum(engine, tasks)));
       return List.of(sum).iterator();
+    }
+
+    private SumTree sum(WorkerEngine engine, Iterator<MicrobatchTask> tasks) {
+      try (PartialSum partial = new PartialSum(engine.evaluator())) {
+        tasks.forEachRemaining(
+            task -> {
+              List<Ciphertext> next = addend.of(engine, task);
+              long start = System.nanoTime();
+              partial.add(task.index(), next);
+              stages.end(TaskStage.SUM, start);
+            });
+        long start = System.nanoTime();
+        SumTree serialized = partial.serialized();
+        stages.end(TaskStage.SUM, start);
+        return serialized;
+      }
     }
   }
 

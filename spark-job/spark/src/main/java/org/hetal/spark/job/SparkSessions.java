@@ -62,12 +62,10 @@ final class SparkSessions {
     String master = conf.get("spark.master", settings.cluster().master());
     boolean isOneProcess = ClusterSecurity.isOneProcess(master);
     requireEngine(settings, isOneProcess ? settings.deviceSpec() : DeviceSpec.cpu(0));
-    if (isOneProcess) {
-      if (conf.contains(GPUS_OF_A_TASK)) {
-        // Spark would wait forever for GPUs that a local master does not offer.
-        throw new SettingsException(
-            GPUS_OF_A_TASK + ": expected none with master " + master + ", which schedules no GPUs");
-      }
+    if (isOneProcess && conf.contains(GPUS_OF_A_TASK)) {
+      // Spark would wait forever for GPUs that a local master does not offer.
+      throw new SettingsException(
+          GPUS_OF_A_TASK + ": expected none with master " + master + ", which schedules no GPUs");
     }
     boolean embedded = !conf.contains("spark.master");
     if (embedded) {

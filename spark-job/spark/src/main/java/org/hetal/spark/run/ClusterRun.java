@@ -79,7 +79,8 @@ public final class ClusterRun implements AutoCloseable {
             digest,
             true,
             settings.deviceSpec());
-    this.driverEngine = spark.sc().isLocal() ? engine : engine.withoutKeys();
+    this.driverEngine =
+        ClusterSecurity.isOneProcess(spark.master()) ? engine : engine.withoutKeys();
     this.evaluator = EngineHolder.get(driverEngine, hadoop);
     PlanFile.requireParameters(
         joint.storages().get(0).describe(PlanFile.NAME), dataset.plan(), evaluator.parameters());

@@ -117,21 +117,18 @@ class JarIT {
     Files.writeString(
         discovery, "#!/bin/sh\necho '{\"name\":\"gpu\",\"addresses\":[\"0\",\"1\"]}'\n");
     Files.setPosixFilePermissions(discovery, PosixFilePermissions.fromString("rwx------"));
-    List<String> submit = new ArrayList<>();
-    submit.add(Path.of(System.getenv("SPARK_HOME"), "bin", "spark-submit").toString());
-    submit.addAll(List.of("--master", "local-cluster[2,1,1024]"));
-    submit.addAll(List.of("--properties-file", secured().toString()));
-    submit.addAll(List.of("--jars", cudaJar().toString()));
+    List<String> options =
+        new ArrayList<>(
+            List.of("--properties-file", secured().toString(), "--jars", cudaJar().toString()));
     for (String setting :
         List.of(
-            "spark.ui.enabled=false",
             "spark.worker.resource.gpu.amount=2",
             "spark.worker.resource.gpu.discoveryScript=" + discovery,
             "spark.executor.resource.gpu.amount=1",
             "spark.task.resource.gpu.amount=1")) {
-      submit.addAll(List.of("--conf", setting));
+      options.addAll(List.of("--conf", setting));
     }
-    submit.addAll(List.of("--class", Main.class.getName(), System.getProperty("hetal.jar")));
+    List<String> submit = submit(2, options.toArray(String[]::new));
     assertEquals(0, run(submit, "cuda", "--device", "cuda"));
     String log = Files.readString(root.resolve("cuda.log"));
     assertTrue(log.contains("engine cpu/"), log);
@@ -143,39 +140,21 @@ class JarIT {
   @Test
   void sparkSubmit_onCudaWithoutTheLibrary_isConfigurationInOneLine() throws Exception {
     assumeSpark();
-    List<String> submit = new ArrayList<>();
-    submit.add(Path.of(System.getenv("SPARK_HOME"), "bin", "spark-submit").toString());
-    submit.addAll(List.of("--master", "local-cluster[1,1,1024]"));
-    submit.addAll(List.of("--properties-file", secured().toString()));
-    submit.addAll(List.of("--conf", "spark.ui.enabled=false"));
-    submit.addAll(List.of("--class", Main.class.getName(), System.getProperty("hetal.jar")));
+    List<String> submit = submit(1, "--properties-file", secured().toString());
     int status = run(submit, "without", "--device", "cuda");
-    List<String> log = Files.readAllLines(root.resolve("without.log"));
-    assertEquals(ExitCode.CONFIGURATION.status(), status, () -> log.toString());
-    List<String> said = log.stream().filter(line -> line.startsWith("hetal")).toList();
-    assertEquals(1, said.size(), () -> log.toString());
-    assertTrue(said.get(0).contains("expected hetal-he-cuda-VERSION.jar"), said.get(0));
+    assertOneLine(ExitCode.CONFIGURATION, "expected hetal-he-cuda-VERSION.jar", status, "without");
   }
 
   /** The driver reads the manifest alone; an executor finds that a key file is missing. */
   @Test
   void sparkSubmit_onABundleWithoutAKeyFile_isInputInOneLine() throws Exception {
     assumeSpark();
-    List<String> submit = new ArrayList<>();
-    submit.add(Path.of(System.getenv("SPARK_HOME"), "bin", "spark-submit").toString());
-    submit.addAll(List.of("--master", "local-cluster[1,1,1024]"));
-    submit.addAll(List.of("--properties-file", secured().toString()));
-    submit.addAll(List.of("--conf", "spark.ui.enabled=false"));
-    submit.addAll(List.of("--class", Main.class.getName(), System.getProperty("hetal.jar")));
+    List<String> submit = submit(1, "--properties-file", secured().toString());
     Path key = root.resolve("keys/relinearization.key");
     Path away = Files.move(key, root.resolve("relinearization.key"));
     try {
       int status = run(submit, "incomplete");
-      List<String> log = Files.readAllLines(root.resolve("incomplete.log"));
-      assertEquals(ExitCode.INPUT.status(), status, () -> log.toString());
-      List<String> said = log.stream().filter(line -> line.startsWith("hetal")).toList();
-      assertEquals(1, said.size(), () -> log.toString());
-      assertTrue(said.get(0).contains(key + " of the manifest is missing"), said.get(0));
+      assertOneLine(ExitCode.INPUT, key + " of the manifest is missing", status, "incomplete");
     } finally {
       Files.move(away, key);
     }
@@ -199,12 +178,7 @@ class JarIT {
   @Test
   void sparkSubmit_withoutAuthentication_isRefused() throws Exception {
     assumeSpark();
-    List<String> submit = new ArrayList<>();
-    submit.add(Path.of(System.getenv("SPARK_HOME"), "bin", "spark-submit").toString());
-    submit.addAll(List.of("--master", "local-cluster[1,1,1024]"));
-    submit.addAll(List.of("--conf", "spark.ui.enabled=false"));
-    submit.addAll(List.of("--class", Main.class.getName(), System.getProperty("hetal.jar")));
-    assertEquals(ExitCode.CONFIGURATION.status(), run(submit, "unauthenticated"));
+    assertEquals(ExitCode.CONFIGURATION.status(), run(submit(1), "unauthenticated"));
     String log = Files.readString(root.resolve("unauthenticated.log"));
     assertTrue(log.contains("expected spark.authenticate=true"), log);
   }
@@ -217,6 +191,27 @@ class JarIT {
       Files.copy(Path.of(System.getProperty("hetal.test.cuda.library")), out);
     }
     return jar;
+  }
+
+  /** A command on a cluster of this machine, whose executors have a core each. */
+  private static List<String> submit(int executors, String... options) {
+    List<String> out = new ArrayList<>();
+    out.add(Path.of(System.getenv("SPARK_HOME"), "bin", "spark-submit").toString());
+    out.addAll(List.of("--master", "local-cluster[" + executors + ",1,1024]"));
+    out.addAll(List.of(options));
+    out.addAll(List.of("--conf", "spark.ui.enabled=false"));
+    out.addAll(List.of("--class", Main.class.getName(), System.getProperty("hetal.jar")));
+    return out;
+  }
+
+  /** A run that failed said why in one line. */
+  private static void assertOneLine(ExitCode expected, String part, int status, String run)
+      throws Exception {
+    List<String> log = Files.readAllLines(root.resolve(run + ".log"));
+    assertEquals(expected.status(), status, () -> log.toString());
+    List<String> said = log.stream().filter(line -> line.startsWith("hetal")).toList();
+    assertEquals(1, said.size(), () -> log.toString());
+    assertTrue(said.get(0).contains(part), said.get(0));
   }
 
   private static void assumeSpark() {
@@ -236,12 +231,7 @@ class JarIT {
   @Test
   void sparkSubmit_onTwoExecutors_givesTheSameBytes() throws Exception {
     assumeSpark();
-    List<String> submit = new ArrayList<>();
-    submit.add(Path.of(System.getenv("SPARK_HOME"), "bin", "spark-submit").toString());
-    submit.addAll(List.of("--master", "local-cluster[2,1,1024]"));
-    submit.addAll(List.of("--properties-file", secured().toString()));
-    submit.addAll(List.of("--conf", "spark.ui.enabled=false"));
-    submit.addAll(List.of("--class", Main.class.getName(), System.getProperty("hetal.jar")));
+    List<String> submit = submit(2, "--properties-file", secured().toString());
     assertEquals(0, run(submit, "submitted"));
     String log = Files.readString(root.resolve("submitted.log"));
     String version = SparkSubmit.sparkVersion();

@@ -8,19 +8,19 @@ import org.hetal.he.Scope;
 import org.hetal.packing.Layout;
 import org.hetal.packing.ReplicationPlan;
 
-/** X W^T of one group: Z of the package overview. */
+/** X W^T of one group, times a factor: Z of the package overview. */
 final class LogitProduct {
   private final Evaluator evaluator;
   private final Layout layout;
-  private final Masks halves;
+  private final Masks halvedFactor;
 
   /**
-   * @param halves masks of factor 1/2, which stay the caller's
+   * @param halvedFactor masks of half the factor, which stay the caller's
    */
-  LogitProduct(Evaluator evaluator, Layout layout, Masks halves) {
+  LogitProduct(Evaluator evaluator, Layout layout, Masks halvedFactor) {
     this.evaluator = evaluator;
     this.layout = layout;
-    this.halves = halves;
+    this.halvedFactor = halvedFactor;
   }
 
   /**
@@ -65,7 +65,7 @@ final class LogitProduct {
     try (Scope scope = new Scope()) {
       ReplicationPlan plan =
           ReplicationPlan.packSums(layout.rowsPerBlock(), layout.positions(), rowBlocks.size());
-      Ciphertext packed = scope.own(new PackSums(evaluator, plan, halves).apply(rowBlocks));
+      Ciphertext packed = scope.own(new PackSums(evaluator, plan, halvedFactor).apply(rowBlocks));
       return PairedSlots.separated(evaluator, packed, layout.slots() / 2);
     }
   }

@@ -41,15 +41,28 @@ public final class Products implements AutoCloseable {
   private final Layout layout;
   private final Masks.Cache masks;
   private final Masks ones;
-  private final Masks halves;
+  private final Masks halvedFactor;
   private final WeightExpansion weightExpansion;
   private final LogitProduct logitProduct;
   private final GradientProduct gradientProduct;
 
   /**
+   * Products whose logits are X W^T as they are.
+   *
    * @throws IllegalArgumentException when the layout is for another number of slots
    */
   public Products(Evaluator evaluator, Layout layout) {
+    this(evaluator, layout, 1);
+  }
+
+  /**
+   * Products whose logits are X W^T times a factor, which costs nothing: the masks of the logits
+   * have it.
+   *
+   * @param logitFactor finite
+   * @throws IllegalArgumentException when the layout is for another number of slots
+   */
+  public Products(Evaluator evaluator, Layout layout, double logitFactor) {
     if (evaluator.parameters().slotCount() != layout.slots()) {
       throw new IllegalArgumentException(
           String.format(
@@ -62,9 +75,9 @@ public final class Products implements AutoCloseable {
     this.layout = layout;
     this.masks = new Masks.Cache(evaluator);
     this.ones = new Masks(evaluator, 1);
-    this.halves = new Masks(evaluator, 0.5);
+    this.halvedFactor = new Masks(evaluator, logitFactor / 2);
     this.weightExpansion = new WeightExpansion(evaluator, layout, ones);
-    this.logitProduct = new LogitProduct(evaluator, layout, halves);
+    this.logitProduct = new LogitProduct(evaluator, layout, halvedFactor);
     this.gradientProduct = new GradientProduct(evaluator, layout, ones, masks);
   }
 
@@ -127,8 +140,9 @@ public final class Products implements AutoCloseable {
   }
 
   /**
-   * Logits of a group in the layout of {@link Packing#unpackLogits} at the weights' level - {@link
-   * #LOGIT_LEVELS}; padded classes and rows that are not there are 0.
+   * Logits of a group, times the factor of the constructor, in the layout of {@link
+   * Packing#unpackLogits} at the weights' level - {@link #LOGIT_LEVELS}; padded classes and rows
+   * that are not there are 0.
    *
    * @param x at the level of the weights or above
    * @throws HeLevelException when the weights are below {@link #LOGIT_LEVELS} or the features below
@@ -258,6 +272,6 @@ public final class Products implements AutoCloseable {
   public void close() {
     masks.close();
     ones.close();
-    halves.close();
+    halvedFactor.close();
   }
 }

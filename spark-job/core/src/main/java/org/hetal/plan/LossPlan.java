@@ -34,7 +34,8 @@ public record LossPlan(int weights, int features, SoftmaxPlan softmax) implement
    *
    * @param weights enough for the products up to the logits
    * @param features enough for the logits of the weights
-   * @param softmax from the logits' level, at least {@link #POWER_LEVELS}, to {@link #LOSS_LEVELS}
+   * @param softmax from the logits' level, at least {@link #POWER_LEVELS}, to {@link #LOSS_LEVELS},
+   *     with a {@link SoftmaxPlan#logitFactor} of 1
    * @throws IllegalArgumentException naming the level, with the expected and the actual value
    */
   public LossPlan {
@@ -62,6 +63,7 @@ public record LossPlan(int weights, int features, SoftmaxPlan softmax) implement
         parameters.bootstrapInputLevel(),
         parameters.bootstrapOutputLevel(),
         parameters.bootstrapBound());
+    Checks.equal("loss.softmax.logitFactor", 1.0, softmax.logitFactor());
   }
 
   void appendTo(CanonicalText text) {

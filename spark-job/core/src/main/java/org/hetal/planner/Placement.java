@@ -1,6 +1,7 @@
 package org.hetal.planner;
 
 import java.util.Locale;
+import java.util.function.IntFunction;
 import org.hetal.he.HeLevelException;
 import org.hetal.he.Parameters;
 import org.hetal.linalg.Products;
@@ -16,7 +17,8 @@ import org.hetal.softmax.SoftmaxPlan;
  * because everything is cheaper lower down.
  *
  * <p>The update takes its level before the bootstrap, where the gradient is, or after it, where the
- * logits are. The placement with fewer bootstraps is taken; of equal ones the first.
+ * logits are. The placement with fewer bootstraps is taken; of equal ones the one whose look-ahead
+ * point enters lower, because products cost less there; of equal ones the first.
  */
 final class Placement {
   private Placement() {}
@@ -27,10 +29,10 @@ final class Placement {
   static Levels of(Parameters parameters, int classes, int squarings) {
     Levels before = of(parameters, classes, squarings, Levels.UPDATE_LEVELS);
     Levels after = of(parameters, classes, squarings, 0);
-    return bootstraps(parameters, classes, squarings, after)
-            < bootstraps(parameters, classes, squarings, before)
-        ? after
-        : before;
+    int withAfter = bootstraps(parameters, classes, squarings, after);
+    int withBefore = bootstraps(parameters, classes, squarings, before);
+    boolean lower = withAfter == withBefore && after.forward() < before.forward();
+    return withAfter < withBefore || lower ? after : before;
   }
 
   /**
@@ -51,15 +53,18 @@ final class Placement {
               lowest,
               levels.state()));
     }
-    int weights =
-        lowestForward(parameters, classes, squarings, levels.state(), LossPlan.LOSS_LEVELS, lowest);
-    SoftmaxPlan softmax =
-        SoftmaxPlan.of(parameters, classes, squarings, weights - toLogits, LossPlan.LOSS_LEVELS);
-    return new LossPlan(weights, weights - Products.EXPAND_LEVELS, softmax);
+    IntFunction<SoftmaxPlan> fromLogits =
+        logits ->
+            SoftmaxPlan.withFactorOne(parameters, classes, squarings, logits, LossPlan.LOSS_LEVELS);
+    int weights = lowestForward(fromLogits, levels.state(), lowest);
+    return new LossPlan(
+        weights, weights - Products.EXPAND_LEVELS, fromLogits.apply(weights - toLogits));
   }
 
   private static int bootstraps(Parameters parameters, int classes, int squarings, Levels levels) {
-    return bootstraps(parameters, classes, squarings, levels.logits(), levels.residual());
+    return bootstraps(
+        logits -> SoftmaxPlan.of(parameters, classes, squarings, logits, levels.residual()),
+        levels.logits());
   }
 
   /**
@@ -80,7 +85,11 @@ final class Placement {
               Math.max(residual, toLogits),
               state));
     }
-    int forward = lowestForward(parameters, classes, squarings, state, residual, toLogits);
+    int forward =
+        lowestForward(
+            logits -> SoftmaxPlan.of(parameters, classes, squarings, logits, residual),
+            state,
+            toLogits);
     int expanded = forward - Products.EXPAND_LEVELS;
     return new Levels(
         state,
@@ -99,26 +108,22 @@ final class Placement {
   /**
    * The lowest level of weights from which the softmax needs no more bootstraps than from the top.
    *
-   * @param output level of the probabilities
+   * @param fromLogits the softmax by the level of the logits
    * @param lowest level allowed
    */
-  private static int lowestForward(
-      Parameters parameters, int classes, int squarings, int state, int output, int lowest) {
+  private static int lowestForward(IntFunction<SoftmaxPlan> fromLogits, int state, int lowest) {
     int toLogits = Products.EXPAND_LEVELS + Products.LOGIT_LEVELS;
     int forward = state;
-    int fewest =
-        SoftmaxPlan.of(parameters, classes, squarings, forward - toLogits, output).bootstraps();
-    while (forward > lowest
-        && bootstraps(parameters, classes, squarings, forward - 1 - toLogits, output) <= fewest) {
+    int fewest = fromLogits.apply(forward - toLogits).bootstraps();
+    while (forward > lowest && bootstraps(fromLogits, forward - 1 - toLogits) <= fewest) {
       forward--;
     }
     return forward;
   }
 
-  private static int bootstraps(
-      Parameters parameters, int classes, int squarings, int logits, int residual) {
+  private static int bootstraps(IntFunction<SoftmaxPlan> fromLogits, int logits) {
     try {
-      return SoftmaxPlan.of(parameters, classes, squarings, logits, residual).bootstraps();
+      return fromLogits.apply(logits).bootstraps();
     } catch (HeLevelException tooLow) {
       return Integer.MAX_VALUE;
     }

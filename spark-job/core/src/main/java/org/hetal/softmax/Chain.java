@@ -2,17 +2,18 @@ package org.hetal.softmax;
 
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The stages from scaled logits u = x / 2^squarings to probabilities, for one number of classes:
- * exponential, first normalization, squarings - 1 squarings with an approximate normalization, and
- * a last squaring with a precise one. Up to 16 classes the stages use the fitted {@link
- * Coefficients}. Above, every squaring is an {@link InverseStage}, and there are several chains to
- * choose from (see {@link ManyClasses}).
+ * The stages from scaled logits u = x / 2^squarings, times {@link #logitFactor}, to probabilities,
+ * for one number of classes: exponential, first normalization, squarings - 1 squarings with an
+ * approximate normalization, and a last squaring with a precise one. Up to 16 classes the stages
+ * use the fitted {@link Coefficients}. Above, every squaring is an {@link InverseStage}, and there
+ * are several chains to choose from (see {@link ManyClasses}).
  *
  * <p>Chains are built from the end: the probabilities have scaling 1, and each stage determines the
  * scaling of its input.
@@ -37,7 +38,7 @@ record Chain(int classes, int squarings, List<Stage> stages) {
 
   /**
    * The candidate chains, fewest levels first. They differ in how the levels are divided between
-   * the squarings.
+   * the squarings, and in {@link #logitFactor}.
    *
    * @param classes 2 to {@link #LARGEST_CLASSES}
    * @param squarings {@link #LEAST_SQUARINGS} to {@link #largestSquarings}
@@ -61,9 +62,27 @@ record Chain(int classes, int squarings, List<Stage> stages) {
     return MADE.computeIfAbsent(
         List.of(classes, squarings),
         unused ->
-            classes <= Coefficients.shipped().largest()
-                ? List.of(tabulated(classes, squarings))
-                : List.copyOf(ManyClasses.chains(classes, squarings)));
+            withBothExponentials(
+                classes <= Coefficients.shipped().largest()
+                    ? List.of(tabulated(classes, squarings))
+                    : ManyClasses.chains(classes, squarings)));
+  }
+
+  /** Each chain with an exponential of v, and as it is, with one of u. */
+  private static List<Chain> withBothExponentials(List<Chain> fromU) {
+    List<Chain> all = new ArrayList<>();
+    for (Chain chain : fromU) {
+      List<Stage> stages = new ArrayList<>(chain.stages);
+      stages.set(0, exponential(stages.get(1), true));
+      all.add(new Chain(chain.classes, chain.squarings, List.copyOf(stages)));
+    }
+    all.addAll(fromU);
+    all.sort(Comparator.comparingInt(Chain::levels));
+    return List.copyOf(all);
+  }
+
+  private static Stage exponential(Stage normalize, boolean fromV) {
+    return new ExponentialStage(Coefficients.shipped().exponential(), normalize.scaling(), fromV);
   }
 
   /** The largest k for which there are coefficients: 6 up to 4 classes, 7 above. */
@@ -74,6 +93,11 @@ record Chain(int classes, int squarings, List<Stage> stages) {
 
   static int paddedClasses(int classes) {
     return Math.max(2, Integer.highestOneBit(2 * classes - 1));
+  }
+
+  /** What u = x / 2^squarings is multiplied by before it enters. */
+  double logitFactor() {
+    return stages.get(0).scaling();
   }
 
   int levels() {
@@ -119,11 +143,11 @@ record Chain(int classes, int squarings, List<Stage> stages) {
         "last square", MinimaxInverse.within(interval, FINAL_ERROR, FINAL_LOG_DEGREE), 1);
   }
 
-  /** Adds the two stages before the squarings and reverses the list. */
+  /** Adds the two stages before the squarings, the exponential of u, and reverses the list. */
   static Chain finished(int classes, int squarings, List<Stage> backwards, double a, double b) {
     Stage normalize = new NormalizeStage(a, b, backwards.get(backwards.size() - 1).scaling());
     backwards.add(normalize);
-    backwards.add(new ExponentialStage(Coefficients.shipped().exponential(), normalize.scaling()));
+    backwards.add(exponential(normalize, false));
     Collections.reverse(backwards);
     return new Chain(classes, squarings, List.copyOf(backwards));
   }

@@ -12,14 +12,17 @@ import org.hetal.he.Scope;
  * <pre>w = v^2 + alpha v + beta,  h = w^2 + gamma v + delta,  y = h^2 + c3 v^3 + c2 v^2 + c1 v + c0
  * </pre>
  *
- * Four levels: one to v, three for degree 8. Three relinearizations, no rotation. The padded
- * classes, whose u is 0, hold h(0)^2 before the last constant is added, so there the constant is
- * -h(0)^2 and the result exactly 0.
+ * Three levels from v, which the products compute without a level ({@link
+ * SoftmaxPlan#logitFactor}); four from u. A bootstrap can stand before the stage only where it
+ * takes u: v is at most about a quarter of the bound of a bootstrap. Three relinearizations, no
+ * rotation. The padded classes, whose u is 0, hold h(0)^2 before the last constant is added, so
+ * there the constant is -h(0)^2 and the result exactly 0.
  */
 final class ExponentialStage implements Stage {
-  private final Entry entry;
+  private static final int LEVELS_FROM_V = 3;
   private static final double BOUND = 2;
 
+  private final Entry entry;
   private final double kappa;
   private final double alpha;
   private final double beta;
@@ -29,8 +32,9 @@ final class ExponentialStage implements Stage {
 
   /**
    * @param exponential nine ascending coefficients, the last positive
+   * @param fromV whether v enters, not u
    */
-  ExponentialStage(double[] exponential, double outputScaling) {
+  ExponentialStage(double[] exponential, double outputScaling, boolean fromV) {
     kappa = StrictMath.pow(outputScaling * exponential[8], 1 / 8.0);
     double[] p = new double[8];
     double power = 1;
@@ -53,7 +57,10 @@ final class ExponentialStage implements Stage {
           p[2] - 2 * h2 * h0 - h1 * h1,
           p[3] - 2 * h3 * h0 - 2 * h2 * h1
         };
-    entry = new Entry("exponential", 4, BOUND, 1, true);
+    entry =
+        fromV
+            ? new Entry("exponential", LEVELS_FROM_V, kappa * BOUND, kappa, false)
+            : new Entry("exponential", LEVELS_FROM_V + 1, BOUND, 1, true);
   }
 
   @Override
@@ -62,10 +69,18 @@ final class ExponentialStage implements Stage {
   }
 
   @Override
-  public Ciphertext apply(ClassArithmetic arithmetic, Ciphertext u) {
+  public Ciphertext apply(ClassArithmetic arithmetic, Ciphertext entering) {
+    if (entry.levels() == LEVELS_FROM_V) {
+      return applyToV(arithmetic, entering);
+    }
+    try (Ciphertext v = arithmetic.evaluator().multiplyRescale(entering, kappa)) {
+      return applyToV(arithmetic, v);
+    }
+  }
+
+  private Ciphertext applyToV(ClassArithmetic arithmetic, Ciphertext v) {
     Evaluator evaluator = arithmetic.evaluator();
     try (Scope scope = new Scope()) {
-      Ciphertext v = scope.own(evaluator.multiplyRescale(u, kappa));
       int level = v.level();
       Ciphertext v2Wide = scope.own(arithmetic.relinearizedSquare(v));
       Ciphertext v2 = scope.own(evaluator.rescale(v2Wide));

@@ -27,7 +27,8 @@ public final class Softmax {
   public static final List<Integer> LOGIT_RANGES = List.of(32, 64, 128, 256);
 
   private final Evaluator evaluator;
-  private final List<Chain> chains;
+  private final int classes;
+  private final int squarings;
   private final ClassArithmetic arithmetic;
 
   /**
@@ -40,8 +41,7 @@ public final class Softmax {
    *     of slots than the evaluator's
    */
   public Softmax(Evaluator evaluator, Layout layout, int squarings) {
-    this.evaluator = evaluator;
-    this.chains = Chain.choices(layout.classes(), squarings);
+    Chain.choices(layout.classes(), squarings);
     if (layout.slots() != evaluator.parameters().slotCount()
         || layout.paddedClasses() != Chain.paddedClasses(layout.classes())) {
       throw new IllegalArgumentException(
@@ -53,6 +53,9 @@ public final class Softmax {
               layout.slots(),
               layout.paddedClasses()));
     }
+    this.evaluator = evaluator;
+    this.classes = layout.classes();
+    this.squarings = squarings;
     this.arithmetic = new ClassArithmetic(evaluator, layout.classes(), layout.paddedClasses());
   }
 
@@ -77,13 +80,10 @@ public final class Softmax {
     return Integer.numberOfTrailingZeros(logitRange) - 1;
   }
 
-  /** Where the softmax bootstraps; see {@link SoftmaxPlan}. */
+  /** Where the softmax of u bootstraps; see {@link SoftmaxPlan#withFactorOne}. */
   SoftmaxPlan plan(int inputLevel, int outputLevel) {
-    return placed(inputLevel, outputLevel).plan();
-  }
-
-  private SoftmaxPlan.Placed placed(int inputLevel, int outputLevel) {
-    return SoftmaxPlan.place(evaluator.parameters(), chains, inputLevel, outputLevel);
+    return SoftmaxPlan.withFactorOne(
+        evaluator.parameters(), classes, squarings, inputLevel, outputLevel);
   }
 
   /**
@@ -98,37 +98,51 @@ public final class Softmax {
    * @throws org.hetal.he.HeLevelException when bootstraps cannot reach the level
    */
   public List<Ciphertext> apply(List<Ciphertext> scaledLogits, int outputLevel) {
-    int inputLevel = requireLogits(scaledLogits);
-    return apply(scaledLogits, placed(inputLevel, outputLevel));
+    return apply(scaledLogits, plan(requireLogits(scaledLogits), outputLevel));
   }
 
   /**
    * As {@link #apply(List, int)}, with the bootstraps where a plan has them.
    *
-   * @param scaledLogits u = x / 2^k in the logits layout, 0 in padded classes; one or two
-   *     ciphertexts of the plan's input level, scale degree 1; not closed here
+   * @param scaledLogits u = x / 2^k times the plan's {@link SoftmaxPlan#logitFactor}, in the logits
+   *     layout, 0 in padded classes; one or two ciphertexts of the plan's input level, scale degree
+   *     1; not closed here
    * @param plan of this number of classes and squarings, from the level of the logits
    * @return as many ciphertexts, at the plan's output level
    * @throws IllegalArgumentException when the plan is not one for these logits
    */
   public List<Ciphertext> apply(List<Ciphertext> scaledLogits, SoftmaxPlan plan) {
     int inputLevel = requireLogits(scaledLogits);
-    if (plan.classes() != chains.get(0).classes()
-        || plan.squarings() != chains.get(0).squarings()
+    if (plan.classes() != classes
+        || plan.squarings() != squarings
         || plan.inputLevel() != inputLevel) {
       throw new IllegalArgumentException(
           String.format(
               Locale.ROOT,
               "softmax: expected a plan for %d classes, %d squarings, logits at level %d; actual"
                   + " %d, %d, %d",
-              chains.get(0).classes(),
-              chains.get(0).squarings(),
+              classes,
+              squarings,
               inputLevel,
               plan.classes(),
               plan.squarings(),
               plan.inputLevel()));
     }
-    return apply(scaledLogits, new SoftmaxPlan.Placed(plan.chain(), plan));
+    List<SoftmaxPlan.Step> steps = plan.steps();
+    List<Stage> stages = plan.chain().stages();
+    List<Ciphertext> values = scaledLogits;
+    for (int i = 0; i < steps.size(); i++) {
+      Stage stage = i < stages.size() ? stages.get(i) : null;
+      List<Ciphertext> entering = values;
+      try {
+        values = advanced(entering, steps.get(i), stage);
+      } finally {
+        if (entering != scaledLogits) {
+          entering.forEach(Ciphertext::close);
+        }
+      }
+    }
+    return values;
   }
 
   private static int requireLogits(List<Ciphertext> scaledLogits) {
@@ -147,24 +161,6 @@ public final class Softmax {
       }
     }
     return inputLevel;
-  }
-
-  private List<Ciphertext> apply(List<Ciphertext> scaledLogits, SoftmaxPlan.Placed placed) {
-    List<SoftmaxPlan.Step> steps = placed.plan().steps();
-    List<Stage> stages = placed.chain().stages();
-    List<Ciphertext> values = scaledLogits;
-    for (int i = 0; i < steps.size(); i++) {
-      Stage stage = i < stages.size() ? stages.get(i) : null;
-      List<Ciphertext> entering = values;
-      try {
-        values = advanced(entering, steps.get(i), stage);
-      } finally {
-        if (entering != scaledLogits) {
-          entering.forEach(Ciphertext::close);
-        }
-      }
-    }
-    return values;
   }
 
   /** One step of the plan: bootstrap, drop, stage (none at the end). */

@@ -63,7 +63,8 @@ public record SoftmaxPlan(
   }
 
   /**
-   * Finds the plan with the fewest bootstraps.
+   * Finds the plan with the fewest bootstraps, for logits that are multiplied by {@link
+   * #logitFactor} where they are computed.
    *
    * @param parameters levels and bound of a bootstrap
    * @param classes 2 to 64
@@ -75,13 +76,43 @@ public record SoftmaxPlan(
    */
   public static SoftmaxPlan of(
       Parameters parameters, int classes, int squarings, int inputLevel, int outputLevel) {
-    List<Chain> choices = Chain.choices(classes, squarings);
+    return place(parameters, Chain.choices(classes, squarings), inputLevel, outputLevel).plan();
+  }
+
+  /**
+   * As {@link #of}, with a {@link #logitFactor} of 1, for logits that are also used for something
+   * else.
+   *
+   * @param parameters levels and bound of a bootstrap
+   * @param classes 2 to 64
+   * @param squarings 4 to 7 (to 6 for up to 4 classes)
+   * @param inputLevel of the scaled logits
+   * @param outputLevel of the probabilities, exactly
+   * @return the plan
+   * @throws HeLevelException when no number of bootstraps does it
+   */
+  public static SoftmaxPlan withFactorOne(
+      Parameters parameters, int classes, int squarings, int inputLevel, int outputLevel) {
+    List<Chain> choices =
+        Chain.choices(classes, squarings).stream()
+            .filter(chain -> chain.logitFactor() == 1)
+            .toList();
     return place(parameters, choices, inputLevel, outputLevel).plan();
   }
 
   /** The fewest levels that a chain takes in all, from scaled logits to probabilities. */
   static int totalLevels(int classes, int squarings) {
     return Chain.choices(classes, squarings).get(0).levels();
+  }
+
+  /**
+   * What the scaled logits x / 2^k are multiplied by before they enter: 1, or the factor that saves
+   * the exponential a level.
+   *
+   * @return above 0, at most 1
+   */
+  public double logitFactor() {
+    return chain().logitFactor();
   }
 
   /** {@return the bootstraps for one or two ciphertexts, as a pair is refreshed at once} */

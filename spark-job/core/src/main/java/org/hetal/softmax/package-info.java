@@ -7,7 +7,8 @@
  *
  * <pre>
  * stage                                        levels  relin.  sums
- * exponential   u to a multiple of e^u              4       3     0
+ * exponential   v to a multiple of e^u              3       3     0
+ *               from u                              4       3     0
  * normalize     y (a - b s1)                        1       1     1
  * square, k - 1 times, 2 to 16 classes              3       4     2
  *               the short form, 2 to 4 classes      2       2     1
@@ -16,8 +17,12 @@
  *               n = 16 (k = 6: from 14 classes)     5       8     1
  * </pre>
  *
- * For 5 to 13 classes and k = 6 these are 24 levels. With 12 levels between bootstraps, two
- * bootstraps suffice for logits that are 5 or more levels above the input level of a bootstrap;
+ * u = x / 2^k are the scaled logits, v is kappa u. The products compute v without a level ({@link
+ * org.hetal.softmax.SoftmaxPlan#logitFactor} is kappa). Where logits have to be bootstrapped before
+ * the exponential or are used for something else, they are u.
+ *
+ * <p>For 5 to 13 classes and k = 6 these are 23 levels. With 12 levels between bootstraps, two
+ * bootstraps suffice for logits that are 4 or more levels above the input level of a bootstrap;
  * otherwise three are needed.
  */
 package org.hetal.softmax;

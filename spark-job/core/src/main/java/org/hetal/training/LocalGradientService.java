@@ -28,6 +28,7 @@ public final class LocalGradientService implements GradientService, AutoCloseabl
   private final NesterovUpdate update;
   private final ValidationLogits validationLogits;
   private final EncryptedLoss encryptedLoss; // null: the plan has none
+  private final StageTimes times;
 
   /**
    * A service on rows in memory, with validation logits. It closes none of its arguments.
@@ -43,7 +44,27 @@ public final class LocalGradientService implements GradientService, AutoCloseabl
       TrainingPlan plan,
       List<List<EncryptedMicrobatch>> batches,
       List<FeatureBlocks> validation) {
-    this(evaluator, plan, plan.rowCounts(), batches, validation, List.of());
+    this(evaluator, plan, batches, validation, StageTimes.NONE);
+  }
+
+  /**
+   * As {@link #LocalGradientService(Evaluator, TrainingPlan, List, List)}.
+   *
+   * @param evaluator of the plan's parameter set, with the plan's keys
+   * @param plan layout, levels and bootstraps
+   * @param batches the microbatches of each minibatch, in order; not owned
+   * @param validation the groups of validation rows, in order, at {@link
+   *     Levels#validationFeatures()}; not owned
+   * @param times told the stages of {@link #gradient} from {@link TaskStage#EXPAND} to {@link
+   *     TaskStage#GRADIENT}
+   */
+  public LocalGradientService(
+      Evaluator evaluator,
+      TrainingPlan plan,
+      List<List<EncryptedMicrobatch>> batches,
+      List<FeatureBlocks> validation,
+      StageTimes times) {
+    this(evaluator, plan, plan.rowCounts(), batches, validation, List.of(), times);
   }
 
   /**
@@ -65,6 +86,17 @@ public final class LocalGradientService implements GradientService, AutoCloseabl
       List<List<EncryptedMicrobatch>> batches,
       List<FeatureBlocks> validation,
       List<EncryptedMicrobatch> labelledValidation) {
+    this(evaluator, plan, rows, batches, validation, labelledValidation, StageTimes.NONE);
+  }
+
+  private LocalGradientService(
+      Evaluator evaluator,
+      TrainingPlan plan,
+      RowCounts rows,
+      List<List<EncryptedMicrobatch>> batches,
+      List<FeatureBlocks> validation,
+      List<EncryptedMicrobatch> labelledValidation,
+      StageTimes times) {
     plan.requireParameters(evaluator.parameters());
     if (batches.size() != rows.batches()) {
       throw new IllegalArgumentException(
@@ -80,6 +112,7 @@ public final class LocalGradientService implements GradientService, AutoCloseabl
         new MicrobatchGradient(evaluator, plan.layout(), plan.levels(), plan.softmax());
     this.update = NesterovUpdate.of(evaluator, plan);
     this.validationLogits = new ValidationLogits(evaluator, plan.layout(), plan.levels());
+    this.times = times;
     this.encryptedLoss = plan.loss() == null ? null : new EncryptedLoss(evaluator, plan);
   }
 
@@ -90,8 +123,11 @@ public final class LocalGradientService implements GradientService, AutoCloseabl
 
   @Override
   public List<Ciphertext> gradient(List<Ciphertext> compactLookahead, int batch, double factor) {
+    long start = System.nanoTime();
     try (ExpandedWeights lookahead = microbatchGradient.expand(compactLookahead)) {
-      return sum(batches.get(batch), each -> microbatchGradient.compute(lookahead, each, factor));
+      times.end(TaskStage.EXPAND, start);
+      return sum(
+          batches.get(batch), each -> microbatchGradient.compute(lookahead, each, factor, times));
     }
   }
 

@@ -37,7 +37,7 @@ public final class MicrobatchGradient implements AutoCloseable {
       Evaluator evaluator, Layout layout, Levels levels, SoftmaxPlan softmaxPlan) {
     this.evaluator = evaluator;
     this.levels = levels;
-    this.products = new Products(evaluator, layout);
+    this.products = new Products(evaluator, layout, softmaxPlan.logitFactor());
     this.softmax = new Softmax(evaluator, layout, softmaxPlan.squarings());
     this.softmaxPlan = softmaxPlan;
   }

@@ -18,18 +18,18 @@ class SoftmaxPlanTest {
 
   @ParameterizedTest
   @CsvSource({
-    "7, 6, 24",
-    "10, 6, 24",
-    "7, 4, 18",
-    "7, 5, 21",
-    "7, 7, 27",
-    "16, 6, 25",
-    "14, 6, 25",
-    "2, 6, 20",
-    "3, 6, 21",
-    "4, 6, 22",
-    "17, 6, 29",
-    "64, 6, 34"
+    "7, 6, 23",
+    "10, 6, 23",
+    "7, 4, 17",
+    "7, 5, 20",
+    "7, 7, 26",
+    "16, 6, 24",
+    "14, 6, 24",
+    "2, 6, 19",
+    "3, 6, 20",
+    "4, 6, 21",
+    "17, 6, 28",
+    "64, 6, 33"
   })
   void totalLevels_areAsDocumented(int classes, int squarings, int levels) {
     assertEquals(levels, SoftmaxPlan.totalLevels(classes, squarings));
@@ -42,7 +42,8 @@ class SoftmaxPlanTest {
     "7, 6, 14, 7, 2",
     "7, 6, 11, 7, 2",
     "7, 6, 8, 7, 2",
-    "7, 6, 7, 7, 3",
+    "7, 6, 7, 7, 2",
+    "7, 6, 6, 7, 3",
     "7, 6, 3, 7, 3",
     "7, 6, 15, 0, 1",
     "7, 6, 11, 11, 2",
@@ -58,21 +59,57 @@ class SoftmaxPlanTest {
     "17, 6, 11, 7, 3",
     // as an iteration of training has it
     "64, 4, 11, 8, 2",
-    "33, 5, 11, 8, 2",
-    "34, 5, 11, 8, 3",
+    "35, 5, 11, 8, 2",
+    "36, 5, 11, 8, 3",
     "64, 5, 11, 8, 3",
     "16, 6, 11, 8, 2",
     "17, 6, 11, 8, 3",
     "64, 6, 11, 8, 3",
     "13, 7, 11, 8, 2",
     "14, 7, 11, 8, 3",
-    "57, 7, 11, 8, 3",
-    "58, 7, 11, 8, 4"
+    "62, 7, 11, 8, 3",
+    "63, 7, 11, 8, 4",
+    // with the update after the bootstrap of the weights
+    "3, 4, 10, 7, 1",
+    "4, 4, 10, 7, 2"
   })
   void bootstraps_areAsFewAsDocumented(
       int classes, int squarings, int inputLevel, int outputLevel, int bootstraps) {
     SoftmaxPlan plan = SoftmaxPlan.of(PARAMETERS, classes, squarings, inputLevel, outputLevel);
     assertEquals(bootstraps, plan.bootstraps(), plan.toString());
+  }
+
+  /** Training with n16_l14: logits four or five levels below the result of a bootstrap. */
+  @ParameterizedTest
+  @CsvSource({
+    "16, 4, 13, 8, 1",
+    "17, 4, 13, 8, 2",
+    "11, 4, 12, 7, 1",
+    "4, 5, 13, 8, 1",
+    "5, 5, 13, 8, 2",
+    "2, 6, 12, 7, 1",
+    "3, 6, 12, 7, 2",
+    "49, 6, 13, 8, 2",
+    "50, 6, 13, 8, 3"
+  })
+  void bootstraps_of14Levels_areAsFewAsDocumented(
+      int classes, int squarings, int inputLevel, int outputLevel, int bootstraps) {
+    Parameters parameters = new SimulatedParameters(1 << 16, 3, 14, 2);
+    SoftmaxPlan plan = SoftmaxPlan.of(parameters, classes, squarings, inputLevel, outputLevel);
+    assertEquals(bootstraps, plan.bootstraps(), plan.toString());
+  }
+
+  @Test
+  void withFactorOne_takesOneLevelMoreAndCanBootstrapTheLogits() {
+    SoftmaxPlan free = SoftmaxPlan.of(PARAMETERS, 7, 6, 11, 7);
+    assertEquals(0.194, free.logitFactor(), 1e-3);
+    assertEquals(3, free.steps().get(0).startLevel() - free.steps().get(0).endLevel());
+    SoftmaxPlan one = SoftmaxPlan.withFactorOne(PARAMETERS, 7, 6, 11, 7);
+    assertEquals(1, one.logitFactor());
+    assertEquals(4, one.steps().get(0).startLevel() - one.steps().get(0).endLevel());
+    SoftmaxPlan fromTheBottom = SoftmaxPlan.of(PARAMETERS, 7, 6, 3, 7);
+    assertTrue(fromTheBottom.steps().get(0).refreshed());
+    assertEquals(1, fromTheBottom.logitFactor());
   }
 
   @Test
@@ -128,7 +165,7 @@ class SoftmaxPlanTest {
     int level = inputLevel;
     for (int i = 0; i <= stages.size(); i++) {
       if ((placement >> i & 1) == 1) {
-        if (level < 3 || i == 1) {
+        if (level < 3 || i < stages.size() && !stages.get(i).refreshable()) {
           return false;
         }
         level = 15;

@@ -31,7 +31,7 @@ class StageTest {
    */
   @ParameterizedTest
   @CsvSource({
-    "10, exponential, 4, 3, 0", "10, normalize, 1, 1, 6", "10, square 1, 3, 4, 12",
+    "10, exponential, 3, 3, 0", "10, normalize, 1, 1, 6", "10, square 1, 3, 4, 12",
     "10, square 5, 3, 4, 12", "10, last square, 4, 6, 6", "7, normalize, 1, 1, 4",
     "7, square 3, 3, 4, 8", "7, last square, 4, 6, 4", "16, last square, 5, 8, 6",
     "2, square 1, 3, 4, 2", "2, square 2, 2, 2, 1", "64, normalize, 1, 1, 9",
@@ -67,16 +67,20 @@ class StageTest {
     assertEquals(1, recorder.count(Operation.ENCODE));
   }
 
-  @Test
-  void exponentialStage_isThePolynomialAndZeroInPaddedClasses() {
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void exponentialStage_isThePolynomialAndZeroInPaddedClasses(boolean fromV) {
     double[] exponential = Coefficients.shipped().exponential();
-    ExponentialStage stage = new ExponentialStage(exponential, 0.25);
+    ExponentialStage stage = new ExponentialStage(exponential, 0.25, fromV);
+    assertEquals(fromV ? 3 : 4, stage.levels());
+    assertEquals(!fromV, stage.refreshable());
     double[] u = new double[PARAMETERS.slotCount()];
     int real = 3 * u.length / 4;
     for (int i = 0; i < real; i++) {
       u[i] = -2 + 4.0 * i / (real - 1);
     }
-    double[] y = simulator.decrypt(stage.apply(arithmetic(3), simulator.encrypt(u, LEVEL)));
+    double[] entering = PlainSoftmax.scaled(u, stage.scaling());
+    double[] y = simulator.decrypt(stage.apply(arithmetic(3), simulator.encrypt(entering, LEVEL)));
     for (int i = 0; i < u.length; i++) {
       double expected = i < real ? 0.25 * PlainSoftmax.polynomial(exponential, u[i]) : 0;
       assertEquals(expected, y[i], i < real ? 1e-13 : 0);
@@ -193,7 +197,8 @@ class StageTest {
       double[] slots = new double[PARAMETERS.slotCount()];
       for (int row = from; row < Math.min(rows.size(), from + stride); row++) {
         for (int k = 0; k < classes; k++) {
-          slots[k * stride + row - from] = rows.get(row)[k] / Math.pow(2, chain.squarings());
+          slots[k * stride + row - from] =
+              rows.get(row)[k] / Math.pow(2, chain.squarings()) * chain.logitFactor();
         }
       }
       for (Stage stage : chain.stages()) {

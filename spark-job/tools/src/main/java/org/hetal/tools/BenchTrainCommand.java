@@ -4,10 +4,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Collectors;
 import org.hetal.command.ExitCode;
 import org.hetal.command.ProgressBar;
 import org.hetal.command.SettingsCommand;
@@ -38,6 +40,8 @@ import org.hetal.training.EarlyStopping;
 import org.hetal.training.EncryptedMicrobatch;
 import org.hetal.training.LocalGradientService;
 import org.hetal.training.PlainTrainer;
+import org.hetal.training.StageTimes;
+import org.hetal.training.TaskStage;
 import org.hetal.training.Trainer;
 import org.hetal.training.TrainingListener;
 import org.hetal.training.TrainingResult;
@@ -81,6 +85,10 @@ final class BenchTrainCommand extends SettingsCommand {
 
   @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures there too.")
   private Path json;
+
+  /** The stages of a gradient. */
+  private static final List<TaskStage> TIMED =
+      List.of(TaskStage.EXPAND, TaskStage.LOGITS, TaskStage.SOFTMAX, TaskStage.GRADIENT);
 
   private Clients backend;
 
@@ -245,7 +253,8 @@ final class BenchTrainCommand extends SettingsCommand {
                               run.plan().levels().validationFeatures()))
                   .toList());
       LocalGradientService workers =
-          scope.own(new LocalGradientService(run.evaluator(), run.plan(), batches, validation));
+          scope.own(
+              new LocalGradientService(run.evaluator(), run.plan(), batches, validation, steps));
       EarlyStopping stopping = decide(run);
       TrainingResult result =
           new Trainer(
@@ -296,6 +305,7 @@ final class BenchTrainCommand extends SettingsCommand {
     figures.put("repetitions", steps.seconds.size());
     figures.put("median_s", steps.seconds.get(steps.seconds.size() / 2));
     figures.put("min_s", steps.seconds.get(0));
+    TIMED.forEach(stage -> figures.put(stage.label() + "_s", steps.median(stage)));
     figures.put("validation_s", steps.validation);
     figures.put("epochs", schedule.epochs());
     if (run.data().test() != null) {
@@ -329,9 +339,11 @@ final class BenchTrainCommand extends SettingsCommand {
     return PlainTrainer.accuracy(run.data().test(), run.data().testLabels(), weights);
   }
 
-  /** Collects and prints the seconds of each iteration. */
-  private final class Steps implements TrainingListener {
+  /** Collects and prints the seconds of each iteration and of its stages. */
+  private final class Steps implements TrainingListener, StageTimes {
     private final List<Double> seconds = new ArrayList<>();
+    private final List<Map<TaskStage, Double>> stages = new ArrayList<>();
+    private Map<TaskStage, Double> current = new EnumMap<>(TaskStage.class);
     private double validation;
     private int steps;
 
@@ -341,11 +353,32 @@ final class BenchTrainCommand extends SettingsCommand {
     }
 
     @Override
+    public void add(TaskStage stage, long nanoseconds) {
+      current.merge(stage, 1e-9 * nanoseconds, Double::sum);
+    }
+
+    double median(TaskStage stage) {
+      return stages.stream().mapToDouble(x -> x.get(stage)).sorted().toArray()[stages.size() / 2];
+    }
+
+    @Override
     public void step(StepEvent event) {
       seconds.add(event.gradientSeconds() + event.updateSeconds());
+      stages.add(current);
+      String parts =
+          TIMED.stream()
+              .map(
+                  x ->
+                      String.format(
+                          Locale.ROOT,
+                          "%s %.2f s, ",
+                          x.label(),
+                          stages.get(stages.size() - 1).get(x)))
+              .collect(Collectors.joining());
+      current = new EnumMap<>(TaskStage.class);
       say(
-          "iteration %d of %d: gradient %.2f s, update and refresh %.2f s",
-          event.step(), steps, event.gradientSeconds(), event.updateSeconds());
+          "iteration %d of %d: %supdate and refresh %.2f s",
+          event.step(), steps, parts, event.updateSeconds());
     }
 
     @Override

@@ -3,10 +3,12 @@ package org.hetal.tools;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.hetal.format.Json;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,7 +45,12 @@ class BenchTrainTest {
     CommandRun run = bench("--iterations", "3", "--json", json.toString());
     assertEquals(0, run.status(), run.output());
     assertTrue(run.output().contains("bench train: iteration 3 of 3"), run.output());
-    assertTrue(Files.readString(json).contains("\"repetitions\" : 3"), Files.readString(json));
+    JsonNode figures = Json.parse(Files.readAllBytes(json)).get(0);
+    assertEquals(3, figures.path("repetitions").asInt(), figures.toString());
+    for (String stage : List.of("expand_s", "logits_s", "softmax_s", "gradient_s")) {
+      double seconds = figures.path(stage).asDouble();
+      assertTrue(seconds > 0 && seconds < figures.path("median_s").asDouble(), figures.toString());
+    }
   }
 
   @Test

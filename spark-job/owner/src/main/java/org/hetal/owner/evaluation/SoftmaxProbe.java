@@ -31,7 +31,7 @@ public final class SoftmaxProbe {
     for (int row = 0; row < rows; row++) {
       centred.add(centred(logits[row]));
     }
-    double scale = 1 / plan.schedule().stateScale();
+    double scale = plan.softmax().logitFactor() / plan.schedule().stateScale();
     double[][] scaled = new double[rows][layout.classes()];
     for (int row = 0; row < rows; row++) {
       for (int k = 0; k < layout.classes(); k++) {
@@ -54,7 +54,7 @@ public final class SoftmaxProbe {
       Client client, Evaluator evaluator, TrainingPlan plan, byte[] encrypted, int rows) {
     Softmax softmax = new Softmax(evaluator, plan.layout(), plan.schedule().squarings());
     try (Ciphertext input = evaluator.deserialize(encrypted)) {
-      List<Ciphertext> output = softmax.apply(List.of(input), plan.levels().residual());
+      List<Ciphertext> output = softmax.apply(List.of(input), plan.softmax());
       try (Ciphertext result = output.get(0)) {
         return Packing.unpackLogits(
             plan.layout(), client.decrypt(evaluator.serialize(result)), rows);

@@ -67,12 +67,13 @@ class SetChoiceTest {
   /** Two bootstraps instead of three win; with as many bootstraps those of n16_l12 are shorter. */
   @ParameterizedTest
   @CsvSource({
-    "3, 512, 32, n16_l14",
+    "3, 512, 32, n16_l12",
     "7, 1024, 32, n16_l14",
     "10, 1024, 32, n16_l14",
     "10, 2048, 32, n16_l14",
     "10, 1024, 128, n16_l12",
-    "16, 1024, 32, n16_l12"
+    "16, 1024, 32, n16_l14",
+    "17, 1024, 32, n16_l12"
   })
   void best_hasTheFewestSeconds(int classes, int batchRows, int range, String expected) {
     SetChoice choice = choice(classes, batchRows, range);

@@ -149,6 +149,23 @@ class TrainingPlanCheckTest {
     assertEquals(field, message.substring(0, field.length()));
   }
 
+  /** The loss also sums powers of the logits. */
+  @Test
+  void lossWhoseLogitsHaveAFactor_isRefused() {
+    LossPlan loss =
+        new LossPlan(15, 13, SoftmaxPlan.withFactorOne(PARAMETERS, 7, 6, 11, LossPlan.LOSS_LEVELS));
+    loss.require(plan.parameters(), plan.levels(), plan.softmax());
+    SoftmaxPlan softmax = SoftmaxPlan.of(PARAMETERS, 7, 6, 11, LossPlan.LOSS_LEVELS);
+    LossPlan withFactor = new LossPlan(15, 13, softmax);
+    String message =
+        assertThrows(
+                IllegalArgumentException.class,
+                () -> withFactor.require(plan.parameters(), plan.levels(), plan.softmax()))
+            .getMessage();
+    assertEquals(
+        "loss.softmax.logitFactor: expected 1.0, actual " + softmax.logitFactor(), message);
+  }
+
   @Test
   void otherNumberOfBootstraps_isRefused() {
     OperationCounts one = new OperationCounts(0, 0, 0, 0, 0, 0, 0, 0, 1, 0);

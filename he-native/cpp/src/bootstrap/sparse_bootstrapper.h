@@ -1,4 +1,5 @@
 // Bootstraps of few slots with one EvalMod, whether the slots are real or the real and imaginary parts of complex ones.
+// With n = N/2 they are those of all slots of one real ciphertext.
 //
 // Slots that repeat with period n = 2m, real: the mask (1, i) makes y = (first half, i second half) of them. After
 // SlotsToCoeffs on m slots and ModRaise, the trace sum_k rotate(y, m k), k < N / 2m, is a polynomial in X^(N / 2m): the

@@ -51,6 +51,11 @@ const SwitchingKey* KeyBundle::find_galois(std::uint32_t element) const {
   return &slot.key;
 }
 
+int KeyBundle::galois_level(std::uint32_t element) const {
+  const auto at = slots_.find(element);
+  return at == slots_.end() ? -1 : at->second.entry.level;
+}
+
 const KeyEntry* KeyBundle::find(KeyKind kind) const {
   const auto at =
       std::find_if(manifest_.keys.begin(), manifest_.keys.end(), [&](const auto& k) { return k.kind == kind; });

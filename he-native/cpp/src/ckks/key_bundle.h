@@ -26,6 +26,8 @@ class KeyBundle final : public EvaluationKeys {
   int loaded() const { return loaded_.load(); }
 
   const SwitchingKey* find_galois(std::uint32_t element) const override;
+  /// The level of the key for an element, which is not loaded; -1 if there is none.
+  int galois_level(std::uint32_t element) const;
   /// Loads the relinearization key. Throws MissingKey unless the bundle has one for `level`.
   void require_relinearization(int level);
   /// Loads the two encapsulation keys of bootstrapping. Throws MissingKey unless the bundle has them.

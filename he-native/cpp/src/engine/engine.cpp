@@ -41,7 +41,8 @@ Engine::Engine(const std::string& bundle_directory, const device::Choice& device
 Engine::Engine(const std::string& directory, ckks::Manifest manifest, const device::Choice& device)
     : context_(ckks::Parameters::named(manifest.parameter_set), device),
       keys_(context_, directory, std::move(manifest)),
-      evaluator_(context_, keys_) {}
+      evaluator_(context_, keys_),
+      pairs_(has_pair_keys()) {}
 
 std::string Engine::device() const { return message(context_.device().name(), " x", context_.device().threads()); }
 
@@ -84,6 +85,7 @@ std::vector<std::uint32_t> Engine::left_steps(const std::vector<int>& steps) con
 const bootstrap::Bootstrapper& Engine::bootstrapper() {
   keys_.require_relinearization(context_.parameters().eval_mod_level());
   keys_.require_encapsulation();
+  require<MissingKey>(pairs_, "expected the keys of pairs of all slots, actual those of single ciphertexts");
   std::lock_guard lock(mutex_);
   if (!bootstrapper_) bootstrapper_ = std::make_unique<bootstrap::Bootstrapper>(context_);
   return *bootstrapper_;
@@ -100,6 +102,13 @@ const bootstrap::SparseBootstrapper& Engine::sparse_bootstrapper(std::uint32_t s
   auto& out = sparse_[slots];
   if (!out) out = std::make_unique<bootstrap::SparseBootstrapper>(context_, slots);
   return *out;
+}
+
+bool Engine::has_pair_keys() const {
+  for (const auto& [steps, level] : bootstrap::rotation_levels(context_.parameters())) {
+    if (keys_.galois_level(evaluator_.galois_of(steps)) < level) return false;
+  }
+  return true;
 }
 
 bool Engine::all_slots(const char* what, int slots, int at_once) const {
@@ -251,7 +260,7 @@ std::vector<Ciphertext> Engine::multiply_rotated(const Ciphertext& a, const std:
 
 Ciphertext Engine::bootstrap(const Ciphertext& a, int slots) {
   require_refreshable(a);
-  if (all_slots("bootstrap", slots, 1)) return bootstrapper().real(evaluator_, a);
+  if (all_slots("bootstrap", slots, 1) && pairs_) return bootstrapper().real(evaluator_, a);
   return sparse_bootstrapper(static_cast<std::uint32_t>(slots)).real(evaluator_, a);
 }
 

@@ -59,6 +59,8 @@ class Engine {
   std::vector<Ciphertext> multiply_rotated(const Ciphertext& a, const std::vector<int>& steps,
                                            const std::vector<PlaintextList>& factors) const;
   /// `slots` is the period of the slots: N/2, or fewer, which takes the keys of a sparse bootstrap.
+  /// For N/2 slots, the keys are those of pairs of all slots where the bundle has them, otherwise those of a sparse
+  /// bootstrap of N/2 real slots.
   Ciphertext bootstrap(const Ciphertext& a, int slots);
   /// The keys are those of a bootstrap of 2 `slots`; of N/2 for N/2.
   std::array<Ciphertext, 2> bootstrap_pair(const Ciphertext& a, const Ciphertext& b, int slots);
@@ -78,10 +80,13 @@ class Engine {
   const bootstrap::Bootstrapper& bootstrapper();
   const bootstrap::SparseBootstrapper& sparse_bootstrapper(std::uint32_t slots);
   bool all_slots(const char* what, int slots, int at_once) const;
+  /// Whether the bundle has the rotations of a bootstrap of pairs of all slots.
+  bool has_pair_keys() const;
 
   ckks::Context context_;
   ckks::KeyBundle keys_;
   ckks::Evaluator evaluator_;
+  const bool pairs_;
   std::mutex mutex_;
   std::unique_ptr<bootstrap::Bootstrapper> bootstrapper_;
   std::map<std::uint32_t, std::unique_ptr<bootstrap::SparseBootstrapper>> sparse_;  // by slots

@@ -65,12 +65,13 @@ TEST_P(SecureBootstrapOf, Refreshes32768RealSlotsTo20Bits) {
 INSTANTIATE_TEST_SUITE_P(Sets, SecureBootstrapOf, ::testing::Values(std::pair{"n16_l12", 12}, std::pair{"n16_l14", 14}),
                          [](const auto& info) { return std::string(info.param.first); });
 
-TEST(SecureBootstrap, RefreshesRealSlotsThatRepeatAndPairsOfHalfAsMany) {
+/// With the keys and the transforms of a training whose bootstraps are of one ciphertext each.
+TEST(SecureBootstrap, RefreshesAllRealSlotsOfOneAndPairsOfHalfAsMany) {
   const ckks::Context context(ckks::Parameters::named("n16_l12"), 0);
   const ckks::Parameters& p = context.parameters();
   const owner::SecretKey secret(context, Random::insecure_seed(1));
   owner::KeyGenerator generator(context, secret, Random::insecure_seed(2));
-  constexpr std::uint32_t kSlots = 1u << 13;
+  constexpr std::uint32_t kSlots = 1u << 15;
   const bootstrap::SparseBootstrapper bootstrapper(context, kSlots);
   ckks::EvaluationKeys keys;
   keys.relinearization = generator.relinearization(p.eval_mod_level());

@@ -1,6 +1,7 @@
 package org.hetal.plan;
 
 import org.hetal.he.KeyPlan;
+import org.hetal.he.Parameters;
 
 /** Checks and canonical text of a plan's evaluation keys. */
 final class PlannedKeys {
@@ -20,6 +21,10 @@ final class PlannedKeys {
     Checks.range(
         field + ".relinearizationLevel", keys.relinearizationLevel(), -1, parameters.maxLevel());
     Checks.range(field + ".conjugationLevel", keys.conjugationLevel(), -1, parameters.maxLevel());
+    int fewest = Math.min(Parameters.FEWEST_BOOTSTRAP_SLOTS, parameters.slotCount());
+    for (int slots : keys.sparseBootstraps()) {
+      Checks.powerOfTwo(field + ".sparseBootstraps", slots, fewest, parameters.slotCount());
+    }
   }
 
   /**
@@ -52,6 +57,7 @@ final class PlannedKeys {
     keys.rotations().forEach((steps, level) -> text.add(name + ".rotations." + steps, level));
     text.add(name + ".relinearizationLevel", keys.relinearizationLevel())
         .add(name + ".conjugationLevel", keys.conjugationLevel())
-        .add(name + ".bootstrap", keys.needsBootstrap());
+        .add(name + ".bootstrap", keys.needsFullBootstrap());
+    keys.sparseBootstraps().forEach(slots -> text.add(name + ".sparseBootstraps", slots));
   }
 }

@@ -106,7 +106,7 @@ public record TrainingEstimate(
   }
 
   private static long keyBytes(KeyPlan keys, Parameters parameters) {
-    return parameters.bootstrapKeyBytes().orElse(0)
+    return parameters.bootstrapKeyBytes(keys.needsFullBootstrap()).orElse(0)
         + keys.rotations().values().stream().mapToLong(parameters::storedKeyBytes).sum()
         + parameters.storedKeyBytes(keys.relinearizationLevel())
         + parameters.storedKeyBytes(keys.conjugationLevel());

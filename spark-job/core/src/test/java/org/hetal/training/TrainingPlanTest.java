@@ -168,7 +168,8 @@ class TrainingPlanTest {
               });
       assertEquals(used.relinearizationLevel(), planned.relinearizationLevel());
       assertEquals(used.conjugationLevel(), planned.conjugationLevel());
-      assertEquals(used.needsBootstrap(), planned.needsBootstrap());
+      assertEquals(used.needsFullBootstrap(), planned.needsFullBootstrap());
+      assertEquals(used.sparseBootstraps(), planned.sparseBootstraps());
       long unused =
           planned.rotations().keySet().stream()
               .filter(steps -> !used.rotations().containsKey(steps))

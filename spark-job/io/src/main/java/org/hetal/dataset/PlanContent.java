@@ -39,6 +39,8 @@ record PlanContent(
     MemoryEstimate memory,
     @JsonSetter(nulls = Nulls.SET) LossPlan loss,
     @JsonSetter(nulls = Nulls.SET) String commonPreparation) {
+  private static final List<String> KEYS = List.of("keys", "predictionKeys");
+  private static final String SPARSE = "sparseBootstraps";
 
   /**
    * A layout.
@@ -68,18 +70,24 @@ record PlanContent(
    * @param rotations steps to the left to the highest level of use
    * @param relinearizationLevel -1: no key
    * @param conjugationLevel -1: no key
-   * @param bootstrap whether bootstrapping's own keys are needed, too
+   * @param bootstrap whether the keys of bootstraps of all slots are needed, too
+   * @param sparseBootstraps the real slots of each kind of sparse bootstrap; null: none
    */
   record Keys(
       Map<Integer, JsonNode> rotations,
       int relinearizationLevel,
       int conjugationLevel,
-      boolean bootstrap) {
+      boolean bootstrap,
+      @JsonSetter(nulls = Nulls.SET) List<Integer> sparseBootstraps) {
     static Keys of(KeyPlan plan) {
       Map<Integer, JsonNode> rotations = new TreeMap<>();
       plan.rotations().forEach((steps, level) -> rotations.put(steps, IntNode.valueOf(level)));
       return new Keys(
-          rotations, plan.relinearizationLevel(), plan.conjugationLevel(), plan.needsBootstrap());
+          rotations,
+          plan.relinearizationLevel(),
+          plan.conjugationLevel(),
+          plan.needsFullBootstrap(),
+          plan.sparseBootstraps().isEmpty() ? null : List.copyOf(plan.sparseBootstraps()));
     }
 
     KeyPlan plan(String field) {
@@ -96,6 +104,9 @@ record PlanContent(
       require(field + ".relinearizationLevel", relinearizationLevel, -1);
       require(field + ".conjugationLevel", conjugationLevel, -1);
       out.relinearize(relinearizationLevel).conjugate(conjugationLevel);
+      if (sparseBootstraps != null) {
+        sparseBootstraps.forEach(out::bootstrap);
+      }
       return bootstrap ? out.bootstrap() : out;
     }
 
@@ -108,9 +119,9 @@ record PlanContent(
   }
 
   /**
-   * The content of the file. It has {@code standardize}, {@code missing}, {@code loss} and {@code
-   * commonPreparation} only where they are not the default, so that plans without them are the
-   * bytes of earlier releases.
+   * The content of the file. It has {@code standardize}, {@code missing}, {@code loss}, {@code
+   * commonPreparation} and {@code sparseBootstraps} only where they are not the default, so that
+   * plans without them are the bytes of earlier releases.
    */
   static ObjectNode tree(TrainingPlan plan) {
     ObjectNode out = (ObjectNode) Json.tree(of(plan));
@@ -120,6 +131,12 @@ record PlanContent(
     }
     if (plan.preprocessing().missing() == MissingValues.REFUSE) {
       preprocessing.remove("missing");
+    }
+    for (String keys : KEYS) {
+      ObjectNode node = (ObjectNode) out.get(keys);
+      if (node.get(SPARSE).isNull()) {
+        node.remove(SPARSE);
+      }
     }
     if (plan.loss() == null) {
       out.remove("loss");
@@ -141,6 +158,11 @@ record PlanContent(
       }
     }
     if (content instanceof ObjectNode plan) {
+      for (String keys : KEYS) {
+        if (plan.get(keys) instanceof ObjectNode node && !node.has(SPARSE)) {
+          node.putNull(SPARSE);
+        }
+      }
       for (String field : List.of("loss", "commonPreparation")) {
         if (!plan.has(field)) {
           plan.putNull(field);

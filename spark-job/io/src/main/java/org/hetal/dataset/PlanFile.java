@@ -42,7 +42,8 @@ import org.hetal.plan.TrainingPlan;
  *             inputLevel, outputLevel and {@code steps}, each with stage, refreshed (a bootstrap
  *             comes before it), startLevel, endLevel, bound
  *         <li>{@code keys} and {@code predictionKeys}: rotations (steps to level),
- *             relinearizationLevel, conjugationLevel (-1: none), bootstrap
+ *             relinearizationLevel, conjugationLevel (-1: none), bootstrap; {@code
+ *             sparseBootstraps} if there are any: the real slots of each kind
  *         <li>{@code iteration} and {@code validation} ({@link org.hetal.plan.OperationCounts})
  *         <li>{@code memory} ({@link org.hetal.plan.MemoryEstimate}), bytes: shared, microbatch,
  *             working

@@ -263,6 +263,11 @@ public final class EvaluatorRules {
     if (!keys.bootstrap()) {
       throw new HeMissingKeyException("expected the keys of bootstrapping, actual none");
     }
+    if (slots == all && atOnce == 2 && !keys.fullBootstrap()) {
+      throw new HeMissingKeyException(
+          operation
+              + ": expected the keys of pairs of all slots, actual those of single ciphertexts");
+    }
     if (slots != all) {
       parameters.sparseBootstrapKeys(atOnce * slots).rotations().forEach(this::rotationKey);
     }

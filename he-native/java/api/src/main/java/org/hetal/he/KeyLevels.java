@@ -30,6 +30,11 @@ public interface KeyLevels {
         public boolean bootstrap() {
           return true;
         }
+
+        @Override
+        public boolean fullBootstrap() {
+          return true;
+        }
       };
 
   /**
@@ -46,8 +51,13 @@ public interface KeyLevels {
   /** {@return the level of the conjugation key, or {@link #NONE}} */
   int conjugation();
 
-  /** {@return whether the keys that only bootstraps use are there} */
+  /** {@return whether the keys that every bootstrap uses are there} */
   boolean bootstrap();
+
+  /** {@return whether the keys of pairs of all slots may be there; the backend knows} */
+  default boolean fullBootstrap() {
+    return bootstrap();
+  }
 
   /**
    * The keys of a plan, each with the level that the plan gives.
@@ -75,6 +85,11 @@ public interface KeyLevels {
       @Override
       public boolean bootstrap() {
         return plan.needsBootstrap();
+      }
+
+      @Override
+      public boolean fullBootstrap() {
+        return plan.needsFullBootstrap();
       }
     };
   }

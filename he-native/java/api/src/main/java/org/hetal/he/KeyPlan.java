@@ -60,7 +60,8 @@ public final class KeyPlan implements Serializable {
   }
 
   /**
-   * Adds bootstraps of all slots, whose own keys the key generator knows.
+   * Adds bootstraps of all slots, of one ciphertext or of pairs, whose own keys the key generator
+   * knows.
    *
    * @return this
    */
@@ -71,7 +72,9 @@ public final class KeyPlan implements Serializable {
 
   /**
    * Adds sparse bootstraps, whose own keys the key generator knows ({@link
-   * Parameters#sparseBootstrapKeys}).
+   * Parameters#sparseBootstrapKeys}). With {@link Parameters#slotCount()} slots they are the
+   * bootstraps of one ciphertext of all slots: fewer keys than those of {@link #bootstrap()}, which
+   * pairs need.
    *
    * @param slots real slots refreshed at once: the slots of {@link Evaluator#bootstrap(Ciphertext,
    *     int)}, twice those of {@link Evaluator#bootstrapPair(Ciphertext, Ciphertext, int)}
@@ -117,7 +120,7 @@ public final class KeyPlan implements Serializable {
     return bootstrap || !sparseBootstraps.isEmpty();
   }
 
-  /** {@return whether the keys of bootstraps of all slots are needed} */
+  /** {@return whether the keys of bootstraps of all slots, pairs included, are needed} */
   public boolean needsFullBootstrap() {
     return bootstrap;
   }

@@ -132,10 +132,13 @@ public interface Parameters extends java.io.Serializable {
   long storedFreshCiphertextBytes(int level);
 
   /**
-   * {@return the bytes of the key files that bootstraps alone need; empty where only key generation
-   * can tell}
+   * The size of the key files that bootstraps of all slots alone need.
+   *
+   * @param pairs whether pairs are bootstrapped ({@link KeyPlan#bootstrap()}), or single
+   *     ciphertexts only ({@link KeyPlan#bootstrap(int)} of all slots)
+   * @return bytes; empty where only key generation can tell
    */
-  OptionalLong bootstrapKeyBytes();
+  OptionalLong bootstrapKeyBytes(boolean pairs);
 
   /**
    * The keys of the sparse bootstraps of a number of real slots ({@link KeyPlan#bootstrap(int)}),

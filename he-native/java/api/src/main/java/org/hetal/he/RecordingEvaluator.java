@@ -20,6 +20,7 @@ public final class RecordingEvaluator implements Evaluator {
   private final ThreadLocal<EnumMap<Operation, Long>> countsOfThread =
       ThreadLocal.withInitial(() -> new EnumMap<>(Operation.class));
   private final KeyPlan used = new KeyPlan();
+  private boolean allSlotsOfOne; // a bootstrap of all slots of one ciphertext
   private long openBytes;
   private long peakBytes;
 
@@ -76,7 +77,10 @@ public final class RecordingEvaluator implements Evaluator {
    * key bundle must hold; a copy}
    */
   public synchronized KeyPlan usedKeys() {
-    return new KeyPlan().merge(used);
+    KeyPlan out = new KeyPlan().merge(used);
+    return allSlotsOfOne && !used.needsFullBootstrap()
+        ? out.bootstrap(parameters().slotCount())
+        : out;
   }
 
   /**
@@ -345,7 +349,11 @@ public final class RecordingEvaluator implements Evaluator {
     tally(Operation.BOOTSTRAP, 1);
     synchronized (this) {
       if (slots == parameters().slotCount()) {
-        used.bootstrap();
+        if (atOnce == 1) {
+          allSlotsOfOne = true;
+        } else {
+          used.bootstrap();
+        }
       } else {
         used.bootstrap(atOnce * slots);
       }

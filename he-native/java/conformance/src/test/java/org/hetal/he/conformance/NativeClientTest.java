@@ -287,6 +287,29 @@ class NativeClientTest {
     }
   }
 
+  @Test
+  void keysOfSingleCiphertexts_bootstrapAllSlots_andNoPairs() {
+    int slots = NativeParameters.named(SET).slotCount();
+    try (NativeFixture fixture = new NativeFixture(1, new KeyPlan().bootstrap(slots));
+        NativeFixture pairs = new NativeFixture(1, new KeyPlan().bootstrap())) {
+      double[] values = fixture.random(5);
+      for (NativeFixture each : List.of(fixture, pairs)) {
+        try (Ciphertext x = each.encrypt(values, 3);
+            Ciphertext fresh = each.evaluator().bootstrap(x)) {
+          assertEquals(15, fresh.level());
+          double[] actual = each.client().decrypt(each.evaluator(), fresh);
+          assertArrayEquals(values, actual, each.bootstrapTolerance());
+        }
+      }
+      try (Ciphertext x = fixture.encrypt(values, 3)) {
+        assertEquals(
+            "expected the keys of pairs of all slots, actual those of single ciphertexts",
+            assertThrows(HeMissingKeyException.class, () -> fixture.evaluator().bootstrapPair(x, x))
+                .getMessage());
+      }
+    }
+  }
+
   /** The planner tells sizes before any key exists. */
   @Test
   void sizesOfParameters_areThoseOfTheFiles() throws IOException {
@@ -312,17 +335,20 @@ class NativeClientTest {
           x.close();
         }
       }
-      AtomicLong bootstrap = new AtomicLong();
-      client.writeEvaluationKeys(
-          folder.resolve("bootstrap"),
-          new KeyPlan().bootstrap(),
-          (done, of, written) -> bootstrap.addAndGet(written));
-      assertEquals(bootstrap.get(), p.bootstrapKeyBytes().getAsLong());
+      for (boolean pairs : new boolean[] {true, false}) {
+        AtomicLong bootstrap = new AtomicLong();
+        client.writeEvaluationKeys(
+            folder.resolve("bootstrap " + pairs),
+            pairs ? new KeyPlan().bootstrap() : new KeyPlan().bootstrap(p.slotCount()),
+            (done, of, written) -> bootstrap.addAndGet(written));
+        assertEquals(bootstrap.get(), p.bootstrapKeyBytes(pairs).getAsLong());
+      }
     }
     Parameters secure = NativeParameters.named("n16_l12");
     assertEquals(7, secure.specialPrimes());
     assertEquals(2, secure.digits(12));
-    assertEquals(2.26e9, secure.bootstrapKeyBytes().getAsLong(), 5e6); // docs/formats.md
+    assertEquals(2.26e9, secure.bootstrapKeyBytes(true).getAsLong(), 5e6); // docs/formats.md
+    assertEquals(2.10e9, secure.bootstrapKeyBytes(false).getAsLong(), 5e6);
     assertEquals(0, secure.keyBytes(-1));
   }
 

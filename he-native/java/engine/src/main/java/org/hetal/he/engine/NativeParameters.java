@@ -18,7 +18,7 @@ import org.hetal.he.Parameters;
  */
 public final class NativeParameters implements Parameters {
   private static final long serialVersionUID = 1L;
-  private static final int LEVELS = 8; // where the numbers of the levels begin
+  private static final int LEVELS = 9; // where the numbers of the levels begin
   private static final int PER_LEVEL = 4;
   private static final Map<String, NativeParameters> KNOWN = new ConcurrentHashMap<>();
 
@@ -122,8 +122,8 @@ public final class NativeParameters implements Parameters {
   }
 
   @Override
-  public OptionalLong bootstrapKeyBytes() {
-    return OptionalLong.of((long) numbers[7]);
+  public OptionalLong bootstrapKeyBytes(boolean pairs) {
+    return OptionalLong.of((long) numbers[pairs ? 7 : 8]);
   }
 
   @Override

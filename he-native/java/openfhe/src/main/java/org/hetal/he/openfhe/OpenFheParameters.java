@@ -209,7 +209,7 @@ public record OpenFheParameters(
   }
 
   @Override
-  public OptionalLong bootstrapKeyBytes() {
+  public OptionalLong bootstrapKeyBytes(boolean pairs) {
     return OptionalLong.empty();
   }
 

@@ -168,7 +168,7 @@ public record SimulatedParameters(
 
   /** A simulated bootstrap has no keys of its own. */
   @Override
-  public OptionalLong bootstrapKeyBytes() {
+  public OptionalLong bootstrapKeyBytes(boolean pairs) {
     return OptionalLong.of(0);
   }
 

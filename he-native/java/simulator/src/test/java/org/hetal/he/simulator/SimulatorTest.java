@@ -98,7 +98,11 @@ class SimulatorTest {
       assertEquals(Set.of(16, 32), counted.usedKeys().sparseBootstraps());
       assertTrue(!counted.usedKeys().needsFullBootstrap());
       assertEquals(2, counted.count(Operation.BOOTSTRAP));
-      counted.bootstrap(a, 64);
+      counted.bootstrap(a);
+      assertEquals(Set.of(16, 32, 64), counted.usedKeys().sparseBootstraps());
+      assertTrue(!counted.usedKeys().needsFullBootstrap());
+      counted.bootstrapPair(a, a);
+      assertEquals(Set.of(16, 32), counted.usedKeys().sparseBootstraps(), "pairs' keys do");
       assertTrue(counted.usedKeys().needsFullBootstrap());
       values[17] += 0.5;
       Ciphertext other = large.encrypt(values, 3);

@@ -391,8 +391,8 @@ public interface Evaluator extends AutoCloseable {
    * are in {@code he-native/docs/openfhe.md}.
    *
    * <p>With the keys of {@link KeyPlan#bootstrap(int)} for all slots, 39 of 2.1 GB, the native
-   * engine transforms half as many complex slots and takes about 0.93 of the time. A bundle that
-   * has the keys of pairs, too, does not use them. The results of the two ways have other bytes. An
+   * engine transforms half as many complex slots and takes about 0.92 of the time. If the bundle
+   * has the keys of pairs, the engine uses those. The results of the two ways have other bytes. An
    * imaginary part is discarded with the keys of pairs, and corrupts the real one without.
    *
    * @param a level at least {@link Parameters#bootstrapInputLevel()}, scale degree 1, two parts,

@@ -265,8 +265,7 @@ public final class EvaluatorRules {
     }
     if (slots == all && atOnce == 2 && !keys.fullBootstrap()) {
       throw new HeMissingKeyException(
-          operation
-              + ": expected the keys of pairs of all slots, actual those of single ciphertexts");
+          "expected the keys of pairs of all slots, actual those of single ciphertexts");
     }
     if (slots != all) {
       parameters.sparseBootstrapKeys(atOnce * slots).rotations().forEach(this::rotationKey);

@@ -73,7 +73,7 @@ const std::vector<ParameterLiteral>& parameter_sets() {
       // the double angles magnify that, and q0 / (2 pi 1.6 * 2^42) = 2^4.7 magnifies their sum in the message. The
       // cubic of the arcsine adds 2^-22.5 for |x| <= 1 and 2^-19.3 at 2.
       {"n16_l12", 16, 49.99, 42, 12, {5, 5, 5}, 49.9, {49.9, 49.9, 49.9}, 49.99, 7, {8, 8, 7, 7}},
-      // Two more levels: a training of up to 10 classes within logits of 32 takes two bootstraps per iteration
+      // Two more levels: a training of up to 16 classes within logits of 32 takes two bootstraps per iteration
       // instead of three. log2(QP) is 1744. There are five digits and 32 limbs instead of four and 30: a bootstrap
       // takes 1.12 times as long on two threads at commit 8f9aa28 (bench/results/n16_l14_2_threads.json,
       // n16_l12_2_threads_epyc.json).

@@ -112,7 +112,7 @@ hetal {
 
   @Test
   void planOfASlowerSet_namesTheFasterOne() {
-    String range = "training.logit-range=32";
+    String range = "training.logit-range=64";
     String[] slower = {"--backend", "native", "-s", range, "-s", "parameters=n16_l12"};
     assertEquals(0, hetal("plan", slower), output);
     String expected =
@@ -193,6 +193,8 @@ hetal {
       "native",
       "-s",
       "parameters=auto",
+      "-s",
+      "training.logit-range=64",
       "--executors",
       "1,2,4,8,16",
       "--cores",

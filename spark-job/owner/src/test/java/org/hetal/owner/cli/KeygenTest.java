@@ -70,7 +70,7 @@ class KeygenTest {
       "data.train.features=" + Files.writeString(root.resolve("wide.csv"), wide(40))
     };
     byte[] before = Files.readAllBytes(root.resolve("cluster/keys/manifest"));
-    refused(65, "training.logit-range: planned with 32, now 128", "keygen", without(wide));
+    refused(65, "training.logit-range: planned with 64, now 128", "keygen", without(wide));
     refused(73, "a finished bundle of the same secret key without ", "keygen", wide);
     assertTrue(owner.output.contains("Move it away or set another paths.key-bundle"), owner.output);
     refused(78, "hetal keygen --evaluation-keys-only -c FILE", "encrypt", wide);

@@ -54,7 +54,7 @@ hetal {
   parameters = PARAMETERS
   threads = 1
   data { train.features = "ROOT/rows.csv", classes = 3 }
-  training { batch-rows = 60, epochs = 2, logit-range = 32, learning-rate = 4 }
+  training { batch-rows = 60, epochs = 2, logit-range = 64, learning-rate = 4 }
   paths {
     secret-key = "ROOT/owner/secret.key", private = "ROOT/owner", model = "ROOT/owner/model"
     key-bundle = "ROOT/cluster/keys", dataset = "ROOT/cluster/dataset"

@@ -51,7 +51,9 @@ raise SystemExit('checked')
 ROWS = "np.eye(3, 4)[labels] + 0.2 * random.standard_normal((60, 4)), labels"
 CLASSIFIER = f'hetal.HetalClassifier("insecure_n10_l12", epochs=1, batch_rows=30, logit_range=32).fit({ROWS})'
 OWNER_SETTINGS = {"data.classes": "3", "parameters": "insecure_n10_l12", "training.batch-rows": "30"}
-OWNER = f'from hetal.owner import DataOwner; DataOwner.generate("owner", {ROWS}, {OWNER_SETTINGS}).close()'
+# The Java machine started in another folder, so the path is absolute.
+FOLDER = 'os.path.abspath("owner")'
+OWNER = f"from hetal.owner import DataOwner; DataOwner.generate({FOLDER}, {ROWS}, {OWNER_SETTINGS}).close()"
 
 
 def run(code: str, **environment: str) -> str:

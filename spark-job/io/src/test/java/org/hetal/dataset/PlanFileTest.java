@@ -17,6 +17,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
 import org.hetal.he.simulator.SimulatedParameters;
@@ -122,6 +123,30 @@ class PlanFileTest {
     ObjectNode without = (ObjectNode) JSON.readTree(bytes);
     ((ObjectNode) without.get("content")).remove("loss");
     assertTrue(refused(JSON.writeValueAsBytes(without)).contains("sha256: expected"));
+  }
+
+  @Test
+  void keysOfSingleCiphertexts_areWrittenWhereAPlanHasNoPairs() throws IOException {
+    TrainingPlan plan =
+        TrainingPlanner.plan(
+            PARAMETERS,
+            new Schedule(40, 40, 1, 1, 1, 32, 1),
+            new DataShape(40, 10, 4),
+            3,
+            Preprocessing.none());
+    int slots = PARAMETERS.slotCount();
+    assertEquals(Set.of(slots), plan.keys().sparseBootstraps());
+    byte[] bytes = PlanFile.bytes(plan);
+    TrainingPlan read = PlanFile.parse("plan.json", bytes);
+    assertEquals(plan.digest(), read.digest());
+    assertEquals(plan.keys().sparseBootstraps(), read.keys().sparseBootstraps());
+    assertFalse(JSON.readTree(bytes).at("/content/predictionKeys").has("sparseBootstraps"));
+    for (String value : List.of("[null]", "[\"16\"]", "[1.5]", "[24]", "[" + 2 * slots + "]")) {
+      ObjectNode root = (ObjectNode) JSON.readTree(bytes);
+      ((ObjectNode) root.at("/content/keys")).set("sparseBootstraps", JSON.readTree(value));
+      String message = refused(JSON.writeValueAsBytes(root));
+      assertTrue(message.contains("sparseBootstraps"), message);
+    }
   }
 
   @Test

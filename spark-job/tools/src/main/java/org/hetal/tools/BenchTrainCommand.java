@@ -364,17 +364,11 @@ final class BenchTrainCommand extends SettingsCommand {
     @Override
     public void step(StepEvent event) {
       seconds.add(event.gradientSeconds() + event.updateSeconds());
-      stages.add(current);
       String parts =
           TIMED.stream()
-              .map(
-                  x ->
-                      String.format(
-                          Locale.ROOT,
-                          "%s %.2f s, ",
-                          x.label(),
-                          stages.get(stages.size() - 1).get(x)))
+              .map(x -> String.format(Locale.ROOT, "%s %.2f s, ", x.label(), current.get(x)))
               .collect(Collectors.joining());
+      stages.add(current);
       current = new EnumMap<>(TaskStage.class);
       say(
           "iteration %d of %d: %supdate and refresh %.2f s",

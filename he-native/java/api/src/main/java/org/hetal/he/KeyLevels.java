@@ -30,11 +30,6 @@ public interface KeyLevels {
         public boolean bootstrap() {
           return true;
         }
-
-        @Override
-        public boolean fullBootstrap() {
-          return true;
-        }
       };
 
   /**

@@ -19,9 +19,11 @@ import org.hetal.owner.record.DatasetRecord;
 import org.hetal.owner.record.RecordStore;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What encrypt used is bound to the data set, the run and the model. */
+@Timeout(300)
 class RecordTest {
   @TempDir Path root;
   private OwnerFolder owner;
@@ -104,10 +106,10 @@ class RecordTest {
         "training.learning-rate=2");
     refused(
         65,
-        "training.logit-range: encrypted with 32, now 64",
+        "training.logit-range: encrypted with 64, now 128",
         "oracle",
         "--set",
-        "training.logit-range=64");
+        "training.logit-range=128");
     refused(
         65, "training.patience: encrypted with 3, now 4", "oracle", "--set", "training.patience=4");
     refused(

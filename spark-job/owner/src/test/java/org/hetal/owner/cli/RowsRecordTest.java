@@ -192,14 +192,14 @@ class RowsRecordTest {
     String rows = Files.writeString(root.resolve("new.csv"), "1,0,0,0\n").toString();
     refused(
         65,
-        "training.logit-range: encrypted with 32, now 64",
+        "training.logit-range: encrypted with 64, now 128",
         "encrypt",
         "--rows",
         rows,
         "--output",
         root.resolve("new").toString(),
         "--set",
-        "training.logit-range=64");
+        "training.logit-range=128");
     refused(
         65,
         "data.test-fraction: encrypted with 0.1666, now 0.3",

@@ -55,6 +55,9 @@ final class ChaosFigures {
       }
     }
     result.exits().forEach(row.withArrayProperty("exit_codes")::add);
+    if (!result.retries().isEmpty()) {
+      result.retries().forEach(row.withArrayProperty("reasons_of_75")::add);
+    }
     row.put("seconds", Math.round(result.seconds()));
     row.put("same_bytes", result.difference().isEmpty());
     if (!result.difference().isEmpty()) {

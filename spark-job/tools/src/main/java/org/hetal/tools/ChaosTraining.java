@@ -34,6 +34,7 @@ final class ChaosTraining implements AutoCloseable {
   private static final int LEASE_SECONDS = 125;
   private static final int CLOCK_SECONDS = 3600;
   private static final int KILLED = 137;
+  private static final Pattern REASON = Pattern.compile("(?m)^hetal train: (.+)$");
   private static final Pattern ENGINE = Pattern.compile("(opened engine)");
   private static final Pattern TAKEN_OVER = Pattern.compile("(taken over from)");
   private static final Pattern TAKEN_FROM_A_LIVING_ONE =
@@ -53,10 +54,16 @@ final class ChaosTraining implements AutoCloseable {
   /**
    * @param kills the first of the faults that were asked for; the others did not happen
    * @param exits of the drivers, in order
+   * @param retries what the drivers said that ended with {@link ExitCode#RETRY}, in order
    * @param difference from what was expected; empty: none
    */
   record Result(
-      boolean onHdfs, List<Kill> kills, List<Integer> exits, double seconds, String difference) {}
+      boolean onHdfs,
+      List<Kill> kills,
+      List<Integer> exits,
+      List<String> retries,
+      double seconds,
+      String difference) {}
 
   private final ChaosSite site;
   private final boolean onHdfs;
@@ -64,6 +71,7 @@ final class ChaosTraining implements AutoCloseable {
   private final Path folder;
   private final List<Kill> kills = new ArrayList<>();
   private final List<Integer> exits = new ArrayList<>();
+  private final List<String> retries = new ArrayList<>();
   private Storage storage;
   private Path localRun;
   private String run;
@@ -72,6 +80,7 @@ final class ChaosTraining implements AutoCloseable {
   private Process oracle;
   private Process driver;
   private Process stopped;
+  private Path stoppedLog;
   private int drivers;
   private int rivals;
   private int lastStep;
@@ -126,7 +135,7 @@ final class ChaosTraining implements AutoCloseable {
     if (failure.isEmpty() && !expected.equals(ChaosFiles.modelDigest(storage))) {
       failure = "other bytes";
     }
-    return new Result(onHdfs, kills, exits, (System.nanoTime() - start) * 1e-9, failure);
+    return new Result(onHdfs, kills, exits, retries, (System.nanoTime() - start) * 1e-9, failure);
   }
 
   private void prepare(List<ChaosFault> faults) {
@@ -215,8 +224,11 @@ final class ChaosTraining implements AutoCloseable {
   private void driverEnded() {
     int exit = driver.exitValue();
     exits.add(exit);
+    noteRetry(exit, log());
     if (exit == 0) {
       finished = true;
+    } else if (!failure.isEmpty()) {
+      return;
     } else if (drivers == MOST_DRIVERS) {
       failure = "no success after " + MOST_DRIVERS + " drivers";
     } else if (exit == ExitCode.INPUT.status() && truncated) {
@@ -230,6 +242,16 @@ final class ChaosTraining implements AutoCloseable {
       startDriver();
     } else {
       failure = "a driver ended with exit code " + exit + "; see " + log();
+    }
+  }
+
+  /** What may pass has a reason, which the driver says. */
+  private void noteRetry(int exit, Path log) {
+    if (exit == ExitCode.RETRY.status()) {
+      LoggedProcesses.lastOf(log, REASON)
+          .ifPresentOrElse(
+              retries::add,
+              () -> failure = "a driver ended with exit code 75 and gave no reason; see " + log);
     }
   }
 
@@ -494,6 +516,7 @@ final class ChaosTraining implements AutoCloseable {
       return Optional.empty();
     }
     stopped = driver;
+    stoppedLog = log();
     Signals.sleep(Duration.ofSeconds(LEASE_SECONDS));
     startDriver();
     if (LoggedProcesses.says(driver, TAKEN_OVER, log()) && random.nextBoolean()) {
@@ -537,6 +560,7 @@ final class ChaosTraining implements AutoCloseable {
     int exit = end.getAsInt();
     exits.add(exit);
     stopped = null;
+    noteRetry(exit, stoppedLog);
     if (exit != ExitCode.COMMIT.status()
         && exit != ExitCode.RETRY.status()
         && !(finished && exit == 0)) {

@@ -90,6 +90,11 @@ final class LoggedProcesses implements AutoCloseable {
     return line.matcher(read(log)).find();
   }
 
+  /** The first group of the last such line that a log has now. */
+  static Optional<String> lastOf(Path log, Pattern line) {
+    return line.matcher(read(log)).results().map(found -> found.group(1)).reduce((a, b) -> b);
+  }
+
   private static Optional<String> find(Process process, Pattern line, Path log) {
     long end = System.nanoTime() + TIME_TO_START.toNanos();
     boolean alive = true;

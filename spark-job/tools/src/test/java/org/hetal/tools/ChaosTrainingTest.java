@@ -168,4 +168,25 @@ class ChaosTrainingTest {
       assertEquals(faults.subList(0, 1), faults(result));
     }
   }
+
+  @Test
+  void reasonOfADriverThatMayBeRepeated_isKept() throws Exception {
+    String first = "[[ -f $run/metrics.jsonl ]] || { " + step(1);
+    try (ChaosTraining training =
+        training(first + "; echo 'hetal train: no answer of b:1'; exit 75; }", step(2))) {
+      ChaosTraining.Result result = training.run(List.of(), STEPS, expected);
+      assertEquals("", result.difference());
+      assertEquals(List.of(75, 0), result.exits());
+      assertEquals(List.of("no answer of b:1"), result.retries());
+    }
+  }
+
+  @Test
+  void driverThatMayBeRepeatedWithoutAReason_isAFailure() throws Exception {
+    try (ChaosTraining training = training(step(1), "exit 75")) {
+      ChaosTraining.Result result = training.run(List.of(), STEPS, expected);
+      assertEquals(List.of(75), result.exits());
+      assertTrue(result.difference().contains("gave no reason"), result.difference());
+    }
+  }
 }

@@ -16,6 +16,7 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -27,6 +28,7 @@ import java.util.concurrent.atomic.AtomicReference;
 final class S3Server implements AutoCloseable {
   static final String BUCKET = "toy";
   private static final int BODY_BYTES = 64;
+  private static final Duration LONGEST = Duration.ofSeconds(60);
 
   private final Path objects;
   private final Process server;
@@ -98,13 +100,15 @@ final class S3Server implements AutoCloseable {
   /** The status of a GET. */
   int get(String path) throws Exception {
     URI uri = direct.resolve("/" + BUCKET + "/" + path);
-    return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.discarding()).statusCode();
+    return http.send(
+            HttpRequest.newBuilder(uri).timeout(LONGEST).build(), BodyHandlers.discarding())
+        .statusCode();
   }
 
   private int put(String path, byte[] bytes) throws Exception {
     URI uri = direct.resolve("/" + BUCKET + path);
     HttpRequest request =
-        HttpRequest.newBuilder(uri).PUT(BodyPublishers.ofByteArray(bytes)).build();
+        HttpRequest.newBuilder(uri).timeout(LONGEST).PUT(BodyPublishers.ofByteArray(bytes)).build();
     try {
       return http.send(request, BodyHandlers.discarding()).statusCode();
     } catch (IOException e) {

@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -283,8 +284,7 @@ class StandaloneIT {
       }
       throw new AssertionError(Files.readString(log));
     } finally {
-      server.destroy();
-      server.waitFor();
+      server.destroyForcibly().waitFor();
     }
   }
 
@@ -293,7 +293,7 @@ class StandaloneIT {
     try {
       HttpResponse<String> answer =
           HTTP.send(
-              HttpRequest.newBuilder(URI.create(url)).build(),
+              HttpRequest.newBuilder(URI.create(url)).timeout(Duration.ofSeconds(10)).build(),
               HttpResponse.BodyHandlers.ofString());
       return answer.statusCode() == 200 ? answer.body() : "[]";
     } catch (IOException e) {

@@ -18,11 +18,6 @@ constexpr int kGaussianBound = 19;
 constexpr double kGaussianDeviation = 3.19;
 
 constexpr std::size_t kLanes = 16;
-#if defined(__x86_64__)
-#define HETAL_VECTOR_WIDTHS __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define HETAL_VECTOR_WIDTHS
-#endif
 // One word of each of sixteen blocks. The compiler maps it to the vectors of the target.
 typedef std::uint32_t Lanes __attribute__((vector_size(4 * kLanes)));
 
@@ -31,10 +26,11 @@ typedef std::uint32_t Lanes __attribute__((vector_size(4 * kLanes)));
   a += b, d ^= a, d = HETAL_ROTATE(d, 16), c += d, b ^= c, b = HETAL_ROTATE(b, 12), a += b, d ^= a, \
                   d = HETAL_ROTATE(d, 8), c += d, b ^= c, b = HETAL_ROTATE(b, 7)
 
-}  // namespace
+using ChaChaBlocks = void (*)(const std::array<std::uint32_t, 16>& state, std::uint32_t* out, std::size_t blocks);
 
-HETAL_VECTOR_WIDTHS void chacha20_blocks(const std::array<std::uint32_t, 16>& state, std::uint32_t* out,
-                                         std::size_t blocks) {
+// Is compiled within each of its callers, for the vectors of that one.
+[[gnu::always_inline]] inline void chacha20(const std::array<std::uint32_t, 16>& state, std::uint32_t* out,
+                                            std::size_t blocks) {
   for (std::size_t first = 0; first < blocks; first += kLanes) {
     Lanes start[16], x[16];
     for (std::size_t w = 0; w < 16; ++w) start[w] = state[w] - Lanes{};
@@ -57,6 +53,38 @@ HETAL_VECTOR_WIDTHS void chacha20_blocks(const std::array<std::uint32_t, 16>& st
     explicit_bzero(start, sizeof start);
     explicit_bzero(x, sizeof x);
   }
+}
+
+void chacha20_baseline(const std::array<std::uint32_t, 16>& state, std::uint32_t* out, std::size_t blocks) {
+  chacha20(state, out, blocks);
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) void chacha20_avx2(const std::array<std::uint32_t, 16>& state, std::uint32_t* out,
+                                                   std::size_t blocks) {
+  chacha20(state, out, blocks);
+}
+
+__attribute__((target("avx512f"))) void chacha20_avx512(const std::array<std::uint32_t, 16>& state, std::uint32_t* out,
+                                                        std::size_t blocks) {
+  chacha20(state, out, blocks);
+}
+#endif
+
+// Not target_clones: clang 14 makes one version of such a function, for the widest vectors.
+ChaChaBlocks fastest() {
+#if defined(__x86_64__)
+  if (__builtin_cpu_supports("avx512f")) return chacha20_avx512;
+  if (__builtin_cpu_supports("avx2")) return chacha20_avx2;
+#endif
+  return chacha20_baseline;
+}
+
+}  // namespace
+
+void chacha20_blocks(const std::array<std::uint32_t, 16>& state, std::uint32_t* out, std::size_t blocks) {
+  static const ChaChaBlocks chosen = fastest();
+  chosen(state, out, blocks);
 }
 
 Random::Random(const Seed& seed, std::uint64_t stream) {

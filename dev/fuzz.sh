@@ -81,6 +81,13 @@ fuzz() { # TARGET SECONDS COMMAND...
   record "$1" $((SECONDS - begin)) "$status" "$log"
 }
 
+# Whether these are targets in C++, which need no Java: all_native [TARGET...]; false: none is named, which stands for all.
+all_native() {
+  local target
+  (($#)) || return 1
+  for target in "$@"; do [[ " ${NATIVE[*]} " == *" $target "* ]] || return 1; done
+}
+
 # The totals of each target over all runs in results.tsv.
 table() {
   [[ -s $WORK/results.tsv ]] || fail "$EX_INPUT" "fuzz: expected runs in $WORK/results.tsv, actual none; dev/fuzz.sh SECONDS makes them"
@@ -110,18 +117,20 @@ fi
 if [[ ${1:-} != --list && ! ${1:-60} =~ ^[1-9][0-9]*$ ]]; then
   fail "$EX_USAGE" "fuzz: expected a number of seconds and names of targets, --list, --table or --short; actual '$*'"
 fi
-if [[ -n $short ]]; then fetch_jazzer; else prepare_java; fi
+seconds=${1:-60}
+chosen=("${@:2}")
 declare -A java_targets=()
-for pair in "${ENTRIES[@]}"; do
-  while read -r target; do java_targets[$target]=$pair; done < <(entry "${pair%%:*}" "${pair#*:}" "$WORK")
-done
+if [[ ${1:-} == --list || -n $short ]] || ! all_native "${chosen[@]}"; then
+  if [[ -n $short ]]; then fetch_jazzer; else prepare_java; fi
+  for pair in "${ENTRIES[@]}"; do
+    while read -r target; do java_targets[$target]=$pair; done < <(entry "${pair%%:*}" "${pair#*:}" "$WORK")
+  done
+fi
 mapfile -t all < <(printf '%s\n' "${NATIVE[@]}" && printf '%s\n' "${!java_targets[@]}" | LC_ALL=C sort)
 if [[ ${1:-} == --list ]]; then
   printf '%s\n' "${all[@]}"
   exit
 fi
-seconds=${1:-60}
-chosen=("${@:2}")
 if [[ -n $short ]]; then
   seconds=5
   mapfile -t in_java < <(printf '%s\n' "${!java_targets[@]}" | LC_ALL=C sort)

@@ -1,6 +1,6 @@
 // The faults of tests/faults for a process whose code cannot be linked anew, a JVM: loaded with LD_PRELOAD, told what
-// to refuse through the file that HETAL_TEST_FAULTS names, three 64-bit counters in memory that the test shares. Only
-// the engine's own requests count, so that the JVM goes on.
+// to refuse through the file that HETAL_TEST_FAULTS names, four 64-bit counters in memory that the test shares. Only
+// requests of the engine and of OpenFHE count, so that the JVM goes on.
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
@@ -18,6 +18,7 @@ namespace {
 struct Counters {
   std::atomic<long> allocations, threads;  ///< the one of that number from now on is refused, and only that one
   std::atomic<long> surprises;             ///< the allocation of that number throws what no code knows, an int
+  std::atomic<long> openfhe;               ///< as `allocations`, of those that OpenFHE's own code asks for
 };
 
 Counters* counters() {
@@ -42,7 +43,8 @@ bool refuses(std::atomic<long>& left, const void* caller, const char* library) {
 }
 
 bool refuses_memory(const void* caller) {
-  return counters() != nullptr && refuses(counters()->allocations, caller, "libhetal_");
+  return counters() != nullptr &&
+         (refuses(counters()->allocations, caller, "libhetal_") || refuses(counters()->openfhe, caller, "libopenfhe"));
 }
 
 void* memory(std::size_t bytes, const void* caller) {

@@ -19,6 +19,7 @@ public final class ProgressBar implements AutoCloseable {
   private final LongSupplier nanos;
   private final long start;
   private long lastLine;
+  private String lastText = "";
 
   /**
    * @param what stands before the numbers of {@link #accept}, e.g. {@code keygen: keys}
@@ -56,14 +57,15 @@ public final class ProgressBar implements AutoCloseable {
     show(done, of, String.format(Locale.ROOT, "%s %d/%d, %s left", what, done, of, left));
   }
 
-  /** Shows a text beside the bar. */
+  /** Shows a text beside the bar. A log gets no text twice in a row. */
   public synchronized void show(int done, int of, String text) {
     if (terminal) {
       int filled = (int) ((long) WIDTH * done / Math.max(1, of));
       out.print(ERASE + "[" + "#".repeat(filled) + ".".repeat(WIDTH - filled) + "] " + text);
       out.flush();
-    } else if (nanos.getAsLong() - lastLine >= NANOS_BETWEEN_LINES) {
+    } else if (nanos.getAsLong() - lastLine >= NANOS_BETWEEN_LINES && !text.equals(lastText)) {
       lastLine = nanos.getAsLong();
+      lastText = text;
       out.println(text);
     }
   }

@@ -21,7 +21,6 @@ public record RunHistory(
     List<RunOwners.Owner> owners,
     RunMetrics metrics,
     Optional<RunSummary> summary) {
-  private static final int STEPS_OF_MEAN = 8;
 
   /**
    * Reads a run directory.
@@ -103,17 +102,6 @@ public record RunHistory(
         .filter(RunMetrics.Epoch::best)
         .mapToInt(RunMetrics.Epoch::epoch)
         .max()
-        .orElse(0);
-  }
-
-  /**
-   * Mean seconds of the last steps, at most {@value #STEPS_OF_MEAN} of them; 0 before the first.
-   */
-  public double recentSecondsPerStep() {
-    return steps().stream()
-        .skip(Math.max(0, steps().size() - STEPS_OF_MEAN))
-        .mapToDouble(RunMetrics.Step::seconds)
-        .average()
         .orElse(0);
   }
 

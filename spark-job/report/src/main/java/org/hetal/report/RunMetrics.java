@@ -21,6 +21,8 @@ public record RunMetrics(List<Step> steps, List<Epoch> epochs) {
   /** Name of the file in the run directory. */
   public static final String FILE = "metrics.jsonl";
 
+  private static final int STEPS_OF_MEAN = 8;
+
   /** More than the lines of 200,000 steps. */
   private static final long MOST_BYTES = 1 << 27;
 
@@ -168,6 +170,17 @@ public record RunMetrics(List<Step> steps, List<Epoch> epochs) {
         line.countOrNone("bootstraps"),
         line.count("broadcast_bytes"),
         line.countOrNone("gradient_bytes"));
+  }
+
+  /**
+   * Seconds of a step: the mean of the last {@value #STEPS_OF_MEAN}. The first step of a run, which
+   * also opens engines and keys, counts while it is the only one.
+   *
+   * @return the mean; 0 before the first step
+   */
+  public double secondsPerStep() {
+    int first = steps.size() < 2 ? 0 : Math.max(1, steps.size() - STEPS_OF_MEAN);
+    return steps.stream().skip(first).mapToDouble(Step::seconds).average().orElse(0);
   }
 
   /** {@return the number of the last step that is done; 0: none} */

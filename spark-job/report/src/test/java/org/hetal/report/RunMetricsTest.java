@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.hetal.dataset.DatasetException;
@@ -69,7 +70,27 @@ class RunMetricsTest {
   }
 
   @Test
+  void secondsPerStep_areThoseOfTheLastEight_withoutTheFirstStepOfTheRun() throws Exception {
+    List<String> lines = new ArrayList<>();
+    double[] means = new double[10];
+    for (int step = 1; step <= 10; step++) {
+      int seconds = step == 1 ? 90 : step;
+      lines.add(
+          STEP.replace("'step':1", "'step':" + step)
+              .replace("'gradient_seconds':0.5", "'gradient_seconds':" + seconds)
+              .replace("'update_seconds':0.25", "'update_seconds':0"));
+      means[step - 1] = load(lines.toArray(String[]::new)).secondsPerStep();
+    }
+    assertEquals(90, means[0]);
+    assertEquals(2, means[1]);
+    assertEquals(2.5, means[2]);
+    assertEquals(5.5, means[8]); // steps 2 to 9
+    assertEquals(6.5, means[9]); // steps 3 to 10
+  }
+
+  @Test
   void runBeforeItsFirstStep_hasNone() {
+    assertEquals(0, RunMetrics.read(new LocalStorage(run)).secondsPerStep());
     assertEquals(new RunMetrics(List.of(), List.of()), RunMetrics.read(new LocalStorage(run)));
   }
 

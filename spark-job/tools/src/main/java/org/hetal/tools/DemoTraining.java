@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.hetal.command.ProgressBar;
+import org.hetal.command.Units;
 import org.hetal.dataset.Storage;
 import org.hetal.report.RunMetrics;
 
@@ -36,18 +37,30 @@ record DemoTraining(
       answering.awaitFiles(ready, TIME_TO_LISTEN);
       bar.line("  oracle  | answers the cluster; prints into " + log);
       long start = System.nanoTime();
-      try (ProgressBar progress = ProgressBar.start(out, "  cluster | steps");
+      try (ProgressBar progress = ProgressBar.start(out, "");
           DemoProcess process = cluster.apply(progress)) {
         process.await(
             () -> {
               answering.requireRunning();
-              int done = RunMetrics.read(run).lastStep();
-              if (done > 0) {
-                progress.accept(Math.min(done, steps), steps);
+              RunMetrics metrics = RunMetrics.read(run);
+              if (metrics.lastStep() > 0) {
+                progress.show(metrics.lastStep(), steps, stepsDone(metrics, steps));
               }
             });
       }
       return (System.nanoTime() - start) * 1e-9;
     }
+  }
+
+  /** The first step opens engines and keys, and tells nothing of the others. */
+  static String stepsDone(RunMetrics metrics, int steps) {
+    int done = metrics.lastStep();
+    String left =
+        done < 2
+            ? "the next step gives an estimate"
+            : "at most "
+                + Units.duration(metrics.secondsPerStep() * (steps - done))
+                + " left, without validations";
+    return "  cluster | steps " + done + "/" + steps + ", " + left;
   }
 }

@@ -11,7 +11,7 @@ import org.hetal.spark.ml.FitListener;
  * Tells a person how training goes. The estimate is the mean of the last steps times the steps
  * left, and the last validation times the validations left, if training is not stopped early. Until
  * this process has done a validation the estimate is without validations and says so. The first
- * step of a process opens engines and keys; it counts until there is a second one.
+ * step of a process opens engines and keys; the estimate comes with the second one.
  */
 final class Progress implements FitListener {
   private static final int STEPS_REMEMBERED = 8;
@@ -116,9 +116,12 @@ final class Progress implements FitListener {
             event.step(),
             steps,
             mean,
-            left(
-                mean * (steps - event.step()) + validationSeconds * (epochs - event.epoch() + 1),
-                isValidated)));
+            stepsHere == 1 && event.step() < steps
+                ? "the next step gives an estimate"
+                : left(
+                    mean * (steps - event.step())
+                        + validationSeconds * (epochs - event.epoch() + 1),
+                    isValidated)));
   }
 
   /**

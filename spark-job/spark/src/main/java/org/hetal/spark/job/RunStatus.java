@@ -79,7 +79,7 @@ record RunStatus(String run, RunHistory history, Optional<RunLock.Holder> holder
     if (history.steps().isEmpty()) {
       return "unknown before the first step";
     }
-    double step = history.recentSecondsPerStep();
+    double step = history.metrics().secondsPerStep();
     return history.isFinished()
         ? format("%.2f s per step; no step left", step)
         : format("%.2f s per step; ", step)

@@ -50,7 +50,7 @@ class ProgressTest {
     progress.step(new StepEvent(3, 1, 4, 10, 60, 60));
     assertTrue(said().contains("continuing after epoch 2 of 5"), said());
     assertTrue(said().contains("[############............]"), said());
-    assertTrue(said().endsWith("at most 20 min 00 s left, without validations"), said());
+    assertTrue(said().endsWith("the next step gives an estimate"), said());
   }
 
   @Test

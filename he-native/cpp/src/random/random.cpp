@@ -71,7 +71,7 @@ __attribute__((target("avx512f"))) void chacha20_avx512(const std::array<std::ui
 }
 #endif
 
-// Not target_clones: clang 14 makes one version of such a function, for the widest vectors.
+// Not target_clones: clang 14 made one version of chacha20_blocks with it, for the widest vectors.
 ChaChaBlocks fastest() {
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx512f")) return chacha20_avx512;

@@ -44,7 +44,8 @@ record DemoTraining(
               answering.requireRunning();
               RunMetrics metrics = RunMetrics.read(run);
               if (metrics.lastStep() > 0) {
-                progress.show(metrics.lastStep(), steps, stepsDone(metrics, steps));
+                progress.show(
+                    Math.min(metrics.lastStep(), steps), steps, stepsDone(metrics, steps));
               }
             });
       }
@@ -54,7 +55,7 @@ record DemoTraining(
 
   /** The first step opens engines and keys, and tells nothing of the others. */
   static String stepsDone(RunMetrics metrics, int steps) {
-    int done = metrics.lastStep();
+    int done = Math.min(metrics.lastStep(), steps);
     String left =
         done < 2
             ? "the next step gives an estimate"

@@ -91,21 +91,40 @@ struct SumReduction {
 /// Prefetch distance: about the latency of one access to memory.
 constexpr size_t kPrefetchWords = 256;
 
+/// Vectors whose sums are computed together. A sum is a chain of additions, and four chains hide their latency.
+constexpr size_t kChains = 4;
+
+/// dst = start + sum of first(t, i) * second(t, i) for the words i to i + 4 kVectors.
+template <size_t kVectors, typename Start, typename First, typename Second>
+inline void sum_products_at(Word* dst, size_t i, size_t terms, const SumReduction& r, const Start& start,
+                            const First& first, const Second& second) {
+  Reals total[kVectors];
+#pragma GCC unroll 4
+  for (size_t v = 0; v < kVectors; ++v) total[v] = start(i + v * kLanes);
+  for (size_t done = 0; done < terms;) {
+    const size_t end = terms - done > kExactTerms ? done + kExactTerms : terms;
+    ProductSum sum[kVectors];
+    for (; done < end; ++done) {
+#pragma GCC unroll 4
+      for (size_t v = 0; v < kVectors; ++v) sum[v].add(first(done, i + v * kLanes), second(done, i + v * kLanes));
+    }
+#pragma GCC unroll 4
+    for (size_t v = 0; v < kVectors; ++v) total[v] = _mm256_add_pd(total[v], r.reduced(sum[v]));
+  }
+#pragma GCC unroll 4
+  for (size_t v = 0; v < kVectors; ++v) store(dst + i + v * kLanes, r.p.residue(total[v]));
+}
+
 /// dst = start + sum of first(t, i) * second(t, i).
 template <typename Start, typename First, typename Second>
 inline void sum_products(Word* dst, size_t terms, size_t n, const ModulusConstants& q, const Start& start,
                          const First& first, const Second& second) {
   const SumReduction r(q);
-  for (size_t i = 0; i < n; i += kLanes) {
-    Reals total = start(i);
-    for (size_t done = 0; done < terms;) {
-      const size_t end = terms - done > kExactTerms ? done + kExactTerms : terms;
-      ProductSum sum;
-      for (; done < end; ++done) sum.add(first(done, i), second(done, i));
-      total = _mm256_add_pd(total, r.reduced(sum));
-    }
-    store(dst + i, r.p.residue(total));
+  size_t i = 0;
+  for (; i + kChains * kLanes <= n; i += kChains * kLanes) {
+    sum_products_at<kChains>(dst, i, terms, r, start, first, second);
   }
+  for (; i < n; i += kLanes) sum_products_at<1>(dst, i, terms, r, start, first, second);
 }
 
 void dot(Word* dst, const Word* const* a, const Word* const* b, size_t terms, bool accumulate, size_t n,
@@ -159,9 +178,10 @@ void convert(Word* dst, const Word* const* y, const Word* hat, size_t terms, con
   double factors[kMaxLazyTerms];
   for (size_t t = 0; t < terms; ++t) factors[t] = (double)hat[t];
   const Prime p(q);
-  const Factor product = factor(negated_product, q.q);
+  // The overflow is at most `terms`, so its product with a centered residue is below 2^53.
+  const Reals product = all(centred(negated_product, q.q));
   sum_products(
-      dst, terms, n, q, [=](size_t i) { return p.mul(to_reals(load(overflow + i)), product); },
+      dst, terms, n, q, [=](size_t i) { return p.centre(_mm256_mul_pd(to_reals(load(overflow + i)), product)); },
       [=](size_t t, size_t i) { return to_reals(load(y[t] + i)); },
       [&factors](size_t t, size_t) { return _mm256_broadcast_sd(factors + t); });
 }

@@ -2,9 +2,9 @@
 # Sourced by emulated_x86.sh and emulated_aarch64.sh: the C++ tests under emulation of a processor.
 readonly EX_CONFIG=78
 # Left out: large rings, which take minutes under emulation. EveryProcessor has the toy ring's bootstrap, and the smallest
-# rings of CudaDevice run the kernels of the device cuda. Also left out: statistics over many seeds and fuzzing of parsers,
-# which do not depend on the processor.
-readonly SMALL='-InsecureEngine.*Bootstrap*:Chebyshev.*:CudaEngine.*:CudaDeeperSet.*:CudaMemory.*:*CudaDevice*_2_9:*CudaDevice*_2_1?:Files.SecretKeyFiles*:Files.DamagedBundles*:Files.APublicKey*:*Noise.*:*Fuzz.*:FuzzTargets.*'
+# rings of CudaDevice run the kernels of the device cuda. Also left out: statistics over many seeds, fuzzing of parsers and
+# kernels with emulated intrinsics, which do not depend on the processor.
+readonly SMALL='-InsecureEngine.*Bootstrap*:Chebyshev.*:CudaEngine.*:CudaDeeperSet.*:CudaMemory.*:*CudaDevice*_2_9:*CudaDevice*_2_1?:Files.SecretKeyFiles*:Files.DamagedBundles*:Files.APublicKey*:*Noise.*:*Fuzz.*:FuzzTargets.*:*/emulated_*'
 
 # need TOOL PACKAGE WHY
 need() {

@@ -13,6 +13,12 @@
 #include "device/device.h"
 
 namespace hetal::device {
+
+#if defined(__x86_64__)
+/// Of emulated_avx512/kernels.cpp.
+extern const Kernels kEmulatedAvx512IfmaKernels;
+#endif
+
 namespace {
 
 std::vector<Modulus> some_primes(std::uint32_t n) {
@@ -304,12 +310,19 @@ TEST_P(FastKernels, PermutationsAndLiftsEqualPortable) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Paths, FastKernels, ::testing::ValuesIn(kernel_paths().begin(), kernel_paths().end()),
-                         [](const auto& info) {
-                           std::string name(info.param.name);
-                           std::replace(name.begin(), name.end(), '-', '_');
-                           return name;
-                         });
+std::vector<KernelPath> tested_paths() {
+  std::vector<KernelPath> out(kernel_paths().begin(), kernel_paths().end());
+#if defined(__x86_64__)
+  out.push_back({"emulated_avx512_ifma", [] { return true; }, &kEmulatedAvx512IfmaKernels});
+#endif
+  return out;
+}
+
+INSTANTIATE_TEST_SUITE_P(Paths, FastKernels, ::testing::ValuesIn(tested_paths()), [](const auto& info) {
+  std::string name(info.param.name);
+  std::replace(name.begin(), name.end(), '-', '_');
+  return name;
+});
 
 }  // namespace
 }  // namespace hetal::device

@@ -115,7 +115,7 @@ if(GTest_FOUND AND TARGET hetal_openfhe_client_jni)
   add_executable(openfhe_wiping_tests tests/openfhe/wiping_test.cpp tests/wiping/watch.cpp
     src/jni/openfhe/secret_bytes.cpp src/jni/convert.cpp)
   target_include_directories(openfhe_wiping_tests PRIVATE tests/wiping ${jni_include})
-  target_link_libraries(openfhe_wiping_tests PRIVATE openfhe_secret GTest::gtest GTest::gtest_main)
+  target_link_libraries(openfhe_wiping_tests PRIVATE openfhe_client GTest::gtest GTest::gtest_main)
   target_link_options(openfhe_wiping_tests PRIVATE LINKER:--wrap=free,--wrap=munmap,--wrap=getrandom)
   hetal_discover_tests(openfhe_wiping_tests)
   # The two libraries themselves.

@@ -32,25 +32,33 @@ class OpenFheKeySource final : public owner::KeySource {
     sparse_ = NativePoly(ternary, secret_.GetParams(), Format::COEFFICIENT, ckks::kSparseWeight);
     error_.SetStd(3.19);
   }
+  ~OpenFheKeySource() override {
+    wipe(secret_);
+    wipe(sparse_);
+  }
 
   ckks::SwitchingKey relinearization(int level) override {
     const Chain chain = extended(level);
-    const Polynomial s = over(chain, secret_);
-    return switching(s * s, s, chain, level);
+    const Wiped<Polynomial> s(over(chain, secret_)), square(s.value * s.value);
+    return switching(square.value, s.value, chain, level);
   }
 
   ckks::SwitchingKey galois(std::uint32_t galois, int level) override {
     const Chain chain = extended(level);
     const std::uint32_t order = 2 * engine_.parameters().ring_degree();
-    const Polynomial s = over(chain, secret_);
+    const Wiped<Polynomial> s(over(chain, secret_));
     const auto inverse = NativeInteger(galois).ModInverse(NativeInteger(order)).ConvertToInt<std::uint32_t>();
-    return switching(s, s.AutomorphismTransform(inverse), chain, level);
+    const Wiped<Polynomial> turned(s.value.AutomorphismTransform(inverse));
+    return switching(s.value, turned.value, chain, level);
   }
 
   void encapsulation(ckks::EvaluationKeys& keys) override {
     const int top = engine_.parameters().top_level();
     const Chain all = extended(top);
-    keys.from_sparse = switching(over(all, sparse_), over(all, secret_), all, top);
+    {
+      const Wiped<Polynomial> sparse(over(all, sparse_)), dense(over(all, secret_));
+      keys.from_sparse = switching(sparse.value, dense.value, all, top);
+    }
 
     // b = -a s' + e + p s on the limb q0, over q0 and the first special prime.
     const std::uint16_t moduli[2] = {0, static_cast<std::uint16_t>(engine_.p_index(0))};
@@ -61,9 +69,10 @@ class OpenFheKeySource final : public owner::KeySource {
     keys.to_sparse_a = engine_.allocate({2, false});
     engine_.device().uniform({keys.to_sparse_a.data(), moduli, 2}, uniform_seed_, stream_);
     const Polynomial a = from_engine(two, {keys.to_sparse_a.data(), moduli, 2});
-    Polynomial b = Polynomial(error_, two, Format::EVALUATION) - a * over(two, sparse_);
+    const Wiped<Polynomial> sparse(over(two, sparse_)), dense(over(two, secret_));
+    Polynomial b = Polynomial(error_, two, Format::EVALUATION) - a * sparse.value;
     NativePoly low = b.GetElementAtIndex(0);
-    low += over(two, secret_).GetElementAtIndex(0) * NativeInteger(p.p()[0] % p.q()[0]);
+    low += dense.value.GetElementAtIndex(0) * NativeInteger(p.p()[0] % p.q()[0]);
     b.SetElementAtIndex(0, std::move(low));
     keys.to_sparse_b = engine_.allocate({2, false});
     to_engine({keys.to_sparse_b.data(), moduli, 2}, b);

@@ -25,18 +25,23 @@ std::vector<std::complex<double>> decrypt(const Context& context, const PrivateK
   return slots;
 }
 
-void wipe(const PrivateKey& secret) {
+void wipe(const NativePoly& polynomial) {
   static_assert(sizeof(lbcrypto::NativeInteger) == sizeof(std::uint64_t));
-  for (const NativePoly& limb : secret->GetPrivateElement().GetAllElements()) {
-    if (limb.GetLength() == 0) continue;
-    // The key is not const, only OpenFHE's access to its polynomial is.
-    auto& first = const_cast<lbcrypto::NativeInteger&>(limb.GetValues()[0]);
-    explicit_bzero(static_cast<void*>(&first), limb.GetLength() * sizeof first);
-  }
+  if (polynomial.IsEmpty() || polynomial.GetLength() == 0) return;
+  // The polynomial is not const, only OpenFHE's access to its values is.
+  auto& first = const_cast<lbcrypto::NativeInteger&>(polynomial.GetValues()[0]);
+  explicit_bzero(static_cast<void*>(&first), polynomial.GetLength() * sizeof first);
 }
 
+void wipe(const Polynomial& polynomial) {
+  for (const NativePoly& limb : polynomial.GetAllElements()) wipe(limb);
+}
+
+void wipe(const PrivateKey& secret) { wipe(secret->GetPrivateElement()); }
+
 std::vector<std::int64_t> secret_coefficients(const PrivateKey& secret) {
-  NativePoly limb = secret->GetPrivateElement().GetElementAtIndex(0);
+  Wiped<NativePoly> copy(secret->GetPrivateElement().GetElementAtIndex(0));
+  NativePoly& limb = copy.value;
   limb.SetFormat(Format::COEFFICIENT);
   const std::uint64_t q = limb.GetModulus().ConvertToInt<std::uint64_t>();
   std::vector<std::int64_t> out(limb.GetLength());

@@ -13,6 +13,19 @@ std::vector<std::complex<double>> decrypt(const Context& context, const PrivateK
 
 /// Overwrites the secret polynomial of a key, which must not be used afterwards. OpenFHE itself frees it as it is.
 void wipe(const PrivateKey& secret);
+/// Likewise a polynomial.
+void wipe(const lbcrypto::NativePoly& polynomial);
+void wipe(const Polynomial& polynomial);
+
+/// A polynomial that is overwritten at its end.
+template <typename Kind>
+struct Wiped {
+  Kind value;
+  Wiped(Kind of) : value(std::move(of)) {}
+  Wiped(const Wiped&) = delete;
+  Wiped& operator=(const Wiped&) = delete;
+  ~Wiped() { wipe(value); }
+};
 
 /// The ternary coefficients of a secret key, and a key made of them.
 std::vector<std::int64_t> secret_coefficients(const PrivateKey& secret);

@@ -3,10 +3,13 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <memory>
+#include <random>
 
 #include "jni/openfhe/archives.h"
 #include "jni/openfhe/secret_bytes.h"
+#include "openfhe/engine_client.h"
 #include "watch.h"
 
 namespace hetal::openfhe::boundary {
@@ -143,6 +146,43 @@ TEST_F(OpenFheWiping, AKeyThatIsLetGoOfHoldsNoResidues) {
   }
   EXPECT_EQ(watch.found(), kNothing);
   EXPECT_GT(watch.inspected(), 16u);
+}
+
+/// The secret of a client of the engine, modulo q0: coefficients, and evaluations.
+Secrets forms_of(const EngineClient& client) {
+  lbcrypto::NativePoly coefficients = client.secret()->GetPrivateElement().GetElementAtIndex(0);
+  coefficients.SetFormat(Format::COEFFICIENT);
+  Secrets out{{"coefficients", {}}, {"evaluations", first_residues(client.secret(), 0, 8)}};
+  out["coefficients"].resize(8 * sizeof(std::uint64_t));
+  std::memcpy(out["coefficients"].data(), &coefficients.GetValues()[0], out["coefficients"].size());
+  return out;
+}
+
+TEST_F(OpenFheWiping, EvaluationKeysLeaveNoResiduesOfTheSecret) {
+  const auto folder =
+      std::filesystem::temp_directory_path() / ("hetal-openfhe-wiping-" + std::to_string(std::random_device{}()));
+  const EngineClient client("insecure_n10_l12", 1);
+  owner::KeyPlan plan;
+  plan.level_of_steps[3] = 2;
+  plan.relinearization_level = 2;
+  plan.bootstrap = true;
+  {
+    const wiping::Watch watch(forms_of(client));
+    {
+      const auto writer = client.bundle_writer(folder.string(), plan);
+      while (writer->done() < writer->total()) writer->write_next();
+      writer->commit();
+    }
+    EXPECT_EQ(watch.found(), kNothing);
+    EXPECT_GT(watch.inspected(), 100u);
+  }
+  {
+    const wiping::Watch watch(forms_of(client));
+    EXPECT_EQ(secret_coefficients(client.secret()).size(), 1u << 10);
+    EXPECT_EQ(watch.found(), kNothing);
+  }
+  release_context(client.openfhe());
+  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

@@ -172,6 +172,8 @@ oracle=$!
 for _ in {1..300}; do ! grep -q listening "$work/log" || break; sleep 0.1; done
 said "oracle: listening"
 [[ $(tr '\0' ' ' <"/proc/$oracle/cmdline") == *java*oracle* ]] || die "expected the launcher to become the oracle"
+# jcmd can dump the heap of a process of the same user, which holds the key.
+! "$(dirname "$(readlink -f "$(command -v javac)")")/jcmd" "$oracle" VM.version >"$work/jcmd" 2>&1 || die "expected that jcmd cannot attach to the oracle: $(<"$work/jcmd")"
 kill -TERM "$oracle"
 status=0
 wait "$oracle" || status=$?

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hetal.jvm import _crash_options
+from hetal.jvm import _owner_options
 
 SESSION_WITHOUT = """
 from pyspark.sql import SparkSession
@@ -90,10 +90,11 @@ def test_java_machine_with_a_key_leaves_no_core_file(use: str, tmp_path: Path) -
 
 def test_report_of_a_fault_is_written_nowhere_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
-    private = ["-XX:-CreateCoredumpOnCrash", f"-XX:ErrorFile={tmp_path}/.hetal/crash/jvm_%p.log"]
-    assert _crash_options() == private
+    protected = ["-XX:+DisableAttachMechanism", "-XX:-CreateCoredumpOnCrash"]
+    private = [*protected, f"-XX:ErrorFile={tmp_path}/.hetal/crash/jvm_%p.log"]
+    assert _owner_options() == private
     (tmp_path / ".hetal/crash").chmod(0o755)
-    assert _crash_options() == ["-XX:-CreateCoredumpOnCrash", "-XX:+SuppressFatalErrorMessage"]
+    assert _owner_options() == [*protected, "-XX:+SuppressFatalErrorMessage"]
     monkeypatch.setenv("HOME", str(tmp_path / "file"))
     (tmp_path / "file").touch()
-    assert _crash_options() == ["-XX:-CreateCoredumpOnCrash", "-XX:+SuppressFatalErrorMessage"]
+    assert _owner_options() == [*protected, "-XX:+SuppressFatalErrorMessage"]

@@ -101,6 +101,9 @@ std::string temporary_name(const std::string& path) {
   return path + "." + digits + ".tmp";
 }
 
+/// A pipe without a writer, which is then refused, does not block.
+constexpr int kRead = O_RDONLY | O_NONBLOCK;
+
 void synchronize_folder_of(const std::string& path) {
   Descriptor(parent_of(path), O_RDONLY | O_DIRECTORY).synchronize();
 }
@@ -109,7 +112,7 @@ void synchronize_folder_of(const std::string& path) {
 
 LoadedFile::LoadedFile(const std::string& path, std::size_t bytes) : size_(bytes) {
   // A key file is never a link: who may not write the folder of the keys cannot lead the reader elsewhere.
-  const Descriptor file(path, O_RDONLY | O_NOFOLLOW);
+  const Descriptor file(path, kRead | O_NOFOLLOW);
   require<FormatError>(file.size() == bytes, path, ": expected ", bytes, " bytes, actual ", file.size());
   data_.reset(static_cast<std::uint8_t*>(huge_pages(bytes)));
   if (data_ == nullptr) throw std::bad_alloc();
@@ -128,16 +131,14 @@ Bytes read_whole(const Descriptor& file, const std::string& path, std::size_t li
 
 }  // namespace
 
-Bytes read_file(const std::string& path, std::size_t limit) {
-  return read_whole(Descriptor(path, O_RDONLY), path, limit);
-}
+Bytes read_file(const std::string& path, std::size_t limit) { return read_whole(Descriptor(path, kRead), path, limit); }
 
 Bytes read_file_refusing_links(const std::string& path, std::size_t limit) {
-  return read_whole(Descriptor(path, O_RDONLY | O_NOFOLLOW), path, limit);
+  return read_whole(Descriptor(path, kRead | O_NOFOLLOW), path, limit);
 }
 
 Bytes read_private_file(const std::string& path, std::size_t limit) {
-  const Descriptor file(path, O_RDONLY);
+  const Descriptor file(path, kRead);
   file.require_private();
   return read_whole(file, path, limit);
 }

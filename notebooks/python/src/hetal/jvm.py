@@ -50,10 +50,10 @@ def _of_tree() -> list[str]:
     ]
 
 
-def _crash_options() -> list[str]:
-    """As the owner's commands: what the JVM writes when native code fails may hold parts of a key.
+def _owner_options() -> list[str]:
+    """As the owner's commands: no program attaches to the JVM, as `jcmd` does to dump the heap.
 
-    It goes to a folder that only this user may read. Without such a folder it is not written.
+    What the JVM writes when native code fails may hold parts of a key. It goes to a folder that only this user may read. Without such a folder it is not written.
     """
     try:
         folder = Path.home() / ".hetal" / "crash"
@@ -62,7 +62,7 @@ def _crash_options() -> list[str]:
     except (OSError, RuntimeError):  # no home folder, or one that cannot be written
         private = False
     report = f"-XX:ErrorFile={folder}/jvm_%p.log" if private else "-XX:+SuppressFatalErrorMessage"
-    return ["-XX:-CreateCoredumpOnCrash", report]
+    return ["-XX:+DisableAttachMechanism", "-XX:-CreateCoredumpOnCrash", report]
 
 
 def local_session(master: str = "local[*]", driver_memory: str = "2g") -> SparkSession:
@@ -81,7 +81,7 @@ def local_session(master: str = "local[*]", driver_memory: str = "2g") -> SparkS
     Returns:
         the session.
     """
-    options = [f"-Dlog4j2.configurationFile={_LOG.as_uri()}", *_crash_options()]
+    options = [f"-Dlog4j2.configurationFile={_LOG.as_uri()}", *_owner_options()]
     return (
         SparkSession.builder.master(master)
         .appName("hetal")

@@ -137,6 +137,10 @@ TEST_F(FilesTest, APipeIsNoFile) {
   ASSERT_EQ(mkfifo(path("pipe").c_str(), 0600), 0);
   EXPECT_TRUE(file_exists(path("pipe")));
   EXPECT_CONTAINS("not a regular file", refusal<FileError>([&] { file_size(path("pipe")); }));
+  EXPECT_CONTAINS("not a regular file", refusal<FileError>([&] { read_file(path("pipe"), 100); }));
+  EXPECT_CONTAINS("not a regular file", refusal<FileError>([&] { read_file_refusing_links(path("pipe"), 100); }));
+  EXPECT_CONTAINS("not a regular file", refusal<FileError>([&] { read_private_file(path("pipe"), 100); }));
+  EXPECT_CONTAINS("not a regular file", refusal<FileError>([&] { LoadedFile(path("pipe"), 100); }));
 }
 
 TEST_F(FilesTest, ExistenceIsThatOfTheEntryItself) {

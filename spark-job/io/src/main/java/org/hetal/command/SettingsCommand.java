@@ -4,6 +4,7 @@ import java.io.PrintStream;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.hetal.config.Settings;
+import org.hetal.format.Shown;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
@@ -48,14 +49,18 @@ public abstract class SettingsCommand implements Callable<Integer> {
     return System.err;
   }
 
-  /** Prints a line that starts with the command's name. */
+  /**
+   * Prints a line that starts with the command's name. What cannot be printed is escaped: values
+   * may be of another party.
+   */
   protected final void say(String format, Object... values) {
-    out().println(name() + ": " + String.format(Locale.ROOT, format, values));
+    String text = String.format(Locale.ROOT, format, values);
+    out().println(name() + ": " + Shown.printable(text));
   }
 
-  /** Prints what is most likely a mistake. */
+  /** Prints what is most likely a mistake, escaped as by {@link #say}. */
   protected final void warn(String warning) {
-    err().println("WARNING: " + warning);
+    err().println("WARNING: " + Shown.printable(warning));
   }
 
   /** Without the name of the program. */

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.hetal.format.RunId;
 import org.hetal.plan.MissingValues;
 import org.hetal.plan.Scaling;
 import org.hetal.plan.ValidationMetric;
@@ -135,8 +136,7 @@ public final class SettingsLoader {
     Settings.Training training = training(in);
     Settings settings =
         new Settings(
-            in.matching(
-                "run-id", "[A-Za-z0-9][A-Za-z0-9._-]{0,63}", "1 to 64 letters, digits, . _ -"),
+            in.matching("run-id", RunId.PATTERN, RunId.DESCRIPTION),
             backend,
             client,
             parameters,

@@ -4,6 +4,8 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.hetal.format.RunId;
+import org.hetal.format.Shown;
 import org.hetal.plan.TrainingPlan;
 
 /**
@@ -28,6 +30,27 @@ public record EncryptedModel(
     List<StoredFile> weights)
     implements Serializable {
   private static final String KIND = "hetal-encrypted-model";
+
+  /**
+   * Checks the run id, which appears in messages on a terminal.
+   *
+   * @param origin parameters, key, plan and data set of the weights
+   * @param runId of the run that trained it
+   * @param epochs number of epochs of the run
+   * @param bestEpoch whose weights these are, from 1; 0: the start
+   * @param bootstraps per iteration
+   * @param weights in the order of {@code Layout.packWeights}
+   * @throws DatasetException when the run id has another form
+   */
+  public EncryptedModel {
+    if (!RunId.isValid(runId)) {
+      throw new DatasetException(
+          "expected a run id of "
+              + RunId.DESCRIPTION
+              + ", actual "
+              + (runId == null ? "none" : Shown.quoted(runId)));
+    }
+  }
 
   /**
    * Writes ciphertexts, then the manifest.

@@ -1,5 +1,7 @@
 package org.hetal.oracle;
 
+import org.hetal.format.RunId;
+
 /**
  * Identifies a training. The validation oracle answers one training and refuses every other.
  *
@@ -10,7 +12,6 @@ package org.hetal.oracle;
  * @param plan SHA-256 of the plan by which the data set was encrypted; lower-case hex
  */
 public record RunIdentity(String runId, String keyId, String dataset, String plan) {
-  private static final String RUN_ID = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}";
   private static final String KEY_ID = "[A-Za-z0-9]{1,64}";
   private static final String SHA256 = "[0-9a-f]{64}";
 
@@ -24,7 +25,7 @@ public record RunIdentity(String runId, String keyId, String dataset, String pla
    * @throws IllegalArgumentException when a component has another form
    */
   public RunIdentity {
-    require(runId, RUN_ID, "a run id of 1 to 64 letters, digits, . _ -");
+    require(runId, RunId.PATTERN, "a run id of " + RunId.DESCRIPTION);
     require(keyId, KEY_ID, "a key id of 1 to 64 letters and digits");
     require(dataset, SHA256, "a SHA-256 of the data set");
     require(plan, SHA256, "a SHA-256 of the plan");

@@ -81,11 +81,13 @@ public record ValidationRequest(RunIdentity run, int epoch, List<byte[]> ciphert
           size);
       byte[] ciphertext = new byte[size];
       in.get(ciphertext);
-      String digest = Digests.sha256(ciphertext);
+      String stated = header.sha256().get(i);
       require(
-          digest.equals(header.sha256().get(i)),
-          "SHA-256 " + header.sha256().get(i) + " of ciphertext " + i,
-          digest);
+          stated != null && stated.matches("[0-9a-f]{64}"),
+          "64 hexadecimal digits as SHA-256 of ciphertext " + i,
+          "others");
+      String digest = Digests.sha256(ciphertext);
+      require(digest.equals(stated), "SHA-256 " + stated + " of ciphertext " + i, digest);
       ciphertexts.add(ciphertext);
     }
     require(!in.hasRemaining(), "no bytes after the last ciphertext", in.remaining());

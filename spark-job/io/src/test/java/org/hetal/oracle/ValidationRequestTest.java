@@ -39,6 +39,22 @@ class ValidationRequestTest {
     assertThrows(IllegalArgumentException.class, () -> ValidationRequest.decode(longer));
   }
 
+  /** Whoever holds the token writes the header; its text must not reach the owner's terminal. */
+  @Test
+  void digestThatIsNone_isNotRepeated() {
+    byte[] good = request.encode();
+    String text = new String(good, StandardCharsets.ISO_8859_1);
+    int at = text.indexOf("\"sha256\":[\"") + "\"sha256\":[\"".length();
+    byte[] escape = "\\u001b[2J".getBytes(StandardCharsets.US_ASCII);
+    System.arraycopy(escape, 0, good, at, escape.length);
+    String message =
+        assertThrows(IllegalArgumentException.class, () -> ValidationRequest.decode(good))
+            .getMessage();
+    assertEquals(
+        "request: expected 64 hexadecimal digits as SHA-256 of ciphertext 0, actual others",
+        message);
+  }
+
   @Test
   void mutatedRequest_throwsNothingElse() {
     SplittableRandom random = new SplittableRandom(7);

@@ -31,6 +31,8 @@ record Launcher(
   private static final String CUDA = "cuda";
   private static final String PRIVATE = "rwx------";
   private static final String DEMO = "-Dhetal.demo.";
+  private static final String NO_ATTACH = "-XX:+DisableAttachMechanism";
+  private static final String NO_CORE_FILE = "-XX:-CreateCoredumpOnCrash";
   private static final Predicate<String> ALL = name -> true;
 
   /**
@@ -41,26 +43,28 @@ record Launcher(
   List<String> owner(Settings settings) {
     return needsOpenFheClient(settings)
         ? againWith(OPENFHE)
-        : program(crashOptions(), installation.classPath("owner", ALL), installation.jar("owner"));
+        : program(ownerOptions(), installation.classPath("owner", ALL), installation.jar("owner"));
   }
 
   /**
-   * What the JVM writes when native code fails has registers and stack, which may hold parts of a
-   * key. It goes to a folder that only this user may read. Without such a folder it is not written.
+   * No program attaches to the JVM, as {@code jcmd} does to dump the heap: the system's protection
+   * of the process does not prevent that. What the JVM writes when native code fails has registers
+   * and stack, which may hold parts of a key. It goes to a folder that only this user may read.
+   * Without such a folder it is not written.
    */
-  private List<String> crashOptions() {
+  private List<String> ownerOptions() {
     String home = environment.getOrDefault("HOME", System.getProperty("user.home"));
     Path folder = Path.of(home, ".hetal", "crash");
     try {
       Files.createDirectories(
           folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(PRIVATE)));
       if (PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)).equals(PRIVATE)) {
-        return List.of("-XX:-CreateCoredumpOnCrash", "-XX:ErrorFile=" + folder + "/jvm_%p.log");
+        return List.of(NO_ATTACH, NO_CORE_FILE, "-XX:ErrorFile=" + folder + "/jvm_%p.log");
       }
     } catch (IOException e) {
       // No home folder, or one that cannot be written, as that of some users of services.
     }
-    return List.of("-XX:-CreateCoredumpOnCrash", "-XX:+SuppressFatalErrorMessage");
+    return List.of(NO_ATTACH, NO_CORE_FILE, "-XX:+SuppressFatalErrorMessage");
   }
 
   /** A command of the cluster: through spark-submit if there is a Spark, otherwise embedded. */
@@ -105,7 +109,7 @@ record Launcher(
     List<String> options =
         List.of(
             DEMO + "home=" + installation.root(),
-            DEMO + "owner.crash-options=" + String.join("\n", crashOptions()),
+            DEMO + "owner.java-options=" + String.join("\n", ownerOptions()),
             DEMO + "owner.class-path=" + joined(installation.classPath("owner", ALL)),
             DEMO + "owner.main=" + Installation.mainClass(installation.jar("owner")),
             DEMO + "cluster.class-path=" + joined(clusterClassPath(settings)),

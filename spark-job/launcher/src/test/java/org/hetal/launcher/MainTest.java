@@ -131,14 +131,16 @@ class MainTest {
     String option = "-XX:ErrorFile=" + crash + "/jvm_%p.log";
     List<String> words = hetal(BUILT, "keygen").words();
     assertTrue(words.contains(option) && words.contains("-XX:-CreateCoredumpOnCrash"));
+    assertTrue(words.contains("-XX:+DisableAttachMechanism"), words.toString());
     assertEquals("rwx------", PosixFilePermissions.toString(Files.getPosixFilePermissions(crash)));
     assertFalse(hetal(BUILT, "train").words().contains(option));
     String demo = String.join(" ", hetal(BUILT, "demo --fast").words());
-    assertTrue(demo.contains("-Dhetal.demo.owner.crash-options="), demo);
+    assertTrue(demo.contains("-Dhetal.demo.owner.java-options="), demo);
     assertTrue(demo.contains(option), demo);
     Files.setPosixFilePermissions(crash, PosixFilePermissions.fromString("rwxr-xr-x"));
     words = hetal(BUILT, "keygen").words();
     assertTrue(words.contains("-XX:+SuppressFatalErrorMessage"), words.toString());
+    assertTrue(words.contains("-XX:+DisableAttachMechanism"), words.toString());
     assertFalse(words.contains(option));
   }
 

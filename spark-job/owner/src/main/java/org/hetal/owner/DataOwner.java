@@ -572,7 +572,7 @@ public final class DataOwner implements AutoCloseable {
    * @param data rows of the data set
    * @param keys folder of the evaluation keys on this machine
    * @return largest magnitude of the difference of a probability
-   * @throws SettingsException when the keys do not fit
+   * @throws SettingsException when the keys do not fit, or are not those that this owner wrote
    */
   public double softmaxError(PlainModel model, LabeledData data, String keys) {
     DatasetRecord record = recordOf(model);
@@ -581,6 +581,7 @@ public final class DataOwner implements AutoCloseable {
     KeyBundle bundle = new KeyBundle(storage("evaluation keys", keys));
     Client client = context.client();
     bundle.requireFitting(client, plan.keys());
+    bundle.requireRecorded(context.records(), client.keyId());
     double[][] rows = PlainTrainer.logits(prepared.train(), model.decrypted().weights());
     Settings settings = context.settings();
     try (Evaluator evaluator =

@@ -1,14 +1,17 @@
 package org.hetal.owner;
 
 import java.nio.file.Path;
+import java.util.List;
 import org.hetal.config.SettingsException;
 import org.hetal.dataset.CommitException;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.dataset.Storage;
+import org.hetal.format.Digests;
 import org.hetal.he.KeyBundleManifest;
 import org.hetal.he.KeyPlan;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.keys.TemporaryFolder;
+import org.hetal.owner.record.RecordStore;
 import org.hetal.owner.record.Unfinished;
 import org.hetal.owner.table.DataException;
 
@@ -48,7 +51,39 @@ final class KeyBundle {
       requireSame(client, keys);
     }
     long bytes = there ? 0 : write(client, keys, owner.listener());
+    record(owner.records(), client.keyId(), there);
     return new WrittenKeys(describe(), client.keyId(), bytes, there);
+  }
+
+  /**
+   * Keys that were there may be another's, so they are recorded only if they are the first: the
+   * command that wrote them may have been killed before it recorded them.
+   */
+  private void record(RecordStore records, String keyId, boolean there) {
+    List<String> known = records.evaluationKeys(keyId);
+    String digest = digest();
+    if (!known.contains(digest) && (!there || known.isEmpty())) {
+      records.addEvaluationKeys(keyId, digest);
+    }
+  }
+
+  /**
+   * Before this process, which holds the secret key, reads them: the folder is one that the cluster
+   * gets.
+   *
+   * @throws SettingsException unless this owner wrote them
+   */
+  void requireRecorded(RecordStore records, String keyId) {
+    if (!records.evaluationKeys(keyId).contains(digest())) {
+      throw new SettingsException(
+          describe()
+              + ": expected evaluation keys as hetal keygen wrote them, actual others; make them in"
+              + " another paths.key-bundle: hetal keygen --evaluation-keys-only -c FILE");
+    }
+  }
+
+  private String digest() {
+    return Digests.sha256(folder.read(KeyBundleManifest.NAME, KeyBundleManifest.MAX_BYTES));
   }
 
   /**

@@ -19,6 +19,7 @@ import org.hetal.he.FileWriteException;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.contribution.CommonPreparation;
 import org.hetal.owner.contribution.Contribution;
+import org.hetal.owner.contribution.OpenedTotal;
 import org.hetal.owner.encryption.DecryptedModel;
 import org.hetal.owner.keys.Clients;
 import org.hetal.owner.record.OwnerLock;
@@ -134,7 +135,8 @@ public final class KeyHolder implements AutoCloseable {
 
   /**
    * Opens the total of the owners' contributions, fits their common preparation to it, and plans
-   * the training. Writes nothing: see {@link #publish}.
+   * the training. A secret key opens one total; which one is noted beside it. Writes nothing else:
+   * see {@link #publish}.
    *
    * @param contributions file that the last owner gave
    * @return preparation and plan; a preparation that is beside the plan already and has the same
@@ -142,15 +144,18 @@ public final class KeyHolder implements AutoCloseable {
    * @throws DataException when no preparation fits
    * @throws DatasetException when the file is damaged, or of another key, parameter set or
    *     preparation than the settings'
-   * @throws SettingsException when there is no such training
+   * @throws SettingsException when there is no such training, or another total was opened under
+   *     this key
    */
   public JointPlan plan(Path contributions) {
     requireNamedParameterSet(context);
     Client client = context.client();
     Settings settings = context.settings();
+    Contribution total = Contribution.read(contributions);
+    OpenedTotal.beside(context.files().secretKey(), client.keyId())
+        .require(contributions.toString(), total.digest());
     Contribution.Opened opened =
-        Contribution.read(contributions)
-            .open(contributions.toString(), settings.data(), client, settings.insecureSeed());
+        total.open(contributions.toString(), settings.data(), client, settings.insecureSeed());
     CommonPreparation common = opened.common();
     if (Files.exists(context.files().preparation())) {
       common = common.withSaltOf(context.files().preparation());

@@ -5,6 +5,7 @@ import java.util.function.Consumer;
 import org.hetal.config.LocalPath;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
+import org.hetal.format.RunId;
 import org.hetal.oracle.OracleEndpoint;
 import org.hetal.plan.TrainingPlan;
 import org.hetal.training.EpochMetrics;
@@ -57,7 +58,7 @@ public final class OracleOptions {
    * @throws SettingsException when it is something else
    */
   public OracleOptions setRunId(String value) {
-    if (value == null || !value.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}")) {
+    if (!RunId.isValid(value)) {
       throw new SettingsException(
           "run id: expected 1 to 64 letters, digits, . _ -, actual " + value);
     }

@@ -80,7 +80,7 @@ final class BenchTrainCommand extends SettingsCommand {
       paramLabel = "N",
       description =
           "Generates rows of N features and data.classes classes instead of reading data; the bias"
-              + " comes on top. 784, with data.classes=10: the shape of MNIST.")
+              + " comes on top. 768, with data.classes=10: the shape of HETAL's MNIST.")
   private int syntheticFeatures;
 
   @Option(names = "--json", paramLabel = "FILE", description = "Writes the figures there too.")

@@ -24,7 +24,7 @@ record Programs(List<String> owner, List<String> cluster, List<String> submitted
     cluster.add("@" + property("cluster.java-options"));
     cluster.addAll(List.of("-cp", property("cluster.class-path"), property("cluster.main")));
     List<String> owner = new ArrayList<>(List.of(java));
-    owner.addAll(property("owner.crash-options").lines().toList());
+    owner.addAll(property("owner.java-options").lines().toList());
     owner.addAll(List.of("-cp", property("owner.class-path"), property("owner.main")));
     return new Programs(
         owner,

@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.Arrays;
 import java.util.List;
 import org.hetal.config.LocalPath;
@@ -66,7 +67,8 @@ public final class OracleFiles {
 
   /**
    * Writes certificate and token for the cluster. A file with the right content is not written
-   * again, so that it keeps its mode and group.
+   * again, so that it keeps its mode and group, except for a token that users outside its group can
+   * read.
    */
   public static void handOver(Settings.Oracle oracle, OracleIdentity identity) {
     Path certificate = certificate(oracle);
@@ -77,9 +79,17 @@ public final class OracleFiles {
     }
     Path tokenFile = token(oracle);
     byte[] token = identity.credentials().encode();
-    if (!holds(tokenFile, token)) {
+    if (!holds(tokenFile, token) || isOpenToAll(tokenFile)) {
       LocalStorage.ownerOnly(tokenFile.getParent())
           .writeAtomically(tokenFile.getFileName().toString(), token);
+    }
+  }
+
+  private static boolean isOpenToAll(Path file) {
+    try {
+      return Files.getPosixFilePermissions(file).contains(PosixFilePermission.OTHERS_READ);
+    } catch (IOException e) {
+      throw FileReadException.of(file, e);
     }
   }
 

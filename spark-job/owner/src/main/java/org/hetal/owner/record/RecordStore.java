@@ -1,5 +1,6 @@
 package org.hetal.owner.record;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Comparator;
@@ -17,6 +18,8 @@ public final class RecordStore {
   private static final String DATASETS = "datasets";
   private static final String ROWS = "rows";
   private static final String PLANS = "plans";
+  private static final String KEYS = "keys";
+  private static final int MOST_KEY_BYTES = 1 << 20;
   private static final String REMEDY = "another release wrote it; run hetal encrypt again";
   private static final DigestedJson DATASET = new DigestedJson("hetal-private-data-set", 3, REMEDY);
   private static final DigestedJson OF_ROWS = new DigestedJson("hetal-private-rows", 1, REMEDY);
@@ -125,6 +128,29 @@ public final class RecordStore {
                         + ": expected the record of a data set, actual none; encrypt one first"));
   }
 
+  /**
+   * The evaluation keys that were written under a secret key.
+   *
+   * @return SHA-256 of their manifests
+   */
+  public List<String> evaluationKeys(String keyId) {
+    String path = KEYS + "/" + keyId;
+    if (!storage.exists(path)) {
+      return List.of();
+    }
+    OwnerOnly.require(storage.root().resolve(path));
+    return new String(storage.read(path, MOST_KEY_BYTES), StandardCharsets.US_ASCII)
+        .lines()
+        .toList();
+  }
+
+  /** Adds evaluation keys by the SHA-256 of their manifest. */
+  public void addEvaluationKeys(String keyId, String manifestSha256) {
+    String text = String.join("\n", evaluationKeys(keyId)) + "\n" + manifestSha256 + "\n";
+    storage.writeAtomically(
+        KEYS + "/" + keyId, text.stripLeading().getBytes(StandardCharsets.US_ASCII));
+  }
+
   private <T> T read(DigestedJson format, String path, Class<T> type) {
     OwnerOnly.require(storage.root().resolve(path));
     return format.read(storage, path, type);
@@ -132,7 +158,7 @@ public final class RecordStore {
 
   /** Deletes what killed writes left; the caller is the only one who writes records. */
   public void removeLeftovers() {
-    for (String folder : List.of(DATASETS, ROWS, PLANS)) {
+    for (String folder : List.of(DATASETS, ROWS, PLANS, KEYS)) {
       LocalStorage.ownerOnly(storage.root().resolve(folder)).removeLeftovers();
     }
   }

@@ -234,6 +234,25 @@ hetal {
     assertTrue(output.contains("WARNING: one contribution: you see the statistics"), output);
   }
 
+  /** Whoever has several totals opened can put encrypted rows into them. */
+  @Test
+  void aSecondTotal_isNotOpenedUnderTheSameKey() throws Exception {
+    contributeAll();
+    run(0, "holder", "plan", "--contributions", "ROOT/1.json");
+    refused(
+        78,
+        "expected the sums that were opened under this secret key before",
+        "holder",
+        "plan",
+        "--contributions",
+        "ROOT/2.json");
+    run(0, "holder", "plan", "--contributions", "ROOT/1.json");
+    Path opened = root.resolve("holder/secret.key.sums");
+    assertEquals("rw-------", PosixFilePermissions.toString(Files.getPosixFilePermissions(opened)));
+    Files.delete(opened);
+    run(0, "holder", "plan", "--contributions", "ROOT/2.json");
+  }
+
   @Test
   void farValue_isWarnedOf() throws Exception {
     run(0, "holder", "keygen", "--public-key");

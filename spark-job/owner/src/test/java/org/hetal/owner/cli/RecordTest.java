@@ -14,6 +14,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.hetal.dataset.LocalStorage;
+import org.hetal.he.KeyBundleManifest;
 import org.hetal.owner.encryption.DecryptedModel;
 import org.hetal.owner.record.DatasetRecord;
 import org.hetal.owner.record.RecordStore;
@@ -224,6 +225,17 @@ class RecordTest {
   void evaluate_usesTheRecordAndRefusesOtherData() throws Exception {
     owner.train("cluster/dataset", "cluster/run", "first");
     run(0, "decrypt-model");
+    run(0, "evaluate", "--softmax");
+    // Whoever may write the folder can make a manifest that fits other bytes.
+    Path manifest = root.resolve("cluster/keys").resolve(KeyBundleManifest.NAME);
+    byte[] written = Files.readAllBytes(manifest);
+    Files.write(
+        manifest,
+        (new String(written, StandardCharsets.UTF_8) + "\n").getBytes(StandardCharsets.UTF_8));
+    refused(78, "expected evaluation keys as hetal keygen wrote them", "evaluate", "--softmax");
+    run(0, "keygen");
+    refused(78, "expected evaluation keys as hetal keygen wrote them", "evaluate", "--softmax");
+    Files.write(manifest, written);
     run(0, "evaluate", "--softmax");
     String[] other = {
       "--set", "paths.secret-key=" + root.resolve("other/secret.key"),

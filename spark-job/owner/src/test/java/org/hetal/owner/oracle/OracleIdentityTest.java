@@ -212,6 +212,9 @@ class OracleIdentityTest {
     Files.setLastModifiedTime(certificate, written);
     OracleFiles.handOver(settings.oracle(), identity);
     assertEquals("rw-r-----", mode(token), "what was handed over stays as it is");
+    Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-r--r--"));
+    OracleFiles.handOver(settings.oracle(), identity);
+    assertEquals("rw-------", mode(token), "a token that everybody could read");
     assertEquals(written, Files.getLastModifiedTime(certificate));
     OracleFiles.handOver(settings.oracle(), OracleIdentity.create("localhost"));
     assertNotEquals(identity.token(), ClusterCredentials.decode(Files.readAllBytes(token)).token());

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.hetal.command.Units;
+import org.hetal.format.Shown;
 import org.hetal.plan.Schedule;
 import org.hetal.report.RunHistory;
 import org.hetal.report.RunMetrics;
@@ -119,7 +120,7 @@ record RunStatus(String run, RunHistory history, Optional<RunLock.Holder> holder
   }
 
   private static String line(String name, String value) {
-    return format(FORMAT, name, value);
+    return format(FORMAT, name, Shown.printable(value));
   }
 
   private static String format(String format, Object... values) {

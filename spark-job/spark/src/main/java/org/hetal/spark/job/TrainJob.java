@@ -21,7 +21,7 @@ import picocli.CommandLine.Mixin;
     description = {
       "Trains on an encrypted data set and leaves the encrypted model in the run directory. With a"
           + " plan for several owners paths.dataset may be a list: their data sets.",
-      "Started again after an interruption it continues from the last epoch's checkpoint and ends"
+      "Started again after an interruption it continues from the last checkpoint and ends"
           + " with the same bytes; a finished run is left as it is.",
       "Asks the oracle before the first step whether it answers this run, and after each epoch."
     },

@@ -10,6 +10,7 @@ import org.hetal.config.Settings;
 import org.hetal.config.SettingsException;
 import org.hetal.config.SettingsLoader;
 import org.hetal.dataset.DatasetException;
+import org.hetal.format.RunId;
 import org.hetal.oracle.OracleEndpoint;
 import org.hetal.plan.Schedule;
 import org.hetal.plan.ValidationMetric;
@@ -115,7 +116,7 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
           "runId",
           "names the run to the oracle, which answers one run",
           "1 to 64 letters, digits, . _ -",
-          value -> value.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,63}"),
+          RunId::isValid,
           "default");
 
   /** Folder of the checkpoints. */

@@ -30,8 +30,9 @@ public final class OwnerLibrary {
 
   /**
    * Protects the memory of this process, which holds or will hold a secret key: no core file, and
-   * no other process of this user may read it. Debuggers and {@code jcmd} no longer work on it. It
-   * cannot be taken back.
+   * no other process of this user may read it, as a debugger does. It cannot be taken back. Tools
+   * that attach to the JVM, such as {@code jcmd}, still work, unless it was started with {@code
+   * -XX:+DisableAttachMechanism}.
    *
    * @throws NativeLibraryException when the library cannot be loaded
    * @throws org.hetal.he.HeSecurityException when the system refuses

@@ -221,10 +221,12 @@ public final class ParquetReader {
     reader.setRequestedSchema(projected);
     FileMetaData.EncryptionType encryption =
         reader.getFooter().getFileMetaData().getEncryptionType();
-    if (encryption == FileMetaData.EncryptionType.UNENCRYPTED) { // the library refuses others
-      Set<String> names = projected.getFields().stream().map(Type::getName).collect(toSet());
-      PageSizes.requireInside(part, reader.getFooter().getBlocks(), names);
+    if (encryption != FileMetaData.EncryptionType.UNENCRYPTED) {
+      // The library would read such a file if none of its columns is encrypted.
+      throw new UnsupportedOperationException("a footer that names an encryption");
     }
+    Set<String> names = projected.getFields().stream().map(Type::getName).collect(toSet());
+    PageSizes.requireInside(part, reader.getFooter().getBlocks(), names);
     RowMaterializer materializer =
         new RowMaterializer(projected, column -> where() + columns.describe(read.get(column)));
     int[] features = IntStream.of(columns.features()).map(read::indexOf).toArray();

@@ -111,11 +111,12 @@ class ParquetFilesTest {
   /** The fuzzer found them: Parquet's reader allocates what the header of a page claims. */
   @ParameterizedTest
   @CsvSource({
-    "page_of_two_gigabytes, expected pages within the",
-    "dictionary_of_billions, expected a dictionary of column"
+    "page_of_two_gigabytes, expected pages within the, copy or write the file again",
+    "dictionary_of_billions, expected a dictionary of column, copy or write the file again",
+    "dictionary_behind_a_plaintext_footer, expected a Parquet file that is not encrypted, an encryption"
   })
-  void sizesThatAFileCannotHave_areRefusedBeforeTheyAreAllocated(String name, String message)
-      throws Exception {
+  void sizesThatAFileCannotHave_areRefusedBeforeTheyAreAllocated(
+      String name, String message, String more) throws Exception {
     Path found = Path.of("src/test/resources/org/hetal/owner/fuzz/found/parquet");
     Path file = folder.resolve("claims.parquet");
     Files.copy(found.resolve(name), file);
@@ -123,9 +124,7 @@ class ParquetFilesTest {
     long thread = Thread.currentThread().getId();
     long before = memory.getThreadAllocatedBytes(thread);
     assertRefused(
-        () -> unlabelled(file, "feature-columns", "features"),
-        "claims.parquet: " + message,
-        "copy or write the file again");
+        () -> unlabelled(file, "feature-columns", "features"), "claims.parquet: " + message, more);
     assertTrue(memory.getThreadAllocatedBytes(thread) - before < MOST_BYTES);
   }
 

@@ -14,7 +14,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.hetal.dataset.LocalStorage;
-import org.hetal.he.KeyBundleManifest;
 import org.hetal.owner.encryption.DecryptedModel;
 import org.hetal.owner.record.DatasetRecord;
 import org.hetal.owner.record.RecordStore;
@@ -226,16 +225,18 @@ class RecordTest {
     owner.train("cluster/dataset", "cluster/run", "first");
     run(0, "decrypt-model");
     run(0, "evaluate", "--softmax");
-    // Whoever may write the folder can make a manifest that fits other bytes.
-    Path manifest = root.resolve("cluster/keys").resolve(KeyBundleManifest.NAME);
-    byte[] written = Files.readAllBytes(manifest);
-    Files.write(
-        manifest,
-        (new String(written, StandardCharsets.UTF_8) + "\n").getBytes(StandardCharsets.UTF_8));
+    // Whoever may write the folder of the keys can put others there, with a manifest that fits
+    // them.
+    Path known = root.resolve("owner/keys");
+    try (Stream<Path> files = Files.list(known)) {
+      known = files.findFirst().orElseThrow();
+    }
+    Files.writeString(known, "0".repeat(64) + "\n");
     refused(78, "expected evaluation keys as hetal keygen wrote them", "evaluate", "--softmax");
     run(0, "keygen");
     refused(78, "expected evaluation keys as hetal keygen wrote them", "evaluate", "--softmax");
-    Files.write(manifest, written);
+    Files.delete(known); // as a keygen leaves it that was killed after the keys
+    run(0, "keygen");
     run(0, "evaluate", "--softmax");
     String[] other = {
       "--set", "paths.secret-key=" + root.resolve("other/secret.key"),

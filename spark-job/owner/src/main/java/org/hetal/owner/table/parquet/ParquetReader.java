@@ -119,6 +119,17 @@ public final class ParquetReader {
               + oneLine(e)
               + "; copy or write the file again",
           e);
+    } catch (OutOfMemoryError e) {
+      // The library allocates what an encoded run of values claims, up to 16 GiB. The memory of the
+      // rows themselves was checked before.
+      throw new DataException(
+          file
+              + (row > 0 ? " row " + row : "")
+              + ": expected a whole Parquet file, actual one whose values claim more memory than the "
+              + (Runtime.getRuntime().maxMemory() >> 20)
+              + " MiB that Java has; copy or write the file again, or give Java more memory, such as"
+              + " JAVA_TOOL_OPTIONS=-Xmx16g",
+          e);
     }
   }
 

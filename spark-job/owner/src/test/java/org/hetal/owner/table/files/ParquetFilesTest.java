@@ -95,6 +95,19 @@ class ParquetFilesTest {
     assertArrayEquals(LABELS, table.labels());
   }
 
+  /** The fuzzer found it: one run of encoded values claims to have billions. */
+  @Test
+  void runThatClaimsMoreMemoryThanJavaHas_isRefusedInOneLine() throws Exception {
+    Path file = folder.resolve("claims.parquet");
+    Files.copy(
+        Path.of("src/test/resources/org/hetal/owner/fuzz/found/parquet/run_of_billions"), file);
+    assertRefused(
+        () -> unlabelled(file, "feature-columns", "features"),
+        "claims.parquet",
+        "expected a whole Parquet file, actual",
+        "copy or write the file again");
+  }
+
   @Test
   void byteStreamSplit_isReadAndItsChecksumIsVerified() throws Exception {
     assertEquals(7, read(file("byte_stream_split.parquet"), "classes", "3").features()[2][0]);

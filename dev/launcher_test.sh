@@ -173,7 +173,16 @@ for _ in {1..300}; do ! grep -q listening "$work/log" || break; sleep 0.1; done
 said "oracle: listening"
 [[ $(tr '\0' ' ' <"/proc/$oracle/cmdline") == *java*oracle* ]] || die "expected the launcher to become the oracle"
 # jcmd can dump the heap of a process of the same user, which holds the key.
-! "$(dirname "$(readlink -f "$(command -v javac)")")/jcmd" "$oracle" VM.version >"$work/jcmd" 2>&1 || die "expected that jcmd cannot attach to the oracle: $(<"$work/jcmd")"
+jcmd=$(dirname "$(readlink -f "$(command -v javac)")")/jcmd
+cat >"$work/Waits.java" <<'JAVA'
+class Waits { public static void main(String[] none) throws Exception { Thread.sleep(60_000); } }
+JAVA
+java "$work/Waits.java" &
+waits=$!
+for _ in {1..100}; do "$jcmd" "$waits" VM.version >/dev/null 2>&1 && break; sleep 0.1; done
+"$jcmd" "$waits" VM.version >/dev/null || die "expected that jcmd attaches to a Java machine without the option"
+kill "$waits"
+! "$jcmd" "$oracle" VM.version >"$work/jcmd" 2>&1 || die "expected that jcmd cannot attach to the oracle: $(<"$work/jcmd")"
 kill -TERM "$oracle"
 status=0
 wait "$oracle" || status=$?

@@ -70,9 +70,11 @@ class OpenFheKeySource final : public owner::KeySource {
     engine_.device().uniform({keys.to_sparse_a.data(), moduli, 2}, uniform_seed_, stream_);
     const Polynomial a = from_engine(two, {keys.to_sparse_a.data(), moduli, 2});
     const Wiped<Polynomial> sparse(over(two, sparse_)), dense(over(two, secret_));
-    Polynomial b = Polynomial(error_, two, Format::EVALUATION) - a * sparse.value;
+    const Wiped<Polynomial> error(Polynomial(error_, two, Format::EVALUATION)), product(a * sparse.value);
+    const Wiped<NativePoly> scaled(dense.value.GetElementAtIndex(0) * NativeInteger(p.p()[0] % p.q()[0]));
+    Polynomial b = error.value - product.value;
     NativePoly low = b.GetElementAtIndex(0);
-    low += dense.value.GetElementAtIndex(0) * NativeInteger(p.p()[0] % p.q()[0]);
+    low += scaled.value;
     b.SetElementAtIndex(0, std::move(low));
     keys.to_sparse_b = engine_.allocate({2, false});
     to_engine({keys.to_sparse_b.data(), moduli, 2}, b);
@@ -140,14 +142,17 @@ class OpenFheKeySource final : public owner::KeySource {
       key.a.push_back(engine_.allocate(basis));
       engine_.device().uniform(engine_.view(key.a.back()), uniform_seed_, ++stream_);
       const Polynomial a = from_engine(chain, engine_.view(key.a.back()));
-      Polynomial b = Polynomial(error_, chain, Format::EVALUATION) - a * to;
+      // With b, which is public, each of these gives the secret.
+      const Wiped<Polynomial> error(Polynomial(error_, chain, Format::EVALUATION)), product(a * to);
+      Polynomial b = error.value - product.value;
       for (int i = p.digit_begin(d); i < std::min(p.digit_begin(d + 1), level + 1); ++i) {
         const NativeInteger q(p.q()[static_cast<std::size_t>(i)]);
         NativeInteger special(1);
         for (const std::uint64_t prime : p.p()) special = special.ModMul(NativeInteger(prime).Mod(q), q);
         const auto index = static_cast<std::uint32_t>(i);
         NativePoly limb = b.GetElementAtIndex(index);
-        limb += from.GetElementAtIndex(index) * special;
+        const Wiped<NativePoly> scaled(from.GetElementAtIndex(index) * special);
+        limb += scaled.value;
         b.SetElementAtIndex(index, std::move(limb));
       }
       key.b.push_back(engine_.allocate(basis));

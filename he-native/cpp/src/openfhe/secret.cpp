@@ -55,9 +55,9 @@ std::vector<std::int64_t> secret_coefficients(const PrivateKey& secret) {
 PrivateKey secret_from_coefficients(const Context& context, std::span<const std::int64_t> coefficients,
                                     const std::string& key_tag) {
   const auto q = primes(context);
-  struct Wiped {
+  struct WipedResidues {
     Residues values;
-    ~Wiped() { explicit_bzero(values.data(), values.size() * sizeof(std::uint64_t)); }
+    ~WipedResidues() { explicit_bzero(values.data(), values.size() * sizeof(std::uint64_t)); }
   } residues;
   residues.values.reserve(q.size() * coefficients.size());  // a reallocation would leave a copy in freed memory
   for (const std::uint64_t prime : q) {

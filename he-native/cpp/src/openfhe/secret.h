@@ -21,7 +21,7 @@ void wipe(const Polynomial& polynomial);
 template <typename Kind>
 struct Wiped {
   Kind value;
-  Wiped(Kind of) : value(std::move(of)) {}
+  explicit Wiped(Kind of) : value(std::move(of)) {}
   Wiped(const Wiped&) = delete;
   Wiped& operator=(const Wiped&) = delete;
   ~Wiped() { wipe(value); }

@@ -3,8 +3,8 @@
 
 namespace hetal::owner {
 
-/// No core file, and no other process of this user may read the memory (RLIMIT_CORE 0, PR_SET_DUMPABLE 0): debuggers
-/// and Java's attach tools (jcmd, jstack) no longer work on this process. Throws SecurityError if the system refuses.
+/// No core file, and no other process of this user may read the memory, as a debugger does (RLIMIT_CORE 0,
+/// PR_SET_DUMPABLE 0). Throws SecurityError if the system refuses.
 void protect_process();
 
 }  // namespace hetal::owner

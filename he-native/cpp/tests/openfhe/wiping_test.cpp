@@ -180,6 +180,7 @@ TEST_F(OpenFheWiping, EvaluationKeysLeaveNoResiduesOfTheSecret) {
     const wiping::Watch watch(forms_of(client));
     EXPECT_EQ(secret_coefficients(client.secret()).size(), 1u << 10);
     EXPECT_EQ(watch.found(), kNothing);
+    EXPECT_GT(watch.inspected(), 0u);
   }
   release_context(client.openfhe());
   std::filesystem::remove_all(folder);

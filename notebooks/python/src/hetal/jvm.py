@@ -53,7 +53,8 @@ def _of_tree() -> list[str]:
 def _owner_options() -> list[str]:
     """As the owner's commands: no program attaches to the JVM, as `jcmd` does to dump the heap.
 
-    What the JVM writes when native code fails may hold parts of a key. It goes to a folder that only this user may read. Without such a folder it is not written.
+    What the JVM writes when native code fails may hold parts of a key.
+    It goes to a folder that only this user may read. Without such a folder it is not written.
     """
     try:
         folder = Path.home() / ".hetal" / "crash"

@@ -34,7 +34,7 @@ struct Kernels {
   void (*ntt)(Word* x, const NttConstants& table);
   void (*intt)(Word* x, const NttConstants& table);
 
-  /// Pointwise on n words. dst may be a or b.
+  /// Pointwise on n words, a multiple of 16 here and below. dst may be a or b.
   void (*add)(Word* dst, const Word* a, const Word* b, size_t n, const ModulusConstants& q);
   void (*sub)(Word* dst, const Word* a, const Word* b, size_t n, const ModulusConstants& q);
   void (*negate)(Word* dst, const Word* a, size_t n, const ModulusConstants& q);

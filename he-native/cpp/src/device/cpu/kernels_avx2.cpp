@@ -94,25 +94,25 @@ constexpr size_t kPrefetchWords = 256;
 /// Vectors whose sums are computed together. A sum is a chain of additions, and four chains hide their latency.
 constexpr size_t kChains = 4;
 
-/// dst = start + sum of first(t, i) * second(t, i) for the words i to i + 4 kVectors.
-template <size_t kVectors, typename Start, typename First, typename Second>
+/// dst = start + sum of first(t, i) * second(t, i) for the next kChains vectors of words.
+template <typename Start, typename First, typename Second>
 inline void sum_products_at(Word* dst, size_t i, size_t terms, const SumReduction& r, const Start& start,
                             const First& first, const Second& second) {
-  Reals total[kVectors];
+  Reals total[kChains];
 #pragma GCC unroll 4
-  for (size_t v = 0; v < kVectors; ++v) total[v] = start(i + v * kLanes);
+  for (size_t v = 0; v < kChains; ++v) total[v] = start(i + v * kLanes);
   for (size_t done = 0; done < terms;) {
     const size_t end = terms - done > kExactTerms ? done + kExactTerms : terms;
-    ProductSum sum[kVectors];
+    ProductSum sum[kChains];
     for (; done < end; ++done) {
 #pragma GCC unroll 4
-      for (size_t v = 0; v < kVectors; ++v) sum[v].add(first(done, i + v * kLanes), second(done, i + v * kLanes));
+      for (size_t v = 0; v < kChains; ++v) sum[v].add(first(done, i + v * kLanes), second(done, i + v * kLanes));
     }
 #pragma GCC unroll 4
-    for (size_t v = 0; v < kVectors; ++v) total[v] = _mm256_add_pd(total[v], r.reduced(sum[v]));
+    for (size_t v = 0; v < kChains; ++v) total[v] = _mm256_add_pd(total[v], r.reduced(sum[v]));
   }
 #pragma GCC unroll 4
-  for (size_t v = 0; v < kVectors; ++v) store(dst + i + v * kLanes, r.p.residue(total[v]));
+  for (size_t v = 0; v < kChains; ++v) store(dst + i + v * kLanes, r.p.residue(total[v]));
 }
 
 /// dst = start + sum of first(t, i) * second(t, i).
@@ -120,11 +120,7 @@ template <typename Start, typename First, typename Second>
 inline void sum_products(Word* dst, size_t terms, size_t n, const ModulusConstants& q, const Start& start,
                          const First& first, const Second& second) {
   const SumReduction r(q);
-  size_t i = 0;
-  for (; i + kChains * kLanes <= n; i += kChains * kLanes) {
-    sum_products_at<kChains>(dst, i, terms, r, start, first, second);
-  }
-  for (; i < n; i += kLanes) sum_products_at<1>(dst, i, terms, r, start, first, second);
+  for (size_t i = 0; i < n; i += kChains * kLanes) sum_products_at(dst, i, terms, r, start, first, second);
 }
 
 void dot(Word* dst, const Word* const* a, const Word* const* b, size_t terms, bool accumulate, size_t n,

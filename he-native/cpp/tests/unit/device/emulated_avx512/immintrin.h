@@ -1,5 +1,6 @@
 // The intrinsics that the AVX-512-IFMA kernels use, in plain C++, lane by lane, as Intel's guide defines them. Compiled
-// with this header the kernels run, slowly, on every processor, so that they are tested where there is no AVX-512.
+// with this header the kernels run, slowly, on every x86-64 processor, so that they are tested where there is no
+// AVX-512.
 #pragma once
 
 #include <cstddef>

@@ -30,7 +30,7 @@ public final class Shown {
    */
   public static String printable(String text) {
     StringBuilder out = new StringBuilder();
-    text.chars()
+    text.codePoints()
         .forEach(
             c -> {
               switch (c) {
@@ -38,10 +38,12 @@ public final class Shown {
                 case '\r' -> out.append("\\r");
                 case '\t' -> out.append("\\t");
                 default -> {
-                  if (isPrintable((char) c)) {
-                    out.append((char) c);
+                  if (isPrintable(c)) {
+                    out.appendCodePoint(c);
                   } else {
-                    out.append(String.format(Locale.ROOT, "\\u%04x", c));
+                    for (char unit : Character.toChars(c)) {
+                      out.append(String.format(Locale.ROOT, "\\u%04x", (int) unit));
+                    }
                   }
                 }
               }
@@ -60,14 +62,11 @@ public final class Shown {
     StringBuilder out = new StringBuilder();
     text.codePoints()
         .limit(LONGEST_MESSAGE)
-        .forEach(
-            c ->
-                out.appendCodePoint(
-                    c < Character.MIN_SURROGATE && isPrintable((char) c) ? c : ' '));
+        .forEach(c -> out.appendCodePoint(isPrintable(c) ? c : ' '));
     return out.append(text.length() > LONGEST_MESSAGE ? "..." : "").toString().strip();
   }
 
-  private static boolean isPrintable(char c) {
+  private static boolean isPrintable(int c) {
     return switch (Character.getType(c)) {
       case Character.CONTROL,
               Character.FORMAT,

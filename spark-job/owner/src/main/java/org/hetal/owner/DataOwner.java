@@ -581,7 +581,7 @@ public final class DataOwner implements AutoCloseable {
     KeyBundle bundle = new KeyBundle(storage("evaluation keys", keys));
     Client client = context.client();
     bundle.requireFitting(client, plan.keys());
-    bundle.requireRecorded(context.records(), client.keyId());
+    String digest = bundle.requireRecorded(context.records(), client.keyId());
     double[][] rows = PlainTrainer.logits(prepared.train(), model.decrypted().weights());
     Settings settings = context.settings();
     try (Evaluator evaluator =
@@ -589,6 +589,7 @@ public final class DataOwner implements AutoCloseable {
             .backend()
             .evaluator(
                 path("evaluation keys", keys),
+                digest,
                 settings.parameterSet(),
                 DeviceSpec.cpu(settings.threads()))) {
       return SoftmaxProbe.largestError(client, evaluator, plan, rows);

@@ -56,8 +56,8 @@ final class KeyBundle {
   }
 
   /**
-   * Keys that were there may be another's, so they are recorded only if they are the first: the
-   * command that wrote them may have been killed before it recorded them.
+   * Keys that were there may be another's, so they are recorded only if none are: the command that
+   * wrote them may have been killed before it recorded them, or be of an earlier release.
    */
   private void record(RecordStore records, String keyId, boolean there) {
     List<String> known = records.evaluationKeys(keyId);
@@ -71,15 +71,22 @@ final class KeyBundle {
    * Before this process, which holds the secret key, reads them: the folder is one that the cluster
    * gets.
    *
-   * @throws SettingsException unless this owner wrote them
+   * @return SHA-256 of their manifest, which the reader has to require
+   * @throws SettingsException unless they are recorded
    */
-  void requireRecorded(RecordStore records, String keyId) {
-    if (!records.evaluationKeys(keyId).contains(digest())) {
+  String requireRecorded(RecordStore records, String keyId) {
+    List<String> known = records.evaluationKeys(keyId);
+    String digest = digest();
+    if (!known.contains(digest)) {
       throw new SettingsException(
           describe()
-              + ": expected evaluation keys as hetal keygen wrote them, actual others; make them in"
-              + " another paths.key-bundle: hetal keygen --evaluation-keys-only -c FILE");
+              + ": expected evaluation keys as hetal keygen wrote them, actual others; "
+              + (known.isEmpty()
+                  ? "hetal keygen records those that are there, if only you could write the folder"
+                  : "make them in another paths.key-bundle: hetal keygen --evaluation-keys-only -c"
+                      + " FILE"));
     }
+    return digest;
   }
 
   private String digest() {

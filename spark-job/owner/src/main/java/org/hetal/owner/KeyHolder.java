@@ -152,10 +152,15 @@ public final class KeyHolder implements AutoCloseable {
     Client client = context.client();
     Settings settings = context.settings();
     Contribution total = Contribution.read(contributions);
-    OpenedTotal.beside(context.files().secretKey(), client.keyId())
-        .require(contributions.toString(), total.digest());
+    String where = contributions.toString();
+    OpenedTotal one = OpenedTotal.beside(context.files().secretKey(), client.keyId());
     Contribution.Opened opened =
-        total.open(contributions.toString(), settings.data(), client, settings.insecureSeed());
+        total.open(
+            where,
+            settings.data(),
+            client,
+            settings.insecureSeed(),
+            () -> one.require(where, total.digest()));
     CommonPreparation common = opened.common();
     if (Files.exists(context.files().preparation())) {
       common = common.withSaltOf(context.files().preparation());

@@ -149,7 +149,9 @@ final class PlanCommand extends OwnerCommand {
       JointPlan made = holder.plan(joint.contributions());
       say("contributions           %s", ContributionOptions.summary(made));
       if (made.contributions() == 1) {
-        warn("one contribution: you see the statistics of its owner; add those of other owners");
+        warn(
+            "one contribution: you see the statistics of its owner. The sums of more owners need a new"
+                + " secret key, since a key opens one total");
       }
       sayParameters(made.plan());
       describe(made.plan(), null, new PlanCosts(costs), made.contributions());

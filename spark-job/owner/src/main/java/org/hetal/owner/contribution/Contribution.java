@@ -241,13 +241,20 @@ public record Contribution(
    * @param data how the key holder's plan prepares rows
    * @param client with the secret key
    * @param insecureSeed null: the salt is random; a seed makes it predictable, for tests
+   * @param beforeDecryption called when this fits key and settings, before anything is decrypted
    * @return the preparation and the number of rows
    * @throws DatasetException when this is of another key, parameter set or preparation, or damaged
    * @throws org.hetal.owner.table.DataException when no preparation fits
    */
-  public Opened open(String where, Settings.Data data, Client client, Long insecureSeed) {
+  public Opened open(
+      String where,
+      Settings.Data data,
+      Client client,
+      Long insecureSeed,
+      Runnable beforeDecryption) {
     requireKey(where, client);
     requireSettings(where, data);
+    beforeDecryption.run();
     List<double[]> slots = new ArrayList<>();
     for (int i = 0; i < ciphertexts.size(); i++) {
       try {

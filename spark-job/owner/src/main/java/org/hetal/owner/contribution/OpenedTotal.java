@@ -17,9 +17,11 @@ import org.hetal.he.library.OwnerOnly;
  * The one total of the owners' sums that a secret key opens, in the file {@code SECRET-KEY.sums}
  * beside the key: a line with a key id and the SHA-256 of the total for each key. Statistics of the
  * total are published. Whoever could have several totals opened could put encrypted rows into them
- * and read those. The first total is opened before any row is encrypted.
+ * and read those. The owners need the first total's preparation to encrypt rows, so no row is
+ * encrypted before it is opened. A key of an earlier release has no line yet.
  */
 public final class OpenedTotal {
+  private static final Object ONE_OF_THIS_PROCESS = new Object();
   private static final int MOST_BYTES = 1 << 20;
   private static final String LINE = "\\S+ [0-9a-f]{64}";
 
@@ -50,7 +52,13 @@ public final class OpenedTotal {
    * @param digest {@link Contribution#digest} of it
    * @throws SettingsException when another total was opened under this key
    */
-  public synchronized void require(String where, String digest) {
+  public void require(String where, String digest) {
+    synchronized (ONE_OF_THIS_PROCESS) {
+      locked(where, digest);
+    }
+  }
+
+  private void locked(String where, String digest) {
     OwnerOnly.makeFolder(file.getParent());
     try (FileChannel channel =
             FileChannel.open(

@@ -100,7 +100,17 @@ public final class Clients {
 
   /** As {@link ClientBackend#evaluator}. */
   public Evaluator evaluator(Path keyBundle, String parameterSet, DeviceSpec device) {
-    return backend.evaluator(keyBundle, parameterSet, device);
+    return evaluator(keyBundle, null, parameterSet, device);
+  }
+
+  /**
+   * As {@link #evaluator(Path, String, DeviceSpec)}, of a folder that others may write.
+   *
+   * @param manifestDigest SHA-256 of the manifest that the bundle must have, in hex
+   */
+  public Evaluator evaluator(
+      Path keyBundle, String manifestDigest, String parameterSet, DeviceSpec device) {
+    return backend.evaluator(keyBundle, manifestDigest, parameterSet, device);
   }
 
   private static <T> T named(String what, Supplier<T> call) {

@@ -5,6 +5,7 @@ import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import java.net.InetSocketAddress;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -79,8 +80,11 @@ final class UnauthenticatedConnections extends ChannelInboundHandlerAdapter {
   }
 
   private static Object address(Channel channel) {
-    return channel.remoteAddress() instanceof InetSocketAddress socket
-        ? socket.getAddress()
-        : String.valueOf(channel.remoteAddress());
+    if (channel.remoteAddress() instanceof InetSocketAddress socket) {
+      byte[] bytes = socket.getAddress().getAddress();
+      // A machine usually has all IPv6 addresses of a network of 64 bits.
+      return ByteBuffer.wrap(bytes, 0, Math.min(bytes.length, 8));
+    }
+    return String.valueOf(channel.remoteAddress());
   }
 }

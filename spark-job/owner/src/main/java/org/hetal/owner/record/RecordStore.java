@@ -18,7 +18,7 @@ public final class RecordStore {
   private static final String DATASETS = "datasets";
   private static final String ROWS = "rows";
   private static final String PLANS = "plans";
-  private static final String KEYS = "keys";
+  private static final String KEYS = "evaluation-keys";
   private static final int MOST_KEY_BYTES = 1 << 20;
   private static final String REMEDY = "another release wrote it; run hetal encrypt again";
   private static final DigestedJson DATASET = new DigestedJson("hetal-private-data-set", 3, REMEDY);

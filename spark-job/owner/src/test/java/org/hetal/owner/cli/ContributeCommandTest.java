@@ -238,6 +238,9 @@ hetal {
   @Test
   void aSecondTotal_isNotOpenedUnderTheSameKey() throws Exception {
     contributeAll();
+    // What does not fit the settings is not opened, and does not count.
+    refused(
+        65, "data", "holder", "plan", "--contributions", "ROOT/2.json", "--set", "data.bias=0.5");
     run(0, "holder", "plan", "--contributions", "ROOT/1.json");
     refused(
         78,

@@ -37,6 +37,7 @@ class DurabilityTest {
           "new/unlabelled/group-00000/x-0000.ct",
           "out.csv",
           "owner/datasets/ID.json",
+          "owner/evaluation-keys/ID",
           "owner/model/model.json",
           "owner/model/model.npz",
           "owner/plans/ID.json",

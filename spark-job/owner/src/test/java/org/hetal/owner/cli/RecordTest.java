@@ -227,7 +227,7 @@ class RecordTest {
     run(0, "evaluate", "--softmax");
     // Whoever may write the folder of the keys can put others there, with a manifest that fits
     // them.
-    Path known = root.resolve("owner/keys");
+    Path known = root.resolve("owner/evaluation-keys");
     try (Stream<Path> files = Files.list(known)) {
       known = files.findFirst().orElseThrow();
     }

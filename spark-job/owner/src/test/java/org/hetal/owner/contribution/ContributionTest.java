@@ -81,7 +81,7 @@ class ContributionTest {
       Path file = folder.resolve("sum.json");
       contributed(owners, data, keys).write(file);
       Contribution read = Contribution.read(file);
-      Contribution.Opened opened = read.open("sum", data, keys.client(), null);
+      Contribution.Opened opened = read.open("sum", data, keys.client(), null, () -> {});
       assertEquals(3, opened.contributions());
       Preparation actual = opened.common().preparation();
       Preparation exact =
@@ -104,7 +104,7 @@ class ContributionTest {
       }
       assertNotEquals(
           opened.common().salt(),
-          read.open("sum", data, keys.client(), null).common().salt(),
+          read.open("sum", data, keys.client(), null, () -> {}).common().salt(),
           "random");
     }
   }
@@ -151,7 +151,8 @@ class ContributionTest {
     try (Keys keys = simulated()) {
       Splits owner = OwnersRows.three(0).get(1);
       Contribution.Opened opened =
-          contributed(List.of(owner, owner), DATA, keys).open("sum", DATA, keys.client(), null);
+          contributed(List.of(owner, owner), DATA, keys)
+              .open("sum", DATA, keys.client(), null, () -> {});
       assertEquals(2, opened.contributions());
       assertEquals(300, opened.shape().trainingRows());
     }
@@ -174,7 +175,7 @@ class ContributionTest {
       refused(
           "previous: key: expected " + other.client().keyId() + ", actual " + first.keyId(),
           () -> Contribution.of(owners.get(1), DATA, other.encryptor(), first, "previous"));
-      refused("sum: key: expected", () -> first.open("sum", DATA, other.client(), null));
+      refused("sum: key: expected", () -> first.open("sum", DATA, other.client(), null, () -> {}));
       refused(
           "previous: parameters: expected insecure_simulator_n11_l12, as the key has, actual",
           () -> Contribution.of(owners.get(1), DATA, wide.encryptor(), first, "previous"));
@@ -192,7 +193,7 @@ class ContributionTest {
           OwnersRows.data("standardize", "true", "scaling", "none", "row-norm-bound", "9");
       refused(
           "sum: data.scaling: contributed with max-row-norm, now none; data.row-norm-bound",
-          () -> first.open("sum", scaled, keys.client(), null));
+          () -> first.open("sum", scaled, keys.client(), null, () -> {}));
     }
   }
 
@@ -256,7 +257,7 @@ class ContributionTest {
           Contribution.of(
               labelled("ugly", "bad", "bad", "ugly"), data, keys.encryptor(), first, "previous");
       assertEquals(List.of("bad", "good", "ugly"), both.classNames());
-      CommonPreparation common = both.open("sum", data, keys.client(), null).common();
+      CommonPreparation common = both.open("sum", data, keys.client(), null, () -> {}).common();
       assertEquals(both.classNames(), common.classNames());
       assertEquals(3, common.classes());
       Table own = labelled("ugly", "bad", "bad", "ugly").train();
@@ -287,7 +288,8 @@ class ContributionTest {
       refused(
           "previous: ciphertext 1: ciphertext: ",
           () -> Contribution.of(owners.get(1), DATA, keys.encryptor(), damaged, "previous"));
-      refused("sum: ciphertext 1: ", () -> damaged.open("sum", DATA, keys.client(), null));
+      refused(
+          "sum: ciphertext 1: ", () -> damaged.open("sum", DATA, keys.client(), null, () -> {}));
       byte[] foreign = other.encryptor().encrypt(new double[] {1}, Contribution.LEVEL);
       Contribution mixed = with(first, List.of(first.ciphertexts().get(0), foreign));
       refused(
@@ -301,12 +303,12 @@ class ContributionTest {
       Contribution fewer = with(first, first.ciphertexts().subList(0, 1));
       refused(
           "sum: ciphertexts: expected 2 for 7 columns, actual 1",
-          () -> fewer.open("sum", DATA, keys.client(), null));
+          () -> fewer.open("sum", DATA, keys.client(), null, () -> {}));
       byte[] half = keys.encryptor().encrypt(new double[] {0.5}, Contribution.LEVEL);
       Contribution noSums = with(first, List.of(half, half));
       refused(
           "sum: ciphertext 1, slot 0: expected a whole number",
-          () -> noSums.open("sum", DATA, keys.client(), null));
+          () -> noSums.open("sum", DATA, keys.client(), null, () -> {}));
     }
   }
 
@@ -352,23 +354,23 @@ class ContributionTest {
     Path file = folder.resolve("preparation.json");
     try (Keys keys = simulated()) {
       Contribution sum = contributed(OwnersRows.three(0), DATA, keys);
-      CommonPreparation common = sum.open("sum", DATA, keys.client(), null).common();
+      CommonPreparation common = sum.open("sum", DATA, keys.client(), null, () -> {}).common();
       common.write(file);
       CommonPreparation read = CommonPreparation.read(file);
       assertEquals(common.digest(), read.digest());
       assertEquals(64, read.digest().length());
       assertArrayEquals(common.preparation().means(), read.preparation().means());
-      CommonPreparation again = sum.open("sum", DATA, keys.client(), null).common();
+      CommonPreparation again = sum.open("sum", DATA, keys.client(), null, () -> {}).common();
       assertNotEquals(common.digest(), again.digest());
       assertEquals(common.digest(), again.withSaltOf(file).digest(), "a repeated command");
       CommonPreparation fewer =
           contributed(OwnersRows.three(0).subList(0, 2), DATA, keys)
-              .open("sum", DATA, keys.client(), null)
+              .open("sum", DATA, keys.client(), null, () -> {})
               .common();
       assertEquals(fewer.digest(), fewer.withSaltOf(file).digest(), "other numbers");
       assertEquals(
-          sum.open("sum", DATA, keys.client(), 5L).common().digest(),
-          sum.open("sum", DATA, keys.client(), 5L).common().digest());
+          sum.open("sum", DATA, keys.client(), 5L, () -> {}).common().digest(),
+          sum.open("sum", DATA, keys.client(), 5L, () -> {}).common().digest());
       String text = Files.readString(file);
       Files.writeString(file, text.replaceFirst("\"factor\" : ", "\"factor\" : 1"));
       refused("sha256: expected", () -> CommonPreparation.read(file));

@@ -46,7 +46,8 @@ class GoldenContributionTest {
         Contribution.of(owner(new double[][] {{-1e-9, 7}}), DATA, encryptor, first, "first")
             .write(written);
       }
-      Contribution.Opened opened = Contribution.read(written).open("written", DATA, client, 1L);
+      Contribution.Opened opened =
+          Contribution.read(written).open("written", DATA, client, 1L, () -> {});
       assertEquals(2, opened.contributions());
       assertEquals(3, opened.shape().trainingRows());
       opened.common().write(root.resolve("written/preparation.json"));

@@ -39,6 +39,16 @@ class UnauthenticatedConnectionsTest {
     assertFalse(honest.isActive(), "of equal numbers the oldest");
   }
 
+  @Test
+  void addressesOfOneNetworkOfIpv6_countAsOne() {
+    EmbeddedChannel honest = from("2001:db8:0:1::1");
+    EmbeddedChannel first = from("2001:db8:0:2::1");
+    from("2001:db8:0:2::2");
+    from("2001:db8:0:2::3");
+    assertTrue(honest.isActive());
+    assertFalse(first.isActive());
+  }
+
   /** A task that is left would keep the channel in memory until its time. */
   @Test
   void connectionThatEndsOrIsAdmitted_leavesNoTask() {

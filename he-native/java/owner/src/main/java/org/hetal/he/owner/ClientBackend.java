@@ -108,17 +108,19 @@ public interface ClientBackend {
    * machine. The simulator's has the engine's noise.
    *
    * @param keyBundle a folder of this machine
+   * @param manifestDigest SHA-256 of the manifest that the bundle must have, in hex; null for any
    * @param parameterSet for a backend without keys; a bundle has its own
    * @param device of the native engine; the others take only its threads
    * @return the evaluator, which the caller closes
    * @throws IllegalStateException when the class path lacks the backend; the other exceptions are
    *     those of {@link EvaluatorBackend#open}
    */
-  default Evaluator evaluator(Path keyBundle, String parameterSet, DeviceSpec device) {
+  default Evaluator evaluator(
+      Path keyBundle, String manifestDigest, String parameterSet, DeviceSpec device) {
     EvaluatorBackend backend =
         EvaluatorBackend.find(backend())
             .orElseThrow(() -> new IllegalStateException("no backend " + backend()));
-    return backend.open(keyBundle, null, parameterSet, device);
+    return backend.open(keyBundle, manifestDigest, parameterSet, device);
   }
 
   /** {@return the implementations on the class path} */

@@ -82,7 +82,8 @@ public final class SimulatorClientBackend implements ClientBackend {
   }
 
   @Override
-  public Evaluator evaluator(Path keyBundle, String parameterSet, DeviceSpec device) {
+  public Evaluator evaluator(
+      Path keyBundle, String manifestDigest, String parameterSet, DeviceSpec device) {
     return new Simulator(SimulatedParameters.named(parameterSet), Noise.MEASURED, NOISE_SEED);
   }
 

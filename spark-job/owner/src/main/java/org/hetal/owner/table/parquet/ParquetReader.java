@@ -125,10 +125,11 @@ public final class ParquetReader {
       throw new DataException(
           file
               + (row > 0 ? " row " + row : "")
-              + ": expected a whole Parquet file, actual one whose values claim more memory than the "
+              + ": expected values that fit into the "
               + (Runtime.getRuntime().maxMemory() >> 20)
-              + " MiB that Java has; copy or write the file again, or give Java more memory, such as"
-              + " JAVA_TOOL_OPTIONS=-Xmx16g",
+              + " MiB of Java's memory, actual more; give Java more, such as"
+              + " JAVA_TOOL_OPTIONS=-Xmx16g, or, if the file is small, copy or write it again:"
+              + " it is damaged",
           e);
     }
   }

@@ -3,6 +3,8 @@
 // AVX-512.
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -17,10 +19,9 @@ inline void _mm_prefetch(const char*, int) {}
 
 namespace hetal::emulated {
 
-using U512 = std::uint64_t __attribute__((vector_size(64)));
+using Lanes = std::array<std::uint64_t, 8>;
 
-inline U512 words(__m512i v) { return reinterpret_cast<U512>(v); }
-inline __m512i vector(U512 v) { return reinterpret_cast<__m512i>(v); }
+inline Lanes words(__m512i v) { return std::bit_cast<Lanes>(v); }
 
 template <typename Vector>
 Vector read(const void* p) {
@@ -32,14 +33,22 @@ Vector read(const void* p) {
 /// Lane i is f(i).
 template <typename Lane>
 __m512i lanes(const Lane& f) {
-  U512 out;
-  for (std::size_t i = 0; i < 8; ++i) out[i] = f(i);
-  return vector(out);
+  Lanes out;
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = f(i);
+  return std::bit_cast<__m512i>(out);
 }
 
+/// Bit i is f(i).
+template <typename Bit>
+__mmask8 mask(const Bit& f) {
+  unsigned out = 0;
+  for (std::size_t i = 0; i < 8; ++i) out |= (f(i) ? 1u : 0u) << i;
+  return static_cast<__mmask8>(out);
+}
+
+constexpr std::uint64_t kLow52 = (std::uint64_t{1} << 52) - 1;
 inline unsigned __int128 product52(std::uint64_t a, std::uint64_t b) {
-  constexpr std::uint64_t mask = (std::uint64_t{1} << 52) - 1;
-  return static_cast<unsigned __int128>(a & mask) * (b & mask);
+  return static_cast<unsigned __int128>(a & kLow52) * (b & kLow52);
 }
 
 }  // namespace hetal::emulated
@@ -58,24 +67,26 @@ inline __m512i _mm512_set_epi64(long long e7, long long e6, long long e5, long l
 inline __m512i _mm512_broadcast_i64x2(__m128i v) { return __m512i{v[0], v[1], v[0], v[1], v[0], v[1], v[0], v[1]}; }
 inline __m512i _mm512_broadcast_i64x4(__m256i v) { return __m512i{v[0], v[1], v[2], v[3], v[0], v[1], v[2], v[3]}; }
 inline __m512i _mm512_cvtepu32_epi64(__m256i v) {
-  std::uint32_t x[8];
-  std::memcpy(x, &v, sizeof x);
+  const auto x = std::bit_cast<std::array<std::uint32_t, 8>>(v);
   return hetal::emulated::lanes([&](std::size_t i) { return x[i]; });
 }
 
 inline __m512i _mm512_add_epi64(__m512i a, __m512i b) {
-  return hetal::emulated::vector(hetal::emulated::words(a) + hetal::emulated::words(b));
+  const auto x = hetal::emulated::words(a), y = hetal::emulated::words(b);
+  return hetal::emulated::lanes([&](std::size_t i) { return x[i] + y[i]; });
 }
 inline __m512i _mm512_sub_epi64(__m512i a, __m512i b) {
-  return hetal::emulated::vector(hetal::emulated::words(a) - hetal::emulated::words(b));
+  const auto x = hetal::emulated::words(a), y = hetal::emulated::words(b);
+  return hetal::emulated::lanes([&](std::size_t i) { return x[i] - y[i]; });
 }
 inline __m512i _mm512_and_si512(__m512i a, __m512i b) { return a & b; }
 inline __m512i _mm512_srli_epi64(__m512i a, unsigned count) {
-  return hetal::emulated::vector(hetal::emulated::words(a) >> count);
+  const auto x = hetal::emulated::words(a);
+  return hetal::emulated::lanes([&](std::size_t i) { return x[i] >> count; });
 }
 inline __m512i _mm512_abs_epi64(__m512i a) {
   const auto x = hetal::emulated::words(a);
-  return hetal::emulated::lanes([&](std::size_t i) { return a[i] < 0 ? 0 - x[i] : x[i]; });
+  return hetal::emulated::lanes([&](std::size_t i) { return x[i] >> 63 != 0 ? 0 - x[i] : x[i]; });
 }
 inline __m512i _mm512_min_epu64(__m512i a, __m512i b) {
   const auto x = hetal::emulated::words(a), y = hetal::emulated::words(b);
@@ -84,9 +95,8 @@ inline __m512i _mm512_min_epu64(__m512i a, __m512i b) {
 
 inline __m512i _mm512_madd52lo_epu64(__m512i c, __m512i a, __m512i b) {
   const auto x = hetal::emulated::words(a), y = hetal::emulated::words(b), z = hetal::emulated::words(c);
-  constexpr std::uint64_t mask = (std::uint64_t{1} << 52) - 1;
   return hetal::emulated::lanes([&](std::size_t i) {
-    return z[i] + (static_cast<std::uint64_t>(hetal::emulated::product52(x[i], y[i])) & mask);
+    return z[i] + (static_cast<std::uint64_t>(hetal::emulated::product52(x[i], y[i])) & hetal::emulated::kLow52);
   });
 }
 inline __m512i _mm512_madd52hi_epu64(__m512i c, __m512i a, __m512i b) {
@@ -97,27 +107,21 @@ inline __m512i _mm512_madd52hi_epu64(__m512i c, __m512i a, __m512i b) {
 
 inline __mmask8 _mm512_cmpgt_epu64_mask(__m512i a, __m512i b) {
   const auto x = hetal::emulated::words(a), y = hetal::emulated::words(b);
-  unsigned mask = 0;
-  for (std::size_t i = 0; i < 8; ++i) mask |= (x[i] > y[i] ? 1u : 0u) << i;
-  return static_cast<__mmask8>(mask);
+  return hetal::emulated::mask([&](std::size_t i) { return x[i] > y[i]; });
 }
 inline __mmask8 _mm512_movepi64_mask(__m512i a) {
-  unsigned mask = 0;
-  for (std::size_t i = 0; i < 8; ++i) mask |= (a[i] < 0 ? 1u : 0u) << i;
-  return static_cast<__mmask8>(mask);
+  const auto x = hetal::emulated::words(a);
+  return hetal::emulated::mask([&](std::size_t i) { return x[i] >> 63 != 0; });
 }
 inline __m512i _mm512_mask_blend_epi64(__mmask8 mask, __m512i a, __m512i b) {
   const auto x = hetal::emulated::words(a), y = hetal::emulated::words(b);
   return hetal::emulated::lanes([&](std::size_t i) { return (mask >> i & 1) != 0 ? y[i] : x[i]; });
 }
 inline __m512i _mm512_permutexvar_epi64(__m512i index, __m512i a) {
-  const auto x = hetal::emulated::words(a);
-  return hetal::emulated::lanes([&](std::size_t i) { return x[static_cast<std::size_t>(index[i] & 7)]; });
+  const auto from = hetal::emulated::words(index), x = hetal::emulated::words(a);
+  return hetal::emulated::lanes([&](std::size_t i) { return x[from[i] & 7]; });
 }
 inline __m512i _mm512_permutex2var_epi64(__m512i a, __m512i index, __m512i b) {
-  const auto x = hetal::emulated::words(a), y = hetal::emulated::words(b);
-  return hetal::emulated::lanes([&](std::size_t i) {
-    const auto lane = static_cast<std::size_t>(index[i] & 7);
-    return (index[i] & 8) != 0 ? y[lane] : x[lane];
-  });
+  const auto x = hetal::emulated::words(a), y = hetal::emulated::words(b), from = hetal::emulated::words(index);
+  return hetal::emulated::lanes([&](std::size_t i) { return (from[i] & 8) != 0 ? y[from[i] & 7] : x[from[i] & 7]; });
 }

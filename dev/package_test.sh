@@ -10,7 +10,14 @@ require build fetch package
 
 work=$(mktemp -d)
 oracle=
-trap '[[ -z $oracle ]] || kill "$oracle" 2>/dev/null; rm -rf "$work"' EXIT
+# Under as_other it is a child of the subshell that this script started.
+end_oracle() {
+  [[ -n $oracle ]] || return 0
+  pkill -TERM -P "$oracle" || kill "$oracle" 2>/dev/null || true
+  wait "$oracle" || true
+  oracle=
+}
+trap 'end_oracle; rm -rf "$work"' EXIT
 chmod 755 "$work"
 spark=${SPARK_HOME:-$("$root/spark-job/spark/install_spark.sh")}
 jdk=$JAVA_HOME
@@ -242,9 +249,7 @@ CONF
   "$@" "$owner" oracle -c my.conf >"$work/oracle.log" 2>&1 &
   oracle=$!
   expect 0 "$@" "$cluster" train -c my.conf
-  kill "$oracle"
-  wait "$oracle" || true
-  oracle=
+  end_oracle
   expect 0 "$@" "$cluster" status .hetal/cluster/run
   said finished
   expect 0 "$@" "$owner" decrypt-model -c my.conf

@@ -59,8 +59,7 @@ public final class OracleOptions {
    */
   public OracleOptions setRunId(String value) {
     if (!RunId.isValid(value)) {
-      throw new SettingsException(
-          "run id: expected 1 to 64 letters, digits, . _ -, actual " + value);
+      throw new SettingsException("run id: expected " + RunId.DESCRIPTION + ", actual " + value);
     }
     runId = value;
     return this;

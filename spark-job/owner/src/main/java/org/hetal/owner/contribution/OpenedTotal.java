@@ -1,17 +1,9 @@
 package org.hetal.owner.contribution;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.util.Set;
+import java.util.List;
 import org.hetal.config.SettingsException;
-import org.hetal.he.AtomicFile;
-import org.hetal.he.FileWriteException;
-import org.hetal.he.library.OwnerOnly;
+import org.hetal.owner.keys.LinesBesideKey;
 
 /**
  * The one total of the owners' sums that a secret key opens, in the file {@code SECRET-KEY.sums}
@@ -21,15 +13,14 @@ import org.hetal.he.library.OwnerOnly;
  * encrypted before it is opened. A key of an earlier release has no line yet.
  */
 public final class OpenedTotal {
-  private static final Object ONE_OF_THIS_PROCESS = new Object();
   private static final int MOST_BYTES = 1 << 20;
   private static final String LINE = "\\S+ [0-9a-f]{64}";
 
-  private final Path file;
+  private final LinesBesideKey sums;
   private final String keyId;
 
-  private OpenedTotal(Path file, String keyId) {
-    this.file = file;
+  private OpenedTotal(LinesBesideKey sums, String keyId) {
+    this.sums = sums;
     this.keyId = keyId;
   }
 
@@ -40,8 +31,7 @@ public final class OpenedTotal {
    * @param keyId of the key
    */
   public static OpenedTotal beside(Path secretKey, String keyId) {
-    Path key = secretKey.toAbsolutePath();
-    return new OpenedTotal(key.resolveSibling(key.getFileName() + ".sums"), keyId);
+    return new OpenedTotal(new LinesBesideKey(secretKey, "sums", MOST_BYTES), keyId);
   }
 
   /**
@@ -53,70 +43,32 @@ public final class OpenedTotal {
    * @throws SettingsException when another total was opened under this key
    */
   public void require(String where, String digest) {
-    synchronized (ONE_OF_THIS_PROCESS) {
-      locked(where, digest);
-    }
+    sums.changed(
+        (lines, added) -> {
+          for (String line : lines) {
+            if (!line.matches(LINE)) {
+              throw new SettingsException(
+                  sums.file() + ": expected a key id and a SHA-256 per line, actual another line");
+            }
+          }
+          List<String> opened =
+              lines.stream().filter(line -> line.startsWith(keyId + " ")).toList();
+          if (opened.isEmpty()) {
+            added.add(keyId + " " + digest);
+          } else if (!opened.contains(keyId + " " + digest)) {
+            throw another(where, opened.get(0).split(" ")[1]);
+          }
+          return null;
+        });
   }
 
-  private void locked(String where, String digest) {
-    OwnerOnly.makeFolder(file.getParent());
-    try (FileChannel channel =
-            FileChannel.open(
-                file,
-                Set.of(
-                    StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
-                OwnerOnly.file());
-        FileLock lock = channel.lock()) {
-      OwnerOnly.require(file);
-      require(channel, where, digest);
-    } catch (IOException e) {
-      throw FileWriteException.of(file, e);
-    }
-  }
-
-  private void require(FileChannel channel, String where, String digest) throws IOException {
-    String text = text(channel);
-    int whole = text.lastIndexOf('\n') + 1; // what follows was cut: nothing was opened
-    for (String line : text.substring(0, whole).lines().toList()) {
-      if (!line.matches(LINE)) {
-        throw new SettingsException(
-            file + ": expected a key id and a SHA-256 per line, actual another line");
-      }
-      String[] words = line.split(" ");
-      if (!words[0].equals(keyId)) {
-        continue;
-      }
-      if (!words[1].equals(digest)) {
-        throw new SettingsException(
-            where
-                + ": expected the sums that were opened under this secret key before, SHA-256 "
-                + words[1]
-                + ", actual others; whoever has several sums opened can read encrypted rows. Make a"
-                + " new key and collect the sums again, or, if no owner has encrypted rows yet,"
-                + " delete "
-                + file);
-      }
-      return;
-    }
-    byte[] line = (keyId + " " + digest + "\n").getBytes(StandardCharsets.US_ASCII);
-    ByteBuffer bytes = ByteBuffer.wrap(line);
-    while (bytes.hasRemaining()) {
-      channel.write(bytes, whole + bytes.position());
-    }
-    channel.truncate(whole + bytes.position());
-    channel.force(true);
-    AtomicFile.synchronize(file.getParent());
-  }
-
-  private String text(FileChannel channel) throws IOException {
-    if (channel.size() > MOST_BYTES) {
-      throw new SettingsException(
-          file + ": expected at most " + MOST_BYTES + " bytes, actual " + channel.size());
-    }
-    ByteBuffer bytes = ByteBuffer.allocate((int) channel.size());
-    while (bytes.hasRemaining() && channel.read(bytes, bytes.position()) >= 0) {
-      // until all is read
-    }
-    return new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII);
+  private SettingsException another(String where, String opened) {
+    return new SettingsException(
+        where
+            + ": expected the sums that were opened under this secret key before, SHA-256 "
+            + opened
+            + ", actual others; whoever has several sums opened can read encrypted rows. Make a new"
+            + " key and collect the sums again, or, if no owner has encrypted rows yet, delete "
+            + sums.file());
   }
 }

@@ -1,19 +1,11 @@
 package org.hetal.owner.oracle;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import org.hetal.config.SettingsException;
-import org.hetal.he.AtomicFile;
-import org.hetal.he.FileWriteException;
-import org.hetal.he.library.OwnerOnly;
+import org.hetal.owner.keys.LinesBesideKey;
 
 /**
  * Counts what was decrypted for the cluster under one secret key, in the file {@code
@@ -26,16 +18,15 @@ import org.hetal.he.library.OwnerOnly;
  * thread-safe.
  */
 public final class QueryBudget {
-  private static final Object ONE_OF_THIS_PROCESS = new Object();
   private static final int MOST_BYTES = 256 << 20;
   private static final String SHA256 = "[0-9a-f]{64}";
 
-  private final Path file;
+  private final LinesBesideKey answers;
   private final String keyId;
   private final int most;
 
-  private QueryBudget(Path file, String keyId, int most) {
-    this.file = file;
+  private QueryBudget(LinesBesideKey answers, String keyId, int most) {
+    this.answers = answers;
     this.keyId = keyId;
     this.most = most;
   }
@@ -48,8 +39,7 @@ public final class QueryBudget {
    * @param most answers, at least 1
    */
   public static QueryBudget beside(Path secretKey, String keyId, int most) {
-    Path key = secretKey.toAbsolutePath();
-    return new QueryBudget(key.resolveSibling(key.getFileName() + ".answers"), keyId, most);
+    return new QueryBudget(new LinesBesideKey(secretKey, "answers", MOST_BYTES), keyId, most);
   }
 
   int most() {
@@ -102,69 +92,27 @@ public final class QueryBudget {
   }
 
   private <T> T changed(Change<T> change) {
-    synchronized (ONE_OF_THIS_PROCESS) {
-      OwnerOnly.makeFolder(file.getParent());
-      try (FileChannel channel =
-              FileChannel.open(
-                  file,
-                  Set.of(
-                      StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE),
-                  OwnerOnly.file());
-          FileLock lock = channel.lock()) {
-        OwnerOnly.require(file);
-        return changed(channel, change);
-      } catch (IOException e) {
-        throw FileWriteException.of(file, e);
-      }
-    }
-  }
-
-  private <T> T changed(FileChannel channel, Change<T> change) throws IOException {
-    String text = text(channel);
-    int whole = text.lastIndexOf('\n') + 1; // what follows was cut: its question was not answered
-    Set<Question> asked = new LinkedHashSet<>();
-    for (String line : text.substring(0, whole).lines().toList()) {
-      String[] words = line.split(" ");
-      if (words.length != 3 || !words[1].matches(SHA256) || !words[2].matches(SHA256)) {
-        throw new SettingsException(
-            file
-                + ": expected a key id and two SHA-256 per line, actual another line; restore the file"
-                + " from a copy, or make a new key with hetal keygen");
-      }
-      if (words[0].equals(keyId)) {
-        asked.add(new Question(words[1], words[2]));
-      }
-    }
-    Set<Question> before = Set.copyOf(asked);
-    T result = change.of(asked);
-    StringBuilder added = new StringBuilder();
-    for (Question each : asked) {
-      if (!before.contains(each)) {
-        added.append(keyId).append(' ').append(each.run()).append(' ').append(each.digest());
-        added.append('\n');
-      }
-    }
-    if (added.length() > 0) {
-      ByteBuffer bytes = ByteBuffer.wrap(added.toString().getBytes(StandardCharsets.US_ASCII));
-      while (bytes.hasRemaining()) {
-        channel.write(bytes, whole + bytes.position());
-      }
-      channel.truncate(whole + bytes.position());
-      channel.force(true);
-      AtomicFile.synchronize(file.getParent());
-    }
-    return result;
-  }
-
-  private String text(FileChannel channel) throws IOException {
-    if (channel.size() > MOST_BYTES) {
-      throw new SettingsException(
-          file + ": expected at most " + MOST_BYTES + " bytes, actual " + channel.size());
-    }
-    ByteBuffer bytes = ByteBuffer.allocate((int) channel.size());
-    while (bytes.hasRemaining() && channel.read(bytes, bytes.position()) >= 0) {
-      // until all is read
-    }
-    return new String(bytes.array(), 0, bytes.position(), StandardCharsets.US_ASCII);
+    return answers.changed(
+        (lines, added) -> {
+          Set<Question> asked = new LinkedHashSet<>();
+          for (String line : lines) {
+            String[] words = line.split(" ");
+            if (words.length != 3 || !words[1].matches(SHA256) || !words[2].matches(SHA256)) {
+              throw new SettingsException(
+                  answers.file()
+                      + ": expected a key id and two SHA-256 per line, actual another line; restore"
+                      + " the file from a copy, or make a new key with hetal keygen");
+            }
+            if (words[0].equals(keyId)) {
+              asked.add(new Question(words[1], words[2]));
+            }
+          }
+          Set<Question> before = Set.copyOf(asked);
+          T result = change.of(asked);
+          asked.stream()
+              .filter(each -> !before.contains(each))
+              .forEach(each -> added.add(keyId + " " + each.run() + " " + each.digest()));
+          return result;
+        });
   }
 }

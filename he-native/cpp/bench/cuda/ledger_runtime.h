@@ -17,7 +17,8 @@ namespace hetal::bench {
 
 struct LedgerEntry {
   std::size_t launches = 0;
-  double blocks = 0, threads = 0, bytes_read = 0, bytes_written = 0;
+  double bytes_read = 0, bytes_written = 0;
+  double ntts = 0;  ///< transforms of one limb
 };
 
 /// By the kernel's name. One for the program.
@@ -31,10 +32,9 @@ struct Ledger {
     std::lock_guard lock(mutex);
     LedgerEntry& at = entries[name];
     at.launches += one.launches;
-    at.blocks += one.blocks;
-    at.threads += one.threads;
     at.bytes_read += one.bytes_read;
     at.bytes_written += one.bytes_written;
+    at.ntts += one.ntts;
   }
 };
 inline Ledger& ledger() {
@@ -56,25 +56,22 @@ class LedgerRuntime {
   void give_back(Word*) noexcept {}  // addresses, no memory: the program ends soon
   static constexpr std::size_t kBlockWords = (std::size_t{1} << 30) / sizeof(Word);
 
-  void upload(void*, const void*, std::size_t bytes) {
-    ledger().add("upload", {1, 0, 0, 0, static_cast<double>(bytes)});
-  }
+  void upload(void*, const void*, std::size_t bytes) { ledger().add("upload", {1, 0, static_cast<double>(bytes)}); }
   void download(void* host, const void*, std::size_t bytes) {
     std::memset(host, 0, bytes);
-    ledger().add("download", {1, 0, 0, static_cast<double>(bytes), 0});
+    ledger().add("download", {1, static_cast<double>(bytes), 0});
   }
   void synchronize() {}
   void copy(void*, const void*, std::size_t bytes) {
-    ledger().add("copy", {1, 0, 0, static_cast<double>(bytes), static_cast<double>(bytes)});
+    ledger().add("copy", {1, static_cast<double>(bytes), static_cast<double>(bytes)});
   }
-  void zero(void*, std::size_t bytes) { ledger().add("zero", {1, 0, 0, 0, static_cast<double>(bytes)}); }
+  void zero(void*, std::size_t bytes) { ledger().add("zero", {1, 0, static_cast<double>(bytes)}); }
 
   template <class Kernel>
   void launch(const Kernel& kernel, const Grid& grid) {
     if (!ledger().open) return;
     const Traffic t = traffic(kernel, grid);
-    const double blocks = static_cast<double>(grid.blocks_x) * grid.blocks_y;
-    ledger().add(t.kernel, {1, blocks, blocks * grid.threads, t.read * sizeof(Word), t.written * sizeof(Word)});
+    ledger().add(t.kernel, {1, t.read * sizeof(Word), t.written * sizeof(Word), t.ntts});
   }
 };
 

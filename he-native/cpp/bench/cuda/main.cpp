@@ -24,6 +24,7 @@ constexpr double kBandwidth = 3.35e12, kLaunchSeconds = 2.5e-6;
 
 constexpr char kHelp[] =
     R"(Counts the launches and the bytes of rotation, multiplication and bootstrap, as the CUDA device would execute them.
+  ntts        transforms of one limb; a key product whose digits are transformed in it is "ntt and key_switch"
   memory_s    the time of those bytes at 3.35 TB/s (an H100) without a cache: a lower bound for uncached data
   launch_s    the launches at 2.5 us each
   host_s      the time of the host to prepare them, measured here: the GPU waits for launch_s + host_s only
@@ -38,7 +39,8 @@ struct Row {
   LedgerEntry total() const {
     LedgerEntry out;
     for (const auto& [name, e] : kernels) {
-      out.launches += e.launches, out.bytes_read += e.bytes_read, out.bytes_written += e.bytes_written;
+      out.launches += e.launches, out.ntts += e.ntts;
+      out.bytes_read += e.bytes_read, out.bytes_written += e.bytes_written;
     }
     return out;
   }
@@ -128,20 +130,20 @@ class Model {
 
 void write_table(const std::vector<Row>& rows) {
   std::cout << std::left << std::setw(24) << "operation" << std::right << std::setw(6) << "level" << std::setw(10)
-            << "launches" << std::setw(12) << "MB" << std::setw(14) << "memory_us" << std::setw(14) << "launch_us"
-            << std::setw(14) << "host_us\n";
+            << "launches" << std::setw(8) << "ntts" << std::setw(12) << "MB" << std::setw(14) << "memory_us"
+            << std::setw(14) << "launch_us" << std::setw(14) << "host_us\n";
   std::cout << std::fixed << std::setprecision(1);
   for (const Row& row : rows) {
     const LedgerEntry t = row.total();
     const double bytes = t.bytes_read + t.bytes_written;
     std::cout << std::left << std::setw(24) << row.operation << std::right << std::setw(6) << row.level << std::setw(10)
-              << t.launches << std::setw(12) << bytes / 1e6 << std::setw(14) << bytes / kBandwidth * 1e6
-              << std::setw(14) << static_cast<double>(t.launches) * kLaunchSeconds * 1e6 << std::setw(13)
-              << row.host_seconds * 1e6 << "\n";
+              << t.launches << std::setw(8) << static_cast<int>(t.ntts) << std::setw(12) << bytes / 1e6 << std::setw(14)
+              << bytes / kBandwidth * 1e6 << std::setw(14) << static_cast<double>(t.launches) * kLaunchSeconds * 1e6
+              << std::setw(13) << row.host_seconds * 1e6 << "\n";
     for (const auto& [kernel, e] : row.kernels) {
       std::cout << "    " << std::left << std::setw(26) << kernel << std::right << std::setw(10) << e.launches
-                << std::setw(12) << (e.bytes_read + e.bytes_written) / 1e6 << std::setw(14)
-                << (e.bytes_read + e.bytes_written) / kBandwidth * 1e6 << "\n";
+                << std::setw(8) << static_cast<int>(e.ntts) << std::setw(12) << (e.bytes_read + e.bytes_written) / 1e6
+                << std::setw(14) << (e.bytes_read + e.bytes_written) / kBandwidth * 1e6 << "\n";
     }
   }
 }
@@ -152,7 +154,8 @@ nlohmann::ordered_json to_json(const Model& model, const std::vector<Row>& rows)
     const LedgerEntry t = row.total();
     nlohmann::ordered_json kernels;
     for (const auto& [kernel, e] : row.kernels) {
-      kernels[kernel] = {{"launches", e.launches}, {"bytes_read", e.bytes_read}, {"bytes_written", e.bytes_written}};
+      kernels[kernel] = {
+          {"launches", e.launches}, {"ntts", e.ntts}, {"bytes_read", e.bytes_read}, {"bytes_written", e.bytes_written}};
     }
     out.push_back({{"name", row.operation},
                    {"parameter_set", model.parameters().name()},
@@ -161,6 +164,7 @@ nlohmann::ordered_json to_json(const Model& model, const std::vector<Row>& rows)
                    {"commit", HETAL_COMMIT},
                    {"level", row.level},
                    {"launches", t.launches},
+                   {"ntts", t.ntts},
                    {"bytes_read", t.bytes_read},
                    {"bytes_written", t.bytes_written},
                    {"memory_s", (t.bytes_read + t.bytes_written) / kBandwidth},

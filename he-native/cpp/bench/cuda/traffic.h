@@ -14,6 +14,7 @@ namespace hetal::bench {
 struct Traffic {
   double read = 0, written = 0;  ///< words
   std::string kernel;
+  double ntts = 0;  ///< transforms of one limb that end here
 };
 
 using namespace device::cuda;
@@ -28,6 +29,7 @@ Traffic of_pass(const char* name, const Transform<Arithmetic>& t, const Grid& gr
     out.written += n;
     out.read += n;
   }
+  if (t.shape.contiguous(stages)) out.ntts = grid.blocks_y;
   const double twiddles = std::exp2(t.shape.first_stage + stages) - std::exp2(t.shape.first_stage);
   out.read += static_cast<double>(primes.size()) * twiddles * sizeof(typename Arithmetic::Twiddle) / sizeof(Word);
   return out;
@@ -110,6 +112,9 @@ template <class Arithmetic, int Stages>
 Traffic traffic(const SwitchPass<Arithmetic, Stages>& k, const Grid& grid) {
   Traffic out = of_switch(k, grid, "ntt and key_switch");
   const std::set<std::uint16_t> primes(k.limbs.prime, k.limbs.prime + grid.blocks_y);
+  for (std::uint32_t i = 0; i < grid.blocks_y; ++i) {
+    out.ntts += k.digit_count - (k.own[i].digit == SwitchPass<Arithmetic, Stages>::kNone ? 0 : 1);
+  }
   const double twiddles = std::exp2(k.shape.log_degree) - std::exp2(k.shape.first_stage);
   out.read += static_cast<double>(primes.size()) * twiddles * sizeof(typename Arithmetic::Twiddle) / sizeof(Word);
   return out;

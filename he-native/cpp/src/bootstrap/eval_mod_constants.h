@@ -19,13 +19,13 @@ inline constexpr double kShift = 10 - 0.25;
 /// |t + kShift| is at most this: kLargestOverflow, 1/8 for the message, kShift, rounded up.
 inline constexpr double kRange = 26.0;
 
-/// Double angles s -> 2 s^2 - 1 after the polynomial. One more shortens the polynomial to degree 15 and costs 0.7 bits
-/// of precision in the worst slot; one less costs four more relinearizations without a gain in precision.
-inline constexpr int kDoubleAngles = 3;
+/// Double angles s -> 2 s^2 - 1 after the polynomial. Three with degree 23 are 0.8 bits more precise in the worst slot
+/// and 0.3 bits in all slots, and take two relinearizations more.
+inline constexpr int kDoubleAngles = 4;
 
-/// Degree of the polynomial in T_2(x): degree 46 in x. Cutting off the Chebyshev series there has an error of 2^-34 in
-/// the message, 2^-10 of the rms noise; degree 19 has 2^-18.
-inline constexpr int kHalfDegree = 23;
+/// Degree of the polynomial in T_2(x): degree 30 in x. Cutting off the Chebyshev series there has an error of 2^-30.5
+/// in the message, 2^-6.8 of the rms noise.
+inline constexpr int kHalfDegree = 15;
 
 /// SlotsToCoeffs enlarges the message by this where its scale is 2^kMessageLogScale, and by so much more where its
 /// scale is less that the same number arrives (message_gain). A larger gain reduces the noise of EvalMod in the message
@@ -36,7 +36,7 @@ inline constexpr double kMessageGain = 1.6;
 inline constexpr double kMessageLogScale = 42;
 
 /// The cubic is the best one for |message| up to this. With this gain and bound its error is 2^-22.5 for |message| <=
-/// 1, 0.9 bits below the noise of the worst slot, and 2^-19.3 at 2. Raising either by 0.1 raises the first of them
+/// 1, 1.6 bits below the noise of the worst slot, and 2^-19.3 at 2. Raising either by 0.1 raises the first of them
 /// further.
 inline constexpr double kArcsineBound = 1.7;
 

@@ -12,18 +12,18 @@
 // mask (1/2, i/2) on the arcsine's coefficients, one rotation by m and one conjugation separate them.
 //
 // Counts at n16_l12, m = n / 2 of N/2 = 2^15 slots. An NTT is of one limb; a pass is one decomposition with all key
-// products that use it. hetal_cuda_model counts both on the device interface. EvalMod is 4019 NTTs and 16 passes of
+// products that use it. hetal_cuda_model counts both on the device interface. EvalMod is 2581 NTTs and 14 passes of
 // each bootstrap, two of them of a full pair. All take 3 levels for SlotsToCoeffs, 11 for EvalMod, 3 for CoeffsToSlots.
 //
 //   real slots n       full    2^15    2^14    2^13    2^12    2^11
 //   radices (log2)     5,5,5   4,5,5   4,4,5   4,4,4   3,4,4   3,3,4
 //   terms of trace     1       2       4       8       16      32
-//   NTTs               8840    8224    7360    7160    6734    6538
-//   passes             59      52      44      41      37      34
+//   NTTs               7067    6501    5701    5517    5123    4945
+//   passes             57      50      42      39      35      32
 //   keys               42      39      37      36      36      35
 //   GB of key files    2.4     2.2     2.1     2.1     2.1     2.0
-//   NTTs of a pair     12859   8424    7560    7360    6934    6738    each of n / 2 slots; full: of all
-//   passes of a pair   75      54      46      43      39      36
+//   NTTs of a pair     9648    6685    5885    5701    5307    5129    each of n / 2 slots; full: of all
+//   passes of a pair   71      52      44      41      37      34
 #pragma once
 
 #include <array>

@@ -68,7 +68,7 @@ const std::vector<ParameterLiteral>& parameter_sets() {
       // sparse secret (Hamming weight 32) is used only modulo q0 and one special prime, 100 bits
       // (Bossuat, Troncoso-Pastoriza, Hubaux 2022, eprint 2022/024).
       // Failure: none. The overflow of a bootstrap is at most 16 (bootstrap/eval_mod_constants.h).
-      // Precision of a bootstrap: 2^-24 rms, 2^-21 in the worst of 2^15 slots (measured: hetal_bench). A rescaling
+      // Precision of a bootstrap: 2^-23.6 rms, 2^-20 in the worst of 2^15 slots (measured: hetal_bench). A rescaling
       // leaves 2^13.4 in the real slots, which is 2^-36.5 of EvalMod's scale. CoeffsToSlots, T_2, the polynomial and
       // the double angles magnify that, and q0 / (2 pi 1.6 * 2^42) = 2^4.7 magnifies their sum in the message. The
       // cubic of the arcsine adds 2^-22.5 for |x| <= 1 and 2^-19.3 at 2.

@@ -25,7 +25,7 @@ struct ParameterLiteral {
   std::vector<int> digits;  ///< limbs of each key-switching digit, from the bottom
 };
 
-/// Levels of EvalMod: 1 for T_2, 5 for a polynomial of degree 23 in it, 3 for double angles, 2 for the arcsine
+/// Levels of EvalMod: 1 for T_2, 4 for a polynomial of degree 15 in it, 4 for double angles, 2 for the arcsine
 /// (bootstrap/eval_mod_constants.h).
 inline constexpr int kEvalModLevels = 11;
 

@@ -20,12 +20,12 @@ Each constant follows from a table that `python3 -m bootstrap_constants` prints:
               Chosen: the number with the least root mean square (rms) error.
   r, d        the double angles and the degree. More double angles make the polynomial shorter and magnify its noise more.
               Chosen: of the pairs within the levels that a parameter set gives to EvalMod, whose cut-off error is below
-              2^-6 of the rms error and whose worst slot is within a quarter of a bit of the best: the one with the fewest
+              2^-6 of the rms error and whose worst slot is within one bit of the best: the one with the fewest
               relinearizations.
   gain,       SlotsToCoeffs enlarges the message by the gain. The noise of EvalMod shrinks with it, the error of the cubic
   bound       grows. The cubic is the best one for |message| <= bound. A larger bound makes the error smaller at 2, the
               largest message, and larger for |message| <= 1.
-              Allowed: the error of the cubic for |message| <= 1 is at most 2^-22.5, 0.8 bits below the noise of the worst
+              Allowed: the error of the cubic for |message| <= 1 is at most 2^-22.5, 1.6 bits below the noise of the worst
               slot. Chosen: a pair of which neither can be raised by 0.1. The table has several such pairs. Which one is
               taken is a judgement: it weighs the noise of all slots against the error of messages near 2.
 

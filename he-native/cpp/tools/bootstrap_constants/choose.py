@@ -10,8 +10,8 @@ MOST_PERIODS = 16
 MOST_DOUBLE_ANGLES = 5
 DEGREES = (15, 19, 23, 27, 31, 39, 47, 51, 55, 63)
 CUT_OFF = 2.0**-6  # of the rms noise
-WORST = 2.0**0.25  # of the best worst slot
-CUBIC = 2.0**-22.5  # error of the cubic for |message| <= 1; the noise of the worst slot is 2^-21.7
+WORST = 2.0  # of the best worst slot
+CUBIC = 2.0**-22.5  # error of the cubic for |message| <= 1; the noise of the worst slot is 2^-20.9
 STEP = 0.1
 
 

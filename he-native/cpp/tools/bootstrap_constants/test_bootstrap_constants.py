@@ -54,20 +54,22 @@ class Stated(unittest.TestCase):
         np.testing.assert_allclose(errors, [-22.5, -19.3], atol=0.06)
 
     def test_errors_of_cutting_off_the_series(self):
-        self.assertAlmostEqual(-34, bits(eval_mod.cut_off_error(SETTING, CHOICE)), delta=0.1)
-        self.assertAlmostEqual(-18, bits(eval_mod.cut_off_error(SETTING, replace(CHOICE, degree=19))), delta=0.3)
+        cut_off, (rms, _) = eval_mod.cut_off_error(SETTING, CHOICE), eval_mod.noise(SETTING, CHOICE)
+        self.assertAlmostEqual(-30.5, bits(cut_off), delta=0.1)
+        self.assertAlmostEqual(-6.8, log2(cut_off / rms), delta=0.1)
 
     def test_noise(self):
         self.assertAlmostEqual(-36.5, log2(SETTING.noise()), delta=0.05)
         rms, worst = eval_mod.noise(SETTING, CHOICE)
-        self.assertAlmostEqual(-24, bits(rms), delta=0.1)
-        self.assertAlmostEqual(-21.7, bits(worst), delta=0.2)
-        _, worst_of_four = eval_mod.noise(SETTING, replace(CHOICE, double_angles=4, degree=15))
-        self.assertAlmostEqual(0.7, log2(worst_of_four / worst), delta=0.2)
+        self.assertAlmostEqual(-23.7, bits(rms), delta=0.1)
+        self.assertAlmostEqual(-20.9, bits(worst), delta=0.2)
+        rms_of_three, worst_of_three = eval_mod.noise(SETTING, replace(CHOICE, double_angles=3, degree=23))
+        self.assertAlmostEqual(0.3, log2(rms / rms_of_three), delta=0.1)
+        self.assertAlmostEqual(0.8, log2(worst / worst_of_three), delta=0.2)
 
     def test_relinearizations(self):
-        self.assertEqual(16, CHOICE.relinearizations)
-        self.assertEqual(20, replace(CHOICE, double_angles=2, degree=39).relinearizations)
+        self.assertEqual(14, CHOICE.relinearizations)
+        self.assertEqual(16, replace(CHOICE, double_angles=3, degree=23).relinearizations)
 
     def test_the_frequent_overflows_are_six_deviations_from_the_shift(self):
         variance = sum(p * i * i for i, p in overflow.distribution(SETTING.weight).items())

@@ -14,21 +14,19 @@ HETAL_NATIVE(jstring, hashOf)(JNIEnv* env, jclass, jstring name) {
 }
 
 /// Ring degree, log QP, security bits, bootstrap input and output level, bootstrap bound, special primes, bytes of the
-/// keys of bootstraps of all slots with pairs and without; then for each level its scale, the digits of a key, bytes of
-/// a key file and of a part of a ciphertext on disk.
+/// keys of bootstraps of all slots with pairs; then for each level its scale, the digits of a key, bytes of a key file
+/// and of a part of a ciphertext on disk.
 HETAL_NATIVE(jdoubleArray, numbersOf)(JNIEnv* env, jclass, jstring name) {
   return guarded(env, [&] {
     const ckks::Parameters p = ckks::Parameters::named(to_string(env, name));
-    std::vector<double> out{
-        static_cast<double>(p.ring_degree()),
-        p.log_qp(),
-        static_cast<double>(p.security_bits()),
-        static_cast<double>(p.bootstrap_input_level()),
-        static_cast<double>(p.bootstrap_output_level()),
-        p.bootstrap_bound(),
-        static_cast<double>(p.p().size()),
-        static_cast<double>(bootstrap::key_bytes(p)),
-        static_cast<double>(bootstrap::key_bytes(p, bootstrap::sparse_rotation_levels(p, p.slot_count())))};
+    std::vector<double> out{static_cast<double>(p.ring_degree()),
+                            p.log_qp(),
+                            static_cast<double>(p.security_bits()),
+                            static_cast<double>(p.bootstrap_input_level()),
+                            static_cast<double>(p.bootstrap_output_level()),
+                            p.bootstrap_bound(),
+                            static_cast<double>(p.p().size()),
+                            static_cast<double>(bootstrap::key_bytes(p))};
     for (int level = 0; level <= p.bootstrap_output_level(); ++level) {
       out.push_back(p.scale(level));
       out.push_back(p.digit_count(level));
@@ -39,12 +37,15 @@ HETAL_NATIVE(jdoubleArray, numbersOf)(JNIEnv* env, jclass, jstring name) {
   });
 }
 
-/// The levels of relinearization and conjugation in a sparse bootstrap, then steps and level of each rotation.
+/// Of a sparse bootstrap: bytes of its key files, the levels of relinearization and conjugation, then steps and level
+/// of each rotation.
 HETAL_NATIVE(jdoubleArray, sparseBootstrapKeysOf)(JNIEnv* env, jclass, jstring name, jint slots) {
   return guarded(env, [&] {
     const ckks::Parameters p = ckks::Parameters::named(to_string(env, name));
-    std::vector<double> out{static_cast<double>(p.eval_mod_level()), static_cast<double>(p.eval_mod_level() + 1)};
-    for (const auto& [steps, level] : bootstrap::sparse_rotation_levels(p, static_cast<std::uint32_t>(slots))) {
+    const auto rotations = bootstrap::sparse_rotation_levels(p, static_cast<std::uint32_t>(slots));
+    std::vector<double> out{static_cast<double>(bootstrap::key_bytes(p, rotations)),
+                            static_cast<double>(p.eval_mod_level()), static_cast<double>(p.eval_mod_level() + 1)};
+    for (const auto& [steps, level] : rotations) {
       out.push_back(steps);
       out.push_back(level);
     }

@@ -141,7 +141,7 @@ final class GradientProduct {
         ReplicationPlan.replicate(layout.rowsPerBlock(), layout.positions(), rowBlocks);
     List<Ciphertext> extracted;
     try (Scope inner = new Scope()) {
-      Ciphertext joined = PairedSlots.joined(evaluator, inner, residual, layout.slots() / 2);
+      Ciphertext joined = PairedSlots.joined(evaluator, inner, residual, layout.period() / 2);
       extracted = scope.ownAll(new Replicate(evaluator, plan, ones).apply(joined));
     }
     int giants = layout.diagonalSteps() / layout.babySteps();
@@ -174,7 +174,7 @@ final class GradientProduct {
   private Ciphertext joined(int ciphertext, List<Ciphertext> packed, Masks scaled) {
     try (Scope scope = new Scope()) {
       Masks used = isFactorLast(ciphertext) ? scaled : ones;
-      PackSums packing = new PackSums(evaluator, parts.outer(ciphertext), used);
+      PackSums packing = new PackSums(evaluator, parts.outer(ciphertext), used, layout.folds());
       Ciphertext complex = scope.own(packing.apply(packed));
       return PairedSlots.separated(evaluator, complex, -layout.diagonalsPerCompact());
     }

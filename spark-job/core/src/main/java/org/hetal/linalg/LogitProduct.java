@@ -7,6 +7,7 @@ import org.hetal.he.Evaluator;
 import org.hetal.he.Scope;
 import org.hetal.packing.Layout;
 import org.hetal.packing.ReplicationPlan;
+import org.hetal.packing.SumSteps;
 
 /** X W^T of one group, times a factor: Z of the package overview. */
 final class LogitProduct {
@@ -66,7 +67,10 @@ final class LogitProduct {
       ReplicationPlan plan =
           ReplicationPlan.packSums(layout.rowsPerBlock(), layout.positions(), rowBlocks.size());
       Ciphertext packed = scope.own(new PackSums(evaluator, plan, halvedFactor).apply(rowBlocks));
-      return PairedSlots.separated(evaluator, packed, layout.slots() / 2);
+      for (int[] steps : SumSteps.of(layout.copies(), layout.period())) {
+        packed = scope.own(evaluator.rotateSum(packed, steps));
+      }
+      return PairedSlots.separated(evaluator, packed, layout.period() / 2);
     }
   }
 

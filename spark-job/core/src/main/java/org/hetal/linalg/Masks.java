@@ -1,12 +1,14 @@
 package org.hetal.linalg;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.hetal.he.Evaluator;
 import org.hetal.he.Plaintext;
+import org.hetal.packing.Folds;
 import org.hetal.packing.ReplicationPlan;
 
 /**
@@ -14,7 +16,11 @@ import org.hetal.packing.ReplicationPlan;
  * encoded once per level and kept. Thread-safe until closed.
  */
 final class Masks implements AutoCloseable {
-  private record Key(int stride, int positions, int block, int level) {}
+  /**
+   * @param first of the slots that have the mask
+   * @param end of them; no more than {@code first}: all slots have it
+   */
+  private record Key(int stride, int positions, int block, int level, int first, int end) {}
 
   private final Evaluator evaluator;
   private final double factor;
@@ -30,21 +36,34 @@ final class Masks implements AutoCloseable {
     return factor;
   }
 
-  /** Block {@code block} of the plan's runs; periodic in the slots, so encoded by one period. */
+  /** Block {@code block} of the plan's runs; periodic in the slots, so encoded by one run. */
   Plaintext block(ReplicationPlan plan, int block, int level) {
+    return encoded(new Key(plan.stride(), plan.positions(), block, level, 0, 0));
+  }
+
+  /** Block {@code block} of the plan's runs in one segment alone. */
+  Plaintext block(ReplicationPlan plan, int block, int level, Folds folds, int segment) {
+    int first = segment * folds.period();
+    return encoded(
+        new Key(plan.stride(), plan.positions(), block, level, first, first + folds.period()));
+  }
+
+  private Plaintext encoded(Key key) {
     if (closed) {
       throw new IllegalStateException("the products are closed");
     }
-    return encoded.computeIfAbsent(
-        new Key(plan.stride(), plan.positions(), block, level), this::encode);
+    return encoded.computeIfAbsent(key, this::encode);
   }
 
   private Plaintext encode(Key key) {
-    double[] period = new double[key.stride * key.positions];
-    for (int i = 0; i < key.stride; i++) {
-      period[key.block * key.stride + i] = factor;
+    int run = key.stride * key.positions;
+    boolean everywhere = key.end == key.first;
+    double[] slots = new double[everywhere ? run : evaluator.parameters().slotCount()];
+    for (int start = key.first; start < (everywhere ? run : key.end); start += run) {
+      Arrays.fill(
+          slots, start + key.block * key.stride, start + (key.block + 1) * key.stride, factor);
     }
-    return evaluator.encode(period, key.level);
+    return evaluator.encode(slots, key.level);
   }
 
   @Override

@@ -2,11 +2,14 @@ package org.hetal.linalg;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
 import org.hetal.he.Plaintext;
 import org.hetal.he.Scope;
+import org.hetal.packing.Folds;
 import org.hetal.packing.ReplicationPlan;
+import org.hetal.packing.SumSteps;
 
 /**
  * Several ciphertexts to one, the transpose of {@link Replicate}: the output's block v is the sum
@@ -17,11 +20,20 @@ final class PackSums {
   private final Evaluator evaluator;
   private final ReplicationPlan plan;
   private final Masks masks;
+  private final Folds folds;
 
   PackSums(Evaluator evaluator, ReplicationPlan plan, Masks masks) {
+    this(evaluator, plan, masks, null);
+  }
+
+  /**
+   * @param folds of the output; null: it is not folded
+   */
+  PackSums(Evaluator evaluator, ReplicationPlan plan, Masks masks, Folds folds) {
     this.evaluator = evaluator;
     this.plan = plan;
     this.masks = masks;
+    this.folds = folds;
   }
 
   /**
@@ -44,8 +56,33 @@ final class PackSums {
         }
         summed.add(sum);
       }
+      if (folds != null && folds.count() > 1) {
+        return folded(summed);
+      }
       Ciphertext packed = scope.own(plan.window() == 1 ? masked(summed) : insideWindows(summed));
       return evaluator.rescale(packed);
+    }
+  }
+
+  /** Moves each segment to where it is folded to, then copies the result to all segments. */
+  private Ciphertext folded(List<Ciphertext> inputs) {
+    int[] steps = IntStream.range(0, folds.count()).map(h -> -h * folds.rows()).toArray();
+    int level = inputs.get(0).level();
+    try (Scope scope = new Scope()) {
+      List<Ciphertext> segments = new ArrayList<>();
+      for (int h = 0; h < folds.count(); h++) {
+        List<Plaintext> factors = new ArrayList<>();
+        for (int v = 0; v < inputs.size(); v++) {
+          factors.add(masks.block(plan, v, level, folds, h));
+        }
+        segments.add(scope.own(evaluator.multiplySumPlain(inputs, factors)));
+      }
+      Ciphertext sum = scope.own(evaluator.sumRotated(segments, steps));
+      Ciphertext copied = scope.own(evaluator.rescale(sum));
+      for (int[] stage : SumSteps.of(folds.count(), folds.period())) {
+        copied = scope.own(evaluator.rotateSum(copied, stage));
+      }
+      return scope.release(copied);
     }
   }
 

@@ -3,10 +3,12 @@ package org.hetal.linalg;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.hetal.he.Ciphertext;
 import org.hetal.he.Evaluator;
 import org.hetal.he.Plaintext;
 import org.hetal.he.Scope;
+import org.hetal.packing.Folds;
 import org.hetal.packing.ReplicationPlan;
 
 /**
@@ -17,11 +19,20 @@ final class Replicate {
   private final Evaluator evaluator;
   private final ReplicationPlan plan;
   private final Masks masks;
+  private final Folds folds;
 
   Replicate(Evaluator evaluator, ReplicationPlan plan, Masks masks) {
+    this(evaluator, plan, masks, null);
+  }
+
+  /**
+   * @param folds of the input, which is unfolded on the way; null: it is not folded
+   */
+  Replicate(Evaluator evaluator, ReplicationPlan plan, Masks masks, Folds folds) {
     this.evaluator = evaluator;
     this.plan = plan;
     this.masks = masks;
+    this.folds = folds;
   }
 
   /** Returns {@code plan.count()} ciphertexts, which the caller closes. */
@@ -31,7 +42,7 @@ final class Replicate {
     }
     try (Scope scope = new Scope()) {
       List<Ciphertext> out = new ArrayList<>();
-      List<Ciphertext> masked = scope.ownAll(plan.window() == 1 ? masked(a) : insideWindows(a));
+      List<Ciphertext> masked = scope.ownAll(blocks(a));
       for (int v = 0; v < plan.count(); v++) {
         Ciphertext copied = scope.own(evaluator.rescale(masked.get(v)));
         for (int[] steps : plan.rotateAndSumStages(v)) {
@@ -49,6 +60,28 @@ final class Replicate {
     return factor == 1
         ? evaluator.dropToLevel(a, a.level() - 1)
         : evaluator.multiplyRescale(a, factor);
+  }
+
+  /** The block of each output, in one place of its window or in all. */
+  private List<Ciphertext> blocks(Ciphertext a) {
+    if (folds != null && folds.count() > 1) {
+      return unfolded(a);
+    }
+    return plan.window() == 1 ? masked(a) : insideWindows(a);
+  }
+
+  /** Takes each segment's block from where it is folded to. */
+  private List<Ciphertext> unfolded(Ciphertext a) {
+    int[] steps = IntStream.range(0, folds.count()).map(h -> h * folds.rows()).toArray();
+    List<List<Plaintext>> factors = new ArrayList<>();
+    for (int v = 0; v < plan.count(); v++) {
+      List<Plaintext> row = new ArrayList<>();
+      for (int h = 0; h < folds.count(); h++) {
+        row.add(masks.block(plan, v, a.level(), folds, h));
+      }
+      factors.add(row);
+    }
+    return evaluator.multiplyRotated(a, steps, factors);
   }
 
   private List<Ciphertext> masked(Ciphertext a) {

@@ -39,12 +39,12 @@ final class WeightExpansion {
   }
 
   private List<Ciphertext> expand(Ciphertext compact, int count) {
-    DiagonalReplicationPlan plan = DiagonalReplicationPlan.replicate(layout.rowsPerBlock(), count);
+    DiagonalReplicationPlan plan = DiagonalReplicationPlan.replicate(layout, count);
     try (Scope scope = new Scope()) {
       Ciphertext joined =
           PairedSlots.joined(evaluator, scope, compact, layout.diagonalsPerCompact());
       List<Ciphertext> groups =
-          scope.ownAll(new Replicate(evaluator, plan.outer(), ones).apply(joined));
+          scope.ownAll(new Replicate(evaluator, plan.outer(), ones, layout.folds()).apply(joined));
       List<Ciphertext> out = new ArrayList<>();
       for (int g = 0; g < groups.size(); g++) {
         out.addAll(

@@ -3,10 +3,11 @@
  * org.hetal.packing.Layout}: logits X W^T and gradient R^T X. {@link org.hetal.linalg.Products} is
  * the entry.
  *
- * <p><b>Notation.</b> S slots, c padded classes. Neighbouring classes lie d = S/c slots apart, so
- * rotate(., k*d) rotates left by k classes, cyclically. A(i,B) are the features of row block i and
- * column block B. D(B,k) are the complex diagonals of the weights, 0 &lt;= k &lt; c/2, with k = g*t
- * + j and t = {@link org.hetal.packing.Layout#babySteps()}. s0 is the number of rows of a block.
+ * <p><b>Notation.</b> S slots, c padded classes, p = c*d the period of logits and residuals.
+ * Neighbouring classes lie d slots apart, so rotate(., k*d) rotates left by k classes, cyclically.
+ * A(i,B) are the features of row block i and column block B. D(B,k) are the complex diagonals of
+ * the weights, 0 &lt;= k &lt; c/2, with k = g*t + j and t = {@link
+ * org.hetal.packing.Layout#babySteps()}. s0 is the number of rows of a block.
  *
  * <pre>
  * expand    C* = C + i rotate(C, s0/2)                      both halves of the compact rows joined
@@ -15,8 +16,9 @@
  * logits    T(i,B,j) = rotate(A(i,B), -j*d)                 hoisted
  *           Z(i) = sum_g rotate(relin(sum_{B,j} T(i,B,j) * V(B,g*t+j)), -g*t*d)
  *           Z = pack sums over positions of Z(i)            one level of masks, with the factor 1/2
- *           out = (Z + conj Z) + rotate(i (conj Z - Z), S/2)
- * gradient  P = R + i rotate(R, S/2);  P(i) = position i of P in every position      one level
+ *           Z = sum of rotate(Z, multiples of p)            over the copies
+ *           out = (Z + conj Z) + rotate(i (conj Z - Z), p/2)
+ * gradient  P = R + i rotate(R, p/2);  P(i) = position i of P in every position      one level
  *           U(B,k) = relin(sum_i T(i,B,j) * rotate(P(i), g*t*d))                     k = g*t+j
  *           X = pack sums of U(B,k) into row (B,k)          two levels of masks, with factor/2
  *           out = (X + conj X) + rotate(i (conj X - X), -s0/2)

@@ -8,7 +8,8 @@ import java.util.List;
  * {@code group} rows (outer), and inside the groups (inner).
  *
  * @param group rows of a group, a power of two
- * @param outer stride group, positions rowsPerBlock / group, one value per group in use
+ * @param outer stride group, positions rowsPerBlock / group, one value per group in use; with
+ *     folds, window 1
  * @param inner stride 1, positions group; one entry per group in use
  */
 public record DiagonalReplicationPlan(
@@ -25,31 +26,32 @@ public record DiagonalReplicationPlan(
   }
 
   /**
-   * The cheapest replication.
+   * The cheapest replication of a compact form.
    *
-   * @param rowsPerBlock a power of two
+   * @param layout of the weights
    * @param count rows in use, 1 to {@code rowsPerBlock}: the first ones
    * @return the plan
    */
-  public static DiagonalReplicationPlan replicate(int rowsPerBlock, int count) {
-    return cheapest(rowsPerBlock, count, true);
+  public static DiagonalReplicationPlan replicate(Layout layout, int count) {
+    return cheapest(layout, count, true);
   }
 
   /**
-   * The cheapest packing.
+   * The cheapest packing into a compact form.
    *
-   * @param rowsPerBlock a power of two
+   * @param layout of the weights
    * @param count rows in use, 1 to {@code rowsPerBlock}: the first ones
    * @return the plan
    */
-  public static DiagonalReplicationPlan packSums(int rowsPerBlock, int count) {
-    return cheapest(rowsPerBlock, count, false);
+  public static DiagonalReplicationPlan packSums(Layout layout, int count) {
+    return cheapest(layout, count, false);
   }
 
-  private static DiagonalReplicationPlan cheapest(int rowsPerBlock, int count, boolean replicate) {
+  private static DiagonalReplicationPlan cheapest(Layout layout, int count, boolean replicate) {
     DiagonalReplicationPlan best = null;
-    for (int group = 1; group <= rowsPerBlock; group *= 2) {
-      DiagonalReplicationPlan plan = of(rowsPerBlock, count, group, replicate);
+    int largest = layout.copies() == 1 ? layout.rowsPerBlock() : layout.folds().rows();
+    for (int group = 1; group <= largest; group *= 2) {
+      DiagonalReplicationPlan plan = of(layout, count, group, replicate);
       if (best == null || plan.cost(replicate) < best.cost(replicate)) {
         best = plan;
       }
@@ -58,9 +60,9 @@ public record DiagonalReplicationPlan(
   }
 
   private static DiagonalReplicationPlan of(
-      int rowsPerBlock, int count, int group, boolean replicate) {
+      Layout layout, int count, int group, boolean replicate) {
     int groups = Layout.ceilDiv(count, group);
-    int positions = rowsPerBlock / group;
+    int positions = layout.rowsPerBlock() / group;
     List<ReplicationPlan> inner = new ArrayList<>();
     for (int g = 0; g < groups; g++) {
       int values = Math.min(group, count - g * group);
@@ -69,11 +71,18 @@ public record DiagonalReplicationPlan(
               ? ReplicationPlan.replicate(1, group, values)
               : ReplicationPlan.packSums(1, group, values));
     }
-    ReplicationPlan outer =
-        replicate
-            ? ReplicationPlan.replicate(group, positions, groups)
-            : ReplicationPlan.packSums(group, positions, groups);
-    return new DiagonalReplicationPlan(group, outer, inner);
+    return new DiagonalReplicationPlan(
+        group, outer(layout, group, positions, groups, replicate), inner);
+  }
+
+  private static ReplicationPlan outer(
+      Layout layout, int group, int positions, int groups, boolean replicate) {
+    if (layout.copies() > 1) {
+      return new ReplicationPlan(group, positions, groups, 1);
+    }
+    return replicate
+        ? ReplicationPlan.replicate(group, positions, groups)
+        : ReplicationPlan.packSums(group, positions, groups);
   }
 
   /** Cost in rotations. */

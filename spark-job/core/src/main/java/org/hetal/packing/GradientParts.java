@@ -36,7 +36,7 @@ public final class GradientParts {
   public GradientParts(Layout layout) {
     for (int i = 0; i < layout.compactCiphertexts(); i++) {
       DiagonalReplicationPlan plan =
-          DiagonalReplicationPlan.packSums(layout.rowsPerBlock(), layout.diagonalsOf(i));
+          DiagonalReplicationPlan.packSums(layout, layout.diagonalsOf(i));
       plans.add(plan);
       int diagonal = i * layout.diagonalsPerCompact();
       for (ReplicationPlan inner : plan.inner()) {

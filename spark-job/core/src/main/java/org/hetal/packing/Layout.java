@@ -8,25 +8,30 @@ import java.util.Locale;
  *
  * <p>S slots are a grid of {@code columns} times {@code rowsPerBlock}: slot(x, r) = x *
  * rowsPerBlock + r, so that rotations by multiples of rowsPerBlock move columns cyclically. With c
- * padded classes (a power of two) the column is also a class and a position in it: class(x) = x /
- * positions, pos(x) = x % positions, positions = columns / c. Class sums are rotations by multiples
- * of S/c: cyclic, so they come out replicated without a mask.
+ * padded classes (a power of two) the column is also a copy, a class and a position in it: pos(x) =
+ * x % positions, class(x) = (x / positions) % c, copy(x) = x / (positions * c), positions =
+ * rowsPerGroup / rowsPerBlock.
  *
  * <ul>
- *   <li><b>Logits, labels, probabilities</b> of a group of up to S/c rows: one ciphertext, slot(x,
- *       r) = value[pos(x) * rowsPerBlock + r][class(x)]. Row block i is position i.
+ *   <li><b>Logits, labels, probabilities</b> of a group of up to rowsPerGroup rows: one ciphertext,
+ *       slot(x, r) = value[pos(x) * rowsPerBlock + r][class(x)]. Row block i is position i. Every
+ *       copy holds the same, so the slots repeat with the {@link #period()} rowsPerGroup * c: a
+ *       bootstrap costs less than one of S slots. Class sums are rotations by multiples of
+ *       rowsPerGroup: cyclic in the period, so they come out replicated without a mask.
  *   <li><b>Features</b>: one ciphertext for row block i and column block B: slot(x, r) = X[i *
  *       rowsPerBlock + r][feature(B, x)] * blockScale(B). A full column block has feature(B, x) = B
  *       * columns + x. A last block of few features w repeats them over the classes: its {@code
- *       classPeriod} n is the least power of two with {@code n * positions >= w}, and feature(B, x)
- *       = B * columns + (class(x) mod n) * positions + pos(x); that needs n diagonals instead of
- *       c/2, so it is done when {@code n <= c/4}.
+ *       classPeriod} n is the least power of two with {@code n * columns / c >= w}, and feature(B,
+ *       x) = B * columns + ((class(x) mod n) * copies + copy(x)) * positions + pos(x); that needs n
+ *       diagonals instead of c/2, so it is done when {@code n <= c/4}.
  *   <li><b>Weights</b> (c x features) by diagonals: D_{B,k}(x) = W[(class(x) + k) mod c][feature(B,
  *       x)] * blockScale(B), rotated right by k mod {@link #babySteps()} classes, see {@link
  *       #babySteps()}. Complex diagonal m = B * c/2 + k joins k (real part) and k + c/2 (imaginary
  *       part). The <b>compact</b> form holds them as real slots: diagonal m in ciphertext m /
  *       (rowsPerBlock/2), the real part at row m mod rowsPerBlock/2, the imaginary part
- *       rowsPerBlock/2 further. All other slots are 0.
+ *       rowsPerBlock/2 further. All other slots are 0. Where logits repeat, the compact form does,
+ *       too: it is folded into the period ({@link #folds()}), so that one set of bootstrap keys
+ *       serves both.
  * </ul>
  *
  * In a last block with repeated features both parts hold every weight, so each weight lies twice;
@@ -38,14 +43,19 @@ import java.util.Locale;
  *     be at least the padded classes
  * @param classes 2 to 64
  * @param features 1 to 4096, the bias column included
+ * @param rowsPerGroup the rows that one ciphertext of logits holds, a power of two from {@code
+ *     rowsPerBlock} to S/c; below S/c only where there is room for two folded compact forms
  * @serial exclude
  */
-public record Layout(int slots, int rowsPerBlock, int classes, int features)
+public record Layout(int slots, int rowsPerBlock, int classes, int features, int rowsPerGroup)
     implements Serializable {
   private static final long serialVersionUID = 1L;
 
   /** The most classes of a layout. */
   public static final int MAX_CLASSES = 64;
+
+  /** Of bootstraps of slots that repeat with a half, a quarter, ... of all slots. */
+  private static final double[] SPARSE_SHARES = {1, 0.88, 0.85, 0.79, 0.76};
 
   /** The most features of a layout, the bias column included. */
   public static final int MAX_FEATURES = 4096;
@@ -57,6 +67,8 @@ public record Layout(int slots, int rowsPerBlock, int classes, int features)
    * @param rowsPerBlock a power of two, at least 2; times the padded classes at most {@code slots}
    * @param classes 2 to {@link #MAX_CLASSES}
    * @param features 1 to {@link #MAX_FEATURES}
+   * @param rowsPerGroup a power of two, {@code rowsPerBlock} to slots / padded classes; below that
+   *     only where two folded compact forms have room
    * @throws IllegalArgumentException for a number out of its range
    */
   public Layout {
@@ -73,6 +85,35 @@ public record Layout(int slots, int rowsPerBlock, int classes, int features)
               rowsPerBlock,
               powerOfTwoAtLeast(classes)));
     }
+    requirePowerOfTwo("rows per group", rowsPerGroup, rowsPerBlock);
+    int most = slots / powerOfTwoAtLeast(classes);
+    requireRange("rows per group", rowsPerGroup, rowsPerBlock, most);
+    if (rowsPerGroup < most) {
+      Layout full = new Layout(slots, rowsPerBlock, classes, features);
+      if (!full.canRepeat(rowsPerGroup)) {
+        throw new IllegalArgumentException(
+            String.format(
+                Locale.ROOT,
+                "rows per group: expected at least %d, since %d diagonals of the weights need as many"
+                    + " rows of a block in each copy; actual %d",
+                full.fewestRowsPerGroup(),
+                full.diagonals(),
+                rowsPerGroup));
+      }
+    }
+  }
+
+  /**
+   * A layout whose groups fill all slots: S/c rows.
+   *
+   * @param slots a power of two, at least 4
+   * @param rowsPerBlock a power of two, at least 2; times the padded classes at most {@code slots}
+   * @param classes 2 to {@link #MAX_CLASSES}
+   * @param features 1 to {@link #MAX_FEATURES}
+   * @throws IllegalArgumentException for a number out of its range
+   */
+  public Layout(int slots, int rowsPerBlock, int classes, int features) {
+    this(slots, rowsPerBlock, classes, features, slots / powerOfTwoAtLeast(classes));
   }
 
   // ---- shape ----
@@ -87,19 +128,45 @@ public record Layout(int slots, int rowsPerBlock, int classes, int features)
     return powerOfTwoAtLeast(classes);
   }
 
-  /** {@return the columns of one class, which are also the row blocks that a group may have} */
+  /** {@return the columns of one class in one copy, which are also a group's most row blocks} */
   public int positions() {
-    return columns() / paddedClasses();
+    return rowsPerGroup / rowsPerBlock;
   }
 
-  /** {@return the rows that one ciphertext of logits holds, S/c} */
-  public int rowsPerGroup() {
+  /** {@return the rows per group of a layout whose logits do not repeat: S/c} */
+  public int mostRowsPerGroup() {
     return slots / paddedClasses();
   }
 
-  /** {@return how far apart two neighboring classes of a row lie in the slots, S/c} */
+  /** {@return how far apart two neighboring classes of a row lie in the slots: rowsPerGroup} */
   public int classStride() {
-    return slots / paddedClasses();
+    return rowsPerGroup;
+  }
+
+  /** {@return the slots after which logits, labels and probabilities repeat; S: they do not} */
+  public int period() {
+    return rowsPerGroup * paddedClasses();
+  }
+
+  /** {@return how often logits, labels and probabilities lie in the slots} */
+  public int copies() {
+    return slots / period();
+  }
+
+  /**
+   * What a bootstrap of logits costs.
+   *
+   * @return the share of one of all slots, at most 1: of the transforms counted in {@code
+   *     sparse_bootstrapper.h}
+   */
+  public double bootstrapShare() {
+    int halvings = Integer.numberOfTrailingZeros(copies());
+    return SPARSE_SHARES[Math.min(halvings, SPARSE_SHARES.length - 1)];
+  }
+
+  /** The columns of one class in all copies. */
+  private int columnsPerClass() {
+    return columns() / paddedClasses();
   }
 
   /** {@return the ciphertexts that the features of a row block fill} */
@@ -136,7 +203,7 @@ public record Layout(int slots, int rowsPerBlock, int classes, int features)
    */
   int classPeriod(int columnBlock) {
     int width = features - columnBlock * columns();
-    int period = powerOfTwoAtLeast(ceilDiv(Math.min(width, columns()), positions()));
+    int period = powerOfTwoAtLeast(ceilDiv(Math.min(width, columns()), columnsPerClass()));
     return period <= paddedClasses() / 4 ? period : paddedClasses();
   }
 
@@ -212,7 +279,26 @@ public record Layout(int slots, int rowsPerBlock, int classes, int features)
    * weights and look-ahead point are refreshed as one}
    */
   public boolean hasRoomForTwo() {
-    return diagonals() <= rowsToSecond();
+    return diagonals() <= folds().rows();
+  }
+
+  /** {@return how the compact form is folded into the period of the logits} */
+  public Folds folds() {
+    return new Folds(copies(), rowsToSecond() / copies(), period());
+  }
+
+  /** Whether two compact forms have room where the logits of so many rows repeat. */
+  boolean canRepeat(int rows) {
+    return diagonals() <= (long) rowsToSecond() * rows * paddedClasses() / slots;
+  }
+
+  /** The least power of two that {@link #canRepeat}, at most S/c. */
+  private int fewestRowsPerGroup() {
+    int rows = slots / paddedClasses();
+    while (rows / 2 >= rowsPerBlock && canRepeat(rows / 2)) {
+      rows /= 2;
+    }
+    return rows;
   }
 
   /**
@@ -231,9 +317,13 @@ public record Layout(int slots, int rowsPerBlock, int classes, int features)
    */
   public double[] compactRows() {
     double[] column = new double[rowsPerBlock];
-    for (int diagonal = 0; diagonal < diagonals(); diagonal++) {
-      column[diagonal] = 1;
-      column[diagonal + diagonalsPerCompact()] = 1;
+    Folds folds = folds();
+    for (int fold = 0; fold < folds.count(); fold++) {
+      for (int diagonal = 0; diagonal < diagonals(); diagonal++) {
+        int row = fold * folds.rows() + diagonal;
+        column[row] = 1;
+        column[row + diagonalsPerCompact()] = 1;
+      }
     }
     return column;
   }
@@ -274,20 +364,41 @@ public record Layout(int slots, int rowsPerBlock, int classes, int features)
   /** The feature at a column of a column block; {@code features} or more: none. */
   int feature(int columnBlock, int column) {
     int period = classPeriod(columnBlock);
+    if (period == paddedClasses()) {
+      return columnBlock * columns() + column;
+    }
     int position = column % positions();
-    return columnBlock * columns() + (column / positions()) % period * positions() + position;
+    int copy = column / positions() / paddedClasses();
+    int repeated = classOf(column) % period * copies() + copy;
+    return columnBlock * columns() + repeated * positions() + position;
+  }
+
+  /** The class of a column. */
+  int classOf(int column) {
+    return column / positions() % paddedClasses();
   }
 
   /**
-   * The slot of a group's row and class in the logits' layout.
+   * The slot of a group's row and class in the first copy of the logits' layout.
    *
    * @param row 0 to {@link #rowsPerGroup()} - 1
    * @param label the class, 0 to {@code classes} - 1
-   * @return 0 to {@code slots} - 1
+   * @return 0 to {@link #period()} - 1
    */
   public int logitSlot(int row, int label) {
     int x = label * positions() + row / rowsPerBlock;
     return x * rowsPerBlock + row % rowsPerBlock;
+  }
+
+  /**
+   * The slot of a compact form's column and row in the first segment.
+   *
+   * @param row of the form that is not folded
+   */
+  int compactSlot(int column, int row) {
+    Folds folds = folds();
+    int slot = column * rowsPerBlock + row;
+    return slot % folds.period() + slot / folds.period() * folds.rows();
   }
 
   // ---- checks ----
@@ -318,9 +429,11 @@ public record Layout(int slots, int rowsPerBlock, int classes, int features)
   public String toString() {
     return String.format(
         Locale.ROOT,
-        "Layout[slots=%d, rowsPerBlock=%d, columns=%d, classes=%d/%d, features=%d in %d blocks]",
+        "Layout[slots=%d, rowsPerBlock=%d, rowsPerGroup=%d, columns=%d, classes=%d/%d, features=%d in"
+            + " %d blocks]",
         slots,
         rowsPerBlock,
+        rowsPerGroup,
         columns(),
         classes,
         paddedClasses(),

@@ -62,7 +62,16 @@ public final class Packing {
       }
       out[layout.logitSlot(row, labels[row])] = 1;
     }
-    return out;
+    return repeated(layout, out);
+  }
+
+  /** Writes the first copy to the others. */
+  private static double[] repeated(Layout layout, double[] slots) {
+    int period = layout.period();
+    for (int copy = 1; copy < layout.copies(); copy++) {
+      System.arraycopy(slots, 0, slots, copy * period, period);
+    }
+    return slots;
   }
 
   /**
@@ -81,7 +90,7 @@ public final class Packing {
         out[layout.logitSlot(row, label)] = 1.0 / layout.classes();
       }
     }
-    return out;
+    return repeated(layout, out);
   }
 
   /**
@@ -100,7 +109,7 @@ public final class Packing {
         out[layout.logitSlot(row, k)] = values[row][k];
       }
     }
-    return out;
+    return repeated(layout, out);
   }
 
   /**
@@ -142,6 +151,9 @@ public final class Packing {
         layout,
         (ciphertext, slot, label, feature, scale) ->
             out[ciphertext][slot] = weights[label][feature] * scale);
+    for (double[] slots : out) {
+      repeated(layout, slots);
+    }
     return out;
   }
 
@@ -201,10 +213,10 @@ public final class Packing {
     int rotated = k % layout.babySteps() * layout.positions();
     double scale = layout.blockScale(block);
     for (int x = 0; x < layout.columns(); x++) {
-      int label = (x / layout.positions() + k) % layout.paddedClasses();
+      int label = (layout.classOf(x) + k) % layout.paddedClasses();
       int feature = layout.feature(block, x);
       if (label < layout.classes() && feature < layout.features()) {
-        int slot = (x + rotated) % layout.columns() * layout.rowsPerBlock() + row;
+        int slot = layout.compactSlot((x + rotated) % layout.columns(), row);
         visitor.visit(ciphertext, slot, label, feature, scale);
       }
     }

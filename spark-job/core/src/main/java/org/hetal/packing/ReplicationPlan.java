@@ -130,11 +130,7 @@ public record ReplicationPlan(int stride, int positions, int count, int window) 
   }
 
   private double rotateAndSumCost() {
-    double cost = 0;
-    for (int[] steps : rotateAndSumStages(0)) {
-      cost += StepCost.DECOMPOSE + (steps.length - 1) * StepCost.KEY_PRODUCT + StepCost.DIVIDE;
-    }
-    return cost;
+    return StepCost.sum(rotateAndSumStages(0));
   }
 
   /**

@@ -1,5 +1,7 @@
 package org.hetal.packing;
 
+import java.util.List;
+
 /**
  * The cost of a training step in a layout, in rotations of one ciphertext. It serves to choose
  * between layouts and does not predict seconds.
@@ -32,8 +34,9 @@ final class StepCost {
   private StepCost() {}
 
   /**
-   * A step on {@code rows} rows: reading, expansion, forward, backward, refreshing the weights. The
-   * softmax costs the same in every layout of the same slots and classes and is left out.
+   * A step on {@code rows} rows: reading, expansion, forward, one bootstrap of the softmax, which
+   * has at least one, backward, refreshing the weights. The rest of the softmax costs the same in
+   * every layout of the same slots and classes and is left out.
    */
   static double of(Layout layout, int rows) {
     int perGroup = layout.rowsPerGroup();
@@ -50,12 +53,33 @@ final class StepCost {
   }
 
   private static double compact(Layout layout, int ciphertext) {
-    int rows = layout.rowsPerBlock();
     int count = layout.diagonalsOf(ciphertext);
-    return (layout.hasRoomForTwo() ? BOOTSTRAP : BOOTSTRAP_PAIR)
+    DiagonalReplicationPlan replicated = DiagonalReplicationPlan.replicate(layout, count);
+    DiagonalReplicationPlan packed = DiagonalReplicationPlan.packSums(layout, count);
+    return (layout.hasRoomForTwo() ? BOOTSTRAP * layout.bootstrapShare() : BOOTSTRAP_PAIR)
         + KEY_SWITCH
-        + DiagonalReplicationPlan.replicate(rows, count).cost(true)
-        + BACKWARD * (2 * KEY_SWITCH + DiagonalReplicationPlan.packSums(rows, count).cost(false));
+        + replicated.cost(true)
+        + unfolding(layout, replicated.outer().count())
+        + BACKWARD
+            * (2 * KEY_SWITCH + packed.cost(false) + folding(layout, packed.outer().count()));
+  }
+
+  /** What a replication of groups costs more if its input is folded. */
+  private static double unfolding(Layout layout, int groups) {
+    int more = layout.copies() - 1;
+    return more == 0
+        ? 0
+        : DECOMPOSE + more * KEY_PRODUCT + groups * (DIVIDE + more * MULTIPLY_PLAIN);
+  }
+
+  /** What a packing of groups costs more if its result is folded. */
+  private static double folding(Layout layout, int groups) {
+    int more = layout.copies() - 1;
+    return more == 0
+        ? 0
+        : more * (DECOMPOSE + KEY_PRODUCT + groups * MULTIPLY_PLAIN)
+            + DIVIDE
+            + sum(SumSteps.of(layout.copies(), layout.period()));
   }
 
   private static double group(Layout layout, int rowBlocks) {
@@ -77,11 +101,20 @@ final class StepCost {
     double forward =
         rowBlocks * (features + logits + products)
             + 2 * KEY_SWITCH
-            + ReplicationPlan.packSums(stride, positions, rowBlocks).packSumsCost();
+            + ReplicationPlan.packSums(stride, positions, rowBlocks).packSumsCost()
+            + sum(SumSteps.of(layout.copies(), layout.period()));
+    double softmax = BOOTSTRAP * layout.bootstrapShare();
     double backward =
         rowBlocks * (layout.columnBlocks() * RESCALE + residual + products)
             + KEY_SWITCH
             + ReplicationPlan.replicate(stride, positions, rowBlocks).replicateCost();
-    return forward + BACKWARD * backward;
+    return forward + softmax + BACKWARD * backward;
+  }
+
+  /** Of stages of rotations and sums. */
+  static double sum(List<int[]> stages) {
+    return stages.stream()
+        .mapToDouble(steps -> DECOMPOSE + (steps.length - 1) * KEY_PRODUCT + DIVIDE)
+        .sum();
   }
 }

@@ -275,6 +275,9 @@ public record TrainingPlan(
         .add("layout.classes", layout.classes())
         .add("layout.features", layout.features())
         .add("layout.babySteps", layout.babySteps());
+    if (layout.copies() > 1) { // the text of plans without copies is that of earlier releases
+      text.add("layout.rowsPerGroup", layout.rowsPerGroup());
+    }
     schedule.appendTo(text);
     text.add("validationRows", validationRows);
     preprocessing.appendTo(text);

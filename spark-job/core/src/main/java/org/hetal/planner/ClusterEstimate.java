@@ -89,7 +89,7 @@ public record ClusterEstimate(
     for (int i = 0; i < count; i++) {
       StepPieces.Microbatch each = pieces.microbatches().get(i);
       arithmetic[i] = seconds(each.whole(), costs);
-      refreshing[i] = bootstraps(each.whole(), each.isPair(), costs);
+      refreshing[i] = bootstraps(each.whole(), each.isPair(), pieces, costs);
     }
     double expand = seconds(pieces.expand(), costs);
     double[] total = new double[count];
@@ -122,7 +122,7 @@ public record ClusterEstimate(
         rows[i * split + task] = blocks * seconds(each.rowBlock(), costs);
       }
       softmax[i] = seconds(each.softmax(), costs);
-      bootstraps[i] = bootstraps(each.softmax(), each.isPair(), costs);
+      bootstraps[i] = bootstraps(each.softmax(), each.isPair(), pieces, costs);
       int parts = each.parts().size();
       List<MicrobatchSplit.Parts> ranges = MicrobatchSplit.ranges(parts, split);
       for (int task = 0; task < ranges.size(); task++) {
@@ -168,7 +168,8 @@ public record ClusterEstimate(
       double transfer,
       Network network) {
     double update =
-        seconds(pieces.update(), costs) + bootstraps(pieces.update(), pieces.isStatePair(), costs);
+        seconds(pieces.update(), costs)
+            + bootstraps(pieces.update(), pieces.isStatePair(), pieces, costs);
     // State and gradient to one executor, the new state back.
     double moved =
         transfer
@@ -190,8 +191,11 @@ public record ClusterEstimate(
         + counts.products() * costs.productSeconds();
   }
 
-  private static double bootstraps(OperationCounts counts, boolean isPair, CostModel costs) {
-    return counts.bootstrap() * (isPair ? costs.bootstrapPairSeconds() : costs.bootstrapSeconds());
+  private static double bootstraps(
+      OperationCounts counts, boolean isPair, StepPieces pieces, CostModel costs) {
+    return counts.bootstrap()
+        * pieces.bootstrapShare()
+        * (isPair ? costs.bootstrapPairSeconds() : costs.bootstrapSeconds());
   }
 
   private static int levelsOf(int addends) {

@@ -33,6 +33,7 @@ import org.hetal.training.NesterovUpdate;
  * @param expand of the weights, once per executor and step
  * @param update of the weights, on one executor
  * @param isStatePair whether weights and look-ahead point are bootstrapped as a pair, not as one
+ * @param bootstrapShare what a bootstrap costs, as a share of one of all slots
  * @param microbatches in order
  * @param weightBytes sent to each executor
  * @param gradientBytes of a sum of gradients
@@ -42,6 +43,7 @@ public record StepPieces(
     OperationCounts expand,
     OperationCounts update,
     boolean isStatePair,
+    double bootstrapShare,
     List<Microbatch> microbatches,
     long weightBytes,
     long gradientBytes,
@@ -130,6 +132,7 @@ public record StepPieces(
             expand,
             counts(),
             !plan.refreshesAsOne(),
+            layout.bootstrapShare(),
             microbatches,
             compact * parameters.storedCiphertextBytes(levels.forward()),
             compact * parameters.storedCiphertextBytes(levels.gradient()),

@@ -106,7 +106,11 @@ public record TrainingEstimate(
   }
 
   private static long keyBytes(KeyPlan keys, Parameters parameters) {
-    return parameters.bootstrapKeyBytes(keys.needsFullBootstrap()).orElse(0)
+    long bootstraps = keys.needsFullBootstrap() ? parameters.bootstrapKeyBytes().orElse(0) : 0;
+    for (int slots : keys.sparseBootstraps()) {
+      bootstraps += parameters.bootstrapKeyBytes(slots).orElse(0);
+    }
+    return bootstraps
         + keys.rotations().values().stream().mapToLong(parameters::storedKeyBytes).sum()
         + parameters.storedKeyBytes(keys.relinearizationLevel())
         + parameters.storedKeyBytes(keys.conjugationLevel());
@@ -115,11 +119,11 @@ public record TrainingEstimate(
   private static double bootstrapSeconds(TrainingPlan plan, CostModel costs) {
     double seconds =
         plan.refreshesAsOne()
-            ? costs.bootstrapSeconds()
+            ? plan.layout().bootstrapShare() * costs.bootstrapSeconds()
             : plan.layout().compactCiphertexts() * costs.bootstrapPairSeconds();
     for (Partition.MicrobatchRows microbatch :
         Partition.microbatches(plan.schedule(), 0, plan.layout())) {
-      seconds += softmaxSeconds(plan.softmax(), microbatch.groups(), costs);
+      seconds += softmaxSeconds(plan, plan.softmax(), microbatch.groups(), costs);
     }
     return seconds;
   }
@@ -153,13 +157,14 @@ public record TrainingEstimate(
   private static double lossBootstrapSeconds(
       TrainingPlan plan, CostModel costs, List<List<RowRange>> microbatches) {
     return microbatches.stream()
-        .mapToDouble(groups -> softmaxSeconds(plan.loss().softmax(), groups, costs))
+        .mapToDouble(groups -> softmaxSeconds(plan, plan.loss().softmax(), groups, costs))
         .sum();
   }
 
   private static double softmaxSeconds(
-      SoftmaxPlan softmax, List<RowRange> groups, CostModel costs) {
+      TrainingPlan plan, SoftmaxPlan softmax, List<RowRange> groups, CostModel costs) {
     return softmax.bootstraps()
+        * plan.layout().bootstrapShare()
         * (groups.size() == 2 ? costs.bootstrapPairSeconds() : costs.bootstrapSeconds());
   }
 

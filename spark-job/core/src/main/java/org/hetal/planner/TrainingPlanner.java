@@ -53,10 +53,24 @@ public final class TrainingPlanner {
       int classes,
       Preprocessing preprocessing,
       ValidationMetric metric) {
-    Layout layout =
-        LayoutSearch.cheapest(
-            parameters.slotCount(), schedule.batch(0).rows(), shape.features(), classes);
+    Layout layout = cheapestLayout(parameters, schedule.batch(0).rows(), shape, classes, metric);
     return plan(parameters, layout, schedule, shape.validationRows(), preprocessing, metric);
+  }
+
+  /**
+   * The layout in which training costs least. Where the validation loss is computed on ciphertexts,
+   * the validation rows are one group if they can be, so that they share the bootstraps of one.
+   *
+   * @param batchRows of a full minibatch
+   * @param classes 2 to {@link Layout#MAX_CLASSES}
+   * @throws IllegalArgumentException when the numbers do not fit each other
+   */
+  public static Layout cheapestLayout(
+      Parameters parameters, int batchRows, DataShape shape, int classes, ValidationMetric metric) {
+    int groupRows =
+        metric == ValidationMetric.LOGITS ? batchRows : Math.max(batchRows, shape.validationRows());
+    return LayoutSearch.cheapest(
+        parameters.slotCount(), batchRows, shape.features(), classes, groupRows);
   }
 
   /**

@@ -9,8 +9,9 @@ import org.hetal.packing.SumSteps;
 
 /**
  * The operations of the stages: products, and sums over the classes of a row. The classes lie
- * cyclically in the slots, slot = class * stride + row. A sum over the classes is therefore a sum
- * of rotations by multiples of the stride. It needs no mask, and every class has the result.
+ * cyclically in the period of the slots, slot = class * stride + row. A sum over the classes is
+ * therefore a sum of rotations by multiples of the stride. It needs no mask, and every class has
+ * the result.
  */
 final class ClassArithmetic {
   private final Evaluator evaluator;
@@ -19,11 +20,14 @@ final class ClassArithmetic {
   private final int stride;
   private final List<int[]> sumSteps;
 
-  ClassArithmetic(Evaluator evaluator, int classes, int paddedClasses) {
+  /**
+   * @param stride from class to class; {@code stride * paddedClasses} is the period of the slots
+   */
+  ClassArithmetic(Evaluator evaluator, int classes, int paddedClasses, int stride) {
     this.evaluator = evaluator;
     this.classes = classes;
     this.paddedClasses = paddedClasses;
-    this.stride = evaluator.parameters().slotCount() / paddedClasses;
+    this.stride = stride;
     this.sumSteps = SumSteps.of(paddedClasses, stride);
   }
 

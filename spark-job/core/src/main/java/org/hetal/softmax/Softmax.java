@@ -29,13 +29,15 @@ public final class Softmax {
   private final Evaluator evaluator;
   private final int classes;
   private final int squarings;
+  private final int period;
   private final ClassArithmetic arithmetic;
 
   /**
    * A softmax with an evaluator, which stays the caller's.
    *
    * @param evaluator with the keys that the class names
-   * @param layout of the logits: slot = class * (slots / padded classes) + row
+   * @param layout of the logits: slot = class * rowsPerGroup + row, repeated with the layout's
+   *     period
    * @param squarings k, from 4 to 7 (to 6 for up to 4 classes): logits up to 2 * 2^k
    * @throws IllegalArgumentException for other numbers of classes or squarings, or another number
    *     of slots than the evaluator's
@@ -56,7 +58,10 @@ public final class Softmax {
     this.evaluator = evaluator;
     this.classes = layout.classes();
     this.squarings = squarings;
-    this.arithmetic = new ClassArithmetic(evaluator, layout.classes(), layout.paddedClasses());
+    this.period = layout.period();
+    this.arithmetic =
+        new ClassArithmetic(
+            evaluator, layout.classes(), layout.paddedClasses(), layout.classStride());
   }
 
   /**
@@ -178,8 +183,17 @@ public final class Softmax {
   }
 
   private List<Ciphertext> refreshed(List<Ciphertext> values) {
-    return values.size() == 1
-        ? List.of(evaluator.bootstrap(values.get(0)))
-        : evaluator.bootstrapPair(values.get(0), values.get(1));
+    if (values.size() == 2 && period == evaluator.parameters().slotCount()) {
+      return evaluator.bootstrapPair(values.get(0), values.get(1));
+    }
+    // A pair of slots that repeat would need the keys of twice as many slots.
+    try (Scope scope = new Scope()) {
+      List<Ciphertext> fresh = new ArrayList<>();
+      for (Ciphertext value : values) {
+        fresh.add(scope.own(evaluator.bootstrap(value, period)));
+      }
+      fresh.forEach(scope::release);
+      return fresh;
+    }
   }
 }

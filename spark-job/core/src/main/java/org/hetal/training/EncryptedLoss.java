@@ -167,14 +167,14 @@ public final class EncryptedLoss implements AutoCloseable {
     }
   }
 
-  /** The sum of all slots times a factor in one slot, scale degree 2; 0 in the others. */
+  /** The sum of one period times a factor in one slot, scale degree 2; 0 in the others. */
   private static Ciphertext inSlot(
       Evaluator evaluator, Layout layout, Ciphertext a, int slot, double factor) {
     double[] mask = new double[layout.slots()];
     mask[slot] = factor;
     try (Scope scope = new Scope()) {
       Ciphertext sum = a;
-      for (int[] steps : SumSteps.of(layout.slots(), 1)) {
+      for (int[] steps : SumSteps.of(layout.period(), 1)) {
         sum = scope.own(evaluator.rotateSum(sum, steps));
       }
       Plaintext encoded = scope.own(evaluator.encode(mask, sum.level()));

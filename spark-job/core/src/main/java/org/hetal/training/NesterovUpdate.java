@@ -163,7 +163,7 @@ public final class NesterovUpdate {
     try (Scope scope = new Scope()) {
       Ciphertext moved = scope.own(evaluator.rotate(weights, -rows));
       Ciphertext joined = scope.own(evaluator.add(lookahead, moved));
-      Ciphertext both = scope.own(evaluator.bootstrap(joined));
+      Ciphertext both = scope.own(evaluator.bootstrap(joined, layout.period()));
       Ciphertext fresh = evaluator.rotate(both, rows);
       return List.of(fresh, scope.release(both));
     }

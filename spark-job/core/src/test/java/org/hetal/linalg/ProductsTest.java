@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.hetal.he.Ciphertext;
@@ -34,16 +35,30 @@ class ProductsTest {
           out.add(LayoutSearch.cheapest(256, 1000, features, classes));
         }
         if (features <= 61 && classes <= 16) {
-          for (int rows = 2;
-              rows * LayoutSearch.cheapest(128, 1, 1, classes).paddedClasses() <= 128; ) {
-            out.add(new Layout(128, rows, classes, features));
-            rows *= 2;
+          int most = 128 / LayoutSearch.cheapest(128, 1, 1, classes).paddedClasses();
+          for (int perGroup = most; perGroup >= 2; perGroup /= 2) {
+            for (int rows = perGroup; rows >= 2; rows /= 2) {
+              repeating(rows, classes, features, perGroup).ifPresent(out::add);
+            }
           }
           out.add(LayoutSearch.cheapest(32, 3, features, classes));
         }
       }
     }
+    out.add(new Layout(2048, 256, 3, 30, 256));
+    out.add(new Layout(2048, 128, 4, 61, 128));
+    out.add(new Layout(4096, 256, 2, 40, 256));
     return out.stream().distinct();
+  }
+
+  /** A layout of 128 slots, if the weights have room in it. */
+  private static Optional<Layout> repeating(int rows, int classes, int features, int perGroup) {
+    try {
+      return Optional.of(new Layout(128, rows, classes, features, perGroup));
+    } catch (IllegalArgumentException e) {
+      assertTrue(e.getMessage().startsWith("rows per group: expected at least"), e.getMessage());
+      return Optional.empty();
+    }
   }
 
   @ParameterizedTest

@@ -67,15 +67,34 @@ class LayoutTest {
     for (int classes : new int[] {2, 3, 4, 7, 10, 16, 33, 64}) {
       for (int features : new int[] {1, 2, 5, 16, 61, 130, 785}) {
         for (int rowsPerBlock = 2; rowsPerBlock * 64 <= 1024; rowsPerBlock *= 2) {
-          Layout layout = new Layout(1024, rowsPerBlock, classes, features);
-          double[][] weights = random(classes, features, classes + features);
-          assertClose(weights, Packing.unpackWeights(layout, Packing.packWeights(layout, weights)));
-          int rows = Math.min(layout.rowsPerGroup(), 2 * rowsPerBlock - 1);
-          double[][] logits = random(rows, classes, 7);
-          assertClose(
-              logits, Packing.unpackLogits(layout, Packing.packLogits(layout, logits), rows));
+          Layout full = new Layout(1024, rowsPerBlock, classes, features);
+          unpackInvertsPack(full);
+          for (int perGroup = rowsPerBlock; perGroup < full.rowsPerGroup(); perGroup *= 2) {
+            if (full.canRepeat(perGroup)) {
+              unpackInvertsPack(new Layout(1024, rowsPerBlock, classes, features, perGroup));
+            }
+          }
         }
       }
+    }
+  }
+
+  private static void unpackInvertsPack(Layout layout) {
+    int classes = layout.classes();
+    double[][] weights = random(classes, layout.features(), classes + layout.features());
+    double[][] packed = Packing.packWeights(layout, weights);
+    assertClose(weights, Packing.unpackWeights(layout, packed));
+    int rows = Math.min(layout.rowsPerGroup(), 2 * layout.rowsPerBlock() - 1);
+    double[][] logits = random(rows, classes, 7);
+    double[] slots = Packing.packLogits(layout, logits);
+    assertClose(logits, Packing.unpackLogits(layout, slots, rows));
+    assertRepeats(layout, slots);
+    assertRepeats(layout, packed[0]);
+  }
+
+  private static void assertRepeats(Layout layout, double[] slots) {
+    for (int i = layout.period(); i < slots.length; i++) {
+      assertEquals(slots[i - layout.period()], slots[i], layout + " slot " + i);
     }
   }
 

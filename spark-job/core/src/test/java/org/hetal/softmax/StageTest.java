@@ -223,7 +223,9 @@ class StageTest {
   }
 
   private ClassArithmetic arithmetic(int classes) {
-    return new ClassArithmetic(recorder, classes, Chain.paddedClasses(classes));
+    int padded = Chain.paddedClasses(classes);
+    return new ClassArithmetic(
+        recorder, classes, padded, recorder.parameters().slotCount() / padded);
   }
 
   private interface Factor {

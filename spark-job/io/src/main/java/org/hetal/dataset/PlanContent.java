@@ -41,18 +41,40 @@ record PlanContent(
     @JsonSetter(nulls = Nulls.SET) String commonPreparation) {
   private static final List<String> KEYS = List.of("keys", "predictionKeys");
   private static final String SPARSE = "sparseBootstraps";
+  private static final String ROWS_PER_GROUP = "rowsPerGroup";
 
   /**
    * A layout.
    *
    * @param babySteps follow from the rest: another number means that another release packs weights
    *     in another way
+   * @param rowsPerGroup null: as many as all slots hold
    */
-  record StoredLayout(int slots, int rowsPerBlock, int classes, int features, int babySteps) {
+  record StoredLayout(
+      int slots,
+      int rowsPerBlock,
+      int classes,
+      int features,
+      int babySteps,
+      @JsonSetter(nulls = Nulls.SET) Integer rowsPerGroup) {
+    static StoredLayout of(Layout layout) {
+      return new StoredLayout(
+          layout.slots(),
+          layout.rowsPerBlock(),
+          layout.classes(),
+          layout.features(),
+          layout.babySteps(),
+          layout.copies() > 1 ? layout.rowsPerGroup() : null);
+    }
+
     Layout layout() {
       Layout out;
       try {
         out = new Layout(slots, rowsPerBlock, classes, features);
+        if (rowsPerGroup != null) {
+          requireRowsPerGroup(out);
+          out = new Layout(slots, rowsPerBlock, classes, features, rowsPerGroup);
+        }
       } catch (IllegalArgumentException e) {
         throw new IllegalArgumentException("layout: " + e.getMessage(), e);
       }
@@ -61,6 +83,17 @@ record PlanContent(
             "layout.babySteps: expected " + out.babySteps() + ", actual " + babySteps);
       }
       return out;
+    }
+
+    /** One layout has one text: the number of rows that all slots hold is not written. */
+    private void requireRowsPerGroup(Layout full) {
+      if (rowsPerGroup >= full.rowsPerGroup()) {
+        throw new IllegalArgumentException(
+            "rows per group: expected less than the "
+                + full.rowsPerGroup()
+                + " rows that all slots hold, or none; actual "
+                + rowsPerGroup);
+      }
     }
   }
 
@@ -120,8 +153,8 @@ record PlanContent(
 
   /**
    * The content of the file. It has {@code standardize}, {@code missing}, {@code loss}, {@code
-   * commonPreparation} and {@code sparseBootstraps} only where they are not the default, so that
-   * plans without them are the bytes of earlier releases.
+   * commonPreparation}, {@code sparseBootstraps} and {@code rowsPerGroup} only where they are not
+   * the default, so that plans without them are the bytes of earlier releases.
    */
   static ObjectNode tree(TrainingPlan plan) {
     ObjectNode out = (ObjectNode) Json.tree(of(plan));
@@ -131,6 +164,9 @@ record PlanContent(
     }
     if (plan.preprocessing().missing() == MissingValues.REFUSE) {
       preprocessing.remove("missing");
+    }
+    if (plan.layout().copies() == 1) {
+      ((ObjectNode) out.get("layout")).remove(ROWS_PER_GROUP);
     }
     for (String keys : KEYS) {
       ObjectNode node = (ObjectNode) out.get(keys);
@@ -157,6 +193,9 @@ record PlanContent(
         preprocessing.put("missing", MissingValues.REFUSE.name());
       }
     }
+    if (content.path("layout") instanceof ObjectNode layout && !layout.has(ROWS_PER_GROUP)) {
+      layout.putNull(ROWS_PER_GROUP);
+    }
     if (content instanceof ObjectNode plan) {
       for (String keys : KEYS) {
         if (plan.get(keys) instanceof ObjectNode node && !node.has(SPARSE)) {
@@ -173,15 +212,9 @@ record PlanContent(
   }
 
   static PlanContent of(TrainingPlan plan) {
-    Layout layout = plan.layout();
     return new PlanContent(
         plan.parameters(),
-        new StoredLayout(
-            layout.slots(),
-            layout.rowsPerBlock(),
-            layout.classes(),
-            layout.features(),
-            layout.babySteps()),
+        StoredLayout.of(plan.layout()),
         plan.schedule(),
         plan.validationRows(),
         plan.preprocessing(),

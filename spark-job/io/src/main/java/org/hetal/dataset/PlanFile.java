@@ -28,7 +28,8 @@ import org.hetal.plan.TrainingPlan;
  *             securityBits, ringDegree, maxLevel, bootstrapInputLevel, bootstrapOutputLevel,
  *             bootstrapBound
  *         <li>{@code layout} ({@link org.hetal.packing.Layout}): slots, rowsPerBlock, classes,
- *             features (bias included), babySteps (checked: it follows from the others)
+ *             features (bias included), babySteps (checked: it follows from the others); {@code
+ *             rowsPerGroup} if it is less than all slots hold
  *         <li>{@code schedule} ({@link org.hetal.plan.Schedule}): rows, batchRows, learningRate,
  *             epochs, patience, logitRange, groupsPerMicrobatch
  *         <li>{@code validationRows}

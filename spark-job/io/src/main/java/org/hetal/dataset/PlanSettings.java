@@ -7,7 +7,6 @@ import org.hetal.config.SettingsException;
 import org.hetal.he.HeLevelException;
 import org.hetal.he.Parameters;
 import org.hetal.packing.Layout;
-import org.hetal.packing.LayoutSearch;
 import org.hetal.plan.DataShape;
 import org.hetal.plan.Preprocessing;
 import org.hetal.plan.Schedule;
@@ -103,7 +102,7 @@ public final class PlanSettings {
     int rowsPerBlock = settings.training().rowsPerBlock();
     int batchRows = Math.min(settings.training().batchRows(), shape.trainingRows());
     return rowsPerBlock == 0
-        ? LayoutSearch.cheapest(slots, batchRows, shape.features(), classes)
+        ? TrainingPlanner.cheapestLayout(parameters, batchRows, shape, classes, settings.metric())
         : new Layout(slots, rowsPerBlock, classes, shape.features());
   }
 

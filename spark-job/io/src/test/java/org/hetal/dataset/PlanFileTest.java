@@ -135,7 +135,7 @@ class PlanFileTest {
             3,
             Preprocessing.none());
     int slots = PARAMETERS.slotCount();
-    assertEquals(Set.of(slots), plan.keys().sparseBootstraps());
+    assertEquals(Set.of(plan.layout().period()), plan.keys().sparseBootstraps());
     byte[] bytes = PlanFile.bytes(plan);
     TrainingPlan read = PlanFile.parse("plan.json", bytes);
     assertEquals(plan.digest(), read.digest());
@@ -147,6 +147,34 @@ class PlanFileTest {
       String message = refused(JSON.writeValueAsBytes(root));
       assertTrue(message.contains("sparseBootstraps"), message);
     }
+  }
+
+  /** Plans whose logits do not repeat have the bytes and the digests of earlier releases. */
+  @Test
+  void rowsPerGroup_areWrittenWhereLogitsRepeat() throws IOException {
+    assertFalse(tree().at("/content/layout").has("rowsPerGroup"));
+    TrainingPlan plan =
+        TrainingPlanner.plan(
+            PARAMETERS,
+            new Schedule(40, 40, 1, 1, 1, 32, 1),
+            new DataShape(40, 10, 4),
+            3,
+            Preprocessing.none());
+    assertTrue(plan.layout().copies() > 1, plan.layout().toString());
+    byte[] bytes = PlanFile.bytes(plan);
+    TrainingPlan read = PlanFile.parse("plan.json", bytes);
+    assertEquals(plan.layout(), read.layout());
+    assertEquals(plan.digest(), read.digest());
+    int all = PARAMETERS.slotCount() / plan.layout().paddedClasses();
+    for (int value : new int[] {0, 1, 3, plan.layout().rowsPerGroup() / 4, all, 2 * all}) {
+      ObjectNode root = (ObjectNode) JSON.readTree(bytes);
+      ((ObjectNode) root.at("/content/layout")).put("rowsPerGroup", value);
+      String message = refused(JSON.writeValueAsBytes(root));
+      assertTrue(message.contains("layout: rows"), message);
+    }
+    ObjectNode without = (ObjectNode) JSON.readTree(bytes);
+    ((ObjectNode) without.at("/content/layout")).remove("rowsPerGroup");
+    assertTrue(refused(JSON.writeValueAsBytes(without)).contains("expected"));
   }
 
   @Test

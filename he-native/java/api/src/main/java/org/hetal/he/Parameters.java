@@ -132,13 +132,22 @@ public interface Parameters extends java.io.Serializable {
   long storedFreshCiphertextBytes(int level);
 
   /**
-   * The size of the key files that bootstraps of all slots alone need.
+   * The size of the key files that {@link KeyPlan#bootstrap()} alone needs: bootstraps of all
+   * slots, of one ciphertext or of pairs.
    *
-   * @param pairs whether pairs are bootstrapped ({@link KeyPlan#bootstrap()}), or single
-   *     ciphertexts only ({@link KeyPlan#bootstrap(int)} of all slots)
    * @return bytes; empty where only key generation can tell
    */
-  OptionalLong bootstrapKeyBytes(boolean pairs);
+  OptionalLong bootstrapKeyBytes();
+
+  /**
+   * The size of the key files that {@link KeyPlan#bootstrap(int)} alone needs.
+   *
+   * @param slots real slots refreshed at once, a power of two from {@link #FEWEST_BOOTSTRAP_SLOTS}
+   *     to {@link #slotCount()}
+   * @return bytes; empty where only key generation can tell
+   * @throws IllegalArgumentException for another number
+   */
+  OptionalLong bootstrapKeyBytes(int slots);
 
   /**
    * The keys of the sparse bootstraps of a number of real slots ({@link KeyPlan#bootstrap(int)}),

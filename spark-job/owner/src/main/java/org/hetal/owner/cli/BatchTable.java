@@ -79,7 +79,7 @@ final class BatchTable {
     int rows = data.train().length;
     int before = 0;
     for (int count : units) {
-      int batchRows = (int) Math.min(rows, (long) count * plan.layout().rowsPerGroup());
+      int batchRows = (int) Math.min(rows, (long) count * plan.layout().mostRowsPerGroup());
       if (batchRows != before) {
         out.add(line(count, batchRows, executors));
       }

@@ -67,7 +67,9 @@ class TrainingVectorTest {
     PAIRED_GROUPS(12, 10, 7, new Schedule(120, 120, 2, 2, 9, 128, 2)),
     MANY_CLASSES(12, 20, 5, new Schedule(50, 25, 2, 1, 9, 32, 1)),
     /** The parameter set with 14 levels, and two bootstraps per iteration. */
-    TWO_BOOTSTRAPS(14, 7, 6, new Schedule(60, 30, 2, 2, 9, 32, 1));
+    TWO_BOOTSTRAPS(14, 7, 6, new Schedule(60, 30, 2, 2, 9, 32, 1)),
+    /** Logits and weights repeat eight times in the slots. */
+    EIGHT_COPIES(12, 2, 5, new Schedule(60, 30, 2, 2, 9, 32, 1));
 
     final int levels;
     final int classes;

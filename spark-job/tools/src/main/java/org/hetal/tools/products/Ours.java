@@ -27,7 +27,9 @@ final class Ours implements ProductMethod {
   Ours(Side side, Shape shape, int slots, int level) {
     this.side = side;
     this.shape = shape;
-    this.layout = LayoutSearch.cheapest(slots, shape.rows(), shape.features(), shape.classes());
+    // Nothing is bootstrapped here, so the logits need not repeat.
+    this.layout =
+        LayoutSearch.cheapest(slots, shape.rows(), shape.features(), shape.classes(), slots);
     this.level = level;
     layout.rowBlocks(shape.rows());
   }

@@ -31,8 +31,9 @@
  * <p><b>What the methods get for nothing.</b> Sums of masked ciphertexts are rescaled once. Blocks
  * are encrypted at the level of their product. Masks are encoded before the clock starts or while
  * it stands. diag-abt starts from the weights tiled down the rows, B ciphertexts; {@code ours}
- * starts from compact weights, and their expansion is part of its time. {@code -fused} variants
- * also use what the engine offers and the papers do not name: one relinearization for each sum of
- * products, hoisted rotations, two steps of a rotate-and-sum with one decomposition.
+ * starts from compact weights, and their expansion is part of its time; its layout is the cheapest
+ * for a training in which logits do not repeat in the slots. {@code -fused} variants also use what
+ * the engine offers and the papers do not name: one relinearization for each sum of products,
+ * hoisted rotations, two steps of a rotate-and-sum with one decomposition.
  */
 package org.hetal.tools.products;

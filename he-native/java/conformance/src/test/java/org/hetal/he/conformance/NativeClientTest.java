@@ -335,20 +335,22 @@ class NativeClientTest {
           x.close();
         }
       }
-      for (boolean pairs : new boolean[] {true, false}) {
+      for (int slots : new int[] {0, p.slotCount(), p.slotCount() / 4}) {
         AtomicLong bootstrap = new AtomicLong();
         client.writeEvaluationKeys(
-            folder.resolve("bootstrap " + pairs),
-            pairs ? new KeyPlan().bootstrap() : new KeyPlan().bootstrap(p.slotCount()),
+            folder.resolve("bootstrap " + slots),
+            slots == 0 ? new KeyPlan().bootstrap() : new KeyPlan().bootstrap(slots),
             (done, of, written) -> bootstrap.addAndGet(written));
-        assertEquals(bootstrap.get(), p.bootstrapKeyBytes(pairs).getAsLong());
+        assertEquals(
+            bootstrap.get(),
+            (slots == 0 ? p.bootstrapKeyBytes() : p.bootstrapKeyBytes(slots)).getAsLong());
       }
     }
     Parameters secure = NativeParameters.named("n16_l12");
     assertEquals(7, secure.specialPrimes());
     assertEquals(2, secure.digits(12));
-    assertEquals(2.26e9, secure.bootstrapKeyBytes(true).getAsLong(), 5e6); // docs/formats.md
-    assertEquals(2.10e9, secure.bootstrapKeyBytes(false).getAsLong(), 5e6);
+    assertEquals(2.26e9, secure.bootstrapKeyBytes().getAsLong(), 5e6); // docs/formats.md
+    assertEquals(2.10e9, secure.bootstrapKeyBytes(secure.slotCount()).getAsLong(), 5e6);
     assertEquals(0, secure.keyBytes(-1));
   }
 

@@ -18,7 +18,7 @@ import org.hetal.he.Parameters;
  */
 public final class NativeParameters implements Parameters {
   private static final long serialVersionUID = 1L;
-  private static final int LEVELS = 9; // where the numbers of the levels begin
+  private static final int LEVELS = 8; // where the numbers of the levels begin
   private static final int PER_LEVEL = 4;
   private static final Map<String, NativeParameters> KNOWN = new ConcurrentHashMap<>();
 
@@ -122,15 +122,20 @@ public final class NativeParameters implements Parameters {
   }
 
   @Override
-  public OptionalLong bootstrapKeyBytes(boolean pairs) {
-    return OptionalLong.of((long) numbers[pairs ? 7 : 8]);
+  public OptionalLong bootstrapKeyBytes() {
+    return OptionalLong.of((long) numbers[7]);
+  }
+
+  @Override
+  public OptionalLong bootstrapKeyBytes(int slots) {
+    return OptionalLong.of((long) sparseBootstrapKeysOf(name, slots)[0]);
   }
 
   @Override
   public KeyPlan sparseBootstrapKeys(int slots) {
     double[] keys = sparseBootstrapKeysOf(name, slots);
-    KeyPlan out = new KeyPlan().relinearize((int) keys[0]).conjugate((int) keys[1]);
-    for (int i = 2; i < keys.length; i += 2) {
+    KeyPlan out = new KeyPlan().relinearize((int) keys[1]).conjugate((int) keys[2]);
+    for (int i = 3; i < keys.length; i += 2) {
       out.rotate((int) keys[i], (int) keys[i + 1]);
     }
     return out;

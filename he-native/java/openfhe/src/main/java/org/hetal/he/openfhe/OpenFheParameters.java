@@ -209,7 +209,12 @@ public record OpenFheParameters(
   }
 
   @Override
-  public OptionalLong bootstrapKeyBytes(boolean pairs) {
+  public OptionalLong bootstrapKeyBytes() {
+    return OptionalLong.empty();
+  }
+
+  @Override
+  public OptionalLong bootstrapKeyBytes(int slots) {
     return OptionalLong.empty();
   }
 

@@ -168,7 +168,12 @@ public record SimulatedParameters(
 
   /** A simulated bootstrap has no keys of its own. */
   @Override
-  public OptionalLong bootstrapKeyBytes(boolean pairs) {
+  public OptionalLong bootstrapKeyBytes() {
+    return OptionalLong.of(0);
+  }
+
+  @Override
+  public OptionalLong bootstrapKeyBytes(int slots) {
     return OptionalLong.of(0);
   }
 

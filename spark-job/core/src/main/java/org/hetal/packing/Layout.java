@@ -54,7 +54,7 @@ public record Layout(int slots, int rowsPerBlock, int classes, int features, int
   /** The most classes of a layout. */
   public static final int MAX_CLASSES = 64;
 
-  /** Of bootstraps of slots that repeat with a half, a quarter, ... of all slots. */
+  /** Of bootstraps of slots that repeat with all slots, a half, a quarter, ... of them. */
   private static final double[] SPARSE_SHARES = {1, 0.88, 0.85, 0.79, 0.76};
 
   /** The most features of a layout, the bias column included. */

@@ -56,7 +56,7 @@ public final class LayoutSearch {
     // A minibatch that does not fill the slots is one group of fewer rows. Its slots repeat.
     int fewest =
         Math.max(
-            Layout.powerOfTwoAtLeast(Math.max(batchRows, groupRows)),
+            Layout.powerOfTwoAtLeast(Math.min(most, Math.max(batchRows, groupRows))),
             Parameters.FEWEST_BOOTSTRAP_SLOTS / Layout.powerOfTwoAtLeast(classes));
     fewest = Math.min(most, Math.max(2, fewest));
     for (int rowsPerGroup = most; rowsPerGroup >= fewest; rowsPerGroup /= 2) {

@@ -107,6 +107,9 @@ public record TrainingPlan(
     PlannedKeys.require("keys", keys, parameters);
     PlannedKeys.require("predictionKeys", predictionKeys, parameters);
     PlannedKeys.requireContained(predictionKeys, keys);
+    if (layout.copies() > 1) {
+      requireRepeatingKeys(layout, levels, parameters, keys);
+    }
     long bootstraps = bootstraps(layout, schedule, softmax);
     Checks.equal("iteration.bootstrap", bootstraps, iteration.bootstrap());
     Checks.range("iteration.bootstrap", bootstraps, 1, Integer.MAX_VALUE);
@@ -178,10 +181,36 @@ public record TrainingPlan(
     return isJoint() ? layout.rowBlocksOfAnyGroup(rows) : layout.rowBlocks(rows);
   }
 
+  /** Where logits and weights repeat, both are bootstrapped by the keys of one period. */
+  private static void requireRepeatingKeys(
+      Layout layout, Levels levels, PlannedParameters parameters, KeyPlan keys) {
+    Checks.that(
+        keys.sparseBootstraps().contains(layout.period()),
+        "keys.sparseBootstraps",
+        layout.period() + " slots, the period of the layout",
+        keys.sparseBootstraps());
+    Checks.that(
+        hasRotationsOfTwoForms(layout, levels, parameters, keys),
+        "keys.rotations",
+        "those by "
+            + layout.rowsToSecond()
+            + " and "
+            + (layout.slots() - layout.rowsToSecond())
+            + ", between weights and look-ahead point",
+        keys.rotations().keySet());
+  }
+
+  private static boolean hasRotationsOfTwoForms(
+      Layout layout, Levels levels, PlannedParameters parameters, KeyPlan keys) {
+    int rows = layout.rowsToSecond();
+    return keys.rotations().getOrDefault(rows, -1) >= parameters.bootstrapOutputLevel()
+        && keys.rotations().getOrDefault(layout.slots() - rows, -1) >= levels.refresh();
+  }
+
   private static long bootstraps(Layout layout, Schedule schedule, SoftmaxPlan softmax) {
     long groups = ceilDiv(schedule.batch(0).rows(), layout.rowsPerGroup());
-    long microbatches = ceilDiv(groups, schedule.groupsPerMicrobatch());
-    return layout.compactCiphertexts() + microbatches * softmax.bootstraps();
+    long atOnce = layout.copies() > 1 ? 1 : schedule.groupsPerMicrobatch();
+    return layout.compactCiphertexts() + ceilDiv(groups, atOnce) * softmax.bootstraps();
   }
 
   private static long ceilDiv(long a, long b) {
@@ -214,10 +243,7 @@ public record TrainingPlan(
    *     them; plans of earlier releases lack the keys
    */
   public boolean refreshesAsOne() {
-    int rows = layout.rowsToSecond();
-    return layout.hasRoomForTwo()
-        && keys.rotations().getOrDefault(rows, -1) >= parameters.bootstrapOutputLevel()
-        && keys.rotations().getOrDefault(layout.slots() - rows, -1) >= levels.refresh();
+    return layout.hasRoomForTwo() && hasRotationsOfTwoForms(layout, levels, parameters, keys);
   }
 
   /**

@@ -52,7 +52,8 @@ public record StepPieces(
   /**
    * The operations of one microbatch.
    *
-   * @param isPair whether its bootstraps are of two ciphertexts
+   * @param isPair whether its bootstraps are of two ciphertexts: those of two groups whose logits
+   *     do not repeat
    * @param whole undivided, softmax included
    * @param rowBlocks of all groups
    * @param rowBlock logits of one row block
@@ -182,7 +183,7 @@ public record StepPieces(
         }
         OperationCounts shared = shared(alone, allParts);
         return new Microbatch(
-            shape.size() == 2,
+            shape.size() == 2 && layout.copies() == 1,
             undivided,
             shape.stream().mapToInt(Integer::intValue).sum(),
             rowBlock,

@@ -163,8 +163,13 @@ public record TrainingEstimate(
 
   private static double softmaxSeconds(
       TrainingPlan plan, SoftmaxPlan softmax, List<RowRange> groups, CostModel costs) {
+    if (plan.layout().copies() > 1) {
+      return softmax.bootstraps()
+          * groups.size()
+          * plan.layout().bootstrapShare()
+          * costs.bootstrapSeconds();
+    }
     return softmax.bootstraps()
-        * plan.layout().bootstrapShare()
         * (groups.size() == 2 ? costs.bootstrapPairSeconds() : costs.bootstrapSeconds());
   }
 

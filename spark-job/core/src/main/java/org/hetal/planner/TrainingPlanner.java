@@ -60,6 +60,7 @@ public final class TrainingPlanner {
   /**
    * The layout in which training costs least. Where the validation loss is computed on ciphertexts,
    * the validation rows are one group if they can be, so that they share the bootstraps of one.
+   * Where bootstraps of slots that repeat are not cheaper, groups fill all slots.
    *
    * @param batchRows of a full minibatch
    * @param classes 2 to {@link Layout#MAX_CLASSES}
@@ -67,8 +68,10 @@ public final class TrainingPlanner {
    */
   public static Layout cheapestLayout(
       Parameters parameters, int batchRows, DataShape shape, int classes, ValidationMetric metric) {
-    int groupRows =
-        metric == ValidationMetric.LOGITS ? batchRows : Math.max(batchRows, shape.validationRows());
+    int groupRows = metric == ValidationMetric.LOGITS ? batchRows : shape.validationRows();
+    if (!parameters.hasSparseBootstraps()) {
+      groupRows = parameters.slotCount();
+    }
     return LayoutSearch.cheapest(
         parameters.slotCount(), batchRows, shape.features(), classes, groupRows);
   }

@@ -19,8 +19,8 @@ import org.hetal.packing.Layout;
  * about 3e-5 in the worst case without noise (k = 6), and a bootstrap's noise on the scaled logits
  * times 2^k.
  *
- * <p>Immutable and thread-safe. Keys: relinearization, rotations by multiples of {@code slots /
- * padded classes} in stages of four, bootstrapping.
+ * <p>Immutable and thread-safe. Keys: relinearization, rotations by multiples of {@link
+ * Layout#classStride()} in stages of four, bootstrapping.
  */
 public final class Softmax {
   /** The ranges of logits, 2 * 2^k for k squarings. The last one needs at least 5 classes. */
@@ -92,8 +92,8 @@ public final class Softmax {
   }
 
   /**
-   * Probabilities of one ciphertext of logits, or of two at once, for which a bootstrap costs less
-   * than twice as much.
+   * Probabilities of one ciphertext of logits, or of two at once. Where logits do not repeat in the
+   * slots, a bootstrap of two costs less than twice as much.
    *
    * @param scaledLogits u = x / 2^k in the logits layout, 0 in padded classes; one or two
    *     ciphertexts of one level, scale degree 1; not closed here

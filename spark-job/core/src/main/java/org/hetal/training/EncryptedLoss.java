@@ -87,7 +87,7 @@ public final class EncryptedLoss implements AutoCloseable {
 
   /**
    * Squared errors and powers of the logits of one microbatch, added over its groups slot by slot.
-   * Cost: the bootstraps of one softmax, a pair each where the microbatch has two groups.
+   * Cost: the bootstraps of {@link Softmax#apply(List, SoftmaxPlan)}.
    *
    * @param weights from {@link #expand}
    * @param microbatch features at {@link LossPlan#features()} or above, labels at {@link
@@ -148,8 +148,8 @@ public final class EncryptedLoss implements AutoCloseable {
   }
 
   /**
-   * The loss from the sums of all microbatches. Cost: 22 rotations of each sum at N = 2^16, at
-   * level 1.
+   * The loss from the sums of all microbatches. Cost: at most 22 rotations of each sum at N = 2^16,
+   * at level 1.
    *
    * @param evaluator of the parameter set of the sums
    * @param layout of the logits

@@ -56,7 +56,7 @@ public final class MicrobatchGradient implements AutoCloseable {
 
   /**
    * {@code factor * (softmax(X V^T) - Y)^T X} over the rows of the microbatch. Cost: the bootstraps
-   * of one softmax, a pair each where the microbatch has two groups.
+   * of {@link Softmax#apply(List, SoftmaxPlan)}.
    *
    * @param lookahead from {@link #expand}
    * @param microbatch features X and labels Y; stays the caller's

@@ -75,7 +75,7 @@ public final class MicrobatchParts {
   }
 
   /**
-   * Softmax minus labels. Cost: the bootstraps of one softmax, a pair each for two groups.
+   * Softmax minus labels. Cost: the bootstraps of {@link Softmax#apply(List, SoftmaxPlan)}.
    *
    * @param rowBlockLogits for each group {@link #logits} of all its row blocks, in order
    * @param labels one per group; logits and labels stay the caller's

@@ -138,6 +138,20 @@ class LayoutTest {
   }
 
   @Test
+  void choose_repeatsLogitsWhereAMinibatchDoesNotFillTheSlots() {
+    Layout small = LayoutSearch.cheapest(1 << 15, 512, 769, 3);
+    assertTrue(small.copies() > 1 && small.rowsPerGroup() >= 512, small.toString());
+    assertEquals(small.rowsPerGroup() * 4, small.period());
+    assertTrue(small.hasRoomForTwo());
+    Layout holdsMore = LayoutSearch.cheapest(1 << 15, 512, 769, 3, 3000);
+    assertTrue(holdsMore.rowsPerGroup() >= 3000, holdsMore.toString());
+    for (int groupRows : new int[] {1 << 15, Integer.MAX_VALUE}) {
+      assertEquals(1, LayoutSearch.cheapest(1 << 15, 512, 769, 3, groupRows).copies());
+    }
+    assertEquals(1, LayoutSearch.cheapest(1 << 15, 2048, 769, 10).copies());
+  }
+
+  @Test
   void choose_findsALayoutWheneverTwoRowsOfAllClassesFit() {
     for (int logSlots = 5; logSlots <= 15; logSlots++) {
       int slots = 1 << logSlots;

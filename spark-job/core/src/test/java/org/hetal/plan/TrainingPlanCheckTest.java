@@ -3,6 +3,7 @@ package org.hetal.plan;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -61,6 +62,67 @@ class TrainingPlanCheckTest {
                 IllegalArgumentException.class,
                 () -> with(layout, levels, softmax, keys, iteration))
             .getMessage());
+  }
+
+  /** Logits and weights that repeat are bootstrapped with the keys of one period. */
+  @Test
+  void planWhoseLogitsRepeat_hasTheKeysForIt() {
+    Schedule schedule = new Schedule(80, 40, 2, 3, 2, 32, 2);
+    TrainingPlan repeating =
+        TrainingPlanner.plan(
+            PARAMETERS, schedule, new DataShape(80, 300, 20), 3, Preprocessing.none());
+    Layout layout = repeating.layout();
+    assertTrue(layout.copies() > 1, layout.toString());
+    assertTrue(repeating.refreshesAsOne());
+    KeyPlan without = new KeyPlan();
+    KeyPlan keys = repeating.keys();
+    keys.rotations().forEach(without::rotate);
+    without.relinearize(keys.relinearizationLevel()).conjugate(keys.conjugationLevel());
+    String message = refusal(repeating, without.bootstrap(PARAMETERS.slotCount()));
+    assertTrue(message.startsWith("keys.sparseBootstraps: expected " + layout.period()), message);
+    KeyPlan apart = new KeyPlan().bootstrap(layout.period());
+    keys.rotations()
+        .forEach((steps, level) -> apart.rotate(steps, steps == layout.rowsToSecond() ? 0 : level));
+    apart.relinearize(keys.relinearizationLevel()).conjugate(keys.conjugationLevel());
+    assertTrue(refusal(repeating, apart).startsWith("keys.rotations: expected those by "));
+  }
+
+  private static String refusal(TrainingPlan plan, KeyPlan keys) {
+    return assertThrows(
+            IllegalArgumentException.class,
+            () ->
+                new TrainingPlan(
+                    plan.parameters(),
+                    plan.layout(),
+                    plan.schedule(),
+                    plan.validationRows(),
+                    plan.preprocessing(),
+                    plan.levels(),
+                    plan.softmax(),
+                    keys,
+                    new KeyPlan(),
+                    plan.iteration(),
+                    plan.validation(),
+                    plan.memory(),
+                    plan.loss(),
+                    plan.commonPreparation()))
+        .getMessage();
+  }
+
+  /** Each group is bootstrapped alone where its logits repeat. */
+  @Test
+  void twoGroupsThatRepeat_takeTheBootstrapsOfEach() {
+    Layout layout = new Layout(PARAMETERS.slotCount(), 64, 3, 4, 64);
+    for (int atOnce = 1; atOnce <= 2; atOnce++) {
+      TrainingPlan two =
+          TrainingPlanner.plan(
+              PARAMETERS,
+              layout,
+              new Schedule(128, 128, 1, 1, 1, 32, atOnce),
+              10,
+              Preprocessing.none());
+      assertEquals(1 + 2 * two.softmax().bootstraps(), two.bootstrapsPerIteration());
+    }
   }
 
   @Test

@@ -26,19 +26,28 @@ class NesterovUpdateTest {
 
   /**
    * 512 slots: with 64 rows a block there is room for weights and look-ahead point side by side.
-   * With 14 levels the update has no level before the bootstrap.
+   * With 14 levels the update has no level before the bootstrap. 64 rows of 2 classes repeat four
+   * times.
    */
   @ParameterizedTest
   @CsvSource({
-    "7, 12, 64, true, false",
-    "7, 12, 2, false, false",
-    "7, 14, 64, true, true",
-    "7, 14, 4, false, true"
+    "7, 12, 64, 64, true, false",
+    "7, 12, 2, 64, false, false",
+    "7, 14, 64, 64, true, true",
+    "7, 14, 4, 64, false, true",
+    "2, 12, 64, 64, true, true",
+    "2, 14, 64, 64, true, false"
   })
   void steps_equalThoseInTheClear(
-      int classes, int usableLevels, int rowsPerBlock, boolean sideBySide, boolean after) {
+      int classes,
+      int usableLevels,
+      int rowsPerBlock,
+      int rowsPerGroup,
+      boolean sideBySide,
+      boolean after) {
     SimulatedParameters parameters = new SimulatedParameters(1024, 3, usableLevels, 2);
-    Layout layout = new Layout(parameters.slotCount(), rowsPerBlock, classes, FEATURES);
+    Layout layout =
+        new Layout(parameters.slotCount(), rowsPerBlock, classes, FEATURES, rowsPerGroup);
     assertEquals(sideBySide, layout.hasRoomForTwo());
     Levels levels =
         TrainingPlanner.plan(

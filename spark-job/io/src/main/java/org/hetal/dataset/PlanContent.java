@@ -85,7 +85,7 @@ record PlanContent(
       return out;
     }
 
-    /** One layout has one text: the number of rows that all slots hold is not written. */
+    /** The number of rows that all slots hold is not written. */
     private void requireRowsPerGroup(Layout full) {
       if (rowsPerGroup >= full.rowsPerGroup()) {
         throw new IllegalArgumentException(

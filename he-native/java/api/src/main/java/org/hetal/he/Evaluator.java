@@ -383,8 +383,8 @@ public interface Evaluator extends AutoCloseable {
    * {@link Parameters#bootstrapBound()} in magnitude destroy the whole ciphertext. Only the
    * simulator sees the slots and throws {@link HeRangeException}.
    *
-   * <p>Precision at {@code n16_l12}, over 2^15 uniform slots within [-1, 1]: 23.7 bits on average,
-   * 20.7 bits in the worst slot. Cost there: 2.3 s on two threads, as much as about 150 rotations
+   * <p>Precision at {@code n16_l12}, over 2^15 uniform slots within [-1, 1]: 23.6 bits on average,
+   * 20.3 bits in the worst slot. Cost there: 2.3 s on two threads, as much as about 150 rotations
    * at level 12. Keys: relinearization, conjugation and the rotations of CoeffsToSlots and
    * SlotsToCoeffs, 42 keys of 2.3 GB on disk in all, which the key generator adds for {@link
    * KeyPlan#bootstrap()}. The figures are those of {@code he-native/cpp/bench/results}; OpenFHE's
@@ -431,7 +431,7 @@ public interface Evaluator extends AutoCloseable {
 
   /**
    * Refreshes two ciphertexts of real slots in one bootstrap, as its real and imaginary part.
-   * Levels and scale degrees as in {@link #bootstrap}. Precision at {@code n16_l12}: 20.2 bits in
+   * Levels and scale degrees as in {@link #bootstrap}. Precision at {@code n16_l12}: 20.3 bits in
    * the worst slot. Cost there: 3.2 s on two threads, 1.4 bootstraps. Keys: those of {@link
    * KeyPlan#bootstrap()}.
    *

@@ -162,6 +162,11 @@ public interface Parameters extends java.io.Serializable {
     return new KeyPlan();
   }
 
+  /** {@return whether bootstraps of slots that repeat cost less than those of all slots} */
+  default boolean hasSparseBootstraps() {
+    return true;
+  }
+
   /** {@return whether the name starts with {@code insecure_}} */
   default boolean isInsecure() {
     return name().startsWith("insecure_");

@@ -219,6 +219,11 @@ public record OpenFheParameters(
   }
 
   @Override
+  public boolean hasSparseBootstraps() {
+    return false;
+  }
+
+  @Override
   public double bootstrapBound() {
     return 2;
   }

@@ -25,14 +25,10 @@ double prime(const ckks::Parameters& p, int level) {
 
 /// sin(2 pi (kRange x)), two levels above the output level.
 Ciphertext sine(const Evaluator& evaluator, Ciphertext x) {
-  // cos(w x) = J0(w) + 2 sum_k (-1)^k J_2k(w) T_2k(x), doubled r times to cos(2 pi (t - 1/4)) = sin(2 pi t).
-  const double frequency = 2 * std::numbers::pi * kRange / std::exp2(kDoubleAngles);
-  std::vector<double> cosine;
-  for (int k = 0; k <= kHalfDegree; ++k) {
-    cosine.push_back((k == 0 ? 1 : 2) * (k % 2 == 0 ? 1 : -1) * std::cyl_bessel_j(2.0 * k, frequency));
-  }
+  // cos(w x), doubled r times to cos(2 pi (t - 1/4)) = sin(2 pi t).
   x = evaluator.add_constant(x, kShift / kRange);
-  Ciphertext s = circuits::evaluate_chebyshev(evaluator, circuits::double_angle(evaluator, x), cosine);
+  Ciphertext s =
+      circuits::evaluate_chebyshev(evaluator, circuits::double_angle(evaluator, x), {kCosine.begin(), kCosine.end()});
   for (int i = 0; i < kDoubleAngles; ++i) s = circuits::double_angle(evaluator, s);
   return s;
 }

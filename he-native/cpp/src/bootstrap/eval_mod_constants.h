@@ -2,6 +2,8 @@
 // they follow, and tests that the numbers here are the ones that follow.
 #pragma once
 
+#include <array>
+
 namespace hetal::bootstrap {
 
 /// The largest overflow |I|: raising the modulus turns a coefficient m into m + I q0. It is never exceeded: I is the
@@ -26,6 +28,15 @@ inline constexpr int kDoubleAngles = 4;
 /// Degree of the polynomial in T_2(x): degree 30 in x. Cutting off the Chebyshev series there has an error of 2^-30.5
 /// in the message, 2^-6.8 of the rms noise.
 inline constexpr int kHalfDegree = 15;
+
+/// The coefficients of that series, in T_k(T_2(x)): cos(w x) = J_0(w) + 2 sum_k (-1)^k J_2k(w) T_2k(x), w = 2 pi kRange
+/// / 2^kDoubleAngles. They are written out because Bessel functions of the library differ between processors in their
+/// last bits, and so would the residues.
+inline constexpr std::array<double, kHalfDegree + 1> kCosine{
+    -0.24953686199570838,   -0.49548999268492916,    -0.3706666396173019,    0.1218229910870691,
+    0.6149850713275294,     -0.44993850184271855,    0.14755121882758682,    -0.029528354997946513,
+    0.004080630819795542,   -0.00041742922975838363, 3.308070476130801e-05,  -2.098169083899579e-06,
+    1.0916427776798909e-07, -4.750312906106676e-09,  1.7563068553952826e-10, -5.589660478184083e-12};
 
 /// SlotsToCoeffs enlarges the message by this where its scale is 2^kMessageLogScale, and by so much more where its
 /// scale is less that the same number arrives (message_gain). A larger gain reduces the noise of EvalMod in the message

@@ -8,6 +8,14 @@ _SOURCES = Path(__file__).resolve().parents[2] / "src"
 HEADER = _SOURCES / "bootstrap" / "eval_mod_constants.h"
 
 
+def cosine() -> list[float]:
+    """kCosine of the header."""
+    match = re.search(r"kCosine\{([^}]*)\};", HEADER.read_text(encoding="utf-8"))
+    if match is None:
+        raise SystemExit(f"{HEADER}: expected kCosine, actual none")
+    return [float(number) for number in match.group(1).split(",")]
+
+
 def constants() -> dict:
     """kName of the header to its value; and kSparseWeight, kEvalModLevels."""
     found = {}

@@ -4,6 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 from math import log2
 
+import mpmath
 import numpy as np
 
 from bootstrap_constants import arcsine, choose, eval_mod, overflow, source
@@ -36,6 +37,14 @@ class Committed(unittest.TestCase):
     def test_double_angles_and_degree_are_the_cheapest_of_the_most_precise(self):
         chosen = choose.polynomial(choose.polynomial_table(SETTING, CHOICE), COMMITTED["kEvalModLevels"])
         self.assertEqual((COMMITTED["kDoubleAngles"], COMMITTED["kHalfDegree"]), chosen)
+
+    def test_the_coefficients_are_those_of_the_series(self):
+        np.testing.assert_allclose(source.cosine(), CHOICE.coefficients, rtol=0, atol=1e-15)
+        mpmath.mp.dps = 40
+        w = 2 * mpmath.pi * COMMITTED["kRange"] / 2 ** COMMITTED["kDoubleAngles"]
+        for k, coefficient in enumerate(source.cosine()):
+            exact = (1 if k == 0 else 2) * (-1) ** k * mpmath.besselj(2 * k, w)
+            self.assertEqual(float(exact), coefficient, k)
 
     def test_the_levels_of_the_parameter_sets_are_those_of_the_steps(self):
         self.assertEqual(COMMITTED["kEvalModLevels"], CHOICE.levels)

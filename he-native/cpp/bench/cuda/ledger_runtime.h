@@ -19,6 +19,14 @@ struct LedgerEntry {
   std::size_t launches = 0;
   double bytes_read = 0, bytes_written = 0;
   double ntts = 0;  ///< transforms of one limb
+
+  LedgerEntry& operator+=(const LedgerEntry& other) {
+    launches += other.launches;
+    bytes_read += other.bytes_read;
+    bytes_written += other.bytes_written;
+    ntts += other.ntts;
+    return *this;
+  }
 };
 
 /// By the kernel's name. One for the program.
@@ -30,11 +38,7 @@ struct Ledger {
   void add(const std::string& name, const LedgerEntry& one) {
     if (!open) return;
     std::lock_guard lock(mutex);
-    LedgerEntry& at = entries[name];
-    at.launches += one.launches;
-    at.bytes_read += one.bytes_read;
-    at.bytes_written += one.bytes_written;
-    at.ntts += one.ntts;
+    entries[name] += one;
   }
 };
 inline Ledger& ledger() {

@@ -38,10 +38,7 @@ struct Row {
   double host_seconds;
   LedgerEntry total() const {
     LedgerEntry out;
-    for (const auto& [name, e] : kernels) {
-      out.launches += e.launches, out.ntts += e.ntts;
-      out.bytes_read += e.bytes_read, out.bytes_written += e.bytes_written;
-    }
+    for (const auto& [name, e] : kernels) out += e;
     return out;
   }
 };

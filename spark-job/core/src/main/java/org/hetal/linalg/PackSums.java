@@ -23,11 +23,11 @@ final class PackSums {
   private final Folds folds;
 
   PackSums(Evaluator evaluator, ReplicationPlan plan, Masks masks) {
-    this(evaluator, plan, masks, null);
+    this(evaluator, plan, masks, Folds.NONE);
   }
 
   /**
-   * @param folds of the output; null: it is not folded
+   * @param folds of the output
    */
   PackSums(Evaluator evaluator, ReplicationPlan plan, Masks masks, Folds folds) {
     this.evaluator = evaluator;
@@ -56,7 +56,7 @@ final class PackSums {
         }
         summed.add(sum);
       }
-      if (folds != null && folds.count() > 1) {
+      if (folds.count() > 1) {
         return folded(summed);
       }
       Ciphertext packed = scope.own(plan.window() == 1 ? masked(summed) : insideWindows(summed));

@@ -22,11 +22,11 @@ final class Replicate {
   private final Folds folds;
 
   Replicate(Evaluator evaluator, ReplicationPlan plan, Masks masks) {
-    this(evaluator, plan, masks, null);
+    this(evaluator, plan, masks, Folds.NONE);
   }
 
   /**
-   * @param folds of the input, which is unfolded on the way; null: it is not folded
+   * @param folds of the input, which is unfolded on the way
    */
   Replicate(Evaluator evaluator, ReplicationPlan plan, Masks masks, Folds folds) {
     this.evaluator = evaluator;
@@ -64,7 +64,7 @@ final class Replicate {
 
   /** The block of each output, in one place of its window or in all. */
   private List<Ciphertext> blocks(Ciphertext a) {
-    if (folds != null && folds.count() > 1) {
+    if (folds.count() > 1) {
       return unfolded(a);
     }
     return plan.window() == 1 ? masked(a) : insideWindows(a);

@@ -10,4 +10,7 @@ package org.hetal.packing;
  * @param rows that the values of a segment take, a power of two
  * @param period slots of a segment
  */
-public record Folds(int count, int rows, int period) {}
+public record Folds(int count, int rows, int period) {
+  /** Nothing is folded. */
+  public static final Folds NONE = new Folds(1, 0, 0);
+}

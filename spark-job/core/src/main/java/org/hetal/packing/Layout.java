@@ -154,6 +154,13 @@ public record Layout(int slots, int rowsPerBlock, int classes, int features, int
   }
 
   /**
+   * {@return whether two ciphertexts of logits share their bootstraps: those that do not repeat}
+   */
+  public boolean sharesBootstraps() {
+    return copies() == 1;
+  }
+
+  /**
    * What a bootstrap of logits costs.
    *
    * @return the share of one of all slots, at most 1: of the transforms counted in {@code
@@ -294,7 +301,7 @@ public record Layout(int slots, int rowsPerBlock, int classes, int features, int
 
   /** The least power of two that {@link #canRepeat}, at most S/c. */
   private int fewestRowsPerGroup() {
-    int rows = slots / paddedClasses();
+    int rows = mostRowsPerGroup();
     while (rows / 2 >= rowsPerBlock && canRepeat(rows / 2)) {
       rows /= 2;
     }

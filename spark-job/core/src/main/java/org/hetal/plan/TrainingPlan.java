@@ -209,7 +209,7 @@ public record TrainingPlan(
 
   private static long bootstraps(Layout layout, Schedule schedule, SoftmaxPlan softmax) {
     long groups = ceilDiv(schedule.batch(0).rows(), layout.rowsPerGroup());
-    long atOnce = layout.copies() > 1 ? 1 : schedule.groupsPerMicrobatch();
+    long atOnce = layout.sharesBootstraps() ? schedule.groupsPerMicrobatch() : 1;
     return layout.compactCiphertexts() + ceilDiv(groups, atOnce) * softmax.bootstraps();
   }
 

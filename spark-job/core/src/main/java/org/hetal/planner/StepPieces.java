@@ -183,7 +183,7 @@ public record StepPieces(
         }
         OperationCounts shared = shared(alone, allParts);
         return new Microbatch(
-            shape.size() == 2 && layout.copies() == 1,
+            shape.size() == 2 && layout.sharesBootstraps(),
             undivided,
             shape.stream().mapToInt(Integer::intValue).sum(),
             rowBlock,

@@ -163,14 +163,9 @@ public record TrainingEstimate(
 
   private static double softmaxSeconds(
       TrainingPlan plan, SoftmaxPlan softmax, List<RowRange> groups, CostModel costs) {
-    if (plan.layout().copies() > 1) {
-      return softmax.bootstraps()
-          * groups.size()
-          * plan.layout().bootstrapShare()
-          * costs.bootstrapSeconds();
-    }
-    return softmax.bootstraps()
-        * (groups.size() == 2 ? costs.bootstrapPairSeconds() : costs.bootstrapSeconds());
+    boolean isPair = groups.size() == 2 && plan.layout().sharesBootstraps();
+    double one = plan.layout().bootstrapShare() * costs.bootstrapSeconds();
+    return softmax.bootstraps() * (isPair ? costs.bootstrapPairSeconds() : groups.size() * one);
   }
 
   private static double seconds(OperationCounts counts, CostModel costs) {

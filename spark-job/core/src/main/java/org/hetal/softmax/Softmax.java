@@ -30,6 +30,7 @@ public final class Softmax {
   private final int classes;
   private final int squarings;
   private final int period;
+  private final boolean sharesBootstraps;
   private final ClassArithmetic arithmetic;
 
   /**
@@ -59,6 +60,7 @@ public final class Softmax {
     this.classes = layout.classes();
     this.squarings = squarings;
     this.period = layout.period();
+    this.sharesBootstraps = layout.sharesBootstraps();
     this.arithmetic =
         new ClassArithmetic(
             evaluator, layout.classes(), layout.paddedClasses(), layout.classStride());
@@ -183,7 +185,7 @@ public final class Softmax {
   }
 
   private List<Ciphertext> refreshed(List<Ciphertext> values) {
-    if (values.size() == 2 && period == evaluator.parameters().slotCount()) {
+    if (values.size() == 2 && sharesBootstraps) {
       return evaluator.bootstrapPair(values.get(0), values.get(1));
     }
     // A pair of slots that repeat would need the keys of twice as many slots.

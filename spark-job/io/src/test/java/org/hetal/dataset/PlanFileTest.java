@@ -125,15 +125,19 @@ class PlanFileTest {
     assertTrue(refused(JSON.writeValueAsBytes(without)).contains("sha256: expected"));
   }
 
+  /** A plan without pairs, whose logits repeat in the slots. */
+  private static TrainingPlan smallMinibatches() {
+    return TrainingPlanner.plan(
+        PARAMETERS,
+        new Schedule(40, 40, 1, 1, 1, 32, 1),
+        new DataShape(40, 10, 4),
+        3,
+        Preprocessing.none());
+  }
+
   @Test
   void keysOfSingleCiphertexts_areWrittenWhereAPlanHasNoPairs() throws IOException {
-    TrainingPlan plan =
-        TrainingPlanner.plan(
-            PARAMETERS,
-            new Schedule(40, 40, 1, 1, 1, 32, 1),
-            new DataShape(40, 10, 4),
-            3,
-            Preprocessing.none());
+    TrainingPlan plan = smallMinibatches();
     int slots = PARAMETERS.slotCount();
     assertEquals(Set.of(plan.layout().period()), plan.keys().sparseBootstraps());
     byte[] bytes = PlanFile.bytes(plan);
@@ -153,13 +157,7 @@ class PlanFileTest {
   @Test
   void rowsPerGroup_areWrittenWhereLogitsRepeat() throws IOException {
     assertFalse(tree().at("/content/layout").has("rowsPerGroup"));
-    TrainingPlan plan =
-        TrainingPlanner.plan(
-            PARAMETERS,
-            new Schedule(40, 40, 1, 1, 1, 32, 1),
-            new DataShape(40, 10, 4),
-            3,
-            Preprocessing.none());
+    TrainingPlan plan = smallMinibatches();
     assertTrue(plan.layout().copies() > 1, plan.layout().toString());
     byte[] bytes = PlanFile.bytes(plan);
     TrainingPlan read = PlanFile.parse("plan.json", bytes);

@@ -52,8 +52,8 @@ void verify(const std::string& name, const Slots& actual, const Slots& expected,
 
 }  // namespace
 
-Suite::Suite(const std::string& parameter_set, const device::Choice& device, bool with_bootstraps)
-    : context_(ckks::Parameters::named(parameter_set), device),
+Suite::Suite(const ckks::Parameters& parameters, const device::Choice& device, bool with_bootstraps)
+    : context_(parameters, device),
       secret_(context_, Random::insecure_seed(1)),
       generator_(context_, secret_, Random::insecure_seed(2)),
       evaluator_(context_, keys_),
@@ -70,7 +70,7 @@ Suite::Suite(const std::string& parameter_set, const device::Choice& device, boo
   if (!keys_.galois.contains(one_step))
     keys_.galois[one_step] = generator_.galois(one_step, p.bootstrap_output_level());
   if (device.kind != "cpu") {
-    cpu_ = std::make_unique<Suite>(parameter_set, device::Choice::cpu(device.threads), with_bootstraps);
+    cpu_ = std::make_unique<Suite>(parameters, device::Choice::cpu(device.threads), with_bootstraps);
   }
 }
 

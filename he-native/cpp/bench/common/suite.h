@@ -26,7 +26,7 @@ class Suite {
  public:
   /// Makes the keys that the operations need: for a secure set about 20 seconds and 7 GB. On a device other than the
   /// CPU, the same on the CPU, to which every result must be equal.
-  Suite(const std::string& parameter_set, const device::Choice& device, bool with_bootstraps);
+  Suite(const ckks::Parameters& parameters, const device::Choice& device, bool with_bootstraps);
 
   Setting setting() const;
   /// Encryption, rotation, multiplication with relinearization and rescaling, the NTT and the parts of a key switch, at

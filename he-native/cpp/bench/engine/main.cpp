@@ -17,6 +17,8 @@ A wrong result ends the run with status 1. A device or an instruction set that t
 struct Options {
   std::string set = "n16_l12", json;
   int repetitions = 5, level = -1, rotations = 0;
+  int usable_levels = 0, special_primes = 0;  ///< 0: those of the set
+  std::vector<int> digits;                    ///< empty: those of the set
   hetal::device::Choice device = hetal::device::Choice::cpu(1);
   bool operations_only = false, kernels = false;
   std::vector<std::uint32_t> sparse;
@@ -25,6 +27,17 @@ struct Options {
 
 void declare(CLI::App& app, Options& out) {
   app.add_option("--set", out.set, "the parameter set")->capture_default_str();
+  app.add_option(
+         "--usable-levels", out.usable_levels,
+         "instead of the set a variant of it with so many levels between two bootstraps; for the choice of sets")
+      ->check(CLI::Range(1, 100));
+  app.add_option("--special-primes", out.special_primes, "of the variant")
+      ->check(CLI::Range(1, 100))
+      ->needs("--usable-levels");
+  app.add_option("--digits", out.digits, "limbs of each digit of the variant, from the bottom, separated by commas")
+      ->delimiter(',')
+      ->check(CLI::Range(1, 100))
+      ->needs("--usable-levels");
   app.add_option("--threads", out.device.threads, "threads of the engine")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
@@ -81,6 +94,18 @@ std::vector<std::string> named_paths(const std::vector<std::string>& names) {
   return out;
 }
 
+/// The set, or the variant of it that the options describe.
+hetal::ckks::Parameters parameters_of(const Options& options) {
+  const auto set = hetal::ckks::Parameters::named(options.set);
+  if (options.usable_levels == 0) return set;
+  hetal::ckks::ParameterLiteral variant = set.literal();
+  variant.name += hetal::message("_with_", options.usable_levels, "_levels");
+  variant.usable_levels = options.usable_levels;
+  if (options.special_primes > 0) variant.special_primes = options.special_primes;
+  if (!options.digits.empty()) variant.digits = options.digits;
+  return hetal::ckks::Parameters(variant);
+}
+
 /// Checks everything before the minutes that keys take, and fills in what was left out.
 void resolve(Options& options) {
   options.paths = named_paths(options.paths);
@@ -92,7 +117,7 @@ void resolve(Options& options) {
   hetal::require<hetal::InvalidArgument>(options.paths.empty() || options.device.kind == "cpu",
                                          "--paths: expected --device cpu, actual ", options.device.kind);
   hetal::device::choose_kernel_path(options.device.cpu_path);
-  const auto parameters = hetal::ckks::Parameters::named(options.set);
+  const auto parameters = parameters_of(options);
   for (const std::uint32_t slots : options.sparse) hetal::bootstrap::sparse_rotation_levels(parameters, slots);
   if (options.level < 0) options.level = parameters.literal().usable_levels;
   hetal::require<hetal::InvalidArgument>(options.level <= parameters.bootstrap_output_level(),
@@ -106,7 +131,7 @@ std::vector<hetal::bench::Run> measure(const Options& options) {
   for (const std::string& path : options.paths.empty() ? std::vector<std::string>{{}} : options.paths) {
     hetal::device::Choice device = options.device;
     if (!path.empty()) device.cpu_path = path;
-    hetal::bench::Suite suite(options.set, device, !options.operations_only);
+    hetal::bench::Suite suite(parameters_of(options), device, !options.operations_only);
     auto entries = suite.operations(options.level);
     if (!options.operations_only) {
       for (auto& entry : suite.bootstraps(options.repetitions, options.sparse)) entries.push_back(std::move(entry));
@@ -131,8 +156,7 @@ int main(int argc, char** argv) {
     resolve(options);
     hetal::bench::JsonFile json(options.json);
     if (options.set.rfind("insecure_", 0) == 0) std::cerr << "WARNING: " << options.set << " protects nothing\n";
-    const auto runs = options.kernels ? hetal::bench::kernels(hetal::ckks::Parameters::named(options.set).ring_degree())
-                                      : measure(options);
+    const auto runs = options.kernels ? hetal::bench::kernels(parameters_of(options).ring_degree()) : measure(options);
     if (runs.size() == 1) {
       hetal::bench::write_table(std::cout, runs.front());
     } else {

@@ -190,7 +190,8 @@ void write_ratios(std::ostream& out, const std::vector<Entry>& engine, const std
 }
 
 std::vector<Entry> engine_entries(const Match& match, int bootstraps, Setting& setting) {
-  hetal::bench::Suite suite(match.engine_set, hetal::device::Choice::cpu(1), bootstraps > 0);
+  hetal::bench::Suite suite(hetal::ckks::Parameters::named(match.engine_set), hetal::device::Choice::cpu(1),
+                            bootstraps > 0);
   setting = suite.setting();
   const auto all = suite.operations(match.level);
   std::vector<Entry> out;

@@ -70,8 +70,8 @@ public record ClusterEstimate(
       return "work: more executors are faster, up to " + microbatches + " and beyond by splitting";
     }
     if (bootstraps >= update && bootstraps >= transfer && bootstraps >= products) {
-      return "the softmax's bootstraps, which follow each other on one executor per unit: more units"
-          + " in a minibatch use more executors";
+      return "the softmax's bootstraps, which follow each other on one executor per microbatch:"
+          + " more microbatches in a minibatch use more executors";
     }
     if (update >= transfer && update >= products) {
       return "the update of the weights on one executor: larger minibatches have fewer";

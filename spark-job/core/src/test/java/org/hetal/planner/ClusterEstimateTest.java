@@ -51,7 +51,7 @@ class ClusterEstimateTest {
   }
 
   @Test
-  void manyUnits_areDividedByUnits() {
+  void manyMicrobatches_areDividedByMicrobatches() {
     StepPieces pieces = pieces(8, 1);
     ClusterEstimate one = fastest(pieces, 1);
     assertEquals(1, one.efficiency(one), 1e-12);
@@ -66,7 +66,7 @@ class ClusterEstimateTest {
   }
 
   @Test
-  void oneUnit_isSplitAndLimitedByItsBootstraps() {
+  void oneMicrobatch_isSplitAndLimitedByItsBootstraps() {
     StepPieces pieces = pieces(1, 1);
     ClusterEstimate one = fastest(pieces, 1);
     ClusterEstimate four = fastest(pieces, 4);
@@ -77,7 +77,7 @@ class ClusterEstimateTest {
     assertTrue(four.limit().contains("bootstraps"), four.limit());
   }
 
-  /** A training of one unit on 7 executors tries 1 and 7 tasks, on 100 executors 1 and 64. */
+  /** A training of one microbatch on 7 executors tries 1 and 7 tasks, on 100 executors 1 and 64. */
   @Test
   void split_isOneThatATrainingTries() {
     StepPieces pieces = pieces(1, 1);

@@ -186,14 +186,15 @@ public record JointDataset(EncryptedDataset dataset, String digest, List<Part> p
   }
 
   private static List<EncryptedDataset.Microbatch> renamed(
-      int part, List<EncryptedDataset.Microbatch> units) {
-    return units.stream().map(unit -> renamed(part, unit)).toList();
+      int part, List<EncryptedDataset.Microbatch> microbatches) {
+    return microbatches.stream().map(each -> renamed(part, each)).toList();
   }
 
-  private static EncryptedDataset.Microbatch renamed(int part, EncryptedDataset.Microbatch unit) {
+  private static EncryptedDataset.Microbatch renamed(
+      int part, EncryptedDataset.Microbatch microbatch) {
     return new EncryptedDataset.Microbatch(
-        JoinedStorage.path(part, unit.id()),
-        unit.groups().stream()
+        JoinedStorage.path(part, microbatch.id()),
+        microbatch.groups().stream()
             .map(
                 group ->
                     new EncryptedDataset.Group(

@@ -30,7 +30,7 @@ import picocli.CommandLine.Option;
       "Trains on generated rows through spark-submit on clusters of this machine, with executors of"
           + " one core each, and prints rows per second and efficiency: seconds per iteration with"
           + " one executor / (executors x seconds per iteration).",
-      "All units of work are full. The first iteration opens engines and keys and does not count."
+      "All microbatches are full. The first iteration opens engines and keys and does not count."
           + " All models must have the same bytes; exit code 70 if they have not. Needs SPARK_HOME,"
           + " and for figures that count a machine with at least as many idle cores as executors."
     })
@@ -47,11 +47,11 @@ final class ScalingCommand extends SettingsCommand {
   private List<Integer> executors;
 
   @Option(
-      names = "--units",
+      names = "--microbatches",
       defaultValue = "4",
       paramLabel = "N",
-      description = "Full units of work of a minibatch (default ${DEFAULT-VALUE}).")
-  private int units;
+      description = "Full microbatches of a minibatch (default ${DEFAULT-VALUE}).")
+  private int microbatches;
 
   @Option(
       names = "--iterations",
@@ -83,12 +83,12 @@ final class ScalingCommand extends SettingsCommand {
 
   @Override
   protected int execute() {
-    if (units < 1 || iterations < 1 || features < 1) {
+    if (microbatches < 1 || iterations < 1 || features < 1) {
       throw new SettingsException(
           String.format(
               Locale.ROOT,
-              "--units, --iterations, --synthetic-features: expected at least 1, actual %d, %d, %d",
-              units,
+              "--microbatches, --iterations, --synthetic-features: expected at least 1, actual %d, %d, %d",
+              microbatches,
               iterations,
               features));
     }
@@ -106,7 +106,7 @@ final class ScalingCommand extends SettingsCommand {
     Layout layout =
         new Layout(parameters.slotCount(), 2, settings().data().classes(), features + 1);
     return Math.multiplyExact(
-        Math.multiplyExact(units, settings().training().groupsPerMicrobatch()),
+        Math.multiplyExact(microbatches, settings().training().groupsPerMicrobatch()),
         layout.rowsPerGroup());
   }
 
@@ -183,7 +183,7 @@ final class ScalingCommand extends SettingsCommand {
   private ObjectNode figures(int rows, ArrayNode measured) {
     ObjectNode out = Figures.of("./hetal bench scaling", settings().parameterSet());
     out.put("batch_rows", rows);
-    out.put("units", units);
+    out.put("microbatches", microbatches);
     out.put("features", features + 1);
     out.put("classes", settings().data().classes());
     out.put("engine_threads", settings().threads());

@@ -10,7 +10,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ScalingCommandTest {
   @ParameterizedTest
   @CsvSource({
-    "--units, 0, 'expected at least 1, actual 0, 3, 64'",
+    "--microbatches, 0, 'expected at least 1, actual 0, 3, 64'",
     "--iterations, 0, 'expected at least 1, actual 4, 0, 64'",
     "--synthetic-features, 0, 'expected at least 1, actual 4, 3, 0'",
     "--executors, '2,0', '--executors: expected at least 1, actual [2, 0]'"

@@ -18,9 +18,9 @@ import org.hetal.training.PlainTrainer;
 
 /**
  * Larger minibatches, for {@code hetal plan --batches}: trains in the clear with minibatches of so
- * many units and several learning rates, takes for each size the rate with the least validation
- * loss, and tells the time on ciphertexts for numbers of executors. Larger minibatches than those
- * of the settings get more epochs ({@link ScheduleSearch#epochs}).
+ * many groups of rows and several learning rates, takes for each size the rate with the least
+ * validation loss, and tells the time on ciphertexts for numbers of executors. Larger minibatches
+ * than those of the settings get more epochs ({@link ScheduleSearch#epochs}).
  */
 final class BatchTable {
   /** Of the learning rate of the settings. */
@@ -61,16 +61,16 @@ final class BatchTable {
   }
 
   /**
-   * Lines for people. Cost: five trainings in the clear for each number of units.
+   * Lines for people. Cost: five trainings in the clear for each number of groups.
    *
-   * @param units of a minibatch, each at least 1; a unit is what one ciphertext of logits holds. Of
-   *     numbers that are more than all rows only the first is kept
+   * @param groups of a minibatch, each at least 1; a group is the most rows whose logits one
+   *     ciphertext holds. Of numbers that are more than all rows only the first is kept
    * @param executors each at least 1
    */
-  List<String> lines(List<Integer> units, List<Integer> executors) {
+  List<String> lines(List<Integer> groups, List<Integer> executors) {
     List<String> out = new ArrayList<>();
     StringBuilder head =
-        new StringBuilder("  units  batch-rows  learning-rate  loss    accuracy  iterations");
+        new StringBuilder("  groups  batch-rows  learning-rate  loss    accuracy  iterations");
     executors.forEach(count -> head.append(String.format(Locale.ROOT, "  %14s", "on " + count)));
     out.add(
         "minibatches             to the least validation loss in the clear, and the time on"
@@ -78,7 +78,7 @@ final class BatchTable {
     out.add(head.toString());
     int rows = data.train().length;
     int before = 0;
-    for (int count : units) {
+    for (int count : groups) {
       int batchRows = (int) Math.min(rows, (long) count * plan.layout().mostRowsPerGroup());
       if (batchRows != before) {
         out.add(line(count, batchRows, executors));
@@ -88,18 +88,21 @@ final class BatchTable {
     return out;
   }
 
-  private String line(int units, int batchRows, List<Integer> executors) {
+  private String line(int groups, int batchRows, List<Integer> executors) {
     Trained best = best(batchRows);
     if (best == null) {
       return String.format(
-          Locale.ROOT, "  %5d  %10d  no learning rate keeps the logits in range", units, batchRows);
+          Locale.ROOT,
+          "  %6d  %10d  no learning rate keeps the logits in range",
+          groups,
+          batchRows);
     }
     StringBuilder out =
         new StringBuilder(
             String.format(
                 Locale.ROOT,
-                "  %5d  %10d  %13s  %.4f  %6.2f %%  %10d",
-                units,
+                "  %6d  %10d  %13s  %.4f  %6.2f %%  %10d",
+                groups,
                 batchRows,
                 best.schedule().learningRate(),
                 best.best().loss(),

@@ -101,7 +101,7 @@ final class ClusterTable {
     out.add(
         String.format(
             Locale.ROOT,
-            "clusters                %d rows in %d units per iteration; assumed: %s Gbit/s, %s s to"
+            "clusters                %d rows in %d microbatches per iteration; assumed: %s Gbit/s, %s s to"
                 + " start a stage",
             plan.schedule().batch(0).rows(),
             rows.get(0).estimate().microbatches(),
@@ -153,7 +153,7 @@ final class ClusterTable {
       one.put("costs", row.costs().source());
       one.put("estimated", !row.isMeasured());
       one.put("executors", estimate.executors());
-      one.put("units", estimate.microbatches());
+      one.put("microbatches", estimate.microbatches());
       one.put("split", estimate.split());
       one.put("seconds", estimate.seconds());
       one.put("softmax_bootstrap_seconds", estimate.bootstraps());

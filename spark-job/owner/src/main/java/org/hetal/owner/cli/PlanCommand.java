@@ -86,11 +86,11 @@ final class PlanCommand extends OwnerCommand {
 
   @Option(
       names = "--batches",
-      paramLabel = "UNITS",
+      paramLabel = "GROUPS",
       split = ",",
       description =
-          "Also trains in the clear with minibatches of so many units and several learning rates, and"
-              + " tells for each the iterations to the least validation loss and the time on"
+          "Also trains in the clear with minibatches of so many groups (a group: the most rows whose"
+              + " logits one ciphertext holds) and several learning rates, and tells for each the iterations to the least validation loss and the time on"
               + " --executors: 1,2,4,8; larger minibatches than those of the settings get as many"
               + " more epochs, so that the steps are as many.")
   private List<Integer> batches = List.of();
@@ -334,7 +334,7 @@ final class PlanCommand extends OwnerCommand {
       return;
     }
     if (batches.stream().anyMatch(n -> n < 1)) {
-      throw new SettingsException("--batches: expected at least 1 unit, actual " + batches);
+      throw new SettingsException("--batches: expected at least 1 group, actual " + batches);
     }
     new BatchTable(data, plan, parameters, figures, ClusterTable.network(network))
         .lines(batches, executors.isEmpty() ? List.of(1) : executors)

@@ -31,7 +31,7 @@ class BatchTableTest {
   private static final int COLUMNS = 6;
   private static final int EPOCHS = 3;
   private static final double RATE = 0.5;
-  private static final List<Integer> UNITS = List.of(1, 2, 4, 8);
+  private static final List<Integer> GROUPS = List.of(1, 2, 4, 8);
   private static final List<Integer> EXECUTORS = List.of(1, 3);
 
   private final Settings settings =
@@ -61,11 +61,11 @@ class BatchTableTest {
     return result.epochs().get(result.bestEpoch() - 1);
   }
 
-  /** A row of so many units, found by training with every rate for as many steps. */
-  private String row(int units, int batchRows) {
+  /** A row of so many groups, found by training with every rate for as many steps. */
+  private String row(int groups, int batchRows) {
     Schedule schedule =
         Arrays.stream(new double[] {0.5, 1, 2, 4, 8})
-            .mapToObj(factor -> schedule(batchRows, factor * RATE, units * EPOCHS))
+            .mapToObj(factor -> schedule(batchRows, factor * RATE, groups * EPOCHS))
             .min(Comparator.comparingDouble(each -> best(each).loss()))
             .orElseThrow();
     EpochMetrics best = best(schedule);
@@ -75,7 +75,7 @@ class BatchTableTest {
             String.format(
                 Locale.ROOT,
                 "%d %d %s %.4f %.2f %% %d",
-                units,
+                groups,
                 batchRows,
                 schedule.learningRate(),
                 best.loss(),
@@ -92,16 +92,16 @@ class BatchTableTest {
   @Test
   void row_isTheBestRateOfItsMinibatches_forAsManySteps() {
     TrainingPlan usual = plan(schedule(32, RATE, EPOCHS));
-    int unit = usual.layout().rowsPerGroup();
-    assertEquals(32, unit);
+    int rowsPerGroup = usual.layout().rowsPerGroup();
+    assertEquals(32, rowsPerGroup);
     List<String> lines =
-        new BatchTable(data, usual, parameters, costs, network).lines(UNITS, EXECUTORS);
+        new BatchTable(data, usual, parameters, costs, network).lines(GROUPS, EXECUTORS);
     List<String> rows =
         lines.subList(2, lines.size()).stream()
             .map(line -> line.strip().replaceAll(" +", " "))
             .toList();
-    assertEquals(UNITS.stream().map(units -> row(units, units * unit)).toList(), rows);
-    int batches = (data.train().length + 8 * unit - 1) / (8 * unit);
+    assertEquals(GROUPS.stream().map(groups -> row(groups, groups * rowsPerGroup)).toList(), rows);
+    int batches = (data.train().length + 8 * rowsPerGroup - 1) / (8 * rowsPerGroup);
     int iterations = Integer.parseInt(rows.get(3).split(" ")[6]);
     assertTrue(iterations > EPOCHS * batches, "as many epochs would be too few: " + rows);
   }

@@ -246,7 +246,7 @@ hetal {
     assertEquals(share, Double.parseDouble(checkpoint.group(3)), 0.02, output);
   }
 
-  /** BatchTableTest has the numbers. Larger numbers of units than all rows have one row. */
+  /** BatchTableTest has the numbers. Larger numbers of groups than all rows have one row. */
   private void assertTableOfBatches(String costs) throws Exception {
     Path many = Files.writeString(folder.resolve("many.csv"), rows(600));
     String[] arguments = {
@@ -263,10 +263,11 @@ hetal {
     List<String> table =
         output
             .lines()
-            .dropWhile(line -> !line.contains("units  batch-rows"))
-            .takeWhile(line -> line.matches("plan: +[0-9u].*"))
+            .dropWhile(line -> !line.contains("groups  batch-rows"))
+            .takeWhile(line -> line.matches("plan: +[0-9g].*"))
             .toList();
-    String head = "plan: +units +batch-rows +learning-rate +loss +accuracy +iterations +on 1 +on 2";
+    String head =
+        "plan: +groups +batch-rows +learning-rate +loss +accuracy +iterations +on 1 +on 2";
     assertTrue(table.get(0).matches(head), output);
     String cells =
         " +(1|2|4|8|16)\\.0 +0\\.[0-9]{4} +[0-9.]+ % +[1-9][0-9]*( +[0-9]+ (min [0-9]{2} s|h [0-9]{2} min)){2}";

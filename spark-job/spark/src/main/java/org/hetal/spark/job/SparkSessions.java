@@ -88,7 +88,8 @@ final class SparkSessions {
     conf.set("spark.kryo.registrationRequired", "true");
     // The compact weights of thousands of features are several ciphertexts of a few megabytes.
     conf.setIfMissing("spark.kryoserializer.buffer.max", "1g");
-    // Reading a unit takes a fraction of computing it: an idle executor takes one at once that
+    // Reading a microbatch takes a fraction of computing it: an idle executor takes one at once
+    // that
     // another has read ahead. Spark waits by the time of the day: with 0 s, after the clock was set
     // back, a stage waits until the clock shows again what it showed before.
     conf.setIfMissing("spark.locality.wait", "-1d");

@@ -34,11 +34,11 @@ class SparkSessionsTest {
   }
 
   /**
-   * Otherwise an executor that is done would wait three seconds for units of another; and for an
-   * hour, after the clock was set back by one. {@code bench chaos} sets it back.
+   * Otherwise an executor that is done would wait three seconds for microbatches of another; and
+   * for an hour, after the clock was set back by one. {@code bench chaos} sets it back.
    */
   @Test
-  void idleExecutors_doNotWaitForTheUnitsOfOthers() {
+  void idleExecutors_doNotWaitForTheMicrobatchesOfOthers() {
     try (JavaSparkContext spark = SparkSessions.open("test", SETTINGS)) {
       assertEquals("-1d", spark.getConf().get("spark.locality.wait"));
       assertEquals(2, spark.parallelize(List.of(1, 2), 2).count());

@@ -115,7 +115,7 @@ public final class EncryptedSoftmaxRegression extends ComputeParams<EncryptedSof
       new Param<>(
           "runId",
           "names the run to the oracle, which answers one run",
-          "1 to 64 letters, digits, . _ -",
+          RunId.DESCRIPTION,
           RunId::isValid,
           "default");
 

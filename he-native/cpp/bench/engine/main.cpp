@@ -106,8 +106,8 @@ hetal::ckks::Parameters parameters_of(const Options& options) {
   return hetal::ckks::Parameters(variant);
 }
 
-/// Checks everything before the minutes that keys take, and fills in what was left out.
-void resolve(Options& options) {
+/// Checks everything before the minutes that keys take, and fills in what was left out. Returns the parameters.
+hetal::ckks::Parameters resolve(Options& options) {
   options.paths = named_paths(options.paths);
   if (options.device.kind == "cuda" && options.device.library.empty()) {
     options.device.library = library_beside_program();
@@ -117,21 +117,22 @@ void resolve(Options& options) {
   hetal::require<hetal::InvalidArgument>(options.paths.empty() || options.device.kind == "cpu",
                                          "--paths: expected --device cpu, actual ", options.device.kind);
   hetal::device::choose_kernel_path(options.device.cpu_path);
-  const auto parameters = parameters_of(options);
+  auto parameters = parameters_of(options);
   for (const std::uint32_t slots : options.sparse) hetal::bootstrap::sparse_rotation_levels(parameters, slots);
   if (options.level < 0) options.level = parameters.literal().usable_levels;
   hetal::require<hetal::InvalidArgument>(options.level <= parameters.bootstrap_output_level(),
                                          "--level: expected at most ", parameters.bootstrap_output_level(), ", actual ",
                                          options.level);
+  return parameters;
 }
 
 /// One run for each path, one after the other: only the keys of one are in memory.
-std::vector<hetal::bench::Run> measure(const Options& options) {
+std::vector<hetal::bench::Run> measure(const Options& options, const hetal::ckks::Parameters& parameters) {
   std::vector<hetal::bench::Run> out;
   for (const std::string& path : options.paths.empty() ? std::vector<std::string>{{}} : options.paths) {
     hetal::device::Choice device = options.device;
     if (!path.empty()) device.cpu_path = path;
-    hetal::bench::Suite suite(parameters_of(options), device, !options.operations_only);
+    hetal::bench::Suite suite(parameters, device, !options.operations_only);
     auto entries = suite.operations(options.level);
     if (!options.operations_only) {
       for (auto& entry : suite.bootstraps(options.repetitions, options.sparse)) entries.push_back(std::move(entry));
@@ -153,10 +154,10 @@ int main(int argc, char** argv) {
   Options options;
   declare(app, options);
   return hetal::bench::run_program(app, argc, argv, [&] {
-    resolve(options);
+    const auto parameters = resolve(options);
     hetal::bench::JsonFile json(options.json);
     if (options.set.rfind("insecure_", 0) == 0) std::cerr << "WARNING: " << options.set << " protects nothing\n";
-    const auto runs = options.kernels ? hetal::bench::kernels(parameters_of(options).ring_degree()) : measure(options);
+    const auto runs = options.kernels ? hetal::bench::kernels(parameters.ring_degree()) : measure(options, parameters);
     if (runs.size() == 1) {
       hetal::bench::write_table(std::cout, runs.front());
     } else {

@@ -61,7 +61,8 @@ final class Placement {
         weights, weights - Products.EXPAND_LEVELS, fromLogits.apply(weights - toLogits));
   }
 
-  private static int bootstraps(Parameters parameters, int classes, int squarings, Levels levels) {
+  /** {@return those of the softmax} */
+  static int bootstraps(Parameters parameters, int classes, int squarings, Levels levels) {
     return bootstraps(
         logits -> SoftmaxPlan.of(parameters, classes, squarings, logits, levels.residual()),
         levels.logits());

@@ -6,7 +6,7 @@ import java.util.stream.IntStream;
 import org.hetal.he.Parameters;
 import org.hetal.he.simulator.SimulatedParameters;
 import org.hetal.plan.Levels;
-import org.hetal.softmax.SoftmaxPlan;
+import org.hetal.softmax.Softmax;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
@@ -15,9 +15,7 @@ class PlacementTest {
   private static int bootstraps(int usableLevels, int classes, int squarings) {
     Parameters parameters = SimulatedParameters.named("insecure_simulator_n16_l" + usableLevels);
     Levels levels = Placement.of(parameters, classes, squarings);
-    SoftmaxPlan softmax =
-        SoftmaxPlan.of(parameters, classes, squarings, levels.logits(), levels.residual());
-    return softmax.bootstraps() + 1;
+    return Placement.bootstraps(parameters, classes, squarings, levels) + 1;
   }
 
   @ParameterizedTest
@@ -49,7 +47,7 @@ class PlacementTest {
     "64, 128, 6644443"
   })
   void bootstrapsOfAnIteration_areAsDocumented(int classes, int logitRange, String counts) {
-    int squarings = Integer.numberOfTrailingZeros(logitRange) - 1;
+    int squarings = Softmax.squarings(logitRange);
     int[] actual =
         IntStream.rangeClosed(9, 15).map(l -> bootstraps(l, classes, squarings)).toArray();
     assertEquals(

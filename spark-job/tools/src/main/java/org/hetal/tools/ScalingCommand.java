@@ -87,7 +87,8 @@ final class ScalingCommand extends SettingsCommand {
       throw new SettingsException(
           String.format(
               Locale.ROOT,
-              "--microbatches, --iterations, --synthetic-features: expected at least 1, actual %d, %d, %d",
+              "--microbatches, --iterations, --synthetic-features: expected at least 1, actual %d,"
+                  + " %d, %d",
               microbatches,
               iterations,
               features));

@@ -101,8 +101,8 @@ final class ClusterTable {
     out.add(
         String.format(
             Locale.ROOT,
-            "clusters                %d rows in %d microbatches per iteration; assumed: %s Gbit/s, %s s to"
-                + " start a stage",
+            "clusters                %d rows in %d microbatches per iteration; assumed: %s Gbit/s,"
+                + " %s s to start a stage",
             plan.schedule().batch(0).rows(),
             rows.get(0).estimate().microbatches(),
             number(gigabits),

@@ -90,9 +90,10 @@ final class PlanCommand extends OwnerCommand {
       split = ",",
       description =
           "Also trains in the clear with minibatches of so many groups (a group: the most rows whose"
-              + " logits one ciphertext holds) and several learning rates, and tells for each the iterations to the least validation loss and the time on"
-              + " --executors: 1,2,4,8; larger minibatches than those of the settings get as many"
-              + " more epochs, so that the steps are as many.")
+              + " logits one ciphertext holds) and several learning rates, and tells for each the"
+              + " iterations to the least validation loss and the time on --executors: 1,2,4,8;"
+              + " larger minibatches than those of the settings get as many more epochs, so that the"
+              + " steps are as many.")
   private List<Integer> batches = List.of();
 
   @Option(

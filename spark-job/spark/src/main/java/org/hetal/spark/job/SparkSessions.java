@@ -89,9 +89,9 @@ final class SparkSessions {
     // The compact weights of thousands of features are several ciphertexts of a few megabytes.
     conf.setIfMissing("spark.kryoserializer.buffer.max", "1g");
     // Reading a microbatch takes a fraction of computing it: an idle executor takes one at once
-    // that
-    // another has read ahead. Spark waits by the time of the day: with 0 s, after the clock was set
-    // back, a stage waits until the clock shows again what it showed before.
+    // that another has read ahead. Spark waits by the time of the day: with 0 s, after the clock
+    // was
+    // set back, a stage waits until the clock shows again what it showed before.
     conf.setIfMissing("spark.locality.wait", "-1d");
     if (settings.device() == Settings.Device.CUDA) {
       // CUDA then numbers GPUs as nvidia-smi does; the discovery script prints those numbers.

@@ -160,10 +160,10 @@ final class FeaturesCommand implements Callable<Integer> {
     progress.line(
         String.format(
             Locale.ROOT,
-            "%d images, %d features each, %d labels, in %s",
-            folder.images().size(),
-            result.columns(),
-            folder.labels().size(),
+            "%s, %s each, %s, in %s",
+            Units.count(folder.images().size(), "image"),
+            Units.count(result.columns(), "feature"),
+            Units.count(folder.labels().size(), "label"),
             Units.duration(seconds)));
     progress.line(
         "wrote " + result.files().stream().map(Path::toString).collect(Collectors.joining(", ")));

@@ -2,11 +2,21 @@ package org.hetal.command;
 
 import java.util.Locale;
 
-/** Sizes and durations as every command prints them. */
+/** Counts, sizes and durations as every command prints them. */
 public final class Units {
   private static final String[] UNITS = {"B", "kB", "MB", "GB", "TB"};
 
   private Units() {}
+
+  /** {@code 1 epoch} or {@code 1,200 rows}; the plural of the noun ends with s. */
+  public static String count(long number, String noun) {
+    return count(number, noun, noun + "s");
+  }
+
+  /** {@code 1 minibatch} or {@code 3 minibatches}. */
+  public static String count(long number, String noun, String plural) {
+    return String.format(Locale.ROOT, "%,d %s", number, number == 1 ? noun : plural);
+  }
 
   /** {@code 2.93 GB}; powers of 1000. */
   public static String bytes(long bytes) {

@@ -6,6 +6,14 @@ import org.junit.jupiter.api.Test;
 
 class UnitsTest {
   @Test
+  void count_hasANounInSingularOrPlural() {
+    assertEquals("0 rows", Units.count(0, "row"));
+    assertEquals("1 validation group", Units.count(1, "validation group"));
+    assertEquals("1,200 rows", Units.count(1200, "row"));
+    assertEquals("2 minibatches", Units.count(2, "minibatch", "minibatches"));
+  }
+
+  @Test
   void duration_isInUnitsThatAPersonReads() {
     assertEquals("4.2 s", Units.duration(4.2));
     assertEquals("59.4 s", Units.duration(59.4));

@@ -25,18 +25,13 @@ public final class RunSections {
     this.schedule = history.plan().schedule();
   }
 
-  /** "12 epochs" and the like. */
-  public static String count(long number, String noun) {
-    return number == 1 ? "1 " + noun : text("%,d %ss", number, noun);
-  }
-
   /** What was trained on what, in a sentence. */
   public String what() {
     return text(
         "A classifier for %d classes (softmax regression) was trained on %s with %s each. %s",
         history.plan().layout().classes(),
-        count(history.trainingRows(), "row"),
-        count(history.plan().layout().features() - 1, "feature"),
+        Units.count(history.trainingRows(), "row"),
+        Units.count(history.plan().layout().features() - 1, "feature"),
         isInsecure()
             ? "This was a test: its parameters protect nothing."
             : "Features, labels and the model were encrypted during the whole training.");
@@ -51,9 +46,9 @@ public final class RunSections {
         text(
             "%d of %s and %d of %s are done, in %s.",
             history.epochs().size(),
-            count(schedule.epochs(), "epoch"),
+            Units.count(schedule.epochs(), "epoch"),
             history.steps().size(),
-            count(history.mostSteps(), "step"),
+            Units.count(history.mostSteps(), "step"),
             Units.duration(seconds()));
     if (!history.isFinished()) {
       return done + " The run has not finished: this page shows it as it is now.";
@@ -129,9 +124,9 @@ public final class RunSections {
             "planned",
             text(
                 "%s, learning rate %s, stop after %s without a better validation loss",
-                count(schedule.epochs(), "epoch"),
+                Units.count(schedule.epochs(), "epoch"),
                 schedule.learningRate(),
-                count(schedule.patience(), "epoch"))));
+                Units.count(schedule.patience(), "epoch"))));
     history
         .summary()
         .ifPresent(
@@ -368,7 +363,7 @@ public final class RunSections {
                     List.of("time", "how long each step took, and when"),
                     List.of(
                         "answers",
-                        count(history.epochs().size(), "answer")
+                        Units.count(history.epochs().size(), "answer")
                             + " of the oracle: continue or stop, best so far or not"),
                     List.of(
                         "not learned",

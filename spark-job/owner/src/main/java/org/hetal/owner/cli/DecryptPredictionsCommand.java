@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.hetal.command.ExitCode;
+import org.hetal.command.Units;
 import org.hetal.dataset.CommitException;
 import org.hetal.he.FileReadException;
 import org.hetal.owner.DataOwner;
@@ -64,7 +65,7 @@ final class DecryptPredictionsCommand extends OwnerCommand {
               rows == null ? null : UnlabeledRows.read(settings(), rows),
               output,
               allDigits ? Digits.ALL : Digits.PUBLISHABLE);
-      say("%d rows in %s", predictions.rows(), output);
+      say("%s in %s", Units.count(predictions.rows(), "row"), output);
       if (predictions.noise() > 0) {
         say(
             "noise of a logit: %.1e; %s",

@@ -94,11 +94,10 @@ final class EncryptCommand extends OwnerCommand {
       return;
     }
     say(
-        "%d rows in %d minibatches and %d groups to validate with, %s, in %s; its record is"
-            + " data set %s in %s",
-        written.rows(),
-        written.minibatches(),
-        written.evaluationGroups(),
+        "%s in %s and %s, %s, in %s; its record is data set %s in %s",
+        Units.count(written.rows(), "row"),
+        Units.count(written.minibatches(), "minibatch", "minibatches"),
+        Units.count(written.evaluationGroups(), "validation group"),
         Units.bytes(written.bytes()),
         written.folder(),
         written.id(),
@@ -113,13 +112,13 @@ final class EncryptCommand extends OwnerCommand {
     bar.close();
     if (written.alreadyThere()) {
       String source = test ? "data.test" : rows.toString();
-      say("done already: the %d rows of %s are in %s", written.rows(), source, written.folder());
+      say("done already: the rows of %s are in %s", source, written.folder());
       return;
     }
     say(
-        "%d rows in %d groups to predict, %s, in %s; prepared as data set %s",
-        written.rows(),
-        written.evaluationGroups(),
+        "%s in %s, %s, in %s; prepared as data set %s",
+        Units.count(written.rows(), "row"),
+        Units.count(written.evaluationGroups(), "group"),
         Units.bytes(written.bytes()),
         written.folder(),
         written.datasetId());

@@ -6,6 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import org.hetal.command.ExitCode;
+import org.hetal.command.Units;
 import org.hetal.owner.DataOwner;
 import org.hetal.owner.KeyHolder;
 import org.hetal.owner.OracleOptions;
@@ -55,11 +56,11 @@ final class OracleCommand extends OwnerCommand {
     try {
       String host = oracle.endpoint().host();
       say(
-          "listening on https://%s:%d for run %s, %d answers left",
+          "listening on https://%s:%d for run %s, %s left",
           host.indexOf(':') < 0 ? host : "[" + host + "]",
           oracle.endpoint().port(),
           oracle.runId(),
-          oracle.answersLeft());
+          Units.count(oracle.answersLeft(), "answer"));
       Runtime.getRuntime()
           .addShutdownHook(
               new Thread(

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.IntStream;
+import org.hetal.command.Units;
 import org.hetal.owner.evaluation.Evaluation;
 import org.hetal.owner.oracle.OracleLog;
 import org.hetal.report.ClusterPage;
@@ -78,7 +79,7 @@ public record OwnerPage(
     return text(
         "On %s that no training saw, the model classifies %s correctly. That is %s the model of"
             + " the same training without encryption (%s).",
-        RunSections.count(result.rows(), "test row"),
+        Units.count(result.rows(), "test row"),
         percent(result.accuracyEncrypted()),
         difference,
         percent(result.accuracyPlain()));
@@ -223,7 +224,7 @@ public record OwnerPage(
                     + " answered. Right answers are on the diagonal; found is the share of a class"
                     + " that the model recognized."),
             new Page.Matrix(
-                text("%s, model trained encrypted", RunSections.count(result.rows(), "test row")),
+                text("%s, model trained encrypted", Units.count(result.rows(), "test row")),
                 classNames,
                 result.confusion())));
   }

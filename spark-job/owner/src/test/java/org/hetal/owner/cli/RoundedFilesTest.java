@@ -3,6 +3,7 @@ package org.hetal.owner.cli;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -21,12 +22,21 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The digits in the files that decrypt-model and decrypt-predictions write, of real noise. */
 @Tag("slow")
 class RoundedFilesTest {
   private static final String OWN_USE = "; written with all digits, for your own use only";
+
+  /** Backend, client and parameter set. */
+  static Stream<Arguments> backendsAndClients() {
+    return Stream.of(
+        arguments("native", "backend", "insecure_n10_l12"),
+        arguments("native", "openfhe", "insecure_n10_l12"),
+        arguments("openfhe", "backend", "insecure_openfhe_n10_l13"));
+  }
 
   @TempDir Path root;
   private OwnerFolder owner;
@@ -72,11 +82,7 @@ class RoundedFilesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "native, backend, insecure_n10_l12",
-    "native, openfhe, insecure_n10_l12",
-    "openfhe, backend, insecure_openfhe_n10_l13",
-  })
+  @MethodSource("backendsAndClients")
   void modelFiles_holdRoundedWeightsUnlessAllDigitsAreWanted(
       String backend, String client, String parameters) throws Exception {
     encrypt(backend, client, parameters);
@@ -116,11 +122,7 @@ class RoundedFilesTest {
   }
 
   @ParameterizedTest
-  @CsvSource({
-    "native, backend, insecure_n10_l12",
-    "native, openfhe, insecure_n10_l12",
-    "openfhe, backend, insecure_openfhe_n10_l13",
-  })
+  @MethodSource("backendsAndClients")
   void predictions_areRoundedUnlessAllDigitsAreWanted(
       String backend, String client, String parameters) throws Exception {
     encrypt(backend, client, parameters);

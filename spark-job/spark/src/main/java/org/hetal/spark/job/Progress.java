@@ -32,17 +32,16 @@ final class Progress implements FitListener {
     bar.line(
         String.format(
             Locale.ROOT,
-            "%d rows%s in %d minibatches of %d microbatches in all; %d features, %d classes; %d compact"
-                + " ciphertexts of weights; %d bootstraps an iteration; engine %s, the executors' on %s; Spark"
-                + " %s on %s",
-            planned.rows(),
+            "%s%s in %s of %s in all; %s, %d classes; %s of weights; %s an iteration; engine %s, the"
+                + " executors' on %s; Spark %s on %s",
+            Units.count(planned.rows(), "row"),
             planned.owners() == 1 ? "" : " of " + planned.owners() + " owners",
-            planned.minibatches(),
-            planned.microbatches(),
-            planned.features(),
+            Units.count(planned.minibatches(), "minibatch", "minibatches"),
+            Units.count(planned.microbatches(), "microbatch", "microbatches"),
+            Units.count(planned.features(), "feature"),
             planned.classes(),
-            planned.weightCiphertexts(),
-            planned.bootstrapsPerIteration(),
+            Units.count(planned.weightCiphertexts(), "compact ciphertext"),
+            Units.count(planned.bootstrapsPerIteration(), "bootstrap"),
             planned.driverDevice(),
             planned.executorDevice(),
             planned.sparkVersion(),
@@ -62,9 +61,9 @@ final class Progress implements FitListener {
     bar.line(
         String.format(
             Locale.ROOT,
-            "done: %d epochs, %d steps (%s); the model of epoch %d is in %s",
-            finished.epochs(),
-            finished.steps(),
+            "done: %s, %s (%s); the model of epoch %d is in %s",
+            Units.count(finished.epochs(), "epoch"),
+            Units.count(finished.steps(), "step"),
             finished.reason(),
             finished.bestEpoch(),
             finished.model()));

@@ -60,10 +60,18 @@ void manifest(ByteView input) {
 void key_file(ByteView input) {
   const Bytes bytes = sealed_copy(input);
   for (const auto& [kind, galois, level] :
-       {std::tuple{ckks::KeyKind::relinearization, 0u, 1}, std::tuple{ckks::KeyKind::galois, 125u, 1}}) {
+       {std::tuple{ckks::KeyKind::relinearization, 0u, 1}, std::tuple{ckks::KeyKind::galois, 125u, 1},
+        std::tuple{ckks::KeyKind::to_sparse, 0u, 0}}) {
     ckks::KeyEntry entry{kind, galois, level, bytes.size(), {}, "key"};
     if (bytes.size() >= sizeof(Digest)) std::copy(bytes.end() - sizeof(Digest), bytes.end(), entry.digest.begin());
-    unless_refused([&] { ckks::parse_key_file(context(), id_of(bytes), entry, bytes, "key"); });
+    unless_refused([&] {
+      if (kind == ckks::KeyKind::to_sparse) {
+        ckks::EvaluationKeys keys;
+        ckks::parse_to_sparse_file(context(), id_of(bytes), entry, bytes, "key", keys);
+      } else {
+        ckks::parse_key_file(context(), id_of(bytes), entry, bytes, "key");
+      }
+    });
   }
 }
 
@@ -72,7 +80,9 @@ constexpr Target kTargets[] = {
     {"secret_key", {"version_1/secret_key.bin"}, secret_key},
     {"public_key", {"public_key.bin"}, public_key},
     {"manifest", {"version_1/keys/manifest", "version_1/bootstrap_manifest.txt"}, manifest},
-    {"key_file", {"version_1/keys/relinearization.key", "version_1/keys/galois_125.key"}, key_file},
+    {"key_file",
+     {"version_1/keys/relinearization.key", "version_1/keys/galois_125.key", "version_1/to_sparse.key"},
+     key_file},
 };
 
 }  // namespace

@@ -121,7 +121,12 @@ SwitchingKey parse_key_file(const Context& context, const KeyId& id, const KeyEn
 void read_to_sparse_file(const Context& context, const KeyId& id, const KeyEntry& entry, const std::string& path,
                          EvaluationKeys& keys) {
   const LoadedFile file(path, entry.bytes);
-  ByteReader in(file.bytes(), path);
+  parse_to_sparse_file(context, id, entry, file.bytes(), path, keys);
+}
+
+void parse_to_sparse_file(const Context& context, const KeyId& id, const KeyEntry& entry, ByteView bytes,
+                          const std::string& what, EvaluationKeys& keys) {
+  ByteReader in(bytes, what);
   const Header header = read_header(in, context, id, entry);
   const auto moduli = sparse_moduli(context);
   RnsPoly b = context.allocate({2, false}), a = context.allocate({2, false});
@@ -130,6 +135,8 @@ void read_to_sparse_file(const Context& context, const KeyId& id, const KeyEntry
   context.device().uniform({a.data(), moduli.data(), 2}, header.seed, header.stream);
   keys.to_sparse_b = std::move(b);
   keys.to_sparse_a = std::move(a);
+  keys.to_sparse_seed = header.seed;
+  keys.to_sparse_stream = header.stream;
 }
 
 }  // namespace hetal::ckks

@@ -19,7 +19,10 @@ SwitchingKey parse_key_file(const Context& context, const KeyId& id, const KeyEn
                             const std::string& what);
 /// The same for the file.
 SwitchingKey read_key_file(const Context& context, const KeyId& id, const KeyEntry& entry, const std::string& path);
-/// The same for the to-sparse key.
+/// The same for the to-sparse key, which `keys` receives.
+void parse_to_sparse_file(const Context& context, const KeyId& id, const KeyEntry& entry, ByteView bytes,
+                          const std::string& what, EvaluationKeys& keys);
+/// The same for the file.
 void read_to_sparse_file(const Context& context, const KeyId& id, const KeyEntry& entry, const std::string& path,
                          EvaluationKeys& keys);
 

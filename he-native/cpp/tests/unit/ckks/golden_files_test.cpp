@@ -11,6 +11,7 @@
 #include "base/files.h"
 #include "ckks/evaluator.h"
 #include "ckks/key_bundle.h"
+#include "ckks/key_file.h"
 #include "owner/client.h"
 #include "support/temporary_folder.h"
 
@@ -64,16 +65,17 @@ std::map<std::string, Bytes> made_now() {
   for (const auto& entry : std::filesystem::directory_iterator(temporary.path("keys"))) {
     out["keys/" + entry.path().filename().string()] = read_file(entry.path(), 1 << 22);
   }
-  // Bootstrapping's keys are too long to be committed. Their manifest has the digest of each.
+  // Bootstrapping's keys are too long to be committed, but for one. Their manifest has the digest of each.
   plan.bootstrap = true;
   write_bundle(client, temporary.path("bootstrap_keys"), plan);
   out["bootstrap_manifest.txt"] = read_file(temporary.path("bootstrap_keys/manifest"), 1 << 20);
+  out["to_sparse.key"] = read_file(temporary.path("bootstrap_keys/to_sparse.key"), 1 << 20);
   return out;
 }
 
 TEST(GoldenFiles, WritingTodayGivesTheCommittedBytes) {
   const auto files = made_now();
-  EXPECT_EQ(files.size(), 9u);
+  EXPECT_EQ(files.size(), 10u);
   if (std::getenv("HETAL_WRITE_VECTORS") != nullptr) {
     make_directories(vectors() + "keys");
     for (const auto& [name, bytes] : files) write_file_atomically(vectors() + name, bytes);
@@ -129,6 +131,20 @@ TEST(GoldenFiles, TheManifestOfABootstrapListsEveryKindOfKey) {
   EXPECT_EQ(count[ckks::KeyKind::to_sparse], 1);
   EXPECT_EQ(count[ckks::KeyKind::from_sparse], 1);
   EXPECT_GT(count[ckks::KeyKind::galois], 10);
+}
+
+TEST(GoldenFiles, TheToSparseKeyIsReadAndWrittenAgain) {
+  const Bytes text = golden("bootstrap_manifest.txt"), bytes = golden("to_sparse.key");
+  const ckks::Manifest manifest = ckks::manifest_from_text(std::string(text.begin(), text.end()));
+  const auto entry = std::find_if(manifest.keys.begin(), manifest.keys.end(),
+                                  [](const ckks::KeyEntry& key) { return key.kind == ckks::KeyKind::to_sparse; });
+  ASSERT_NE(entry, manifest.keys.end());
+  const ckks::Context context(ckks::Parameters::named(kSet), 1);
+  ckks::EvaluationKeys keys;
+  ckks::parse_to_sparse_file(context, manifest.key_id, *entry, bytes, "to_sparse.key", keys);
+  Digest digest;
+  EXPECT_TRUE(ckks::to_sparse_file(context, manifest.key_id, keys, digest) == bytes);
+  EXPECT_EQ(digest, entry->digest);
 }
 
 }  // namespace

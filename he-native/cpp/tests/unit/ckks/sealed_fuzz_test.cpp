@@ -10,6 +10,7 @@
 #include "base/files.h"
 #include "ckks/evaluator.h"
 #include "ckks/key_bundle.h"
+#include "ckks/key_file.h"
 #include "owner/client.h"
 #include "support/fuzz.h"
 #include "support/temporary_folder.h"
@@ -128,6 +129,24 @@ TEST_F(SealedFuzz, PublicKeys) {
         ASSERT_EQ(encryptor.encrypt({{0.5, 0}}, 1).size(), ckks::ciphertext_bytes(context, 1, false));
       });
   expect_reached(result, 20);
+}
+
+/// The manifest names the digest of the key file, so it is sealed with it.
+TEST_F(SealedFuzz, ToSparseKeys) {
+  const Bytes good = read_file(std::string(HETAL_TEST_VECTORS) + "/version_1/to_sparse.key", 1 << 20);
+  ckks::KeyId id;
+  std::copy_n(good.begin() + kPrefix - id.size(), id.size(), id.begin());
+  const std::size_t header = kPrefix + 4 * 4 + sizeof(Seed) + 8;
+  const auto result = fuzzing::fuzz(good, 600, header, fuzzing::sealed, [&](ByteView bytes) {
+    ckks::KeyEntry entry{ckks::KeyKind::to_sparse, 0, 0, bytes.size(), {}, "key"};
+    if (bytes.size() >= sizeof(Digest)) std::copy(bytes.end() - sizeof(Digest), bytes.end(), entry.digest.begin());
+    ckks::EvaluationKeys keys;
+    ckks::parse_to_sparse_file(context, id, entry, bytes, "key", keys);
+    Digest digest;
+    const Bytes again = ckks::to_sparse_file(context, id, keys, digest);
+    ASSERT_TRUE(std::equal(again.begin(), again.end(), bytes.begin(), bytes.end()));
+  });
+  expect_reached(result, 50);
 }
 
 class SealedBundleFuzz : public SealedFuzz {

@@ -175,7 +175,7 @@ EngineClient::EngineClient(const std::string& parameter_set, int threads)
     : engine_(ckks::Parameters::named(parameter_set), threads), openfhe_(context_over(engine_.parameters())) {
   const Seed random = Random::seed_from_os();
   std::copy_n(random.begin(), key_id_.size(), key_id_.begin());
-  secret_ = openfhe_->KeyGen().secretKey;
+  secret_ = wiped_at_end(openfhe_->KeyGen().secretKey);
   secret_->SetKeyTag(ckks::hex(key_id_));
 }
 
@@ -188,10 +188,6 @@ EngineClient::EngineClient(const std::string& parameter_set, int threads, const 
   // The digest of a key file covers OpenFHE's own bytes, which contain the tag, and not the id beside them.
   require<FormatError>(secret_->GetKeyTag() == ckks::hex(key_id_), "secret key: key id: expected ",
                        secret_->GetKeyTag(), ", as inside the key; actual ", ckks::hex(key_id_));
-}
-
-EngineClient::~EngineClient() {
-  if (secret_ != nullptr && secret_.use_count() == 1) wipe(secret_);
 }
 
 Bytes EngineClient::encrypt(const std::vector<std::complex<double>>& slots, int level) const {

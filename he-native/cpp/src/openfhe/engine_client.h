@@ -15,10 +15,9 @@ class EngineClient {
  public:
   /// A new key pair. threads: of the engine's transforms; 0 is one for each core.
   EngineClient(const std::string& parameter_set, int threads);
-  /// `secret` takes a context and gives a secret key of it; an existing key pair.
+  /// `secret` takes a context and gives a secret key of it that is overwritten at its end; an existing key pair.
   EngineClient(const std::string& parameter_set, int threads, const ckks::KeyId& id,
                const std::function<PrivateKey(const Context&)>& secret);
-  ~EngineClient();
   EngineClient(const EngineClient&) = delete;
   EngineClient& operator=(const EngineClient&) = delete;
 

@@ -39,6 +39,11 @@ void wipe(const Polynomial& polynomial) {
 
 void wipe(const PrivateKey& secret) { wipe(secret->GetPrivateElement()); }
 
+PrivateKey wiped_at_end(PrivateKey secret) {
+  auto* const key = secret.get();
+  return {key, [owned = std::move(secret)](const void*) { wipe(owned); }};
+}
+
 std::vector<std::int64_t> secret_coefficients(const PrivateKey& secret) {
   Wiped<NativePoly> copy(secret->GetPrivateElement().GetElementAtIndex(0));
   NativePoly& limb = copy.value;
@@ -66,7 +71,7 @@ PrivateKey secret_from_coefficients(const Context& context, std::span<const std:
       residues.values.push_back(c < 0 ? prime - 1 : static_cast<std::uint64_t>(c));
     }
   }
-  auto out = std::make_shared<lbcrypto::PrivateKeyImpl<Polynomial>>(context);
+  const PrivateKey out = wiped_at_end(std::make_shared<lbcrypto::PrivateKeyImpl<Polynomial>>(context));
   out->SetPrivateElement(from_residues(context, residues.values, q.size()));
   out->SetKeyTag(key_tag);
   return out;

@@ -13,7 +13,9 @@ std::vector<std::complex<double>> decrypt(const Context& context, const PrivateK
 
 /// Overwrites the secret polynomial of a key, which must not be used afterwards. OpenFHE itself frees it as it is.
 void wipe(const PrivateKey& secret);
-/// Likewise a polynomial.
+/// The same key, which is overwritten when the last holder of what is returned lets go of it.
+PrivateKey wiped_at_end(PrivateKey secret);
+/// Overwrites a polynomial.
 void wipe(const lbcrypto::NativePoly& polynomial);
 void wipe(const Polynomial& polynomial);
 
@@ -27,7 +29,7 @@ struct Wiped {
   ~Wiped() { wipe(value); }
 };
 
-/// The ternary coefficients of a secret key, and a key made of them.
+/// The ternary coefficients of a secret key, and a key made of them, which is overwritten at its end.
 std::vector<std::int64_t> secret_coefficients(const PrivateKey& secret);
 PrivateKey secret_from_coefficients(const Context& context, std::span<const std::int64_t> coefficients,
                                     const std::string& key_tag);

@@ -43,7 +43,7 @@ struct Owner {
   explicit Owner(const Settings& settings) : context(make_context(settings)), key(context->KeyGen().secretKey) {
     context->EvalBootstrapSetup({4, 4}, {0, 0}, context->GetRingDimension() / 2, 0, false);
     context_handle = handles().add(std::make_shared<HeldContext>(context));
-    key_handle = handles().add(std::make_shared<HeldPrivateKey>(key));
+    key_handle = handles().add(std::make_shared<HeldPrivateKey>(HeldPrivateKey{key}));
   }
   ~Owner() {
     handles().remove(key_handle);

@@ -98,7 +98,7 @@ TEST_F(OpenFheWiping, TheBytesFromJavaAreOverwritten) {
   Bytes from_java = bytes;
   const wiping::Watch watch(serialized);
   {
-    const HeldPrivateKey read(private_key_from(context, std::move(from_java)));
+    const HeldPrivateKey read{private_key_from(context, std::move(from_java))};
     EXPECT_EQ(read.value->GetPrivateElement(), key->GetPrivateElement());
   }
   EXPECT_EQ(watch.found(), kNothing);
@@ -110,9 +110,33 @@ TEST_F(OpenFheWiping, TheBytesFromJavaAreOverwrittenAfterAnError) {
   {
     const wiping::Watch watch(serialized);
     EXPECT_THROW(private_key_from(context, std::move(truncated)), cereal::Exception);
+    EXPECT_EQ(watch.found(), kNothing);
+  }
+  {
+    const wiping::Watch watch(serialized);
     EXPECT_THROW(private_key_from(other, std::move(from_java)), FormatError);
     EXPECT_EQ(watch.found(), kNothing);
   }
+  release_context(other);
+}
+
+/// OpenFHE's reader leaves copies. A key of another context, which is refused, leaves no more than one that is still
+/// held.
+TEST_F(OpenFheWiping, AKeyOfAnotherContextIsOverwritten) {
+  const Context other = make_context({.ring_degree = 1 << 10, .depth = 2, .scaling_bits = 50, .first_bits = 60});
+  const Secrets residues{{"limb 0", first_residues(key, 0, 8)}, {"limb 15", first_residues(key, 15, 8)}};
+  const auto left_by = [&](const Context& own) {
+    Bytes from_java = bytes;
+    PrivateKey held;
+    const wiping::Watch watch(residues);
+    try {
+      held = private_key_from(own, std::move(from_java));
+      EXPECT_EQ(own, context);
+    } catch (const FormatError&) { EXPECT_EQ(own, other); }
+    return watch.found();
+  };
+  const auto left_by_openfhe = left_by(context);
+  EXPECT_EQ(left_by(other), left_by_openfhe);
   release_context(other);
 }
 
@@ -141,11 +165,43 @@ TEST_F(OpenFheWiping, AKeyThatIsLetGoOfHoldsNoResidues) {
   const Secrets residues{{"limb 0", first_residues(key, 0, 8)}, {"limb 15", first_residues(key, 15, 8)}};
   const wiping::Watch watch(residues);
   {
-    const HeldPrivateKey held(std::move(key));
+    const HeldPrivateKey held{wiped_at_end(std::move(key))};
     EXPECT_NE(held.value->GetPrivateElement().GetNumOfElements(), 0u);
   }
   EXPECT_EQ(watch.found(), kNothing);
   EXPECT_GT(watch.inspected(), 16u);
+}
+
+/// A decryption goes on while its client is closed.
+TEST_F(OpenFheWiping, TheLastHolderOfAKeyOverwritesIt) {
+  const Secrets residues{{"limb 0", first_residues(key, 0, 8)}, {"limb 15", first_residues(key, 15, 8)}};
+  const wiping::Watch watch(residues);
+  {
+    auto held = std::make_unique<HeldPrivateKey>(HeldPrivateKey{wiped_at_end(std::move(key))});
+    const PrivateKey in_use = held->value;
+    held.reset();
+    const lbcrypto::NativePoly& limb = in_use->GetPrivateElement().GetElementAtIndex(0);
+    EXPECT_EQ(std::memcmp(&limb.GetValues()[0], residues.at("limb 0").data(), residues.at("limb 0").size()), 0);
+  }
+  EXPECT_EQ(watch.found(), kNothing);
+}
+
+TEST_F(OpenFheWiping, AKeyThatIsRefusedIsOverwritten) {
+  const EngineClient client("insecure_n10_l12", 1);
+  const auto coefficients = secret_coefficients(client.secret());
+  const Secrets residues{{"evaluations", first_residues(client.secret(), 0, 8)}};
+  std::unique_ptr<wiping::Watch> watch;
+  const auto another = [&](const Context& own) {
+    PrivateKey out = secret_from_coefficients(own, coefficients, "another id");
+    watch = std::make_unique<wiping::Watch>(residues);
+    return out;
+  };
+  EXPECT_THROW(EngineClient("insecure_n10_l12", 1, client.key_id(), another), FormatError);
+  ASSERT_NE(watch, nullptr);
+  EXPECT_EQ(watch->found(), kNothing);
+  EXPECT_GT(watch->inspected(), 16u);
+  watch.reset();
+  release_context(client.openfhe());
 }
 
 /// The secret of a client of the engine, modulo q0: coefficients, and evaluations.

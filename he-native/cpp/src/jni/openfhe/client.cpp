@@ -14,6 +14,10 @@ using namespace hetal::openfhe::boundary;
 
 namespace {
 
+jlong hold_secret(PrivateKey key) {
+  return handles().add(std::make_shared<HeldPrivateKey>(HeldPrivateKey{std::move(key)}));
+}
+
 PrivateKey private_key_of(const Context& context, jlong handle) {
   PrivateKey out = handles().get<HeldPrivateKey>(handle, "secret key")->value;
   require<InvalidArgument>(out->GetCryptoContext() == context, "expected a secret key of this context");
@@ -42,7 +46,7 @@ NATIVE(jlongArray, generate)(JNIEnv* env, jclass, jlong context) {
   return evaluating(env, [&] {
     const auto keys = context_of(context)->KeyGen();
     const jlong out[] = {handles().add(std::make_shared<HeldPublicKey>(HeldPublicKey{keys.publicKey})),
-                         handles().add(std::make_shared<HeldPrivateKey>(keys.secretKey))};
+                         hold_secret(wiped_at_end(keys.secretKey))};
     return from_longs(env, out);
   });
 }
@@ -115,10 +119,8 @@ NATIVE(jbyteArray, secretKeySerialize)(JNIEnv* env, jclass, jlong context, jlong
   return evaluating(env, [&] { return private_key_bytes(env, private_key_of(context_of(context), key)); });
 }
 NATIVE(jlong, secretKeyDeserialize)(JNIEnv* env, jclass, jlong context, jbyteArray bytes) {
-  return changing(env, [&]() -> jlong {
-    return handles().add(
-        std::make_shared<HeldPrivateKey>(private_key_from(context_of(context), jni::to_bytes(env, bytes))));
-  });
+  return changing(
+      env, [&]() -> jlong { return hold_secret(private_key_from(context_of(context), jni::to_bytes(env, bytes))); });
 }
 /// -1, 0 or 1 each.
 NATIVE(jbyteArray, secretKeyCoefficients)(JNIEnv* env, jclass, jlong context, jlong key) {
@@ -138,8 +140,7 @@ NATIVE(jlong, secretKeyFromCoefficients)(JNIEnv* env, jclass, jlong context, jby
     owner::SecretVector secret(bytes.view().size());
     std::transform(bytes.view().begin(), bytes.view().end(), secret.values.begin(),
                    [](std::uint8_t c) { return static_cast<std::int8_t>(c); });
-    return handles().add(
-        std::make_shared<HeldPrivateKey>(secret_from_coefficients(own, secret.values, jni::to_string(env, tag))));
+    return hold_secret(secret_from_coefficients(own, secret.values, jni::to_string(env, tag)));
   });
 }
 

@@ -61,7 +61,7 @@ jbyteArray private_key_bytes(JNIEnv* env, const PrivateKey& key) {
 PrivateKey private_key_from(const Context& context, Bytes bytes) {
   const WithoutTables without_tables;
   Wiped held(std::move(bytes));
-  PrivateKey out = from<PrivateKey>(held.bytes, "secret key");
+  PrivateKey out = wiped_at_end(from<PrivateKey>(held.bytes, "secret key"));
   require_context(context, out, "secret key");
   return out;
 }

@@ -11,8 +11,8 @@ import org.hetal.he.openfhe.CkksPublicKey;
 import org.hetal.he.openfhe.Envelope;
 
 /**
- * {@code lbcrypto::PrivateKey} in native memory: makes evaluation keys, encrypts, decrypts. OpenFHE
- * frees its memory on {@link #close()} but does not wipe it.
+ * {@code lbcrypto::PrivateKey} in native memory: makes evaluation keys, encrypts, decrypts. Its
+ * polynomial is overwritten on {@link #close()}, or when the last call that uses it ends.
  */
 public final class CkksSecretKey implements AutoCloseable {
   private final CkksContext context;

@@ -64,7 +64,7 @@ void key_file(ByteView input) {
         std::tuple{ckks::KeyKind::to_sparse, 0u, 0}}) {
     ckks::KeyEntry entry{kind, galois, level, bytes.size(), {}, "key"};
     if (bytes.size() >= sizeof(Digest)) std::copy(bytes.end() - sizeof(Digest), bytes.end(), entry.digest.begin());
-    unless_refused([&] {
+    unless_refused([&, kind = kind] {
       if (kind == ckks::KeyKind::to_sparse) {
         ckks::EvaluationKeys keys;
         ckks::parse_to_sparse_file(context(), id_of(bytes), entry, bytes, "key", keys);

@@ -4,6 +4,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -238,10 +239,10 @@ public final class HadoopStorage implements Storage {
   }
 
   /**
-   * Writes the bytes to {@code partial}, flushes them to the disks where the file system can, and
-   * renames {@code partial} to {@code file}, replacing it. The rename is atomic on local disks,
-   * where the folder is synchronized after it, and on HDFS. After a failure {@code partial} may
-   * remain.
+   * Writes the bytes to {@code partial}, which is not there yet, flushes them to the disks where
+   * the file system can, and renames {@code partial} to {@code file}, replacing it. The rename is
+   * atomic on local disks, where the folder is synchronized after it, and on HDFS. After a failure
+   * {@code partial} may remain.
    *
    * <p>On an object store such as {@code s3a:} a rename copies and deletes. There the bytes are one
    * PUT to {@code file}, which appears whole or not at all.
@@ -258,6 +259,40 @@ public final class HadoopStorage implements Storage {
       makeFolder(
           files, partial.getParent()); // otherwise create does, and does not say why it fails
     }
+    if (isOfJava(files)) {
+      writeNew(files, partial, bytes);
+    } else {
+      write(files, partial, bytes);
+    }
+    check.run();
+    rename(files, partial, file);
+  }
+
+  /** Whether files are local ones that Java writes as Hadoop does. A subclass may do otherwise. */
+  static boolean isOfJava(FileSystem files) {
+    return files.getClass() == RawLocalFileSystem.class;
+  }
+
+  /**
+   * Writes a local file that is not there yet. Hadoop's {@code create} looks whether there is a
+   * file and then opens it, and it follows links.
+   *
+   * @throws FileSystemException when it is there or cannot be written; a part of it may be there
+   */
+  static void writeNew(FileSystem files, Path file, byte[] bytes) throws IOException {
+    java.nio.file.Path local = ((RawLocalFileSystem) files).pathToFile(file).toPath();
+    try {
+      AtomicFile.writeNew(local, bytes);
+    } catch (FileSystemException e) {
+      throw e;
+    } catch (IOException e) { // of a write: the disk is full
+      FileSystemException lasting = new FileSystemException(local.toString(), null, e.getMessage());
+      lasting.initCause(e);
+      throw lasting;
+    }
+  }
+
+  private static void write(FileSystem files, Path partial, byte[] bytes) throws IOException {
     FSDataOutputStream out = files.create(partial, true);
     try {
       out.write(bytes);
@@ -270,8 +305,6 @@ public final class HadoopStorage implements Storage {
       throw e;
     }
     out.close();
-    check.run();
-    rename(files, partial, file);
   }
 
   /** Closing the stream sends the object; a stream that failed must not be closed before abort. */

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.Instant;
@@ -70,6 +71,7 @@ public final class RunLock implements AutoCloseable {
 
   private static final int LOOK_SECONDS = 5;
   private static final int READS = 5;
+  private static final int MOST_RELEASES = 100;
 
   /** What S3A throws when an object is replaced while it is read; its class may be absent. */
   private static final String REPLACED = "RemoteFileChangedException";
@@ -154,8 +156,15 @@ public final class RunLock implements AutoCloseable {
       lock = new RunLock(files, file, UUID.randomUUID().toString(), timing);
       for (int attempt = 0; !lock.create(); attempt++) {
         Optional<Map<String, String>> holder = lock.read();
-        if (holder.isEmpty()) {
+        if (holder.isEmpty() && attempt < MOST_RELEASES) {
           continue; // released between the two looks
+        }
+        if (holder.isEmpty()) {
+          throw new CommitException(
+              "run lock "
+                  + file
+                  + ": expected a file or nothing, actual a link that leads nowhere;"
+                  + " delete it");
         }
         Optional<String> stale =
             attempt > 2 ? Optional.empty() : lock.reasonToTakeOver(holder.get(), warnings);
@@ -336,6 +345,9 @@ public final class RunLock implements AutoCloseable {
   }
 
   private boolean create() throws IOException {
+    if (HadoopStorage.isOfJava(files)) {
+      return createNew();
+    }
     try (OutputStream out = newFile()) {
       out.write(content());
       return true;
@@ -346,6 +358,18 @@ public final class RunLock implements AutoCloseable {
       if (files.exists(file)) {
         return false;
       }
+      throw e;
+    }
+  }
+
+  private boolean createNew() throws IOException {
+    try {
+      HadoopStorage.writeNew(files, file, content());
+      return true;
+    } catch (FileAlreadyExistsException e) {
+      return false;
+    } catch (IOException e) { // the disk may be full: an empty lock would block the next start
+      deleteQuietly(file);
       throw e;
     }
   }
@@ -363,16 +387,17 @@ public final class RunLock implements AutoCloseable {
   }
 
   public synchronized void renew() {
+    Path partial = partial();
     try {
       requireHeld();
-      HadoopStorage.replace(files, next(token), file, content(), this::requireHeld);
+      HadoopStorage.replace(files, partial, file, content(), this::requireHeld);
       failedRenewal = null;
     } catch (IOException e) {
       renewalFailed(e);
     } catch (FSError | RuntimeException e) { // one that escaped would end the renewals
       if (lost != null) {
         renewals.shutdown(); // "lost" is thrown before the next commit
-        deleteQuietly(next(token));
+        deleteQuietly(partial);
         whenLost.run();
       } else {
         renewalFailed(new IOException(e));
@@ -480,14 +505,7 @@ public final class RunLock implements AutoCloseable {
       return false;
     }
     files.delete(aside, false);
-    if (holder.containsKey(TOKEN)) {
-      files.delete(next(holder.get(TOKEN)), false); // of a renewal that was cut off
-    }
     return true;
-  }
-
-  private Path next(String ofToken) {
-    return new Path(file.getParent(), NAME + "." + ofToken);
   }
 
   private static String named(Map<String, String> holder) {

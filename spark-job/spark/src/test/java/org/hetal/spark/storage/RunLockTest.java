@@ -162,6 +162,34 @@ public class RunLockTest {
     }
   }
 
+  /** A user who may write the run directory knows the token, and what else is in the lock. */
+  @Test
+  void renew_doesNotFollowALinkThatAnotherUserPlanted() throws Exception {
+    Path precious = Files.writeString(root.resolve("precious"), "kept");
+    try (RunLock lock = acquire()) {
+      Files.createSymbolicLink(root.resolve("run/run.lock." + token()), precious);
+      lock.renew();
+      assertTrue(lock.failedRenewal().isEmpty());
+      lock.requireHeld();
+    }
+    assertEquals("kept", Files.readString(precious));
+  }
+
+  private String token() throws Exception {
+    String text = Files.readString(root.resolve("run/run.lock"));
+    return text.substring(text.indexOf("token=") + "token=".length()).strip();
+  }
+
+  @Test
+  void acquire_doesNotMakeTheFileThatALinkNames() throws Exception {
+    Path run = Files.createDirectories(root.resolve("run"));
+    Files.createSymbolicLink(run.resolve("run.lock"), root.resolve("made"));
+    CommitException failure = assertThrows(CommitException.class, this::acquire);
+    assertTrue(
+        failure.getMessage().contains("actual a link that leads nowhere"), failure::getMessage);
+    assertFalse(Files.exists(root.resolve("made")));
+  }
+
   private HadoopStorage storage() {
     return new HadoopStorage(root.resolve("run").toString(), new Configuration(false));
   }

@@ -1,9 +1,12 @@
 package org.hetal.command;
 
 import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.hetal.format.Shown;
 import org.hetal.he.FileWriteException;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.OptionSpec;
@@ -112,13 +115,24 @@ public final class CommandRunner {
       String hint = code == ExitCode.INTERNAL && !trace ? " (" + TRACE + " prints where)" : "";
       err.println(program + ": " + table.line(failure) + hint);
       if (trace) {
-        failure.printStackTrace(err);
+        printTrace(failure, err);
       }
       err.flush();
     } catch (Throwable second) {
       err.println("hetal: a failure could not be reported");
     }
     return code.status();
+  }
+
+  /** As Java does, with what a terminal would not show as text escaped. */
+  private static void printTrace(Throwable failure, PrintStream err) {
+    StringWriter trace = new StringWriter();
+    failure.printStackTrace(new PrintWriter(trace));
+    trace
+        .toString()
+        .lines()
+        .map(line -> Shown.printable(line.replace("\t", "    ")))
+        .forEach(err::println);
   }
 
   /** For a failure that nothing in its thread caught. */

@@ -3,6 +3,7 @@ package org.hetal.command;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.function.LongSupplier;
+import org.hetal.format.Shown;
 
 /**
  * How far a long piece of work is: on a terminal a bar that is redrawn, in a log a line every ten
@@ -70,9 +71,13 @@ public final class ProgressBar implements AutoCloseable {
     }
   }
 
-  /** Prints a line of its own, in place of the bar until that is drawn again. */
+  /**
+   * Prints a line of its own, in place of the bar until that is drawn again. What a terminal would
+   * not show as text is escaped: other parties wrote some of it.
+   */
   public synchronized void line(String text) {
-    out.println(terminal ? ERASE + text : text);
+    String printable = Shown.printable(text);
+    out.println(terminal ? ERASE + printable : printable);
   }
 
   /** Clears the bar. */

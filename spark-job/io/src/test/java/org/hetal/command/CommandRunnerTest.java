@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.hetal.config.SettingsException;
+import org.hetal.he.HeFormatException;
 import org.hetal.he.NativeLibraryException;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
@@ -55,6 +56,7 @@ class CommandRunnerTest {
       switch (how) {
         case "exception" -> throw new SettingsException("said");
         case "checked" -> throw new IOException("said");
+        case "escapes" -> throw new HeFormatException("manifest: \u001b]0;x\u0007 \u202e line");
         case "heap" -> fillHeap();
         case "stack" -> recurse(0);
         case "initialiser" -> System.out.println(Broken.VALUE);
@@ -163,6 +165,17 @@ class CommandRunnerTest {
           "hetal fail: internal error: java.lang.StackOverflowError", outcome.said().get(0));
       assertTrue(outcome.said().stream().anyMatch(line -> line.contains("Fail.recurse")));
     }
+  }
+
+  /** Such a message quotes a file of another party. */
+  @Test
+  void lineAndTrace_holdNothingThatControlsATerminal() throws Exception {
+    Outcome outcome = run(Redirect.DISCARD, List.of(), "--trace", "fail", "escapes");
+    assertEquals(65, outcome.status(), outcome.said().toString());
+    String message = "manifest: \\u001b]0;x\\u0007 \\u202e line";
+    assertEquals("hetal fail: " + message, outcome.said().get(0));
+    assertEquals(HeFormatException.class.getName() + ": " + message, outcome.said().get(1));
+    assertTrue(outcome.said().stream().allMatch(line -> line.matches("\\P{Cntrl}*")));
   }
 
   @Test

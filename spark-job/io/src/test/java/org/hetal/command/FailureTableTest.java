@@ -61,6 +61,12 @@ class FailureTableTest {
   }
 
   @Test
+  void textOfAnotherParty_isEscaped() {
+    assertEquals("manifest: \\u001b[2J", TABLE.line(new HeFormatException("manifest: \u001b[2J")));
+    assertEquals("said", TABLE.line(new FileReadException("said\nmore")));
+  }
+
+  @Test
   void faultsOfTheProgram_areInternal() {
     for (Throwable failure :
         new Throwable[] {

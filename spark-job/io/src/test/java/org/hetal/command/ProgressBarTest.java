@@ -26,4 +26,12 @@ class ProgressBarTest {
     assertEquals(
         List.of("1/3", "2/3", "1/3"), out.toString(StandardCharsets.UTF_8).lines().toList());
   }
+
+  /** The oracle's refusal is such a line on the cluster's side. */
+  @Test
+  void line_holdsNothingThatControlsATerminal() {
+    PrintStream lines = new PrintStream(out, true, StandardCharsets.UTF_8);
+    new ProgressBar(lines, "keys", false, () -> now).line("said\u001b[2J\nmore");
+    assertEquals("said\\u001b[2J\\nmore\n", out.toString(StandardCharsets.UTF_8));
+  }
 }

@@ -24,6 +24,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the job asks of Spark before it starts. */
 class ClusterSecurityTest {
+  private static final String REGISTRATION = "spark.kryo.registrationRequired";
+
   private final List<String> warnings = new ArrayList<>();
 
   private static Settings settings(String allow) {
@@ -100,11 +102,15 @@ class ClusterSecurityTest {
   @Test
   @Tag("slow")
   void embeddedSpark_authenticatesAndRefusesUnregisteredClasses() {
+    String required =
+        System.setProperty(REGISTRATION, "false"); // as a user may, and not as the tests
     try (JavaSparkContext spark = SparkSessions.open("test", settings("false"))) {
       assertTrue(SparkEnv.get().securityManager().isAuthenticationEnabled());
       assertFalse(SparkEnv.get().securityManager().getSecretKey().isEmpty());
-      assertEquals("true", spark.getConf().get("spark.kryo.registrationRequired"));
+      assertEquals("true", spark.getConf().get(REGISTRATION));
       assertEquals(3, spark.parallelize(List.of(1, 2)).map(x -> x).reduce(Integer::sum));
+    } finally {
+      System.setProperty(REGISTRATION, required);
     }
   }
 }

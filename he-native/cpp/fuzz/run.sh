@@ -65,7 +65,8 @@ for pid in "${pids[@]}"; do wait "$pid"; done
 program=$work/$target/fuzz
 "$cxx" "${flags[@]}" -fsanitize=fuzzer -DHETAL_FUZZ_TARGET="\"$target\"" -DHETAL_FUZZ_TARGETS="$list" fuzz/libfuzzer.cpp \
   "$objects"/*.o "${libraries[@]}" -ldl -o "$program"
-grep "{\"$target\"" fuzz/"$list".cpp | grep -oE '"[^"]+\.(bin|key|txt)"|"[^"]+/manifest"' | tr -d '"' | while read -r seed; do
+# The list of seeds after the name of the target.
+tr '\n' ' ' <fuzz/"$list".cpp | grep -oE "\{\"$target\", +\{[^}]+\}" | grep -oE '"[^"]+\.(bin|key|txt)"|"[^"]+/manifest"' | tr -d '"' | while read -r seed; do
   for folder in tests/vectors fuzz/seeds; do
     [[ ! -f $folder/$seed ]] || cp "$folder/$seed" "$work/$target/corpus/seed_${seed//\//_}"
   done

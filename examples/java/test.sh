@@ -29,7 +29,7 @@ die() {
 version=$(basename "$(find "$repository/org/hetal/hetal-owner" -mindepth 1 -maxdepth 1 -type d)")
 
 cp -r "$root/examples/java/pom.xml" "$root/examples/java/src" "$work/"
-(cd "$work" && mvn -q -B compile org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath \
+(cd "$work" && "$root/dev/maven.sh" -q -B compile org.apache.maven.plugins:maven-dependency-plugin:3.8.1:build-classpath \
   -Dmdep.outputFile="$work/classpath" -Dhetal.version="$version" -Dmaven.repo.local="$repository")
 
 java=${JAVA_HOME:+$JAVA_HOME/bin/}java

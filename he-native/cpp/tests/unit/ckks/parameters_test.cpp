@@ -42,12 +42,15 @@ TEST(Parameters, TooLargeAModulusIsRefused) {
   EXPECT_THROW(Parameters{literal}, SecurityError);
 }
 
-/// Each secret has a table of its own.
+/// Each secret has a table of its own. The primes of a set are below 2^50, so its q0 p0 is below 2^100, which the table
+/// allows for each N.
 TEST(Parameters, TooLargeAModulusOfEitherSecretIsRefused) {
   const Parameters good = Parameters::named("n16_l12");
   EXPECT_LE(good.log_sparse_q(), 100);
   EXPECT_GT(good.log_sparse_q(), 99);
   EXPECT_NO_THROW(require_secure("set", 16, 1746, 126));
+  EXPECT_NO_THROW(require_secure("set", 15, 868, 100));
+  EXPECT_THROW(require_secure("set", 15, 868, 100.1), SecurityError);
   EXPECT_THROW(require_secure("set", 16, 1746.1, 99), SecurityError);
   EXPECT_THROW(require_secure("set", 14, 10, 10), SecurityError);
   try {

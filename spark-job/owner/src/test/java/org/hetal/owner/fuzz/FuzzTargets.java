@@ -213,7 +213,14 @@ final class FuzzTargets {
         table("csv", ".csv", "base/base.csv", "15/quoted.csv"),
         table("csv_gz", ".csv.gz", "19/concat.csv.gz"),
         table("libsvm", ".libsvm", "27/x.libsvm"),
-        table("parquet", ".parquet", "../parquet/arrays_none.parquet"));
+        table(
+            "parquet",
+            ".parquet",
+            "../parquet/arrays_none.parquet",
+            "../parquet/arrays_gzip.parquet",
+            "../parquet/arrays_lz4.parquet",
+            "../parquet/arrays_snappy.parquet",
+            "../parquet/arrays_zstd.parquet"));
   }
 
   private static Contribution contribution() {

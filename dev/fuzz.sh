@@ -4,7 +4,7 @@
 # what is found go to .hetal/fuzz/TARGET. Prints executions and result of each target and appends them to .hetal/fuzz/results.tsv.
 # Without a fault it ends with 0. fuzz.sh --list prints the targets; fuzz.sh --table prints the totals of all runs that were
 # recorded, in the form of he-native/cpp/bench/results/fuzz.tsv. fuzz.sh --short, after the Java tests: three targets in Java, others
-# with each commit, for five seconds each.
+# with each commit, for five seconds each; of those in C++ whether clang accepts them, where it is installed.
 set -euo pipefail
 root=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.." >/dev/null && pwd)
 readonly root
@@ -132,6 +132,12 @@ if [[ ${1:-} == --list ]]; then
   exit
 fi
 if [[ -n $short ]]; then
+  # The unit tests run the functions of the targets in C++ on changed seeds.
+  if command -v "${CLANGXX:-clang++}" >/dev/null; then
+    "$root/he-native/cpp/fuzz/run.sh" --check
+  else
+    echo "fuzz: NOT TESTED: clang on the targets in C++; ${CLANGXX:-clang++} is missing" >&2
+  fi
   seconds=5
   mapfile -t in_java < <(printf '%s\n' "${!java_targets[@]}" | LC_ALL=C sort)
   first=$((3 * $(in_tree git rev-list --count HEAD 2>/dev/null || echo 0)))

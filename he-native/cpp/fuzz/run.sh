@@ -2,9 +2,27 @@
 # Fuzzes one reader with libFuzzer, AddressSanitizer and UBSan: run.sh TARGET SECONDS [LIBFUZZER_OPTION...]
 # TARGET: ciphertext, secret_key, public_key, manifest, key_file or openfhe_ciphertext. Needs clang (Debian: apt-get install clang
 # libclang-rt-14-dev). What it finds lies in .hetal/fuzz/TARGET beside the corpus; a crash ends it with a status that is not 0.
+# run.sh --check: only whether clang accepts the engine's targets and each target has its seeds. Takes seconds.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+# The files of a target's seeds: its list in the source, after its name.
+seeds_of() { # TARGET LIST
+  tr '\n' ' ' <fuzz/"$2".cpp | grep -oE "\{\"$1\", +\{[^}]+\}" | grep -oE '"[^"]+\.(bin|key|txt)"|"[^"]+/manifest"' | tr -d '"' | while read -r seed; do
+    find tests/vectors fuzz/seeds -path "*/$seed" | grep . || {
+      echo "fuzz: expected the seed $seed of $1, actual none" >&2
+      exit 70
+    }
+  done
+}
+
 libraries=()
+if [[ ${1:-} == --check ]]; then
+  "${CLANGXX:-clang++}" -std=c++20 -fsyntax-only -Isrc -I. -Itests/unit fuzz/engine_targets.cpp
+  for target in ciphertext public_key secret_key manifest key_file; do seeds_of "$target" engine_targets >/dev/null; done
+  seeds_of openfhe_ciphertext openfhe_targets >/dev/null
+  exit
+fi
 target=${1:?run.sh: expected a target} seconds=${2:?run.sh: expected a number of seconds}
 shift 2
 cxx=${CLANGXX:-clang++}
@@ -65,10 +83,5 @@ for pid in "${pids[@]}"; do wait "$pid"; done
 program=$work/$target/fuzz
 "$cxx" "${flags[@]}" -fsanitize=fuzzer -DHETAL_FUZZ_TARGET="\"$target\"" -DHETAL_FUZZ_TARGETS="$list" fuzz/libfuzzer.cpp \
   "$objects"/*.o "${libraries[@]}" -ldl -o "$program"
-# The list of seeds after the name of the target.
-tr '\n' ' ' <fuzz/"$list".cpp | grep -oE "\{\"$target\", +\{[^}]+\}" | grep -oE '"[^"]+\.(bin|key|txt)"|"[^"]+/manifest"' | tr -d '"' | while read -r seed; do
-  for folder in tests/vectors fuzz/seeds; do
-    [[ ! -f $folder/$seed ]] || cp "$folder/$seed" "$work/$target/corpus/seed_${seed//\//_}"
-  done
-done
+seeds_of "$target" "$list" | while read -r seed; do cp "$seed" "$work/$target/corpus/seed_${seed//\//_}"; done
 exec "$program" -max_total_time="$seconds" -print_final_stats=1 -artifact_prefix="$work/$target/found/" "$@" "$work/$target/corpus"

@@ -59,7 +59,8 @@ def _owner_options() -> list[str]:
     try:
         folder = Path.home() / ".hetal" / "crash"
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        private = stat.S_IMODE(folder.stat().st_mode) == 0o700
+        # Java takes the working directory in place of a folder that it cannot write.
+        private = stat.S_IMODE(folder.stat().st_mode) == 0o700 and os.access(folder, os.W_OK)
     except (OSError, RuntimeError):  # no home folder, or one that cannot be written
         private = False
     report = f"-XX:ErrorFile={folder}/jvm_%p.log" if private else "-XX:+SuppressFatalErrorMessage"

@@ -58,7 +58,9 @@ record Launcher(
     try {
       Files.createDirectories(
           folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString(PRIVATE)));
-      if (PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)).equals(PRIVATE)) {
+      // Java takes the working directory in place of a folder that it cannot write.
+      if (PosixFilePermissions.toString(Files.getPosixFilePermissions(folder)).equals(PRIVATE)
+          && Files.isWritable(folder)) {
         return List.of(NO_ATTACH, NO_CORE_FILE, "-XX:ErrorFile=" + folder + "/jvm_%p.log");
       }
     } catch (IOException e) {

@@ -9,6 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import org.hetal.dataset.EncryptedLogits;
+import org.hetal.dataset.LocalStorage;
+import org.hetal.dataset.Origin;
 import org.hetal.owner.record.DatasetRecord;
 import org.hetal.owner.record.RecordStore;
 import org.junit.jupiter.api.BeforeEach;
@@ -103,6 +106,34 @@ class RowsRecordTest {
         "--output",
         root.resolve("without.csv").toString());
     assertEquals(lines, owner.lines("without.csv"));
+  }
+
+  /** The layout and the scale are those of the owner's record, whatever the cluster writes. */
+  @Test
+  void predictions_ofAnotherPlan_areRefused() throws Exception {
+    encryptRows("1,0,0,0\n0,1,0,0\n");
+    LocalStorage logits = new LocalStorage(root.resolve("logits"));
+    EncryptedLogits there = EncryptedLogits.open(logits);
+    Origin origin = there.origin();
+    String another = "0".repeat(64);
+    EncryptedLogits.write(
+        logits,
+        new Origin(
+            origin.parameterSet(),
+            origin.parameterHash(),
+            origin.keyId(),
+            another,
+            origin.datasetId()),
+        there.rowsId(),
+        there.rows(),
+        there.logits().stream().map(file -> file.read(logits)).toList(),
+        there.logits().get(0).level());
+    refused(
+        65,
+        "plan: expected SHA-256 " + another,
+        "decrypt-predictions",
+        predictions("new.csv", "out.csv"));
+    assertFalse(Files.exists(root.resolve("out.csv")));
   }
 
   @Test

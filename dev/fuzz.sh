@@ -4,7 +4,7 @@
 # what is found go to .hetal/fuzz/TARGET. Prints executions and result of each target and appends them to .hetal/fuzz/results.tsv.
 # Without a fault it ends with 0. fuzz.sh --list prints the targets; fuzz.sh --table prints the totals of all runs that were
 # recorded, in the form of he-native/cpp/bench/results/fuzz.tsv. fuzz.sh --short, after the Java tests: three targets in Java, others
-# with each commit, for five seconds each; of those in C++ whether clang accepts them, where it is installed.
+# with each commit, for five seconds each; of those of the engine whether clang accepts them, where it is installed.
 set -euo pipefail
 root=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.." >/dev/null && pwd)
 readonly root

@@ -19,7 +19,9 @@ for project in spark-job/spark/src/test/clusters/hadoop.xml spark-job/spark/src/
   write -f "$project" "$dependency:copy-dependencies" -DincludeScope=runtime -DoutputDirectory="$work/jars"
 done
 cp -r "$root/examples/java" "$work/example"
-write -f "$work/example/pom.xml" compile "$dependency:build-classpath" -Dmdep.outputFile="$work/classpath"
+# The only version in the new repository.
+version=$(basename "$(find "$work/repository/org/hetal/hetal-owner" -mindepth 1 -maxdepth 1 -type d)")
+write -f "$work/example/pom.xml" -Dhetal.version="$version" compile "$dependency:build-classpath" -Dmdep.outputFile="$work/classpath"
 version=$(sed -n 's/.*JAZZER=\([0-9.]*\).*/\1/p' "$root/dev/fuzz.sh")
 for artifact in jazzer jazzer-api; do
   (cd "$work" && "$root/dev/maven.sh" --write -q -B -Dmaven.repo.local="$work/repository" "$dependency:copy" \

@@ -8,12 +8,22 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 # The files of a target's seeds: its list in the source, after its name.
 seeds_of() { # TARGET LIST
-  tr '\n' ' ' <fuzz/"$2".cpp | grep -oE "\{\"$1\", +\{[^}]+\}" | grep -oE '"[^"]+\.(bin|key|txt)"|"[^"]+/manifest"' | tr -d '"' | while read -r seed; do
-    find tests/vectors fuzz/seeds -path "*/$seed" | grep . || {
-      echo "fuzz: expected the seed $seed of $1, actual none" >&2
-      exit 70
-    }
+  local names=() seed
+  mapfile -t names < <(tr '\n' ' ' <fuzz/"$2".cpp | grep -oE "\{\"$1\", +\{[^}]+\}" | grep -oE '"[^"]+\.(bin|key|txt)"|"[^"]+/manifest"' | tr -d '"')
+  ((${#names[@]})) || missing_seeds "$1"
+  for seed in "${names[@]}"; do
+    if [[ -f tests/vectors/$seed ]]; then
+      echo "tests/vectors/$seed"
+    elif [[ -f fuzz/seeds/$seed ]]; then
+      echo "fuzz/seeds/$seed"
+    else
+      missing_seeds "$1 $seed"
+    fi
   done
+}
+missing_seeds() { # NAME
+  echo "fuzz: expected seeds of $1 in tests/vectors or fuzz/seeds, actual none" >&2
+  exit 70
 }
 
 libraries=()

@@ -27,26 +27,21 @@ class OpenFheKeySource final : public owner::KeySource {
       : engine_(engine),
         secret_(secret->GetPrivateElement().GetElementAtIndex(0)),
         uniform_seed_(Random::seed_from_os()) {
-    secret_.SetFormat(Format::COEFFICIENT);
+    secret_.value.SetFormat(Format::COEFFICIENT);
     NativePoly::TugType ternary;
-    sparse_ = NativePoly(ternary, secret_.GetParams(), Format::COEFFICIENT, ckks::kSparseWeight);
+    sparse_.value = NativePoly(ternary, secret_.value.GetParams(), Format::COEFFICIENT, ckks::kSparseWeight);
     error_.SetStd(3.19);
   }
-  ~OpenFheKeySource() override {
-    wipe(secret_);
-    wipe(sparse_);
-  }
-
   ckks::SwitchingKey relinearization(int level) override {
     const Chain chain = extended(level);
-    const Wiped<Polynomial> s(over(chain, secret_)), square(s.value * s.value);
+    const Wiped<Polynomial> s(over(chain, secret_.value)), square(s.value * s.value);
     return switching(square.value, s.value, chain, level);
   }
 
   ckks::SwitchingKey galois(std::uint32_t galois, int level) override {
     const Chain chain = extended(level);
     const std::uint32_t order = 2 * engine_.parameters().ring_degree();
-    const Wiped<Polynomial> s(over(chain, secret_));
+    const Wiped<Polynomial> s(over(chain, secret_.value));
     const auto inverse = NativeInteger(galois).ModInverse(NativeInteger(order)).ConvertToInt<std::uint32_t>();
     const Wiped<Polynomial> turned(s.value.AutomorphismTransform(inverse));
     return switching(s.value, turned.value, chain, level);
@@ -56,7 +51,7 @@ class OpenFheKeySource final : public owner::KeySource {
     const int top = engine_.parameters().top_level();
     const Chain all = extended(top);
     {
-      const Wiped<Polynomial> sparse(over(all, sparse_)), dense(over(all, secret_));
+      const Wiped<Polynomial> sparse(over(all, sparse_.value)), dense(over(all, secret_.value));
       keys.from_sparse = switching(sparse.value, dense.value, all, top);
     }
 
@@ -69,7 +64,7 @@ class OpenFheKeySource final : public owner::KeySource {
     keys.to_sparse_a = engine_.allocate({2, false});
     engine_.device().uniform({keys.to_sparse_a.data(), moduli, 2}, uniform_seed_, stream_);
     const Polynomial a = from_engine(two, {keys.to_sparse_a.data(), moduli, 2});
-    const Wiped<Polynomial> sparse(over(two, sparse_)), dense(over(two, secret_));
+    const Wiped<Polynomial> sparse(over(two, sparse_.value)), dense(over(two, secret_.value));
     const Wiped<Polynomial> error(Polynomial(error_, two, Format::EVALUATION)), product(a * sparse.value);
     const Wiped<NativePoly> scaled(dense.value.GetElementAtIndex(0) * NativeInteger(p.p()[0] % p.q()[0]));
     Polynomial b = error.value - product.value;
@@ -162,7 +157,7 @@ class OpenFheKeySource final : public owner::KeySource {
   }
 
   const ckks::Context& engine_;
-  NativePoly secret_, sparse_;  // coefficient form, modulo q0
+  Wiped<NativePoly> secret_, sparse_{NativePoly()};  // coefficient form, modulo q0
   Polynomial::DggType error_;
   Seed uniform_seed_;
   std::uint64_t stream_ = 0;

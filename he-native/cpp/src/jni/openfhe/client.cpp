@@ -45,8 +45,9 @@ NATIVE(void, release)(JNIEnv*, jclass, jlong handle) { handles().remove(handle);
 NATIVE(jlongArray, generate)(JNIEnv* env, jclass, jlong context) {
   return evaluating(env, [&] {
     const auto keys = context_of(context)->KeyGen();
+    const PrivateKey secret = wiped_at_end(keys.secretKey);
     const jlong out[] = {handles().add(std::make_shared<HeldPublicKey>(HeldPublicKey{keys.publicKey})),
-                         hold_secret(wiped_at_end(keys.secretKey))};
+                         hold_secret(secret)};
     return from_longs(env, out);
   });
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import org.hetal.config.Settings;
 import org.hetal.config.SettingsLoader;
+import org.hetal.format.Shown;
 import picocli.CommandLine.Option;
 
 /** The options by which every command of every program gets its settings. */
@@ -105,9 +106,9 @@ public final class SettingsOptions {
   /** Prints the settings as the options ask for, and warns when nothing is protected. */
   public void announce(Settings settings, PrintStream out, PrintStream err) {
     if (verbose) {
-      settings.report().forEach(line -> out.println("setting  " + line));
+      settings.report().forEach(line -> out.println("setting  " + Shown.printable(line)));
     } else if (!quiet) {
-      wrapped(settings.changes()).forEach(out::println);
+      wrapped(settings.changes()).stream().map(Shown::printable).forEach(out::println);
     }
     if (settings.isInsecure()) {
       err.println(

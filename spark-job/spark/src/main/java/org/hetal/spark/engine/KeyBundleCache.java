@@ -20,6 +20,7 @@ import org.hetal.config.SettingsException;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.LocalStorage;
 import org.hetal.format.Digests;
+import org.hetal.format.Shown;
 import org.hetal.he.AtomicFile;
 import org.hetal.he.FileWriteException;
 import org.hetal.he.HeFormatException;
@@ -304,7 +305,7 @@ public final class KeyBundleCache {
             "key bundle "
                 + bundle
                 + ": expected files only, actual the folder "
-                + status.getPath().getName());
+                + Shown.quoted(status.getPath().getName()));
       }
     }
     return all;

@@ -4,9 +4,11 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -25,6 +27,7 @@ import org.apache.hadoop.fs.Path;
 import org.apache.hadoop.fs.RawLocalFileSystem;
 import org.apache.hadoop.fs.RemoteIterator;
 import org.apache.hadoop.fs.StreamCapabilities;
+import org.apache.hadoop.fs.permission.FsPermission;
 import org.apache.hadoop.io.IOUtils;
 import org.hetal.dataset.CommitException;
 import org.hetal.dataset.DatasetException;
@@ -239,7 +242,7 @@ public final class HadoopStorage implements Storage {
   }
 
   /**
-   * Writes the bytes to {@code partial}, which is not there yet, flushes them to the disks where
+   * Writes the bytes to {@code partial}, which nobody else knows, flushes them to the disks where
    * the file system can, and renames {@code partial} to {@code file}, replacing it. The rename is
    * atomic on local disks, where the folder is synchronized after it, and on HDFS. After a failure
    * {@code partial} may remain.
@@ -260,6 +263,7 @@ public final class HadoopStorage implements Storage {
           files, partial.getParent()); // otherwise create does, and does not say why it fails
     }
     if (isOfJava(files)) {
+      Files.deleteIfExists(local(files, partial)); // of an attempt that failed
       writeNew(files, partial, bytes);
     } else {
       write(files, partial, bytes);
@@ -268,24 +272,39 @@ public final class HadoopStorage implements Storage {
     rename(files, partial, file);
   }
 
+  private static java.nio.file.Path local(FileSystem files, Path path) {
+    return ((RawLocalFileSystem) files).pathToFile(path).toPath();
+  }
+
   /** Whether files are local ones that Java writes as Hadoop does. A subclass may do otherwise. */
   static boolean isOfJava(FileSystem files) {
     return files.getClass() == RawLocalFileSystem.class;
   }
 
   /**
-   * Writes a local file that is not there yet. Hadoop's {@code create} looks whether there is a
-   * file and then opens it, and it follows links.
+   * Writes a local file that is not there yet, and removes it if that fails. Hadoop's {@code
+   * create} looks whether there is a file and then opens it, and it follows links. The mode is
+   * Hadoop's, without the permissions that the umask of this process denies.
    *
-   * @throws FileSystemException when it is there or cannot be written; a part of it may be there
+   * @throws FileSystemException when it is there or cannot be written
    */
   static void writeNew(FileSystem files, Path file, byte[] bytes) throws IOException {
-    java.nio.file.Path local = ((RawLocalFileSystem) files).pathToFile(file).toPath();
+    java.nio.file.Path local = local(files, file);
+    FsPermission mode =
+        FsPermission.getFileDefault().applyUMask(FsPermission.getUMask(files.getConf()));
     try {
-      AtomicFile.writeNew(local, bytes);
-    } catch (FileSystemException e) {
+      AtomicFile.writeNew(
+          local,
+          bytes,
+          PosixFilePermissions.asFileAttribute(
+              PosixFilePermissions.fromString(mode.toString().substring(0, 9))));
+    } catch (FileSystemException e) { // it is not open: there may be a file of another process
       throw e;
-    } catch (IOException e) { // of a write: the disk is full
+    } catch (IOException e) {
+      Files.deleteIfExists(local); // the disk may be full
+      if (e instanceof ClosedByInterruptException) {
+        throw e;
+      }
       FileSystemException lasting = new FileSystemException(local.toString(), null, e.getMessage());
       lasting.initCause(e);
       throw lasting;

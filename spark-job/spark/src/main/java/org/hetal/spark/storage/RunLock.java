@@ -95,6 +95,10 @@ public final class RunLock implements AutoCloseable {
             thread.setDaemon(true);
             return thread;
           });
+
+  /** Where the next lock is written. */
+  private final Path renewal;
+
   private volatile CommitException lost;
   private volatile Runnable whenLost = () -> {};
   private volatile IOException failedRenewal;
@@ -130,6 +134,7 @@ public final class RunLock implements AutoCloseable {
     this.file = file;
     this.token = token;
     this.timing = timing;
+    this.renewal = partial();
   }
 
   /**
@@ -163,8 +168,8 @@ public final class RunLock implements AutoCloseable {
           throw new CommitException(
               "run lock "
                   + file
-                  + ": expected a file or nothing, actual a link that leads nowhere;"
-                  + " delete it");
+                  + ": expected a file or nothing, actual something that can be neither read nor"
+                  + " created; delete it if it is a link");
         }
         Optional<String> stale =
             attempt > 2 ? Optional.empty() : lock.reasonToTakeOver(holder.get(), warnings);
@@ -368,9 +373,6 @@ public final class RunLock implements AutoCloseable {
       return true;
     } catch (FileAlreadyExistsException e) {
       return false;
-    } catch (IOException e) { // the disk may be full: an empty lock would block the next start
-      deleteQuietly(file);
-      throw e;
     }
   }
 
@@ -387,17 +389,16 @@ public final class RunLock implements AutoCloseable {
   }
 
   public synchronized void renew() {
-    Path partial = partial();
     try {
       requireHeld();
-      HadoopStorage.replace(files, partial, file, content(), this::requireHeld);
+      HadoopStorage.replace(files, renewal, file, content(), this::requireHeld);
       failedRenewal = null;
     } catch (IOException e) {
       renewalFailed(e);
     } catch (FSError | RuntimeException e) { // one that escaped would end the renewals
       if (lost != null) {
         renewals.shutdown(); // "lost" is thrown before the next commit
-        deleteQuietly(partial);
+        deleteQuietly(renewal);
         whenLost.run();
       } else {
         renewalFailed(new IOException(e));
@@ -443,13 +444,20 @@ public final class RunLock implements AutoCloseable {
       try {
         return readOnce(files, from);
       } catch (IOException e) {
-        if (attempt == READS || !e.getClass().getSimpleName().equals(REPLACED)) {
+        if (attempt == READS || !mayPass(e)) {
           throw e;
         }
       }
     }
   }
 
+  /** One that was replaced, or that was released and taken again, is there at the next attempt. */
+  private static boolean mayPass(IOException failure) {
+    return failure instanceof FileNotFoundException
+        || failure.getClass().getSimpleName().equals(REPLACED);
+  }
+
+  /** Hadoop reports a local file that may not be read as one that is not there. */
   private static Optional<Map<String, String>> readOnce(FileSystem files, Path from)
       throws IOException {
     String text;
@@ -458,6 +466,9 @@ public final class RunLock implements AutoCloseable {
       modified = Instant.ofEpochMilli(files.getFileStatus(from).getModificationTime());
       text = new String(in.readNBytes(MOST_BYTES), StandardCharsets.UTF_8);
     } catch (FileNotFoundException e) {
+      if (files.exists(from)) {
+        throw e;
+      }
       return Optional.empty();
     }
     Map<String, String> fields = new TreeMap<>();
@@ -505,6 +516,9 @@ public final class RunLock implements AutoCloseable {
       return false;
     }
     files.delete(aside, false);
+    if (holder.containsKey(TOKEN)) { // before there is a lock that a renewal could replace
+      files.delete(writing(holder.get(TOKEN)), true);
+    }
     return true;
   }
 

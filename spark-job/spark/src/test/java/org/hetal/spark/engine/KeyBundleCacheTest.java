@@ -250,7 +250,7 @@ class KeyBundleCacheTest {
     String message =
         assertThrows(DatasetException.class, () -> KeyBundleCache.fetch(uri, digest, hadoop))
             .getMessage();
-    assertTrue(message.contains("the folder more"), message);
+    assertTrue(message.contains("the folder \"more\""), message);
   }
 
   @Test

@@ -110,7 +110,11 @@ class ClusterSecurityTest {
       assertEquals("true", spark.getConf().get(REGISTRATION));
       assertEquals(3, spark.parallelize(List.of(1, 2)).map(x -> x).reduce(Integer::sum));
     } finally {
-      System.setProperty(REGISTRATION, required);
+      if (required == null) {
+        System.clearProperty(REGISTRATION);
+      } else {
+        System.setProperty(REGISTRATION, required);
+      }
     }
   }
 }

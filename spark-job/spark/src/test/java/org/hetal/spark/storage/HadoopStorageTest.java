@@ -1,7 +1,9 @@
 package org.hetal.spark.storage;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -11,6 +13,7 @@ import java.io.UncheckedIOException;
 import java.lang.reflect.Constructor;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataOutputStream;
@@ -24,6 +27,7 @@ import org.hetal.he.FileWriteException;
 import org.hetal.spark.engine.KeyBundleCache;
 import org.hetal.spark.job.ClusterFailures;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What file systems refuse, and what that means. */
@@ -127,6 +131,56 @@ class HadoopStorageTest {
     assertEquals(ExitCode.COMMIT, ClusterFailures.TABLE.code(deleted));
     String line = ClusterFailures.TABLE.line(deleted);
     assertEquals("cannot write " + root + "/a/file: File does not exist: x", line);
+  }
+
+  /** As renewals of the lock do, which have one name. */
+  @Test
+  void attemptAfterOneThatFailed_replacesItsFile_andFollowsNoLink() throws IOException {
+    FileSystem files = HadoopStorage.exact(FileSystem.getLocal(new Configuration()));
+    Path partial = root.resolve("partial");
+    Path precious = Files.writeString(root.resolve("precious"), "kept");
+    Path file = root.resolve("file");
+    for (byte attempt = 1; attempt <= 3; attempt++) {
+      if (attempt == 2) {
+        assertArrayEquals(new byte[] {1}, Files.readAllBytes(partial));
+        Files.delete(partial);
+        Files.createSymbolicLink(partial, precious);
+      }
+      boolean last = attempt == 3;
+      Runnable check =
+          () -> {
+            if (!last) {
+              throw new IllegalStateException("the check");
+            }
+          };
+      byte[] bytes = {attempt};
+      Executable write =
+          () -> HadoopStorage.replace(files, hadoops(partial), hadoops(file), bytes, check);
+      if (last) {
+        assertDoesNotThrow(write);
+      } else {
+        assertThrows(IllegalStateException.class, write);
+      }
+    }
+    assertArrayEquals(new byte[] {3}, Files.readAllBytes(file));
+    assertFalse(Files.exists(partial));
+    assertEquals("kept", Files.readString(precious));
+  }
+
+  private static org.apache.hadoop.fs.Path hadoops(Path path) {
+    return new org.apache.hadoop.fs.Path(path.toUri());
+  }
+
+  /** Hadoop's setting applies as it does to what Hadoop writes. */
+  @Test
+  void mode_isHadoops_withoutWhatTheUmaskDenies() throws IOException {
+    Configuration hadoop = new Configuration();
+    hadoop.set("fs.permissions.umask-mode", "077");
+    hadoop.setBoolean("fs.file.impl.disable.cache", true);
+    new HadoopStorage(root.toString(), hadoop).writeAtomically("file", new byte[1]);
+    assertEquals(
+        "rw-------",
+        PosixFilePermissions.toString(Files.getPosixFilePermissions(root.resolve("file"))));
   }
 
   @Test

@@ -185,9 +185,20 @@ public class RunLockTest {
     Path run = Files.createDirectories(root.resolve("run"));
     Files.createSymbolicLink(run.resolve("run.lock"), root.resolve("made"));
     CommitException failure = assertThrows(CommitException.class, this::acquire);
-    assertTrue(
-        failure.getMessage().contains("actual a link that leads nowhere"), failure::getMessage);
+    assertTrue(failure.getMessage().endsWith("; delete it if it is a link"), failure::getMessage);
     assertFalse(Files.exists(root.resolve("made")));
+  }
+
+  /** Hadoop says of what it cannot open that it is not there. */
+  @Test
+  void lockThatCannotBeRead_isNotTakenForNone() throws Exception {
+    Files.createDirectories(root.resolve("run/run.lock"));
+    CommitException failure = assertThrows(CommitException.class, this::acquire);
+    assertTrue(failure.getMessage().contains("Is a directory"), failure::getMessage);
+    assertThrows(
+        UncheckedIOException.class,
+        () -> RunLock.holder(root.resolve("run").toString(), new Configuration(false)));
+    assertTrue(Files.isDirectory(root.resolve("run/run.lock")));
   }
 
   private HadoopStorage storage() {

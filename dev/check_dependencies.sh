@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Compares the jars of the built tree and pinned Python packages with dev/advisories.txt and dev/looked_up.txt. Needs no network.
+# Compares the jars of the built tree, those of S3A and pinned Python packages with dev/advisories.txt and dev/looked_up.txt. Needs
+# no network but for Maven.
 # ./hetal test runs it; faults that were planted must be found first, there and by dev/maven.sh.
 set -euo pipefail
 root=$(cd -- "$(dirname -- "$(readlink -f -- "${BASH_SOURCE[0]}")")/.." >/dev/null && pwd)
@@ -72,6 +73,11 @@ rm -r "${planted:?}"/{dev,.mvn,.hetal,pom.xml}
 
 mapfile -t folders < <(find "$root/spark-job" -path '*/target/lib' -type d)
 ((${#folders[@]})) || { echo "check_dependencies: expected a built tree, actual no spark-job/*/target/lib; run ./hetal build" >&2 && exit 78; }
+
+# Those of S3A are in no build.
+mkdir -p "$planted/s3a"
+"$root/dev/maven.sh" -q -B -f "$root/conf/spark/s3a-jars.xml" dependency:copy-dependencies -DincludeScope=runtime -DoutputDirectory="$planted/s3a"
+folders+=("$planted/s3a")
 
 mapfile -t requirements < <(cd "$root" && find conf dev examples he-native notebooks spark-job -name '*requirements*.txt' -not -path '*/target/*')
 cd "$root"

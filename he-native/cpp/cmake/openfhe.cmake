@@ -77,7 +77,7 @@ if(HETAL_JNI_INCLUDE AND NOT HETAL_SANITIZE)
     endif()
   endforeach()
   add_library(hetal_openfhe_jni SHARED src/jni/openfhe/evaluation.cpp src/jni/openfhe/bytes.cpp src/jni/openfhe/handle_table.cpp
-    src/jni/convert.cpp src/base/modified_utf8.cpp)
+    src/jni/openfhe/memory_reserve.cpp src/jni/convert.cpp src/base/modified_utf8.cpp)
   set_target_properties(hetal_openfhe_jni PROPERTIES OUTPUT_NAME hetal_openfhe)
   add_library(hetal_openfhe_client_jni SHARED src/jni/openfhe/client.cpp src/jni/openfhe/engine_client.cpp
     src/jni/openfhe/secret_bytes.cpp src/jni/convert.cpp)

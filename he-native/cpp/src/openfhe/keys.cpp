@@ -131,6 +131,11 @@ const std::set<std::uint32_t>& bootstrap_elements(const Context& context) {
   return at->second;
 }
 
+std::size_t bootstrap_key_count(const Context& context) {
+  const auto at = setups().find(context.get());
+  return at == setups().end() ? 0 : at->second.size() + 1;
+}
+
 void forget_bootstrap(const Context& context) { setups().erase(context.get()); }
 
 void require_bootstrap_keys(const Context& context, const std::string& tag) {

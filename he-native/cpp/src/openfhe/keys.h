@@ -31,6 +31,8 @@ void bootstrap_setup(const Context& context, std::uint32_t encoding_budget, std:
                      std::uint32_t correction, std::uint32_t baby_steps);
 /// Throws InvalidArgument before bootstrap_setup().
 const std::set<std::uint32_t>& bootstrap_elements(const Context& context);
+/// As many keys as bootstrap_elements() and the conjugation. 0 before bootstrap_setup().
+std::size_t bootstrap_key_count(const Context& context);
 /// For release_context().
 void forget_bootstrap(const Context& context);
 /// Throws MissingKey unless all keys of a bootstrap are there under the tag, in full, the relinearization key too.

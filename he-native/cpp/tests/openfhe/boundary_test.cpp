@@ -1,7 +1,13 @@
 // The functions that Java calls, with as much of a JVM as they use.
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <memory>
+#include <new>
+
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "jni/openfhe/secret_bytes.h"
 #include "openfhe/keys.h"
@@ -95,6 +101,57 @@ TEST(OpenFheBoundary, BootstrapKeysOfAToyRingAreMade) {
   EXPECT_EQ(java.message, "");
   EXPECT_NE(automorphism_keys(owner.key->GetKeyTag()), nullptr);
   EXPECT_TRUE(handles().remove(set));
+}
+
+/// In a process of its own, whose address space is limited.
+template <typename Body>
+void expect_in_child(std::size_t bytes_left, const Body& body) {
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) {
+    std::ifstream statm("/proc/self/statm");
+    std::size_t pages = 0;
+    statm >> pages;
+    const rlim_t limit = pages * static_cast<std::size_t>(sysconf(_SC_PAGESIZE)) + bytes_left;
+    const rlimit as{limit, limit};
+    if (setrlimit(RLIMIT_AS, &as) != 0) _exit(2);
+    _exit(body() ? 0 : 1);
+  }
+  int status = 0;
+  ASSERT_EQ(waitpid(child, &status, 0), child);
+  EXPECT_TRUE(WIFEXITED(status) && WEXITSTATUS(status) == 0) << status;
+}
+
+constexpr std::size_t kMiB = 1 << 20;
+
+bool is_granted(std::size_t bytes) {
+  try {
+    ::operator delete(::operator new(bytes));
+    return true;
+  } catch (const std::bad_alloc&) { return false; }
+}
+
+TEST(OpenFheBoundary, ARefusedReserveIsAnException) {
+  expect_in_child(64 * kMiB, [] {
+    try {
+      const MemoryReserve reserve(128 * kMiB);
+      return false;
+    } catch (const std::bad_alloc&) { return true; }
+  });
+}
+
+TEST(OpenFheBoundary, MemoryThatIsRefusedIsTakenFromTheReserves) {
+  expect_in_child(300 * kMiB, [] {
+    if (is_granted(310 * kMiB)) return false;  // before there is a reserve
+    const MemoryReserve first(128 * kMiB);
+    {
+      const MemoryReserve second(128 * kMiB);
+      // Of 300 MiB 44 are left, then 172, then all.
+      if (!is_granted(100 * kMiB) || !is_granted(250 * kMiB) || is_granted(310 * kMiB)) return false;
+    }
+    const MemoryReserve third(250 * kMiB);
+    return is_granted(200 * kMiB) && !is_granted(310 * kMiB);
+  });
 }
 
 template <typename Call>

@@ -8,6 +8,7 @@
 
 #include "jni/convert.h"
 #include "jni/handles.h"
+#include "jni/openfhe/memory_reserve.h"
 #include "openfhe/operations.h"
 
 namespace hetal::openfhe::boundary {
@@ -75,6 +76,10 @@ jlongArray hold(JNIEnv* env, std::vector<Ciphertext> ciphertexts);
 int set_threads(int threads);
 void use_threads();
 
+/// Polynomials over all primes of the largest context of the process, as many as a call takes at most: 96 for a bootstrap
+/// (measured: 37 to 80), fewer for all else but the two that say so.
+std::size_t reserve_bytes(std::size_t polynomials = 96);
+
 /// OpenFHE's message without the build paths that it begins with.
 std::string cleaned(const std::string& message);
 
@@ -82,6 +87,7 @@ template <typename Body>
 std::invoke_result_t<Body> guarded(JNIEnv* env, Body&& body) noexcept {
   return hetal::jni::guarded(env, [&] {
     try {
+      const MemoryReserve reserve(reserve_bytes());
       use_threads();
       return body();
     } catch (const lbcrypto::OpenFHEException& e) {

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <latch>
 #include <list>
@@ -13,6 +14,19 @@ namespace {
 
 /// 0 until set: OpenFHE's own choice, all processors.
 std::atomic<int> threads_of_process{0};
+
+/// A polynomial over all primes of the largest context that there was.
+std::atomic<std::size_t> polynomial_bytes{0};
+/// More than it takes to make a context, before which its size is not known.
+constexpr std::size_t kLeastReserve = std::size_t{256} << 20;
+
+void know_size(const Context& context) {
+  const auto parameters = std::dynamic_pointer_cast<lbcrypto::CryptoParametersRNS>(context->GetCryptoParameters());
+  const std::size_t limbs = parameters->GetParamsQP()->GetParams().size();
+  const std::size_t bytes = limbs * context->GetRingDimension() * sizeof(std::uint64_t);
+  std::size_t known = polynomial_bytes;
+  while (known < bytes && !polynomial_bytes.compare_exchange_weak(known, bytes)) {}
+}
 
 /// Holders of each context; changed under static_maps().
 std::map<const void*, int>& holders() {
@@ -59,7 +73,12 @@ std::shared_mutex& static_maps() {
   return *mutex;
 }
 
-HeldContext::HeldContext(Context context) : node_{std::move(context)} { ++holders()[value().get()]; }
+HeldContext::HeldContext(Context context) : node_{std::move(context)} {
+  ++holders()[value().get()];
+  know_size(value());
+}
+
+std::size_t reserve_bytes(std::size_t polynomials) { return std::max(kLeastReserve, polynomials * polynomial_bytes); }
 
 HeldContext::~HeldContext() {
   {

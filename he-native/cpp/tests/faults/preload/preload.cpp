@@ -47,11 +47,16 @@ bool refuses_memory(const void* caller) {
          (refuses(counters()->allocations, caller, "libhetal_") || refuses(counters()->openfhe, caller, "libopenfhe"));
 }
 
+/// As operator new of the standard library.
 void* memory(std::size_t bytes, const void* caller) {
   if (counters() != nullptr && refuses(counters()->surprises, caller, "libhetal_")) throw 42;
-  void* const out = refuses_memory(caller) ? nullptr : std::malloc(bytes == 0 ? 1 : bytes);
-  if (out == nullptr) throw std::bad_alloc();
-  return out;
+  for (;;) {
+    void* const out = refuses_memory(caller) ? nullptr : std::malloc(bytes == 0 ? 1 : bytes);
+    if (out != nullptr) return out;
+    const std::new_handler handler = std::get_new_handler();
+    if (handler == nullptr) throw std::bad_alloc();
+    handler();
+  }
 }
 
 }  // namespace

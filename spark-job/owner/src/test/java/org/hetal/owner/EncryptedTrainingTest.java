@@ -81,6 +81,25 @@ class EncryptedTrainingTest {
   }
 
   /**
+   * Under another key the same rows give the same weights but for the noise, which is what the
+   * commands round away. Bootstraps make the imaginary parts new, in which it is measured.
+   */
+  @Test
+  void noiseOfTheModel_isThatByWhichTrainingsUnderTwoKeysDiffer() {
+    Settings settings = Clusters.settings("native", "insecure_n10_l12");
+    PlainModel one = EncryptedTraining.inOneJvm(settings, Clusters.data(settings)).run().model();
+    PlainModel two = EncryptedTraining.inOneJvm(settings, Clusters.data(settings)).run().model();
+    double most = 0;
+    for (int label = 0; label < one.classes(); label++) {
+      for (int i = 0; i < one.weights()[label].length; i++) {
+        most = Math.max(most, Math.abs(one.weights()[label][i] - two.weights()[label][i]));
+      }
+    }
+    double noise = Math.max(one.noise(), two.noise());
+    assertTrue(most < 8 * noise && noise < 8 * most, most + " and " + noise);
+  }
+
+  /**
    * The oracle decides by a loss that was computed on ciphertexts, as the training in the clear.
    */
   @ParameterizedTest

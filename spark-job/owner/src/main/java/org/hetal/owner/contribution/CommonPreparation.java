@@ -1,7 +1,6 @@
 package org.hetal.owner.contribution;
 
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import org.hetal.dataset.DatasetException;
 import org.hetal.dataset.DigestedJson;
@@ -9,7 +8,7 @@ import org.hetal.dataset.LocalStorage;
 import org.hetal.format.Digests;
 import org.hetal.format.Json;
 import org.hetal.owner.data.Preparation;
-import org.hetal.packing.Layout;
+import org.hetal.owner.data.Requirement;
 
 /**
  * {@code preparation.json}: how every owner of a joint training prepares its rows. It holds
@@ -46,46 +45,8 @@ public record CommonPreparation(
     Requirement.hex("salt", salt, SALT_DIGITS);
     Requirement.hex("keyId", keyId, KEY_ID_DIGITS);
     Requirement.classes(classes, classNames);
-    require(preparation);
-  }
-
-  private static void require(Preparation p) {
-    Requirement.columns(p.columns(), p.names());
-    int[] kept = p.kept();
-    Requirement.that(
-        kept.length >= 1 && kept.length < Layout.MAX_FEATURES,
-        "preparation.kept",
-        "1 to " + (Layout.MAX_FEATURES - 1) + " columns",
-        kept.length);
-    for (int i = 0; i < kept.length; i++) {
-      Requirement.that(
-          kept[i] > (i == 0 ? -1 : kept[i - 1]) && kept[i] < p.columns(),
-          "preparation.kept",
-          "ascending columns below " + p.columns(),
-          kept[i]);
-    }
-    if (p.fills().length > 0) {
-      finite("preparation.fills", p.fills(), p.columns());
-    }
-    finite("preparation.means", p.means(), kept.length);
-    finite("preparation.deviations", p.deviations(), kept.length);
-    for (double deviation : p.deviations()) {
-      positive("preparation.deviations", deviation);
-    }
-    positive("preparation.factor", p.factor());
-    positive("preparation.rowNormBound", p.rowNormBound());
-    Requirement.that(
-        p.bias() >= 0 && p.bias() <= 1, "preparation.bias", "a number of 0 to 1", p.bias());
-  }
-
-  private static void finite(String field, double[] values, int count) {
-    Requirement.that(values.length == count, field, count + " numbers", values.length);
-    Requirement.that(
-        Arrays.stream(values).allMatch(Double::isFinite), field, "finite numbers", "others");
-  }
-
-  private static void positive(String field, double value) {
-    Requirement.that(value > 0 && Double.isFinite(value), field, "a positive finite number", value);
+    Requirement.columns(preparation.columns(), preparation.names());
+    preparation.require();
   }
 
   /** {@return SHA-256 of the content in lower-case hex: what the joint plan holds} */

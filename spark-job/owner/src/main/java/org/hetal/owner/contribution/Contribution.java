@@ -20,6 +20,7 @@ import org.hetal.he.owner.Client;
 import org.hetal.he.owner.Encryptor;
 import org.hetal.he.owner.PublicEncryptor;
 import org.hetal.owner.data.Preparation;
+import org.hetal.owner.data.Requirement;
 import org.hetal.owner.data.Splits;
 import org.hetal.owner.table.LabelColumn;
 import org.hetal.owner.table.Table;

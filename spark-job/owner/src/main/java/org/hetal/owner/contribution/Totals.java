@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.hetal.dataset.DatasetException;
+import org.hetal.owner.data.Requirement;
 import org.hetal.owner.data.Splits;
 
 /**

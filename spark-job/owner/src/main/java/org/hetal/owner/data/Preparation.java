@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import org.hetal.config.Settings;
 import org.hetal.owner.table.DataException;
 import org.hetal.owner.table.Table;
+import org.hetal.packing.Layout;
 import org.hetal.plan.MissingValues;
 import org.hetal.plan.Scaling;
 
@@ -105,6 +106,40 @@ public record Preparation(
     fitted.requireWithin(train, bound);
     fitted.requireWithin(splits.validation(), bound);
     return fitted;
+  }
+
+  /**
+   * Checks all ranges, of a preparation that was read from a file.
+   *
+   * @throws org.hetal.dataset.DatasetException naming the field, with the expected and the actual
+   *     value
+   */
+  public void require() {
+    Requirement.that(columns >= 1, "columns", "1 or more", columns);
+    Requirement.names(columns, names);
+    Requirement.that(
+        kept.length >= 1 && kept.length < Layout.MAX_FEATURES,
+        "preparation.kept",
+        "1 to " + (Layout.MAX_FEATURES - 1) + " columns",
+        kept.length);
+    for (int i = 0; i < kept.length; i++) {
+      Requirement.that(
+          kept[i] > (i == 0 ? -1 : kept[i - 1]) && kept[i] < columns,
+          "preparation.kept",
+          "ascending columns below " + columns,
+          kept[i]);
+    }
+    if (fills.length > 0) {
+      Requirement.finite("preparation.fills", fills, columns);
+    }
+    Requirement.finite("preparation.means", means, kept.length);
+    Requirement.finite("preparation.deviations", deviations, kept.length);
+    for (double deviation : deviations) {
+      Requirement.positive("preparation.deviations", deviation);
+    }
+    Requirement.positive("preparation.factor", factor);
+    Requirement.positive("preparation.rowNormBound", rowNormBound);
+    Requirement.that(bias >= 0 && bias <= 1, "preparation.bias", "a number of 0 to 1", bias);
   }
 
   /** Columns of a prepared row, the bias included. */

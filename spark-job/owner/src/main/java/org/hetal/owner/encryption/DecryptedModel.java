@@ -15,6 +15,7 @@ import org.hetal.format.Digests;
 import org.hetal.format.Json;
 import org.hetal.he.owner.Client;
 import org.hetal.owner.data.Preparation;
+import org.hetal.owner.data.Requirement;
 import org.hetal.owner.table.numpy.NpzWriter;
 import org.hetal.packing.Layout;
 import org.hetal.packing.Packing;
@@ -50,6 +51,9 @@ public record DecryptedModel(
 
   private static final String JSON_NAME = "model.json";
   private static final String NPZ_NAME = "model.npz";
+
+  /** Of {@code model.json}: more than the most classes and columns take. */
+  private static final long MOST_BYTES = 64L << 20;
 
   /**
    * Decrypts what the cluster returned.
@@ -189,10 +193,12 @@ public record DecryptedModel(
 
   /** SHA-256 of {@code model.json}, by which the owners of a joint training compare models. */
   public static String digest(Storage storage) {
-    return Digests.sha256(storage.read(JSON_NAME));
+    return Digests.sha256(storage.read(JSON_NAME, MOST_BYTES));
   }
 
   /**
+   * Reads a model, which in a joint training the key holder made, and checks its shapes.
+   *
    * @throws DatasetException when there is none or it is damaged
    */
   public static DecryptedModel read(Storage storage) {
@@ -201,11 +207,34 @@ public record DecryptedModel(
       throw new DatasetException(
           where + ": expected a model, actual none; make it with hetal decrypt-model");
     }
+    DecryptedModel model;
     try {
-      return Json.read(storage.read(JSON_NAME), DecryptedModel.class);
+      model = Json.read(storage.read(JSON_NAME, MOST_BYTES), DecryptedModel.class);
     } catch (IOException e) {
       throw new DatasetException(
           where + ": expected what decrypt-model of this release wrote; run it again", e);
+    }
+    try {
+      model.require();
+    } catch (DatasetException e) {
+      throw new DatasetException(where + ": " + e.getMessage(), e);
+    }
+    return model;
+  }
+
+  private void require() {
+    int classes = intercepts.length;
+    Requirement.classes(classes, classNames);
+    preparation.require();
+    Requirement.finite("intercepts", intercepts, classes);
+    rows("weights", weights, classes, preparation.features());
+    rows("coefficients", coefficients, classes, preparation.columns());
+  }
+
+  private static void rows(String field, double[][] rows, int count, int columns) {
+    Requirement.that(rows.length == count, field, count + " rows", rows.length);
+    for (double[] row : rows) {
+      Requirement.finite(field, row, columns);
     }
   }
 }

@@ -34,6 +34,7 @@ import org.hetal.oracle.ValidationRequest;
 import org.hetal.owner.contribution.CommonPreparation;
 import org.hetal.owner.contribution.Contribution;
 import org.hetal.owner.data.Preparation;
+import org.hetal.owner.encryption.DecryptedModel;
 import org.hetal.owner.table.DataException;
 import org.hetal.owner.table.files.DataFiles;
 import org.hetal.owner.table.files.TableReader;
@@ -140,7 +141,10 @@ final class FuzzTargets {
             "oracle_answer",
             List.of(bytes("{\"stop\":true,\"best\":false}")),
             IllegalArgumentException.class,
-            ValidationAnswer::decode),
+            input -> {
+              ValidationAnswer.failureMessage(input);
+              ValidationAnswer.decode(input);
+            }),
         new FuzzTarget(
             "oracle_token",
             List.of(golden("oracle-identity/oracle.token")),
@@ -208,6 +212,23 @@ final class FuzzTargets {
             List.of(Json.bytes(commonPreparation())),
             DatasetException.class,
             input -> CommonPreparation.read(sealed("hetal-common-preparation", input)).digest()),
+        new FuzzTarget(
+            "decrypted_model",
+            List.of(golden("decrypted-model-2/model.json")),
+            DatasetException.class,
+            input -> {
+              DecryptedModel read =
+                  DecryptedModel.read(new MemoryFolder(Map.of("model.json", input)));
+              if (read.coefficients()[read.intercepts().length - 1].length
+                  != read.preparation().columns()) {
+                throw new AssertionError("accepted " + read);
+              }
+            }),
+        new FuzzTarget(
+            "oracle_welcome",
+            List.of(new Greeting.Welcome(true).encode()),
+            IllegalArgumentException.class,
+            Greeting.Welcome::decode),
         table("npy", ".npy", "base/y.npy", "08/v2.npy", "03/fortran.npy"),
         table("npz", ".npz", "09/data.npz"),
         table("csv", ".csv", "base/base.csv", "15/quoted.csv"),

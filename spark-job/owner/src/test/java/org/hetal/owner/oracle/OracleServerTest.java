@@ -356,12 +356,20 @@ class OracleServerTest {
 
   @Test
   void onlyTls13_isSpoken() throws Exception {
-    SSLContext context = SSLContext.getInstance("TLSv1.2");
-    context.init(null, trustEverybody(), null);
+    assertEquals("TLSv1.3", handshake("TLSv1.3"));
+    String refusal = assertThrows(SSLException.class, () -> handshake("TLSv1.2")).getMessage();
+    assertTrue(refusal.contains("protocol_version"), refusal);
+  }
+
+  /** With the cluster's certificate; returns the protocol of the connection. */
+  private String handshake(String protocol) throws Exception {
+    SSLContext context = SSLContext.getInstance(protocol);
+    context.init(identity.credentials().keyManagers(), trustEverybody(), null);
     try (SSLSocket socket =
         (SSLSocket) context.getSocketFactory().createSocket("localhost", server.port())) {
-      socket.setEnabledProtocols(new String[] {"TLSv1.2"});
-      assertThrows(SSLException.class, socket::startHandshake);
+      socket.setEnabledProtocols(new String[] {protocol});
+      socket.startHandshake();
+      return socket.getSession().getProtocol();
     }
   }
 

@@ -305,6 +305,7 @@ class GoldenFilesTest {
   @Test
   void decryptedModel() throws Exception {
     Preparation preparation = preparation();
+    double[][] weights = {{-1, -0.25, 0.5, 0.75}, {-0.5, 0.25, 0.5, -0.75}, {0, 0.25, -1, -0.25}};
     double[][] coefficients = {{1, 0, -0.5, 2}, {0, 0, 0.25, -2}, {-1, 0, 0.25, 0}};
     DecryptedModel model =
         new DecryptedModel(
@@ -314,7 +315,7 @@ class GoldenFilesTest {
             5,
             4,
             3,
-            weights(),
+            weights,
             coefficients,
             new double[] {0.5, -0.5, 1e-300},
             List.of("ant", "bee", "caf\u00e9"),
@@ -332,7 +333,7 @@ class GoldenFilesTest {
     assertEquals("run-1", read.runId());
     assertEquals(ID, read.datasetId());
     for (int c = 0; c < coefficients.length; c++) {
-      assertArrayEquals(weights()[c], read.weights()[c]);
+      assertArrayEquals(weights[c], read.weights()[c]);
       assertArrayEquals(coefficients[c], read.coefficients()[c]);
     }
     assertArrayEquals(model.intercepts(), read.intercepts());
@@ -347,7 +348,7 @@ class GoldenFilesTest {
         names(entries));
     assertEquals(names(entries), names(now));
     entries.forEach((name, bytes) -> assertArrayEquals(bytes, now.get(name), name));
-    assertArray(weights(), entries.get("weights.npy"));
+    assertArray(weights, entries.get("weights.npy"));
     assertArray(coefficients, entries.get("coefficients.npy"));
     assertArray(new double[][] {model.intercepts()}, entries.get("intercepts.npy"));
   }

@@ -169,6 +169,18 @@ class HttpsValidationOracleTest {
     }
   }
 
+  @Test
+  void greet_ofAnOracleThatSpeaksTls12Alone_isRefusedByTheCluster() throws Exception {
+    try (ToyOracle oracle = oracle(request -> GO_ON)) {
+      oracle.speak("TLSv1.2");
+      assertAway(oracle.port(), "protocol");
+      assertEquals(List.of(), oracle.greetings());
+      oracle.speak("TLSv1.3");
+      holder(oracle, 10).greet(0);
+      assertEquals(1, oracle.greetings().size());
+    }
+  }
+
   private void assertAway(int port, String reason) {
     notices.clear();
     String message =

@@ -67,6 +67,7 @@ final class ToyOracle implements AutoCloseable {
   private final HttpsServer server;
   private final List<Integer> epochs = new ArrayList<>();
   private final List<Greeting> greetings = new ArrayList<>();
+  private volatile String protocol = "TLSv1.3";
 
   ToyOracle(Path root, int port, Function<ValidationRequest, Reply> replies) throws Exception {
     this(root, InetAddress.getLoopbackAddress(), port, greeting -> Reply.welcome(), replies);
@@ -112,6 +113,7 @@ final class ToyOracle implements AutoCloseable {
           public void configure(HttpsParameters connection) {
             SSLParameters parameters = context.getDefaultSSLParameters();
             parameters.setNeedClientAuth(true);
+            parameters.setProtocols(new String[] {protocol});
             connection.setSSLParameters(parameters);
           }
         });
@@ -133,6 +135,11 @@ final class ToyOracle implements AutoCloseable {
   /** Greetings, in order. */
   synchronized List<Greeting> greetings() {
     return List.copyOf(greetings);
+  }
+
+  /** From now on that version of TLS alone. */
+  void speak(String protocol) {
+    this.protocol = protocol;
   }
 
   int port() {

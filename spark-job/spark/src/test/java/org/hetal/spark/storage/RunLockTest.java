@@ -27,8 +27,10 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.apache.hadoop.conf.Configuration;
 import org.apache.hadoop.fs.FSDataInputStream;
+import org.apache.hadoop.fs.FSDataOutputStream;
 import org.apache.hadoop.fs.PathIOException;
 import org.apache.hadoop.fs.RawLocalFileSystem;
+import org.apache.hadoop.util.Progressable;
 import org.hetal.dataset.CommitException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -247,6 +249,37 @@ public class RunLockTest {
       assertEquals(
           List.of("metrics.jsonl"), left.map(each -> each.getFileName().toString()).toList());
     }
+  }
+
+  /** Notes whether a folder is there when a file is created. */
+  public static final class Noting extends RawLocalFileSystem {
+    private static Path folder;
+    private static final List<Boolean> NOTED = new ArrayList<>();
+
+    @Override
+    public FSDataOutputStream create(
+        org.apache.hadoop.fs.Path file,
+        boolean overwrite,
+        int bufferSize,
+        short replication,
+        long blockSize,
+        Progressable progress)
+        throws IOException {
+      NOTED.add(Files.exists(folder));
+      return super.create(file, overwrite, bufferSize, replication, blockSize, progress);
+    }
+  }
+
+  /** Its next renewal, on its way to the rename, would otherwise replace the new lock. */
+  @Test
+  void acquire_ofAStaleLock_deletesTheOwnersFilesBeforeItCreatesTheLock() throws Exception {
+    write(endedHere(), Instant.now());
+    Noting.folder = Files.createDirectories(root.resolve("run/.writing-other"));
+    Files.writeString(Noting.folder.resolve("renewal"), "renewed");
+    Noting.NOTED.clear();
+    String run = root.resolve("run").toString();
+    acquire(run, HadoopStorageTest.localFiles(Noting.class), warnings::add).close();
+    assertEquals(List.of(true, false), Noting.NOTED, "once there is a lock, once there is none");
   }
 
   @Test

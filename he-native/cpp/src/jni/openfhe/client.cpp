@@ -30,7 +30,8 @@ int level_of(const Context& context, jint level) {
   return level;
 }
 
-/// For the keys of a bootstrap, which OpenFHE makes in one call: those, two of the sparse secret, and some in the making.
+/// For the keys of a bootstrap, which OpenFHE makes in one call: those, two of the sparse secret, and some in the
+/// making.
 std::size_t bootstrap_keys_reserve(const Context& context) {
   const std::size_t digits = digits_at(context, static_cast<int>(primes(context).size()) - 1);
   return reserve_bytes(2 * digits * (bootstrap_key_count(context) + 8));

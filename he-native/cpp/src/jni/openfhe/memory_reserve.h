@@ -1,7 +1,7 @@
-// Memory for a call of OpenFHE to which the system refuses memory. OpenFHE computes in parallel loops of OpenMP, which no
-// exception can leave: std::bad_alloc inside of one ends the process. So a call sets memory aside before it begins, and
-// fails there if that is refused. When the system refuses memory later, operator new gives back what was set aside and
-// tries again.
+// Memory for a call of OpenFHE to which the system refuses memory. OpenFHE computes in parallel loops of OpenMP, which
+// no exception can leave: std::bad_alloc inside of one ends the process. So a call sets memory aside before it begins,
+// and fails there if that is refused. When the system refuses memory later, operator new gives back what was set aside
+// and tries again.
 #pragma once
 
 #include <cstddef>
@@ -9,8 +9,8 @@
 namespace hetal::openfhe::boundary {
 
 /// Address space that nothing is written to, so it occupies no memory. It helps against limits of address space and of
-/// committed memory (RLIMIT_AS, vm.overcommit_memory = 2). Where the system grants more than there is, it ends a process
-/// instead of refusing memory to it.
+/// committed memory (RLIMIT_AS, vm.overcommit_memory = 2). Where the system grants more than there is, it ends a
+/// process instead of refusing memory to it.
 class MemoryReserve {
  public:
   /// Throws std::bad_alloc if the system refuses so many bytes.

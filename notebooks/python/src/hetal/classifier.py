@@ -40,7 +40,7 @@ class HetalClassifier(ClassifierMixin, BaseEstimator):
 
     Attributes:
         classes_: labels, sorted.
-        coef_: coefficients for raw rows, [classes, columns].
+        coef_: coefficients for raw rows, [classes, columns], with all digits; docs/security.md says what to publish.
         intercept_: [classes].
         epochs_: validation metrics of each epoch (`hetal.Epoch`).
         plain_epochs_: those of the same training in the clear, with the same minibatches and schedule.

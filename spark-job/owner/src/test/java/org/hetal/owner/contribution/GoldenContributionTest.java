@@ -2,10 +2,12 @@ package org.hetal.owner.contribution;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.file.Path;
 import java.util.List;
 import org.hetal.config.Settings;
+import org.hetal.config.SettingsException;
 import org.hetal.he.owner.Client;
 import org.hetal.he.owner.ClientBackend;
 import org.hetal.he.owner.PublicEncryptor;
@@ -59,6 +61,18 @@ class GoldenContributionTest {
     double third = 1.0 / 3;
     assertArrayEquals(
         new double[] {4 * third, (1e9 + 4.5) * third}, read.means(), 1e-9, "of three rows");
+  }
+
+  @Test
+  void openedTotal() {
+    String keyId = "00112233445566778899aabbccddeeff";
+    OpenedTotal.beside(root.resolve("secret.key"), keyId).require("sums", "5a".repeat(32));
+    GoldenFolder.requireSame("opened-total-1", root);
+    Path key =
+        GoldenFolder.privateCopy("opened-total-1", root.resolve("copy")).resolve("secret.key");
+    OpenedTotal read = OpenedTotal.beside(key, keyId);
+    read.require("sums", "5a".repeat(32));
+    assertThrows(SettingsException.class, () -> read.require("sums", "a5".repeat(32)));
   }
 
   private static Contribution golden(Path folder) {

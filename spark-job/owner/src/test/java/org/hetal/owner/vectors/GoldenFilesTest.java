@@ -301,6 +301,17 @@ class GoldenFilesTest {
     return record.toString().replaceAll("@[0-9a-f]+", "");
   }
 
+  /** Which evaluation keys keygen made. */
+  @Test
+  void evaluationKeys() {
+    List<String> manifests = List.of("5a".repeat(32), "a5".repeat(32));
+    RecordStore written = new RecordStore(root);
+    manifests.forEach(manifest -> written.addEvaluationKeys(KEY_ID, manifest));
+    GoldenFolder.requireSame("evaluation-keys-1", root);
+    Path copy = GoldenFolder.privateCopy("evaluation-keys-1", root.resolve("copy"));
+    assertEquals(manifests, new RecordStore(copy).evaluationKeys(KEY_ID));
+  }
+
   /** The bytes of a zip depend on the Java that writes it, so its entries are compared. */
   @Test
   void decryptedModel() throws Exception {

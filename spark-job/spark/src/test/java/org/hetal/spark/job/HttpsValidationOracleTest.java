@@ -173,7 +173,7 @@ class HttpsValidationOracleTest {
   void greet_ofAnOracleThatSpeaksTls12Alone_isRefusedByTheCluster() throws Exception {
     try (ToyOracle oracle = oracle(request -> GO_ON)) {
       oracle.speak("TLSv1.2");
-      assertAway(oracle.port(), "protocol");
+      assertAway(oracle.port(), "does not speak TLS 1.3");
       assertEquals(List.of(), oracle.greetings());
       oracle.speak("TLSv1.3");
       holder(oracle, 10).greet(0);

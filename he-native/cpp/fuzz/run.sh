@@ -2,7 +2,7 @@
 # Fuzzes one reader with libFuzzer, AddressSanitizer and UBSan: run.sh TARGET SECONDS [LIBFUZZER_OPTION...]
 # TARGET: ciphertext, secret_key, public_key, manifest, key_file or openfhe_ciphertext. Needs clang (Debian: apt-get install clang
 # libclang-rt-14-dev). What it finds lies in .hetal/fuzz/TARGET beside the corpus; a crash ends it with a status that is not 0.
-# run.sh --check: only whether clang accepts the engine's targets and each target has its seeds. Takes seconds.
+# run.sh --check: only whether clang, where it is installed, accepts the engine's targets, and each target has its seeds. Takes seconds.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -28,7 +28,11 @@ missing_seeds() { # NAME
 
 libraries=()
 if [[ ${1:-} == --check ]]; then
-  "${CLANGXX:-clang++}" -std=c++20 -fsyntax-only -Isrc -I. -Itests/unit fuzz/engine_targets.cpp
+  if command -v "${CLANGXX:-clang++}" >/dev/null; then
+    "${CLANGXX:-clang++}" -std=c++20 -fsyntax-only -Isrc -I. -Itests/unit fuzz/engine_targets.cpp
+  else
+    echo "fuzz: NOT TESTED: clang on the targets in C++; ${CLANGXX:-clang++} is missing" >&2
+  fi
   for target in ciphertext public_key secret_key manifest key_file; do seeds_of "$target" engine_targets >/dev/null; done
   seeds_of openfhe_ciphertext openfhe_targets >/dev/null
   exit

@@ -110,6 +110,12 @@ if(GTest_FOUND)
     hetal_discover_tests(${tests})
   endforeach()
 endif()
+if(GTest_FOUND AND NOT HETAL_SANITIZE)
+  # Has an operator new of its own.
+  add_executable(openfhe_memory_tests tests/openfhe/memory_test.cpp)
+  target_link_libraries(openfhe_memory_tests PRIVATE openfhe_secret GTest::gtest GTest::gtest_main)
+  hetal_discover_tests(openfhe_memory_tests)
+endif()
 if(GTest_FOUND AND TARGET hetal_openfhe_client_jni)
   # Looks at memory when it is given back, as wiping_tests does.
   add_executable(openfhe_wiping_tests tests/openfhe/wiping_test.cpp tests/wiping/watch.cpp

@@ -1,5 +1,7 @@
 #include "openfhe/keys.h"
 
+#include <bit>
+
 #include "base/error.h"
 
 namespace hetal::openfhe {
@@ -131,9 +133,23 @@ const std::set<std::uint32_t>& bootstrap_elements(const Context& context) {
   return at->second;
 }
 
-std::size_t bootstrap_key_count(const Context& context) {
+std::size_t bootstrap_setup_polynomials(const Context& context, std::uint32_t encoding_budget,
+                                        std::uint32_t decoding_budget) {
+  const auto bits = static_cast<std::uint32_t>(std::bit_width(context->GetRingDimension() / 2) - 1);
+  std::size_t out = 16;
+  for (const std::uint32_t budget : {encoding_budget, decoding_budget}) {
+    // Each of so many stages is of some of the layers of the transform, with two diagonals less one for each slot of a
+    // block. bootstrap_setup() refuses other budgets.
+    if (budget >= 1 && budget <= bits) out += budget * (std::size_t{2} << (bits + budget - 1) / budget);
+  }
+  return out;
+}
+
+std::size_t bootstrap_keys_polynomials(const Context& context) {
   const auto at = setups().find(context.get());
-  return at == setups().end() ? 0 : at->second.size() + 1;
+  const std::size_t rotations = at == setups().end() ? 0 : at->second.size();
+  // A key has two polynomials for each digit. The conjugation, two keys of the sparse secret, and some in the making.
+  return 2 * digits_at(context, static_cast<int>(primes(context).size()) - 1) * (rotations + 9);
 }
 
 void forget_bootstrap(const Context& context) { setups().erase(context.get()); }

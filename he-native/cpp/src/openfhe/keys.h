@@ -31,8 +31,13 @@ void bootstrap_setup(const Context& context, std::uint32_t encoding_budget, std:
                      std::uint32_t correction, std::uint32_t baby_steps);
 /// Throws InvalidArgument before bootstrap_setup().
 const std::set<std::uint32_t>& bootstrap_elements(const Context& context);
-/// As many keys as bootstrap_elements() and the conjugation. 0 before bootstrap_setup().
-std::size_t bootstrap_key_count(const Context& context);
+/// How much memory calls take at most, in polynomials over all primes of the context (tests/openfhe/memory_test.cpp):
+/// bootstrap_setup(); the keys of a bootstrap, which are made together; any other call, of which a bootstrap takes
+/// most.
+std::size_t bootstrap_setup_polynomials(const Context& context, std::uint32_t encoding_budget,
+                                        std::uint32_t decoding_budget);
+std::size_t bootstrap_keys_polynomials(const Context& context);
+constexpr std::size_t kCallPolynomials = 96;
 /// For release_context().
 void forget_bootstrap(const Context& context);
 /// Throws MissingKey unless all keys of a bootstrap are there under the tag, in full, the relinearization key too.

@@ -9,6 +9,7 @@
 #include "jni/convert.h"
 #include "jni/handles.h"
 #include "jni/openfhe/memory_reserve.h"
+#include "openfhe/keys.h"
 #include "openfhe/operations.h"
 
 namespace hetal::openfhe::boundary {
@@ -76,9 +77,8 @@ jlongArray hold(JNIEnv* env, std::vector<Ciphertext> ciphertexts);
 int set_threads(int threads);
 void use_threads();
 
-/// Polynomials over all primes of the largest context of the process, as many as a call takes at most: 96 for a
-/// bootstrap (measured: 37 to 80), fewer for all else but the two that say so.
-std::size_t reserve_bytes(std::size_t polynomials = 96);
+/// Bytes of so many polynomials over all primes of the largest context of the process.
+std::size_t reserve_bytes(std::size_t polynomials = kCallPolynomials);
 
 /// OpenFHE's message without the build paths that it begins with.
 std::string cleaned(const std::string& message);

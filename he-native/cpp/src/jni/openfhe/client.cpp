@@ -30,13 +30,6 @@ int level_of(const Context& context, jint level) {
   return level;
 }
 
-/// For the keys of a bootstrap, which OpenFHE makes in one call: those, two of the sparse secret, and some in the
-/// making.
-std::size_t bootstrap_keys_reserve(const Context& context) {
-  const std::size_t digits = digits_at(context, static_cast<int>(primes(context).size()) - 1);
-  return reserve_bytes(2 * digits * (bootstrap_key_count(context) + 8));
-}
-
 /// Keys made and not yet written: nothing of them is in OpenFHE's static maps.
 struct HeldKeySet {
   std::string tag;
@@ -86,7 +79,7 @@ NATIVE(void, generateBootstrapKeys)(JNIEnv* env, jclass, jlong context, jlong ke
   changing(env, [&] {
     const Context own = context_of(context);
     const PrivateKey secret = private_key_of(own, key);
-    const MemoryReserve reserve(bootstrap_keys_reserve(own));
+    const MemoryReserve reserve(reserve_bytes(bootstrap_keys_polynomials(own)));
     const auto keys = own->GetScheme()->EvalBootstrapKeyGen(secret, own->GetRingDimension() / 2);
     require_secure_bootstrap(own, *keys);
     lbcrypto::CryptoContextImpl<Polynomial>::InsertEvalAutomorphismKey(keys, secret->GetKeyTag());
@@ -182,7 +175,7 @@ NATIVE(jlong, bootstrapKeySet)(JNIEnv* env, jclass, jlong context, jlong key) {
   return evaluating(env, [&]() -> jlong {
     const Context own = context_of(context);
     const PrivateKey secret = private_key_of(own, key);
-    const MemoryReserve reserve(bootstrap_keys_reserve(own));
+    const MemoryReserve reserve(reserve_bytes(bootstrap_keys_polynomials(own)));
     auto set = std::make_shared<HeldKeySet>();
     set->tag = secret->GetKeyTag();
     set->keys = *own->GetScheme()->EvalBootstrapKeyGen(secret, own->GetRingDimension() / 2);

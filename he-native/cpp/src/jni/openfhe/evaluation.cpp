@@ -139,9 +139,10 @@ NATIVE(void, bootstrapSetup)
 (JNIEnv* env, jclass, jlong context, jint encoding_budget, jint decoding_budget, jint correction, jint baby_steps) {
   changing(env, [&] {
     const Context own = context_of(context);
-    const MemoryReserve reserve(reserve_bytes(400));  // measured: 120 to 330
-    bootstrap_setup(own, natural("level budget", encoding_budget), natural("level budget", decoding_budget),
-                    natural("correction factor", correction), natural("baby steps", baby_steps));
+    const auto encoding = natural("level budget", encoding_budget), decoding = natural("level budget", decoding_budget);
+    const MemoryReserve reserve(reserve_bytes(bootstrap_setup_polynomials(own, encoding, decoding)));
+    bootstrap_setup(own, encoding, decoding, natural("correction factor", correction),
+                    natural("baby steps", baby_steps));
   });
 }
 

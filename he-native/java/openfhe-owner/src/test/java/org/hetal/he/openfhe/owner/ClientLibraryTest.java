@@ -1,16 +1,14 @@
 package org.hetal.he.openfhe.owner;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import org.hetal.he.library.NativePlatform;
 import org.hetal.he.openfhe.OpenFheUnavailableException;
@@ -62,19 +60,8 @@ class ClientLibraryTest {
   }
 
   private String run() throws Exception {
-    ProcessBuilder builder =
-        new ProcessBuilder(
-                List.of(
-                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    Generate.class.getName()))
-            .redirectErrorStream(true);
-    builder.environment().put("HETAL_OPENFHE_LIBRARY_DIR", folder.toString());
-    Process process = builder.start();
-    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertEquals(0, process.waitFor(), out);
-    return out;
+    return FaultyProcess.run(
+        Map.of("HETAL_OPENFHE_LIBRARY_DIR", folder.toString()), Generate.class);
   }
 
   /** Makes a key, which loads the library. */

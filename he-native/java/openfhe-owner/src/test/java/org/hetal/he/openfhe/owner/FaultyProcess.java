@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /** A JVM with the library of faults, which refuses what {@link #counters} ask for. */
@@ -38,13 +39,25 @@ final class FaultyProcess {
   /** Runs a program to its end, with success; what it printed. */
   String run(Class<?> program, String... arguments) throws Exception {
     Path counters = Files.write(folder.resolve("counters"), new byte[COUNTER_BYTES]);
+    return run(
+        Map.of(
+            COUNTERS,
+            counters.toString(),
+            "LD_PRELOAD",
+            System.getProperty("hetal.test.faults.library")),
+        program,
+        arguments);
+  }
+
+  /** As {@link #run(Class, String...)}, without faults, with more in the environment. */
+  static String run(Map<String, String> environment, Class<?> program, String... arguments)
+      throws Exception {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), program.getName()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-    builder.environment().put(COUNTERS, counters.toString());
-    builder.environment().put("LD_PRELOAD", System.getProperty("hetal.test.faults.library"));
+    builder.environment().putAll(environment);
     Process process = builder.start();
     String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
     assertTrue(process.waitFor(300, TimeUnit.SECONDS), "it hangs");

@@ -97,13 +97,17 @@ class OpenFheMemoryTest {
     /** False when so many allocations do not take place. */
     private static boolean isRefused(ByteBuffer counters, int number, Supplier<Double> error) {
       counters.putLong(FaultyProcess.OPENFHE, number);
+      DeviceOutOfMemoryException failure = null;
       try {
         requireSmall(error.get());
       } catch (DeviceOutOfMemoryException e) {
-        // Outside of OpenFHE's parallel loops.
+        failure = e;
       }
       boolean refused = counters.getLong(FaultyProcess.OPENFHE) <= 0;
       counters.putLong(FaultyProcess.OPENFHE, 0);
+      if (failure != null && !refused) {
+        throw new AssertionError("allocation " + number + ": not refused", failure);
+      }
       return refused;
     }
 
